@@ -25,8 +25,7 @@ from checkov.terraform.checks.resource.base_resource_check import (
 )
 
 ID = "CKV2_ECBACKUP_1"
-NAME = "Ensure ElastiCache caches keep automatic backups"
-GUIDELINE = "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/backups-automatic.html"
+NAME = "Ensure that ElastiCache caches have automatic backups enabled"
 SEVERITY = "HIGH"
 CATEGORIES = [CheckCategories.BACKUP_AND_RECOVERY]
 
@@ -65,32 +64,58 @@ class Library:
             _load_bundle()
         elif BUNDLE_NAME not in sys.modules:
             _load_package_beside()
-        self.confs = importlib.import_module(f"{BUNDLE_NAME}.checkov.resource_conf")
-        self.graphs: Any = importlib.import_module(f"{BUNDLE_NAME}.checkov.graph").GraphReader()
-        rule = importlib.import_module(f"{BUNDLE_NAME}.rule")
-        policies = importlib.import_module(f"{BUNDLE_NAME}.model.policy")
-        self._judge: Any = rule.judge
+        self._confs = _module("checkov.resource_conf")
+        self._graphs: Any = _module("checkov.graph").GraphReader()
+        self._details = _module("checkov.details")
+        self._urls = _module("model.urls")
+        self._judge: Any = _module("rule").judge
+        policies = _module("model.policy")
         self._requirements: Any = policies.Requirements(_minimum_days(policies.MAXIMUM_DAYS))
+        self._shows_details = self._details.may_show_details(sys.argv, os.environ)
+        self.guideline: str | None = self._urls.CHECKOV_URL
         unknown = os.environ.get(UNKNOWN, "warn").strip().lower()
         if unknown not in ("warn", "fail", "ignore"):
-            raise ImportError(f"{UNKNOWN} is {unknown!r}: warn, fail or ignore is expected")
+            raise ImportError(f"{UNKNOWN} is {unknown!r}: expected warn, fail or ignore")
         self._unknown = CheckResult.FAILED if unknown == "fail" else CheckResult.UNKNOWN
 
-    def result(self, cache: object) -> CheckResult:
+    def of_terraform(self, check: TerraformCheck, conf: dict[str, Any]) -> CheckResult:
+        """Return the result for a resource of Terraform configuration or a plan; set the check's details."""
+        graph = self._graphs.graph_of(getattr(check, "graph", None))
+        path = check.entity_path.partition(f":{check.entity_type}:")[0].lstrip("/\\")
+        block = self._confs.code_block(conf, path, graph)
+        cache = self._confs.terraform_cache(check.entity_type, conf, graph)
+        return self._result(check, cache, block)
+
+    def of_template(self, check: CloudFormationCheck, conf: dict[str, Any]) -> CheckResult:
+        """Return the result for a resource of a template, of which Checkov shows no details."""
+        return self._result(check, self._confs.template_cache(check.entity_type, conf))
+
+    def _result(self, check: Any, cache: object, block: object = None) -> CheckResult:  # noqa: ANN401
         """Return the result for a cache; what the control does not apply to is UNKNOWN."""
+        verdict = self._judge(cache, self._requirements)
         results = {
             "pass": CheckResult.PASSED,
             "fail": CheckResult.FAILED,
             "unknown": self._unknown,
             "not_applicable": CheckResult.UNKNOWN,
         }
-        return results[str(self._judge(cache, self._requirements).status)]
+        result = results[str(verdict.status)]
+        # In SARIF neither may differ from resource to resource: the rule is described only once.
+        if result is CheckResult.FAILED and self._shows_details:
+            check.guideline = self._urls.rule_url(verdict.rule)
+            if block is not None:
+                check.details = self._details.details_of(cache, verdict, self._requirements, block)
+        return result
+
+
+def _module(name: str) -> Any:  # noqa: ANN401
+    return importlib.import_module(f"{BUNDLE_NAME}.{name}")
 
 
 def _minimum_days(maximum: int) -> int:
     text = os.environ.get(MINIMUM_DAYS, "1").strip()
     if not (text.isascii() and text.isdigit() and 1 <= int(text) <= maximum):
-        raise ImportError(f"{MINIMUM_DAYS} is {text!r}: a number of 1 to {maximum} is expected")
+        raise ImportError(f"{MINIMUM_DAYS} is {text!r}: expected a number from 1 to {maximum}")
     return int(text)
 
 
@@ -135,16 +160,24 @@ def _load_package_beside() -> None:
 class Broken:
     """Replaces the library where it cannot be loaded: every cache fails, because silence would be a pass."""
 
+    guideline: str | None = None
+
     def __init__(self, error: Exception) -> None:
-        self.reason = f"the check cannot work, so every cache fails: {error}"
-        if not getattr(sys, "_ecbackup_has_warned", False):
-            sys.stderr.write(f"{ID}: {self.reason}\n")
-            setattr(sys, "_ecbackup_has_warned", True)  # noqa: B010 - Checkov loads this file many times
+        self._error = error
 
-    confs = None
-
-    def result(self, _: object) -> CheckResult:
+    def of_terraform(self, _check: TerraformCheck, _conf: object) -> CheckResult:
         """Return FAILED."""
+        return self._failed()
+
+    def of_template(self, _check: CloudFormationCheck, _conf: object) -> CheckResult:
+        """Return FAILED."""
+        return self._failed()
+
+    def _failed(self) -> CheckResult:
+        """Say why at the first cache: Checkov loads this file in a process for each of its frameworks."""
+        if not getattr(sys, "_ecbackup_has_warned", False):
+            sys.stderr.write(f"{ID}: the check cannot run, so every cache fails: {self._error}\n")
+            setattr(sys, "_ecbackup_has_warned", True)  # noqa: B010 - and often in each process
         return CheckResult.FAILED
 
 
@@ -156,7 +189,6 @@ def _library() -> Library | Broken:
 
 
 LIBRARY = _library()
-SHOWN_NAME = NAME if isinstance(LIBRARY, Library) else f"{NAME} ({LIBRARY.reason})"
 
 
 class ElastiCacheBackups(TerraformCheck):
@@ -164,21 +196,23 @@ class ElastiCacheBackups(TerraformCheck):
 
     def __init__(self) -> None:
         super().__init__(
-            name=SHOWN_NAME,
+            name=NAME,
             id=ID,
             categories=CATEGORIES,
             supported_resources=TERRAFORM_TYPES,
-            guideline=GUIDELINE,
+            guideline=LIBRARY.guideline,
         )
         self.severity = Severities[SEVERITY]
+
+    def run(self, *arguments: Any, **named: Any) -> Any:  # noqa: ANN401 - as Checkov calls it
+        """Return the result for one resource; its guideline is that of no other resource."""
+        self.guideline = LIBRARY.guideline
+        return super().run(*arguments, **named)
 
     def scan_resource_conf(self, conf: dict[str, Any]) -> CheckResult:
         """Return the result for one resource instance as Checkov passes it."""
         self.evaluated_keys = ["snapshot_retention_limit"]
-        if LIBRARY.confs is None:
-            return CheckResult.FAILED
-        graph = LIBRARY.graphs.graph_of(getattr(self, "graph", None))
-        return LIBRARY.result(LIBRARY.confs.terraform_cache(self.entity_type, conf, graph))
+        return LIBRARY.of_terraform(self, conf)
 
 
 class ElastiCacheTemplateBackups(CloudFormationCheck):
@@ -186,20 +220,23 @@ class ElastiCacheTemplateBackups(CloudFormationCheck):
 
     def __init__(self) -> None:
         super().__init__(
-            name=SHOWN_NAME,
+            name=NAME,
             id=ID,
             categories=CATEGORIES,
             supported_resources=CLOUDFORMATION_TYPES,
-            guideline=GUIDELINE,
+            guideline=LIBRARY.guideline,
         )
         self.severity = Severities[SEVERITY]
+
+    def run(self, *arguments: Any, **named: Any) -> Any:  # noqa: ANN401 - as Checkov calls it
+        """Return the result for one resource; its guideline is that of no other resource."""
+        self.guideline = LIBRARY.guideline
+        return super().run(*arguments, **named)
 
     def scan_resource_conf(self, conf: dict[str, Any]) -> CheckResult:
         """Return the result for one resource as Checkov passes it."""
         self.evaluated_keys = ["Properties/SnapshotRetentionLimit"]
-        if LIBRARY.confs is None:
-            return CheckResult.FAILED
-        return LIBRARY.result(LIBRARY.confs.template_cache(self.entity_type, conf))
+        return LIBRARY.of_template(self, conf)
 
 
 check = (ElastiCacheBackups(), ElastiCacheTemplateBackups())

@@ -1,6 +1,6 @@
 """The whole flow on one screen: paths → inputs → resources → verdicts → findings → report."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import chain
 
@@ -11,7 +11,7 @@ from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.policy import Policy, Requirements
 from ecbackup_iac.model.progress import NO_PROGRESS, Progress
 from ecbackup_iac.model.record import replace
-from ecbackup_iac.model.report import Finding, Report, Severity, report_of
+from ecbackup_iac.model.report import Diagnostic, Finding, Report, Severity, report_of
 from ecbackup_iac.model.shared_code import SharedCode
 from ecbackup_iac.readers.inputs import readings
 from ecbackup_iac.remedy import remedy_of
@@ -31,8 +31,11 @@ def scan(  # noqa: PLR0913 - most have defaults, and are given by name
     allow_empty: bool = False,
     with_excerpts: bool = False,
     progress: Progress = NO_PROGRESS,
+    more: Iterable[Diagnostic] = (),
 ) -> Report:
     """Return the report on every cache under the paths, evaluated with the inputs; "-" is standard input.
+
+    `more` are diagnostics about the policy, for the report.
 
     Raises:
         InputError: a path does not exist.
@@ -54,7 +57,8 @@ def scan(  # noqa: PLR0913 - most have defaults, and are given by name
         [text for result in results for text in result.annotated_texts],
         is_complete=not any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics),
     )
-    diagnostics += [*warnings, *exclusion_diagnostics(exclusions, policy.exclude, paths)]
+    about_exclusions = exclusion_diagnostics(exclusions, policy.exclude, paths)
+    diagnostics += [*warnings, *about_exclusions, *more]
     report = report_of(findings, diagnostics, absent, policy.requirements, exclusions)
     report = with_numbers(report)
     if not with_excerpts:

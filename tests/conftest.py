@@ -2,6 +2,7 @@
 
 import gc
 import io
+import json
 import os
 import shutil
 import signal
@@ -10,6 +11,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 from unittest import mock
@@ -17,6 +19,7 @@ from unittest import mock
 import pytest
 from filelock import FileLock
 from hypothesis import settings
+from jsonschema import Draft7Validator
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
@@ -44,6 +47,33 @@ class Result:
     stdout: str
     stderr: str
     status: int
+
+    def __post_init__(self) -> None:
+        """Validate what is SARIF."""
+        if self.stdout.startswith('{\n  "$schema": "https://docs.oasis-open.org/sarif/'):
+            run_of_sarif(self.stdout)
+
+
+def run_of_sarif(text: str) -> dict[str, Any]:
+    """Return the only run of a SARIF document, which is valid by the schema that OASIS publishes."""
+    document = json.loads(text)
+    _sarif_validator().validate(document)
+    (run,) = document["runs"]
+    assert isinstance(run, dict)
+    return run
+
+
+@cache
+def _sarif_validator() -> Draft7Validator:
+    # As it is in the tests of cfn-lint 1.58.0.
+    schema = REPOSITORY / "tests/reporters/sarif-schema-2.1.0.json"
+    return Draft7Validator(json.loads(schema.read_text("utf-8")))
+
+
+@pytest.fixture(scope="session")
+def sarif_run() -> Callable[[str], dict[str, Any]]:
+    """Return the function that validates a SARIF document and returns its run."""
+    return run_of_sarif
 
 
 class Run(Protocol):

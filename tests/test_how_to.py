@@ -111,4 +111,4 @@ def test_the_comment_accepts_the_cache(tmp_path: Path, run: "Run") -> None:
     (tmp_path / "main.tf").write_text(cache.replace("{\n", f"{{\n  {COMMENT}\n", 1), "utf-8")
     result = run("check")
     assert result.status == 0
-    assert "until 2027-03-31: sessions are rebuilt on login" in result.stdout
+    assert "until 2027-03-31: sessions can be lost, see OPS-12" in result.stdout

@@ -22,16 +22,23 @@ MAX_SECONDS = 300
 """The time for the self-test's run of Checkov, which takes several seconds to start."""
 
 # The modules that the check imports by name; those that they import are added.
-_ENTRY_MODULES = ("checkov.graph", "checkov.resource_conf", "rule", "model.policy")
+_ENTRY_MODULES = (
+    "checkov.details",
+    "checkov.graph",
+    "checkov.resource_conf",
+    "model.policy",
+    "model.urls",
+    "rule",
+)
 
 _EXAMPLE = """\
 resource "aws_elasticache_replication_group" "kept" {
-  description              = "keeps its backups"
+  description              = "with backups"
   snapshot_retention_limit = 7
 }
 
 resource "aws_elasticache_replication_group" "off" {
-  description = "keeps none"
+  description = "without backups"
 }
 """
 
@@ -53,8 +60,8 @@ def checkov_folder() -> str:
     raise InputError("the folder of the Checkov check is not part of this installation")
 
 
-def write_copy(folder: str) -> None:
-    """Write the check and the part of the package that it needs into a folder, as one file.
+def write_copy(folder: str) -> list[str]:
+    """Write the check and the part of the package that it needs into a folder; return the files' paths.
 
     Checkov executes every Python file that it finds in a folder, under its bare name, and reads every
     JSON and YAML file as a policy, so the folder contains nothing else.
@@ -70,10 +77,12 @@ def write_copy(folder: str) -> None:
     header = f"# A copy that ecbackup-iac {__version__} wrote (Apache-2.0). Write it anew; do not edit it.\n"
     try:
         os.makedirs(folder, exist_ok=True)
-        for name, text in (("__init__.py", _INIT), (CHECK, header + copy)):
+        files = {"__init__.py": _INIT, CHECK: header + copy}
+        for name, text in files.items():
             Path(folder, name).write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
         raise OutputError(f"{folder}: cannot be written: {error.strerror or error}") from error
+    return [os.path.join(folder, name) for name in files]
 
 
 def _bundled_modules() -> list[tuple[str, str]]:
@@ -144,15 +153,23 @@ def selftest(program: str) -> str:
             completed = subprocess.run(  # noqa: S603 - the program that the user names
                 command, capture_output=True, timeout=MAX_SECONDS, check=False
             )
-        except (OSError, subprocess.SubprocessError) as error:
+        except FileNotFoundError as error:
             raise InputError(
-                f"{program} cannot be run: {error}", "name it with --checkov"
+                f"{_called(program)} was not found: install it or pass --checkov PROGRAM"
             ) from error
+        except (OSError, subprocess.SubprocessError) as error:
+            raise InputError(f"{program} cannot be run: {error}") from error
     verdicts = _verdicts(completed.stdout)
     if verdicts != {"kept": "PASSED", "off": "FAILED"}:
         errors = completed.stderr.decode(errors="replace").strip()[-2_000:]
-        raise InputError(f"{program} did not load the check, or it does not work there", errors)
+        raise InputError(
+            f"{program} did not load the check, or the check does not work in it", errors
+        )
     return f"{program} loads {CHECK_ID}: it fails a cache without backups and passes one with them"
+
+
+def _called(program: str) -> str:
+    return "Checkov" if program == "checkov" else program
 
 
 def _verdicts(output: bytes) -> dict[str, str]:

@@ -28,6 +28,11 @@ class Graph:
         edges = self._edges.get(number, ())
         return {label for target, label in edges if self._is_open(target, label, set())}
 
+    def file_of(self, address: object) -> str:
+        """Return the path of the file that declares a resource; empty where that is not known."""
+        number = self._numbers.get(address)
+        return "" if number is None else str(self._blocks[number].get("file_path_") or "")
+
     def _is_open(self, number: int, label: str, seen: set[tuple[int, str]]) -> bool:
         """Whether a block is, or refers to, a variable without a value, a data source or a resource."""
         if (number, label) in seen:

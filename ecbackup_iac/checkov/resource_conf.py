@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, TypeAlias, TypeVar
 
+from ecbackup_iac.checkov.details import CodeBlock
 from ecbackup_iac.checkov.graph import Graph
 from ecbackup_iac.model.cache import CacheResource, ClusterModeSetting, enables_cluster_mode
 from ecbackup_iac.model.location import Location
@@ -83,6 +84,14 @@ def terraform_cache(kind: str, conf: Conf, graph: Graph | None = None) -> CacheR
         backup_window=text(attributes.backup_window),
         maintenance_window=text(attributes.maintenance_window),
     )
+
+
+def code_block(conf: Conf, path: str, graph: Graph | None = None) -> CodeBlock:
+    """Return where Terraform configuration declares a cache; a plan has no line for it."""
+    first, last = conf.get("__start_line__"), conf.get("__end_line__")
+    if not isinstance(first, int) or not isinstance(last, int):
+        return CodeBlock(path)
+    return CodeBlock(path, graph.file_of(conf.get("__address__")) if graph else "", first, last)
 
 
 def template_cache(kind: str, conf: Conf) -> CacheResource:

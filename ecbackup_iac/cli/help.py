@@ -26,6 +26,8 @@ OPTION_GROUPS = {
         "--quiet",
         "--verbose",
         "--color",
+        "--title",
+        "--revision",
         "--exit-zero",
     ),
     OTHER: (),

@@ -168,6 +168,8 @@ def request_from(context: click.Context) -> CheckRequest:
         is_quiet=options.get("quiet", False),
         is_verbose=options.get("verbose", False),
         exits_zero=options.get("exit_zero", False),
+        title=options.get("title"),
+        revision=options.get("revision"),
     )
 
 
@@ -200,11 +202,27 @@ def _in_order(context: click.Context, kind: str, single: str, file: str) -> tupl
     return tuple(values[name].pop(0) for name in context.meta[_ORDER] if name in values)
 
 
+class _Days(click.IntRange):
+    """A retention in days."""
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401 - as click passes it
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> int:
+        """Return the number of days; the usage error says which are accepted."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            self.fail(f"expected {self.min} to {self.max} days, not {str(value)!r}.", param, ctx)
+
+
 _REQUEST_OPTIONS = (
     click.argument("paths", nargs=-1, metavar="[PATH...]", type=FILE),
     click.option(
         "--min-days",
-        type=click.IntRange(1, 35),
+        type=_Days(1, 35),
         metavar="N",
         help="Minimum retention of automatic backups in days.  [default: 1]",
     ),

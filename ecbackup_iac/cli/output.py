@@ -105,8 +105,16 @@ def write_reports(report: "Report", outputs: Sequence[Output], style: "RenderOpt
     for output in outputs:
         if output.file is None:
             print_text(reporter(output.format).render(report, style))
-    if any(output.format == "github" for output in outputs):
+    formats = {output.format for output in outputs}
+    if "github" in formats:
         _append_step_summary(report, plain)
+    if "sarif" in formats:
+        from ecbackup_iac.reporters.sarif_report import warning_of
+        from ecbackup_iac.reporters.style import Verbosity
+
+        warning = warning_of(report, style)
+        if warning and style.detail > Verbosity.QUIET:
+            print_error(f"ecbackup-iac: warning: {warning}")
 
 
 def _append_step_summary(report: "Report", style: "RenderOptions") -> None:

@@ -43,6 +43,8 @@ class CheckRequest:
 
     is_verbose: bool = False
     exits_zero: bool = False
+    title: str | None = None
+    revision: str | None = None
 
     @property
     def checked_paths(self) -> tuple[str, ...]:
@@ -99,6 +101,7 @@ def run_check(request: CheckRequest, policy: Policy, *, with_excerpts: bool = Fa
     """Return the report of a request. Raises InputError, BaselineError, PolicyError."""
     from ecbackup_iac.cli.clock import today
     from ecbackup_iac.cli.progress import show_progress
+    from ecbackup_iac.policy.lookup import misplaced_policies
     from ecbackup_iac.scan import scan
 
     with show_progress(is_quiet=request.is_quiet) as progress:
@@ -110,4 +113,5 @@ def run_check(request: CheckRequest, policy: Policy, *, with_excerpts: bool = Fa
             allow_empty=request.allows_empty,
             with_excerpts=with_excerpts,
             progress=progress,
+            more=misplaced_policies() if request.reads_policy_file else (),
         )

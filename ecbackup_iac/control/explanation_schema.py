@@ -53,9 +53,7 @@ class FactPart(_Part):
 
     label: str | None = Field(description="what the fact is about")
     text: str | None = Field(description="null where the ids are the whole fact")
-    original: str | None = Field(
-        description="the text in the control's original document, where it differs"
-    )
+    original: str | None = Field(description="the common statement that the fact corrects")
     ids: list[str] = Field(description="its identifiers in frameworks, checks and IAM")
     code: CodePart | None
     sources: list[SourcePart] = Field(min_length=1)

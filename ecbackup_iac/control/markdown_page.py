@@ -37,7 +37,7 @@ def _words(fact: Fact) -> Iterator[str]:
     if fact.ids:
         yield ", ".join(f"`{identifier}`" for identifier in fact.ids) + ("." if fact.text else "")
     if fact.original:
-        yield f"*The original says:* {_prose(fact.original)} *Right is:*"
+        yield f"*Common statement:* {_prose(fact.original)} *Correct:*"
     if fact.text:
         yield _prose(fact.text)
 

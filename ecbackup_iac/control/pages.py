@@ -23,7 +23,7 @@ class Fact:
     """What it is about."""
 
     original: str = ""
-    """What the control's original document says, where that is something else."""
+    """The common statement that the fact corrects, if any."""
 
     ids: tuple[str, ...] = ()
     """What frameworks, checks and IAM call it."""

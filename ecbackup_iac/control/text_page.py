@@ -40,8 +40,8 @@ def _lines(fact: Fact, width: int) -> Iterator[str]:
         head, text = f"{head}: {text}" if head else text, ""
     yield from _folded(head, width, "  ", hang="  " if fact.label else "")
     if fact.original:
-        yield from _folded(f"The original says: {fact.original}", width, "    ")
-        text = f"Right is: {text}"
+        yield from _folded(f"Common statement: {fact.original}", width, "    ")
+        text = f"Correct: {text}"
     yield from _folded(text, width, "    ")
     yield from _folded(f"[{'; '.join(fact.sources)}]", width, "    ")
     if fact.code:

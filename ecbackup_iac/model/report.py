@@ -38,6 +38,9 @@ class Diagnostic:
     is_detail: bool = False
     """One of many of its kind; a report for people counts these instead of listing them."""
 
+    is_about_gate: bool = False
+    """It is about the exceptions, exclusions or baseline of the run: shown with --quiet too."""
+
 
 @record
 class CacheBlock:

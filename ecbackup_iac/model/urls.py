@@ -5,6 +5,7 @@ OWNER stands for the account that will own the public repository.
 
 PROJECT_URL = "https://github.com/OWNER/ecbackup-iac"
 DOCS_URL = "https://OWNER.github.io/ecbackup-iac"
+CHECKOV_URL = f"{DOCS_URL}/checkov.html"
 
 
 def rule_url(rule: str) -> str:

@@ -1,8 +1,12 @@
-"""The working folder → the path of the policy file that applies there."""
+"""The working folder → the path of the policy file that applies there, and policies that are elsewhere."""
 
 import os
+import re
+from collections.abc import Iterator
+from contextlib import suppress
 
 from ecbackup_iac.errors import PolicyError
+from ecbackup_iac.files.bounded_read import bounded_content
 from ecbackup_iac.files.paths import (
     OUTSIDE_REPOSITORY,
     POLICY_FILE,
@@ -10,6 +14,12 @@ from ecbackup_iac.files.paths import (
     repository_top,
     shown_path,
 )
+from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.report import Diagnostic, Severity
+
+MAX_PYPROJECT_BYTES = 1_000_000
+
+_TABLE = re.compile(rb"^[ \t]*\[{1,2}[ \t]*tool[ \t]*\.[ \t]*[\"']?ecbackup[-_]iac\b", re.MULTILINE)
 
 
 def find_policy_file() -> str | None:
@@ -29,3 +39,20 @@ def find_policy_file() -> str | None:
     if not is_readable(os.path.realpath(file), top):
         raise PolicyError(f"{shown_path(file)}: {OUTSIDE_REPOSITORY}")
     return file
+
+
+def misplaced_policies() -> Iterator[Diagnostic]:
+    """Yield a warning for a table of this program in pyproject.toml, here and at the repository's top."""
+    working = os.path.realpath(".")
+    top = repository_top(working) or working
+    for folder in dict.fromkeys((working, top)):
+        path = os.path.join(folder, "pyproject.toml")
+        content: bytes | str = b""
+        if os.path.isfile(path) and is_readable(os.path.realpath(path), top):
+            with suppress(OSError):
+                content = bounded_content(path, MAX_PYPROJECT_BYTES)
+        found = _TABLE.search(content) if isinstance(content, bytes) else None
+        if found:
+            location = Location(shown_path(path), found.string.count(b"\n", 0, found.start()) + 1)
+            text = f"[tool.ecbackup-iac] is not read: write its settings into {POLICY_FILE}, at the top level"
+            yield Diagnostic(text, location, Severity.WARNING, is_about_gate=True)

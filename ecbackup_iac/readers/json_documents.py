@@ -11,7 +11,11 @@ from ecbackup_iac.model.report import Diagnostic, ReadResult
 from ecbackup_iac.model.source import SOURCES
 from ecbackup_iac.readers import aws_cli
 from ecbackup_iac.readers.shape import ShapeError
-from ecbackup_iac.readers.wrong_input_hints import hint_for_foreign_object, hint_for_object
+from ecbackup_iac.readers.wrong_input_hints import (
+    hint_for_foreign_object,
+    hint_for_object,
+    hint_for_rows,
+)
 
 if TYPE_CHECKING:
     from ecbackup_iac.readers.raw_json import RawJson
@@ -128,6 +132,8 @@ def _list_results(
         yield ReadResult()  # --query prints [] for a Region without caches
     elif items and aws_cli.matches_list(items):
         yield aws_cli.read_entries(items, root)
+    elif is_meant and is_outermost and (hint := hint_for_rows(items)):
+        yield ReadResult(diagnostics=(Diagnostic(hint, input_location(root)),), is_wrong_kind=True)
     elif items and is_outermost:
         yield from _nested_results(items, root, is_meant=is_meant)
 

@@ -70,7 +70,7 @@ def recognise(found: "Input", *, is_meant: bool) -> Recognised:
     template = None if is_document else _template(found, text, is_meant=is_meant)
     if is_json or not (is_named or (found.is_expected and is_output_as_yaml(text))):
         return Recognised(template, documents if is_named else None)
-    return _without_documents(found, hint_for_text(text), template)
+    return _without_documents(found, hint_for_text(text, found.path), template)
 
 
 def _without_documents(

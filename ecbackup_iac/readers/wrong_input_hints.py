@@ -1,12 +1,13 @@
 """Common wrong inputs → what they are, and what to run instead."""
 
 import re
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from ecbackup_iac.model.location import STANDARD_INPUT, is_stream
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from ecbackup_iac.readers.raw_json import RawJson
 
@@ -42,11 +43,18 @@ _OUTPUT_AS_YAML = re.compile(
 )
 _OUTPUT_AS_TEXT = re.compile(rb"\A(?:CACHECLUSTERS|REPLICATIONGROUPS|SERVERLESSCACHES)\t")
 
+_CONFIGURATION = re.compile(
+    rb'^[ \t]*(?:(?:resource|data)[ \t]+"[^"\n]*"|module|variable|provider|output)[ \t]+"[^"\n]*"[ \t]*\{'
+    rb"|^(?:terraform|locals)[ \t]*\{",
+    re.MULTILINE,
+)
+_CONFIGURATION_MEMBERS = frozenset(("resource", "data", "module", "variable", "locals", "output"))
+
 _COLORS = re.compile(rb"\x1b\[[0-9;]*m")
 _MAX_SEARCHED_BYTES = 4_000_000  # a refresh may print thousands of lines first
 
 
-def hint_for_text(text: bytes) -> str | None:
+def hint_for_text(text: bytes, path: str) -> str | None:
     """Return what a text that is no JSON document probably is; None where it is unknown."""
     head = _COLORS.sub(b"", text[:_MAX_SEARCHED_BYTES])
     if head.startswith(b"PK\x03\x04"):
@@ -63,6 +71,12 @@ def hint_for_text(text: bytes) -> str | None:
         return f"AWS CLI output as YAML, {_AS_JSON}"
     if _OUTPUT_AS_TEXT.search(head):
         return f"AWS CLI output as text, {_AS_JSON}"
+    if (path == STANDARD_INPUT or is_stream(path)) and _CONFIGURATION.search(head):
+        given = "standard input" if path == STANDARD_INPUT else "a pipe"
+        return (
+            "Terraform configuration, which is read from folders and files, not from "
+            f"{given}: run ecbackup-iac check PATH"
+        )
     if _DOCUMENT.search(text):
         return "not JSON: there is text before it; save what the command writes to standard output alone"
     return None
@@ -70,8 +84,10 @@ def hint_for_text(text: bytes) -> str | None:
 
 def hint_for_empty(path: str) -> str:
     """Return what to do about an input without a text."""
-    if path == STANDARD_INPUT or is_stream(path):
+    if path == STANDARD_INPUT:
         return "the input is empty: did the command before the pipe fail?"
+    if is_stream(path):
+        return "the input is empty: did the command that writes it fail?"
     return "the file is empty"
 
 
@@ -98,9 +114,26 @@ def hint_for_foreign_object(members: "Mapping[str, RawJson]") -> str | None:
     """Return what a JSON object without any cache is that is easily taken for a plan; None for any other."""
     if "provider_schemas" in members:
         return f"terraform providers schema -json, not a plan: run {_SHOW}"
+    blocks = _CONFIGURATION_MEMBERS & members.keys()
+    if blocks and all(members[name].is_object for name in blocks):
+        return "Terraform configuration, which is read from files with a name that ends in .tf.json"
     if {"valid", "diagnostics"} <= members.keys():
         return f"the output of terraform validate -json, not a plan: run {_SHOW}"
     return None
+
+
+def hint_for_rows(items: "Sequence[RawJson]") -> str | None:
+    """Return what to do about a JSON list of lists of values; None for any other list."""
+    if not items or not all(item.is_list for item in items):
+        return None
+    values = chain.from_iterable(item.items() for item in items)
+    first = next(values, None)
+    if first is None or any(one.is_object or one.is_list for one in chain((first,), values)):
+        return None
+    return (
+        "rows of values without names, as aws --query '[].[Id,Engine]' prints them: "
+        "run the command without --query, or select entries: --query 'CacheClusters[]'"
+    )
 
 
 def _is_terraform(module: "RawJson | None") -> bool:

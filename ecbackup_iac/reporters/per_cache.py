@@ -31,12 +31,24 @@ def merge_sets(report: Report) -> Report:
 
 def cache_counts(findings: Iterable[Finding]) -> Counter[str]:
     """Return the number of caches by status, or "suppressed": the worst that a set of values gives."""
-    worst: dict[object, str] = {}
+    return Counter(map(_word, worst_of_caches(findings)))
+
+
+def worst_of_caches(findings: Iterable[Finding]) -> list[Finding]:
+    """Return a finding for each cache: the worst that a set of values gives."""
+    worst: dict[object, Finding] = {}
     for finding in findings:
-        word = "suppressed" if finding.suppression else finding.verdict.status.value
         key: object = _cache(finding) if finding.resource.settings else id(finding)
-        worst[key] = min(worst.get(key, word), word, key=_WORST_FIRST.index)
-    return Counter(worst.values())
+        worst[key] = min(worst.get(key, finding), finding, key=_rank)
+    return list(worst.values())
+
+
+def _word(finding: Finding) -> str:
+    return "suppressed" if finding.suppression else finding.verdict.status.value
+
+
+def _rank(finding: Finding) -> int:
+    return _WORST_FIRST.index(_word(finding))
 
 
 def _cache(finding: Finding) -> tuple[object, ...]:

@@ -48,15 +48,15 @@ def _finding(finding: Finding, style: RenderOptions) -> Finding:
 
 
 def _moved(location: Location, style: RenderOptions) -> Location:
-    return (
-        replace(location, path=_moved_path(location.path, style)) if is_file(location) else location
-    )
+    if is_file(location) or location.origin is Origin.STANDARD_INPUT:
+        return replace(location, path=_moved_path(location.path, style))
+    return location
 
 
 def _moved_path(path: str, style: RenderOptions) -> str:
-    """Return a path from the repository's top folder; "-" for a stream, whose name differs in each run."""
+    """Return a path from the repository's top folder; streams, whose names differ in each run, get one."""
     if path == STANDARD_INPUT or is_stream(path):
-        return STANDARD_INPUT
+        return style.standard_input
     return posixpath.normpath(posixpath.join(style.folder, path))
 
 

@@ -4,6 +4,7 @@ A pass is not a result, because code hosts show every result as a failure. It is
 """
 
 import json
+import posixpath
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -20,6 +21,8 @@ from ecbackup_iac.model.report import (
     Suppression,
     SuppressionKind,
 )
+from ecbackup_iac.model.source import SOURCES
+from ecbackup_iac.model.urls import rule_url
 from ecbackup_iac.model.value import TraceStep
 from ecbackup_iac.model.verdict import Level, Rule
 from ecbackup_iac.reporters.escaping import escape_control_characters
@@ -49,14 +52,19 @@ _PLACEHOLDER = re.compile(r"\{(\d+)\}")
 
 
 def render(report: Report, style: RenderOptions = RenderOptions()) -> str:
-    """Return the whole report as SARIF, in ASCII."""
-    report = relative_to_repository(report, style)
+    """Return the complete report as SARIF, in ASCII."""
+    fingerprints = of_findings(relative_to_repository(report, style).findings)
+    warning = warning_of(report, style)
+    report = relative_to_repository(report, replace(style, standard_input=_standard_input(style)))
     results = [
         _result(finding, fingerprint)
-        for finding, fingerprint in zip(report.findings, of_findings(report.findings), strict=True)
+        for finding, fingerprint in zip(report.findings, fingerprints, strict=True)
         if _is_result(finding)
     ]
-    run = {
+    notifications = [_notification(diagnostic) for diagnostic in report.diagnostics]
+    if warning:
+        notifications.append({"level": "warning", "message": _message(warning)})
+    run: dict[str, Any] = {
         "tool": {
             "driver": {
                 "name": "ecbackup-iac",
@@ -70,9 +78,7 @@ def render(report: Report, style: RenderOptions = RenderOptions()) -> str:
         "invocations": [
             {
                 "executionSuccessful": not report.is_incomplete,
-                "toolExecutionNotifications": [
-                    _notification(diagnostic) for diagnostic in report.diagnostics
-                ],
+                "toolExecutionNotifications": notifications,
             }
         ],
         "results": results,
@@ -90,8 +96,41 @@ def render(report: Report, style: RenderOptions = RenderOptions()) -> str:
             "others": [_other(finding) for finding in report.findings if not _is_result(finding)],
         },
     }
+    if style.provenance.repository:
+        revision = escape_control_characters(style.provenance.revision)
+        checked = {"repositoryUri": style.provenance.repository}
+        run["versionControlProvenance"] = [checked | ({"revisionId": revision} if revision else {})]
     document = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
     return json.dumps(document, indent=2) + "\n"
+
+
+def warning_of(report: Report, style: RenderOptions) -> str | None:
+    """Return the warning that results have no line of their own, and what gives them one."""
+    lineless = [
+        finding.resource
+        for finding in report.findings
+        if _is_result(finding) and reported_location(finding.resource).line is None
+    ]
+    if not lineless:
+        return None
+    results = (
+        "1 result has no line and is"
+        if len(lineless) == 1
+        else (f"{len(lineless):,} results have no line and are")
+    )
+    text = f"{results} reported at line 1, because SARIF requires one"
+    if style.source is None and any(SOURCES[one.source].is_terraform_json for one in lineless):
+        text += "; pass --source DIR to report the lines of the configuration"
+    return text
+
+
+def _standard_input(style: RenderOptions) -> str:
+    """Return what stands for standard input: code scanning rejects a path that cannot be in a repository."""
+    if style.source is not None:
+        path = posixpath.normpath(posixpath.join(style.folder, style.source))
+        if not path.startswith(("../", "/")) and path != "..":
+            return path
+    return "stdin.json"
 
 
 def _category(style: RenderOptions) -> str:
@@ -111,11 +150,11 @@ def _rule(rule: Rule, card: RuleMetadata) -> dict[str, Any]:
         "shortDescription": {"text": card.title},
         "fullDescription": {"text": card.description},
         "help": {
-            "text": f"{card.description}\n\n{card.remedy}\n\n{GUIDE}",
+            "text": f"{card.description}\n\n{card.remedy}\n\n{rule_url(rule)}",
             "markdown": f"{card.description}\n\n**What to do.** {card.remedy}\n\n"
-            f"[Scheduling automatic backups]({GUIDE})",
+            f"[{rule}]({rule_url(rule)}) · [Scheduling automatic backups]({GUIDE})",
         },
-        "helpUri": GUIDE,
+        "helpUri": rule_url(rule),
         "defaultConfiguration": {"level": card.level},
         "properties": {
             "precision": card.precision,
@@ -136,7 +175,7 @@ def _result(finding: Finding, fingerprint: str) -> dict[str, Any]:
             *facts(finding, with_root=True),
         ),
         "locations": [
-            _location(_with_line(reported_location(resource)))
+            _location(reported_location(resource))
             | {
                 "logicalLocations": [
                     {
@@ -225,26 +264,20 @@ def _notification(diagnostic: Diagnostic) -> dict[str, Any]:
     return notification
 
 
-def _with_line(location: Location) -> Location:
-    """Return the location of a result, with the first line where it has none: code scanning requires one."""
-    return location if location.line is not None else replace(location, line=1)
-
-
 def _location(location: Location) -> dict[str, Any]:
-    """Return a location; one without a line has no region.
-
-    Standard input is the file "-", because code scanning rejects a result without a file.
-    """
-    physical: dict[str, Any] = {"artifactLocation": {"uri": _uri(location.path)}}
+    """Return a location; what has no line is at line 1, because code scanning requires one."""
     region = {
-        "startLine": location.line,
+        "startLine": location.line or 1,
         "startColumn": location.column,
         "endLine": location.end_line,
         "endColumn": location.end_column,
     }
-    if location.line is not None:
-        physical["region"] = {name: value for name, value in region.items() if value is not None}
-    return {"physicalLocation": physical}
+    return {
+        "physicalLocation": {
+            "artifactLocation": {"uri": _uri(location.path)},
+            "region": {name: value for name, value in region.items() if value is not None},
+        }
+    }
 
 
 def _uri(path: str) -> str:

@@ -65,7 +65,7 @@ def _summary(report: Report, style: RenderOptions) -> str:
 
 
 def _is_diagnostic_shown(diagnostic: Diagnostic, style: RenderOptions) -> bool:
-    if diagnostic.severity is Severity.ERROR:
+    if diagnostic.severity is Severity.ERROR or diagnostic.is_about_gate:
         return True
     return style.detail > (Verbosity.NORMAL if diagnostic.is_detail else Verbosity.QUIET)
 

@@ -119,7 +119,7 @@ def stale_warnings(baseline: Baseline, stale: Sequence[AcceptedFinding]) -> list
         f"{what} any finding: {', '.join(entry_names)}; "
         f"ecbackup-iac baseline --update {baseline.path} prunes {'it' if len(stale) == 1 else 'them'}"
     )
-    return [Diagnostic(text, Location(baseline.path), Severity.WARNING)]
+    return [Diagnostic(text, Location(baseline.path), Severity.WARNING, is_about_gate=True)]
 
 
 def pruned(baseline: Baseline, stale: Sequence[AcceptedFinding]) -> Baseline:

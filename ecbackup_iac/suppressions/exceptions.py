@@ -59,7 +59,7 @@ class PolicySuppressions:
             else:
                 continue
             message = f"{text}: {exception.reason}"
-            yield Diagnostic(message, exception.location, Severity.WARNING)
+            yield Diagnostic(message, exception.location, Severity.WARNING, is_about_gate=True)
 
 
 class _Addresses:

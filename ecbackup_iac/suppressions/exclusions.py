@@ -36,7 +36,7 @@ def exclusion_diagnostics(
     for one in exclusions:
         if one.location is not None:
             text = f"exclude {one.pattern!r} leaves out {_amount(one)}"
-            yield Diagnostic(text, one.location, Severity.NOTE)
+            yield Diagnostic(text, one.location, Severity.NOTE, is_about_gate=True)
     used = {(one.pattern, one.location) for one in exclusions}
     folders = [path for path in paths if os.path.isdir(path)]
     for glob in dict.fromkeys(globs):
@@ -44,8 +44,11 @@ def exclusion_diagnostics(
         if (glob.pattern, glob.location) not in used and any(
             is_option or holds(folder, glob.base or os.curdir) for folder in folders
         ):
-            text = f"exclude {glob.pattern!r} matches nothing that is read"
-            yield Diagnostic(text, glob.location, Severity.WARNING)
+            text = f"exclude {glob.pattern!r} matches no root and no cache: {_STILL_READ}"
+            yield Diagnostic(text, glob.location, Severity.WARNING, is_about_gate=True)
+
+
+_STILL_READ = "other files are read where a root needs them"
 
 
 def _amount(exclusion: Exclusion) -> str:

@@ -17,7 +17,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import jsonschema
 import pytest
+
+from ecbackup_iac.model.urls import CHECKOV_URL, rule_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,9 +31,11 @@ pytestmark = pytest.mark.extended
 
 CHECKOV = "checkov==3.3.30"
 CHECK_ID = "CKV2_ECBACKUP_1"
+RETENTION = "snapshot_retention_limit"
 HERE = Path(__file__).parent
 REPOSITORY = HERE.parent.parent
 CHECKS = REPOSITORY / "checks"
+SARIF_SCHEMA = REPOSITORY / "tests" / "reporters" / "sarif-schema-2.1.0.json"
 PLANS = (
     "create-mixed.json",
     "update-7-to-0.json",
@@ -103,8 +108,9 @@ def scan(
     arguments = [str(word) for word in words] or ["--check", CHECK_ID]
     if checks is not None:
         arguments += ["--external-checks-dir", str(checks)]
+    form = [] if "-o" in arguments else ["-o", "json"]
     result = subprocess.run(
-        [checkov, "-d", ".", "-o", "json", "--skip-download", *arguments],
+        [checkov, "-d", ".", *form, "--skip-download", *arguments],
         cwd=top,
         env=clean_environment(env),
         capture_output=True,
@@ -212,9 +218,33 @@ def test_a_report_has_a_severity_and_a_guideline_offline(whole: Scan) -> None:
     failed = [one for report in reports for one in report["results"]["failed_checks"]]
     assert {one["severity"] for one in failed} == {"HIGH"}
     assert {one["check_name"] for one in failed} == {
-        "Ensure ElastiCache caches keep automatic backups"
+        "Ensure that ElastiCache caches have automatic backups enabled"
     }
-    assert all(one["guideline"].startswith("https://docs.aws.amazon.com/") for one in failed)
+    assert {one["guideline"].rpartition("/")[2] for one in failed} >= {"ECB001.html", "ECB003.html"}
+    skipped = [one for report in reports for one in report["results"]["skipped_checks"]]
+    assert {one["guideline"].rpartition("/")[2] for one in skipped} == {"checkov.html"}
+
+
+def test_json_has_the_rule_the_message_the_location_and_the_remedy(whole: Scan) -> None:
+    details = {
+        (report["check_type"], one["resource"]): one["details"]
+        for report in json.loads(whole.output)
+        for kind in ("failed_checks", "passed_checks")
+        for one in report["results"][kind]
+    }
+    assert details["terraform", "aws_elasticache_cluster.zero_as_text"] == [
+        "ECB001 backups-disabled: automatic backups are off: snapshot_retention_limit is 0",
+        "at stack/main.tf:24",
+        "fix: set snapshot_retention_limit = 7 in stack/main.tf:24",
+    ]
+    assert details["terraform", "aws_elasticache_cluster.too_small"][1] == "at stack/main.tf:46"
+    overlap = details["terraform", "aws_elasticache_cluster.windows_overlap"]
+    assert overlap[0].startswith("ECB007 backup-window-conflict: ")
+    assert overlap[1] == "at stack/main.tf:54"
+    assert details["terraform", "aws_elasticache_cluster.by_default"] == []  # it passes
+    assert any(lines for (kind, _), lines in details.items() if kind == "terraform_plan")
+    # Checkov drops the details of templates.
+    assert not any(lines for (kind, _), lines in details.items() if kind == "cloudformation")
 
 
 def test_no_line_of_error_is_printed(whole: Scan) -> None:
@@ -336,7 +366,8 @@ def test_a_copy_serves_as_a_policy_repository_by_git_url(
     checkov: Path, small: Path, run: "Run", tmp_path: Path
 ) -> None:
     copy = tmp_path / "policies"
-    assert run("checkov-dir", "--copy", str(copy)).status == 0
+    result = run("checkov-dir", "--copy", str(copy))
+    assert result.stdout == f"wrote {copy}/__init__.py\nwrote {copy}/ecbackup_checkov.py\n"
     assert sorted(path.name for path in copy.iterdir()) == ["__init__.py", "ecbackup_checkov.py"]
     for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "policies"]):
         git: list[str | Path] = [
@@ -351,8 +382,8 @@ def test_a_copy_serves_as_a_policy_repository_by_git_url(
         ]
         subprocess.run(git, check=True, capture_output=True)
     words = ("--check", CHECK_ID, "--external-checks-git", f"file://{copy}")
-    result = scan(checkov, small, *words, checks=None)
-    assert (result.results, result.errors) == (AS_IT_IS, "")
+    scanned = scan(checkov, small, *words, checks=None)
+    assert (scanned.results, scanned.errors) == (AS_IT_IS, "")
 
 
 def test_a_copy_can_be_signed_and_a_tampered_copy_is_rejected(
@@ -394,14 +425,18 @@ def test_a_check_that_cannot_find_its_package_fails_every_cache_and_says_so(
     result = scan(checkov, small, checks=lonely)
     assert set(result.results.values()) == {"FAILED"}
     assert len(result.results) == 2
-    assert "the check cannot work, so every cache fails" in result.errors
+    assert "the check cannot run, so every cache fails" in result.errors
     assert result.status == 1
 
 
 def test_a_setting_that_is_not_a_number_fails_every_cache(checkov: Path, small: Path) -> None:
     result = scan(checkov, small, env={"ECBACKUP_MINIMUM_DAYS": "soon"})
     assert set(result.results.values()) == {"FAILED"}
-    assert "ECBACKUP_MINIMUM_DAYS is 'soon'" in result.errors
+    assert result.errors == (
+        "CKV2_ECBACKUP_1: the check cannot run, so every cache fails: "
+        "ECBACKUP_MINIMUM_DAYS is 'soon': expected a number from 1 to 35\n"
+    )
+    assert "soon" not in result.output
 
 
 def test_checkovs_own_results_and_its_sarif_are_as_without_us(checkov: Path, small: Path) -> None:
@@ -411,12 +446,32 @@ def test_checkovs_own_results_and_its_sarif_are_as_without_us(checkov: Path, sma
     assert without
     assert beside == without
 
+
+def test_sarif_is_valid_because_it_has_no_details(checkov: Path, small: Path) -> None:
     sarif = small.parent / "sarif"
     scan(checkov, small, "--check", CHECK_ID, "-o", "sarif", "--output-file-path", f"{sarif}")
     report = json.loads(next(sarif.glob("*.sarif")).read_text("utf-8"))
+    schema = json.loads(SARIF_SCHEMA.read_text("utf-8"))
+    jsonschema.Draft7Validator(schema).validate(report)
     (rule,) = report["runs"][0]["tool"]["driver"]["rules"]
-    assert rule["id"] == CHECK_ID
+    assert (rule["id"], rule["helpUri"]) == (CHECK_ID, CHECKOV_URL)
     assert [one["ruleId"] for one in report["runs"][0]["results"]] == [CHECK_ID]
+
+
+def test_text_shows_the_details_and_the_page_of_the_rule(checkov: Path, small: Path) -> None:
+    words = ("--check", CHECK_ID, "-o", "cli", "--quiet", "--compact")
+    output = re.sub(r"\x1b\[\d*m", "", scan(checkov, small, *words).output)
+    lines = [line.strip() for line in output.rstrip().splitlines()]
+    start = lines.index("FAILED for resource: aws_elasticache_replication_group.off")
+    off = "aws_elasticache_replication_group.off"
+    assert lines[start + 1 :] == [
+        "Severity: HIGH",
+        f"Details: ECB001 backups-disabled: automatic backups are off: {RETENTION} is not set",
+        "at main.tf:1",
+        f"fix: add {RETENTION} = 7 to {off}, main.tf:1",
+        "File: /main.tf:1-3",
+        f"Guide: {rule_url('ECB001')}",
+    ]
 
 
 def _own_results(result: Scan) -> list[tuple[str, str, str]]:
@@ -437,6 +492,14 @@ def test_the_self_test_says_whether_the_check_is_loaded(checkov: Path, run: "Run
     nothing = run("checkov-dir", "--selftest", "--checkov", sys.executable)
     assert nothing.status == 2
     assert "did not load the check" in nothing.stderr
+
+
+def test_the_self_test_says_that_checkov_was_not_found(run: "Run", tmp_path: Path) -> None:
+    result = run("checkov-dir", "--selftest", env={"PATH": str(tmp_path)})
+    assert (result.status, result.stdout) == (2, "")
+    assert "Checkov was not found: install it or pass --checkov PROGRAM" in result.stderr
+    named = run("checkov-dir", "--selftest", "--checkov", "no-checkov")
+    assert "no-checkov was not found: install it or pass --checkov PROGRAM" in named.stderr
 
 
 def test_the_folder_is_that_of_the_clone(run: "Run") -> None:

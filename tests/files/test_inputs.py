@@ -120,6 +120,17 @@ Terraform will perform the following actions:
             b"-----------------\n|DescribeCacheClusters|\n-----------------\n",
             "AWS CLI output as a table, not JSON: run the command with --output json",
         ),
+        (
+            b'[["a", "redis", 7], ["b", "redis", 0]]',
+            (
+                "rows of values without names, as aws --query '[].[Id,Engine]' prints them: "
+                "run the command without --query, or select entries: --query 'CacheClusters[]'"
+            ),
+        ),
+        (
+            b'{"resource": {"aws_elasticache_cluster": {"a": {"engine": "redis"}}}}',
+            "Terraform configuration, which is read from files with a name that ends in .tf.json",
+        ),
         (b"", "the file is empty"),
         (b" \n\n", "the file is empty"),
         (codecs.BOM_UTF16_LE, "the file is empty"),
@@ -185,7 +196,18 @@ def test_an_old_state_that_names_no_cache_holds_none() -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"hello\n", b'{"editor": {"tabs": 4}}', b"[1, 2]", b"{}", b'"plan"', b"42", b"\x7fELF"],
+    [
+        b"hello\n",
+        b'{"editor": {"tabs": 4}}',
+        b"[1, 2]",
+        b"[[]]",
+        b"[[[1]]]",
+        b'{"data": 1}',
+        b"{}",
+        b'"plan"',
+        b"42",
+        b"\x7fELF",
+    ],
 )
 def test_unrecognised_bytes_are_no_infrastructure_code(content: bytes) -> None:
     assert problem_with(content) is None
@@ -701,6 +723,40 @@ def test_empty_standard_input_is_an_error(repository: Path, run: "Run") -> None:
     assert result.stdout.startswith(
         "ERROR  -\n  the input is empty: did the command before the pipe fail?\n"
     )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'resource "aws_elasticache_cluster" "a" {\n  engine = "redis"\n}\n',
+        '# a comment\n\nmodule "cache" {\n  source = "./redis"\n}\n',
+        "terraform {\n}\n",
+    ],
+)
+def test_configuration_on_standard_input_is_an_error_that_says_where_it_is_read_from(
+    text: str, repository: Path, run: "Run"
+) -> None:
+    result = run("check", "-", cwd=repository, stdin=text.encode())
+    assert (result.stdout.splitlines()[:2], result.status) == (
+        [
+            "ERROR  -",
+            (
+                "  Terraform configuration, which is read from folders and files, not from "
+                "standard input: run ecbackup-iac check PATH"
+            ),
+        ],
+        3,
+    )
+
+
+@pytest.mark.skipif(not Path("/dev/fd").is_dir(), reason="needs /dev/fd")
+def test_an_empty_pipe_that_is_named_is_no_standard_input(repository: Path, run: "Run") -> None:
+    read_end, write_end = os.pipe()
+    os.close(write_end)
+    result = run("check", f"/dev/fd/{read_end}", cwd=repository, pass_fds=[read_end])
+    os.close(read_end)
+    assert "the input is empty: did the command that writes it fail?\n" in result.stdout
+    assert result.status == 3
 
 
 def test_a_file_is_read_once_however_often_it_is_named(repository: Path, run: "Run") -> None:

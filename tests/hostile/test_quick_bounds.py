@@ -37,7 +37,7 @@ TOO_LARGE = {
 USES = {
     "length(local.large) > 5 ? 3 : 0": "1 passed, 1 unknown",
     "length(local.large)": "1 passed, 1 unknown",
-    "7\n  count = length(local.large) > 5 ? 1 : 0": "2 pass",
+    "7\n  count = length(local.large) > 5 ? 1 : 0": "2 passed",
 }
 
 

@@ -272,7 +272,7 @@ def test_a_baseline_says_that_it_accepts_no_hidden_key(tmp_path: Path, run_here:
     result = run_here("baseline", *given)
     accepted = [entry["address"] for entry in json.loads(result.stdout)["findings"]]
     assert accepted == ['aws_elasticache_cluster.cache["a"]']
-    assert "not accepted, because its instance key is not shown: " in result.stderr
+    assert "not accepted, because its instance key is hidden: " in result.stderr
     forged = result.stdout.replace('[\\"a\\"]', '[\\"(hidden 1)\\"]')
     (tmp_path / "baseline.json").write_text(forged, encoding="utf-8")
     assert run_here("check", "--baseline", "baseline.json", *given).status == 1

@@ -279,6 +279,36 @@ def test_a_policy_is_found_upwards_to_the_repositorys_top(repository: Path, run:
     assert ("ECB002" in result.stdout, result.status) == (True, 1)
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("[tool.ecbackup-iac]\nminimum_days = 14\n", 1),
+        ('[tool.ruff]\nline-length = 90\n\n[[tool."ecbackup-iac".exceptions]]\n', 4),
+    ],
+)
+@pytest.mark.parametrize("folder", [".", "services/pay"], ids=["at the top", "here"])
+def test_a_policy_in_pyproject_toml_is_a_warning_that_says_where_it_belongs(
+    text: str, line: int, folder: str, repository: Path, run: "Run"
+) -> None:
+    (repository / folder / "pyproject.toml").write_text(text, encoding="utf-8")
+    result = run("check", "--quiet", cwd=repository / "services" / "pay")
+    path = "../../pyproject.toml" if folder == "." else "pyproject.toml"
+    assert result.status == 0
+    assert result.stdout == (
+        f"WARNING  {path}:{line}\n  [tool.ecbackup-iac] is not read: "
+        "write its settings into .ecbackup.toml, at the top level\n"
+    )
+    assert run("check", "--quiet", "--no-policy", cwd=repository / "services/pay").stdout == ""
+
+
+@pytest.mark.parametrize("text", ["[tool.ruff]\n", "# [tool.ecbackup-iac]\n", "\x00"])
+def test_another_pyproject_toml_is_none_of_our_business(
+    text: str, repository: Path, run: "Run"
+) -> None:
+    (repository / "pyproject.toml").write_text(text, encoding="utf-8")
+    assert run("check", "--quiet", cwd=repository).stdout == ""
+
+
 def test_the_nearest_policy_file_applies(repository: Path, run: "Run") -> None:
     (repository / ".ecbackup.toml").write_text(MINIMUM_14, encoding="utf-8")
     (repository / "services" / ".ecbackup.toml").write_text("minimum_days = 7\n", encoding="utf-8")

@@ -366,7 +366,7 @@ def test_a_comment_is_found_through_a_link_inside_the_repository(
     main.rename(work / "shared.tf")
     main.symlink_to(work / "shared.tf")
     result = run_here("check", "plans/payments.json", "--source", PAYMENTS).stdout
-    assert result.endswith("2 pass, 7 fail, 2 suppressed\n")
+    assert result.endswith("2 passed, 7 failed, 2 suppressed\n")
 
 
 def test_a_comment_in_the_configuration_suppresses_the_plan_s_finding(
@@ -417,7 +417,7 @@ def test_an_exception_for_the_plan_or_for_the_file_covers_a_located_finding(
         policy(work, f'[[exceptions]]\npath = "{path}"\nreason = "a trial"\n')
         result = run_here("check", "plans/payments.json", "--source", "infra")
         assert result.status == 0
-        assert result.stdout.endswith("2 pass, 9 suppressed\n")
+        assert result.stdout.endswith("2 passed, 9 suppressed\n")
 
 
 @pytest.mark.parametrize(
@@ -426,7 +426,7 @@ def test_an_exception_for_the_plan_or_for_the_file_covers_a_located_finding(
         ('"nowhere"', ".ecbackup.toml:2: source: there is no folder nowhere"),
         ('"state.json"', ".ecbackup.toml:2: source: there is no folder state.json"),
         ('".."', ".ecbackup.toml:2: source: .. leads outside the repository"),
-        ("7", ".ecbackup.toml:2: source: input should be a valid string, not 7"),
+        ("7", '.ecbackup.toml:2: source: expected a text in quotes, as in source = "...", not 7'),
     ],
 )
 def test_a_source_folder_that_the_policy_cannot_name_is_reported(

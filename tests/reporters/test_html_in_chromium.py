@@ -180,6 +180,13 @@ def test_in_print_there_is_everything_but_what_is_worked_with(reported: Any) -> 
     assert reported["use"]["print"] == reported["use"]["before"] | {"filters": 0}
 
 
+def test_the_findings_are_printed_without_the_chart_and_the_control(reported: Any) -> None:  # noqa: ANN401
+    use = reported["use"]
+    without_chart = use["before"] | {"tbody tr.fail": 0, ".root": 0}
+    assert use["findings only"] == without_chart | {"others": 0, "fewer pages": True}
+    assert use["back"] == 3
+
+
 def test_a_page_with_thousands_of_caches_still_opens(reported: Any) -> None:  # noqa: ANN401
     assert reported["large"]["load"] < 30
     assert reported["large"]["filter"] < 30

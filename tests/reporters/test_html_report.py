@@ -38,6 +38,7 @@ from ecbackup_iac.model.value import (
 )
 from ecbackup_iac.reporters.escaping import escape_control_characters
 from ecbackup_iac.reporters.html.report import render
+from ecbackup_iac.reporters.style import Provenance, RenderOptions
 
 if TYPE_CHECKING:
     from conftest import Run
@@ -114,27 +115,27 @@ DIAGNOSTICS = {
         (
             "passes",
             "pass",
-            ["1 of 1 cache passes: none fails", "check: 0, everything was read, and n"],
+            ["1 of 1 cache passed, none failed.", "check: 0, everything was read, nothing failed."],
         ),
         (
             "passes and fails",
             "fail",
-            ["1 of 2 caches fails", "1, at least one cache fails (0 where"],
+            ["1 of 2 caches failed: it does", "1, at least one cache failed (or 0 with"],
         ),
         ("fails and broken", "fail", ["The answer is incomplete: 1 error;", "check: 1, at least"]),
         (
             "passes and broken",
             "incomplete",
-            ["incomplete: 1 error", "3, the answer is incomplete (0"],
+            ["incomplete: 1 error", "3, the answer is incomplete (or 0"],
         ),
-        ("passes and odd", "pass", ["1 warning, and the answer stands", "check: 0,"]),
-        ("unknown and passes", "unknown", ["1 is unknown", "The policy warns", "check: 0,"]),
-        ("unknown, which fails", "fail", ["The policy counts that as a failure", "check: 1,"]),
-        ("unknown, which is ignored", "pass", ["The policy ignores that", "check: 0,"]),
+        ("passes and odd", "pass", ["1 warning, which does not affect the result", "check: 0,"]),
+        ("unknown and passes", "unknown", ["1 is unknown", "The policy only warns", "check: 0,"]),
+        ("unknown, which fails", "fail", ["The policy treats this as a failure", "check: 1,"]),
+        ("unknown, which is ignored", "pass", ["The policy ignores this", "check: 0,"]),
         (
             "suppressed",
             "pass",
-            ["cache pass: nothing that counts fails", "1 finding does not count"],
+            ["cache passed, all failures are suppressed", "1 cache is suppressed"],
         ),
         ("", "no cache found", ["check: 0,"]),
     ],
@@ -164,16 +165,16 @@ def test_what_is_not_created_has_a_section_of_its_own(
     shown = Document(section).text
     assert [part for part in ("old<b>", "count is 0", "live/old.tf:3:1") if part not in shown] == []
     assert "<b>" not in section
-    assert "1 more cache is in the code and not created with these values" in Document(page).text
+    assert "1 more cache is in the code but not created with these values" in Document(page).text
     assert "absent" not in render(Report((make_finding(called),))).partition("</style>")[2]
 
 
-def test_it_says_what_the_policy_asks_for(
+def test_it_says_what_the_policy_requires(
     make_finding: "MakeFinding", called: CacheResource
 ) -> None:
     report = Report((make_finding(called),), requirements=Requirements(14))
-    assert "kept for at least 14 days. AWS takes 1 to 35." in sentences(report)
-    assert "enough: 14 to 35 days" in Document(render(report)).text
+    assert "kept for at least 14 days; AWS allows 1 to 35." in sentences(report)
+    assert "required: 14 to 35 days" in Document(render(report)).text
 
 
 # The picture.
@@ -193,7 +194,7 @@ RETENTIONS: list[tuple[Value[int], str, str]] = [
     (Unknown("x", bounds=Bounds(1, 14)), "1 to 14 days", '<line x1="9.5%" x2="41.4%"'),
     (Unknown("x", bounds=Bounds(1)), "1 day or more", '<line x1="9.5%" x2="93%"'),
     (Unknown("x", bounds=Bounds(None, 7)), "7 days or less", '<line x1="7%" x2="24.2%"'),
-    (Unknown("x"), "not known", '<line class="dashed" x1="7%" x2="93%"'),
+    (Unknown("x"), "unknown", '<line class="dashed" x1="7%" x2="93%"'),
 ]
 
 
@@ -216,17 +217,29 @@ def test_the_scale_has_the_minimum_on_it(
     assert '<rect class="enough" x="24.2%" width="68.8%" height="100%"/>' in html
 
 
-def test_caches_are_grouped_by_root_and_settings(
+def test_caches_are_grouped_by_root(make_finding: "MakeFinding", called: CacheResource) -> None:
+    findings = tuple(make_finding(replace(called, root=root)) for root in ("stacks/b", "-", "a"))
+    page = Document(render(Report(findings)))
+    assert [one["value"] for one in page.of("option")] == ["all", "0", "1", "2"]
+    for name in ("stacks/b", "a", "- (standard input)"):
+        assert name in page.text
+
+
+def test_a_cache_that_sets_of_values_give_one_verdict_is_one(
     make_finding: "MakeFinding", called: CacheResource
 ) -> None:
-    settings = ("", "prod.tfvars", "dev.tfvars")
-    findings = tuple(make_finding(replace(called, settings=one)) for one in settings)
-    live = make_finding(replace(called, root="-"))
-    page = Document(render(Report((*findings, live))))
-    options = [one["value"] for one in page.of("option")]
-    assert options == ["all", "0", "1", "2", "3"]
-    for name in ("stacks/a b (prod.tfvars)", "stacks/a b (dev.tfvars)", "- (standard input)"):
-        assert name in page.text
+    sets = [(0, "prod.tfvars"), (0, "stage.tfvars"), (7, "dev.tfvars")]
+    findings = tuple(
+        make_finding(replace(called, settings=settings, retention=Known(days)))
+        for days, settings in sets
+    )
+    html = render(Report(findings))
+    page = Document(html)
+    assert "1 of 1 cache failed" in page.text
+    assert [html.count(f'<article id="c{number}"') for number in (1, 2, 3)] == [1, 1, 0]
+    rows = html[html.index("<tbody") : html.index("</tbody>")].replace("<wbr>", "")
+    shown = ("prod.tfvars; stage.tfvars", "dev.tfvars")
+    assert [rows.count(f"<bdi>{values}</bdi>") for values in shown] == [1, 1]
 
 
 def test_a_page_of_very_many_roots_has_no_filter_by_root(
@@ -236,6 +249,55 @@ def test_a_page_of_very_many_roots_has_no_filter_by_root(
     page = Document(render(Report(findings)))
     assert page.of("select") == []
     assert len(page.of("table")) == 203
+
+
+# What was checked.
+
+
+def test_the_title_the_revision_and_the_date_are_in_the_header() -> None:
+    provenance = Provenance("acme/<b>", "0a1b<2", "2026-11-23")
+    html = render(Report(), RenderOptions(provenance=provenance))
+    assert "<title>ElastiCache backups: no cache found (acme/&lt;b&gt;)</title>" in html
+    header = Document(html[html.index("<header") : html.index("<nav")])
+    assert "acme/<b>, revision 0a1b<2, 2026-11-23" in header.text
+    assert "revision" not in sentences(Report())
+
+
+@pytest.mark.parametrize(
+    ("options", "variables", "origin"),
+    [
+        ((), {}, ""),
+        (("--title", "Q3 audit", "--revision", "v1"), {}, "Q3 audit, revision v1"),
+        (
+            (),
+            {"GITHUB_REPOSITORY": "acme/infra", "GITHUB_SHA": "0a1b2c"},
+            "acme/infra, revision 0a1b2c",
+        ),
+        (
+            ("--revision", "v1"),
+            {"CI_PROJECT_PATH": "acme/infra", "CI_COMMIT_SHA": "0a1b2c"},
+            "acme/infra, revision v1",
+        ),
+        ((), {"BUILD_SOURCEVERSION": "0a1b2c"}, "revision 0a1b2c"),
+        ((), {"GIT_COMMIT": "0a1b2c", "SOURCE_DATE_EPOCH": "0"}, "revision 0a1b2c, 1970-01-01"),
+        (("--title", ""), {"GITHUB_REPOSITORY": "acme/infra", "GITHUB_SHA": ""}, ""),
+    ],
+)
+def test_options_and_the_ci_service_say_what_was_checked_and_no_clock_does(
+    options: tuple[str, ...], variables: dict[str, str], origin: str, tmp_path: Path, run: "Run"
+) -> None:
+    (tmp_path / "main.tf").touch()
+    environment = {"SOURCE_DATE_EPOCH": "", **variables}
+    html = run("check", "--format", "html", "--allow-empty", *options, env=environment).stdout
+    written = re.findall(r'<p class="origin">(.*)</p>', html)
+    assert [Document(one).text for one in written] == ([origin] if origin else [])
+
+
+def test_the_findings_can_be_printed_without_the_control(report: Report) -> None:
+    html = render(report)
+    page = Document(html)
+    assert "findings-only" in [one.get("id") for one in page.of("body")]
+    assert "#findings-only" in [one.get("href") for one in page.of("a")]
 
 
 # A finding.
@@ -298,7 +360,7 @@ def test_a_suppression_has_its_reason_its_kind_and_its_last_day(report: Report) 
     assert "rebuilt on login" in reported.text
     assert "policy, .ecbackup.toml:7" in reported.text
     assert "2027-06-30" in reported.text
-    assert "without an end" in reported.text
+    assert "never" in reported.text
 
 
 def test_the_page_has_the_mappings_and_a_card_for_every_rule(report: Report) -> None:

@@ -13,12 +13,15 @@ from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic, Report, Severity
+from ecbackup_iac.model.source import Source
+from ecbackup_iac.model.urls import rule_url
+from ecbackup_iac.model.value import Known, Unset
 from ecbackup_iac.model.verdict import Level, Rule
 from ecbackup_iac.reporters.sarif_report import render
 from ecbackup_iac.reporters.style import RenderOptions
 
 if TYPE_CHECKING:
-    from conftest import Evaluate
+    from conftest import Evaluate, Run
     from reporters.conftest import MakeFinding
 
 # The schema that OASIS publishes, as it lies in the tests of cfn-lint 1.58.0.
@@ -129,8 +132,147 @@ def test_a_result_without_a_line_has_the_first_which_code_scanning_requires(
     )
 
 
-def test_standard_input_is_in_no_folder(everything: dict[str, Any]) -> None:
-    assert uri_of(result_of(everything, "sessions")["locations"][0]) == "-"
+@pytest.mark.parametrize(
+    ("source", "uri"),
+    [
+        (None, "stdin.json"),
+        ("stacks/live", "infra/stacks/live"),
+        ("../live", "live"),
+        (".", "infra"),
+        ("../../elsewhere", "stdin.json"),
+        ("/elsewhere", "stdin.json"),
+    ],
+)
+def test_standard_input_is_located_in_the_folder_of_the_source(
+    source: str | None, uri: str, report: Report
+) -> None:
+    run = run_of(report, RenderOptions(folder="infra", source=source))
+    result = result_of(run, "sessions")
+    assert uri_of(result["locations"][0]) == uri
+    flow = result["codeFlows"][0]["threadFlows"][0]["locations"][0]
+    assert uri_of(flow["location"]) == uri
+    assert (
+        result["partialFingerprints"]
+        == (
+            result_of(run_of(report, RenderOptions(folder="infra")), "sessions")[
+                "partialFingerprints"
+            ]
+        )
+    )
+
+
+def test_a_rule_links_to_its_own_page() -> None:
+    rules = run_of(Report())["tool"]["driver"]["rules"]
+    assert [rule["helpUri"] for rule in rules] == [rule_url(rule) for rule in Rule]
+
+
+def warnings_of(run: dict[str, Any]) -> list[str]:
+    (invocation,) = run["invocations"]
+    return [one["message"]["text"] for one in invocation["toolExecutionNotifications"]]
+
+
+def test_results_without_a_line_are_counted_once_and_the_option_that_locates_them_is_named(
+    make_finding: "MakeFinding", called: CacheResource
+) -> None:
+    plan = replace(
+        called,
+        source=Source.TERRAFORM_PLAN,
+        location=Location("plan.json"),
+        retention=Unset(),
+        calls=(),
+    )
+    passing = make_finding(replace(plan, retention=Known(7)))
+    plans = Report((make_finding(plan), make_finding(plan), passing))
+    (warning,) = warnings_of(run_of(plans))
+    assert warning == (
+        "2 results have no line and are reported at line 1, because SARIF requires one; "
+        "pass --source DIR to report the lines of the configuration"
+    )
+    live = Report((make_finding(replace(plan, source=Source.AWS_CLI)),))
+    alone = "1 result has no line and is reported at line 1, because SARIF requires one"
+    assert warnings_of(run_of(live)) == [alone]
+    assert warnings_of(run_of(Report((make_finding(plan),)), RenderOptions(source="."))) == [alone]
+    assert warnings_of(run_of(Report((make_finding(called), passing)))) == []
+
+
+VALUES = {"engine": "redis", "snapshot_retention_limit": 0}
+PLAN = json.dumps(
+    {
+        "format_version": "1.2",
+        "terraform_version": "1.11.4",
+        "resource_changes": [
+            {
+                "address": "aws_elasticache_cluster.jobs",
+                "mode": "managed",
+                "name": "jobs",
+                "type": "aws_elasticache_cluster",
+                "provider_name": "registry.terraform.io/hashicorp/aws",
+                "change": {"actions": ["create"], "before": None, "after": VALUES},
+            }
+        ],
+    }
+).encode()
+
+
+def test_the_command_warns_of_results_without_a_line_on_standard_error(run: "Run") -> None:
+    result = run("check", "-", "--format", "sarif", stdin=PLAN)
+    sarif = json.loads(result.stdout)["runs"][0]
+    location = sarif["results"][0]["locations"][0]["physicalLocation"]
+    assert location == {"artifactLocation": {"uri": "stdin.json"}, "region": {"startLine": 1}}
+    (warning,) = warnings_of(sarif)
+    assert warning.startswith("1 result has no line and is reported at line 1")
+    assert (result.stderr, result.status) == (f"ecbackup-iac: warning: {warning}\n", 1)
+    assert run("check", "-", "--format", "sarif", "--quiet", stdin=PLAN).stderr == ""
+    assert run("check", "-", stdin=PLAN).stderr == ""
+
+
+ON_GITHUB = {
+    "GITHUB_REPOSITORY": "acme/platform",
+    "GITHUB_SERVER_URL": "https://github.acme.example",
+    "GITHUB_SHA": "0a1b2c",
+}
+
+
+@pytest.mark.parametrize(
+    ("options", "variables", "provenance"),
+    [
+        ((), {}, None),
+        (("--title", "Platform", "--revision", "0a1b2c"), {}, None),
+        (
+            ("--title", "https://git.example/acme/infra", "--revision", "v1"),
+            {},
+            {"repositoryUri": "https://git.example/acme/infra", "revisionId": "v1"},
+        ),
+        (
+            (),
+            ON_GITHUB,
+            {
+                "repositoryUri": "https://github.acme.example/acme/platform",
+                "revisionId": "0a1b2c",
+            },
+        ),
+        (
+            ("--revision", "v1"),
+            {"CI_PROJECT_URL": "https://gitlab.example/acme/infra", "CI_COMMIT_SHA": "0a1b2c"},
+            {"repositoryUri": "https://gitlab.example/acme/infra", "revisionId": "v1"},
+        ),
+        (
+            (),
+            {"GIT_URL": "https://robot:secret@git.example/a b.git"},
+            {"repositoryUri": "https://git.example/a%20b.git"},
+        ),
+        ((), {"GIT_URL": "git@git.example:acme/infra.git", "GIT_COMMIT": "0a1b2c"}, None),
+    ],
+)
+def test_the_repository_and_its_revision_are_the_version_control_provenance(
+    options: tuple[str, ...],
+    variables: dict[str, str],
+    provenance: dict[str, str] | None,
+    run: "Run",
+) -> None:
+    result = run("check", "-", "--format", "sarif", *options, stdin=PLAN, env=variables)
+    written = json.loads(result.stdout)["runs"][0].get("versionControlProvenance")
+    assert written == (provenance and [provenance])
 
 
 def test_a_trace_is_a_code_flow(everything: dict[str, Any]) -> None:
@@ -175,7 +317,9 @@ def test_diagnostics_are_notifications_and_an_error_fails_the_invocation(
     (invocation,) = everything["invocations"]
     assert invocation["executionSuccessful"] is False
     reported = invocation["toolExecutionNotifications"]
-    assert [one["level"] for one in reported] == [one.severity for one in report.diagnostics]
+    *levels, lineless = [one["level"] for one in reported]
+    assert levels == [one.severity for one in report.diagnostics]
+    assert lineless == "warning"
     warning = Diagnostic("odd", Location("a.tf", 3), Severity.WARNING)
     (invocation,) = run_of(Report((), (warning,)))["invocations"]
     assert invocation["executionSuccessful"] is True

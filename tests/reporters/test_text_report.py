@@ -254,6 +254,12 @@ def test_quiet_reports_only_failures_and_errors() -> None:
     ]
 
 
+def test_quiet_keeps_what_is_about_the_gate() -> None:
+    about_gate = replace(BROKEN, severity=Severity.WARNING, is_about_gate=True)
+    quiet = render(Report((), (about_gate,)), RenderOptions(detail=Verbosity.QUIET))
+    assert quiet.startswith("WARNING  broken.json:3:9\n")
+
+
 def test_quiet_says_nothing_where_nothing_fails() -> None:
     assert render(Report((finding(Known(7)), UNKNOWN)), RenderOptions(detail=Verbosity.QUIET)) == ""
 

@@ -258,7 +258,7 @@ def test_the_documented_suppressions_work(check: "Checker") -> None:
     template = section.partition("```yaml\n")[2].partition("```")[0]
     outcome = check({"main.tf": configuration, "t.yaml": template})
     assert outcome.reasons == {
-        f"{GROUP}.sessions": "sessions are rebuilt on login",
+        f"{GROUP}.sessions": "sessions can be lost, see OPS-12",
         f"{GROUP}.prices": "they come from the database",
         "Sessions": "sessions are rebuilt on login",
     }

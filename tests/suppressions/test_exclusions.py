@@ -27,6 +27,34 @@ Resources:
   Own:
     Type: AWS::ElastiCache::ReplicationGroup
 """
+PLAN = """\
+{
+  "format_version": "1.2",
+  "terraform_version": "1.9.0",
+  "planned_values": {},
+  "resource_changes": [
+    {
+      "address": "aws_elasticache_replication_group.planned",
+      "mode": "managed",
+      "type": "aws_elasticache_replication_group",
+      "name": "planned",
+      "provider_name": "registry.terraform.io/hashicorp/aws",
+      "change": {"actions": ["create"], "before": null, "after": {"snapshot_retention_limit": 0}}
+    }
+  ]
+}
+"""
+ESTATE = {
+    ".git/HEAD": "",
+    "live/main.tf": CALL + 'variable "days" {}\n' + GROUP.replace("= 0", "= var.days"),
+    "live/own.auto.tfvars": "days = 0\n",
+    "modules/redis/main.tf": GROUP.replace("sessions", "called"),
+    "plans/plan.json": PLAN,
+    "templates/own.yaml": CHILD.replace("  C:", "  Templated:"),
+}
+OWN, PLANNED = (f"aws_elasticache_replication_group.{name}" for name in ("sessions", "planned"))
+MODULE = "aws_elasticache_replication_group.called"
+CALLED = f"module.cache.{MODULE}"
 
 
 @pytest.fixture
@@ -111,14 +139,58 @@ def test_a_glob_that_matches_nothing_is_a_warning(
 ) -> None:
     (tree / ".ecbackup.toml").write_text('exclude = ["moduels/"]\n', encoding="utf-8")
     result = run("check", *args, cwd=tree)
-    assert f"WARNING  {place}\n  exclude 'moduels/' matches nothing that is read" in result.stdout
+    assert f"WARNING  {place}\n  exclude 'moduels/' matches no root and no cache" in result.stdout
     assert result.status == 1
 
 
+@pytest.fixture
+def estate(tmp_path: Path) -> Path:
+    """A root with a variable file that calls a module, a template and a plan."""
+    for name, text in ESTATE.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("glob", "remaining", "amount"),
+    [
+        # No root calls the module then, so that it is a root itself.
+        ("live/main.tf", (MODULE, PLANNED, "Templated"), "1 path"),
+        ("live", (MODULE, PLANNED, "Templated"), "1 path"),
+        ("modules/redis/main.tf", (OWN, PLANNED, "Templated"), "1 path and 1 cache"),
+        ("**/redis", (OWN, PLANNED, "Templated"), "1 path and 1 cache"),
+        ("plans/plan.json", (OWN, CALLED, "Templated"), "1 path"),
+        ("plans/", (OWN, CALLED, "Templated"), "1 path"),
+        ("templates/own.yaml", (OWN, CALLED, PLANNED), "1 path"),
+        ("*.yaml", (OWN, CALLED, PLANNED), "1 path"),
+        # A variable file is still read: the root needs it.
+        ("live/own.auto.tfvars", (OWN, CALLED, PLANNED, "Templated"), ""),
+        ("*.tfvars", (OWN, CALLED, PLANNED, "Templated"), ""),
+    ],
+)
+def test_what_matches_is_left_out_and_counted_in_every_report(
+    glob: str, remaining: tuple[str, ...], amount: str, estate: Path, run: "Run"
+) -> None:
+    formats = [f"--format={name}:{name}.report" for name in REPORTERS]
+    assert run("check", f"--exclude={glob}", *formats, cwd=estate).status == 1
+    document = json.loads((estate / "json.report").read_text("utf-8"))
+    findings = document["findings"]
+    assert {one["resource"]["address"] for one in findings} == {*remaining}
+    assert {one["status"] for one in findings} == {"fail"}
+    expected = f"leaves out {amount}" if amount else "matches no root and no cache"
+    for name in REPORTERS:
+        text = (estate / f"{name}.report").read_text("utf-8")
+        text = text.replace("&#x27;", "'").replace("<wbr>", "")
+        assert f"exclude '{glob}' {expected}" in text, name
+        excluded = {OWN, CALLED, PLANNED, "Templated"} - {*remaining}
+        assert not [address for address in excluded if address in text], name
+
+
 def test_a_glob_about_other_files_than_those_checked_is_no_warning(tree: Path, run: "Run") -> None:
-    assert "matches nothing" not in run("check", "live", cwd=tree).stdout
+    assert "matches no root" not in run("check", "live", cwd=tree).stdout
     args = ("live/main.tf", "--no-policy", "--exclude=old/")
-    assert "matches nothing" not in run("check", *args, cwd=tree).stdout
+    assert "matches no root" not in run("check", *args, cwd=tree).stdout
 
 
 def test_fix_leaves_excluded_files_alone(tree: Path, run: "Run") -> None:

@@ -4,7 +4,7 @@ import json
 import re
 import shutil
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -55,7 +55,9 @@ class Job(Protocol):
     def step(self, step: Mapping[str, Any], inputs: Mapping[str, str]) -> Ran: ...
 
 
-def test_what_fails_is_annotated_reported_and_summed_up(job: Job) -> None:
+def test_what_fails_is_annotated_reported_and_summed_up(
+    job: Job, sarif_run: Callable[[str], dict[str, Any]]
+) -> None:
     (job.workspace / "main.tf").write_text(CACHE.replace("DAYS", "0"), "utf-8")
     completed = job.act({})
     assert completed.status == 1
@@ -64,8 +66,8 @@ def test_what_fails_is_annotated_reported_and_summed_up(job: Job) -> None:
     assert "automatic backups are off: snapshot_retention_limit is 0" in error[1]
     assert "snapshot_retention_limit = 7" in error[1]
     assert job.outputs["check"] == {"status": "1", "sarif": str(job.temp / "ecbackup-iac.sarif")}
-    report = json.loads(Path(job.outputs["check"]["sarif"]).read_text("utf-8"))
-    (result,) = report["runs"][0]["results"]
+    report = sarif_run(Path(job.outputs["check"]["sarif"]).read_text("utf-8"))
+    (result,) = report["results"]
     assert result["ruleId"] == "ECB001"
     place = result["locations"][0]["physicalLocation"]
     assert place["artifactLocation"]["uri"] == "main.tf"
@@ -173,7 +175,7 @@ def test_a_version_comes_from_the_package_index(job: Job, tmp_path: Path) -> Non
     assert "9.8.7 ['check', '--format=github'" in completed.output
 
 
-def test_an_old_python_is_told(job: Job, tmp_path: Path) -> None:
+def test_an_old_python_is_an_annotation(job: Job, tmp_path: Path) -> None:
     programs = tmp_path / "programs"
     programs.mkdir()
     for name in ("python3", "python", "python3.14", "python3.13", "python3.12", "python3.11"):
@@ -183,7 +185,7 @@ def test_an_old_python_is_told(job: Job, tmp_path: Path) -> None:
     job.outputs.clear()
     completed = job.act({})
     assert completed.status == 2
-    assert "::error title=ecbackup-iac::Python 3.11 or later is needed" in completed.output
+    assert "::error title=ecbackup-iac::Python 3.11 or later is required" in completed.output
 
 
 def test_inputs_reach_the_shell_through_the_environment_only() -> None:
@@ -222,7 +224,34 @@ def test_a_usage_error_is_an_annotation(job: Job) -> None:
     (job.workspace / "main.tf").write_text(CACHE.replace("DAYS", "0"), "utf-8")
     done = job.act({"paths": "100%missing"})
     assert done.status == 2
-    assert "::error title=ecbackup-iac::ecbackup-iac: 100%25missing: no such file" in done.output
+    assert annotations(done) == ["100%25missing: no such file or folder"]
+    for inputs, message in (
+        ({"min-days": "x"}, "Invalid value for '--min-days': expected 1 to 35 days, not 'x'."),
+        ({"unknown": "fial"}, "Invalid value for '--unknown': 'fial' is not one of "),
+        ({"policy": "nope.toml"}, "nope.toml: No such file or directory"),
+        ({"source": "nope"}, "--source nope: no such folder"),
+        ({"summary": "yes"}, "summary: expected true or false"),
+        ({"min-days": "7\n8"}, "min-days: expected one line"),
+    ):
+        again(job)
+        done = job.act(inputs)
+        assert done.status == 2
+        (annotation,) = annotations(done)
+        assert annotation.startswith(message)
+
+
+def test_a_version_that_cannot_be_installed_is_an_annotation(job: Job, tmp_path: Path) -> None:
+    job.outputs.clear()
+    job.env.update(PIP_NO_INDEX="1", PIP_FIND_LINKS=str(tmp_path))
+    done = job.act({"version": "9.8.7"})
+    assert done.status == 2
+    assert annotations(done) == [
+        "pip could not install ecbackup-iac==9.8.7: see the log of this step"
+    ]
+
+
+def annotations(ran: Ran) -> list[str]:
+    return re.findall(r"^::error title=ecbackup-iac::(.*)$", ran.output, re.MULTILINE)
 
 
 def test_the_owner_refuses_policy_and_comments_of_the_tree(job: Job) -> None:
@@ -239,4 +268,4 @@ def test_the_owner_refuses_policy_and_comments_of_the_tree(job: Job) -> None:
     assert job.act({"no-ignores": "true", "no-policy": "true"}).status == 1
     again(job)
     done = job.act({"no-policy": "yes"})
-    assert (done.status, "no-policy: true or false is expected" in done.output) == (2, True)
+    assert (done.status, "no-policy: expected true or false" in done.output) == (2, True)

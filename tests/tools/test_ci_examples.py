@@ -4,7 +4,7 @@ import json
 import re
 import shutil
 import xml.etree.ElementTree as ET
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -203,12 +203,14 @@ def _written(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def test_the_workflow_for_pull_requests_annotates_and_leaves_a_report(job: Job) -> None:
+def test_the_workflow_for_pull_requests_annotates_and_leaves_a_report(
+    job: Job, sarif_run: Callable[[str], dict[str, Any]]
+) -> None:
     shutil.copytree(TOP / "examples", job.workspace, dirs_exist_ok=True)
     result = play(read("github-pull-request.yml"), job)
     assert result.status == 1
     assert re.search(r"^::error file=terraform/[\w/]+\.tf,line=\d+", result.output, re.MULTILINE)
-    assert json.loads(Path(job.outputs["check"]["sarif"]).read_text("utf-8"))["runs"]
+    assert sarif_run(Path(job.outputs["check"]["sarif"]).read_text("utf-8"))["results"]
 
 
 def test_the_deploy_workflow_applies_no_plan_in_which_a_cache_fails(

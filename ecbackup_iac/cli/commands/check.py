@@ -1,5 +1,7 @@
 """The command `check`: a request → reports and an exit status."""
 
+import os
+
 import click
 
 from ecbackup_iac.cli.exit_codes import EXIT_FAILS, EXIT_INCOMPLETE
@@ -13,6 +15,8 @@ from ecbackup_iac.cli.options import (
 )
 from ecbackup_iac.cli.output import check_outputs, style_of, write_reports
 from ecbackup_iac.cli.request import CheckRequest, effective_policy, run_check
+from ecbackup_iac.files.paths import shown_path
+from ecbackup_iac.model.record import replace
 from ecbackup_iac.reporters import WITH_EXCERPTS
 
 
@@ -31,6 +35,16 @@ from ecbackup_iac.reporters import WITH_EXCERPTS
     type=FILE,
     metavar="FILE",
     help="Accept the findings in FILE, written by ecbackup-iac baseline.",
+)
+@click.option(
+    "--title",
+    metavar="TEXT",
+    help="Title of the HTML report.  [default: the repository, in CI]",
+)
+@click.option(
+    "--revision",
+    metavar="TEXT",
+    help="Revision named in HTML and SARIF reports.  [default: the commit, in CI]",
 )
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 instead of 1 or 3.")
 @click.option("--color/--no-color", default=None, help="Use colours.  [default: on a terminal]")
@@ -64,8 +78,15 @@ def check(context: click.Context, /, **_options: object) -> None:
 def _write_reports(request: CheckRequest) -> int:
     """Run the check, write its reports, and return the exit status."""
     with_excerpts = any(output.format in WITH_EXCERPTS for output in request.outputs)
-    report = run_check(request, effective_policy(request), with_excerpts=with_excerpts)
-    style = style_of(color=request.color, quiet=request.is_quiet, verbose=request.is_verbose)
+    from ecbackup_iac.cli.provenance import provenance_of
+
+    policy = effective_policy(request)
+    report = run_check(request, policy, with_excerpts=with_excerpts)
+    style = replace(
+        style_of(color=request.color, quiet=request.is_quiet, verbose=request.is_verbose),
+        source=shown_path(policy.source) if policy.source else None,
+        provenance=provenance_of(request.title, request.revision, os.environ),
+    )
     write_reports(report, request.outputs, style)
     if request.exits_zero:
         return 0

@@ -39,7 +39,7 @@ def checkov_dir(*, copy: str | None, selftest: bool, program: str) -> None:
     from ecbackup_iac.checkov import export
 
     if copy:
-        export.write_copy(copy)
+        print_text("".join(f"wrote {path}\n" for path in export.write_copy(copy)))
     if selftest:
         print_text(export.selftest(program) + "\n")
     if not copy and not selftest:

@@ -58,12 +58,12 @@ _ENOUGH = (
 
 def _legend(minimum_days: int) -> str:
     samples = (
-        ('<circle cx="50%" cy="50%" r="5"/>', "days that are known"),
-        ('<circle class="hollow" cx="50%" cy="50%" r="5"/>', "not set, which is 0"),
-        (_RANGE, "what it may be, unknown"),
-        ('<line class="dashed" x1="5%" x2="95%" y1="50%" y2="50%"/>', "nothing is known of it"),
-        (_cross("50%"), "AWS refuses it"),
-        (_ENOUGH, f"enough: {minimum_days} to {MAXIMUM_DAYS} days"),
+        ('<circle cx="50%" cy="50%" r="5"/>', "known retention"),
+        ('<circle class="hollow" cx="50%" cy="50%" r="5"/>', "not set, which means 0"),
+        (_RANGE, "unknown, possible values"),
+        ('<line class="dashed" x1="5%" x2="95%" y1="50%" y2="50%"/>', "unknown"),
+        (_cross("50%"), "rejected by AWS"),
+        (_ENOUGH, f"required: {minimum_days} to {MAXIMUM_DAYS} days"),
     )
     entries = (
         f'<svg class="sample" aria-hidden="true">{mark}</svg> {text}' for mark, text in samples
@@ -89,7 +89,7 @@ def _table(number: int, root: str, entries: Sequence[Entry]) -> Iterator[str]:
         resource = entry.finding.resource
         yield (
             f'<tr role="row" class="{entry.kind}"><th role="rowheader" scope="row">'
-            f'<a href="#c{entry.number}">{name(resource.address)}</a></th>'
+            f'<a href="#c{entry.number}">{name(resource.address)}</a>{_settings(resource.settings)}</th>'
             f'<td role="cell" class="word">{KINDS[entry.kind]}</td>'
             f'<td role="cell">{prose(retention_text(resource.retention))}</td><td role="cell" class="strip">'
             f'<svg aria-hidden="true"><use href="#scale"/>{_marks(resource.retention)}</svg></td></tr>\n'
@@ -97,10 +97,13 @@ def _table(number: int, root: str, entries: Sequence[Entry]) -> Iterator[str]:
     yield "</tbody></table>\n</div>\n"
 
 
+def _settings(settings: str) -> str:
+    """Return the sets of values that give the cache this verdict, where it has several."""
+    return f'<span class="settings">{name(settings)}</span>' if settings else ""
+
+
 def _counted_kind(kind: str, number: int) -> str:
-    word = KINDS[kind].lower()
-    several = {"fail": "fail", "pass": "pass"}
-    return f"{number:,} {word if number == 1 else several.get(kind, word)}"
+    return f"{number:,} {KINDS[kind].lower()}"
 
 
 def retention_text(retention: Value[int]) -> str:
@@ -112,7 +115,7 @@ def retention_text(retention: Value[int]) -> str:
             return f"{low} to {high} days"
         if low is not None:
             return f"{counted(low, 'day')} or more"
-        return "not known" if high is None else f"{counted(high, 'day')} or less"
+        return "unknown" if high is None else f"{counted(high, 'day')} or less"
     values = possible_values(retention)
     days = sorted({item.value for item in values if isinstance(item, Known)})
     parts = [f"{number:,}" for number in days]

@@ -19,7 +19,7 @@ def control() -> Iterator[str]:
     for section in sections_in_order[:2]:
         yield f'<h3 id="{section.id}">{prose(section.title)}</h3>\n'
         yield items(map(_fact, section.facts), ' class="facts"')
-    yield '<h3 id="rules">The rules</h3>\n<div class="cards">\n'
+    yield '<h3 id="rules">Rules</h3>\n<div class="cards">\n'
     yield from map(_card, Rule)
     yield "</div>\n"
     for section in sections_in_order[2:]:
@@ -34,7 +34,7 @@ def control() -> Iterator[str]:
     sources = (
         (source, description) for source, description in page.sources if source in source_names
     )
-    yield '<h3 id="sources">Sources of these facts</h3>\n'
+    yield '<h3 id="sources">Sources</h3>\n'
     yield items(
         (f"<b>{prose(source)}</b>: {prose(description)}" for source, description in sources),
         ' class="facts small"',
@@ -60,7 +60,7 @@ def _card(rule: Rule) -> str:
 
 
 def _table(section: Section) -> str:
-    heads = (_TABLES[section.id], "What it calls it", "What is said of it")
+    heads = (_TABLES[section.id], "Identifiers", "Details")
     head = "".join(f'<th role="columnheader" scope="col">{head}</th>' for head in heads)
     rows = "".join(
         f'<tr role="row"><th role="rowheader" scope="row">{prose(fact.label)}</th>'

@@ -51,7 +51,7 @@ def filters(entries: Sequence[Entry], roots: Sequence[str]) -> str:
             for number, root in enumerate(roots)
         )
         choice = (
-            '<label class="choice">Root <select id="root"><option value="all">all '
+            '<label class="choice">Root <select id="root"><option value="all">All '
             f"{len(roots)} roots</option>\n{options}</select></label>\n"
         )
     return (
@@ -59,6 +59,6 @@ def filters(entries: Sequence[Entry], roots: Sequence[str]) -> str:
         '<form method="dialog" autocomplete="off" class="filters" aria-label="Filters">\n'
         f"<fieldset><legend>Show</legend>\n{boxes}{choice}"
         '<button type="reset">Show all</button></fieldset>\n'
-        '<p class="filtered" role="status">The filters hide some of the caches, here and under '
+        '<p class="filtered" role="status">Some caches are hidden by the filters, here and under '
         "Findings.</p>\n</form>\n"
     )

@@ -10,13 +10,23 @@ from ecbackup_iac.model.report import Finding, Suppression
 from ecbackup_iac.model.source import SOURCES
 from ecbackup_iac.model.value import Known, TraceStep, Unknown, Value
 from ecbackup_iac.model.verdict import Level, Status
-from ecbackup_iac.reporters.html.markup import KINDS, Entry, code, items, name, prose
+from ecbackup_iac.reporters.html.markup import KINDS, Entry, breakable, code, items, name, prose
+from ecbackup_iac.reporters.wording import line_of
 
 _FORMS = {
     Form.STANDALONE_CLUSTER: "standalone cluster",
     Form.REPLICATION_GROUP: "replication group",
     Form.SERVERLESS_CACHE: "serverless cache",
 }
+
+
+_CLASSES = {
+    "Source of the value": ' class="wide"',
+    "What to do": ' class="wide"',
+    "Notes": ' class="wide notes"',
+    "Cache": ' class="about"',
+}
+"""A term → the class of its row, by which the page shows less of a finding when only findings are shown."""
 
 
 def findings(
@@ -43,14 +53,13 @@ def suppression_facts(suppression: Suppression) -> Iterator[tuple[str, str]]:
     """Yield the facts of a suppression: terms and definitions."""
     yield "Reason", prose(suppression.reason)
     yield "Suppressed by", f"{suppression.kind}, {code(str(suppression.location))}"
-    until = str(suppression.expires) if suppression.expires else "without an end"
-    yield "Until", until
+    yield "Expires", str(suppression.expires) if suppression.expires else "never"
 
 
 def definitions(facts: Iterable[tuple[str, str]]) -> str:
     """Return a list of terms and their definitions, without the empty ones."""
     listed = "".join(
-        f"<div><dt>{term}</dt><dd>{definition}</dd></div>\n"
+        f"<div{_CLASSES.get(term, '')}><dt>{term}</dt><dd>{definition}</dd></div>\n"
         for term, definition in facts
         if definition
     )
@@ -63,7 +72,7 @@ def _article(entry: Entry, root: str, excerpts: Mapping[Location, Excerpt]) -> s
     return (
         f'<article id="c{entry.number}" class="{entry.kind}" aria-labelledby="n{entry.number}">\n'
         f'<h4 id="n{entry.number}"><span class="tag">{_tag(entry)}</span> {name(resource.address)}</h4>\n'
-        f'<p class="message">{prose(verdict.message)}</p>\n'
+        f'<p class="message">{breakable(verdict.message)}</p>\n'
         f"{definitions(_facts(finding, root, excerpts))}</article>\n"
     )
 
@@ -71,10 +80,10 @@ def _article(entry: Entry, root: str, excerpts: Mapping[Location, Excerpt]) -> s
 def _tag(entry: Entry) -> str:
     finding, word = entry.finding, KINDS[entry.kind]
     if finding.suppression and finding.verdict.status is not Status.PASS:
-        status = {Status.FAIL: "fails", Status.UNKNOWN: "unknown"}
+        status = {Status.FAIL: "failed", Status.UNKNOWN: "unknown"}
         return f"{word}: {status.get(finding.verdict.status, 'not applicable')}"
     if finding.verdict.status is Status.UNKNOWN:
-        effects = {Level.ERROR: ": counts as a failure", Level.NONE: ": the policy ignores it"}
+        effects = {Level.ERROR: ", treated as a failure", Level.NONE: ", ignored by the policy"}
         return word + effects.get(finding.level, "")
     return word
 
@@ -87,7 +96,7 @@ def _facts(
         yield "Rule", f'<a href="#{verdict.rule}">{verdict.rule}</a> {verdict.rule.label}'
     if finding.suppression:
         yield from suppression_facts(finding.suppression)
-    yield "Where the value is from", _trace(resource, excerpts)
+    yield "Source of the value", _trace(resource, excerpts)
     if finding.remedy and not finding.suppression:
         yield "What to do", f'<pre class="remedy">{_lines(finding.remedy)}</pre>'
     notes = (
@@ -97,6 +106,10 @@ def _facts(
     yield "Notes", items(notes)
     yield "Cache", ", ".join(_about(resource))
     yield "Root", code(root)
+    if resource.calls:
+        yield "Module call", code(line_of(resource.calls[-1]))
+    if resource.settings:
+        yield "Values", code(resource.settings)
 
 
 def _about(resource: CacheResource) -> Iterator[str]:
@@ -109,12 +122,18 @@ def _about(resource: CacheResource) -> Iterator[str]:
 
 def _setting(value: Value[str]) -> str:
     if isinstance(value, Unknown):
-        return "not known"
+        return "unknown"
     return f"<bdi>{prose(value.value)}</bdi>" if isinstance(value, Known) else ""
 
 
 def _lines(text: str) -> str:
-    return "\n".join(map(prose, text.split("\n")))
+    """Return lines of prose or commands, in which words are not broken at their hyphens."""
+    lines = (" ".join(map(_word, line.split(" "))) for line in text.split("\n"))
+    return "\n".join(lines)
+
+
+def _word(word: str) -> str:
+    return f'<span class="unit">{breakable(word)}</span>' if "-" in word else breakable(word)
 
 
 def _trace(resource: CacheResource, excerpts: Mapping[Location, Excerpt]) -> str:

@@ -6,14 +6,16 @@ from collections.abc import Iterator
 from ecbackup_iac.model.policy import MAXIMUM_DAYS
 from ecbackup_iac.model.report import Report, Severity
 from ecbackup_iac.model.verdict import Level, Status
-from ecbackup_iac.reporters.html.markup import counted
+from ecbackup_iac.reporters.html.markup import KINDS, code, counted, name, prose
+from ecbackup_iac.reporters.per_cache import cache_counts, worst_of_caches
+from ecbackup_iac.reporters.style import Provenance
 
 _POLICY_EFFECTS = {
-    Level.ERROR: "The policy counts that as a failure",
-    Level.WARNING: "The policy warns of that",
-    Level.NONE: "The policy ignores that",
+    Level.ERROR: "The policy treats this as a failure",
+    Level.WARNING: "The policy only warns about this",
+    Level.NONE: "The policy ignores this",
 }
-"""The level of unknown retentions → what the policy makes of them."""
+"""The level of unknown retentions → how the policy treats them."""
 
 
 def verdict(report: Report) -> tuple[str, str]:
@@ -29,35 +31,48 @@ def verdict(report: Report) -> tuple[str, str]:
     return "Pass", "pass"
 
 
-def header(report: Report, word: str, kind: str) -> str:
-    """Return the header: the verdict, sentences about it, and the number of findings of each kind."""
-    counts = report.counts
+def header(report: Report, word: str, kind: str, provenance: Provenance) -> str:
+    """Return the header: the verdict, sentences about it, and the number of caches of each kind."""
+    counts = cache_counts(report.findings)
     figures = (
-        ("fail", "Fail", counts["fail"]),
-        ("unknown", "Unknown", counts["unknown"]),
-        ("suppressed", "Suppressed", counts["suppressed"]),
-        ("pass", "Pass", counts["pass"]),
-        ("na", "Not applicable", counts["not_applicable"]),
+        ("fail", counts["fail"]),
+        ("unknown", counts["unknown"]),
+        ("suppressed", counts["suppressed"]),
+        ("pass", counts["pass"]),
+        ("na", counts["not_applicable"]),
     )
     boxes = "".join(
-        f'<div class="{kind}{"" if number else " none"}"><dt>{label}</dt><dd>{number:,}</dd></div>\n'
-        for kind, label, number in figures
+        f'<div class="{kind}{"" if number else " none"}"><dt>{KINDS[kind]}</dt><dd>{number:,}</dd></div>\n'
+        for kind, number in figures
     )
-    sentences = "".join(f"<p>{sentence}</p>\n" for sentence in _sentences(report))
+    sentences = "".join(f"<p>{sentence}</p>\n" for sentence in _sentences(report, counts))
     return (
-        f'<header class="{kind}">\n<p class="what">ElastiCache automatic backups</p>\n'
+        f'<header class="{kind}">\n<p class="back"><a href="#main">Show the full report</a></p>\n'
+        f'<p class="what">ElastiCache automatic backups</p>\n'
         f'<h1><span class="unseen">Backups of ElastiCache caches: </span>{word}</h1>\n'
-        f'<div class="sentences">\n{sentences}</div>\n<dl class="figures">\n{boxes}</dl>\n'
-        f"{_share(figures, len(report.findings))}</header>\n"
+        f'{_origin(provenance)}<div class="sentences">\n{sentences}</div>\n'
+        f'<dl class="figures">\n{boxes}</dl>\n{_share(figures, counts.total())}</header>\n'
     )
 
 
-def _share(figures: tuple[tuple[str, str, int], ...], total: int) -> str:
+def _origin(provenance: Provenance) -> str:
+    """Return what was checked: the title, the revision and the date, as far as they are supplied."""
+    parts = []
+    if provenance.title:
+        parts.append(f"<b>{name(provenance.title)}</b>")
+    if provenance.revision:
+        parts.append(f"revision {code(provenance.revision)}")
+    if provenance.date:
+        parts.append(prose(provenance.date))
+    return f'<p class="origin">{", ".join(parts)}</p>\n' if parts else ""
+
+
+def _share(figures: tuple[tuple[str, int], ...], total: int) -> str:
     """Return a bar of the shares of the kinds; the figures above say the same."""
     if not total:
         return ""
     bars, start = [], 0
-    for kind, _, number in figures:
+    for kind, number in figures:
         if number:
             x, width = 100 * start / total, 100 * number / total
             bars.append(f'<rect class="{kind}" x="{x:.3f}%" width="{width:.3f}%" height="100%"/>')
@@ -65,82 +80,84 @@ def _share(figures: tuple[tuple[str, str, int], ...], total: int) -> str:
     return f'<svg class="share" aria-hidden="true">{"".join(bars)}</svg>\n'
 
 
-def _sentences(report: Report) -> Iterator[str]:
+def _sentences(report: Report, counts: Counter[str]) -> Iterator[str]:
     """Yield what the verdict is, what the policy requires, and how the command ended."""
-    yield from _verdict_sentences(report)
-    yield from _gap_sentences(report)
+    yield from _verdict_sentences(report, counts)
+    yield from _gap_sentences(report, counts)
     yield (
-        f"Asked for: automatic backups kept for at least {counted(report.requirements.minimum_days, 'day')}. "
-        f"AWS takes 1 to {MAXIMUM_DAYS}."
+        "The policy requires automatic backups to be kept for at least "
+        f"{counted(report.requirements.minimum_days, 'day')}; AWS allows 1 to {MAXIMUM_DAYS}."
     )
     yield _exit_meaning(report)
 
 
-def _verdict_sentences(report: Report) -> Iterator[str]:
-    counts, total = report.counts, len(report.findings)
-    failing, unknown = counts["fail"], _unknown(report)
-    if failing:
-        verb = "fails" if failing == 1 else "fail"
+def _verdict_sentences(report: Report, counts: Counter[str]) -> Iterator[str]:
+    total, unknown = counts.total(), _unknown(report)
+    if failing := counts["fail"]:
+        they = "it does" if failing == 1 else "they do"
         yield (
-            f"{failing:,} of {counted(total, 'cache')} {verb}: no backups, or not the backups that are "
-            "asked for."
+            f"{failing:,} of {counted(total, 'cache')} failed: {they} not have the required backups."
         )
     elif total:
-        verb = "passes" if counts["pass"] == 1 else "pass"
-        none = "nothing that counts fails" if counts["suppressed"] else "none fails"
-        yield f"{counts['pass']:,} of {counted(total, 'cache')} {verb}: {none}."
+        none = "all failures are suppressed" if counts["suppressed"] else "none failed"
+        yield f"{counts['pass']:,} of {counted(total, 'cache')} passed, {none}."
     for level, effect in _POLICY_EFFECTS.items():
         if number := unknown[level]:
-            verb = "is" if number == 1 else "are"
-            yield f"{number:,} {verb} unknown: it cannot be known from what was read. {effect}."
+            yield (
+                f"{number:,} {'is' if number == 1 else 'are'} unknown: the retention cannot be "
+                f"determined from what was read. {effect}."
+            )
 
 
-def _gap_sentences(report: Report) -> Iterator[str]:
-    """Yield what was not read, what does not count, and what is not created."""
-    errors, suppressed = _errors(report), report.counts["suppressed"]
+def _gap_sentences(report: Report, counts: Counter[str]) -> Iterator[str]:
+    """Yield what was not read, what is suppressed, and what is not created."""
+    errors, suppressed = _errors(report), counts["suppressed"]
     if errors:
         yield (
             f"The answer is incomplete: {counted(errors, 'error')}; see "
-            '<a href="#not-read">what could not be read</a>.'
+            '<a href="#not-read">errors and warnings</a>.'
         )
     elif number := sum(one.severity is Severity.WARNING for one in report.diagnostics):
-        warnings = counted(number, "warning")
-        yield f'{warnings}, and the answer stands; see <a href="#not-read">what they are</a>.'
+        effect = "does not affect" if number == 1 else "do not affect"
+        yield (
+            f"{counted(number, 'warning')}, which {effect} the result; see "
+            '<a href="#not-read">errors and warnings</a>.'
+        )
     if any(exclusion.location for exclusion in report.exclusions):
         yield (
-            "Something is excluded and not in this report; see "
-            '<a href="#not-read">what, and by what</a>.'
+            "Some paths are excluded from this report; see "
+            '<a href="#not-read">which, and by what</a>.'
         )
     if suppressed:
-        verb = "does" if suppressed == 1 else "do"
+        verb = "is" if suppressed == 1 else "are"
         yield (
-            f"{counted(suppressed, 'finding')} {verb} not count, each with its reason; see "
+            f"{counted(suppressed, 'cache')} {verb} suppressed, with a reason; see "
             '<a href="#suppressions">suppressions</a>.'
         )
     if number := len(report.absent):
         verb = "is" if number == 1 else "are"
         yield (
-            f"{counted(number, 'more cache')} {verb} in the code and not created with these values; see "
+            f"{counted(number, 'more cache')} {verb} in the code but not created with these values; see "
             '<a href="#absent">the reasons</a>.'
         )
 
 
 def _exit_meaning(report: Report) -> str:
     if report.fails:
-        status, meaning = 1, "at least one cache fails"
+        status, meaning = 1, "at least one cache failed"
     elif report.is_incomplete:
         status, meaning = 3, "the answer is incomplete"
     else:
-        status, meaning = 0, "everything was read, and nothing fails"
-    unless = "" if status == 0 else " (0 where --exit-zero was given)"
+        status, meaning = 0, "everything was read, nothing failed"
+    unless = "" if status == 0 else " (or 0 with --exit-zero)"
     return f"Exit status of the check: <b>{status}</b>, {meaning}{unless}."
 
 
 def _unknown(report: Report) -> Counter[Level]:
-    """Return the number of unknown retentions that are not suppressed, by level."""
+    """Return the number of caches of unknown retention that are not suppressed, by level."""
     return Counter(
         finding.level
-        for finding in report.findings
+        for finding in worst_of_caches(report.findings)
         if finding.verdict.status is Status.UNKNOWN and finding.suppression is None
     )
 

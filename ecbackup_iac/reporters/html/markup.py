@@ -11,10 +11,10 @@ from ecbackup_iac.reporters.escaping import escape_control_characters
 
 # The kinds of findings in the page: the class of their elements, and their name.
 KINDS = {
-    "fail": "Fails",
+    "fail": "Failed",
     "unknown": "Unknown",
     "suppressed": "Suppressed",
-    "pass": "Passes",
+    "pass": "Passed",
     "na": "Not applicable",
 }
 _OF_STATUS = {
@@ -49,10 +49,14 @@ def prose(text: str) -> str:
     return escape(escape_control_characters(text))
 
 
+def breakable(text: str) -> str:
+    """Return a text, escaped, that may break at dots and slashes."""
+    return prose(text).replace(".", ".<wbr>").replace("/", "/<wbr>")
+
+
 def name(text: str) -> str:
-    """Return an address or a path, which may break at dots and slashes, with a text direction of its own."""
-    broken = prose(text).replace(".", ".<wbr>").replace("/", "/<wbr>")
-    return f"<bdi>{broken}</bdi>"
+    """Return an address or a path, with a text direction of its own."""
+    return f"<bdi>{breakable(text)}</bdi>"
 
 
 def code(text: str) -> str:
