@@ -53,6 +53,9 @@ GROUP = "aws_elasticache_replication_group"
 SERVERLESS = "aws_elasticache_serverless_cache"
 RETENTION = "snapshot_retention_limit"
 
+NEIGHBOUR = "this"
+"""The name of every resource that is no cache."""
+
 VARIANTS = (
     Variant("kept", GROUP, "pass", {"engine": "valkey", RETENTION: 7}, action="no-op"),
     Variant("long", GROUP, "pass", {"engine": "redis", RETENTION: 35}),
@@ -144,6 +147,8 @@ class Instance:
 def write_plan(path: Path, shape: Shape = Shape()) -> Counter[str]:
     """Write the plan, within a percent of its size; give how many caches owe which verdict.
 
+    Blocks of caches without an instance count as absent.
+
     Raises:
         ValueError: it cannot be that small.
 
@@ -155,7 +160,15 @@ def write_plan(path: Path, shape: Shape = Shape()) -> Counter[str]:
         raise ValueError(f"{shape.resources} resources take at least {bare / MEGABYTE:.0f} MB")
     with path.open("w", encoding="ascii", newline="\n") as file:
         file.writelines(_pieces(shape, filling))
-    return Counter(VARIANTS[number % len(VARIANTS)].verdict for number in range(shape.caches))
+    owed = Counter(VARIANTS[number % len(VARIANTS)].verdict for number in range(shape.caches))
+    made = {
+        (one.module, one.name)
+        for number in range(MODULES)
+        for one in _instances(shape, number, 0)
+        if one.name != NEIGHBOUR
+    }
+    owed["absent"] = MODULES * len(VARIANTS) - len(made)
+    return owed
 
 
 def _pieces(shape: Shape, filling: int) -> Iterator[str]:
@@ -253,7 +266,7 @@ def _neighbour(module: str, number: int, filling: int) -> Instance:
     return Instance(
         module,
         kind,
-        "this",
+        NEIGHBOUR,
         key,
         action,
         before=before,
@@ -336,7 +349,7 @@ def _configuration() -> Json:
 
 def _neighbour_blocks() -> Iterator[Json]:
     for kind, _ in NEIGHBOURS:
-        yield _block(kind, "this", {"tags": {"references": ["each.value.tags", "each.value"]}})
+        yield _block(kind, NEIGHBOUR, {"tags": {"references": ["each.value.tags", "each.value"]}})
 
 
 def _cache_blocks() -> Iterator[Json]:

@@ -42,8 +42,8 @@ def check_verdicts(path: Path, expected: Counter[str]) -> None:
     command = [*_check(path), "--format", "json"]
     report = json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=False).stdout)
     found = {name: count for name, count in report["summary"].items() if count}
-    if found != dict(expected):
-        sys.exit(f"the verdicts are wrong: {found}, and {dict(expected)} were made")
+    if found != +expected:
+        sys.exit(f"the verdicts are wrong: {found}, and {dict(+expected)} were made")
     shown = ", ".join(f"{count} {name}" for name, count in found.items())
     print(f"verdicts as made: {shown}")
 

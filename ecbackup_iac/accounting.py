@@ -81,7 +81,7 @@ def _merged(entries: Iterable[AbsentCache]) -> AbsentCache:
 
 
 def _not_evaluated(block: CacheBlock) -> Diagnostic:
-    text = f"{block.address} was not evaluated: no root that was read reaches it"
+    text = f"{block.address} was not evaluated: no evaluated root reaches it"
     return Diagnostic(text, block.location)
 
 

@@ -357,10 +357,10 @@ def _disabled_note(resource: CacheResource, retention: Unset | Known[int]) -> No
         text = f"automatic backups are being turned off: {name} was {resource.previous_days}"
         text += " and will be 0" if is_zero else " and will not be set"
         return Note(text, Rule.BACKUPS_BEING_DISABLED)
-    return Note(
-        f"automatic backups are off: {name} is {'0' if is_zero else 'not set'}",
-        Rule.BACKUPS_DISABLED,
-    )
+    text = f"automatic backups are off: {name} is {'0' if is_zero else 'not set'}"
+    if resource.near_miss:
+        text += f" (is {resource.near_miss.name} a misspelling of it?)"
+    return Note(text, Rule.BACKUPS_DISABLED)
 
 
 def _window_failure(resource: CacheResource) -> Note | None:

@@ -59,7 +59,7 @@ def test_a_block_that_no_root_creates_is_absent() -> None:
 
 def test_a_block_in_no_finding_and_no_list_is_an_error_at_its_location() -> None:
     readings = [ReadResult(blocks=(BLOCK,), resources=(resource(OTHER), resource(None)))]
-    text = "aws_elasticache_cluster.x was not evaluated: no root that was read reaches it"
+    text = "aws_elasticache_cluster.x was not evaluated: no evaluated root reaches it"
     assert find_unaccounted_blocks(readings) == ((), (Diagnostic(text, PLACE),))
 
 

@@ -74,7 +74,7 @@ def write_copy(folder: str) -> list[str]:
     bundle = "".join(f"    \"{name}\": r'''{text}''',\n" for name, text in _bundled_modules())
     copy = check.replace("BUNDLE: dict[str, str] = {}", f"BUNDLE: dict[str, str] = {{\n{bundle}}}")
     copy = copy.replace(f'BUNDLE_NAME = "{PACKAGE}"', f'BUNDLE_NAME = "{COPIED_PACKAGE}"')
-    header = f"# A copy that ecbackup-iac {__version__} wrote (Apache-2.0). Write it anew; do not edit it.\n"
+    header = f"# A copy that ecbackup-iac {__version__} wrote (Apache-2.0). Do not edit; export it again.\n"
     try:
         os.makedirs(folder, exist_ok=True)
         files = {"__init__.py": _INIT, CHECK: header + copy}

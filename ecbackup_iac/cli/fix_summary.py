@@ -39,7 +39,7 @@ def _unfixed_lines(unfixed: Unfixed, *, with_root: bool) -> list[str]:
     resource = unfixed.finding.resource
     remedy = unfixed.finding.remedy or ""
     return [
-        f"skipped  {escape_control_characters(f'{resource.address}  {resource.location}')}",
+        f"skipped  {escape_control_characters(f'{resource.address}  {unfixed.finding.location}')}",
         *_origin_lines(unfixed.finding, with_root=with_root),
         f"    {escape_control_characters(unfixed.reason)}",
         *(f"    {escape_control_characters(line)}" for line in remedy.splitlines()),

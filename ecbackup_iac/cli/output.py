@@ -216,7 +216,7 @@ def _check_no_command(diff: bytes) -> None:
     from ecbackup_iac.reporters.escaping import holds_command
 
     if holds_command(diff.decode("utf-8", "replace")):
-        raise OutputError("the diff is not printed: it holds a command to the CI service")
+        raise OutputError("the diff is not printed: it contains a command to the CI service")
 
 
 def _without_commands(diff: bytes) -> bytes:

@@ -52,7 +52,7 @@ class FactPart(_Part):
     """One fact."""
 
     label: str | None = Field(description="what the fact is about")
-    text: str | None = Field(description="null where the ids are the whole fact")
+    text: str | None = Field(description="null where the ids say it all")
     original: str | None = Field(description="the common statement that the fact corrects")
     ids: list[str] = Field(description="its identifiers in frameworks, checks and IAM")
     code: CodePart | None

@@ -15,7 +15,7 @@ MAX_INPUT_BYTES = 1_000_000_000
 MAX_TEXT_BYTES = 50_000_000
 """Of a template, or of another text that people write by hand."""
 
-NO_REGULAR_FILE = "not read: it is no regular file"
+NO_REGULAR_FILE = "not read: it is not a regular file"
 
 NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 """The flag with which a link is not followed; 0 where the system has none."""

@@ -8,7 +8,7 @@ from ecbackup_iac.model.record import field, record
 MAX_TRIALS = 100
 """Checks of some of the groups, where all together do not hold."""
 
-NOT_TRIED = "there are too many edits that do not hold to try this one by itself"
+NOT_TRIED = "too many edits failed, so this one was not tried separately"
 
 K = TypeVar("K", bound=Hashable)
 

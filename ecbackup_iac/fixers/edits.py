@@ -11,6 +11,7 @@ from ecbackup_iac.files.bounded_read import regular_content
 from ecbackup_iac.files.generated import generator_of
 from ecbackup_iac.files.paths import SKIPPED_FOLDERS, boundary_of, is_readable, shown_path
 from ecbackup_iac.model.location import Location, is_downloaded
+from ecbackup_iac.model.near_miss import NearMiss
 from ecbackup_iac.model.policy import PublishedModule
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.shared_code import NOTHING_SHARED
@@ -141,10 +142,10 @@ def _content(path: str) -> bytes:
     if isinstance(content, str):
         raise NotFixableError(f"{shown} was {content}")
     if not os.access(path, os.W_OK):
-        raise NotFixableError(f"{shown} may not be written")
+        raise NotFixableError(f"{shown} is not writable")
     if os.stat(path).st_nlink > 1:  # a file is replaced whole
         raise NotFixableError(
-            f"{shown} has another name, a hard link, which would keep its content"
+            f"{shown} is hard-linked, and the other name would keep the old content"
         )
     if content[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in content:
         raise NotFixableError(f"{shown} is not written in UTF-8")
@@ -176,10 +177,20 @@ def offsets(
 ) -> tuple[int, int]:
     """Return the start and end of a location in bytes. Raise NotFixableError if it has no line."""
     if location.line is None or location.end_line is None:
-        raise NotFixableError(f"{location}: no place in a file")
+        raise NotFixableError(f"{location}: not a location in a file")
     lines = _lines(content, breaks)
     first = lines.offset(location.line, location.column or 1)
     return first, lines.offset(location.end_line, location.end_column or 1)
+
+
+def renamed(path: str, content: bytes, offset: int, near_miss: NearMiss, name: str) -> Edit:
+    """Return the edit of a misspelt name, which is the first thing from an offset on."""
+    old = near_miss.name.encode()
+    start = content.find(old, offset)
+    if start < 0:
+        raise NotFixableError(f"{near_miss.name} is not written in {near_miss.location}")
+    text = f"{near_miss.name} becomes {name}"
+    return Edit(path, start, start + len(old), name.encode(), near_miss.location, text)
 
 
 def line_start(content: bytes, at: int) -> int:

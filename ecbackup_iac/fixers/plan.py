@@ -26,7 +26,7 @@ from ecbackup_iac.model.verdict import Level, Rule, Status
 from ecbackup_iac.remedy.advice import days_in_place_of, is_enough
 from ecbackup_iac.scan import scan
 
-_BY_SOURCE = "it was read from {}: fix the configuration or template that it comes from"
+_BY_SOURCE = "it was read from {}: change the configuration or template that manages it"
 
 
 @record
@@ -240,9 +240,9 @@ def _failing(finding: Finding, minimum_days: int) -> list[Settled[int]]:
     resource, rule = finding.resource, finding.verdict.rule
     match rule:
         case Rule.BACKUPS_UNSUPPORTED:
-            raise NotFixableError("its node type cannot take backups: choose another")
+            raise NotFixableError("choose a node type that supports backups")
         case Rule.BACKUP_WINDOW_CONFLICT:
-            raise NotFixableError("its backup window has to be chosen anew")
+            raise NotFixableError("choose another backup window")
         case Rule.RETENTION_UNKNOWN:
             raise NotFixableError(finding.verdict.message)
         case _:
@@ -250,6 +250,10 @@ def _failing(finding: Finding, minimum_days: int) -> list[Settled[int]]:
     outcomes = (*map(Outcome, possible_values(resource.retention)), *resource.variants)
     values = [outcome.value for outcome in outcomes if not is_enough(outcome.value, minimum_days)]
     if not values:
-        why = resource.retention.why if isinstance(resource.retention, Unknown) else "it is bounded"
-        raise NotFixableError(f"no single value decides it: {why}")
+        why = (
+            resource.retention.why
+            if isinstance(resource.retention, Unknown)
+            else "only its bounds are known"
+        )
+        raise NotFixableError(f"no single value determines it: {why}")
     return values

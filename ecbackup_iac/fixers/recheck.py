@@ -109,7 +109,7 @@ def _shortcoming(finding: Finding | None) -> str | None:
     if finding is None:
         return "the cache would no longer exist with the edit"
     if finding.verdict.status is not Status.PASS:
-        return f"it would not pass then: {finding.verdict.message}"
+        return f"it would still not pass: {finding.verdict.message}"
     return None
 
 
@@ -120,10 +120,10 @@ def _change(
     for key, finding in before.items():
         now = after.get(key)
         if now is None or not _may_become(finding, now):
-            return f"{_name(finding)} would change with it"
+            return f"the edit would also change {_name(finding)}"
     for key, finding in after.items():
         if key not in before and key not in meant:
-            return f"{_name(finding)} would be added with it"
+            return f"the edit would create {_name(finding)}"
     return None
 
 
@@ -132,7 +132,7 @@ def _rejection(before: Report, after: Report) -> str | None:
     known = set(map(_without_line, before.diagnostics))
     for diagnostic in after.diagnostics:
         if diagnostic.severity is Severity.ERROR and _without_line(diagnostic) not in known:
-            return f"the code would be refused: {diagnostic.location}: {diagnostic.message}"
+            return f"the edited code would be rejected: {diagnostic.location}: {diagnostic.message}"
     return None
 
 

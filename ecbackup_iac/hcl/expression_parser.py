@@ -240,7 +240,7 @@ class ExpressionParser(TemplateParser):
         except NumberTooLargeError:
             value = None
         if value is None:
-            raise self.error("Invalid number literal: it is none, or too large")
+            raise self.error("Invalid number literal: it is not a number, or too large")
         start, end = self.take()
         return Literal(self.range_of(start, end), value), start, end
 
@@ -264,7 +264,7 @@ class ExpressionParser(TemplateParser):
         while self.kind == b"::":
             self.advance()
             word = self.word()
-            self.expect(IDENT, "Missing function name: a name is expected behind the namespace")
+            self.expect(IDENT, "Missing function name: a name is expected after the namespace")
             name += f"::{word.decode(errors='replace')}"
         if self.kind != b"(":
             raise self.error("Missing open parenthesis: a function's arguments are expected here")
@@ -353,7 +353,7 @@ class ExpressionParser(TemplateParser):
     def _for(self, start: int, before: frozenset[bytes], closer: bytes) -> Spanned:
         names = self.for_names("expression")
         collection, _, _ = self.expression()
-        self.expect(b":", "Invalid 'for' expression: a colon is expected behind the collection")
+        self.expect(b":", "Invalid 'for' expression: a colon is expected after the collection")
         key_result, result = None, self.expression()[0]
         if self.kind == b"=>":
             self.advance()

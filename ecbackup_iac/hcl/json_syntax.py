@@ -35,8 +35,8 @@ from ecbackup_iac.hcl.structure import (
 from ecbackup_iac.syntax.located_json import JsonNode, JsonText, Kind, parse
 
 _NO_CONFIGURATION = (
-    "Extraneous JSON object property: none is a block type, so this is no configuration; "
-    "the name of a plan, a state, a template or AWS CLI output ends in .json alone"
+    "Extraneous JSON object property: none is a block type, so this is not configuration; "
+    "a plan, state, template or AWS CLI output must not be named *.tf.json"
 )
 
 

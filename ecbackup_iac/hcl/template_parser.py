@@ -20,7 +20,7 @@ from ecbackup_iac.hcl.tokens import (
 )
 
 _UNCLOSED_STRING = "Unterminated template string: there is no closing quote"
-_UNCLOSED_HEREDOC = "Unterminated template string: no line holds the closing marker alone"
+_UNCLOSED_HEREDOC = "Unterminated template string: no line contains only the closing marker"
 _SPLIT_STRING = "Invalid multi-line string: a quoted string may not be split over lines"
 
 Spanned: TypeAlias = tuple[Node, int, int]

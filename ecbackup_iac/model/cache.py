@@ -4,7 +4,9 @@ import re
 from enum import Enum, StrEnum, auto
 from fractions import Fraction
 
+from ecbackup_iac.model.call import Call
 from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.near_miss import NearMiss
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import (
@@ -99,6 +101,9 @@ class CacheResource:
     retention_ignored: bool = False
     """Later edits of the retention never reach the cache (`ignore_changes`)."""
 
+    near_miss: NearMiss | None = None
+    """What looks like a misspelling of the retention's name, where that is not set."""
+
     variants: tuple[Outcome[int], ...] = ()
     """The retention with variable files that exist and are not used in this run."""
 
@@ -123,11 +128,8 @@ class CacheResource:
     overrides: tuple[Location, ...] = ()
     """The blocks of override files that are merged into that block."""
 
-    calls: tuple[Location, ...] = ()
-    """The module calls that lead to it, outermost first; where it is such a call itself, those above it."""
-
-    called: tuple[str, ...] = ()
-    """The folders of the modules that those calls lead to, as reports show them."""
+    calls: tuple[Call, ...] = ()
+    """The module calls and nested stacks that lead to it, outermost first; those above it where it is one."""
 
     generator: str = ""
     """The program that generates the file that declares it; empty where a person writes the file."""

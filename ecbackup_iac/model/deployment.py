@@ -1,5 +1,6 @@
 """A CloudFormation template that another source deploys, with the parameters that it passes."""
 
+from ecbackup_iac.model.call import Call
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.value import TraceStep
@@ -60,6 +61,5 @@ class TemplateDeployment:
 
     assumptions: tuple[str, ...] = ()
     overrides: tuple[Location, ...] = ()
-    calls: tuple[Location, ...] = ()
-    called: tuple[str, ...] = ()
+    calls: tuple[Call, ...] = ()
     settings: str = ""

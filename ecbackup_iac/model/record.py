@@ -52,8 +52,10 @@ def changing_record(cls: type[T], /) -> type[T]:
 def replace(instance: T, **changes: object) -> T:
     """Return a copy of a record with some fields changed."""
     fields: tuple[str, ...] = type(instance).__match_args__  # type: ignore[attr-defined]
-    values = {name: getattr(instance, name) for name in fields}
-    return type(instance)(**(values | changes))
+    for name in fields:
+        if name not in changes:
+            changes[name] = getattr(instance, name)
+    return type(instance)(**changes)
 
 
 def _record(cls: type[Any], *, eq: bool, is_frozen: bool) -> type[Any]:
@@ -121,7 +123,7 @@ def _refuse(self: object, name: str, *_: object) -> None:
 
 def _values(instance: object) -> tuple[object, ...]:
     fields: tuple[str, ...] = type(instance).__match_args__  # type: ignore[attr-defined]
-    return tuple(getattr(instance, name) for name in fields)
+    return tuple([getattr(instance, name) for name in fields])
 
 
 def _eq(self: object, other: object) -> bool:

@@ -6,12 +6,14 @@ from datetime import date
 from enum import StrEnum
 
 from ecbackup_iac.model.annotated_text import AnnotatedText
+from ecbackup_iac.model.broken_setting import location_of, related_to, setting_of
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.deployment import TemplateDeployment
 from ecbackup_iac.model.excerpt import Excerpt
 from ecbackup_iac.model.location import Location, Origin
 from ecbackup_iac.model.policy import Requirements
 from ecbackup_iac.model.record import field, record, replace
+from ecbackup_iac.model.value import TraceStep
 from ecbackup_iac.model.verdict import Level, Status, Verdict
 
 
@@ -170,7 +172,22 @@ class Finding:
     @property
     def order(self) -> tuple[tuple[str, int, int], str]:
         """The key that sorts findings: path, line, address."""
-        return (self.resource.location.order, self.resource.address)
+        return (self.location.order, self.resource.address)
+
+    @property
+    def location(self) -> Location:
+        """Where what breaks its rule is written: the retention, the node type or the backup window."""
+        return location_of(self.verdict.rule, self.resource)
+
+    @property
+    def trace(self) -> tuple[TraceStep, ...]:
+        """The steps to the value of what breaks its rule, or of the retention where that has none."""
+        return setting_of(self.verdict.rule, self.resource).trace or self.resource.retention.trace
+
+    @property
+    def related(self) -> tuple[tuple[Location, str], ...]:
+        """Where what contradicts that is written, each with its name for people."""
+        return related_to(self.verdict.rule, self.resource)
 
 
 @record

@@ -32,8 +32,8 @@ class SharedCode:
             cache = _Cache(resource.root, resource.address)
             for location in _locations(resource):
                 self._caches.setdefault(location, {})[cache] = None
-            for folder in resource.called:
-                self._roots.setdefault(folder, set()).add(resource.root)
+            for call in resource.calls:
+                self._roots.setdefault(call.folder, set()).add(resource.root)
 
     def others(self, resource: CacheResource, locations: Iterable[Location]) -> str:
         """Return the other caches whose retention is set at some locations, for people; empty for none."""
@@ -63,8 +63,8 @@ class SharedCode:
             return None
         folder = posixpath.dirname(step.location.path)
         is_shared = len(self._roots.get(folder, ())) > 1
-        calls = zip(resource.calls, resource.called, strict=True)
-        return next((call for call, called in calls if is_shared and called == folder), None)
+        calls = (call.location for call in resource.calls if is_shared and call.folder == folder)
+        return next(calls, None)
 
 
 def _locations(resource: CacheResource) -> Iterator[Location]:

@@ -1,4 +1,4 @@
-"""Backup and maintenance windows, as ElastiCache writes them → whether AWS rejects the pair.
+"""Backup and maintenance windows, as ElastiCache writes them → whether AWS rejects them, or what it accepts.
 
 AWS rejects a change whose backup window overlaps the maintenance window, or is under 60 minutes
 (hashicorp/terraform#17247, hashicorp/terraform-provider-aws#2153).
@@ -7,11 +7,14 @@ AWS rejects a change whose backup window overlaps the maintenance window, or is 
 import re
 
 from ecbackup_iac.model.record import record
-from ecbackup_iac.model.value import Known
+from ecbackup_iac.model.value import Known, Value
 
 DAY = 24 * 60
 WEEK = 7 * DAY
 MINIMUM_MINUTES = 60
+
+SHIFT_MINUTES = 15
+"""A proposed window begins so many minutes, or a multiple of that, before or after the present one."""
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _CLOCK = r"([01]\d|2[0-3]):([0-5]\d)"
@@ -62,11 +65,49 @@ def conflict(backup: Known[str], maintenance: Known[str]) -> str | None:
         return None
     if daily.minutes < MINIMUM_MINUTES:
         return f"the backup window {backup.value} is under {MINIMUM_MINUTES} minutes"
-    if any(Window(daily.start + day * DAY, daily.minutes).overlaps(weekly) for day in range(7)):
+    if _overlap(daily, weekly):
         return (
             f"the backup window {backup.value} overlaps the maintenance window {maintenance.value}"
         )
     return None
+
+
+def overlap(backup: Value[str], maintenance: Value[str]) -> bool:
+    """Whether a backup window overlaps a maintenance window; no where either is not known."""
+    if not (isinstance(backup, Known) and isinstance(maintenance, Known)):
+        return False
+    daily, weekly = daily_window(backup.value), weekly_window(maintenance.value)
+    return daily is not None and weekly is not None and _overlap(daily, weekly)
+
+
+def proposed_window(backup: Value[str], maintenance: Value[str]) -> str | None:
+    """Return the backup window nearest to the present one that AWS accepts; None where none is known.
+
+    It is as long as the present one, or the minimum where that is shorter or such a window has no room.
+    """
+    if not (isinstance(backup, Known) and isinstance(maintenance, Known)):
+        return None
+    daily, weekly = daily_window(backup.value), weekly_window(maintenance.value)
+    if daily is None or weekly is None:
+        return None
+    shifts = sorted(
+        range(-DAY // 2, DAY // 2, SHIFT_MINUTES), key=lambda shift: (abs(shift), shift)
+    )
+    for minutes in dict.fromkeys((max(daily.minutes, MINIMUM_MINUTES), MINIMUM_MINUTES)):
+        for shift in shifts:
+            proposed = Window((daily.start + shift) % DAY, minutes)
+            if not _overlap(proposed, weekly):
+                return f"{_clock(proposed.start)}-{_clock(proposed.start + minutes)}"
+    return None
+
+
+def _overlap(daily: Window, weekly: Window) -> bool:
+    """Whether a daily window overlaps a weekly one on any day."""
+    return any(Window(daily.start + day * DAY, daily.minutes).overlaps(weekly) for day in range(7))
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes % DAY // 60:02}:{minutes % 60:02}"
 
 
 def _minutes(hours: str, minutes: str) -> int:

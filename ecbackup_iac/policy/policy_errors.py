@@ -70,7 +70,7 @@ _RANGE = f"1 to {MAXIMUM_DAYS}"
 _EXPECTED = {
     "model_type": "a table",
     "list_type": 'a list, as in {name} = ["..."]',
-    "string_type": 'a text in quotes, as in {name} = "..."',
+    "string_type": 'a string in quotes, as in {name} = "..."',
     "string_pattern_mismatch": "the name of an input",
     "int_type": _WHOLE_NUMBER,
     "date_type": _DATE,
@@ -92,7 +92,7 @@ def _what(detail: "ErrorDetails", key: str) -> str:
         case "missing":
             return f"{key} is missing"
         case "string_too_short":
-            return f"{key}: the text is empty"
+            return f"{key}: the string is empty"
         case "list_type" if isinstance(given, dict) and key in TABLES:
             return f"{key}: write [[{key}]], with two brackets"
         case "enum":

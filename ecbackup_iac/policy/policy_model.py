@@ -31,7 +31,7 @@ MAX_TABLES = 1_000
 def _without_nul(text: str) -> str:
     """Reject a NUL character, which ends a path for the operating system."""
     if "\0" in text:
-        raise PydanticCustomError("nul", "A text without a NUL character is expected")
+        raise PydanticCustomError("nul", "a string without NUL characters is expected")
     return text
 
 

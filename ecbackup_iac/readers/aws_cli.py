@@ -66,7 +66,7 @@ def read(members: Mapping[str, "RawJson"], root: str) -> ReadResult:
         for piece in members[name].items()
     ]
     if any(name.lower() in _MORE and members[name].value() for name in members):
-        text = "the output stops before the last cache: run the command without --max-items"
+        text = "the output is truncated: run the command without --max-items"
         entries.append(Diagnostic(text, input_location(root)))
     return _result(entries)
 
@@ -104,7 +104,7 @@ def unlisted_groups(live: Sequence[CacheResource], deleted: Container[str]) -> D
     more = f" and {len(missing) - MAX_NAMED} more" if len(missing) > MAX_NAMED else ""
     clusters = f"{len(orphans)} clusters belong" if len(orphans) > 1 else "1 cluster belongs"
     text = (
-        f"{clusters} to replication groups that no input lists: {named}{more}; also check the output of "
+        f"{clusters} to replication groups that are in no input: {named}{more}; also check the output of "
         "aws elasticache describe-replication-groups"
     )
     return Diagnostic(text, orphans[0][1])
@@ -126,7 +126,7 @@ def _entry(
     entry = piece.value()
     identifier = LISTS[name][2]
     if not isinstance(entry, dict) or not isinstance(entry.get(identifier), str):
-        text = f"an entry of {name} has no {identifier}: leave it in --query"
+        text = f"an entry of {name} has no {identifier}: include it in --query"
         return Diagnostic(text, input_location(root))
     return _cache(entry, name, root, is_reduced=is_reduced)
 
@@ -160,7 +160,7 @@ def _resource(entry: Mapping[str, Any], name: str, root: str, *, is_reduced: boo
     address = str(entry.get(identifier))
     cluster_mode: Value[bool] = Known(entry.get("ClusterEnabled") is True)
     if form is Form.REPLICATION_GROUP and "ClusterEnabled" not in entry:
-        cluster_mode = Unknown("the output does not show ClusterEnabled")
+        cluster_mode = Unknown("the output does not include ClusterEnabled")
     members = entry.get("MemberClusters")
     return CacheResource(
         address=address,
@@ -192,7 +192,7 @@ def _scope(arn: object) -> str:
 
 def _retention(entry: Mapping[str, Any], address: str, location: Location) -> Value[int]:
     if RETENTION not in entry and not any(member in entry for member in _STATUSES):
-        return Unknown(f"the output was reduced by --query and does not show {RETENTION}")
+        return Unknown(f"the output was filtered by --query and does not include {RETENTION}")
     days = entry.get(RETENTION)
     shown = "not set" if days is None else f"= {shown_value(days)}"
     text = f"{address}: {RETENTION} {shown}"
@@ -208,4 +208,4 @@ def _assumptions(entry: Mapping[str, Any], form: Form, *, is_reduced: bool) -> t
         doubts.append("belongs to a replication group")
     if not doubts:
         return ()
-    return (f"taken as a Redis cache of its own, unless it {' or '.join(doubts)}",)
+    return (f"treated as a standalone Redis cache, unless it {' or '.join(doubts)}",)

@@ -66,17 +66,18 @@ class _Wanted:
 
     def _add(self, finding: Finding) -> None:
         resource = finding.resource
-        trace = resource.retention.trace
         is_hidden = False
-        for step in trace:
+        related = resource.maintenance_window.trace if finding.related else ()
+        for step in (*resource.retention.trace, *finding.trace, *related):
             self._locations.setdefault(step.location, None)
             if step.is_partial:
                 self._partial[step.location] = step.text
             if step.is_secret:
                 is_hidden = True
                 self._secret.add(step.location)
-        self._locations[resource.location] = resource.block
-        if not is_hidden:
+        self._locations[finding.location] = resource.block
+        self._locations.update((location, resource.block) for location, _ in finding.related)
+        if not is_hidden and finding.location == resource.location:
             self._whole[resource.location] = resource.retention_name.rpartition(".")[2]
 
     def by_path(self) -> Iterator[tuple[str, list[Location]]]:

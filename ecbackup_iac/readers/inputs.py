@@ -33,12 +33,12 @@ if TYPE_CHECKING:
     from ecbackup_iac.readers.terraform_json.source_locations import SourceLocator
 
 NOTHING_READ = (
-    "no infrastructure code that ecbackup-iac reads: Terraform configuration, plan or state JSON, "
-    "CloudFormation templates, or output of aws elasticache describe-*; give the path that holds some: "
-    "ecbackup-iac check PATH, or accept that there is none: --allow-empty"
+    "no infrastructure code found: expected Terraform configuration, plan or state JSON, "
+    "CloudFormation templates, or output of aws elasticache describe-*; name a path that contains some "
+    "(ecbackup-iac check PATH), or accept that there is none (--allow-empty)"
 )
 
-NOTHING_EVALUATED = "nothing was evaluated: what is here is deployed by another program"
+NOTHING_EVALUATED = "nothing was evaluated: everything here is deployed by another program"
 
 
 def readings(

@@ -47,8 +47,8 @@ READERS: tuple[DocumentReader, ...] = tuple(
 _TELLING_NAMES = frozenset(("resource_changes", *aws_cli.LISTS))
 _TELLING_TEXT = re.compile(rb'"(?:%s)"' % "|".join(sorted(_TELLING_NAMES)).encode())
 
-_UNKNOWN_DOCUMENT = "looks like a plan, a state or AWS CLI output, and is none as they are written"
-_EMPTY_LIST = "an empty list: no cache was listed; --allow-empty accepts that"
+_UNKNOWN_DOCUMENT = "looks like a plan, state or AWS CLI output but has an unexpected structure"
+_EMPTY_LIST = "an empty list, without caches: pass --allow-empty to accept it"
 
 _MAX_EMPTY_LIST_BYTES = 256  # a longer text is not copied to see whether it is an empty list
 

@@ -45,7 +45,7 @@ OTHER_PROGRAMS = (
         sets_inputs=True,
     ),
     OtherProgram(
-        "a file of Terraform Stacks",
+        "a Terraform Stacks file",
         "not evaluated, so modules lack the inputs of their components; check what is deployed: "
         "aws elasticache describe-replication-groups | ecbackup-iac check -",
         suffixes=STACKS_SUFFIXES,
@@ -66,7 +66,7 @@ OTHER_PROGRAMS = (
         output="cdk.out",
     ),
     OtherProgram(
-        "an app of CDK for Terraform",
+        "a CDK for Terraform app",
         "not synthesized; run cdktf synth, then ecbackup-iac check cdktf.out",
         names=("cdktf.json",),
         output="cdktf.out",

@@ -70,7 +70,7 @@ class RawJson:
 
         """
         if not self.is_object:
-            raise ShapeError(f"an object is expected, not {self._kind()}")
+            raise ShapeError(f"expected an object, not {self._kind()}")
         return {name: RawJson(raw) for name, raw in self.checked(dict[str, msgspec.Raw]).items()}
 
     def type_name(self) -> str:
@@ -93,7 +93,7 @@ class RawJson:
 
         """
         if not self.is_list:
-            raise ShapeError(f"a list is expected, not {self._kind()}")
+            raise ShapeError(f"expected a list, not {self._kind()}")
         return (RawJson(raw) for raw in self.checked(list[msgspec.Raw]))
 
     def text(self) -> str:
@@ -104,7 +104,7 @@ class RawJson:
 
         """
         if not self.is_text:
-            raise ShapeError(f"a text is expected, not {self._kind()}")
+            raise ShapeError(f"expected a string, not {self._kind()}")
         return self.checked(str)
 
     def value(self) -> Any:  # noqa: ANN401 - any JSON value
@@ -135,7 +135,7 @@ class RawJson:
             raise ShapeError("it is not UTF-8, or nested too deeply") from error
 
     def _kind(self) -> str:
-        kinds = {b'"': "a text", b"{": "an object", b"[": "a list", b"n": "null"}
+        kinds = {b'"': "a string", b"{": "an object", b"[": "a list", b"n": "null"}
         return kinds.get(self._first, "a number or a boolean")
 
 
@@ -170,13 +170,13 @@ def _problem(text: bytes, start: int, error: Exception) -> JsonError:
         json.JSONDecoder().raw_decode(decoded, begin)
     except json.JSONDecodeError as better:
         ended = better.pos >= len(decoded.rstrip()) or better.msg.startswith("Unterminated")
-        message = "the JSON ends in the middle" if ended else f"not valid JSON: {better.msg}"
+        message = "the JSON is truncated" if ended else f"not valid JSON: {better.msg}"
         return JsonError(message, better.lineno, better.colno)
     except RecursionError:
         return JsonError("the JSON is nested too deeply")
     found = re.search(r"\(byte (\d+)\)", str(error))
     if found is None:
-        return JsonError("not valid JSON: a text holds half a surrogate pair")
+        return JsonError("not valid JSON: a string contains an unpaired surrogate")
     before = text[: start + int(found[1])].decode(errors="replace")
     line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-    return JsonError("not valid JSON: NaN or Infinity is no JSON number", line, column)
+    return JsonError("not valid JSON: NaN and Infinity are not JSON numbers", line, column)

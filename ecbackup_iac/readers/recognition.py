@@ -58,7 +58,7 @@ def recognise(found: "Input", *, is_meant: bool) -> Recognised:
     try:
         text = to_utf8(found.content)
     except UnicodeDecodeError as error:
-        message = f"not the UTF-16 or UTF-32 that it looks like: {error.reason}"
+        message = f"not valid UTF-16 or UTF-32: {error.reason}"
         return _without_documents(found, message if is_named else None)
     if not text or text.isspace():
         return _without_documents(found, hint_for_empty(found.path) if is_meant else None)

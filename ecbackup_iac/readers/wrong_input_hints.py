@@ -60,11 +60,11 @@ def hint_for_text(text: bytes, path: str) -> str | None:
     if head.startswith(b"PK\x03\x04"):
         return f"a binary plan file (or another zip archive), not JSON: run {_SHOW}"
     if any(mark in head for mark in _PLAN_TEXT):
-        return f"a plan as people read it, not JSON: run terraform plan -out=PLANFILE, then {_SHOW}"
+        return f"a plan in human-readable form, not JSON: run terraform plan -out=PLANFILE, then {_SHOW}"
     if b'{"@level":' in head:
         return _STREAM
     if head.lstrip().startswith(b"[command]"):
-        return "the setup-terraform wrapper added lines of its own: set terraform_wrapper: false"
+        return "the setup-terraform wrapper added lines to it: set terraform_wrapper: false"
     if head.lstrip().startswith((b"-----", b"|")) and b"Describe" in head:
         return f"AWS CLI output as a table, {_AS_JSON}"
     if is_output_as_yaml(head):
@@ -78,7 +78,7 @@ def hint_for_text(text: bytes, path: str) -> str | None:
             f"{given}: run ecbackup-iac check PATH"
         )
     if _DOCUMENT.search(text):
-        return "not JSON: there is text before it; save what the command writes to standard output alone"
+        return "not JSON: there is text before it; save only the standard output of the command"
     return None
 
 
@@ -102,7 +102,7 @@ def hint_for_object(members: "Mapping[str, RawJson]") -> str | None:
     if "@level" in members and ("type" in members or _is_terraform(members.get("@module"))):
         return _STREAM
     if {"plan_format_version", "resource_changes"} <= members.keys():
-        return f"the redacted plan of HCP Terraform, not a whole one: run {_SHOW}"
+        return f"a redacted plan of HCP Terraform, not the complete one: run {_SHOW}"
     if {"encrypted_data", "lineage"} <= members.keys():
         return "an encrypted state: run tofu show -json | ecbackup-iac check -"
     if {"encrypted_data", "encryption_version"} <= members.keys():

@@ -11,6 +11,7 @@ from ecbackup_iac.model.verdict import Rule, Status, Verdict
 from ecbackup_iac.remedy.live_cache import for_live_cache
 from ecbackup_iac.remedy.template import for_template
 from ecbackup_iac.remedy.terraform import for_configuration, for_plan
+from ecbackup_iac.remedy.window import for_window
 
 
 def remedy_of(
@@ -30,7 +31,12 @@ def remedy_of(
     if any(note.rule is Rule.BACKUP_WINDOW_CONFLICT for note in verdict.notes):
         rules = [Rule.BACKUP_WINDOW_CONFLICT, *rules]  # AWS rejects backups before that is solved
     named = _on_one_line(resource)
-    remedy = "\n".join(_BY_KIND[facts.remedy](named, rule, requirements, shared) for rule in rules)
+    remedy = "\n".join(
+        for_window(named, shared)
+        if rule is Rule.BACKUP_WINDOW_CONFLICT
+        else _BY_KIND[facts.remedy](named, rule, requirements, shared)
+        for rule in rules
+    )
     return remedy + facts.remedy_suffix
 
 

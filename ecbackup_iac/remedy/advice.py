@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from ecbackup_iac.files.generated import CDK, CDK_FOR_TERRAFORM
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.near_miss import NearMiss
 from ecbackup_iac.model.policy import MAXIMUM_DAYS, Requirements
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.shared_code import SharedCode
@@ -44,25 +45,29 @@ def for_attribute(resource: CacheResource, rule: Rule | None, requirements: Requ
     match rule:
         case Rule.BACKUPS_UNSUPPORTED:
             return f"choose another node type for {address}, then set {name} = {requirements.remedy_days}"
-        case Rule.BACKUP_WINDOW_CONFLICT:
-            return f"give {address} a backup window of an hour or more, clear of its maintenance window"
         case Rule.RETENTION_UNKNOWN if isinstance(resource.retention, Unknown):
             days = f"{requirements.minimum_days} to {MAXIMUM_DAYS}"
-            return f"give {name} of {address} a value of {days} that does not wait for the apply"
+            return f"set {name} of {address} to a value of {days} that is known before the apply"
         case _:
             return f"set {name} = {days_in_place_of(resource.retention, requirements)} in {address}"
 
 
-def for_generated(resource: CacheResource, days: int) -> str:
+def renaming(near_miss: NearMiss, name: str) -> str:
+    """Return the advice to correct a misspelt name."""
+    return f"rename {near_miss.name} to {name}, {line_of(near_miss.location)}"
+
+
+def for_generated(resource: CacheResource, value: object, argument: str = "") -> str:
     """Return a remedy for what a file is generated from; an edit of the file itself would be lost."""
-    first, *others = resource.retention_name.split("_")
+    argument = argument or resource.retention_name
+    first, *others = argument.split("_")
     name = first[:1].lower() + first[1:] + "".join(map(str.capitalize, others))
     if resource.generator not in (CDK, CDK_FOR_TERRAFORM):
         source = f"the source from which {resource.generator} generates {resource.location.path}"
-        return f"set {resource.retention_name}: {days} of {resource.address} in {source}"
+        return f"set {argument}: {value} of {resource.address} in {source}"
     construct = f"the construct {plain(resource.construct)}"
     what = construct if resource.construct else resource.address
-    return f"set {name} = {days} on {what} in the app: {resource.location.path} is generated"
+    return f"set {name} = {value} on {what} in the app: {resource.location.path} is generated"
 
 
 def failing(outcomes: Iterable[Outcome[int]], requirements: Requirements) -> list[Settled[int]]:

@@ -18,9 +18,6 @@ def for_live_cache(
         return for_attribute(resource, rule, requirements)
     cache = shlex.quote(resource.address)
     change, verify = _AWS_COMMANDS[resource.form]
-    if rule is Rule.BACKUP_WINDOW_CONFLICT:
-        enable = f"{change} {cache} --snapshot-window hh24:mi-hh24:mi"
-        return f"{enable}   # clear of the maintenance window, at least an hour long"
     if isinstance(resource.retention, Unknown):
         return f"find out what it is: {verify} {cache}"
     days = days_in_place_of(resource.retention, requirements)
@@ -29,6 +26,11 @@ def for_live_cache(
     if rule is not Rule.RETENTION_INVALID:  # AWS would refuse the way back
         lines.append(f"back out: {change} {cache} --snapshot-retention-limit {_days_now(resource)}")
     return "\n".join(lines)
+
+
+def change_command(resource: CacheResource) -> str:
+    """Return the command that changes a cache, up to the identifier."""
+    return _AWS_COMMANDS[resource.form][0]
 
 
 # Form → the command that changes a cache and the one that shows it, each up to the identifier

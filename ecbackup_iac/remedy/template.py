@@ -16,6 +16,7 @@ from ecbackup_iac.remedy.advice import (
     line_of,
     name_of,
     plain,
+    renaming,
 )
 
 
@@ -24,7 +25,7 @@ def for_template(
 ) -> str:
     """Return a remedy for the template, or its parameters, where the value is decided."""
     retention, days = resource.retention, days_in_place_of(resource.retention, requirements)
-    if rule in (Rule.BACKUPS_UNSUPPORTED, Rule.BACKUP_WINDOW_CONFLICT):
+    if rule is Rule.BACKUPS_UNSUPPORTED:
         return for_attribute(resource, rule, requirements)
     if resource.generator and not isinstance(retention, Unknown):
         return for_generated(resource, days)
@@ -33,7 +34,7 @@ def for_template(
             retention, resource, shared
         )
     if retention.is_rejected:
-        return f"fix what is refused first, then keep {name_of(resource)} at {days} days"
+        return f"fix the error first, then set {name_of(resource)} to {days} days"
     advice = [
         _where_in_template(
             value.trace or retention.trace, resource, days_in_place_of(value, requirements)
@@ -49,18 +50,18 @@ def for_template(
     if retention.bounds is not None and open_ended:
         name, place = plain(open_ended[-1].name), line_of(open_ended[-1].location)
         allowed = f"{days} days and nothing under {requirements.minimum_days}"
-        return f"let the MinValue and MaxValue of {name} allow {allowed}, {place}"
+        return f"change the MinValue and MaxValue of {name} to allow {allowed}, {place}"
     if any(step.kind is StepKind.OPEN_VARIABLE for step in retention.trace):
-        return f"give {name_of(resource)} a value that can be known here: --var or --var-file"
+        return f"pass the value of {name_of(resource)} with --var or --var-file"
     if any(step.kind in _OPEN for step in retention.trace):
-        known = "a value that can be known here: --parameter or --parameter-file"
-        return f"give {name_of(resource)} {known}"
+        known = "with --parameter or --parameter-file"
+        return f"pass the value of {name_of(resource)} {known}"
     live = "aws elasticache describe-... | ecbackup-iac check -"
     return f"write {resource.retention_name}: {days} into the template, or check what is deployed: {live}"
 
 
 # How the names of Terraform's files end, which may deploy a template.
-_CONFIGURATION = (".tf", ".tofu", ".tfvars")
+CONFIGURATION = (".tf", ".tofu", ".tfvars")
 
 
 # Steps at which a template leaves a value to the deployment.
@@ -73,7 +74,8 @@ def _where_in_template(trace: tuple[TraceStep, ...], resource: CacheResource, da
         own = [step for step in trace if not is_downloaded(step.location.path)]
         if not own:
             text = f"pass {days} days to the package, or use one that keeps backups, "
-            return Advice(text + line_of(resource.calls[-1]), resource.calls[-1])
+            call = resource.calls[-1].location
+            return Advice(text + line_of(call), call)
         trace = tuple(own)
     last = trace[-1] if trace else TraceStep("", resource.location)
     if any(step.shape is StepShape.COMPOSITION for step in trace):
@@ -82,22 +84,29 @@ def _where_in_template(trace: tuple[TraceStep, ...], resource: CacheResource, da
     what = f"{quote}{resource.retention_name}{quote}: {days}"
     name = DEFAULT if last.kind is StepKind.VARIABLE_DEFAULT else plain(last.name)
     if last.location.origin is Origin.COMMAND_LINE:
-        return Advice(f"give --parameter {name}={days}")
+        return Advice(f"pass --parameter {name}={days}")
     if last.kind is StepKind.OPEN_PARAMETER:
-        given = f"give --parameter {name}={days}"
+        given = f"pass --parameter {name}={days}"
         text = f"{given}, or remove what fails from its AllowedValues, {place}"
     elif last.kind is StepKind.UNSET:
-        text = f"add {what} to the properties of {resource.address}, {place}"
+        text = _in_properties(what, resource, place)
     elif last.kind in (StepKind.PARAMETER, StepKind.VARIABLE_DEFAULT):
         text = f"set {name} = {days} in {place}"
     elif name and last.kind is not StepKind.PSEUDO_PARAMETER:
-        sign = " =" if last.location.path.endswith(_CONFIGURATION) else ":"
+        sign = " =" if last.location.path.endswith(CONFIGURATION) else ":"
         text = f"set {quote}{name}{quote}{sign} {days} in {place}"
     elif last.location.end_line != last.location.line:
         return Advice(f"set {what} in {line_of(trace[0].location)}", trace[0].location)
     else:
         text = f"replace {last.text} with {days} in {place}"
     return Advice(text, last.location)
+
+
+def _in_properties(what: str, resource: CacheResource, place: str) -> str:
+    """Return what to add to the properties, or the one to rename."""
+    if resource.near_miss:
+        return renaming(resource.near_miss, resource.retention_name)
+    return f"add {what} to the properties of {resource.address}, {place}"
 
 
 def _place_of(step: TraceStep, resource: CacheResource) -> tuple[str, str]:

@@ -30,6 +30,7 @@ from ecbackup_iac.remedy.advice import (
     line_of,
     name_of,
     plain,
+    renaming,
 )
 
 
@@ -38,17 +39,17 @@ def for_configuration(
 ) -> str:
     """Return a remedy for the end of the trace, where the value is decided."""
     retention, days = resource.retention, days_in_place_of(resource.retention, requirements)
-    if rule in (Rule.BACKUPS_UNSUPPORTED, Rule.BACKUP_WINDOW_CONFLICT):
+    if rule is Rule.BACKUPS_UNSUPPORTED:
         return for_attribute(resource, rule, requirements)
     if resource.generator and not isinstance(retention, Unknown):
         return for_generated(resource, days)
     if isinstance(retention, Unknown) and retention.is_rejected:
-        return f"fix what is refused first, then keep {name_of(resource)} at {days} days"
+        return f"fix the error first, then set {name_of(resource)} to {days} days"
     if isinstance(resource.replication_group, Unknown):  # a member's retention is its group's
-        tells = f"a plan tells whether {resource.address} belongs to a replication group"
+        tells = f"a plan shows whether {resource.address} belongs to a replication group"
         return f"check a plan: terraform show -json PLANFILE | ecbackup-iac check -; {tells}"
     if isinstance(retention, Unknown) and isinstance(retention.why, NeedsExtra):
-        return "install what evaluates it: pip install 'ecbackup-iac[regex]'"
+        return "install google-re2 to evaluate it: pip install 'ecbackup-iac[regex]'"
     if resource.module is not None and resource.module.state is not ModuleState.DESCRIBED:
         return _for_unread_module(resource, resource.module)
     if isinstance(retention, Unknown) or resource.variants:
@@ -64,7 +65,7 @@ def for_configuration(
         ]
         if advice:
             return "\n".join(dict.fromkeys(advice))
-        decide = "give it a value that can be known here: --var, --var-file or --workspace"
+        decide = "pass its value with --var, --var-file or --workspace"
         return f"{decide}; {_OR_CHECK_A_PLAN}"
     return _where(retention, resource, days, shared).everywhere(retention, resource, shared)
 
@@ -75,8 +76,7 @@ def for_plan(
     """Return a remedy for the configuration that decides the value, where --source has located it."""
     planned, days = resource.retention, days_in_place_of(resource.retention, requirements)
     written = tuple(step for step in planned.trace if step.location.path != resource.root)
-    is_about_retention = rule not in (Rule.BACKUPS_UNSUPPORTED, Rule.BACKUP_WINDOW_CONFLICT)
-    if not written or not is_about_retention:
+    if not written or rule is Rule.BACKUPS_UNSUPPORTED:
         return for_attribute(resource, rule, requirements)
     if isinstance(planned, Unknown):
         return f"{for_attribute(resource, rule, requirements)}, {line_of(resource.location)}"
@@ -109,7 +109,7 @@ OPTIONS = {
 
 
 # Steps at which something is assigned.
-_ASSIGNMENTS = (
+ASSIGNMENTS = (
     StepKind.ATTRIBUTE,
     StepKind.DATA_FILE,
     StepKind.LOCAL,
@@ -140,23 +140,25 @@ def _where(value: Settled[int], resource: CacheResource, days: int, shared: Shar
             if step.kind is StepKind.VARIABLE:
                 return Advice(_option(step, trace[trace.index(step) + 1 :], days))
         elif (
-            step.kind in _ASSIGNMENTS
+            step.kind in ASSIGNMENTS
             and (step.name or step.kind is StepKind.DATA_FILE)
             and not is_downloaded(step.location.path)
         ):
             return _assigned(step, value, resource, days, shared)
-    own = [call for call in resource.calls if not is_downloaded(call.path)]
+    own = [one.location for one in resource.calls if not is_downloaded(one.location.path)]
     if own and is_downloaded(resource.location.path):
-        text = f"call a module that keeps backups for {days} days in place of the downloaded one"
+        text = f"call a module that keeps backups for {days} days instead of the downloaded one"
         if any(step.kind in _INPUTS for step in trace):
-            text = f"give the downloaded module {days} days where it is called"
+            text = f"pass {days} days to the downloaded module where it is called"
         return Advice(f"{text}, {line_of(own[-1])}", own[-1])
     target, name = resource.address, resource.retention_name
     if resource.module is not None:
         target, name = resource.module.address, resource.module.input
         if not name:
-            text = f"call a module that can keep backups in place of {resource.module.source}"
+            text = f"call a module that can keep backups instead of {resource.module.source}"
             return Advice(f"{text}, {line_of(resource.location)}", resource.location)
+    if resource.near_miss:
+        return Advice(renaming(resource.near_miss, name), resource.near_miss.location)
     return Advice(
         f"add {name} = {days} to {target}, {line_of(resource.location)}", resource.location
     )
@@ -166,9 +168,9 @@ def _option(step: TraceStep, parts: Sequence[TraceStep], days: int) -> str:
     """Return how to set a variable, or a part of it, that is given outside of files."""
     variable = f"{OPTIONS[step.location.origin]}{plain(step.name)}"
     if not parts and step.shape is StepShape.COLLECTION:
-        return f"give it {days} days in {variable}"
+        return f"set it to {days} days in {variable}"
     if not parts:
-        return f"give {variable}={days}"
+        return f"pass {variable}={days}"
     part = " of ".join(plain(inner.name) for inner in (*reversed(parts), step))
     return f"set {part} to {days} days, in {variable}"
 
@@ -184,9 +186,9 @@ def _assigned(
     what = DEFAULT if is_default else plain(step.name)
     if step.kind is StepKind.DATA_FILE:
         where = f"{line_of(step.location)}, the data file that it is read from"
-        text = f"set {what} to {days} in {where}" if what else f"give it {days} days in {where}"
+        text = f"set {what} to {days} in {where}" if what else f"set it to {days} days in {where}"
     elif step.shape is StepShape.COLLECTION:
-        text = f"give it {days} days in {what}, {line_of(step.location)}"
+        text = f"set it to {days} days in {what}, {line_of(step.location)}"
     elif step.shape is StepShape.EXPRESSION and value.literals:
         literal = value.literals[0]
         return Advice(f"replace {_written(value)} with {days} in {line_of(literal)}", literal)

@@ -5,15 +5,18 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from ecbackup_iac.model.report import Diagnostic, Finding
-from ecbackup_iac.reporters.repository_paths import reported_location
+from ecbackup_iac.reporters.repository_paths import reported_location_of
 
 
 def of_findings(findings: Iterable[Finding]) -> Iterator[str]:
-    """Yield the fingerprint of each finding: of its rule, path, root and address, and a counter."""
+    """Yield the fingerprint of each finding: of its rule, path, root and address, and a counter.
+
+    The path is that of the cache's retention, whichever rule is broken.
+    """
     return _counted(
         (
             str(finding.verdict.rule),
-            reported_location(finding.resource).path,
+            reported_location_of(finding.resource.location, finding.resource).path,
             finding.resource.root,
             finding.resource.address,
         )

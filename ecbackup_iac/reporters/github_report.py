@@ -74,7 +74,7 @@ def _finding(finding: Finding, *, with_root: bool) -> str:
     title = f"{rule} {rule.label}" if rule else "ecbackup-iac"
     lines = (f"{resource.address}: {finding.verdict.message}", *facts(finding, with_root=with_root))
     command = "notice" if finding.suppression else _COMMANDS[finding.level]
-    return _command(command, lines, _parameters(reported_location(resource)) | {"title": title})
+    return _command(command, lines, _parameters(reported_location(finding)) | {"title": title})
 
 
 def _diagnostics(report: Report, severity: Severity) -> Iterator[str]:

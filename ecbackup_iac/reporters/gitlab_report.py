@@ -57,7 +57,7 @@ def _finding(finding: Finding, fingerprint: str, *, with_root: bool) -> dict[str
         "check_name": verdict.rule,
         "fingerprint": fingerprint,
         "severity": severity,
-        "location": _location(reported_location(resource)),
+        "location": _location(reported_location(finding)),
     }
 
 

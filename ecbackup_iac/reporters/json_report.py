@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from ecbackup_iac import __version__
+from ecbackup_iac.model.call import Call
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.report import (
     AbsentCache,
@@ -63,8 +64,10 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "retention": _retention(resource.retention, resource.variants),
         "source": resource.source,
         "root": resource.root,
-        "location": _location(resource.location),
-        "trace": [_step(step) for step in resource.retention.trace],
+        "settings": resource.settings or None,
+        "calls": [_call(call) for call in resource.calls],
+        "location": _location(finding.location),
+        "trace": [_step(step) for step in finding.trace],
         "notes": [{"rule": note.rule, "text": note.text} for note in verdict.notes],
         "remedy": finding.remedy,
         "suppression": _suppression(finding.suppression) if finding.suppression else None,
@@ -102,6 +105,11 @@ def _location(location: Location) -> dict[str, Any]:
         "end_line": location.end_line,
         "end_column": location.end_column,
     }
+
+
+def _call(call: Call) -> dict[str, Any]:
+    at = call.location
+    return {"path": at.path, "line": at.line, "column": at.column, "text": call.text}
 
 
 def _step(step: TraceStep) -> dict[str, Any]:

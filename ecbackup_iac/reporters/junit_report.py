@@ -49,9 +49,10 @@ def _counts(cases: Iterable[ET.Element]) -> dict[str, str]:
 def _finding(finding: Finding, *, with_root: bool) -> ET.Element:
     resource, verdict = finding.resource, finding.verdict
     name = resource.address + (f" ({resource.settings})" if resource.settings else "")
-    case = _case(resource.root, name, reported_location(resource))
-    lines = [*facts(finding, with_root=with_root), f"at {resource.location}"]
-    lines += [f"from {step.location}: {step.text}" for step in resource.retention.trace]
+    case = _case(resource.root, name, reported_location(finding))
+    lines = [*facts(finding, with_root=with_root), f"at {finding.location}"]
+    lines += [f"and {text} at {location}" for location, text in finding.related]
+    lines += [f"from {step.location}: {step.text}" for step in finding.trace]
     tag = _tag(finding)
     if tag is None:
         _add(case, "system-out", {}, [verdict.message, *lines])

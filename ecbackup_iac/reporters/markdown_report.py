@@ -131,7 +131,7 @@ def _sections(report: Report) -> Iterator[_Section]:
         ("cache", "location", "reason"),
         tuple(map(_absent, report.absent)),
     )
-    traced = [finding for finding in active if len(finding.resource.retention.trace) > 1]
+    traced = [finding for finding in active if len(finding.trace) > 1]
     yield _Section("Where the values come from", ("cache", "steps"), tuple(map(_trace, traced)))
 
 
@@ -161,7 +161,7 @@ def _fine(finding: Finding, *, with_root: bool) -> str:
 def _location(finding: Finding, *, with_root: bool) -> str:
     """Return where a finding is, and below it the root and the call that it comes from."""
     place = origin(finding, with_root=with_root)
-    location = _code(str(finding.resource.location))
+    location = _code(str(finding.location))
     return f"{location}<br>{_prose(place)}" if place else location
 
 
@@ -175,7 +175,7 @@ def _message(finding: Finding) -> str:
 
 
 def _trace(finding: Finding) -> str:
-    steps = (f"{step.location}: {step.text}" for step in finding.resource.retention.trace)
+    steps = (f"{step.location}: {step.text}" for step in finding.trace)
     return _row((_code(finding.resource.address), "<br>".join(map(_code, steps))))
 
 

@@ -95,6 +95,15 @@ class LocationPart(_Part):
     end_column: Position | None
 
 
+class CallPart(_Part):
+    """A module call, or a nested stack, that leads to the cache."""
+
+    path: str
+    line: Position | None
+    column: Position | None
+    text: str = Field(description='module "cache", or the logical id of a nested stack')
+
+
 class StepPart(_Part):
     """One step on the way to the value."""
 
@@ -132,7 +141,11 @@ class FindingPart(_Part):
     retention: RetentionPart
     source: Source
     root: str
-    location: LocationPart
+    settings: str | None = Field(
+        description="the set of values of the policy's [[roots]]; null without one"
+    )
+    calls: list[CallPart] = Field(description="outermost first")
+    location: LocationPart = Field(description="of what breaks the rule")
     trace: list[StepPart]
     notes: list[NotePart]
     remedy: str | None

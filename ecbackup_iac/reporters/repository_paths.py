@@ -1,12 +1,16 @@
 """A report with paths from the working folder → the same with paths from the repository, for code hosts."""
 
 import posixpath
+from typing import TypeVar
 
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.location import STANDARD_INPUT, Location, Origin, is_downloaded, is_stream
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Finding, Report, Suppression
+from ecbackup_iac.model.value import Value
 from ecbackup_iac.reporters.style import RenderOptions
+
+T = TypeVar("T")
 
 
 def relative_to_repository(report: Report, style: RenderOptions) -> Report:
@@ -31,9 +35,6 @@ def relative_to_repository(report: Report, style: RenderOptions) -> Report:
 
 def _finding(finding: Finding, style: RenderOptions) -> Finding:
     resource = finding.resource
-    trace = tuple(
-        replace(step, location=_moved(step.location, style)) for step in resource.retention.trace
-    )
     suppression: Suppression | None = finding.suppression
     if suppression is not None:
         suppression = replace(suppression, location=_moved(suppression.location, style))
@@ -41,10 +42,20 @@ def _finding(finding: Finding, style: RenderOptions) -> Finding:
         resource,
         root=_moved_path(resource.root, style),
         location=_moved(resource.location, style),
-        retention=replace(resource.retention, trace=trace),
-        calls=tuple(_moved(call, style) for call in resource.calls),
+        retention=_setting(resource.retention, style),
+        node_type=_setting(resource.node_type, style),
+        backup_window=_setting(resource.backup_window, style),
+        maintenance_window=_setting(resource.maintenance_window, style),
+        calls=tuple(
+            replace(call, location=_moved(call.location, style)) for call in resource.calls
+        ),
     )
     return replace(finding, resource=moved, suppression=suppression)
+
+
+def _setting(setting: Value[T], style: RenderOptions) -> Value[T]:
+    trace = (replace(step, location=_moved(step.location, style)) for step in setting.trace)
+    return replace(setting, trace=tuple(trace))
 
 
 def _moved(location: Location, style: RenderOptions) -> Location:
@@ -65,9 +76,14 @@ def is_file(location: Location) -> bool:
     return location.line is not None or (location.origin is Origin.FILE and location.path != "")
 
 
-def reported_location(resource: CacheResource) -> Location:
-    """Return the location to report for a cache: in a downloaded module, its call in the repository."""
-    if not is_downloaded(resource.location.path):
-        return resource.location
-    own_calls = [call for call in resource.calls if not is_downloaded(call.path)]
-    return own_calls[-1] if own_calls else resource.location
+def reported_location(finding: Finding) -> Location:
+    """Return the location to report for a finding: in a downloaded module, its call in the repository."""
+    return reported_location_of(finding.location, finding.resource)
+
+
+def reported_location_of(location: Location, resource: CacheResource) -> Location:
+    """Return a location of a cache, or the call in the repository of the downloaded module that it is in."""
+    if not is_downloaded(location.path):
+        return location
+    calls = (call.location for call in reversed(resource.calls))
+    return next((call for call in calls if not is_downloaded(call.path)), location)

@@ -109,7 +109,7 @@ def warning_of(report: Report, style: RenderOptions) -> str | None:
     lineless = [
         finding.resource
         for finding in report.findings
-        if _is_result(finding) and reported_location(finding.resource).line is None
+        if _is_result(finding) and reported_location(finding).line is None
     ]
     if not lineless:
         return None
@@ -175,7 +175,7 @@ def _result(finding: Finding, fingerprint: str) -> dict[str, Any]:
             *facts(finding, with_root=True),
         ),
         "locations": [
-            _location(reported_location(resource))
+            _location(reported_location(finding))
             | {
                 "logicalLocations": [
                     {
@@ -188,8 +188,8 @@ def _result(finding: Finding, fingerprint: str) -> dict[str, Any]:
         "partialFingerprints": {FINGERPRINT: fingerprint},
         "properties": _facts(finding),
     }
-    if resource.retention.trace:
-        steps = [_step(step) for step in resource.retention.trace]
+    if finding.trace:
+        steps = [_step(step) for step in finding.trace]
         steps[0]["importance"] = "essential"
         result["codeFlows"] = [{"threadFlows": [{"locations": steps}]}]
     related = [
@@ -204,13 +204,15 @@ def _result(finding: Finding, fingerprint: str) -> dict[str, Any]:
 
 
 def _related(finding: Finding) -> Iterator[tuple[Location, str]]:
-    """Yield the other locations of a finding: the cache itself, its module calls, the end of the trace."""
+    """Yield the other locations of a finding: the cache, another setting, its calls, the end of the trace."""
     resource = finding.resource
-    seen = {reported_location(resource)}
-    trace = resource.retention.trace
-    locations = [(resource.location, "the cache, in a module")]
-    locations += [(call, "the module is called here") for call in reversed(resource.calls)]
-    locations += [(step.location, f"decided here: {step.text}") for step in trace[-1:]]
+    seen = {reported_location(finding)}
+    locations = [(finding.location, "the cache, in a module"), *finding.related]
+    locations += [
+        (call.location, f"{'the module' if call.folder else 'the template'} is called here")
+        for call in reversed(resource.calls)
+    ]
+    locations += [(step.location, f"decided here: {step.text}") for step in finding.trace[-1:]]
     for location, text in locations:
         if location not in seen and is_file(location):
             seen.add(location)
@@ -232,7 +234,7 @@ def _facts(finding: Finding) -> dict[str, Any]:
 def _other(finding: Finding) -> dict[str, Any]:
     """Return a finding that is not a result, in short."""
     lines = [escape_control_characters(finding.verdict.message), *facts(finding, with_root=False)]
-    location = escape_control_characters(str(reported_location(finding.resource)))
+    location = escape_control_characters(str(reported_location(finding)))
     return _facts(finding) | {"location": location, "message": "\n".join(lines)}
 
 

@@ -87,8 +87,8 @@ def _block(finding: Finding, style: RenderOptions, *, with_root: bool) -> Iterat
     yield from _excerpts(finding, style)
     if place := origin(finding, with_root=with_root):
         yield from _folded(place, "", style)
-    if style.detail is Verbosity.VERBOSE and len(resource.retention.trace) > 1:
-        for step in resource.retention.trace:
+    if style.detail is Verbosity.VERBOSE and len(finding.trace) > 1:
+        for step in finding.trace:
             yield from _folded(f"{step.location}: {step.text}", "from ", style)
     if finding.suppression:
         yield from _folded(suppressed_by(finding.suppression), "suppressed ", style)
@@ -131,14 +131,17 @@ def _address_lines(text: str, width: int) -> list[str]:
 
 def _excerpts(finding: Finding, style: RenderOptions) -> Iterator[str]:
     """Yield where the cache is found to be wrong, and where the value is decided, each with its line."""
-    location, trace = finding.resource.location, finding.resource.retention.trace
+    resource, trace = finding.resource, finding.trace
+    steps = (*trace, *resource.maintenance_window.trace)
     texts = {
-        step.location: step.text for step in reversed(trace) if step.kind is not StepKind.UNREAD
+        step.location: step.text for step in reversed(steps) if step.kind is not StepKind.UNREAD
     }
-    places = [location]
-    is_decided = not isinstance(finding.resource.retention, Unknown)
-    if is_decided and trace and trace[-1].location.line and trace[-1].location != location:
+    places = [finding.location]
+    is_decided = not isinstance(resource.retention, Unknown) or trace != resource.retention.trace
+    if is_decided and trace and trace[-1].location.line:
         places.append(trace[-1].location)
+    places += [location for location, _ in finding.related]
+    places = [*dict.fromkeys(places)]
     gutter = max(len(str(place.line or "")) for place in places)
     color = _WORDS[finding.verdict.status][1]
     for place in places:

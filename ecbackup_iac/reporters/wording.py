@@ -50,10 +50,10 @@ def origin(finding: Finding, *, with_root: bool) -> str:
     resource = finding.resource
     parts = []
     if with_root:
-        if resource.root != resource.location.path:
+        if resource.root != finding.location.path:
             parts.append(f"in {resource.root}")
-        if resource.calls and resource.calls[-1] != resource.location:
-            parts.append(f"called at {line_of(resource.calls[-1])}")
+        if resource.calls and resource.calls[-1].location != finding.location:
+            parts.append(f"called at {line_of(resource.calls[-1].location)}")
     if resource.settings:
         parts.append(f"with {resource.settings}")
     return escape_control_characters(", ".join(parts))

@@ -34,7 +34,7 @@ def own_suppression(line: str) -> InlineSuppression | None:
     if rest.startswith("["):
         rule_ids, bracket, rest = rest[1:].partition("]")
         if not bracket:
-            return _wrong(SIGN, f"its bracket is not closed: {EXAMPLE}")
+            return _wrong(SIGN, f"its bracket is not closed; expected {EXAMPLE}")
         written = f"{SIGN}[{shorten(rule_ids)}]"
         rules, problem = rules_in(rule_ids.split(","))
         if problem:
@@ -43,7 +43,7 @@ def own_suppression(line: str) -> InlineSuppression | None:
         return _misspelt(text)
     reason = rest.lstrip(_BEFORE_REASON)
     if not rules and _RULE_AS_REASON.match(reason):
-        return _wrong(written, f"rules stand in brackets, right behind the word: {EXAMPLE}")
+        return _wrong(written, f"rules go in brackets directly after the keyword: {EXAMPLE}")
     return with_reason(InlineSuppression(written, rules=rules), reason)
 
 
@@ -56,7 +56,7 @@ def rules_in(names: Sequence[str]) -> tuple[tuple[Rule, ...], str]:
             return (), "a rule is missing between its brackets"
         if rule_id not in (*Rule,):
             first, *_, last = Rule
-            return (), f"there is no rule {shorten(name.strip())}: they are {first} to {last}"
+            return (), f"unknown rule {shorten(name.strip())}; expected {first} to {last}"
         rules.append(Rule(rule_id))
     return tuple(dict.fromkeys(rules)), ""
 
@@ -73,7 +73,7 @@ def with_reason(suppression: InlineSuppression, written: str) -> InlineSuppressi
         elif not until or any(character.isdigit() for character in until):
             shown = shorten(until) or "nothing"
             return replace(
-                suppression, problem=f"what stands behind until is no date like 2027-03-31: {shown}"
+                suppression, problem=f"until needs a date such as 2027-03-31, not {shown}"
             )
     if not any(character.isalnum() for character in reason):
         return replace(suppression, problem=f"it gives no reason: {EXAMPLE}")
@@ -88,13 +88,13 @@ def _nearly(text: str) -> InlineSuppression | None:
         is_meant = word in _SYNONYMS or SequenceMatcher(None, word, "ignore").ratio() >= _ALIKE
         return _misspelt(text) if is_meant else None
     if SIGN in text:
-        return _wrong(SIGN, "it stands behind other words: begin the comment with it")
+        return _wrong(SIGN, "the comment must begin with it")
     return None
 
 
 def _misspelt(text: str) -> InlineSuppression:
     word = shorten(text.split(maxsplit=1)[0])
-    return _wrong(word, f"it is not written as {EXAMPLE}")
+    return _wrong(word, f"expected {EXAMPLE}")
 
 
 def _wrong(written: str, problem: str) -> InlineSuppression:

@@ -53,7 +53,7 @@ class PolicySuppressions:
         """Yield a warning for each exception that has expired or covers nothing."""
         for exception, tracked in self._exceptions:
             if tracked.is_expired(self._on):
-                text = f"the exception expired on {exception.expires} and no longer counts"
+                text = f"the exception expired on {exception.expires} and no longer applies"
             elif not tracked.is_used:
                 text = "the exception matches no finding that fails or is unknown"
             else:

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from ecbackup_iac.model.annotated_text import AnnotatedText
-from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.location import Location, is_downloaded
 from ecbackup_iac.model.policy import SuppressionMode
@@ -52,9 +51,10 @@ class CodeSuppressions:
             return [None] * len(findings)
         for finding in findings:
             resource = finding.resource
-            blocks = (*resource.calls, *(() if resource.block is None else (resource.block,)))
+            calls = (call.location for call in resource.calls)
+            blocks = (*calls, *(() if resource.block is None else (resource.block,)))
             self._evaluated.update((block.path, block.line, block.column) for block in blocks)
-            for location in _sources(resource):
+            for location in _sources(finding):
                 if location.path in self._files:
                     self._files[location.path].reach(location)
         return [self._covering(finding) for finding in findings]
@@ -74,7 +74,7 @@ class CodeSuppressions:
                     location = located.tracked.locate()
                     yield Diagnostic(message, location, Severity.WARNING, is_detail=is_detail)
             if count > MAX_WARNINGS:
-                text = f"{count - MAX_WARNINGS} more suppressions of this file do not count or match nothing"
+                text = f"{count - MAX_WARNINGS} more suppressions in this file have no effect"
                 yield Diagnostic(text, Location(file.path), Severity.WARNING)
 
     def _covering(self, finding: Finding) -> Suppression | None:
@@ -83,7 +83,7 @@ class CodeSuppressions:
             return None
         covering = [
             located
-            for candidates in self._candidates(finding.resource)
+            for candidates in self._candidates(finding)
             for located in self._chosen_of(candidates, finding.verdict.rule)
         ]
         if not covering:
@@ -91,12 +91,13 @@ class CodeSuppressions:
         own_suppressions = (located for located in covering if located.written.is_own)
         return next(own_suppressions, covering[0]).tracked.reported
 
-    def _candidates(self, resource: CacheResource) -> Iterator[list[LocatedSuppression]]:
-        """Yield the suppressions at the cache, at its retention and at what leads to it."""
-        for location in _sources(resource):
+    def _candidates(self, finding: Finding) -> Iterator[list[LocatedSuppression]]:
+        """Yield the suppressions at the cache, at what breaks its rule and at what leads to it."""
+        resource = finding.resource
+        for location in _sources(finding):
             if location.path in self._files:
                 yield from self._files[location.path].at_entries(location)
-        for location in _locations(resource):
+        for location in _locations(finding):
             file = self._files.get(location.path)
             if file is None:
                 continue
@@ -106,7 +107,7 @@ class CodeSuppressions:
             extent = file.extent(location)
             if extent is None:
                 continue
-            if location is resource.location:
+            if location == finding.location:
                 yield file.near(extent, Scope.LINE)
             yield file.near(extent, Scope.HEAD)
             yield file.near(extent, Scope.BLOCK)
@@ -143,9 +144,9 @@ class CodeSuppressions:
         """Return why a suppression does not count; empty where it does."""
         written = located.written
         if written.problem:
-            return f"{written.written} does not count: {written.problem}"
+            return f"{written.written} has no effect: {written.problem}"
         if located.tracked.is_expired(self._on):
-            last = f"{written.written} counted until {written.expires}"
+            last = f"{written.written} applied until {written.expires}"
             return f"{last} and no longer does{_reason_of(written)}"
         return ""
 
@@ -171,7 +172,7 @@ class CodeSuppressions:
             return "" if self._is_partial else "matches no finding that fails or is unknown"
         if _CACHE_BLOCK.match(located.block):
             return ""
-        return "stands at no cache, and at no module call that leads to one"
+        return "is not at a cache, nor at a module call that creates one"
 
 
 def _files(texts: Iterable[AnnotatedText]) -> dict[str, AnnotatedFile]:
@@ -183,17 +184,20 @@ def _files(texts: Iterable[AnnotatedText]) -> dict[str, AnnotatedFile]:
     return {path: AnnotatedFile(text) for path, text in texts_by_path.items()}
 
 
-def _locations(resource: CacheResource) -> tuple[Location, ...]:
-    """Return where a suppression of a cache can be, the nearest first."""
+def _locations(finding: Finding) -> tuple[Location, ...]:
+    """Return where a suppression of a finding can be, the nearest first."""
+    resource = finding.resource
     block = () if resource.block is None else (resource.block,)
-    return (resource.location, *block, *reversed(resource.calls))
+    return (finding.location, *block, *(call.location for call in reversed(resource.calls)))
 
 
-def _sources(resource: CacheResource) -> tuple[Location, ...]:
+def _sources(finding: Finding) -> tuple[Location, ...]:
     """Return where that is written by which a cache is what it is."""
+    resource = finding.resource
     values = (resource.retention, *possible_values(resource.retention))
-    steps = (step.location for value in values for step in value.trace)
-    return tuple(dict.fromkeys((resource.location, *steps, *resource.entries)))
+    traces = (finding.trace, *(value.trace for value in values))
+    steps = (step.location for trace in traces for step in trace)
+    return tuple(dict.fromkeys((finding.location, *steps, *resource.entries)))
 
 
 def _reason_of(written: InlineSuppression) -> str:

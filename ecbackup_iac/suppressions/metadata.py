@@ -55,15 +55,18 @@ def suppressions_in(metadata: Node) -> Iterator[Found]:
 def _own(node: Node) -> Iterator[Found]:
     """Yield the suppressions under the key `ecbackup`, or what is wrong with them."""
     if not isinstance(node, MapNode) or not node.members:
-        yield _wrong("Metadata ecbackup", f"it is not written as {EXAMPLE}"), node
+        yield _wrong("Metadata ecbackup", f"expected {EXAMPLE}"), node
         return
     for name, (key, value) in members(node).items():
         if name != "ignore":
-            yield _wrong(f"Metadata ecbackup {shorten(name)}", f"unknown key: {EXAMPLE}"), key
+            yield (
+                _wrong(f"Metadata ecbackup {shorten(name)}", f"unknown key; expected {EXAMPLE}"),
+                key,
+            )
             continue
         entries = _entries(value)
         if not entries:
-            yield _wrong("Metadata ecbackup ignore", f"it is not written as {EXAMPLE}"), key
+            yield _wrong("Metadata ecbackup ignore", f"expected {EXAMPLE}"), key
         for entry in entries:
             yield _own_entry(entry), entry
 
@@ -72,7 +75,7 @@ def _own_entry(entry: Node) -> InlineSuppression:
     """Return the suppression in an entry of `ignore`, or its problem."""
     written = "Metadata ecbackup ignore"
     if not isinstance(entry, MapNode):
-        return _wrong(written, f"it is not written as {EXAMPLE}")
+        return _wrong(written, f"expected {EXAMPLE}")
     entries = members(entry)
     for name in entries:
         if name not in _OWN_KEYS:
@@ -83,7 +86,7 @@ def _own_entry(entry: Node) -> InlineSuppression:
     if "rules" in entries:
         names = _names(entries["rules"][1])
         if not names:
-            return _wrong(written, "rules is no list of rules such as [ECB001]")
+            return _wrong(written, "rules must be a list such as [ECB001]")
         rules, problem = rules_in(names)
         if problem:
             return _wrong(written, problem)
@@ -92,7 +95,7 @@ def _own_entry(entry: Node) -> InlineSuppression:
     expires = parse_date(until)
     if "until" in entries and expires is None:
         shown = shorten(until) or "nothing"
-        return _wrong(written, f"until is no date like 2027-03-31: {shown}")
+        return _wrong(written, f"until must be a date such as 2027-03-31, not {shown}")
     return _with_reason(
         InlineSuppression(written, rules=rules, expires=expires), _text(entry, "reason")
     )

@@ -115,13 +115,11 @@ def _trivy_suppression(word: str, reason: str) -> InlineSuppression | None:
     is_blanket = "*" in name
     problem, expires = "", None
     if bracket:
-        problem = "it is for some values of an attribute alone, which is not followed here"
+        problem = "it applies only to some attribute values, which is not supported"
     if "exp" in options:
         expires = parse_date(options["exp"])
         if expires is None or expires == date.min:
-            problem = (
-                f"what stands behind exp is no date like 2027-03-31: {shorten(options['exp'])}"
-            )
+            problem = f"exp needs a date such as 2027-03-31, not {shorten(options['exp'])}"
         else:
             expires -= timedelta(days=1)  # it ends as that day begins
     return _foreign(
@@ -151,5 +149,5 @@ def _kics(text: str, *, is_head: bool) -> Iterator[InlineSuppression]:
     elif command == "ignore" and is_head:
         yield _foreign(written, reason, scope=Scope.FILE, is_blanket=True)
     elif command == "disable" and equals and KICS_QUERY in queries.split(","):
-        problem = "" if is_head else "KICS reads it before the first code of a file alone"
+        problem = "" if is_head else "KICS reads it only before the first code in a file"
         yield _foreign(f"kics-scan disable={KICS_QUERY}", reason, scope=Scope.FILE, problem=problem)

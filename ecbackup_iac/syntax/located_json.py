@@ -255,11 +255,11 @@ class _Reader:
             if mark == b"," and wants == "more":
                 return ("key" if self._open[-1].kind is _OBJECT_KIND else "item"), None
             if mark == b"," and wants in ("first item", "first key", "key"):
-                return wants, "a comma where nothing stands before it"
+                return wants, "a comma with nothing before it"
             return wants, _expected(wants)
         if wants in ("key", "first key"):
             if kind != _STRING:
-                return wants, "the name of a member has to be in double quotes"
+                return wants, "member names must be in double quotes"
             self._key = JsonText(_start(match), match.end(), match[_STRING])
             return "colon", None
         if wants not in ("value", "item", "first item"):
@@ -315,10 +315,10 @@ def _node(match: re.Match[bytes], kind: int) -> JsonNode:
 
 def _what_is_wrong(text: bytes, position: int) -> str:
     if position >= len(text):
-        return "the text ends before the value does"
+        return "the text ends before the value is complete"
     character = text[position : position + 4].decode(errors="replace")[0]
     if character == "'":
-        return "strings are in double quotes"
+        return "strings must be in double quotes"
     return (
         f'"{character}" is not expected here'
         if character.isprintable()

@@ -223,7 +223,7 @@ REJECTED = {
     ),
     "too many arguments for Fn::FindInMap": (
         cache("!FindInMap [M, a, b, {DefaultValue: 7}, c]", "Mappings: {M: {a: {b: 7}}}"),
-        "Fn::FindInMap takes a list of 3 to 4",
+        "Fn::FindInMap expects a list of 3 to 4",
     ),
     "aliases that double forty times, in conditions": (
         "x:\n  - &c0 !Equals [a, a]\n"
@@ -263,10 +263,13 @@ def test_a_secret_is_in_no_message(retention: str, evaluate_templates: "Evaluate
 @pytest.mark.parametrize(
     ("retention", "remedy"),
     [
-        ("!Ref N", "let the MinValue and MaxValue of N allow 7 days and nothing under 1, t.yaml:1"),
+        (
+            "!Ref N",
+            "change the MinValue and MaxValue of N allow 7 days and nothing under 1, t.yaml:1",
+        ),
         (
             "!Ref D",
-            "give SnapshotRetentionLimit of C a value that can be known here: --parameter or",
+            "pass the value of SnapshotRetentionLimit of C with --parameter or",
         ),
         (
             "!ImportValue d",

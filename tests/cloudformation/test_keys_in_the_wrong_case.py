@@ -22,10 +22,9 @@ Transform: AWS::LanguageExtensions
 Resources:
   Fn::ForEach::Caches: [Name, [a], {'C${Name}': {type: AWS::ElastiCache::ReplicationGroup}}]
 """
-NO_TYPE = "CloudFormation refuses the template: the resource Cache has no Type"
+NO_TYPE = "CloudFormation rejects the template: the resource Cache has no Type"
 MISPLACED = (
-    "not evaluated: AWS::ElastiCache::ReplicationGroup "
-    "stands where CloudFormation makes no resource of it"
+    "not evaluated: AWS::ElastiCache::ReplicationGroup is not where CloudFormation reads resources"
 )
 
 REJECTED = {
@@ -39,11 +38,11 @@ REJECTED = {
     "the section": (CACHE.replace("Resources", "resources"), 2, MISPLACED),
     "a condition": (
         CACHE + "    condition: IsProd\n", 6,
-        "CloudFormation refuses the template: the resource Cache has no attribute condition",
+        "CloudFormation rejects the template: the resource Cache has no attribute condition",
     ),
     "the properties": (
         CACHE.replace("Properties", "properties"), 4,
-        "CloudFormation refuses the template: a resource has no attribute properties",
+        "CloudFormation rejects the template: a resource has no attribute properties",
     ),
 }  # fmt: skip
 

@@ -98,7 +98,7 @@ def test_more_caches_than_their_text_is_long_are_one_error(
     result = evaluate_templates(OUT_OF_PROPORTION[form])
     messages = {problem.message for problem in result.diagnostics}
     assert len(messages) == 1
-    assert messages.pop().startswith("not worked out: ")
+    assert messages.pop().startswith("not evaluated: ")
     assert len(result.caches) <= 1_000
 
 

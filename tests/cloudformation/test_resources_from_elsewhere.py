@@ -18,18 +18,18 @@ TOPIC = "  A: {Type: AWS::SNS::Topic}\n"
 
 # The template → what CloudFormation rejects in it.
 INSERTED = {
-    "Resources: !include res.yaml\n": "Resources is no map",
-    "Resources: !Rain::Include res.yaml\n": "Resources is no map",
-    "Resources: !Merge\n  - {}\n  - {}\n": "Resources is no map",
-    VERSION + 'Resources: "{{ resources }}"\n': "Resources is no map",
-    VERSION + "Resources: ${file(elasticache.yml)}\n": "Resources is no map",
-    f"{VERSION}Resources:\n  - Cache: {CACHE}\n": "Resources is no map",
+    "Resources: !include res.yaml\n": "Resources is not a map",
+    "Resources: !Rain::Include res.yaml\n": "Resources is not a map",
+    "Resources: !Merge\n  - {}\n  - {}\n": "Resources is not a map",
+    VERSION + 'Resources: "{{ resources }}"\n': "Resources is not a map",
+    VERSION + "Resources: ${file(elasticache.yml)}\n": "Resources is not a map",
+    f"{VERSION}Resources:\n  - Cache: {CACHE}\n": "Resources is not a map",
     "Resources:\n  Cache: !Rain::Module cache.yaml\n": "the resource Cache has no Type",
     f"Resources:\n{TOPIC}  Cache: !Include cache.yaml\n": "the resource Cache has no Type",
     "Resources:\n  $include: elasticache.yaml\n": "the resource $include has no Type",
     f"Resources:\n{TOPIC}  Fn::Include: elasticache.yaml\n": "the resource Fn::Include has no Type",
     f"Resources:\n{TOPIC}  Fn::If: [c, {{Cache: {CACHE}}}, {{}}]\n": "the resource Fn::If has no Type",
-    f"Resources:\n{TOPIC}  <<: !Include cache.yaml\n": "what Resources merges is no map",
+    f"Resources:\n{TOPIC}  <<: !Include cache.yaml\n": "the value that Resources merges is not a map",
 }
 
 

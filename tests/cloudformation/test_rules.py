@@ -124,7 +124,7 @@ def test_a_given_value_that_a_rule_refuses_is_an_error(
     )
     assert evaluate_templates({"t.yaml": text}, Days="5").errors == []
     (error,) = evaluate_templates({"t.yaml": text}, Days="0").errors
-    assert error == "CloudFormation refuses the template: the rule R is broken"
+    assert error == "CloudFormation rejects the template: the rule R is violated"
 
 
 VALUES = {"Env": ["dev", "prod"], "Days": ["0", "1", "7"], "Switch": ["on", "off"]}

@@ -205,7 +205,7 @@ CASES: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
         },
         {"Set/Cache": "pass", "Set[1]/Cache": "fail"},
     ),
-    "what a macro passes is not known": (
+    "what a macro passes is unknown": (
         {
             "t.yaml": deployer(
                 "CloudFormation::StackSet",
@@ -335,7 +335,7 @@ def test_a_note_says_which_file_a_url_was_taken_for(statuses: Statuses) -> None:
     _, report = statuses({"main.yaml": parent(URL), "templates/data.yaml": CHILD})
     (finding,) = report["findings"]
     (note,) = finding["notes"]
-    assert note["text"].startswith("Data: its template is taken to be templates/data.yaml")
+    assert note["text"].startswith("Data: its template is assumed to be templates/data.yaml")
     assert finding["remedy"] == "set Days: 7 in main.yaml:7"
 
 
@@ -421,7 +421,10 @@ def test_stacks_elsewhere_are_one_warning(statuses: Statuses) -> None:
     _, report = statuses({"main.yaml": f"Resources:\n{stacks}"})
     (warning,) = report["diagnostics"]
     assert warning["severity"] == "warning"
-    assert "the templates of 12 nested stacks are elsewhere (main.yaml:2, " in warning["message"]
+    assert (
+        "the templates of 12 nested stacks are not in this repository (main.yaml:2, "
+        in warning["message"]
+    )
 
 
 def test_packages_that_are_not_installed_are_one_warning(statuses: Statuses) -> None:

@@ -112,7 +112,7 @@ OPTIONS = {
         f"option_settings: {{'{CUSTOM}': {{Days: '`{{\"Ref\": \"X\"}}`'}}}}",
         "unknown",
     ),
-    "a file that is broken": ("option_settings: {", "unknown"),
+    "a file that is violated": ("option_settings: {", "unknown"),
 }
 
 

@@ -102,19 +102,19 @@ Terraform will perform the following actions:
         ),
         (
             PLAN_TEXT.encode(),
-            f"a plan as people read it, not JSON: run terraform plan -out=PLANFILE, then {SHOW}",
+            f"a plan in human-readable form, not JSON: run terraform plan -out=PLANFILE, then {SHOW}",
         ),
         (
             PLAN_TEXT.replace("Terraform", "OpenTofu").encode(),
-            f"a plan as people read it, not JSON: run terraform plan -out=PLANFILE, then {SHOW}",
+            f"a plan in human-readable form, not JSON: run terraform plan -out=PLANFILE, then {SHOW}",
         ),
         (
             b"No changes. Your infrastructure matches the configuration.\n",
-            f"a plan as people read it, not JSON: run terraform plan -out=PLANFILE, then {SHOW}",
+            f"a plan in human-readable form, not JSON: run terraform plan -out=PLANFILE, then {SHOW}",
         ),
         (
             b"[command]/usr/bin/terraform show -json tfplan\n" + PLAN.encode(),
-            "the setup-terraform wrapper added lines of its own: set terraform_wrapper: false",
+            "the setup-terraform wrapper added lines to it: set terraform_wrapper: false",
         ),
         (
             b"-----------------\n|DescribeCacheClusters|\n-----------------\n",
@@ -140,7 +140,7 @@ Terraform will perform the following actions:
         ),
         (
             b'{"plan_format_version": "0.2", "provider_schemas": {}, "resource_changes": []}',
-            f"the redacted plan of HCP Terraform, not a whole one: run {SHOW}",
+            f"a redacted plan of HCP Terraform, not the complete one: run {SHOW}",
         ),
         (
             b'{"format_version": "1.0", "valid": true, "diagnostics": []}',
@@ -156,7 +156,7 @@ Terraform will perform the following actions:
         ),
         (
             OLD_STATE.replace('"version":3', '"version":5').encode(),
-            "a raw state file of version 5: this program reads version 4",
+            "a raw state file of version 5: ecbackup-iac reads version 4",
         ),
         (
             b'{"serial":1,"lineage":"a","meta":{},"encrypted_data":"AA","encryption_version":"v0"}',
@@ -168,11 +168,11 @@ Terraform will perform the following actions:
         ),
         (
             PLAN.replace('"format_version":"1.2"', '"format_version":"2.0"').encode(),
-            "a plan of format_version 2.0: this program reads 0.x and 1.x",
+            "a plan of format_version 2.0: ecbackup-iac reads 0.x and 1.x",
         ),
         (
             STATE.replace('"format_version":"1.0"', '"format_version":"2.0"').encode(),
-            "a state of format_version 2.0: this program reads 0.x and 1.x",
+            "a state of format_version 2.0: ecbackup-iac reads 0.x and 1.x",
         ),
     ],
 )
@@ -216,15 +216,15 @@ def test_unrecognised_bytes_are_no_infrastructure_code(content: bytes) -> None:
 @pytest.mark.parametrize(
     ("content", "message", "line", "column"),
     [
-        ('{\n  "format_version": "1.2",\n  "resource_ch', "the JSON ends in the middle", 3, 3),
-        ('{\n  "format_version": "1.2",\n', "the JSON ends in the middle", 3, 1),
+        ('{\n  "format_version": "1.2",\n  "resource_ch', "the JSON is truncated", 3, 3),
+        ('{\n  "format_version": "1.2",\n', "the JSON is truncated", 3, 1),
         (
             '{"format_version": "1.2",\n "ü": 1,,}',
             "not valid JSON: Expecting property name enclosed in double quotes",
             2,
             9,
         ),
-        ('{"CacheClusters": []}\n{"CacheClusters": [', "the JSON ends in the middle", 2, 20),
+        ('{"CacheClusters": []}\n{"CacheClusters": [', "the JSON is truncated", 2, 20),
         ('{"CacheClusters": []}\nhello', "not valid JSON: Expecting value", 2, 1),
         ("[" * 100_000, "the JSON is nested too deeply", None, None),
     ],
@@ -340,7 +340,7 @@ def test_output_that_is_not_complete_is_an_error(token: str) -> None:
     reading = read(ANSWER.replace("}]}", f'}}], "{token}": "abc"}}').encode())
     assert reading is not None
     assert [problem.message[:38] for problem in reading.diagnostics] == [
-        "the output stops before the last cache"
+        "the output is truncated: run the comma"
     ]
     complete = read(ANSWER.replace("}]}", f'}}], "{token}": null}}').encode())
     assert complete is not None
@@ -425,7 +425,7 @@ def test_a_plan_is_read_in_every_encoding_a_shell_writes(content: bytes) -> None
 def test_text_that_contradicts_its_byte_order_mark_is_reported() -> None:
     problem = problem_with(codecs.BOM_UTF16_LE + b"{\x00x")
     assert problem is not None
-    assert problem.message.startswith("not the UTF-16 or UTF-32 that it looks like: ")
+    assert problem.message.startswith("not valid UTF-16 or UTF-32: ")
 
 
 @pytest.mark.parametrize(
@@ -472,11 +472,11 @@ def test_a_broken_entry_does_not_affect_the_other_verdicts(content: str) -> None
     [
         (
             '{"format_version":"1.2","configuration":{},"resource_changes":{}}',
-            "a list is expected, not an object",
+            "expected a list, not an object",
         ),
         (
             '{"format_version":"1.0","values":[]}',
-            "an object is expected, not a list",
+            "expected an object, not a list",
         ),
     ],
 )
@@ -489,7 +489,7 @@ def test_a_plan_of_another_shape_is_reported(content: str, message: str) -> None
 def test_an_empty_list_is_reported_as_an_empty_listing() -> None:
     problem = problem_with(b"[]\n")
     assert problem is not None
-    assert problem.message == "an empty list: no cache was listed; --allow-empty accepts that"
+    assert problem.message == "an empty list, without caches: pass --allow-empty to accept it"
 
 
 @pytest.mark.parametrize(
@@ -536,10 +536,10 @@ def group(name: str, region: str | None = None) -> dict[str, object]:
 @pytest.mark.parametrize(
     ("entries", "unlisted"),
     [
-        ([cluster("a", "g")], "1 cluster belongs to replication groups that no input lists: g;"),
+        ([cluster("a", "g")], "1 cluster belongs to replication groups that are in no input: g;"),
         ([cluster("a", "g"), cluster("b", "g"), group("h")], "2 clusters belong to"),
-        ([cluster(f"{n}", f"g{n}") for n in range(5)], "lists: g0, g1, g2 and 2 more;"),
-        ([cluster("a", "g", "eu-west-1"), group("g", "us-east-1")], "lists: g;"),
+        ([cluster(f"{n}", f"g{n}") for n in range(5)], "are in no input: g0, g1, g2 and 2 more;"),
+        ([cluster("a", "g", "eu-west-1"), group("g", "us-east-1")], "are in no input: g;"),
         ([cluster("a", "g", "eu-west-1"), group("g", "eu-west-1"), group("g", "us-east-1")], None),
         ([cluster("a", "g"), group("g")], None),
         ([cluster("a", "g"), group("g", "us-east-1")], None),
@@ -571,13 +571,13 @@ def test_a_plan_without_its_changes_is_reported() -> None:
     )
     problem = problem_with(content)
     assert problem is not None
-    assert problem.message.startswith("the plan was cut: it has no resource_changes")
+    assert problem.message.startswith("the plan is incomplete: it has no resource_changes")
 
 
 def test_a_document_of_another_kind_among_ours_is_reported() -> None:
     content = b'{"CacheClusters": []}\n{"Buckets": []}\n'
     assert problem_with(content) == Diagnostic(
-        "looks like a plan, a state or AWS CLI output, and is none as they are written",
+        "looks like a plan, state or AWS CLI output but has an unexpected structure",
         Location("x.json"),
     )
 
@@ -874,12 +874,12 @@ def test_a_fifo_does_not_hang_the_run(repository: Path, run: "Run") -> None:
     os.mkfifo(repository / "plans" / "pipe.json")
     in_folder = run("check", "plans", cwd=repository)
     assert (in_folder.stdout, in_folder.status) == (
-        f"WARNING  plans/pipe.json\n  not read: it is no regular file\n\n{ONE_PASSES}",
+        f"WARNING  plans/pipe.json\n  not read: it is not a regular file\n\n{ONE_PASSES}",
         0,
     )
     named = run("check", "plans/pipe.json", cwd=repository)
     assert named.status == 3
-    assert named.stdout.startswith("ERROR  plans/pipe.json\n  not read: it is no regular file\n")
+    assert named.stdout.startswith("ERROR  plans/pipe.json\n  not read: it is not a regular file\n")
 
 
 def test_a_folder_with_a_files_name_is_a_folder(repository: Path, run: "Run") -> None:

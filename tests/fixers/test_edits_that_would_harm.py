@@ -178,9 +178,7 @@ def test_no_remedy_causes_a_window_conflict(tmp_path: Path, run: "Run") -> None:
     template = TEMPLATE.format(0) + WINDOWS.format("mon:05:00-mon:09:00")
     written(tmp_path, {"t.yaml": template})
     lines = [line.strip() for line in run("check").stdout.splitlines()]
-    at = lines.index(
-        "fix: give R a backup window of an hour or more, clear of its maintenance window"
-    )
+    at = lines.index('fix: set SnapshotWindow: "01:00-05:00" in t.yaml:7')
     assert lines[at + 1] == "set SnapshotRetentionLimit: 7 in t.yaml:6"
     assert lines[at + 2].startswith("note ECB007: the backup window 05:00-09:00 overlaps")
     assert "the backup window 05:00-09:00 overlaps" in run("fix").stdout
@@ -260,7 +258,7 @@ def test_a_file_with_another_hard_link_is_left(tmp_path: Path, run: "Run") -> No
     written(tmp_path, {"main.tf": GROUP.format(0), "own.tf": UNSET})
     os.link(tmp_path / "main.tf", tmp_path / "copy.txt")
     printed = run("fix").stdout
-    assert "main.tf has another name, a hard link, which would keep its content" in printed
+    assert "main.tf is hard-linked, and the other name would keep the old content" in printed
     assert printed.endswith("1 fixed, 1 skipped\n")
     assert text(tmp_path / "copy.txt") == GROUP.format(0)
     assert (tmp_path / "main.tf").samefile(tmp_path / "copy.txt")

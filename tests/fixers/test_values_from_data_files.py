@@ -74,18 +74,18 @@ def written(folder: Path, value: str) -> Path:
         ("one(local.data.list[*].days)", "set days to 7 in caches.yaml:12"),
         ("element(local.data.list, 0).days", "set days to 7 in caches.yaml:12"),
         ('local.names["x"].kept', "set days to 7 in caches.yaml:12"),
-        ("local.data.caches.weeks * 7", "give it 7 days in caches.yaml:9"),
+        ("local.data.caches.weeks * 7", "set it to 7 days in caches.yaml:9"),
         ("local.items[0].days", "set days to 7 in list.json:3"),
         ('local.rows["b"].days', "set days to 7 in table.csv:3"),
         ('local.files["one.yaml"].days', "set days to 7 in shared/one.yaml:1"),
         ("module.sub.own.days", "set days to 7 in sub/own.yaml:1"),
         (
             'yamldecode(templatefile("caches.yaml.tftpl", { days = 0 })).days',
-            "give it 7 days in caches.yaml.tftpl",
+            "set it to 7 days in caches.yaml.tftpl",
         ),
-        ('tonumber(trimspace(file("days.txt")))', "give it 7 days in days.txt"),
-        ('values(yamldecode(file("secrets.yaml")))[0]', "give it 7 days in secrets.yaml"),
-        ("sensitive(local.data).caches.a.days", "give it 7 days in caches.yaml:4"),
+        ('tonumber(trimspace(file("days.txt")))', "set it to 7 days in days.txt"),
+        ('values(yamldecode(file("secrets.yaml")))[0]', "set it to 7 days in secrets.yaml"),
+        ("sensitive(local.data).caches.a.days", "set it to 7 days in caches.yaml:4"),
     ],
 )
 def test_the_remedy_names_the_data_file_and_fix_leaves_the_code(
@@ -119,7 +119,7 @@ def test_what_an_entry_without_the_key_has_instead_is_fixed_in_the_code(
     [
         ('zipmap(["days"], [1 - 1]).days', "set snapshot_retention_limit = 7 in main.tf:15"),
         ('yamldecode("days: 0").days', "set snapshot_retention_limit = 7 in main.tf:15"),
-        ("merge(local.names, {}).x.kept - 0", "give it 7 days in caches.yaml:12"),
+        ("merge(local.names, {}).x.kept - 0", "set it to 7 days in caches.yaml:12"),
     ],
 )
 def test_a_computed_retention(value: str, remedy: str, tmp_path: Path, run: "Run") -> None:
@@ -131,7 +131,7 @@ def test_a_local_whose_value_is_a_map_is_not_set_to_a_number(tmp_path: Path, run
     code = 'locals {\n  all = zipmap(["days"], [1 - 1])\n}\n' + CODE.format("local.all.days")
     written(tmp_path, "0")
     (tmp_path / "main.tf").write_text(code, encoding="utf-8")
-    assert "fix: give it 7 days in all, main.tf:2\n" in run("check", ".").stdout
+    assert "fix: set it to 7 days in all, main.tf:2\n" in run("check", ".").stdout
 
 
 @pytest.mark.parametrize("text", ["a" * 5000, "aé€😀" * 1500, "é\nab" * 900])

@@ -332,7 +332,7 @@ def test_a_parameter_file_is_for_every_template_that_takes_it(
     }
     written(tmp_path, files | ({".ecbackup.toml": a + b} if is_in_policy else {}))
     result = run("fix", *([] if is_in_policy else ["--parameter-file", "p.json"]))
-    assert "is also used by Db, which is no cache (b.yaml)" in result.stdout
+    assert "is also used by Db, which is not a cache (b.yaml)" in result.stdout
     assert (tmp_path / "p.json").read_text(encoding="utf-8") == files["p.json"]
 
 

@@ -261,7 +261,7 @@ def test_a_diff_with_a_command_is_not_printed_where_none_can_be_turned_off(
     (tree / "main.tf").write_text(f"# ##vso[task.complete]\n{GROUP}", encoding="utf-8")
     result = run("fix", "--diff", "main.tf", cwd=tree, env=environment)
     assert (result.status, result.stdout) == (2, "")
-    assert "it holds a command to the CI service" in result.stderr
+    assert "it contains a command to the CI service" in result.stderr
 
 
 def test_a_diff_in_a_log_of_github_holds_no_command(tree: Path, run: "Run") -> None:

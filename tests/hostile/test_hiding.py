@@ -167,7 +167,7 @@ def test_a_published_module_that_was_fetched_without_its_caches_is_absent(
     }
     text = check_files(files, "--verbose").text
     assert "ABSENT  module.x\n" in text
-    assert "what terraform init fetched for this call creates no cache" in text
+    assert "the module that terraform init fetched for this call creates no cache" in text
     files[".terraform/modules/x/main.tf"] += group("null").replace("{", "{\n  count = 0", 1)
     assert "count is 0" in (text := check_files(files, "--verbose").text)
     assert "ABSENT  module.x\n" not in text

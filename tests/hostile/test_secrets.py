@@ -398,7 +398,7 @@ def refusal(function: Function, arguments: Sequence[Value]) -> str:
 def test_no_function_reads_what_a_checkout_leaves_in_git(path: str, check_files: Checker) -> None:
     files = {"main.tf": cache(f'file("{path}")'), ".git/config": WORD}
     result = check_files(files, links={"link": ".git/config", "folder": ".git"})
-    assert "is git's own, and may hold a password" in result.text
+    assert "belongs to git, and may contain a password" in result.text
     assert WORD not in result.text
 
 

@@ -5,7 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecbackup_iac.model.value import Known
-from ecbackup_iac.model.window import DAY, WEEK, Window, conflict, daily_window, weekly_window
+from ecbackup_iac.model.window import (
+    DAY,
+    WEEK,
+    Window,
+    conflict,
+    daily_window,
+    proposed_window,
+    weekly_window,
+)
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -85,6 +93,25 @@ def test_a_conflict_is_reported_and_other_forms_are_left_to_aws(
     assert conflict(Known(backup), Known(maintenance)) == message
 
 
+@pytest.mark.parametrize(
+    ("backup", "maintenance", "proposed"),
+    [
+        ("04:30-05:30", "sun:05:00-sun:06:00", "04:00-05:00"),
+        ("05:30-06:30", "sun:05:00-sun:06:00", "06:00-07:00"),
+        ("05:00-09:00", "mon:05:00-mon:09:00", "01:00-05:00"),
+        ("03:00-03:30", "sun:05:00-sun:06:00", "03:00-04:00"),
+        ("23:45-23:59", "sun:10:00-sun:11:00", "23:45-00:45"),
+        ("00:00-20:00", "sun:05:00-sun:12:00", "00:00-01:00"),
+        ("03:00-04:00", "mon:00:00-wed:00:00", None),
+        ("03:00-03:30", "whenever", None),
+    ],
+)
+def test_the_proposed_window_is_the_nearest_that_aws_accepts(
+    backup: str, maintenance: str, proposed: str | None
+) -> None:
+    assert proposed_window(Known(backup), Known(maintenance)) == proposed
+
+
 minutes_of_day = st.integers(0, DAY - 1)
 windows = st.builds(Window, st.integers(0, WEEK - 1), st.integers(0, WEEK - 1))
 
@@ -127,3 +154,15 @@ def test_a_conflict_is_exactly_a_shared_minute_on_some_day_of_the_week(
 
     conflicting = conflict(Known(backup), Known(maintenance))
     assert (conflicting is not None) is not backups.isdisjoint(upkeep)
+
+
+@given(minutes_of_day, minutes_of_day, st.integers(0, WEEK - 1), st.integers(60, 2 * DAY))
+def test_aws_accepts_every_window_that_is_proposed(
+    start: int, end: int, maintenance_start: int, maintenance_minutes: int
+) -> None:
+    backup = Known(f"{clock(start)}-{clock(end)}")
+    maintenance_end = (maintenance_start + maintenance_minutes) % WEEK
+    maintenance = Known(f"{moment(maintenance_start)}-{moment(maintenance_end)}")
+    proposed = proposed_window(backup, maintenance)
+    assert proposed is None or conflict(Known(proposed), maintenance) is None
+    assert proposed is not None or maintenance_minutes > DAY - 2 * 60 - 15

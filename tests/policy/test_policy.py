@@ -142,7 +142,7 @@ EXCEPTION = '[[exceptions]]\nresource = "*"\nreason = "agreed"\n'
         ),
         (
             "exclude = [1]",
-            'policy.toml:1: exclude: expected a text in quotes, as in exclude = "...", not 1',
+            'policy.toml:1: exclude: expected a string in quotes, as in exclude = "...", not 1',
         ),
         (
             "exceptions = 5",
@@ -168,7 +168,7 @@ EXCEPTION = '[[exceptions]]\nresource = "*"\nreason = "agreed"\n'
         ),
         (
             '[[exceptions]]\nresource = "*"\nreason = ""',
-            "policy.toml:3: exceptions.reason: the text is empty",
+            "policy.toml:3: exceptions.reason: the string is empty",
         ),
         (
             f'{MODULE}stand_in = "cache.tf"',

@@ -31,17 +31,17 @@ FILES = {
     "live/terragrunt.hcl": f"a Terragrunt file: {TERRAGRUNT}",
     "live/terragrunt.hcl.json": f"a Terragrunt file: {TERRAGRUNT}",
     "terragrunt.stack.hcl": f"a Terragrunt file: {TERRAGRUNT}",
-    "a.tfcomponent.hcl": f"a file of Terraform Stacks: {STACKS}",
-    "live/a.tfdeploy.hcl": f"a file of Terraform Stacks: {STACKS}",
-    "a.tfstack.hcl": f"a file of Terraform Stacks: {STACKS}",
-    "a.tfcomponent.json": f"a file of Terraform Stacks: {STACKS}",
-    "a.tfdeploy.json": f"a file of Terraform Stacks: {STACKS}",
+    "a.tfcomponent.hcl": f"a Terraform Stacks file: {STACKS}",
+    "live/a.tfdeploy.hcl": f"a Terraform Stacks file: {STACKS}",
+    "a.tfstack.hcl": f"a Terraform Stacks file: {STACKS}",
+    "a.tfcomponent.json": f"a Terraform Stacks file: {STACKS}",
+    "a.tfdeploy.json": f"a Terraform Stacks file: {STACKS}",
     "atmos.yaml": f"an Atmos configuration: {ATMOS}",
     "infra/atmos.yml": f"an Atmos configuration: {ATMOS}",
     ".atmos.yaml": f"an Atmos configuration: {ATMOS}",
     "cdk.json": f"a CDK app: {CDK}",
     "packages/shop/cdk.json": f"a CDK app: {CDK}",
-    "cdktf.json": f"an app of CDK for Terraform: {CDKTF}",
+    "cdktf.json": f"a CDK for Terraform app: {CDKTF}",
 }
 GROUP = """\
 variable "days" {
@@ -90,7 +90,7 @@ def test_several_files_of_a_program_are_one_warning(tmp_path: "Path", run_here: 
         "WARNING  a/x.tfdeploy.hcl",
         "WARNING  b/cdk.json",
     ]
-    assert lines[1].startswith("  a file of Terraform Stacks (and 2 more): not evaluated")
+    assert lines[1].startswith("  a Terraform Stacks file (and 2 more): not evaluated")
     assert lines[4].startswith("  a CDK app (and 1 more): not synthesized")
 
 
@@ -101,7 +101,7 @@ def test_where_nothing_else_is_there_the_answer_is_incomplete(
 ) -> None:
     lay_out(tmp_path, {name: "{}", "README.md": "# Shop\n", "lib/shop.ts": "export {};\n"})
     result = run_here("check", ".", *options)
-    expected = "ERROR  .\n  nothing was evaluated: what is here is deployed by another program\n"
+    expected = "ERROR  .\n  nothing was evaluated: everything here is deployed by another program\n"
     assert result.stdout.startswith(expected)
     assert f"WARNING  {name}\n  {FILES[name]}\n" in result.stdout
     assert result.status == 3
@@ -290,7 +290,7 @@ NOT_OVERRIDDEN = {
         "modules/cache/a.tfcomponent.hcl",
         'component "network" {\n  source = "./network"\n}\n',
     ),
-    "a file that is broken": ("live/terragrunt.hcl", "terraform {"),
+    "a file that is violated": ("live/terragrunt.hcl", "terraform {"),
     "Atmos with its components elsewhere": ("atmos.yaml", "{}"),
 }
 

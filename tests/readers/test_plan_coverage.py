@@ -161,7 +161,7 @@ def test_missing_parts_of_a_plan_do_not_hide_the_rest(part: str, value: object) 
 def test_a_configuration_that_cannot_be_read_is_an_error(configuration: object) -> None:
     reading = read(plan_of("empty.json") | {"configuration": configuration})
     assert [type(one) for one in reading.diagnostics] == [Diagnostic]
-    assert "misshapen" in reading.diagnostics[0].message
+    assert "malformed" in reading.diagnostics[0].message
 
 
 # Any plan: a tree of modules, each block with its instances, and what a target leaves out.

@@ -103,7 +103,7 @@ def test_every_planned_cache_is_located_at_its_retention_in_the_configuration(
         block = cache.block
         assert block is not None
         lines = (block.line, block.end_line)
-        found[address] = (str(cache.location), *lines, list(map(str, cache.calls)))
+        found[address] = (str(cache.location), *lines, [str(call.location) for call in cache.calls])
     assert found == EXPECTED
     assert warnings(report) == []
 
@@ -190,7 +190,7 @@ def test_of_two_roots_that_may_be_the_planned_one_the_plan_s_own_is_chosen(work:
     assert warnings(report) == [
         (
             "plans/payments.json: several root modules under infra may be the one that was planned: "
-            f"infra/stacks/copy, {PAYMENTS}; none is chosen: name one with --source"
+            f"infra/stacks/copy, {PAYMENTS}; pass one of them with --source"
         )
     ]
     assert {str(cache.location) for cache in caches(report).values()} == {"plans/payments.json"}
@@ -426,7 +426,7 @@ def test_an_exception_for_the_plan_or_for_the_file_covers_a_located_finding(
         ('"nowhere"', ".ecbackup.toml:2: source: there is no folder nowhere"),
         ('"state.json"', ".ecbackup.toml:2: source: there is no folder state.json"),
         ('".."', ".ecbackup.toml:2: source: .. leads outside the repository"),
-        ("7", '.ecbackup.toml:2: source: expected a text in quotes, as in source = "...", not 7'),
+        ("7", '.ecbackup.toml:2: source: expected a string in quotes, as in source = "...", not 7'),
     ],
 )
 def test_a_source_folder_that_the_policy_cannot_name_is_reported(

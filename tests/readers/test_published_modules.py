@@ -215,7 +215,7 @@ def test_an_input_that_the_chosen_version_does_not_declare_is_no_verdict(
     (cache,) = evaluate({"main.tf": call(source, inputs, version)}).caches
     assert (cache.address, status(cache)) == ("module.x", "unknown")
     assert isinstance(cache.retention, Unknown)
-    assert "does not apply to this version with these inputs" in cache.retention.why
+    assert "is not known for this version with these inputs" in cache.retention.why
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from ecbackup_iac.readers.json_documents import read_documents
 from ecbackup_iac.readers.recognition import recognise
 
 CLUSTER = "aws_elasticache_cluster"
-DEPOSED = "only a deposed object is left of it"
+DEPOSED = "only a deposed object remains"
 
 Json = dict[str, Any]
 

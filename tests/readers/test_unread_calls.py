@@ -202,11 +202,11 @@ def test_a_module_from_elsewhere_is_fetched_or_described(evaluate: "Evaluate") -
         ),
         (
             "oozou/elasticache/aws",
-            "give it 7 days in serverless_config, main.tf:3",
+            "set it to 7 days in serverless_config, main.tf:3",
         ),
         (
             "infrablocks/elasticache-redis/aws",
-            "call a module that can keep backups in place of infrablocks/elasticache-redis/aws, main.tf:1",
+            "call a module that can keep backups instead of infrablocks/elasticache-redis/aws, main.tf:1",
         ),
     ],
 )

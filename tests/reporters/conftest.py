@@ -6,6 +6,7 @@ from typing import Protocol
 import pytest
 
 from ecbackup_iac.model.cache import CacheResource, Form
+from ecbackup_iac.model.call import Call
 from ecbackup_iac.model.excerpt import Excerpt, SourceLine
 from ecbackup_iac.model.location import COMMAND_LINE, Location, input_location
 from ecbackup_iac.model.policy import Policy, Requirements, UnknownMode
@@ -67,7 +68,7 @@ CALLED = replace(
             ),
         ),
     ),
-    calls=(Location("stacks/a b/main.tf", 18, 1, 18, 16),),
+    calls=(Call(Location("stacks/a b/main.tf", 18, 1, 18, 16), 'module "cache"', "modules/redis"),),
     retention_ignored=True,
 )
 DOWNLOADED = replace(
@@ -78,8 +79,14 @@ DOWNLOADED = replace(
         (TraceStep("resource", Location("stacks/.terraform/modules/web/main.tf", 9, 1)),)
     ),
     calls=(
-        Location("stacks/main.tf", 3, 1, 3, 13),
-        Location("stacks/.terraform/modules/web/main.tf", 30, 1, 30, 15),
+        Call(
+            Location("stacks/main.tf", 3, 1, 3, 13), 'module "web"', "stacks/.terraform/modules/web"
+        ),
+        Call(
+            Location("stacks/.terraform/modules/web/main.tf", 30, 1, 30, 15),
+            'module "inner"',
+            "stacks/.terraform/modules/web.inner",
+        ),
     ),
     retention_ignored=False,
 )
@@ -249,7 +256,7 @@ def everything() -> Report:
             ),
         ],
         [
-            Diagnostic("the JSON ends in the middle", Location("broken.json", 3, 9)),
+            Diagnostic("the JSON is truncated", Location("broken.json", 3, 9)),
             Diagnostic(f"cannot be read: {HOSTILE}", Location(f"{HOSTILE}.tf")),
             Diagnostic("an empty input", input_location("-")),
             Diagnostic("no root declares x", COMMAND_LINE, Severity.WARNING),

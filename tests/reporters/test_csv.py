@@ -64,7 +64,7 @@ def test_a_cache_is_a_row(make_finding: "MakeFinding", called: CacheResource) ->
 
 def test_an_absent_cache_is_a_row_and_so_is_what_could_not_be_read() -> None:
     absent = AbsentCache("group.x", "group", "stack", Location("main.tf", 4), "count is 0")
-    broken = Diagnostic("the JSON ends in the middle", input_location("-", 3))
+    broken = Diagnostic("the JSON is truncated", input_location("-", 3))
     cells = [
         {name: cell for name, cell in row.items() if cell}
         for row in rows_of(render(Report(absent=(absent,), diagnostics=(broken,))))
@@ -76,7 +76,7 @@ def test_an_absent_cache_is_a_row_and_so_is_what_could_not_be_read() -> None:
         },
         {
             "status": "diagnostic", "level": "error", "path": "-", "line": "3",
-            "message": "the JSON ends in the middle",
+            "message": "the JSON is truncated",
         },
     ]  # fmt: skip
 

@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from ecbackup_iac.model.cache import CacheResource
+from ecbackup_iac.model.call import Call
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import (
@@ -245,7 +246,7 @@ def reports_of(make_finding: "MakeFinding", called: CacheResource, text: str) ->
         type=text,
         root=f"x{text}",
         location=place,
-        calls=(place,),
+        calls=(Call(place, text),),
         retention=Invalid(text, (TraceStep(text, place),)),
         assumptions=(text,),
     )

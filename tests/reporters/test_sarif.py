@@ -384,7 +384,7 @@ def test_the_reader_gives_the_calls_that_lead_into_a_downloaded_module(
         }
     )
     (found,) = evaluated.caches
-    assert [str(call) for call in found.calls] == [
+    assert [str(call.location) for call in found.calls] == [
         "main.tf:2:1",
         ".terraform/modules/web/main.tf:1:1",
     ]

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecbackup_iac.model.cache import CacheResource, Form
+from ecbackup_iac.model.call import Call
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import Requirements
 from ecbackup_iac.model.record import replace
@@ -48,7 +49,7 @@ def finding(
 UNKNOWN = finding(
     Unknown("it depends on data.aws_ssm_parameter.retention_in_days.value, known only after apply")
 )
-BROKEN = Diagnostic("the JSON ends in the middle", Location("broken.json", 3, 9))
+BROKEN = Diagnostic("the JSON is truncated", Location("broken.json", 3, 9))
 REPORT = Report((finding(), UNKNOWN, finding(Known(7))), (BROKEN,))
 
 
@@ -123,7 +124,8 @@ def test_the_line_of_the_cache_and_the_line_that_decides_are_shown_with_a_caret(
 
 def called_from(root: str, **fields: str) -> Finding:
     one = finding()
-    where = {"location": Location("mod/main.tf", 4), "calls": (Location(f"{root}/main.tf", 1),)}
+    call = Call(Location(f"{root}/main.tf", 1), 'module "cache"', "mod")
+    where = {"location": Location("mod/main.tf", 4), "calls": (call,)}
     return replace(one, resource=replace(one.resource, root=root, **where, **fields), remedy=None)
 
 
@@ -188,7 +190,7 @@ def test_folding_drops_and_adds_nothing(width: int) -> None:
 def test_a_diagnostic_has_its_location() -> None:
     assert render(Report((), (BROKEN,))) == (
         "ERROR  broken.json:3:9\n"
-        "  the JSON ends in the middle\n"
+        "  the JSON is truncated\n"
         "\n"
         "0 caches found; the answer is incomplete: 1 error\n"
     )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 GROUP = "aws_elasticache_replication_group"
 DIRECTIVE = "ecbackup:ignore[ECB001] rebuilt"
-NO_CACHE = "stands at no cache, and at no module call that leads to one"
+NO_CACHE = "is not at a cache, nor at a module call that creates one"
 NO_FINDING = "matches no finding that fails or is unknown"
 
 
@@ -37,7 +37,7 @@ def test_a_comment_counts_on_its_last_day_and_not_on_the_next(check: "Checker") 
     outcome = check(files, on=date(2027, 4, 1))
     assert outcome.reasons == {f"{GROUP}.a": None}
     assert outcome.messages == [
-        "2: ecbackup:ignore[ECB001] counted until 2027-03-31 and no longer does: rebuilt"
+        "2: ecbackup:ignore[ECB001] applied until 2027-03-31 and no longer does: rebuilt"
     ]
 
 
@@ -45,7 +45,7 @@ def test_a_comment_of_trivy_ends_as_its_day_begins(check: "Checker") -> None:
     files = {"main.tf": group("0", "#trivy:ignore:AWS-0050:exp:2027-03-31")}
     assert check(files, on=date(2027, 3, 30)).messages == []
     assert check(files, on=date(2027, 3, 31)).messages == [
-        "2: trivy:ignore:AWS-0050:exp:2027-03-31 counted until 2027-03-30 and no longer does"
+        "2: trivy:ignore:AWS-0050:exp:2027-03-31 applied until 2027-03-30 and no longer does"
     ]
 
 

@@ -414,7 +414,7 @@ def test_update_replaces_the_file_whole_or_not_at_all(
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        (["--reason", " "], "--reason: the text is empty"),
+        (["--reason", " "], "--reason: the string is empty"),
         (["--reason", "x", "--update", FILE], "--reason cannot be combined with --update"),
         (["nowhere"], "nowhere: no such file or folder"),
         (["--update", FILE], f"{FILE}: No such file or directory"),
@@ -439,7 +439,7 @@ ENTRY = '{"root": "a", "address": "b", "rule": "ECB001", "reason": "c", "accepte
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "base.json:1: invalid JSON: the text ends before the value does"),
+        ("", "base.json:1: invalid JSON: the text ends before the value is complete"),
         ('{\n  "findings": [}', "base.json:2: invalid JSON: this does not close the array"),
         ("{}\n{}", "base.json:2: invalid JSON: Extraneous data after value"),
         ("\n[]", "base.json:2: not a baseline: input should be an object"),
@@ -494,7 +494,7 @@ def test_only_the_first_problems_of_a_file_are_reported(tmp_path: Path) -> None:
 
 
 def test_a_file_that_cannot_be_read_is_reported(tmp_path: Path) -> None:
-    with pytest.raises(BaselineError, match="no regular file"):
+    with pytest.raises(BaselineError, match="not a regular file"):
         read_baseline(str(tmp_path))
     (tmp_path / "latin").write_bytes(b'"\xe9"')
     with pytest.raises(BaselineError, match="not UTF-8"):

@@ -99,8 +99,8 @@ def test_a_comment_with_a_gap_below_it_is_at_nothing(
     assert outcome.reasons == {f"{GROUP}.sessions": None}
     (message,) = outcome.messages
     assert message == (
-        "1: ecbackup:ignore[ECB001] stands at no cache, "
-        "and at no module call that leads to one: rebuilt"
+        "1: ecbackup:ignore[ECB001] is not at a cache, "
+        "nor at a module call that creates one: rebuilt"
     )
 
 
@@ -312,7 +312,7 @@ def test_a_comment_of_a_block_that_is_commented_out_is_not_for_the_next_one(
     outcome = check({"main.tf": filled(one_group, above=COMMENTED_OUT[form])})
     assert outcome.reasons == {f"{GROUP}.sessions": None}
     (message,) = outcome.messages
-    assert message.endswith("does not count: it is commented out")
+    assert message.endswith("has no effect: it is commented out")
 
 
 def test_behind_a_block_that_is_commented_out_a_comment_counts(

@@ -102,7 +102,7 @@ def test_an_exception_that_expired_yesterday_is_reported_and_does_not_count() ->
     assert marked.suppression is None
     assert warnings == [
         Diagnostic(
-            "the exception expired on 2026-11-22 and no longer counts: the owner agreed",
+            "the exception expired on 2026-11-22 and no longer applies: the owner agreed",
             PLACE,
             Severity.WARNING,
             is_about_gate=True,

@@ -10,7 +10,7 @@ import pytest
 if TYPE_CHECKING:
     from suppressions.conftest import Checker
 
-NO_CACHE = "stands at no cache, and at no module call that leads to one"
+NO_CACHE = "is not at a cache, nor at a module call that creates one"
 DIRECTIVE = "ecbackup:ignore[ECB001] rebuilt"
 KIND = "Type: AWS::ElastiCache::ReplicationGroup"
 HEAD = 'AWSTemplateFormatVersion: "2010-09-09"\nResources:\n'
@@ -239,27 +239,30 @@ def test_metadata_suppresses(
 @pytest.mark.parametrize(
     ("metadata", "message"),
     [
-        ({"ecbackup": "ignore"}, "Metadata ecbackup does not count: it is not written as"),
-        ({"ecbackup": {}}, "Metadata ecbackup does not count: it is not written as"),
-        ({"ecbackup": {"ignore": []}}, "Metadata ecbackup ignore does not count"),
-        ({"ecbackup": {"ignore": ["ECB001"]}}, "it is not written as"),
-        ({"ecbackup": {"ignores": [OWN]}}, "Metadata ecbackup ignores does not count: unknown key"),
+        ({"ecbackup": "ignore"}, "Metadata ecbackup has no effect: expected"),
+        ({"ecbackup": {}}, "Metadata ecbackup has no effect: expected"),
+        ({"ecbackup": {"ignore": []}}, "Metadata ecbackup ignore has no effect"),
+        ({"ecbackup": {"ignore": ["ECB001"]}}, "expected"),
+        ({"ecbackup": {"ignores": [OWN]}}, "Metadata ecbackup ignores has no effect: unknown key"),
         (
             {"ecbackup": {"ignore": {**OWN, "expires": "2027-03-31"}}},
             "unknown key expires: the keys are rules, reason, until",
         ),
         ({"ecbackup": {"ignore": {"rules": ["ECB001"]}}}, "it gives no reason"),
-        ({"ecbackup": {"ignore": {**OWN, "rules": ["ECB01"]}}}, "there is no rule ECB01"),
-        ({"ecbackup": {"ignore": {**OWN, "rules": []}}}, "rules is no list of rules"),
-        ({"ecbackup": {"ignore": {**OWN, "rules": [{}]}}}, "rules is no list of rules"),
-        ({"ecbackup": {"ignore": {**OWN, "until": "2027"}}}, "until is no date"),
-        ({"ecbackup": {"ignore": {**OWN, "until": None}}}, "until is no date"),
+        ({"ecbackup": {"ignore": {**OWN, "rules": ["ECB01"]}}}, "unknown rule ECB01"),
+        ({"ecbackup": {"ignore": {**OWN, "rules": []}}}, "rules must be a list"),
+        ({"ecbackup": {"ignore": {**OWN, "rules": [{}]}}}, "rules must be a list"),
+        ({"ecbackup": {"ignore": {**OWN, "until": "2027"}}}, "until must be a date"),
+        ({"ecbackup": {"ignore": {**OWN, "until": None}}}, "until must be a date"),
         (
             {"ecbackup": {"ignore": {**OWN, "until": "2026-11-22"}}},
-            "Metadata ecbackup ignore [ECB001] counted until 2026-11-22 and no longer does: rebuilt",
+            "Metadata ecbackup ignore [ECB001] applied until 2026-11-22 and no longer does: rebuilt",
         ),
         ({"cfn_nag": {"rules_to_suppress": [{"id": "ECB001"}]}}, "it gives no reason"),
-        ({"cfn_nag": {"rules_to_suppress": [{"id": "ECB099", "reason": "x"}]}}, "no rule ECB099"),
+        (
+            {"cfn_nag": {"rules_to_suppress": [{"id": "ECB099", "reason": "x"}]}},
+            "unknown rule ECB099",
+        ),
     ],
 )
 def test_metadata_that_is_written_wrongly_is_reported(
@@ -346,4 +349,4 @@ def test_a_comment_of_a_resource_that_is_commented_out_is_not_for_the_next_one(
     outcome = check({"t.yaml": template})
     assert outcome.reasons == {"New": None}
     (message,) = outcome.messages
-    assert message.endswith("does not count: it is commented out")
+    assert message.endswith("has no effect: it is commented out")

@@ -128,7 +128,7 @@ def test_a_pattern_describes_what_terraform_lists(
 )
 def test_what_terraform_makes_may_be_there(name: str, files: RootFiles) -> None:
     for function in (files.exists, files.read):
-        with pytest.raises(UnknownResultError, match="may be there where Terraform runs"):
+        with pytest.raises(UnknownResultError, match="may exist where Terraform runs"):
             function(name)
 
 

@@ -214,7 +214,7 @@ def test_a_source_that_is_not_known_early_is_an_error(way: str, evaluate: "Evalu
 def test_terraform_takes_no_computed_source(evaluate: "Evaluate") -> None:
     stack = {"main.tf": SIZES["stack/main.tofu"].replace("../", "./"), ".terraform-version": "1.9"}
     found = evaluate({**stack, "modules/small/main.tf": group("7", "b")})
-    assert ["not a plain text" in str(error) for error in found.errors] == [True]
+    assert ["not a literal string" in str(error) for error in found.errors] == [True]
 
 
 def test_instances_of_providers_and_computed_backends_change_nothing(evaluate: "Evaluate") -> None:

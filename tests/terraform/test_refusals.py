@@ -53,7 +53,7 @@ REFUSED = {
         (
             (
                 "main.tf:7: Invalid value for variable n: more "
-                "(its default: give another with --var or --var-file)"
+                "(its default: pass another with --var or --var-file)"
             ),
         ),
     ),
@@ -143,4 +143,6 @@ def test_a_template_file_is_located_from_the_folder_of_the_run(evaluate: "Evalua
         "stack/main.tf": GROUP + '  snapshot_retention_limit = templatefile("t.tpl", {})\n}\n',
         "stack/t.tpl": "# days\n${days}",
     }
-    assert errors(evaluate(files)) == ["stack/t.tpl:2: Invalid reference: a name stands alone"]
+    assert errors(evaluate(files)) == [
+        "stack/t.tpl:2: Invalid reference: a name needs an attribute"
+    ]

@@ -149,7 +149,7 @@ variable "days" {
     assert found.errors == [
         (
             "Invalid value for variable days: Keep backups for 1 days or more. "
-            "(its default: give another with --var or --var-file)"
+            "(its default: pass another with --var or --var-file)"
         )
     ]
 
@@ -194,7 +194,7 @@ def test_a_name_that_no_root_declares_is_a_warning_once(evaluate: "Evaluate") ->
     files = {"a/main.tf": NUMBER + CACHE % "var.days", "b/main.tf": CACHE % "7"}
     found = evaluate(files, given=EvaluationInputs((("var", "days=7"), ("var", "dayz=7"))))
     assert [str(reported.message) for reported in found.diagnostics] == [
-        "--var dayz: no root that was evaluated declares such a variable"
+        "--var dayz: no evaluated root declares this variable"
     ]
 
 

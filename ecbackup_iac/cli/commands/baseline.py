@@ -62,7 +62,7 @@ def _check_reason(reason: str | None, update: str | None) -> None:
             "--reason cannot be combined with --update, which accepts nothing new"
         )
     if reason is not None and not reason.strip():
-        raise click.UsageError("--reason: the text is empty")
+        raise click.UsageError("--reason: the string is empty")
 
 
 def _print_new(request: CheckRequest, reason: str | None) -> "Report":

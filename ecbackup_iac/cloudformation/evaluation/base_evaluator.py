@@ -110,7 +110,7 @@ class BaseEvaluator(ScenarioState, ABC):
         if not minimum <= len(items) <= maximum or (maximum > 1 and not is_list):
             name, _ = function_of(node) or ("the function", None)
             count = f"{minimum}" if minimum == maximum else f"{minimum} to {maximum}"
-            raise self.rejected(f"{name} takes a list of {count}", node, frame)
+            raise self.rejected(f"{name} expects a list of {count}", node, frame)
         return items
 
     def join_texts(self, items: tuple[Value, ...], delimiter: str) -> str | None:
@@ -128,7 +128,7 @@ class BaseEvaluator(ScenarioState, ABC):
             texts.append(text)
         joined = delimiter.join(texts)
         if len(joined) > MAX_TEXT_LENGTH:
-            raise TooMuchError("a text too long to be worked out")
+            raise TooMuchError("a string too long to be evaluated")
         return joined
 
     def first_unknown(self, values: tuple[Value, ...]) -> UnknownValue | None:

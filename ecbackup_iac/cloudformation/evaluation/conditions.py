@@ -84,13 +84,13 @@ def named_condition(
         return result
     entry_and_frame = entry_of(evaluator, stack.template.section("Conditions"), name, Frame(stack))
     if entry_and_frame is None and stack.template.may_declare("Conditions"):
-        why = f"the condition {name} may be in what a macro or another file adds"
+        why = f"the condition {name} may be added by a macro or another file"
         return ConditionResult(evaluator.is_assumed(key, f"{stack.prefix}{name}", why), ())
     if entry_and_frame is None:
         raise evaluator.rejected(f"the condition {name} is not declared", node, frame)
     if key in evaluator.in_progress:
         location = stack.template.source.location_of(*entry_and_frame[0])
-        raise TemplateRejectedError(f"the condition {name} leads to itself", location)
+        raise TemplateRejectedError(f"the condition {name} refers to itself", location)
     evaluator.in_progress.add(key)
     try:
         return evaluator.cached_across_splits(
@@ -161,7 +161,7 @@ def _contains(
     wanted = (sought,) if name == "Fn::Contains" else sought.raw
     if not isinstance(listed.raw, tuple) or not isinstance(wanted, tuple):
         key = ("contains", _value_key(left), _value_key(right))
-        why = "what it compares is known only after the deployment"
+        why = "the values that it compares are known only after the deployment"
         return ConditionResult(evaluator.is_assumed(key, evaluator.excerpt(node, frame), why), ())
     excerpt = evaluator.excerpt(node, frame)
     holds = all(
@@ -210,7 +210,9 @@ def _are_texts_equal(evaluator: BaseEvaluator, left: Value, right: Value, excerp
         for value in (left, right)
         if isinstance(value.raw, UnknownValue | UnresolvedParameter)
     ]
-    why = reasons[0] if reasons else "what it compares is known only after the deployment"
+    why = (
+        reasons[0] if reasons else "the values that it compares are known only after the deployment"
+    )
     key = ("equal", frozenset((_value_key(left), _value_key(right))))
     return evaluator.is_assumed(key, excerpt, why)
 

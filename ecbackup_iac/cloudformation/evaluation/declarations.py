@@ -61,7 +61,7 @@ class Declaration:
         if not self.type:
             raise TemplateRejectedError(f"parameter {self.name} has no Type", self.step.location)
         if not _TYPES.fullmatch(self.type):
-            text = f"parameter {self.name}: there is no type {self.type[:40]}"
+            text = f"parameter {self.name}: unknown type {self.type[:40]}"
             raise TemplateRejectedError(text, self.step.location)
 
     def check(self, text: str, location: Location, *, is_secret: bool = False) -> None:

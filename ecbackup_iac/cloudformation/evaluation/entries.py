@@ -29,7 +29,7 @@ def entry_of_unknown_loop(
         return None
     for pattern, (key, node), inner in _with_loops(evaluator, entries, frame):
         if "{" in pattern:
-            why = f"a loop over a collection that is not known may set {name}"
+            why = f"a loop over an unknown collection may set {name}"
             return (key, node), evaluator.unknown_value(why, node, inner)
     return None
 

@@ -6,7 +6,7 @@ from ecbackup_iac.model.location import Location
 class TemplateRejectedError(Exception):
     """What CloudFormation rejects before it deploys anything, with its location."""
 
-    prefix = "CloudFormation refuses the template: "
+    prefix = "CloudFormation rejects the template: "
 
     def __init__(self, message: str, location: Location | None = None) -> None:
         super().__init__(message)
@@ -20,5 +20,5 @@ class TooMuchError(Exception):
 
     def __init__(self, message: str, location: Location | None = None) -> None:
         super().__init__(message)
-        self.message = f"not worked out: {message}"
+        self.message = f"not evaluated: {message}"
         self.location = location

@@ -98,7 +98,7 @@ class Evaluator(BaseEvaluator):
             whole = self.settled_value(properties[1], frame)
             if not whole.is_known:  # another program fills it in
                 return properties, whole
-            raise self.rejected("Properties is no map", properties[0], frame)
+            raise self.rejected("Properties is not a map", properties[0], frame)
         entries = members(properties[1]) if properties else {}
         entry_and_frame = entry_of(self, entries, name, frame)
         if entry_and_frame is None:
@@ -144,7 +144,7 @@ class Evaluator(BaseEvaluator):
         if name in CONDITION_FUNCTIONS:
             result = condition_result(self, node, frame)
             return Value(result.holds, result.trace)
-        why = UNKNOWN_FUNCTIONS.get(name, "{} is not a function that is evaluated")
+        why = UNKNOWN_FUNCTIONS.get(name, "{} is not evaluated")
         macro = text_of(member(argument, "Name")) if name == "Fn::Transform" else None
         return self.unknown_value(why.format(macro or self.excerpt(node, frame)), node, frame)
 
@@ -188,7 +188,7 @@ class Evaluator(BaseEvaluator):
 
     def _placeholder(self, node: Node, frame: Frame) -> Value:
         """Return the unknown value of what another program fills in before the deployment."""
-        why = f"{self.excerpt(node, frame)} is filled in by another program: check what it makes"
+        why = f"{self.excerpt(node, frame)} is filled in by another program: check its output"
         return self.unknown_value(why, node, frame)
 
     def _list(self, nodes: list[Node], frame: Frame) -> Value:

@@ -52,7 +52,7 @@ MAX_ENDING = 1_000
 def _ref(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> Value:
     name = evaluator.settled_value(argument, frame).text
     if name is None:
-        raise evaluator.rejected("Ref takes a name", node, frame)
+        raise evaluator.rejected("Ref expects a name", node, frame)
     return reference(evaluator, name.strip(), node, frame)
 
 
@@ -77,7 +77,7 @@ def _sub(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> 
         text_node, variable_node = evaluator.arguments(argument, node, frame, 2, 2)
         variables = members(variable_node)
     if not isinstance(text_node, ScalarNode):
-        raise evaluator.rejected("Fn::Sub takes a text", node, frame)
+        raise evaluator.rejected("Fn::Sub expects a string", node, frame)
     text = frame.substitute(text_node.text)
     if SERVERLESS_VARIABLE.search(text):
         whole = ScalarNode(text, text_node.start, text_node.end, text_node.style, None)
@@ -85,7 +85,7 @@ def _sub(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> 
         if isinstance(found, str):
             return evaluator.unknown_value(found, node, frame)
         if not isinstance(found.node, ScalarNode):
-            raise evaluator.rejected("Fn::Sub takes a text", node, frame)
+            raise evaluator.rejected("Fn::Sub expects a string", node, frame)
         text = found.node.text
     parts: list[Value] = []
     position = 0
@@ -115,7 +115,7 @@ def _join(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) ->
     if isinstance(items.raw, UnknownValue):
         return items
     if delimiter is None or not isinstance(items.raw, tuple):
-        raise evaluator.rejected("Fn::Join takes a delimiter and a list", node, frame)
+        raise evaluator.rejected("Fn::Join expects a delimiter and a list", node, frame)
     return _text_of_parts(evaluator, items.raw, delimiter, node, frame)
 
 
@@ -134,15 +134,13 @@ def _text_of_parts(
         return replace(value, trace=trace, is_secret=is_secret)
     text = evaluator.join_texts(settled_parts, delimiter)
     if text is None:
-        raise evaluator.rejected("only texts can be put together", node, frame)
+        raise evaluator.rejected("only strings can be joined", node, frame)
     evaluator.charge_text(text)
     if DYNAMIC_REFERENCE.search(text):
         why = f"{evaluator.excerpt(node, frame)} is a dynamic reference, resolved at the deployment"
         return evaluator.unknown_value(why, node, frame)
     if PLACEHOLDER.search(text):
-        why = (
-            f"{evaluator.excerpt(node, frame)} is filled in by another program: check what it makes"
-        )
+        why = f"{evaluator.excerpt(node, frame)} is filled in by another program: check its output"
         return evaluator.unknown_value(why, node, frame)
     texts = [part for part in settled_parts if part.text]
     literals = texts[0].literals if len(texts) == 1 else ()
@@ -168,7 +166,7 @@ def _split(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -
         return replace(evaluator.unknown_value(value.raw.why, node, frame), trace=value.trace)
     text = value.text
     if not delimiter or text is None:
-        raise evaluator.rejected("Fn::Split takes a delimiter and a text", node, frame)
+        raise evaluator.rejected("Fn::Split expects a delimiter and a string", node, frame)
     parts = text.split(delimiter)
     evaluator.charge(len(parts))
     items = tuple(Value(part, value.trace, value.is_secret) for part in parts)
@@ -181,7 +179,7 @@ def _length(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) 
     if isinstance(value.raw, UnknownValue):
         return replace(evaluator.unknown_value(value.raw.why, node, frame), trace=value.trace)
     if not isinstance(value.raw, tuple):
-        raise evaluator.rejected("Fn::Length takes a list", node, frame)
+        raise evaluator.rejected("Fn::Length expects a list", node, frame)
     return Value(len(value.raw), (*value.trace, frame.stack.template.source.step(node)))
 
 
@@ -217,7 +215,7 @@ def _base64(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) 
         return replace(evaluator.unknown_value(value.raw.why, node, frame), trace=value.trace)
     text = value.text
     if text is None:
-        raise evaluator.rejected("Fn::Base64 takes a text", node, frame)
+        raise evaluator.rejected("Fn::Base64 expects a string", node, frame)
     encoded = base64.b64encode(text.encode("utf-8", "replace")).decode()
     return Value(encoded, value.trace, value.is_secret)
 
@@ -243,16 +241,14 @@ def _attribute(evaluator: BaseEvaluator, name: str, node: Node, frame: Frame) ->
         entry = child.template.section("Outputs").get(output)
         value = members(entry[1]).get("Value") if entry else None
         if value is None and child.template.may_declare("Outputs"):
-            why = f"the output {output} may be in what a macro or another file adds to {resource}"
+            why = f"the output {output} of {resource} may be added by a macro or another file"
             return evaluator.unknown_value(why, node, frame)
         if value is None:
             raise evaluator.rejected(f"{resource} has no output {output}", node, frame)
         step = child.template.source.step(*value, StepKind.OUTPUT)
         return evaluator.value(value[1], Frame(child)).through(step)
     if not frame.stack.template.may_have_resource(resource):
-        raise evaluator.rejected(
-            f"there is no such resource: {evaluator.excerpt(node, frame)}", node, frame
-        )
+        raise evaluator.rejected(f"no such resource: {evaluator.excerpt(node, frame)}", node, frame)
     why = f"{evaluator.excerpt(node, frame)} is known only after the deployment"
     return evaluator.unknown_value(why, node, frame)
 
@@ -274,10 +270,10 @@ FUNCTIONS: dict[str, Callable[[BaseEvaluator, Node, Node, Frame], Value]] = {
 
 # Functions whose value exists only at deployment → why, with the text of the call inserted.
 UNKNOWN_FUNCTIONS = {
-    DEFERRED: "{} is known only to what deploys the template",
-    "Fn::Cidr": "{} is not worked out",
+    DEFERRED: "{} is known only to the program that deploys the template",
+    "Fn::Cidr": "{} is not evaluated",
     "Fn::GetAZs": "{} is known only where the stack is deployed",
     "Fn::GetStackOutput": "{} is read from another stack when this one is deployed",
     "Fn::ImportValue": "{} is exported by another stack",
-    "Fn::Transform": "the macro of {} makes it when the stack is deployed",
+    "Fn::Transform": "the macro of {} creates it when the stack is deployed",
 }

@@ -39,7 +39,9 @@ def find_in_map(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Fra
         if default is not None:
             return evaluator.value(default, frame)
         if error.may_be_made or template.may_declare("Mappings"):
-            return evaluator.unknown_value("a macro may make what is looked up", node, frame)
+            return evaluator.unknown_value(
+                "a macro may create the entry that is looked up", node, frame
+            )
         raise evaluator.rejected(error.message, node, frame) from error
     step = template.source.step(*second.entry, StepKind.MAPPING)
     keys = [key.trace for key in (top, second) if function_of(key.node) is not None]
@@ -108,14 +110,14 @@ def _selected(  # noqa: PLR0913, PLR0917 - a value, its options, and the locatio
             number = evaluator.assumed_choice(("key", key, tuple(options)), len(options) + 1)
             excerpt = evaluator.excerpt(node, frame)
             if number == len(options):
-                evaluator.add_dependencies({f"{excerpt} is no key of {what}": (why,)})
+                evaluator.add_dependencies({f"{excerpt} is not a key of {what}": (why,)})
                 return None
             evaluator.add_dependencies({f'{excerpt} is "{options[number]}"': (why,)})
             return options[number]
         case _:
             text = value.text
             if text is None:
-                raise evaluator.rejected("a text is expected as a key", node, frame)
+                raise evaluator.rejected("a key must be a string", node, frame)
             return text if text in options else None
 
 
@@ -158,7 +160,7 @@ def select(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -
     if isinstance(items.raw, UnknownValue):
         return replace(evaluator.unknown_value(items.raw.why, node, frame), trace=items.trace)
     if not isinstance(items.raw, tuple):
-        raise evaluator.rejected("Fn::Select takes a number and a list", node, frame)
+        raise evaluator.rejected("Fn::Select expects a number and a list", node, frame)
     positions = [str(position) for position in range(len(items.raw))]
     position = _selected(evaluator, index, positions, index_node, "the list", frame)
     if position is None:

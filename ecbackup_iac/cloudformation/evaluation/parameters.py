@@ -191,7 +191,7 @@ def _without_value(evaluator: BaseEvaluator, declaration: Declaration, stack: St
     rule = stack.refused_defaults.get(declaration.name)
     step = declaration.default_step if rule else declaration.step
     step = replace(step, kind=StepKind.OPEN_PARAMETER)
-    why = f"the rule {rule} refuses the default of the parameter {name}" if rule else ""
+    why = f"the rule {rule} rejects the default of the parameter {name}" if rule else ""
     secret = declaration.is_secret
     if declaration.is_list:
         why = why or f"parameter {name} has no default and no value"
@@ -250,7 +250,7 @@ def _nested_parameter(
 
 
 def _not_passed(declaration: Declaration, location: Location) -> TemplateRejectedError:
-    message = f"the nested stack is not given its parameter {declaration.name}"
+    message = f"the nested stack is not passed its parameter {declaration.name}"
     return TemplateRejectedError(message, location)
 
 
@@ -323,7 +323,7 @@ def _chosen(evaluator: BaseEvaluator, node: Node, frame: Frame) -> Node | None:
 
 
 def _unknown_parameters(evaluator: BaseEvaluator, node: Node, frame: Frame) -> Value:
-    why = "what the parent passes to the nested stack is not known"
+    why = "what the parent passes to the nested stack is unknown"
     return evaluator.unknown_value(why, node, frame)
 
 
@@ -352,12 +352,12 @@ def _passed_value(
         case tuple() as items:
             text = evaluator.join_texts(items, ",")
             if text is None:
-                unknown = UnknownValue("its parts are not known", _key_of(declaration, stack))
+                unknown = UnknownValue("its parts are unknown", _key_of(declaration, stack))
                 return replace(value, raw=unknown)
         case _:
             text = value.text
     if text is None:
-        message = f"parameter {declaration.name} of the nested stack is given no text"
+        message = f"parameter {declaration.name} of the nested stack is not passed a string"
         raise TemplateRejectedError(message, step.location)
     declaration.check(text, step.location, is_secret=value.is_secret)
     is_literal = isinstance(node, ScalarNode) and node.tag is None

@@ -42,7 +42,7 @@ def check_rules(evaluator: BaseEvaluator) -> None:
             broken = broken_assertion(rule, stack, evaluator)
             if broken is not None:
                 description = (text_of(member(broken, "AssertDescription")) or "")[:MAX_DESCRIPTION]
-                text = f"the rule {rule.name} is broken: {description}".removesuffix(": ")
+                text = f"the rule {rule.name} is violated: {description}".removesuffix(": ")
                 raise TemplateRejectedError(text, rule.location)
 
 

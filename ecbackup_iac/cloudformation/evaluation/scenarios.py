@@ -218,7 +218,7 @@ class ScenarioState:
         """
         self.work += amount
         if self.work > MAX_ITEMS:
-            raise TooMuchError("a value too large to be worked out")
+            raise TooMuchError("a value too large to be evaluated")
 
     @contextmanager
     def one_level_deeper(self, location: Callable[[], Location]) -> Iterator[None]:
@@ -230,7 +230,7 @@ class ScenarioState:
         """
         self.charge(1)
         if self._depth >= MAX_DEPTH:
-            raise TooMuchError("what stands here nests too deeply to be followed", location())
+            raise TooMuchError("this expression is nested too deeply to be evaluated", location())
         self._depth += 1
         try:
             yield

@@ -181,4 +181,6 @@ def loop_of(entry: Entry, frame: Frame) -> Loop:
         if isinstance(identifier, ScalarNode) and isinstance(body, MapNode):
             return Loop(identifier.text, collection, body)
     location = frame.stack.template.source.location_of(*entry)
-    raise TemplateRejectedError("Fn::ForEach takes an identifier, a collection and a map", location)
+    raise TemplateRejectedError(
+        "Fn::ForEach expects an identifier, a collection and a map", location
+    )

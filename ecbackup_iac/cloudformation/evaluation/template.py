@@ -253,5 +253,5 @@ class Template:
         why = self.resolve(node) if self.resolve else ""
         if isinstance(why, str) and _DOCUMENT.search(node.text):
             return Diagnostic(f"not inspected: {shown}: {why}", location)
-        text = f"not inspected here: {shown}: judge that file itself"
+        text = f"not inspected here: {shown}: check that file itself"
         return Diagnostic(text, location, Severity.WARNING)

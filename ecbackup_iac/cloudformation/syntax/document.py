@@ -46,7 +46,7 @@ def duplicate_keys(keys: "Iterable[ScalarNode | JsonText]") -> list[Problem]:
     for key in keys:
         text = key.text
         if text in met:
-            message = f"the key {text} stands twice here; the last one counts"
+            message = f"duplicate key {text}; the last one is used"
             found.append(Problem(message, key.start, key.end))
             if len(found) >= MAX_DUPLICATES:
                 break

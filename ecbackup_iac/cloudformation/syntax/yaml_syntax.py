@@ -140,7 +140,9 @@ class _Builder:
         if node is None:
             is_open = event.anchor in self.anchors
             why = (
-                "stands inside what it names" if is_open else "names nothing that stands before it"
+                "is inside the value that it refers to"
+                if is_open
+                else "refers to no earlier anchor"
             )
             raise _UnusableError(f"the alias *{event.anchor} {why}", event)
         self.children.append(node)

@@ -126,7 +126,7 @@ class Creations:
             is_above = unmet.stack not in ("", address)
             prefix = f"the nested stack {unmet.stack} is not created: " if is_above else ""
             reasons[f"{prefix}{self._reasons[reason_key]}"] = None
-        return " or ".join(reasons) or "the conditions that it depends on do not hold together"
+        return " or ".join(reasons) or "the conditions that it depends on are never true together"
 
     def _unmet_conditions(self, existence: tuple[ExistenceCondition, ...]) -> list[tuple[int, str]]:
         """Return which of these do not hold, by position, with the loop that lacks an item, or ""."""

@@ -49,7 +49,7 @@ def template_of_text(text: str, path: str, location: Location) -> Template:
     if isinstance(found, Template):
         return found
     if found is None:
-        raise NotReadError("its text is no template", is_elsewhere=True)
+        raise NotReadError("its text is not a template", is_elsewhere=True)
     raise NotReadError(found.message, location=found.location, is_elsewhere=True)
 
 

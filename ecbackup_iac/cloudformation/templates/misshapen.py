@@ -45,11 +45,11 @@ def _misshapen_sections(template: Template) -> Iterator[tuple[Node, Node, str]]:
         for name in _SECTIONS:
             key, section = members(part).get(name, (None, None))
             if key and section and not _is_section(section, is_part=template.is_part):
-                yield key, section, f"{name} is no map"
+                yield key, section, f"{name} is not a map"
     for section in template.section_nodes("Resources"):
         for key, value in section.entries if isinstance(section, MapNode) else ():
             if text_of(key) == MERGE and isinstance(value, ScalarNode):
-                yield key, value, "what Resources merges is no map"
+                yield key, value, "the value that Resources merges is not a map"
 
 
 def _misshapen_resources(template: Template) -> Iterator[tuple[Node, Node, str]]:

@@ -146,7 +146,7 @@ _NOTHING = ListNode([], 0, 0, None)
 
 def elsewhere(deployed: DeployedTemplate, parent: Template) -> str:
     """Return why a template is not read that is outside of the repository."""
-    where = "the template of the nested stack is elsewhere"
+    where = "the template of the nested stack is not in this repository"
     if deployed.url is None:  # a product that is not defined here
         return where
     shown = member(deployed.url, "ApplicationId") or deployed.url  # of a published application

@@ -114,7 +114,7 @@ class _FileReader:
         if isinstance(value, MapNode) or (
             isinstance(value, ScalarNode) and literal_of(value) is None
         ):
-            self._report(value, f"the value of {name} is neither a text nor a number nor a list")
+            self._report(value, f"the value of {name} is not a string, a number or a list")
             return {}
         location = self._source.location_of(key, value)
         literal = literal_location(self._source, value)

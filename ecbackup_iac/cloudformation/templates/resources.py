@@ -190,7 +190,7 @@ class Deployment:
         """Yield the entries that may matter by logical id, with loops expanded."""
         for key, entry in entries.items():
             if self._count >= self._budget.allowed:
-                text = f"not worked out: the template makes more than {self._count} caches"
+                text = f"not evaluated: the template creates more than {self._count} caches"
                 location = input_location(frame.stack.template.source.path)
                 self.diagnostics.append(Diagnostic(text, location))
                 return
@@ -215,7 +215,7 @@ class Deployment:
         items, is_certain = self._items(loop.collection, frame)
         passes *= max(len(items), 1)
         if self._count + passes > self._budget.allowed:
-            raise TooMuchError(f"loops that make more than {self._budget.allowed} resources")
+            raise TooMuchError(f"loops that create more than {self._budget.allowed} resources")
         missing = [] if items else [_representative(None, loop.collection, frame)]
         for item in items or missing:
             loop_item = LoopItem(item, loop.collection, frame, is_certain, not items)
@@ -309,7 +309,7 @@ _NONE = DeployedTemplate()
 
 def _made_elsewhere(key: Node, call: Node, what: str, template: Template) -> UnreadStack:
     """Return the report of resources that a macro may make."""
-    text = f"{what}, and what it makes was not inspected"
+    text = f"{what}, and what it creates was not inspected"
     problem = Diagnostic(text, template.source.location_of(key))
     return UnreadStack("", call, problem, NotReadError(text, is_elsewhere=True))
 

@@ -110,7 +110,7 @@ class Templates:
         if problem is None or not (templates or is_broken_template(file, self._is_wanted)):
             return bool(templates or strays)
         if _JINJA.search(file.content):
-            hint = "a template of templates? render it first, and judge what comes out"
+            hint = "a template with placeholders? render it first, then check the result"
             problem = replace(problem, message=f"{problem.message}: {hint}")
         self.diagnostics.append(problem)
         if not templates:
@@ -131,7 +131,7 @@ class Templates:
     def _strays(self, document: Document, template: Template | None) -> Iterator[Diagnostic]:
         """Yield an error for each entry of a wanted type that CloudFormation does not read as a resource."""
         for kind, entry in stray_resources(document, template, self._is_wanted):
-            text = f"not evaluated: {kind} stands where CloudFormation makes no resource of it"
+            text = f"not evaluated: {kind} is not where CloudFormation reads resources"
             yield Diagnostic(text, document.source.location_of(*entry))
 
     @property
@@ -278,7 +278,7 @@ class Templates:
         if real in self._broken:
             raise NotReadError(self._broken[real].message, location=self._broken[real].location)
         if not self._by_path[real]:
-            raise NotReadError(f"{shown_path(real)} is no template")
+            raise NotReadError(f"{shown_path(real)} is not a template")
         self._loaded_paths.add(real)
         return self._by_path[real][0]
 
@@ -337,7 +337,9 @@ class Templates:
         uploaded = self._uploaded((url,), boundary, ())
         if uploaded is None:
             where = without_credentials(url)
-            raise NotReadError(f"its template is elsewhere: {where}", is_elsewhere=True)
+            raise NotReadError(
+                f"its template is not in this repository: {where}", is_elsewhere=True
+            )
         real = os.path.realpath(uploaded.path)
         return self._loaded(uploaded.path, [real], boundary), uploaded.note
 

@@ -58,7 +58,7 @@ class Variables:
         """Return the value of a text with variables, or why it is not known."""
         if node.text not in self._answers:
             if self._nesting == MAX_NESTING:
-                return f"{node.text[:80]} leads to itself, or through too many variables"
+                return f"{node.text[:80]} refers to itself, or to too many variables"
             self._nesting += 1
             try:
                 self._answers[node.text] = self._resolved(node)
@@ -82,14 +82,14 @@ class Variables:
         while match := _INNERMOST.search(text):
             self._left -= 1
             if self._left < 0:
-                raise _UnknownError("the variables of this service take too much work")
+                raise _UnknownError("the variables of this service exceed the evaluation limit")
             found = self._first_of(match[1], values)
             if match[0] == text:
                 return found
             values.append(found)
             text = f"{text[: match.start()]}\x00{len(values) - 1}\x00{text[match.end() :]}"
             if len(text) > MAX_TEXT_LENGTH:
-                raise _UnknownError("the variables of this service make too long a text")
+                raise _UnknownError("the variables of this service make a string that is too long")
         return Resolved(_text(self._filled(text, values)))
 
     def _filled(self, text: str, values: list[Resolved]) -> str:
@@ -98,12 +98,12 @@ class Variables:
         def written(match: re.Match[str]) -> str:
             value = values[int(match[1])].node
             if not isinstance(value, ScalarNode):
-                raise _UnknownError("a variable inside a text is a map or a list")
+                raise _UnknownError("a variable inside a string is a map or a list")
             return value.text
 
         filled = _STAND_IN.sub(written, text)
         if len(filled) > MAX_TEXT_LENGTH:
-            raise _UnknownError("the variables of this service make too long a text")
+            raise _UnknownError("the variables of this service make a string that is too long")
         return filled
 
     def _first_of(self, written: str, values: list[Resolved]) -> Resolved:
@@ -172,7 +172,7 @@ class Variables:
                 item = node.items[int(name)]
                 found = Resolved(item, item)
             else:
-                return f"${{{shown}}} names nothing that there is"
+                return f"${{{shown}}} does not exist"
         found = self._settled(found)
         if isinstance(found.node, ScalarNode) and literal_of(found.node) is None:
             return f"${{{shown}}} is null"

@@ -77,7 +77,7 @@ class StackTemplates:
         texts = self._texts(node, frame)
         if len(texts) == 1 and texts[0].is_known and (text := texts[0].text) is not None:
             return template_of_text(text, parent.path, parent.source.location_of(node))
-        why = f"it is not known what the template of the stack is: {parent.source.excerpt(node)}"
+        why = f"the template of the stack is unknown: {parent.source.excerpt(node)}"
         raise NotReadError(why, is_elsewhere=True)
 
     def _uploaded(self, url: Node, frame: Frame) -> UploadedTemplate | None:

@@ -87,9 +87,7 @@ class TemplateUrls:
         if not best:
             return None
         shown = shown_path(best[0])
-        note = (
-            f"its template is taken to be {shown}, the file whose path ends as the TemplateURL does"
-        )
+        note = f"its template is assumed to be {shown}, whose path ends like the TemplateURL"
         return UploadedTemplate(best[0], note, longest > 1, is_copy=True)
 
     def _files(self, boundary: str) -> dict[str, list[str]]:

@@ -33,6 +33,7 @@ from ecbackup_iac.fixers.edits import (
     check_no_placeholder,
     line_start,
     offsets,
+    renamed,
 )
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.location import STANDARD_INPUT, Location, Origin
@@ -70,7 +71,7 @@ def propose(
 
     """
     if is_careful:
-        raise NotFixableError("there is no other way to write it")
+        raise NotFixableError("there is no other place to set it")
     return [*dict.fromkeys(_Proposal(resource, days, files).edits(value))]
 
 
@@ -153,7 +154,12 @@ class _Proposal:
             entry = NewEntry(("Properties", name), str(self._days), ("Type",))
             return self._in_map(path, file, template, (resource.key, resource.body), entry)
         entry = NewEntry((name,), str(self._days), _NEAR)
-        return self._in_map(path, file, template, properties, entry)
+        edit = self._in_map(path, file, template, properties, entry)
+        near_miss = self._resource.near_miss
+        if near_miss is None:
+            return edit
+        start, _ = offsets(file.content, near_miss.location, LINE_BREAKS)
+        return renamed(path, file.content, start, near_miss, name)
 
     def _in_map(
         self, path: str, file: OpenedFile, template: Template, target: Entry, entry: NewEntry
@@ -162,12 +168,12 @@ class _Proposal:
         key, node = target
         if not isinstance(node, MapNode) or function_of(node) is not None:
             raise NotFixableError(
-                f"{'.'.join(entry.names)} cannot be added: its place is not a map"
+                f"{'.'.join(entry.names)} cannot be added: its parent is not a map"
             )
         sharers = uses_of(template).sharers(node)
         other = next((sharer for sharer in sharers if not sharer.is_cache), None)
         if other is not None and len(sharers) > 1:
-            raise NotFixableError(f"its properties are also those of {other}")
+            raise NotFixableError(f"its properties are shared with {other}")
         start, end, new = inserted_entry(file, node, entry, key)
         names = ", ".join(dict.fromkeys(sharer.name for sharer in sharers))
         text = f"{': '.join(entry.names)}: {entry.value} is added to {names}"
@@ -193,7 +199,7 @@ def _resource_at(file: OpenedFile, block: Location) -> tuple[Template, Resource]
         resource = uses_of(template).resource_at.get(block.order)
         if resource is not None:
             return template, resource
-    raise NotFixableError(f"{block}: no resource is written there")
+    raise NotFixableError(f"{block}: there is no resource")
 
 
 def _why_not(value: Settled[int]) -> str:
@@ -226,7 +232,7 @@ def _rewritten(
         if isinstance(value, Known):
             return _in_lines(content, first, end, new)
         if b"#" in written.splitlines()[0]:
-            raise NotFixableError("the text that holds the retention contains a comment")
+            raise NotFixableError("the string that contains the retention has a comment")
     if first == end:  # the value is empty
         at = end if start < end else _after_colon(file, end)
         return at, at, new if content[at - 1 : at] == b" " else b" " + new
@@ -263,7 +269,7 @@ def _in_lines(content: bytes, start: int, end: int, new: bytes) -> tuple[int, in
     body = content[line_break.end() : end] if line_break else b""
     text = body.strip()
     if line_break is None or not text or LINE_BREAKS.search(text):
-        raise NotFixableError("the retention is written as a text of several lines")
+        raise NotFixableError("the retention is written as a multi-line string")
     first = line_break.end() + body.index(text)
     return first, first + len(text), new
 

@@ -76,7 +76,7 @@ class Resource:
 
     def __str__(self) -> str:
         """Return it as a message names it."""
-        return self.name if self.is_cache else f"{self.name}, which is no cache"
+        return self.name if self.is_cache else f"{self.name}, which is not a cache"
 
 
 @record(eq=False)

@@ -11,6 +11,7 @@ from ecbackup_iac.fixers.edits import (
     SourceFiles,
     check_no_placeholder,
     offsets,
+    renamed,
 )
 from ecbackup_iac.fixers.terraform.hcl_insertions import (
     comment_kept_in_place,
@@ -87,7 +88,15 @@ class _Proposal:
         elif self._is_unset(value):
             module = self._resource.module
             name = module.input if module else self._resource.retention_name
-            yield self._in_block(self._resource.block, name)
+            near_miss = self._resource.near_miss
+            if near_miss:
+                path = self._files.path(near_miss.location.path)
+                content = self._files.content(path)
+                yield renamed(
+                    path, content, offsets(content, near_miss.location)[0], near_miss, name
+                )
+            else:
+                yield self._in_block(self._resource.block, name)
         else:
             yield self._at_constant(value)
 
@@ -129,10 +138,9 @@ class _Proposal:
         """Return the call of the module whose variable has this default; None where there is none."""
         if definition is None or not definition.is_default:
             return None
-        folders = [os.path.realpath(folder) for folder in self._resource.called]
-        for call, folder in zip(self._resource.calls, folders, strict=True):
-            if folder == definition.folder:
-                return call
+        for call in self._resource.calls:
+            if call.folder and os.path.realpath(call.folder) == definition.folder:
+                return call.location
         return None
 
     def _replaced(self, path: str, literal: Location, value: Settled[int]) -> Edit:

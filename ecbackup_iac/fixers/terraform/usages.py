@@ -97,8 +97,11 @@ class Usages:
         self._resource = resource
         self._files = files
         self._called = {
-            (os.path.realpath(call.path), call.line): os.path.realpath(folder)
-            for call, folder in zip(resource.calls, resource.called, strict=True)
+            (os.path.realpath(call.location.path), call.location.line): os.path.realpath(
+                call.folder
+            )
+            for call in resource.calls
+            if call.folder
         }
 
     def definition_at(self, literal: Location) -> Definition | None:
@@ -147,7 +150,7 @@ class Usages:
 
         `path` is the file that holds it, which may belong to several folders.
         """
-        key = (definition, path, self._resource.calls, self._resource.called)
+        key = (definition, path, self._resource.calls)
         answers = self._files.answers
         if key not in answers:
             answers[key] = self._search(definition, path)

@@ -70,7 +70,6 @@ def deployed_cache(cache: CacheResource, deployment: TemplateDeployment) -> Cach
         overrides=deployment.overrides,
         assumptions=(*cache.assumptions, *deployment.assumptions),
         calls=(*deployment.calls, *cache.calls),
-        called=deployment.called,
         settings=deployment.settings,
     )
 
@@ -85,6 +84,7 @@ def cache_of_deployment(deployment: TemplateDeployment, why: str) -> CacheResour
 
 def hidden_result(result: ReadResult, deployment: TemplateDeployment) -> ReadResult:
     """Return the result of a template without its texts: only days, engines and node types are shown."""
+    own_calls = len(deployment.calls)
 
     def address(text: str) -> str:
         return f"{deployment.address}/{hidden(text)}" if text != deployment.address else text
@@ -98,6 +98,12 @@ def hidden_result(result: ReadResult, deployment: TemplateDeployment) -> ReadRes
                 retention=_without_texts(cache.retention),
                 engine=_without_texts(cache.engine),
                 node_type=_without_texts(cache.node_type),
+                backup_window=_without_texts(cache.backup_window),
+                maintenance_window=_without_texts(cache.maintenance_window),
+                calls=(
+                    *deployment.calls,
+                    *(replace(one, text=hidden(one.text)) for one in cache.calls[own_calls:]),
+                ),
                 assumptions=deployment.assumptions,
                 module=None,
             )

@@ -149,9 +149,9 @@ class CacheLedger:
 
 def _replaced(declared: DeclaredResource, template: Template, location: Location) -> AbsentCache:
     if declared.name in template.section("Resources"):
-        reason = f"another resource of the name {declared.name} replaces it"
+        reason = f"another resource named {declared.name} replaces it"
     else:
-        reason = "another section or loop of the same name replaces the one that it stands in"
+        reason = "another section or loop of the same name replaces the one that contains it"
     return AbsentCache(declared.name, declared.kind, template.source.path, location, reason)
 
 

@@ -19,7 +19,7 @@ from ecbackup_iac.model.value import StepKind
 from ecbackup_iac.readers.cloudformation.resource_types import Properties
 
 _TOO_MANY = f"it depends on more than {MAX_CASES} combinations of conditions and parameters"
-_SPENT = "the template asks for more work than is done for one"
+_SPENT = "the template exceeds the evaluation limit"
 
 
 @record(eq=False)

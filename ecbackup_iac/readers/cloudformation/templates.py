@@ -28,7 +28,8 @@ from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.deployment import TemplateDeployment
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.hidden import hidden
-from ecbackup_iac.model.location import Location, input_location, is_downloaded
+from ecbackup_iac.model.location import Location, input_location
+from ecbackup_iac.model.near_miss import NearMiss, nearest
 from ecbackup_iac.model.policy import ReadingScope
 from ecbackup_iac.model.progress import NO_PROGRESS, Progress
 from ecbackup_iac.model.record import replace
@@ -36,6 +37,7 @@ from ecbackup_iac.model.report import Diagnostic, ReadResult, Severity
 from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import Known, StepKind, TraceStep, Unknown
 from ecbackup_iac.model.value import Value as ModelValue
+from ecbackup_iac.readers.cloudformation.calls import calls_to
 from ecbackup_iac.readers.cloudformation.deployments import (
     cache_of_deployment,
     deployed_cache,
@@ -103,22 +105,18 @@ class TemplateReader:
         self._evaluated.add(template.path)
         settings = [root for root in self._roots if root.path == template.path]
         if not settings:
-            yield self._result(template, self._given.parameters, "")
+            yield self._result(template, self._given.parameters)
         for root in settings:
             files = [("file", path) for path in root.parameter_files]
-            shown = ", ".join(map(shown_path, root.parameter_files))
-            note = f"evaluated with {shown}" if shown else ""
-            result = self._result(template, (*files, *self._given.parameters), note)
+            result = self._result(template, (*files, *self._given.parameters))
             yield result.with_settings(root.label)
 
-    def _result(
-        self, template: Template, given: Sequence[tuple[str, str]], note: str
-    ) -> ReadResult:
+    def _result(self, template: Template, given: Sequence[tuple[str, str]]) -> ReadResult:
         values = self._values(given)
         self._declared |= template.section("Parameters").keys() | {
             name for name in values if name.startswith("AWS::")
         }
-        return self._evaluated_stack(Stack(template, values), template.source.path, note)
+        return self._evaluated_stack(Stack(template, values), template.source.path)
 
     def _deployed(self, deployment: TemplateDeployment, boundary: str) -> ReadResult:
         """Return the result of a template that a resource of another source deploys."""
@@ -136,16 +134,16 @@ class TemplateReader:
             warning = Diagnostic(text, deployment.location, Severity.WARNING, is_detail=True)
             return ReadResult(diagnostics=(warning,))
         self._templates.cover(stack.template)
-        result = self._evaluated_stack(stack, deployment.root, "")
+        result = self._evaluated_stack(stack, deployment.root)
         caches = [deployed_cache(cache, deployment) for cache in result.resources]
         result = replace(result, resources=tuple(caches))
         return hidden_result(result, deployment) if deployment.is_hidden else result
 
-    def _evaluated_stack(self, root: Stack, shown_root: str, note: str) -> ReadResult:
+    def _evaluated_stack(self, root: Stack, shown_root: str) -> ReadResult:
         budget = ScenarioBudget()
         budget.admit(root.template)
         deployment = Deployment(root, self._templates, RESOURCE_TYPES.__contains__, budget)
-        reader = _RootReader(shown_root, note, budget)
+        reader = _RootReader(shown_root, budget)
         path = root.template.source.path
         resources: list[CacheResource] = []
         try:
@@ -153,10 +151,10 @@ class TemplateReader:
                 self._progress.update()
                 resources += self._caches(resource, reader, deployment.creations)
         except RecursionError:
-            text = "not all of this template was evaluated: it nests too deeply"
+            text = "only part of this template was evaluated: it is nested too deeply"
             reader.diagnostics.append(Diagnostic(text, input_location(path)))
         if budget.is_spent:
-            text = "not all of this template was worked out: it asks for more work than is done for one"
+            text = "only part of this template was evaluated: it exceeds the evaluation limit"
             location = reader.spent_at or input_location(path)
             reader.diagnostics.append(Diagnostic(text, location))
         diagnostics = tuple(dict.fromkeys((*deployment.diagnostics, *reader.diagnostics)))
@@ -231,16 +229,15 @@ class TemplateReader:
             return
         for name, value in self._values(self._given.parameters).items():
             if name not in self._declared:
-                text = f"no template that was evaluated declares the parameter {name}"
+                text = f"no evaluated template declares the parameter {name}"
                 yield Diagnostic(text, value.location, Severity.WARNING)
 
 
 class _RootReader:
     """Resource instances of one root → caches; what CloudFormation rejects → diagnostics."""
 
-    def __init__(self, root: str, note: str, budget: ScenarioBudget) -> None:
+    def __init__(self, root: str, budget: ScenarioBudget) -> None:
         self.root = root
-        self._note = note
         self._budget = budget
         self.spent_at: Location | None = None
         """The first cache whose evaluation exceeded the budget."""
@@ -257,9 +254,10 @@ class _RootReader:
         source = resource.frame.stack.template.source
         properties = members(resource.body).get("Properties")
         location = source.location_of(properties[0] if properties else resource.key)
+        near_miss = _near_miss(resource, names.retention)
         not_set = TraceStep(
-            f"{resource.address}: {names.retention} not set",
-            location,
+            near_miss.text if near_miss else f"{resource.address}: {names.retention} not set",
+            near_miss.location if near_miss else location,
             StepKind.UNSET,
             names.retention,
         )
@@ -287,9 +285,10 @@ class _RootReader:
             root=self.root,
             location=settings.location(names.retention)
             or _property_location(resource, names.retention)
-            or location,
+            or not_set.location,
             retention=retention,
             retention_name=names.retention,
+            near_miss=near_miss,
             engine=settings.string(names.engine, "memcached"),
             node_type=settings.string(names.node_type),
             cluster_mode=settings.cluster_mode(names.cluster_mode),
@@ -299,23 +298,21 @@ class _RootReader:
             generator=CDK if resource.construct else generator_of(source.path),
             construct=resource.construct or "",
             block=_block(resource),
-            calls=_calls(resource.frame.stack),
+            calls=calls_to(resource.frame.stack),
         )
 
     def _notes(self, resource: ResourceInstance, settings: ResourceSettings) -> Iterator[str]:
         if settings.existence:
             yield f"it exists only when {join_conditions(settings.existence)}"
         if any(item.value.text is None for item in resource.frame.loops.values()):
-            yield "it stands for all that a loop makes of a collection that is not known"
+            yield "it represents every resource of a loop whose collection is unknown"
         for macro in resource.frame.stack.template.rewriting_macros:
-            yield f"the macro {macro.name} may change what is written here"
+            yield f"the macro {macro.name} may change this resource"
         for stack in resource.frame.stack.ancestors:
             if stack.note:
                 yield f"{stack.address}: {stack.note}"
         if resource.construct:
             yield f"CDK construct {resource.construct}"
-        if self._note:
-            yield self._note
 
 
 def _block(resource: ResourceInstance) -> Location:
@@ -326,10 +323,15 @@ def _block(resource: ResourceInstance) -> Location:
     return next(above, own) if isinstance(stack.template.source, EmbeddedText) else own
 
 
-def _calls(stack: Stack) -> tuple[Location, ...]:
-    """Return the nested stacks that lead to a template of a package, outermost first."""
-    above = [one.location for one in reversed(stack.ancestors) if one.location is not None]
-    return tuple(above) if is_downloaded(stack.template.source.path) else ()
+def _near_miss(resource: ResourceInstance, name: str) -> NearMiss | None:
+    """Return the property that looks like a misspelling of another, which is not set."""
+    entries = members(member(resource.body, "Properties"))
+    found = nearest(name, entries) if name not in entries else ""
+    source = resource.frame.stack.template.source
+    if not found:
+        return None
+    step = source.step(*entries[found])
+    return NearMiss(found, step.location, step.text)
 
 
 def _property_location(resource: ResourceInstance, name: str) -> Location | None:

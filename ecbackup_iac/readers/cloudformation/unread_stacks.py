@@ -23,6 +23,7 @@ from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic, Severity
 from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import StepKind, TraceStep, Unknown
+from ecbackup_iac.readers.cloudformation.calls import calls_to
 from ecbackup_iac.readers.cloudformation.resource_types import RESOURCE_TYPES, RETENTION
 
 MAX_LOCATIONS = 5
@@ -95,7 +96,7 @@ def _warning(stacks: list[UnreadStack], *, is_package: bool) -> Diagnostic:
     if not more:
         text = f"not inspected: {first.message}{hint}"
         return replace(first, message=text, severity=Severity.WARNING)
-    what = "are in packages that are not installed" if is_package else "are elsewhere"
+    what = "are in packages that are not installed" if is_package else "are not in this repository"
     places = [f"{one.location.path}:{one.location.line}" for one in (first, *more)[:MAX_LOCATIONS]]
     rest = len(stacks) - len(places)
     places += [f"{rest} more"] if rest > 0 else []
@@ -124,7 +125,8 @@ def cache_of_stack(resource: UnreadStack, root: str) -> CacheResource:
     """Return the cache that a nested stack may hold."""
     name, problem = NESTED.get(resource.kind, ""), resource.diagnostic
     step = TraceStep(resource.address, problem.location, StepKind.UNREAD, name)
-    return unread_cache(resource.kind, root, problem.message, step, resource.location)
+    cache = unread_cache(resource.kind, root, problem.message, step, resource.location)
+    return replace(cache, calls=calls_to(resource.stack))
 
 
 def _words_of(parameters: Node | None, template: Template | None) -> Iterator[str]:

@@ -1,11 +1,13 @@
 """A block's arguments → their values, evaluated on demand."""
 
+from collections.abc import Container
 from typing import Protocol
 
 from ecbackup_iac.hcl.expression import Literal, Name, Node, TupleNode
 from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.near_miss import NearMiss, nearest
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.values.budget import TooMuchError
@@ -50,16 +52,15 @@ class Arguments:
 
     def evaluated(self, expression: Node, argument: Attribute) -> Value:
         """Return the value of an expression in an argument, as `value` does. Raises EvaluationError."""
-        location = argument.range.location
         try:
             value = self._evaluator.value(expression)
         except (RecursionError, TooMuchError) as error:
             why, is_final = given_up(error), isinstance(error, TooMuchError)
-            self.give_up(why, location, is_final=is_final)
-            return unknown(f"not worked out: {why}")
+            self.give_up(why, argument.range.location, is_final=is_final)
+            return unknown(f"not evaluated: {why}")
         context = evaluation_context()
         if context.too_large and not value.is_known:
-            self.give_up(context.too_large, location, is_final=False)
+            self.give_up(context.too_large, argument.range.location, is_final=False)
             context.too_large = ""
         return value
 
@@ -79,12 +80,21 @@ def given_up(error: RecursionError | TooMuchError) -> str:
     """Return why something is not worked out."""
     if isinstance(error, TooMuchError):
         return str(error)
-    return "expressions or modules nest too deeply"
+    return "expressions or modules are nested too deeply"
 
 
 def refused(error: EvaluationError, location: Location) -> Diagnostic:
     """Return a diagnostic of what Terraform refuses, at the error's own location or else this one."""
     return Diagnostic(error.message, error.origin.location if error.origin else location)
+
+
+def near_miss_in(block: Block, name: str, declared: Container[str] = ()) -> NearMiss | None:
+    """Return the argument that looks like a misspelling of another, which is not set; not a declared one."""
+    given = {argument.name: argument for argument in block.body.attributes()}
+    if name in given:
+        return None
+    found = nearest(name, [one for one in given if one not in declared])
+    return NearMiss(found, given[found].range.location) if found else None
 
 
 def is_ignored(block: Block, name: str) -> bool:

@@ -21,7 +21,7 @@ from ecbackup_iac.model.value import (
     Unset,
 )
 from ecbackup_iac.model.value import Value as Setting
-from ecbackup_iac.readers.terraform.arguments import Arguments, is_ignored, refused
+from ecbackup_iac.readers.terraform.arguments import Arguments, is_ignored, near_miss_in, refused
 from ecbackup_iac.readers.terraform.deployers import DEPLOYERS
 from ecbackup_iac.readers.terraform.origin import with_origin
 from ecbackup_iac.readers.terraform.refusals import refusals
@@ -60,12 +60,10 @@ class RootReader:
         self,
         root: str,
         diagnostics: list[Diagnostic],
-        note: str,
         stand_ins: "Callable[[], StandIns]",
     ) -> None:
         self._root = root
         self._diagnostics = diagnostics
-        self._note = note
         self._is_exhausted = False
         self._checked: Counter[Location] = Counter()
         self._stand_ins = stand_ins
@@ -85,15 +83,13 @@ class RootReader:
     def _give_up(self, why: str, location: Location, *, is_final: bool) -> None:
         """Report what was not evaluated; where nothing more will be, only the first."""
         if not self._is_exhausted:
-            self._diagnostics.append(Diagnostic(f"not worked out: {why}", location))
+            self._diagnostics.append(Diagnostic(f"not evaluated: {why}", location))
         self._is_exhausted = self._is_exhausted or is_final
 
     def resources(self, found: ResourceInstance | UnreadCall) -> Iterator[CacheResource]:
         """Yield the cache that an instance is, or that an unread module would make."""
         if isinstance(found, UnreadCall):
-            for cache in self._unread_calls().caches(found):
-                noted = dict.fromkeys(filter(None, (*cache.assumptions, self._note)))
-                yield replace(cache, assumptions=tuple(noted))
+            yield from self._unread_calls().caches(found)
         elif found.kind in DEPLOYERS:
             yield from self._deployed_by(found)
         else:
@@ -118,8 +114,7 @@ class RootReader:
         if self._deployed is None:
             self._deployed = DeployedTemplates(self._root, self._diagnostics)
         block = Arguments(found.block, Evaluator(found.scope), self._give_up)
-        noted = tuple(filter(None, (*found.doubts, self._note)))
-        basis = replace(unknown_cache(found, self._root), assumptions=noted)
+        basis = replace(unknown_cache(found, self._root), assumptions=found.doubts)
         yield from self._deployed.read(found, block, basis)
 
     def _resource(self, found: ResourceInstance) -> CacheResource:
@@ -147,7 +142,8 @@ class RootReader:
             backup_window=self._text(block, attributes.backup_window),
             maintenance_window=self._text(block, attributes.maintenance_window),
             retention_ignored=is_ignored(found.block, attributes.retention),
-            assumptions=tuple(filter(None, (*found.doubts, self._note))),
+            near_miss=near_miss_in(found.block, attributes.retention),
+            assumptions=found.doubts,
         )
         cache = with_origin(cache, found.block, found.scope)
         if is_rejected and not found.refusal:  # its retention says why
@@ -159,15 +155,19 @@ class RootReader:
     ) -> tuple[Setting[int], Location]:
         argument = block.attribute(attributes.retention)
         if argument is None:
+            near_miss = near_miss_in(found.block, attributes.retention)
+            nearest = near_miss and block.attribute(near_miss.name)
+            if nearest:
+                step = step_of(SourceStep.of(nearest, StepKind.UNSET))
+                return Unset((step,)), nearest.range.location
             header = found.block.header
-            step = step_of(SourceStep(header, StepKind.UNSET))
-            return Unset((step,)), header.location
+            return Unset((step_of(SourceStep(header, StepKind.UNSET)),)), header.location
         step = step_of(SourceStep.of(argument, StepKind.ATTRIBUTE))
         try:
             value = block.value(argument)
         except EvaluationError as error:
             self._diagnostics.append(refused(error, argument.range.location))
-            why = f"Terraform refuses it: {error.message}"
+            why = f"Terraform rejects it: {error.message}"
             return Unknown(why, trace=(step,), is_rejected=True), argument.range.location
         setting = days_setting(value, (step,))
         if isinstance(setting, Unknown) and isinstance(argument.expression, InvalidExpression):
@@ -179,10 +179,11 @@ class RootReader:
         if argument is None:
             return Unset()
         try:
-            return text_setting(block.value(argument))
+            step = step_of(SourceStep.of(argument, StepKind.ATTRIBUTE))
+            return text_setting(block.value(argument), step)
         except EvaluationError as error:
             self._diagnostics.append(refused(error, argument.range.location))
-            return Unknown(f"Terraform refuses {name}: {error.message}")
+            return Unknown(f"Terraform rejects {name}: {error.message}")
 
     def _group(
         self, block: Arguments, attributes: Attributes, engine: Setting[str]
@@ -244,5 +245,5 @@ def rejected_cache(cache: CacheResource, why: str) -> CacheResource:
 
 def rejected_retention(cache: CacheResource, why: str) -> Unknown[int]:
     """Return the retention of a cache in a configuration that Terraform refuses."""
-    text = f"Terraform refuses the configuration: {why}"
+    text = f"Terraform rejects the configuration: {why}"
     return Unknown(text, trace=cache.retention.trace, is_rejected=True)

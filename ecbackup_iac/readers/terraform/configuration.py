@@ -126,7 +126,7 @@ class _Tree:
         self._evaluated_roots.add(folder)
         settings = [root for root in self._request.roots if os.path.realpath(root.path) == folder]
         if not settings:
-            yield self._reading(folder, self._request.given, "")
+            yield self._reading(folder, self._request.given)
         for root in settings:
             variables = [("file", path) for path in root.var_files]
             given = replace(
@@ -134,14 +134,10 @@ class _Tree:
                 variables=(*variables, *self._request.given.variables),
                 workspace=self._request.given.workspace or root.workspace,
             )
-            names = [*map(shown_path, root.var_files)]
-            if root.workspace:
-                names.append(f"workspace {root.workspace}")
-            note = f"evaluated with {', '.join(names)}" if names else ""
-            yield self._reading(folder, given, note).with_settings(root.label)
+            yield self._reading(folder, given).with_settings(root.label)
         yield self._release(folder)
 
-    def _reading(self, folder: str, given: EvaluationInputs, note: str) -> ReadResult:
+    def _reading(self, folder: str, given: EvaluationInputs) -> ReadResult:
         if self._steps_left <= 0:
             self._skipped_roots.append(folder)
             return ReadResult()
@@ -151,7 +147,7 @@ class _Tree:
         absent: dict[Location, AbsentCache] = {}
         deployments: dict[tuple[str, str], TemplateDeployment] = {}
         for program in programs:
-            evaluated = self._evaluated(folder, given, note, program, diagnostics)
+            evaluated = self._evaluated(folder, given, program, diagnostics)
             absent = evaluated.absent | absent
             for each in evaluated.deployments:
                 deployments.setdefault((each.address, each.url or each.text), each)
@@ -202,13 +198,12 @@ class _Tree:
         self,
         folder: str,
         given: EvaluationInputs,
-        note: str,
         program: Evidence,
         diagnostics: list[Diagnostic],
     ) -> RootEvaluation:
         """Return a root's caches, evaluated with what is given."""
         instance = self._instance(folder, given, program.program)
-        reader = RootReader(shown_path(folder), diagnostics, note, self._described)
+        reader = RootReader(shown_path(folder), diagnostics, self._described)
         root = RootEvaluation(instance, program, reader, self._index, self._order, self._is_target)
         max_steps = min(MAX_STEPS, self._steps_left)
         with evaluation(max_steps) as context:
@@ -217,10 +212,10 @@ class _Tree:
                 for _ in root.run(diagnostics):
                     self._request.progress.update()
             except (RecursionError, TooMuchError) as error:
-                text = f"not all of this root was evaluated: {given_up(error)}"
+                text = f"only part of this root was evaluated: {given_up(error)}"
                 diagnostics.append(Diagnostic(text, Location(shown_path(folder))))
             if context.too_large:
-                text = f"not all of this root was evaluated: {context.too_large}"
+                text = f"only part of this root was evaluated: {context.too_large}"
                 diagnostics.append(Diagnostic(text, Location(shown_path(folder))))
             self._steps_left -= max_steps - max(0, context.steps_left)
         self._read_calls |= root.read_calls
@@ -266,12 +261,12 @@ class _Tree:
         for path in self._index.unloaded_variable_files(folder):
             names = set(self._variable_files.at(path).attributes) & used
             if names and len(variants) == MAX_VARIABLE_FILES:
-                text = f"not tried: over {MAX_VARIABLE_FILES} variable files set what is used here"
+                text = f"not evaluated: more than {MAX_VARIABLE_FILES} variable files set what is used here"
                 diagnostics.append(Diagnostic(text, Location(shown_path(path))))
                 break
             if names:
                 chosen = replace(given, variables=(("file", path), *given.variables))
-                found = self._evaluated(folder, chosen, "", program, [])
+                found = self._evaluated(folder, chosen, program, [])
                 variants.append((shown_path(path), found.resources))
         resources = root.resources
         if not variants:
@@ -304,16 +299,16 @@ class _Tree:
         for root in self._request.roots:
             is_here = os.path.isdir(root.path) and self._is_target(root.path)
             if is_here and root.path not in self._evaluated_roots:
-                text = "the policy's [[roots]] names this folder, and it is no root with caches"
+                text = "[[roots]] in the policy names this folder, but it is not a root with caches"
                 yield Diagnostic(text, Location(shown_path(root.path)), Severity.WARNING)
         for kind, given in self._request.given.variables if self._declared else ():
             if kind == "file":
                 names = self._variable_files.at(given).attributes.keys() - self._declared
                 for name in sorted(names):
-                    text = f"no root that was evaluated declares the variable {name}"
+                    text = f"no evaluated root declares the variable {name}"
                     yield Diagnostic(text, Location(shown_path(given)), Severity.WARNING)
             elif (name := given.partition("=")[0].strip()) not in self._declared:
-                text = f"--var {name}: no root that was evaluated declares such a variable"
+                text = f"--var {name}: no evaluated root declares this variable"
                 yield Diagnostic(text, COMMAND_LINE, Severity.WARNING)
 
     def _is_target(self, path: str) -> bool:
@@ -351,7 +346,7 @@ class _Tree:
         if self._skipped_roots:
             first, *rest = self._skipped_roots
             more = f" (and {len(rest)} more)" if rest else ""
-            text = f"not evaluated{more}: all roots before it took as much work as there may be"
+            text = f"not evaluated{more}: the roots before it used up the evaluation limit"
             yield Diagnostic(text, Location(shown_path(first)))
         yield from self._unread_calls()
         yield from self._unused_settings()
@@ -362,5 +357,5 @@ def _as_root_of_its_own(diagnostic: Diagnostic) -> Diagnostic:
 
     What Terraform refuses there is no problem of its callers, and such a module need not be planned itself.
     """
-    text = f"{diagnostic.message} (its calls create nothing: evaluated as a root of its own)"
+    text = f"{diagnostic.message} (its calls create nothing, so it was evaluated as a root)"
     return replace(diagnostic, message=text, severity=Severity.WARNING)

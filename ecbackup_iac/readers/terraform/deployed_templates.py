@@ -112,7 +112,6 @@ class DeployedTemplates:
             assumptions=basis.assumptions,
             overrides=basis.overrides,
             calls=basis.calls,
-            called=basis.called,
             is_hidden=body.is_hidden,
         )
         is_seen = file is not None or (body.error is not None and _is_written_here(block, deployer))
@@ -133,7 +132,7 @@ class DeployedTemplates:
             return ""
         made = as_template(found.address, kind.text, body.text)
         if made is None:
-            return f"{deployer.body} is no JSON object"
+            return f"{deployer.body} is not a JSON object"
         self.found.append(replace(deployment, text=made, is_resource=True))
         return ""
 
@@ -174,7 +173,7 @@ class DeployedTemplates:
         try:
             value = block.value(argument)
         except EvaluationError as error:
-            why = f"Terraform refuses {name}: {error.message}"
+            why = f"Terraform rejects {name}: {error.message}"
             return _Text(why=why, location=location, error=refused(error, location))
         if value.is_null:
             return _Text(location=location)
@@ -185,8 +184,12 @@ class DeployedTemplates:
         if text is not None:
             is_open = not has_written_types(argument)
             return _Text(text, location=location, is_open=is_open)
-        reason = value.raw.why if isinstance(value.raw, UnknownRaw) else "it is no text to be shown"
-        return _Text(why=f"{name} is not known: {reason}", location=location)
+        reason = (
+            value.raw.why
+            if isinstance(value.raw, UnknownRaw)
+            else "it is not a string, or is sensitive"
+        )
+        return _Text(why=f"{name} is unknown: {reason}", location=location)
 
 
 @record
@@ -278,7 +281,7 @@ def _passed(
 ) -> dict[str, DeployedParameter]:
     """Return the parameters in an argument by name, under "" those whose names are not known."""
     step = step_of(SourceStep.of(argument, StepKind.MODULE_INPUT))
-    reason = f"what {argument.name} passes is not known"
+    reason = f"what {argument.name} passes is unknown"
     unknown = DeployedParameter("", (), why or reason, (step,))
     try:
         value = evaluator.value(argument.expression)
@@ -309,7 +312,9 @@ def _parameter(name: str, value: Value, step: TraceStep, why: str) -> DeployedPa
     outcomes = [one.value for one in raw.outcomes] if isinstance(raw, UnknownRaw) else [value]
     texts = [text_of(one) for one in outcomes]
     is_listed = bool(texts) and None not in texts
-    reason = raw.why if isinstance(raw, UnknownRaw) else "" if is_listed else f"{name} is no text"
+    reason = (
+        raw.why if isinstance(raw, UnknownRaw) else "" if is_listed else f"{name} is not a string"
+    )
     return DeployedParameter(
         name,
         tuple(dict.fromkeys(text for text in texts if text is not None)) if is_listed else (),

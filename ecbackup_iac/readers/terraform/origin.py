@@ -23,7 +23,6 @@ def with_origin(cache: CacheResource, block: Block, scope: BlockScope) -> CacheR
         block=block.range.location,
         overrides=overrides_of(block),
         calls=scope.instance.calls,
-        called=scope.instance.called,
         entries=_entries_of(scope),
     )
 

@@ -113,7 +113,7 @@ def days_of(
         case None:
             return Unset(trace)
         case int() if not isinstance(written, bool) and abs(written) >= MAX_SHOWN_BYTES:
-            return Invalid("a number beyond all bounds", trace)
+            return Invalid("a number that is too large", trace)
         case int() if not isinstance(written, bool):
             return Known(written, trace)
         case float() if written.is_integer() and abs(written) < _MAX_FLOAT_BYTES:

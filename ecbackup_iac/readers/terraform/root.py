@@ -1,12 +1,13 @@
 """One root module with its values → the caches that it creates, and the cache blocks that create none."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ecbackup_iac.files.paths import shown_path
 from ecbackup_iac.hcl.structure import Block
+from ecbackup_iac.model.call import Call
 from ecbackup_iac.model.deployment import TemplateDeployment
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import replace
@@ -176,7 +177,10 @@ class RootEvaluation:
             self.resources[cache.address] = cache
             self._sources[cache.address] = found
             if self._fetched_calls:
-                self._calls_with_caches.update(cache.calls)
+                self._lead_to_cache(cache.calls)
+
+    def _lead_to_cache(self, calls: Iterable[Call]) -> None:
+        self._calls_with_caches.update(call.location for call in calls)
 
     def _add_fetched_calls_without_caches(self) -> None:
         """Record the calls of modules that are known to make caches, where what was fetched makes none.
@@ -190,7 +194,7 @@ class RootEvaluation:
         for header, (address, call) in self._fetched_calls.items():
             source = source_of(call) or ""
             if header not in self._calls_with_caches and described_modules(source):
-                reason = "what terraform init fetched for this call creates no cache"
+                reason = "the module that terraform init fetched for this call creates no cache"
                 self._add_absent(address, source, call.range.location, reason)
 
     def _refuse(self, diagnostics: list[Diagnostic]) -> None:
@@ -235,7 +239,7 @@ class RootEvaluation:
 
         Returns what Terraform refuses about a module call.
         """
-        self._calls_with_caches.update(found.instance.calls if found.kind in RESOURCE_TYPES else ())
+        self._lead_to_cache(found.instance.calls if found.kind in RESOURCE_TYPES else ())
         location = found.block.range.location
         locations = (location, *overrides_of(found.block))
         is_call = found.target is not None

@@ -100,15 +100,16 @@ def _whole(number: Number | None) -> int | None:
     return None if number is None else int(max(-MAX_SHOWN_BYTES, min(number, MAX_SHOWN_BYTES)))
 
 
-def text_setting(value: Value) -> Setting[str]:
-    """Return a text setting that a Terraform value means."""
+def text_setting(value: Value, argument: TraceStep | None = None) -> Setting[str]:
+    """Return a text setting that a Terraform value means, with its trace if the argument's step is given."""
+    trace = _trace((argument,), value.trace) if argument is not None else ()
     if isinstance(value.raw, UnknownRaw):
         outcomes = tuple(
             Outcome(_settled_text(outcome.value.with_marks_of(value)), outcome.condition)
             for outcome in value.raw.outcomes
         )
-        return Unknown(value.raw.why, outcomes)
-    return _settled_text(value)
+        return Unknown(value.raw.why, outcomes, trace=trace)
+    return replace(_settled_text(value), trace=trace)
 
 
 def _settled_text(value: Value) -> Settled[str]:

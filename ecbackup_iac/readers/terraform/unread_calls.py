@@ -16,7 +16,7 @@ from ecbackup_iac.model.report import AbsentCache, Diagnostic
 from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import Known, Settled, StepKind, TraceStep, Unknown, Unset
 from ecbackup_iac.model.value import Value as Setting
-from ecbackup_iac.readers.terraform.arguments import Arguments, GiveUp, refused
+from ecbackup_iac.readers.terraform.arguments import Arguments, GiveUp, near_miss_in, refused
 from ecbackup_iac.readers.terraform.origin import with_origin
 from ecbackup_iac.readers.terraform.published.likeness import looks_like_cache, passed_retentions
 from ecbackup_iac.readers.terraform.published.stand_ins import StandIn, StandIns
@@ -126,9 +126,7 @@ class UnreadCalls:
         passed = passed_retentions(block, call.scope)
         why = f"the module was not read: {unread.why}"
         if self._stand_ins.describes(unread.source):
-            why += (
-                "; what is known of its versions does not apply to this version with these inputs"
-            )
+            why += "; its published interface is not known for this version with these inputs"
         if passed:
             listed = ", ".join(f"{one.name} = {one.days.value}" for one in passed)
             why += f"; the call passes {listed}"
@@ -191,7 +189,11 @@ def _at_call(cache: CacheResource, call: UnreadCall, stand_in: StandIn) -> Cache
         type=call.unreadable.source if stand_in.is_table else cache.type,
         location=(argument.range if argument else header).location,
         retention=_in_user_code(cache.retention, stand_in, header),
+        node_type=_without_steps_of(cache.node_type, stand_in),
+        backup_window=_without_steps_of(cache.backup_window, stand_in),
+        maintenance_window=_without_steps_of(cache.maintenance_window, stand_in),
         retention_name=name or cache.retention_name,
+        near_miss=near_miss_in(call.block, name, stand_in.module.variables),
         assumptions=tuple(dict.fromkeys((*call.doubts, *cache.assumptions, stand_in.note))),
         module=CalledModule(call.address, described.source, ModuleState.DESCRIBED, name),
     )
@@ -215,13 +217,17 @@ def _settled_in_user_code(
     path = stand_in.module.folder
     trace = _own_steps(setting.trace, stand_in)
     if not trace:
-        kept = "no backups"
+        does = "disables backups"
         if isinstance(setting, Known) and setting.value:
-            kept = f"backups for {format_days(setting)}"
-        text = f"{stand_in.described.source} keeps {kept} by default"
+            does = f"keeps backups for {format_days(setting)}"
+        text = f"{stand_in.described.source} {does} by default"
         trace = (TraceStep(text, header.location, StepKind.UNSET),)
     literals = tuple(location for location in setting.literals if location.path != path)
     return replace(setting, trace=trace, literals=literals)
+
+
+def _without_steps_of(setting: Setting[str], stand_in: StandIn) -> Setting[str]:
+    return replace(setting, trace=_own_steps(setting.trace, stand_in))
 
 
 def _own_steps(trace: Sequence[TraceStep], stand_in: StandIn) -> tuple[TraceStep, ...]:

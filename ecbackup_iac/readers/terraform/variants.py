@@ -25,8 +25,8 @@ PROGRAMS = ("Terraform plans it", "OpenTofu plans it")
 """The conditions of the two readings of a folder with `.tofu` files beside `.tf` files."""
 
 _TWO_READINGS = (
-    "Terraform and OpenTofu read different files here (.tofu), and nothing shows which of them plans it: "
-    "both readings were evaluated"
+    "Terraform and OpenTofu read different files here (.tofu), and nothing shows which one is used: "
+    "both were evaluated"
 )
 
 
@@ -48,7 +48,7 @@ def with_variants(
         deciding = [path for path, cache in there if cache.retention.trace != base.retention.trace]
         if not deciding:
             return base
-        note = f"{', '.join(deciding)}: not loaded by Terraform itself; the retention is the same with it"
+        note = f"{', '.join(deciding)}: not loaded automatically; the retention is the same with it"
         return replace(base, assumptions=(*base.assumptions, note))
     return _joined(base, there)
 
@@ -65,7 +65,7 @@ def _joined(base: CacheResource, variants: Sequence[tuple[str, CacheResource]]) 
     text = "; ".join(f"{format_days(outcome.value)} when {outcome.when}" for outcome in outcomes)
     if not text:
         return base
-    note = f"variable files that Terraform does not load by itself decide: {text}"
+    note = f"it depends on variable files that Terraform does not load automatically: {text}"
     return replace(base, variants=tuple(outcomes), assumptions=(*base.assumptions, note))
 
 

@@ -20,7 +20,8 @@ from ecbackup_iac.model.value import (
 )
 from ecbackup_iac.readers.terraform.arguments import is_ignored
 from ecbackup_iac.readers.terraform.origin import with_origin
-from ecbackup_iac.readers.terraform.settings import days_setting, step_of
+from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES
+from ecbackup_iac.readers.terraform.settings import days_setting, step_of, text_setting
 from ecbackup_iac.readers.terraform_json.planned_root import ResourceSite
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.values.value import EvaluationError, SourceStep
@@ -42,6 +43,7 @@ def located_at(cache: CacheResource, site: ResourceSite, source: str) -> CacheRe
         trace = (*trace, *steps)
         if not steps and not retention_ignored:
             assumptions.append(_contradiction(cache, configured, source))
+        cache = _with_located_texts(cache, site)
     cache = replace(
         cache,
         location=shown.location,
@@ -50,6 +52,28 @@ def located_at(cache: CacheResource, site: ResourceSite, source: str) -> CacheRe
         assumptions=tuple(assumptions),
     )
     return with_origin(cache, block, site.scope)
+
+
+def _with_located_texts(cache: CacheResource, site: ResourceSite) -> CacheResource:
+    """Return a cache whose node type and windows have the traces that lead to their planned values."""
+    names, changes = RESOURCE_TYPES[cache.type], {}
+    for field, name in (
+        ("node_type", names.node_type),
+        ("backup_window", names.backup_window),
+        ("maintenance_window", names.maintenance_window),
+    ):
+        planned: Value[str] = getattr(cache, field)
+        attribute = site.block.body.attribute(name) if name else None
+        if attribute is None or not isinstance(planned, Known):
+            continue
+        step = step_of(SourceStep.of(attribute, StepKind.ATTRIBUTE))
+        try:
+            value = text_setting(Evaluator(site.scope).value(attribute.expression), step)
+        except (EvaluationError, RecursionError):
+            value = Unset()
+        is_same = isinstance(value, Known) and value.value == planned.value
+        changes[field] = replace(planned, trace=value.trace if is_same else (step,))
+    return replace(cache, **changes)
 
 
 def _configured(site: ResourceSite, name: str) -> Value[int]:
@@ -63,7 +87,7 @@ def _configured(site: ResourceSite, name: str) -> Value[int]:
     except EvaluationError as error:
         return Unknown(error.message, trace=(step,))
     except RecursionError:
-        return Unknown("its expressions nest too deeply", trace=(step,))
+        return Unknown("its expressions are nested too deeply", trace=(step,))
 
 
 def _steps_to(planned: Value[int], configured: Value[int]) -> tuple[TraceStep, ...]:

@@ -75,7 +75,7 @@ def _blocks(
             top = members["configuration"].members().get("root_module")
             configuration = _configuration_module(top) if top else {}
         except ShapeError as error:
-            message = f"the plan's configuration is misshapen: {error}"
+            message = f"the plan's configuration is malformed: {error}"
             diagnostics.append(Diagnostic(message, location))
     return Blocks(configuration)
 
@@ -114,7 +114,7 @@ def _absent(
     try:
         absent, problem = coverage(members, [change for change, _ in changes], location.path)
     except ShapeError as error:
-        absent, problem = [], f"the plan is misshapen: {error}"
+        absent, problem = [], f"the plan is malformed: {error}"
     if problem:
         diagnostics.append(Diagnostic(problem, location))
     return tuple(absent)
@@ -125,8 +125,8 @@ def unknown_format(members: Mapping[str, RawJson], noun: str) -> str | None:
     version = members["format_version"].value()
     if isinstance(version, str) and version.partition(".")[0] in FORMAT_MAJORS:
         return None
-    shown = version[:20] if isinstance(version, str) else "that is no text"
-    return f"a {noun} of format_version {shown}: this program reads 0.x and 1.x"
+    shown = version[:20] if isinstance(version, str) else "that is not a string"
+    return f"a {noun} of format_version {shown}: ecbackup-iac reads 0.x and 1.x"
 
 
 def _variables(members: Mapping[str, RawJson]) -> dict[str, str]:

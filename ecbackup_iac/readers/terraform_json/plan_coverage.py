@@ -97,7 +97,10 @@ def why_partial(members: Mapping[str, "RawJson"]) -> str:
         return "the plan is partial: it was targeted or defers changes, so caches may be missing"
     if "resource_changes" not in members:
         if _holds_managed(_planned_values(members)):
-            return "the plan was cut: it has no resource_changes; give all that terraform show -json prints"
+            return (
+                "the plan is incomplete: it has no resource_changes; "
+                "pass the complete output of terraform show -json"
+            )
         if _holds_managed(_prior_values(members)):
             return (
                 "the plan is refresh-only and has no changes to check: plan without -refresh-only"
@@ -148,7 +151,7 @@ def _partial(names: Iterable[str]) -> str:
     more = f" and {len(distinct) - MAX_NAMED} more" if len(distinct) > MAX_NAMED else ""
     return (
         f"the plan is partial: it has no change for {named}{more}; plan without -target and -exclude, "
-        "and give all that show -json prints"
+        "and pass the complete output of show -json"
     )
 
 

@@ -171,7 +171,7 @@ class _Instance:
             return Unknown(f"{name} is known only after apply")
         references = " and ".join(self._block.references(name))
         return replication_group_of(
-            Unknown(f"{name} depends on {references or 'what only the apply shows'}"),
+            Unknown(f"{name} depends on {references or 'values known only after apply'}"),
             is_engine_set=bool(self._block.sets(engine)) and not self._block.is_known(engine),
             reference=references,
         )

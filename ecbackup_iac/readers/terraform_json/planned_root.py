@@ -113,7 +113,7 @@ def _repetition(key: str) -> Repetition:
     """Return the instance of a key where the instances are not known from the configuration."""
     if not key:
         return Repetition()
-    why = "the configuration does not tell it"
+    why = "the configuration does not show it"
     if not key.startswith('["'):
         return Repetition(key, {("count", "index"): number(int(key[1:-1]))})
     plain = _PLAIN_KEY.fullmatch(key)

@@ -131,11 +131,11 @@ def _deployment(
     body, url = resource.text(deployer.body), resource.text(deployer.url)
     if deployer.type:
         made = as_template(resource.address, kind, body) if kind and body else None
-        unknown = f"{deployer.body} is not known"
+        unknown = f"{deployer.body} is unknown"
         return replace(deployment, text=made, is_resource=True) if made else unknown
     if not body and not url:
         hidden = next(filter(resource.is_hidden, (deployer.body, deployer.url)), "")
-        return f"{hidden} is not known" if hidden else None
+        return f"{hidden} is unknown" if hidden else None
     passed = _passed(resource, deployer.parameters)
     if resource.kind in STACK_SETS:
         _override(passed, resource, others)

@@ -70,7 +70,7 @@ class SourceLocator:
             with evaluation(MAX_STEPS):
                 return self._located(result)
         except TooMuchError as error:
-            message = f"where the plan's caches are written was not worked out: {error}"
+            message = f"the plan's caches were not located in the configuration: {error}"
             return _with(result, [Diagnostic(message, Location(self._shown), Severity.WARNING)])
 
     def _located(self, result: ReadResult) -> ReadResult:
@@ -128,7 +128,7 @@ class SourceLocator:
         if fitting:
             named = _listed([shown_path(folder) for folder in fitting])
             text = f"several root modules under {self._shown} may be the one that was planned: "
-            text += f"{named}; none is chosen: name one with --source"
+            text += f"{named}; pass one of them with --source"
         return Diagnostic(text, input_location(plan), Severity.WARNING)
 
     def _own_root(self, plan: str) -> str | None:

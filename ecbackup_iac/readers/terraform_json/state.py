@@ -31,7 +31,7 @@ _KINDS = {*RESOURCE_TYPES, *KINDS}
 
 _CACHE_TYPE = "aws_elasticache_"  # how the type of each cache in an older state begins
 
-_DEPOSED = "only a deposed object is left of it"
+_DEPOSED = "only a deposed object remains"
 
 
 class StateResource(TypedDict, total=False):
@@ -118,8 +118,8 @@ def _unknown_format(members: Mapping[str, "RawJson"]) -> str | None:
         if "modules" in members and _CACHE_TYPE not in members["modules"].json:
             return None  # it holds no cache
         return "a state file older than version 4: run terraform show -json | ecbackup-iac check -"
-    shown = f"{version}" if isinstance(version, int) else "that is no number"
-    return f"a raw state file of version {shown}: this program reads version {RAW_VERSION}"
+    shown = f"{version}" if isinstance(version, int) else "that is not a number"
+    return f"a raw state file of version {shown}: ecbackup-iac reads version {RAW_VERSION}"
 
 
 def _is_managed(entry: Mapping[str, "RawJson"]) -> bool:

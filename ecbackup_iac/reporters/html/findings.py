@@ -96,7 +96,8 @@ def _facts(
         yield "Rule", f'<a href="#{verdict.rule}">{verdict.rule}</a> {verdict.rule.label}'
     if finding.suppression:
         yield from suppression_facts(finding.suppression)
-    yield "Source of the value", _trace(resource, excerpts)
+    yield "Source of the value", _trace(finding, excerpts)
+    yield "See also", items(_related(finding, excerpts))
     if finding.remedy and not finding.suppression:
         yield "What to do", f'<pre class="remedy">{_lines(finding.remedy)}</pre>'
     notes = (
@@ -107,7 +108,8 @@ def _facts(
     yield "Cache", ", ".join(_about(resource))
     yield "Root", code(root)
     if resource.calls:
-        yield "Module call", code(line_of(resource.calls[-1]))
+        call = resource.calls[-1]
+        yield "Module call" if call.folder else "Nested stack", code(line_of(call.location))
     if resource.settings:
         yield "Values", code(resource.settings)
 
@@ -136,11 +138,17 @@ def _word(word: str) -> str:
     return f'<span class="unit">{breakable(word)}</span>' if "-" in word else breakable(word)
 
 
-def _trace(resource: CacheResource, excerpts: Mapping[Location, Excerpt]) -> str:
+def _related(finding: Finding, excerpts: Mapping[Location, Excerpt]) -> Iterator[str]:
+    """Yield where other settings are written that the finding is about, each with its excerpt."""
+    for location, text in finding.related:
+        yield f"{text}: {_step(TraceStep('', location), excerpts.get(location))}"
+
+
+def _trace(finding: Finding, excerpts: Mapping[Location, Excerpt]) -> str:
     """Return the trace of a value, each step with its excerpt."""
-    steps = list(resource.retention.trace)
-    if not any(step.location == resource.location for step in steps):
-        steps.insert(0, TraceStep("", resource.location))
+    steps = list(finding.trace)
+    if not any(step.location == finding.location for step in steps):
+        steps.insert(0, TraceStep("", finding.location))
     step_texts = [_step(step, excerpts.get(step.location)) for step in steps]
     list_items = "".join(f"<li>{step}</li>\n" for step in step_texts)
     return f"<ol>\n{list_items}</ol>\n"

@@ -76,7 +76,7 @@ def _expanded_call(function: Function, arguments: list[Value], evaluator: NodeEv
         if known.is_null:
             raise EvaluationError("Invalid expanding argument value: it is null")
         if not is_sequence(known.type):
-            raise EvaluationError("Invalid expanding argument value: it is no list")
+            raise EvaluationError("Invalid expanding argument value: it is not a list")
         elements = [e.taken_from(last).with_marks_of(last, known) for e in known.elements]
         return call_function(function, [*fixed, *elements], evaluator)
 

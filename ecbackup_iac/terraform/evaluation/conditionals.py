@@ -164,7 +164,7 @@ def try_call(evaluator: NodeEvaluator, node: Call) -> Value:
     is_deferred = is_deferred or any(
         not tried.value.is_known and tried.value.unknown.is_deferred for tried in found[:-1]
     )  # a plan takes no later argument before it knows this one
-    why = "an expression in try may be refused"
+    why = "an expression in try may fail"
     result = one_of(found, why, is_deferred=is_deferred)
     return of_deferred_type(result, why) if is_deferred else result
 
@@ -193,5 +193,5 @@ def can_call(evaluator: NodeEvaluator, node: Call) -> Value:
     is_sure = not rejections.happened and not rejections.may_follow
     if is_sure and not value.is_known and value.unknown.outcomes:
         return Value(BOOL, raw=True)
-    why = value.unknown.why if not value.is_known else "it is unknown whether it can"
+    why = value.unknown.why if not value.is_known else "it is unknown whether it is valid"
     return unknown(why, BOOL, is_not_null=True)

@@ -108,7 +108,7 @@ class Evaluator(NodeEvaluator):
             case Element():
                 return self.names[""]
             case InvalidExpression():
-                return unknown("the expression is no valid syntax, or nested too deeply")
+                return unknown("the expression is not valid, or is nested too deeply")
             case never:
                 assert_never(never)
 
@@ -143,7 +143,8 @@ class Evaluator(NodeEvaluator):
         if node.name in self.names:
             return self.names[node.name]
         text, redacted = (
-            f"Invalid reference: {shown} stands alone" for shown in (f'"{node.name}"', "a name")
+            f"Invalid reference: {shown} needs an attribute"
+            for shown in (f'"{node.name}"', "a name")
         )
         raise EvaluationError(text, redacted_message=redacted)
 
@@ -218,7 +219,7 @@ class HiddenSourceEvaluator(Evaluator):
     def source_text(self, node: Node, text: str = "") -> str:  # noqa: ARG002 - it is hidden
         """Return where an expression is written."""
         location = node.range.location
-        return f"what stands in line {location.line}, column {location.column}"
+        return f"the expression in line {location.line}, column {location.column}"
 
     def trace_steps(
         self,

@@ -67,7 +67,7 @@ class _Members:
         self.keys.append(key)
         if str(key.raw) in self.groups and not is_grouped:
             shown = hidden_value(key) if key.is_hidden else f'"{key.raw}"'
-            text, redacted = (f"Duplicate object key: {t} comes twice" for t in (shown, "a key"))
+            text, redacted = (f"Duplicate object key: {t} is set twice" for t in (shown, "a key"))
             raise EvaluationError(text, redacted_message=redacted)
         self.groups.setdefault(str(key.raw), []).append(value)
 

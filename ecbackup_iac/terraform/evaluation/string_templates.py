@@ -20,7 +20,7 @@ from ecbackup_iac.terraform.values.outcomes import map_outcomes
 from ecbackup_iac.terraform.values.type_system import STRING
 from ecbackup_iac.terraform.values.value import EvaluationError, Privacy, Value, not_null, string
 
-_NULL = "The expression result is null: it cannot stand in a template"
+_NULL = "The expression result is null: it cannot be used in a template"
 
 
 def template(evaluator: NodeEvaluator, node: Template) -> Value:

@@ -127,7 +127,7 @@ def _rejection(
     """Return an error without what the arguments do not allow to be shown."""
     is_sensitive, is_private = _marks(arguments)
     if is_sensitive:
-        text = f'Invalid function argument: "{function.name}" refuses a sensitive value'
+        text = f'Invalid function argument: "{function.name}" does not accept a sensitive value'
         return EvaluationError(text, error.origin)
     return error.redacted() if is_private else error
 
@@ -152,7 +152,7 @@ def _why(function: Function, arguments: Sequence[Value], error: UnknownResultErr
     if is_sensitive:
         return f"{function.name} of a sensitive value is not evaluated"
     if is_private and function.reads_files:
-        return f"{function.name} of a name that stands in a file is not evaluated"
+        return f"{function.name} of a name that is read from a file is not evaluated"
     return error.redacted_message if is_private else error.why
 
 
@@ -212,7 +212,7 @@ def _argument(function: Function, parameter: Parameter, argument: Value) -> Valu
     is_first = parameter is (*function.parameters, function.variadic)[0]
     is_typed = not argument.is_known and argument.type != DYNAMIC  # a plan sees the type
     if kinds and is_first and is_typed and not isinstance(argument.type, kinds):
-        raise _invalid(function, parameter, f"it takes no {type_name(argument.type)}")
+        raise _invalid(function, parameter, f"{type_name(argument.type)} is not accepted")
     try:
         return converted(argument, parameter.type)
     except EvaluationError as error:

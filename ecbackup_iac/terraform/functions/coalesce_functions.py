@@ -55,7 +55,7 @@ def _first_of_open_type(arguments: Sequence[Value], kind: Type) -> Value:
         return _first([converted(argument, kind) for argument in arguments], kind)
     kinds = {type(argument.type) for argument in arguments if argument.type != DYNAMIC}
     if len(kinds) > 1 or any(map(_may_be_empty_text, arguments)):
-        raise UnknownResultError("the type of the result depends on what is unknown")
+        raise UnknownResultError("the type of the result depends on unknown values")
     return perhaps_text(_first(arguments, kind))
 
 

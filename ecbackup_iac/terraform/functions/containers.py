@@ -30,7 +30,7 @@ def taken(container: Value) -> tuple[Value, ...]:
 
     """
     if has_open_order(container):
-        raise UnknownResultError("the order of a set depends on what is unknown in it")
+        raise UnknownResultError("the order of a set depends on unknown elements")
     charge(len(container.elements))
     return tuple(
         element.taken_from(container, position)

@@ -47,7 +47,7 @@ def _base64decode(text: Value) -> Value:
 
 
 def _base64gzip(_text: Value) -> Value:
-    raise UnknownResultError("the bytes that base64gzip gives depend on the program's compressor")
+    raise UnknownResultError("the result of base64gzip depends on the program's compressor")
 
 
 def _base64gunzip(text: Value) -> Value:
@@ -59,7 +59,7 @@ def _base64gunzip(text: Value) -> Value:
     except zlib.error as error:
         raise EvaluationError("failed to gunzip bytestream") from error
     if unpacker.unconsumed_tail:
-        raise UnknownResultError("what base64gunzip gives is too large")
+        raise UnknownResultError("the result of base64gunzip is too large")
     if not unpacker.eof:
         raise EvaluationError("failed to read gunzip raw data: unexpected EOF")
     return _utf8(content)

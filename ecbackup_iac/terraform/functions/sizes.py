@@ -36,7 +36,7 @@ def strings(texts: list[str]) -> Value:
 def text_of(value: Value) -> str:
     """Return what a known string contains."""
     if not isinstance(value.raw, str):
-        raise TypeError(f"{value.type} is no string")
+        raise TypeError(f"{value.type} is not a string")
     charge_text(len(value.raw))
     return value.raw
 

@@ -149,7 +149,7 @@ def _format(template: Value, *arguments: Value) -> Value:
 
 def _check_nulls(arguments: Sequence[Value]) -> None:
     if any(argument.is_null and argument.type == DYNAMIC for argument in arguments):
-        raise UnknownResultError("Terraform calls the format of a null without a type unknown")
+        raise UnknownResultError("the format of a null without a type is unknown")
 
 
 def _formatlist(template: Value, *arguments: Value) -> Value:

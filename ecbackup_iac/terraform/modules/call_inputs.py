@@ -35,7 +35,7 @@ class Inputs(Protocol):
 class AnyInputs(Inputs):
     """The inputs of a module of which nothing is known."""
 
-    workspace = unknown("the workspace may be any", STRING, is_not_null=True)
+    workspace = unknown("the workspace may be any workspace", STRING, is_not_null=True)
 
     @staticmethod
     def value(name: str, constraint: Constraint) -> Value:

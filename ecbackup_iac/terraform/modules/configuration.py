@@ -133,11 +133,11 @@ class Configuration:
             return source, ""
         written = block.body.attribute("source")
         if written is None or self.is_terraforms:
-            return "", "its source is not a plain text"
+            return "", "its source is not a literal string"
         try:
             value = Evaluator(caller).value(written.expression)
         except EvaluationError as error:
-            return "", f"its source is refused: {error.message}"
+            return "", f"its source is invalid: {error.message}"
         if value.is_sensitive or not (value.is_known and isinstance(value.raw, str)):
             why = "" if value.is_known else f": {value.unknown.why}"
             return "", f"its source is unknown{why}"
@@ -159,7 +159,7 @@ class Configuration:
             folder = os.path.normpath(os.path.join(self.root, installed.folder))
             return self._module(folder, source, caller)
         why = NOT_HERE.format(source=source)
-        why += ": .terraform has another one in its place" if installed else ""
+        why += ": .terraform contains another source" if installed else ""
         return UnreadModule(source, why, version)
 
     def _module(self, folder: str, source: str, caller: Caller) -> Module | UnreadModule:
@@ -169,9 +169,7 @@ class Configuration:
         above: Caller | None = caller
         while above is not None:
             if above.module is module:
-                return UnreadModule(
-                    source, f"{source} calls itself, so there is no end", is_missing=True
-                )
+                return UnreadModule(source, f"{source} calls itself", is_missing=True)
             above = above.parent
         if module.is_empty and not module.diagnostics:
             why = why_empty(folder, source, self.modules.reader)

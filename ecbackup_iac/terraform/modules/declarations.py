@@ -17,6 +17,8 @@ class Declaration:
     def __init__(self, name: str, block: Block) -> None:
         self.name = name
         self.block = block
+        self.is_valid = False
+        """It was checked, and Terraform refuses nothing of it."""
 
     @cached_property
     def constraint(self) -> Constraint:

@@ -6,6 +6,7 @@ from typing import Protocol, TypeAlias
 
 from ecbackup_iac.hcl.expression import TupleNode
 from ecbackup_iac.hcl.structure import Block
+from ecbackup_iac.model.near_miss import nearest
 from ecbackup_iac.model.record import record
 from ecbackup_iac.terraform.modules.configuration import UnreadModule, is_local, source_of
 from ecbackup_iac.terraform.modules.instances import BlockScope, ModuleInstance
@@ -216,6 +217,8 @@ def _problem_of_arguments(call: Block, target: Module) -> EvaluationError | None
     for name, argument in given.items():
         if name not in target.variables and name not in _META_ARGUMENTS:
             text = f'Unsupported argument: the module has no variable named "{name}"'
+            meant = nearest(name, [one for one in target.variables if one not in given])
+            text += f'; did you mean "{meant}"?' if meant else ""
             return EvaluationError(text, argument.range)
     for name, variable in target.variables.items():
         if name not in given and variable.body.attribute("default") is None:

@@ -73,7 +73,7 @@ class FileSet:
     def _refuse_described(self, names: Sequence[str], position: int, shown: str) -> None:
         """Raise UnknownResultError where the rest of the pattern describes a path that may be there."""
         if self._describes(names, position):
-            raise UnknownResultError(f"{shown} may be there where Terraform runs")
+            raise UnknownResultError(f"{shown} may exist where Terraform runs")
 
     def _describes(self, names: Sequence[str], position: int) -> bool:
         charge()
@@ -108,7 +108,7 @@ class FileSet:
             return
         real = os.path.realpath(found)
         if real in above:
-            raise UnknownResultError("links lead in a circle")
+            raise UnknownResultError("symbolic links form a loop")
         if (path, position) in self._met:
             return
         self._met.add((path, position))

@@ -250,7 +250,9 @@ class RootFiles:
         found = self._inside(path)
         below = os.path.relpath(found, self._root).replace(os.sep, "/")
         if is_made_by_terraform(below) and not os.path.exists(found):
-            raise UnknownResultError(f"{path} is not here, and may be there where Terraform runs")
+            raise UnknownResultError(
+                f"{path} does not exist here, but may exist where Terraform runs"
+            )
         return found
 
     def _inside(self, path: str) -> str:
@@ -259,5 +261,5 @@ class RootFiles:
             return found
         with suppress(ValueError):  # a NUL in it, or half a surrogate pair: no path at all
             if is_gits_own(os.path.realpath(found), self._folders.boundary):
-                raise OutsideError(f"the file {path} is git's own, and may hold a password")
-        raise OutsideError(f"the file {path} lies outside the repository")
+                raise OutsideError(f"the file {path} belongs to git, and may contain a password")
+        raise OutsideError(f"the file {path} is outside the repository")

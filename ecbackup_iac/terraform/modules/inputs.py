@@ -163,7 +163,7 @@ def _expression(text: str) -> Value:
     """Return the value of an expression, no part of which is shown. Raises EvaluationError."""
     node, problems = parse_expression(SourceFile("", text.encode()))
     if problems:
-        raise EvaluationError("it is no valid expression")
+        raise EvaluationError("it is not a valid expression")
     return HiddenSourceEvaluator(CONSTANT_SCOPE).value(node)
 
 

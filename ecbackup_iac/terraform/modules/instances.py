@@ -11,7 +11,7 @@ from ecbackup_iac.files.paths import shown_path
 from ecbackup_iac.hcl.expression import GetAttribute, Name, nodes_in
 from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.hcl.structure import Block
-from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.call import Call
 from ecbackup_iac.model.value import StepKind
 from ecbackup_iac.terraform.evaluation.constraints import Constraint
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
@@ -111,18 +111,13 @@ class ModuleInstance:
         return (*self.parent.made_by, scope.repetition)
 
     @cached_property
-    def calls(self) -> tuple[Location, ...]:
-        """The locations of those calls' headers."""
+    def calls(self) -> tuple[Call, ...]:
+        """The same calls as reports show them: each at its header."""
         if not self.call_blocks or self.parent is None:
             return ()
-        return (*self.parent.calls, self.call_blocks[-1].header.location)
-
-    @cached_property
-    def called(self) -> tuple[str, ...]:
-        """The folders of the modules that those calls lead to, as they are printed."""
-        if not self.call_blocks or self.parent is None:
-            return ()
-        return (*self.parent.called, shown_path(self.module.folder))
+        block = self.call_blocks[-1]
+        text, folder = f'module "{block.labels[0]}"', shown_path(self.module.folder)
+        return (*self.parent.calls, Call(block.header.location, text, folder))
 
     @property
     def root(self) -> "ModuleInstance":

@@ -239,7 +239,7 @@ def _check_version(module: Module) -> None:
             continue
         module.short_circuits |= any(map(_is_after, text.split(",")))
         if any(int(major) > MAX_MAJOR for major in _AT_LEAST.findall(text)):
-            reason = "Unsupported Terraform Core version: required_version asks for a later one"
+            reason = "Unsupported Terraform Core version: required_version requires a later version"
             _refuse(module, reason, written.range)
         elif not all(map(_CONSTRAINT.fullmatch, text.split(","))):
             _refuse(module, "Invalid version constraint in required_version", written.range)

@@ -93,6 +93,16 @@ def condition(rule: Block, value_of: Callable[[Attribute], Value]) -> Value:
 
 def _check_variable(instance: ModuleInstance, name: str, block: Block) -> None:
     """Evaluate a variable. Raises EvaluationError for what Terraform refuses."""
+    variable = instance.variable(name)
+    if not variable.declaration.is_valid:
+        _check_declaration(instance, name, block)
+        variable.declaration.is_valid = True
+    if not variable.is_ephemeral:
+        instance.reference("var", (name,), block.header)
+
+
+def _check_declaration(instance: ModuleInstance, name: str, block: Block) -> None:
+    """Check what is the same in every instance of the module. Raises EvaluationError."""
     if name in _RESERVED:
         raise EvaluationError(f'Invalid variable name: "{name}" is reserved')
     for rule in block.body.blocks("validation"):
@@ -103,10 +113,7 @@ def _check_variable(instance: ModuleInstance, name: str, block: Block) -> None:
             text = f"Invalid variable validation condition: it does not refer to var.{name}"
             raise EvaluationError(text, written.range)
     _warn_of_quoted_type(instance, block)
-    variable = instance.variable(name)
-    variable.check_default()
-    if not variable.is_ephemeral:
-        instance.reference("var", (name,), block.header)
+    instance.variable(name).check_default()
 
 
 def undeclared_names(module: Module, block: Block) -> Iterator[EvaluationError]:
@@ -199,7 +206,7 @@ def _warn_of_quoted_type(instance: ModuleInstance, block: Block) -> None:
     kind = block.body.attribute("type")
     if kind is None or not isinstance(kind.expression, Literal):
         return
-    text = "a quoted type is of Terraform 0.11, and later versions refuse it: remove the quotes"
+    text = "quoted types are Terraform 0.11 syntax, which later versions reject: remove the quotes"
     warning = Diagnostic(text, kind.range.location, Severity.WARNING)
     if warning not in instance.module.diagnostics:
         instance.module.note(warning)

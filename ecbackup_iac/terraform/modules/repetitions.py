@@ -49,7 +49,7 @@ class Repetition:
 def refused_repetition(why: str) -> Repetition:
     """Return the instance that represents those of a count or for_each that Terraform refuses."""
     names = (("each", "key"), ("each", "value"), ("count", "index"))
-    return Repetition(names=dict.fromkeys(names, unknown(f"Terraform refuses it: {why}")))
+    return Repetition(names=dict.fromkeys(names, unknown(f"Terraform rejects it: {why}")))
 
 
 def enabled_argument(block: Block) -> Attribute | None:
@@ -123,7 +123,7 @@ def _count(value: Value) -> int:
     if raw > MAX_INSTANCES:
         shown = "too large" if value.is_hidden else text_from(raw)
         raise EvaluationError(
-            f"count is {shown}, and this program follows {MAX_INSTANCES} instances"
+            f"count is {shown}, and at most {MAX_INSTANCES} instances are evaluated"
         )
     return raw
 
@@ -184,7 +184,9 @@ def _each(value: Value) -> dict[str, tuple[Value, Value]]:
     if value.is_null:
         raise EvaluationError("Invalid for_each argument: the value is null")
     if isinstance(value.raw, tuple | Mapping) and len(value.raw) > MAX_INSTANCES:
-        raise EvaluationError(f"for_each has over {MAX_INSTANCES} elements, more than are followed")
+        raise EvaluationError(
+            f"for_each has more than {MAX_INSTANCES} elements, the most that are evaluated"
+        )
     match value.type:
         case MapOf() | ObjectOf():
             return {

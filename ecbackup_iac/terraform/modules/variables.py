@@ -24,9 +24,9 @@ from ecbackup_iac.terraform.values.value import (
 MAX_ERROR_MESSAGE = 200
 """Characters of a validation rule's own message."""
 
-_NO_MESSAGE = "a validation rule refuses it"
+_NO_MESSAGE = "a validation rule rejects it"
 
-_HINT = " (its default: give another with --var or --var-file)"
+_HINT = " (its default: pass another with --var or --var-file)"
 
 
 @record(eq=False)

@@ -29,7 +29,7 @@ def charge(amount: int = 1) -> None:
     context = evaluation_context()
     context.steps_left -= amount
     if context.steps_left < 0:
-        raise TooMuchError("it takes more work than any configuration of use")
+        raise TooMuchError("it exceeds the evaluation limit")
 
 
 def charge_trace(length: int) -> None:

@@ -48,7 +48,7 @@ def converted(value: Value, target: Type) -> Value:
         EvaluationError: the value cannot become one of that type; the message says what is required.
 
     """
-    if target in (DYNAMIC, value.type):
+    if target in (value.type, DYNAMIC):  # most are the very type
         return value
     if isinstance(value.raw, UnknownRaw):
         return _unknown_converted(value, value.raw, target)
@@ -285,7 +285,7 @@ def perhaps_text(value: Value) -> Value:
             return _with_parts(value, parts, None if is_fixed else kind)
         case _:
             outcomes = [Possibility(value), Possibility(converted(value, STRING))]
-            return _like(value, one_of(outcomes, "what stands beside it may make it text"))
+            return _like(value, one_of(outcomes, "the other elements may turn it into a string"))
 
 
 def _like(value: Value, changed: Value) -> Value:
@@ -371,7 +371,7 @@ def expand_outcomes(value: Value) -> Value:
     Where an element has no list of outcomes, or there are too many combinations, nor has the result.
     """
     if is_open(value):
-        raw = UnknownRaw("its provider knows more of it than its configuration says")
+        raw = UnknownRaw("the provider sets attributes that the configuration does not show")
         return replace(value, type=DYNAMIC, raw=raw)
     if value.is_wholly_known or not value.is_known:
         return value

@@ -49,7 +49,7 @@ class StandIn:
     @property
     def note(self) -> str:
         """What a cache's settings are known from, for people."""
-        described = f"by the published interface of {self.described.source}"
+        described = f"based on the published interface of {self.described.source}"
         if self.is_of_policy:
             described = f"described by {self.described.stand_in or 'the policy'}"
         return f"{described}: the module itself was not read"

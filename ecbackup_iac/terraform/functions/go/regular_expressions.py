@@ -122,7 +122,7 @@ class Pattern:
     def _search(self, text: bytes, position: int) -> list[_Span] | None:
         instructions = getattr(self._compiled, "programsize", 1)
         if instructions * len(text) > MAX_WORK:
-            raise TooLargeError("its pattern is too large for a text of this length")
+            raise TooLargeError("its pattern is too large for a string of this length")
         left = len(text) - position
         charge(
             _STEPS_OF_A_MATCH
@@ -169,8 +169,8 @@ def _refusal(error: Exception, pattern: str) -> Exception:
     reason = error.args[0]
     message = reason.decode(errors="replace") if isinstance(reason, bytes) else str(reason)
     if "too large" in message:
-        text = f"google-re2 refuses the pattern {pattern[:40]!r}: {message}"
-        return UnknownResultError(text, "google-re2 refuses the pattern")
+        text = f"google-re2 rejects the pattern {pattern[:40]!r}: {message}"
+        return UnknownResultError(text, "google-re2 rejects the pattern")
     return EvaluationError(
         f"invalid regexp pattern: {message}", redacted_message="invalid regexp pattern"
     )

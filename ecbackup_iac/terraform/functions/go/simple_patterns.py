@@ -76,9 +76,7 @@ class _Part:
 
 def _left_to_re2(what: str, redacted_message: str = "") -> UnknownResultError:
     """Return why something is not evaluated; `redacted_message` says it without what the pattern holds."""
-    texts = (
-        f"{text} is evaluated by google-re2 alone" for text in (what, redacted_message or what)
-    )
+    texts = (f"{text} is evaluated only by google-re2" for text in (what, redacted_message or what))
     return UnknownResultError(*map(NeedsExtra, texts))
 
 

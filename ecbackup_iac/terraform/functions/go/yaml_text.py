@@ -148,7 +148,7 @@ class _Reader:
     def _count(self, nodes: int) -> None:
         self.nodes += nodes
         if self.nodes > MAX_NODES:
-            raise TooLargeError("the YAML text holds too many values")
+            raise TooLargeError("the YAML text contains too many values")
 
     def _alias(self, name: str) -> Value:
         if name not in self.anchors:

@@ -1,0 +1,71 @@
+"""A cache whose windows AWS rejects → the remedy: a backup window that it accepts, and where to set it."""
+
+import shlex
+
+from ecbackup_iac.model.cache import CacheResource
+from ecbackup_iac.model.location import is_downloaded
+from ecbackup_iac.model.shared_code import SharedCode
+from ecbackup_iac.model.source import SOURCES, RemedyKind
+from ecbackup_iac.model.value import StepKind, StepShape, TraceStep
+from ecbackup_iac.model.window import proposed_window
+from ecbackup_iac.remedy.advice import DEFAULT, for_generated, line_of, plain
+from ecbackup_iac.remedy.live_cache import change_command
+from ecbackup_iac.remedy.template import CONFIGURATION
+from ecbackup_iac.remedy.terraform import ASSIGNMENTS, OPTIONS
+
+_ARGUMENT = "snapshot_window"
+"""Terraform's name of the backup window, in every type of resource."""
+
+_SETTINGS = (*ASSIGNMENTS, StepKind.PARAMETER, StepKind.PARAMETER_DEFAULT)
+
+
+def for_window(resource: CacheResource, shared: SharedCode) -> str:
+    """Return what to set the backup window to, and where."""
+    window = proposed_window(resource.backup_window, resource.maintenance_window)
+    kind = SOURCES[resource.source].remedy
+    if kind is RemedyKind.COMMAND:
+        change = f"{change_command(resource)} {shlex.quote(resource.address)} --snapshot-window"
+        return f"{change} {window or f'hh24:mi-hh24:mi   # {_REQUIREMENTS}'}"
+    if window is None:
+        return f"set a backup window for {resource.address}: {_REQUIREMENTS}"
+    value = f'"{window}"'
+    trace = resource.backup_window.trace
+    if resource.generator:
+        return for_generated(resource, value, trace[0].name if trace else _ARGUMENT)
+    own = [step for step in trace if not is_downloaded(step.location.path)]
+    calls = [call.location for call in resource.calls if not is_downloaded(call.location.path)]
+    if trace and calls and not own:
+        return f"pass the backup window {value} to the downloaded module, {line_of(calls[-1])}"
+    if not own:
+        return f"set {_ARGUMENT} = {value} in {resource.address}"
+    step = own[0]
+    if not any(one.shape is StepShape.COMPOSITION for one in own):
+        step = next((one for one in reversed(own) if one.kind in _SETTINGS and one.name), step)
+    if call := shared.call_to_set_in(resource, step):
+        return f"add {plain(step.name)} = {value} to the module call, {line_of(call)}"
+    return _at(step, value, is_template=kind is RemedyKind.TEMPLATE)
+
+
+_REQUIREMENTS = "at least an hour long, not overlapping the maintenance window"
+
+
+def _at(step: TraceStep, value: str, *, is_template: bool) -> str:
+    """Return how to set the window at the step that decides it."""
+    name = DEFAULT if step.kind is StepKind.VARIABLE_DEFAULT else plain(step.name)
+    if option := _option(step):
+        is_part = step.shape is StepShape.COLLECTION
+        return f"set it to {value} in {option}{name}" if is_part else f"pass {option}{name}={value}"
+    place = line_of(step.location)
+    if step.shape is StepShape.COLLECTION:
+        return f"set it to {value} in {name}, {place}"
+    is_property = is_template and step.kind not in (StepKind.PARAMETER, StepKind.VARIABLE_DEFAULT)
+    if not is_property or step.location.path.endswith(CONFIGURATION):
+        return f"set {name} = {value} in {place}"
+    quote = '"' if step.location.path.endswith(".json") else ""
+    return f"set {quote}{name}{quote}: {value} in {place}"
+
+
+def _option(step: TraceStep) -> str:
+    """Return the option, or the start of the environment variable, that sets a step; empty for a file."""
+    option = OPTIONS[step.location.origin] or ""
+    return "--parameter " if option and step.kind is StepKind.PARAMETER else option
