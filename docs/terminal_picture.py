@@ -17,7 +17,7 @@ WIDTH = 96  # columns
 
 def main() -> None:
     """Run the command in colour and write the picture."""
-    program = [sys.executable, "-m", "ecbackup_iac", *COMMAND[1:], "--color", "--verbose"]
+    program = [sys.executable, "-m", "ecbackup_iac", *COMMAND[1:], "--color"]
     env = {**os.environ, "COLUMNS": str(WIDTH - 2), "PYTHONPATH": str(TOP)}
     output = subprocess.run(program, cwd=TOP, env=env, capture_output=True, text=True, check=False)
     console = Console(record=True, width=WIDTH, file=StringIO())

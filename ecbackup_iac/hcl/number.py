@@ -47,19 +47,19 @@ def parse_number(text: str) -> Number | None:
     return rounded(plain(-value if sign == "-" else value))
 
 
-def rounded(number: Number) -> Number:
-    """Return the number rounded to 512 bits, half to even; whole results are int."""
+def rounded(number: Number, precision: int = PRECISION) -> Number:
+    """Return the number rounded to so many bits, half to even; whole results are int."""
     if isinstance(number, float):
         return number
-    if isinstance(number, int) and number.bit_length() <= PRECISION:
+    if isinstance(number, int) and number.bit_length() <= precision:
         return number
     exact = Fraction(number)
     if exact == 0:
         return 0
     numerator, denominator = abs(exact.numerator), exact.denominator
-    shift = numerator.bit_length() - denominator.bit_length() - PRECISION
+    shift = numerator.bit_length() - denominator.bit_length() - precision
     scaled = _shifted(numerator, denominator, -shift)
-    if scaled >= 1 << PRECISION:  # one bit too many: the quotient was at the upper end
+    if scaled >= 1 << precision:  # one bit too many: the quotient was at the upper end
         shift += 1
         scaled = _shifted(numerator, denominator, -shift)
     whole = scaled.numerator // scaled.denominator

@@ -99,6 +99,30 @@ def test_earlier_versions_refuse_what_is_wrong_in_an_operand_that_cannot_matter(
     assert either.endswith("must not be null. (Terraform before 1.12 evaluates both sides of ||)")
 
 
+DECIDED = """
+terraform {
+  required_version = "VERSION"
+}
+resource "terraform_data" "later" {
+  input = true
+}
+resource "aws_elasticache_replication_group" "cache" {
+  engine                   = "redis"
+  snapshot_retention_limit = false && terraform_data.later.output ? 7 : sum([])
+}
+"""
+
+
+@pytest.mark.parametrize(("version", "refused"), [(">= 1.12", 1), (">= 1.11", 0)])
+def test_only_terraform_1_12_plans_a_branch_that_is_decided_before_a_later_operand(
+    version: str, refused: int, evaluate: "Evaluate"
+) -> None:
+    found = evaluate({"main.tf": DECIDED.replace("VERSION", version)})
+    assert len(found.errors) == refused
+    (cache,) = found.caches
+    assert judge(cache, Requirements()).status is Status.UNKNOWN
+
+
 @pytest.mark.parametrize("condition", ["var.x || false", "false || var.x", "var.x && true"])
 def test_an_unknown_operand_that_matters_is_unknown(condition: str, evaluate: "Evaluate") -> None:
     cache = cache_with(f"({condition}) ? 5 : 0", evaluate)

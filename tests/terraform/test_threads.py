@@ -101,7 +101,7 @@ def test_an_evaluation_neither_sees_nor_changes_that_of_another_thread() -> None
         assert [one.result(20) for one in results] == [-1, 900]
 
 
-def test_a_rejection_reaches_every_tracker_around_it_but_not_through_a_reference() -> None:
+def test_a_rejection_reaches_the_innermost_tracker_and_none_through_a_reference() -> None:
     with track_rejections() as outer:
         with hide_rejections():
             record_rejection()
@@ -109,6 +109,8 @@ def test_a_rejection_reaches_every_tracker_around_it_but_not_through_a_reference
         with track_rejections() as inner:
             record_rejection()
         assert inner.happened
+        assert not outer.happened
+        record_rejection()
         assert outer.happened
 
 

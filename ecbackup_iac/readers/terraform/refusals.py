@@ -15,8 +15,8 @@ from ecbackup_iac.terraform.modules.expansion import ResourceInstance
 from ecbackup_iac.terraform.modules.problems import (
     check_rule,
     condition,
-    undeclared_function,
     undeclared_names,
+    undeclared_part,
 )
 from ecbackup_iac.terraform.modules.resource_values import kept_value
 from ecbackup_iac.terraform.values.value import EvaluationError
@@ -74,7 +74,7 @@ def _refused_arguments(found: ResourceInstance, block: Arguments) -> Iterator[Ev
                 value = block.value(attribute)
                 if not schema.is_block and name != RETENTION:
                     kept_value(attribute, value, schema)
-                error = undeclared_function(module, attribute)
+                error = undeclared_part(module, attribute)
                 if error is not None:
                     yield error
             except EvaluationError as error:
@@ -97,7 +97,7 @@ def _failed_conditions(resource: Block, block: Arguments) -> Iterator[tuple[Loca
                     yield (error.origin or rule.header).location, error.message
                 continue
             written = rule.body.attribute("condition")
-            if holds.raw is False and written is not None:
+            if holds.raw is False and not holds.is_known_early and written is not None:
                 yield written.range.location, f"Resource {when}condition failed"
 
 

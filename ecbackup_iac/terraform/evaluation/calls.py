@@ -17,6 +17,7 @@ from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     Possibility,
     Value,
+    as_early,
     unknown,
 )
 
@@ -59,12 +60,11 @@ def _named_call(evaluator: NodeEvaluator, node: Call, name: str) -> Value:
         found = _lookup_of_unknown_key(evaluator, node, arguments)
         if found is not None:
             return found
-    if node.is_expanded:
-        return _expanded_call(evaluator, function, arguments)
-    return call_function(function, arguments, evaluator)
+    called = _expanded_call if node.is_expanded else call_function
+    return as_early(lambda: called(function, arguments, evaluator), *arguments)
 
 
-def _expanded_call(evaluator: NodeEvaluator, function: Function, arguments: list[Value]) -> Value:
+def _expanded_call(function: Function, arguments: list[Value], evaluator: NodeEvaluator) -> Value:
     """Return the value of `function(a, b...)`."""
     *fixed, last = arguments
     if not last.is_known and not last.unknown.outcomes:

@@ -16,6 +16,7 @@ from ecbackup_iac.terraform.values.value import (
     ReferenceRefusedError,
     UnknownRaw,
     Value,
+    as_early,
     first_unknown,
     is_open,
     unknown,
@@ -39,7 +40,7 @@ def conditional(evaluator: NodeEvaluator, node: Conditional) -> Value:
         return _branch(then if truth.raw else otherwise, kind)
 
     if condition.is_known or condition.unknown.outcomes:
-        result = map_outcomes(settled, condition)
+        result = as_early(lambda: map_outcomes(settled, condition), condition)
     else:
         subject = evaluator.subject(node.condition)
         result = _either_branch(
@@ -154,6 +155,8 @@ def try_call(evaluator: NodeEvaluator, node: Call) -> Value:
         may_follow = rejections.may_follow and not value.is_wholly_known
         if not rejections.happened and not may_follow:
             break
+    else:  # the last argument may be refused, too
+        record_rejection(is_deferred=is_deferred)
     if not found:
         raise EvaluationError("no expression succeeded") from last
     if len(found) == 1:

@@ -47,6 +47,7 @@ from ecbackup_iac.terraform.values.value import (
     UnknownRaw,
     UnneededOperandError,
     Value,
+    as_early,
     is_open,
     not_null,
     object_value,
@@ -88,7 +89,8 @@ class Evaluator(NodeEvaluator):
             case Binary():
                 return not_null(self._binary(node))
             case Unary():
-                return not_null(unary(node.operator, self.value(node.operand)))
+                operand = self.value(node.operand)
+                return as_early(lambda: not_null(unary(node.operator, operand)), operand)
             case Conditional():
                 return conditional(self, node)
             case Call():
@@ -124,7 +126,8 @@ class Evaluator(NodeEvaluator):
         left = self.value(node.left)
         try:
             right = self.value(node.right)
-            return read_from_files(binary(node.operator, left, right), (left, right))
+            result = as_early(lambda: binary(node.operator, left, right), left, right)
+            return read_from_files(result, (left, right))
         except (ReferenceRefusedError, UnneededOperandError):
             raise
         except EvaluationError as error:

@@ -21,9 +21,9 @@ from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     UnknownRaw,
     Value,
+    count_value,
     hidden_value,
     is_collection,
-    number,
     object_value,
     string,
     tuple_value,
@@ -146,7 +146,9 @@ def iterations(
     elif isinstance(collection.type, SetOf):
         pairs = [(value, value) for value in collection.elements]
     elif is_sequence(collection.type):
-        pairs = [(number(position), value) for position, value in enumerate(collection.elements)]
+        pairs = [
+            (count_value(position), value) for position, value in enumerate(collection.elements)
+        ]
     else:
         raise EvaluationError("Iteration over non-iterable value")
     source = evaluator.source_text(loop.collection)

@@ -46,6 +46,7 @@ from ecbackup_iac.terraform.values.value import (
     UnknownRaw,
     Value,
     boolean,
+    count_value,
     null,
     number,
     string,
@@ -57,11 +58,11 @@ def _length(value: Value) -> Value:
     if not value.is_known:
         return _length_of_unknown(value)
     if isinstance(value.raw, str):
-        return number(grapheme_count(text_of(value)))
+        return count_value(grapheme_count(text_of(value)))
     if is_mapping(value.type):
-        return number(len(members_of(value)))
+        return count_value(len(members_of(value)))
     if is_sequence(value.type):
-        return number(len(value.elements))
+        return count_value(len(value.elements))
     raise EvaluationError("argument must be a string, a collection type, or a structural type")
 
 
@@ -72,7 +73,7 @@ def _length_of_unknown(value: Value) -> Value:
         return map_outcomes(_length, value, kind=NUMBER)
     may_be_refused(value)
     if size is not None:
-        return number(size)
+        return count_value(size)
     return Value(
         NUMBER, UnknownRaw(raw.why, minimum=0, is_deferred=raw.is_deferred, is_not_null=True)
     )
@@ -214,7 +215,7 @@ def _index(within: Value, wanted: Value) -> Value:
         raise EvaluationError("cannot search an empty list")
     for position, element in enumerate(within.elements):
         if equal(element, wanted).raw is True:
-            return number(position)
+            return count_value(position)
     raise EvaluationError("item not found")
 
 

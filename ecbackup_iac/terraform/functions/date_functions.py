@@ -8,7 +8,7 @@ from ecbackup_iac.terraform.functions.signature import Function, Parameter
 from ecbackup_iac.terraform.functions.sizes import text_of
 from ecbackup_iac.terraform.values.budget import charge_characters
 from ecbackup_iac.terraform.values.type_system import NUMBER, STRING
-from ecbackup_iac.terraform.values.value import EvaluationError, Value, number, string
+from ecbackup_iac.terraform.values.value import EvaluationError, Value, count_value, string
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -89,7 +89,7 @@ def _timecmp(left: Value, right: Value) -> Value:
         moment.seconds * SECOND + moment.nanoseconds
         for moment in (timestamp(text_of(left)), timestamp(text_of(right)))
     )
-    return number((first > second) - (first < second))
+    return count_value((first > second) - (first < second))
 
 
 FUNCTIONS: tuple[Function, ...] = (

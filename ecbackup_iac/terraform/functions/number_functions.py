@@ -4,30 +4,40 @@ import math
 from collections.abc import Callable
 from fractions import Fraction
 
-from ecbackup_iac.hcl.number import MAX_DIGITS, Number
+from ecbackup_iac.hcl.number import MAX_DIGITS, Number, plain
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.functions.containers import bounds, may_be_refused, number_of, whole
 from ecbackup_iac.terraform.functions.go.mathematics import logarithm, power
 from ecbackup_iac.terraform.functions.signature import Function, Parameter
 from ecbackup_iac.terraform.functions.sizes import text_of
-from ecbackup_iac.terraform.values.arithmetic import Double, is_negative, negated
+from ecbackup_iac.terraform.values.arithmetic import (
+    DOUBLE,
+    is_negative,
+    negated,
+    precision_of,
+    with_precision,
+)
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.outcomes import map_outcomes
 from ecbackup_iac.terraform.values.type_system import NUMBER, STRING, type_name
-from ecbackup_iac.terraform.values.value import EvaluationError, UnknownRaw, Value, number
+from ecbackup_iac.terraform.values.value import (
+    EvaluationError,
+    UnknownRaw,
+    Value,
+    count_value,
+    number,
+)
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _IGNORES_CASE = 36
 """The largest base in which "Z" is "z"."""
-
-_EXACT = 2**53
 
 
 def _computed(compute: Callable[[Number], Number]) -> Callable[[Value], Value]:
     def implementation(value: Value) -> Value:
         raw = number_of(value)
         is_whole = compute is not _absolute and abs(raw) == math.inf
-        return number(raw if is_whole else compute(raw))
+        return number(raw if is_whole else with_precision(compute(raw), precision_of(raw)))
 
     return implementation
 
@@ -59,8 +69,7 @@ def _number_from(result: float) -> Value:
         raise EvaluationError("the result is not a number")
     if math.isinf(result):
         return number(result)
-    exact = Fraction(result)
-    return number(int(exact) if exact.denominator == 1 and abs(exact) <= _EXACT else Double(exact))
+    return number(with_precision(plain(Fraction(result)), DOUBLE))
 
 
 def _parseint(text: Value, base: Value) -> Value:
@@ -86,12 +95,12 @@ def _parseint(text: Value, base: Value) -> Value:
     total = 0
     for value in values:
         total = total * radix + value
-    return number(-total if written.startswith("-") else total)
+    return count_value(-total if written.startswith("-") else total)
 
 
 def _signum(value: Value) -> Value:
     raw = whole(value, "number")
-    return number((raw > 0) - (raw < 0))
+    return count_value((raw > 0) - (raw < 0))
 
 
 def _extreme(choose: Callable[[list[Number]], Number], *, is_maximum: bool) -> Callable[..., Value]:

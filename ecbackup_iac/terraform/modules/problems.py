@@ -4,12 +4,16 @@ from collections.abc import Callable, Iterator
 
 from ecbackup_iac.hcl.expression import (
     Call,
+    For,
     GetAttribute,
     Index,
+    Interpolation,
     Literal,
     Name,
     Node,
     ObjectNode,
+    Template,
+    Text,
     nodes_in,
 )
 from ecbackup_iac.hcl.structure import Attribute, Block
@@ -53,7 +57,7 @@ def problems(instance: ModuleInstance) -> Iterator[EvaluationError]:
             except EvaluationError as error:
                 yield error.at(rule.header)
                 continue
-            if holds.raw is False:
+            if holds.raw is False and not holds.is_known_early:
                 yield EvaluationError("Module output value precondition failed", rule.header)
 
 
@@ -162,15 +166,34 @@ def _provider_aliases(module: Module) -> set[tuple[str, str]]:
     return passed | {(provider, alias) for provider, alias in declared if alias}
 
 
-def undeclared_function(module: Module, attribute: Attribute) -> EvaluationError | None:
-    """Return that a provider's function is called whose provider the module does not require."""
-    for node in nodes_in(attribute.expression):
+def undeclared_part(module: Module, attribute: Attribute) -> EvaluationError | None:
+    """Return that an expression needs what is not declared, even in a part that is not evaluated.
+
+    It is a provider's function whose provider the module does not require, a local or a module call.
+    """
+    nodes = list(nodes_in(attribute.expression))
+    bound = {name for node in nodes for name in _bound_names(node)}
+    for node in nodes:
+        if isinstance(node, GetAttribute) and isinstance(node.of, Name):
+            root = node.of.name
+            is_checked = root in ("local", "module") and root not in bound
+            if is_checked and not _is_declared(module, root, node.name):
+                return EvaluationError(f"Reference to undeclared {root}.{node.name}", node.range)
         if isinstance(node, Call) and node.name.startswith("provider::"):
             provider = node.name.split("::")[1]
             if not _requires(module, provider):
                 text = f'Unknown provider function: required_providers does not name "{provider}"'
                 return EvaluationError(text, node.range)
     return None
+
+
+def _bound_names(node: Node) -> Iterator[str | None]:
+    """Yield the variables of a loop; a template with directives may have any."""
+    match node:
+        case For():
+            yield from (node.key, node.item)
+        case Template(parts=parts) if not all(isinstance(p, Text | Interpolation) for p in parts):
+            yield from ("local", "module")
 
 
 def _requires(module: Module, provider: str) -> bool:

@@ -22,8 +22,8 @@ from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     Possibility,
     Value,
+    count_value,
     hidden_value,
-    number,
     string,
     unknown,
 )
@@ -129,7 +129,7 @@ def _count(value: Value) -> int:
 
 
 def _count_repetition(position: int, doubt: str = "") -> Repetition:
-    return Repetition(f"[{position}]", {("count", "index"): number(position)}, doubt)
+    return Repetition(f"[{position}]", {("count", "index"): count_value(position)}, doubt)
 
 
 def for_each(value: Value) -> list[Repetition]:

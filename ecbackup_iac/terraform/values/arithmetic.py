@@ -28,13 +28,44 @@ class UndefinedResultError(ArithmeticError):
     """A computation with infinities or zeros that Terraform refuses."""
 
 
-class Double(Fraction):
-    """A number that a function computed in 64 bits: it is written with the digits that identify it there.
+COUNT = 64
+"""The precision, in bits, of what a function counts or parses as a whole number."""
 
-    The result of computing with it is an ordinary number again.
+DOUBLE = 53
+"""The precision, in bits, of what a function computes as a floating point number of 64 bits."""
+
+
+class ShortWhole(int):
+    """A whole number of less precision, such as what a function counts."""
+
+    precision = COUNT
+
+
+class ShortFraction(Fraction):
+    """A fraction of less precision, such as a quotient of such numbers.
+
+    It is written with the fewest digits that identify it there.
     """
 
-    __slots__ = ()
+    precision = COUNT
+
+
+def with_precision(number: Number, precision: int) -> Number:
+    """Return a number rounded to so many bits. The result of two numbers has those of the more precise."""
+    made = rounded(number, precision)
+    if precision >= PRECISION or isinstance(made, float):
+        return made
+    short = ShortFraction(made) if isinstance(made, Fraction) else ShortWhole(made)
+    short.precision = precision
+    return short
+
+
+def precision_of(*numbers: Number) -> int:
+    """Return the precision of the most precise of these, in bits."""
+    return max(
+        number.precision if isinstance(number, ShortWhole | ShortFraction) else PRECISION
+        for number in numbers
+    )
 
 
 def number_from(text: str) -> Number | None:
@@ -61,17 +92,15 @@ def text_from(number: Number) -> str:
     """Return the text of a number as Terraform converts it: the fewest digits that identify it."""
     if isinstance(number, float):
         return f"{number:+}".title() if math.isinf(number) else "-0"
-    if isinstance(number, int) and number.bit_length() <= PRECISION:
+    precision = precision_of(number)
+    if isinstance(number, int) and number.bit_length() <= precision:
         return str(number)
-    if isinstance(number, Double):
-        sign = "-" if number < 0 else ""
-        return sign + _decimal(Fraction(repr(abs(float(number)))))
     negative, value = number < 0, abs(Fraction(number))
     charge_number(3 * (value.numerator.bit_length() + value.denominator.bit_length()) // 2)
     low, high = 1, 400
     while low < high:  # more digits never lie further away
         middle = (low + high) // 2
-        if rounded(_with_digits(value, middle)) == value:
+        if rounded(_with_digits(value, middle), precision) == value:
             high = middle
         else:
             low = middle + 1
@@ -89,7 +118,7 @@ def negated(number: Number) -> Number:
     """Return the number with the other sign; zero has one, too."""
     if number == 0:
         return 0 if is_negative(number) else NEGATIVE_ZERO
-    return Double(-number) if isinstance(number, Double) else -number
+    return with_precision(-number, precision_of(number))
 
 
 def is_negative(number: Number) -> bool:
@@ -100,7 +129,7 @@ def is_negative(number: Number) -> bool:
 def added(left: Number, right: Number) -> Number:
     """Return a sum. Raises UndefinedResultError."""
     if not isinstance(left, float) and not isinstance(right, float):
-        return rounded(plain(left + right))
+        return with_precision(plain(left + right), precision_of(left, right))
     if math.inf in (abs(left), abs(right)):
         if left == -right:
             raise UndefinedResultError("can't add infinities of opposite signs")
@@ -122,7 +151,10 @@ def multiplied(left: Number, right: Number) -> Number:
         raise UndefinedResultError("can't multiply zero by infinity")
     if 0 in sides or math.inf in sides:
         return _signed(math.inf if math.inf in sides else 0, left, right)
-    return rounded(plain(Fraction(left) * Fraction(right)))
+    product = rounded(plain(Fraction(left) * Fraction(right)))
+    bits = abs(product.numerator) if not isinstance(product, float) else 0
+    needed = (bits // (bits & -bits)).bit_length()
+    return with_precision(product, max(needed, precision_of(left, right)))
 
 
 def divided(left: Number, right: Number) -> Number:
@@ -133,7 +165,7 @@ def divided(left: Number, right: Number) -> Number:
         return _signed(math.inf, left, right)
     if left == 0 or abs(right) == math.inf:
         return _signed(0, left, right)
-    return rounded(plain(Fraction(left) / Fraction(right)))
+    return with_precision(plain(Fraction(left) / Fraction(right)), precision_of(left, right))
 
 
 def remainder(left: Number, right: Number) -> Number:
@@ -143,8 +175,10 @@ def remainder(left: Number, right: Number) -> Number:
     if right == 0:
         return left
     # Each step is rounded, as zclconf/go-cty does it: a large quotient loses its last digits.
-    whole = int(divided(left, right))
-    return rounded(plain(Fraction(left) - Fraction(rounded(plain(Fraction(right) * whole)))))
+    precision = precision_of(left)
+    whole = rounded(int(divided(left, right)), precision)
+    subtrahend = rounded(plain(Fraction(right) * Fraction(whole)), precision)
+    return with_precision(plain(Fraction(left) - Fraction(subtrahend)), precision)
 
 
 def _signed(size: float, left: Number, right: Number) -> Number:

@@ -66,20 +66,13 @@ def evaluation(max_steps: int) -> Iterator[EvaluationContext]:
 
 @contextmanager
 def track_rejections() -> Iterator[RejectionTracker]:
-    """Track whether an outcome is rejected, as `try` and `can` have to know.
-
-    What is refused as a whole counts as no rejection outside: it has no outcome.
-    """
+    """Track whether an outcome is rejected, as `try` and `can` have to know; nothing outside is."""
     context, tracker = evaluation_context(), RejectionTracker()
     outer, context.tracker = context.tracker, tracker
     try:
         yield tracker
     finally:
         context.tracker = outer
-    if tracker.happened:
-        record_rejection(is_deferred=tracker.is_deferred)
-    if tracker.may_follow and outer is not None:
-        outer.may_follow = True
 
 
 @contextmanager

@@ -20,7 +20,8 @@ def equal(left: Value, right: Value) -> Value:
     answer = are_equal(left, right)
     if answer is not None:
         return boolean(answer).with_marks_of(left, right)
-    return map_outcomes(_settled_equality, left, right, kind=BOOL).with_marks_of(left, right)
+    result = map_outcomes(_settled_equality, left, right, kind=BOOL, is_total=True)
+    return result.with_marks_of(left, right)
 
 
 def _settled_equality(left: Value, right: Value) -> Value:

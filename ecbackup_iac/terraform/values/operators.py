@@ -5,6 +5,7 @@ from collections.abc import Callable
 from ecbackup_iac.hcl.literal_text import normal
 from ecbackup_iac.hcl.number import Number
 from ecbackup_iac.model.hidden import hidden
+from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.values.arithmetic import (
     UndefinedResultError,
     added,
@@ -15,7 +16,7 @@ from ecbackup_iac.terraform.values.arithmetic import (
     remainder,
     subtracted,
 )
-from ecbackup_iac.terraform.values.context import record_rejection
+from ecbackup_iac.terraform.values.context import evaluation_context, record_rejection
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.equality import equal
 from ecbackup_iac.terraform.values.outcomes import map_outcomes, one_of
@@ -59,7 +60,7 @@ def unary(operator: str, operand: Value) -> Value:
             number(negated(_number(settled))) if kind == NUMBER else boolean(settled.raw is False)
         )
 
-    return map_outcomes(apply, value, kind=kind).with_marks_of(operand)
+    return map_outcomes(apply, value, kind=kind, is_total=True).with_marks_of(operand)
 
 
 def decides(operator: str, left: Value) -> bool:
@@ -90,7 +91,7 @@ def binary(operator: str, left: Value, right: Value) -> Value:
             raise EvaluationError(f"Operation failed: {error}") from None
         return boolean(result) if isinstance(result, bool) else number(result)
 
-    result = map_outcomes(computed, *operands, kind=kind)
+    result = map_outcomes(computed, *operands, kind=kind, is_total=kind == BOOL)
     return result.with_marks_of(left, right)
 
 
@@ -106,8 +107,11 @@ def _logical(operator: str, left: Value, right: Value) -> Value:
     for known, opposite in ((first, second), (second, first)):
         if known.raw is decides and not opposite.is_known:
             # Terraform 1.11 calls it unknown at plan; every value it can take gives this.
-            return boolean(decides).with_marks_of(left, right)
-    return map_outcomes(apply, first, second, kind=BOOL).with_marks_of(left, right)
+            result = boolean(decides).with_marks_of(left, right)
+            is_early = opposite.unknown.is_deferred and not evaluation_context().short_circuits
+            return replace(result, is_known_early=is_early)
+    result = map_outcomes(apply, first, second, kind=BOOL, is_total=True)
+    return result.with_marks_of(left, right)
 
 
 _ARITHMETIC: dict[str, tuple[Callable[[Number, Number], Number | bool], Type]] = {
@@ -133,8 +137,12 @@ def _operand(operator: str, value: Value, kind: Type) -> Value:
         raise EvaluationError(text, redacted_message=redacted) from error
     if operand.is_null:
         raise EvaluationError(f"Invalid operand for {operator}: it is null")
-    if isinstance(operand.raw, UnknownRaw) and operand.raw.outcomes:
+    if not isinstance(operand.raw, UnknownRaw):
+        return operand
+    if operand.raw.outcomes:
         return map_outcomes(_not_null(operator), operand, kind=kind)
+    if not operand.raw.is_not_null and not operand.raw.is_deferred:
+        record_rejection()  # it may be null
     return operand
 
 
@@ -197,6 +205,8 @@ def _element_type(kind: Type, key: Value) -> Type:
     """Return the type of an element of any value of a type. Raises EvaluationError."""
     match kind:
         case ListOf(element=element) | MapOf(element=element):
+            if key.is_known:
+                _key(key, STRING if isinstance(kind, MapOf) else NUMBER)
             return element
         case ObjectOf() if isinstance(key.raw, str):
             return _attribute_type(kind, key.raw)

@@ -104,12 +104,18 @@ def combinations(
             yield tuple(possibility.value for possibility in choice), when
 
 
-def map_outcomes(function: Callable[..., Value], *arguments: Value, kind: Type = DYNAMIC) -> Value:
+def map_outcomes(
+    function: Callable[..., Value],
+    *arguments: Value,
+    kind: Type = DYNAMIC,
+    is_total: bool = False,
+) -> Value:
     """Apply a function of known values to values that may be unknown.
 
     It is applied to every combination of outcomes that do not contradict each other. A combination
     that the function refuses cannot be deployed, and is left out; where all are refused the error
     is raised. An argument without a list of outcomes makes the result unknown, of type `kind`.
+    A total function refuses nothing that such an argument may turn out to be.
 
     Raises:
         EvaluationError: the function refuses every combination.
@@ -125,7 +131,7 @@ def map_outcomes(function: Callable[..., Value], *arguments: Value, kind: Type =
     for argument in open_arguments:
         total *= len(argument.unknown.outcomes)
     if unlisted is not None or total > MAX_OUTCOMES:
-        if unlisted is None or not unlisted.unknown.is_deferred:
+        if not is_total and (unlisted is None or not unlisted.unknown.is_deferred):
             record_rejection()  # the function may refuse what it turns out to be
         return Value(kind, UnknownRaw(why, is_deferred=is_deferred)).with_marks_of(*arguments)
     charge(total)

@@ -18,7 +18,9 @@ from ecbackup_iac.model.hidden import hidden
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.value import StepKind, StepShape, TraceStep
+from ecbackup_iac.terraform.values.arithmetic import COUNT, with_precision
 from ecbackup_iac.terraform.values.budget import charge, charge_text, charge_trace
+from ecbackup_iac.terraform.values.context import evaluation_context
 from ecbackup_iac.terraform.values.source_text import calls_sensitive, has_neighbours, shown_source
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
@@ -296,6 +298,9 @@ class Value:
     privacy: Privacy = Privacy.NONE
     """Whether a text of it may be shown. It has no other effect."""
 
+    is_known_early: bool = False
+    """A plan of Terraform before 1.12 does not know it: of `&&` or `||`, one operand is known after apply."""
+
     @property
     def is_null(self) -> bool:
         """Whether it is null."""
@@ -426,6 +431,11 @@ def number(value: Number) -> Value:
     return Value(NUMBER, value)
 
 
+def count_value(value: int) -> Value:
+    """Return a number that a function counts or computes with 64 bits."""
+    return number(with_precision(value, max(COUNT, value.bit_length())))
+
+
 def boolean(value: bool) -> Value:  # noqa: FBT001 - the value itself
     """Return a known bool."""
     return Value(BOOL, value)
@@ -462,6 +472,26 @@ def not_null(value: Value) -> Value:
     if isinstance(value.raw, UnknownRaw) and not value.raw.is_not_null:
         return replace(value, raw=replace(value.raw, is_not_null=True))
     return value
+
+
+def as_early(compute: Callable[[], Value], *operands: Value) -> Value:
+    """Return what is computed of operands, as early known as they are; then not every plan refuses it.
+
+    Raises:
+        EvaluationError: it is refused, and every plan knows the operands, or `try` or `can` decides.
+
+    """
+    if not any(operand.is_known_early for operand in operands):
+        return compute()
+    try:
+        return replace(compute(), is_known_early=True)
+    except ReferenceRefusedError:
+        raise
+    except EvaluationError as error:
+        if evaluation_context().tracker is not None:
+            raise  # it is so in the end
+        why = f"it is refused at the latest when it is applied: {error.redacted_message}"
+        return unknown(why, is_deferred=True)
 
 
 def is_collection(value: Value) -> bool:

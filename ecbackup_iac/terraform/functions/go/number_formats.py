@@ -2,9 +2,14 @@
 
 from fractions import Fraction
 
-from ecbackup_iac.hcl.number import Number
+from ecbackup_iac.hcl.number import Number, plain
 from ecbackup_iac.model.record import record
-from ecbackup_iac.terraform.values.arithmetic import text_from
+from ecbackup_iac.terraform.values.arithmetic import (
+    negated,
+    precision_of,
+    text_from,
+    with_precision,
+)
 
 _BASES = {"b": "b", "d": "d", "o": "o", "x": "x", "X": "X"}
 _PREFIXES = {"b": "0b", "o": "0", "x": "0x", "X": "0X", "d": ""}
@@ -59,7 +64,7 @@ def floating(verb: Verb, value: Number) -> str:
         case "f":
             shown = _fixed(size, precision)
         case _:
-            shown = general(size, verb.precision)
+            shown = general(negated(value) if value < 0 else value, verb.precision)
     if verb.mode in "EG":
         shown = shown.upper()
     missing = " " * max(0, (verb.width or 0) - len(sign) - len(shown))
@@ -74,7 +79,7 @@ def general(value: Number, precision: int | None = None) -> str:
     """Return a number as %g has it; without a precision in the fewest digits that identify it."""
     sign, size = ("-" if value < 0 else ""), abs(Fraction(value))
     if precision is None:
-        digits, exponent = _shortest(size)
+        digits, exponent = _shortest(with_precision(plain(size), precision_of(value)))
         limit = _SHORTEST_PLAIN_DIGITS
     else:
         digits, exponent = _significant(size, max(precision, 1))
@@ -99,9 +104,9 @@ def _sign(verb: Verb, *, is_negative: bool) -> str:
     return " " if " " in verb.flags else ""
 
 
-def _shortest(size: Fraction) -> tuple[str, int]:
+def _shortest(size: Number) -> tuple[str, int]:
     """Return the digits of the shortest text, and the exponent of the first."""
-    whole, _, fraction = text_from(size if size.denominator != 1 else size.numerator).partition(".")
+    whole, _, fraction = text_from(size).partition(".")
     if whole != "0":
         return (whole + fraction).rstrip("0"), len(whole) - 1
     digits = fraction.lstrip("0")
