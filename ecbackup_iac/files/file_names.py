@@ -82,7 +82,8 @@ def configured_folder(path: str, boundary: str) -> str | None:
     name = os.path.basename(path)
     if name == POLICY_FILE:
         return boundary
-    if name.endswith((".hcl", ".hcl.json")) and name not in TERRAGRUNT_FILES:
+    is_another = name.endswith((*STACKS_SUFFIXES, ".lock.hcl", ".tftest.hcl"))
+    if name.endswith((".hcl", ".hcl.json")) and name not in TERRAGRUNT_FILES and not is_another:
         return os.path.realpath(path)
     is_variable_file = name.endswith(_VARIABLE_FILES)
     if not is_variable_file and not is_configuration(name):

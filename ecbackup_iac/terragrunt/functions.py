@@ -168,7 +168,7 @@ def _read_terragrunt_config(scope: "ConfigFile", arguments: Sequence[Value]) -> 
     if len(arguments) > 1:
         return arguments[1]
     shown = shown_path(os.path.join(scope.folder, _text(path)))
-    raise EvaluationError(f"read_terragrunt_config: there is no file {shown}")
+    raise EvaluationError(f"read_terragrunt_config: no file exists at {shown}")
 
 
 def _variables_of(scope: "ConfigFile", path: str) -> Value:
@@ -176,7 +176,7 @@ def _variables_of(scope: "ConfigFile", path: str) -> Value:
     full = os.path.join(scope.folder, path)
     if not scope.view.exists(full):
         scope.view.real(full)  # outside, nothing is known
-        raise EvaluationError(f"read_tfvars_file: there is no file {shown_path(full)}")
+        raise EvaluationError(f"read_tfvars_file: no file exists at {shown_path(full)}")
     source = scope.view.tree.folders.source(scope.view.real(full))
     if isinstance(source, Diagnostic):
         raise EvaluationError(f"read_tfvars_file: {shown_path(full)} {source.message}")

@@ -223,7 +223,7 @@ def _as_expression(value: Value) -> Value:
         escaped = value.raw.replace("$${", "\0").replace("${", "$${").replace("\0", "$${")
         node, problems = parse_expression(SourceFile("", escaped.encode()))
         if problems:
-            raise EvaluationError("it is no valid expression")
+            raise EvaluationError("it is not a valid expression")
         return Evaluator(CONSTANT_SCOPE).value(node).with_marks_of(value)
     return _as_json(value)
 

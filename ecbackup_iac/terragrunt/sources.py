@@ -34,6 +34,6 @@ def local_folder(view: View, source: str, folder: str, origin: Located) -> str:
         raise EvaluationError(f"the module was not read: {error}", origin) from None
     if not os.path.isdir(real):
         raise EvaluationError(
-            f"the module was not read: there is no folder {shown_path(path)}", origin
+            f"the module was not read: no folder exists at {shown_path(path)}", origin
         )
     return real

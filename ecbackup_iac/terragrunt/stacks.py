@@ -191,7 +191,7 @@ class _Component:
             text = f"Missing required argument: a {self.kind} needs {name}"
             raise EvaluationError(text, self.block.header)
         if not isinstance(value.raw, str):
-            why = "it is no text" if value.is_known else f"it is unknown: {value.unknown.why}"
+            why = "it is not a string" if value.is_known else f"it is unknown: {value.unknown.why}"
             raise EvaluationError(
                 f"{name} of {self.kind} {self.block.labels[0]}: {why}", self.block.header
             )

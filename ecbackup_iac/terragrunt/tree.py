@@ -98,7 +98,7 @@ class View:
                 return self.tree.folders.real(path)
         except ValueError:
             pass
-        raise OutsideError(f"{shown_path(path)} lies outside the repository")
+        raise OutsideError(f"{shown_path(path)} is outside the repository")
 
     def exists(self, path: str) -> bool:
         """Whether a file or folder is there, inside the repository."""

@@ -87,7 +87,7 @@ class Check:
 
 
 UNIT = "live/a/terragrunt.hcl"
-REFUSED = "unknown snapshot_retention_limit is unknown: Terragrunt refuses the unit: "
+REFUSED = "unknown snapshot_retention_limit is unknown: Terragrunt rejects the unit: "
 ROOT = 'include "root" {\n  path = find_in_parent_folders("root.hcl")\n}\n'
 INPUTS = "inputs = {\n  days = %s\n}\n"
 

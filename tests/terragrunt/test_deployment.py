@@ -109,20 +109,20 @@ VARIABLES = {
     "inputs that are no map": Case(
         unit(SOURCE + "inputs = 3\n"),
         {"live/a": REFUSED + "inputs must be a map"},
-        errors=("live/a/terragrunt.hcl:4: Terragrunt refuses it: inputs must be a map",),
+        errors=("live/a/terragrunt.hcl:4: Terragrunt rejects it: inputs must be a map",),
     ),
     "inputs as a block": Case(
         unit(SOURCE + "inputs {\n  days = 3\n}\n"),
         {"live/a": REFUSED + 'Unsupported block type: blocks of type "inputs"'},
         errors=(
-            'live/a/terragrunt.hcl:4: Terragrunt refuses it: Unsupported block type: blocks of type "inputs"',
+            'live/a/terragrunt.hcl:4: Terragrunt rejects it: Unsupported block type: blocks of type "inputs"',
         ),
     ),
     "an argument that there is not": Case(
         unit(SOURCE + "input = {}\n"),
         {"live/a": REFUSED + 'Unsupported argument: an argument named "input"'},
         errors=(
-            'live/a/terragrunt.hcl:4: Terragrunt refuses it: Unsupported argument: an argument named "input"',
+            'live/a/terragrunt.hcl:4: Terragrunt rejects it: Unsupported argument: an argument named "input"',
         ),
     ),
     "a broken file": Case(
@@ -166,12 +166,12 @@ DEPENDENCIES = {
     "that there is not": Case(
         unit(SOURCE + INPUTS % "dependency.b.outputs.days"),
         {"live/a": REFUSED + 'Unsupported attribute: dependency has no attribute named "b"'},
-        errors=("live/a/terragrunt.hcl:5: Terragrunt refuses it: Unsupported attribute",),
+        errors=("live/a/terragrunt.hcl:5: Terragrunt rejects it: Unsupported attribute",),
     ),
     "without a path": Case(
         unit('dependency "b" {\n}\n' + SOURCE),
         {"live/a": REFUSED + "Missing required argument: a dependency needs config_path"},
-        errors=("live/a/terragrunt.hcl:1: Terragrunt refuses it: Missing required argument",),
+        errors=("live/a/terragrunt.hcl:1: Terragrunt rejects it: Missing required argument",),
     ),
     "a cycle": Case(
         {
@@ -183,8 +183,8 @@ DEPENDENCIES = {
             "live/b": REFUSED + "Cycle: the unit",
         },
         errors=(
-            "live/a/terragrunt.hcl:2: Terragrunt refuses it: Cycle: the unit depends on itself",
-            "live/b/terragrunt.hcl:2: Terragrunt refuses it: Cycle: the unit depends on itself",
+            "live/a/terragrunt.hcl:2: Terragrunt rejects it: Cycle: the unit depends on itself",
+            "live/b/terragrunt.hcl:2: Terragrunt rejects it: Cycle: the unit depends on itself",
         ),
     ),
 }
@@ -317,7 +317,7 @@ GENERATED = {
             "live/a": REFUSED
             + 'Missing required argument: generate "x" needs path, if_exists and contents'
         },
-        errors=("live/a/terragrunt.hcl:4: Terragrunt refuses it: Missing required argument",),
+        errors=("live/a/terragrunt.hcl:4: Terragrunt rejects it: Missing required argument",),
     ),
     "a backend": Case(
         root(
@@ -362,7 +362,7 @@ EXTRA = {
     "required_var_files that are missing": Case(
         unit(extra('required_var_files = ["${get_terragrunt_dir()}/x.tfvars"]')),
         {"live/a": REFUSED + "Failed to read variables file: there is no x.tfvars"},
-        errors=("live/a/terragrunt.hcl:3: Terragrunt refuses it: Failed to read variables file",),
+        errors=("live/a/terragrunt.hcl:3: Terragrunt rejects it: Failed to read variables file",),
     ),
     "optional_var_files": Case(
         unit(
@@ -425,7 +425,7 @@ EXTRA = {
     "without commands": Case(
         unit(SOURCE.replace("}\n", '  extra_arguments "x" {\n  }\n}\n')),
         {"live/a": REFUSED + "Missing required argument: extra_arguments needs commands"},
-        errors=("live/a/terragrunt.hcl:3: Terragrunt refuses it: Missing required argument",),
+        errors=("live/a/terragrunt.hcl:3: Terragrunt rejects it: Missing required argument",),
     ),
 }
 
@@ -474,7 +474,7 @@ EXCLUSIONS = {
     "a feature without a default": Case(
         unit('feature "n" {\n}\n' + days("feature.n.value")),
         {"live/a": REFUSED + "feature flag n does not have a default value"},
-        errors=("live/a/terragrunt.hcl:1: Terragrunt refuses it: feature flag n",),
+        errors=("live/a/terragrunt.hcl:1: Terragrunt rejects it: feature flag n",),
     ),
     "two units of one module, one of them excluded": Case(
         unit(days("0") + exclude("true"), **{"live/b/terragrunt.hcl": days("3")}),
@@ -591,12 +591,12 @@ STACKS = {
             f"{GENERATED_ROOT}/a": REFUSED
             + 'Unsupported attribute: values has no attribute named "days"'
         },
-        errors=("catalog/redis/terragrunt.hcl:5: Terragrunt refuses it: Unsupported attribute",),
+        errors=("catalog/redis/terragrunt.hcl:5: Terragrunt rejects it: Unsupported attribute",),
     ),
     "a source that is missing": Case(
         stack(component("a", source="../catalog/no") + component("b", VALUES % 3)),
         {f"{GENERATED_ROOT}/b": "pass 3"},
-        errors=("live/terragrunt.stack.hcl:1: Terragrunt refuses it: the module was not read",),
+        errors=("live/terragrunt.stack.hcl:1: Terragrunt rejects it: the module was not read",),
     ),
     "a path that leads outside": Case(
         stack(
@@ -604,13 +604,13 @@ STACKS = {
             + component("b", VALUES % 3)
         ),
         {f"{GENERATED_ROOT}/b": "pass 3"},
-        errors=("live/terragrunt.stack.hcl:1: Terragrunt refuses it: the path of unit a",),
+        errors=("live/terragrunt.stack.hcl:1: Terragrunt rejects it: the path of unit a",),
     ),
     "two units of one name": Case(
         stack(component("a", VALUES % 3) * 2),
         {"modules/redis": UNKNOWN + "var.days may be set"},
         errors=(
-            'live/terragrunt.stack.hcl:8: Terragrunt refuses it: Duplicate unit: "a" was declared before',
+            'live/terragrunt.stack.hcl:8: Terragrunt rejects it: Duplicate unit: "a" was declared before',
         ),
     ),
     "a template that no stack uses": Case(

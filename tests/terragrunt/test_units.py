@@ -95,7 +95,7 @@ SOURCES = {
         unit(days("3").replace("//redis", "//valkey")),
         {"modules/redis": "pass 7"},
         errors=(
-            "live/a/terragrunt.hcl:2: Terragrunt refuses it: the module was not read: there is no folder",
+            "live/a/terragrunt.hcl:2: Terragrunt rejects it: the module was not read: no folder exists at",
         ),
     ),
     "a source that may be remote": Case(
@@ -239,7 +239,7 @@ INCLUDES = {
     "not exposed": Case(
         root("locals {\n  keep = 6\n}\n", SOURCE + INPUTS % "include.root.locals.keep"),
         {"live/a": REFUSED + 'Unsupported attribute: include has no attribute named "root"'},
-        errors=("live/a/terragrunt.hcl:8: Terragrunt refuses it: Unsupported attribute",),
+        errors=("live/a/terragrunt.hcl:8: Terragrunt rejects it: Unsupported attribute",),
     ),
     "functions in the included file are about the unit": Case(
         root(
@@ -254,7 +254,7 @@ INCLUDES = {
         unit('include "r" {\n  path = "../../root.hcl"\n}\n' + SOURCE),
         {"live/a": REFUSED + "The included file root.hcl does not exist"},
         errors=(
-            "live/a/terragrunt.hcl:2: Terragrunt refuses it: The included file root.hcl does not exist",
+            "live/a/terragrunt.hcl:2: Terragrunt rejects it: The included file root.hcl does not exist",
         ),
     ),
     "an include inside an include": Case(
@@ -263,17 +263,17 @@ INCLUDES = {
             "live/a": REFUSED + "Too many levels "
             "of inheritance: root.hcl is included and includes another file itself"
         },
-        errors=("root.hcl:1: Terragrunt refuses it: Too many levels of inheritance",),
+        errors=("root.hcl:1: Terragrunt rejects it: Too many levels of inheritance",),
     ),
     "a merge strategy that there is not": Case(
         root(INPUTS % 3, SOURCE, ROOT.replace("\n}", '\n  merge_strategy = "wide"\n}')),
         {"live/a": REFUSED + "Invalid merge_strategy"},
-        errors=('live/a/terragrunt.hcl:3: Terragrunt refuses it: Invalid merge_strategy "wide"',),
+        errors=('live/a/terragrunt.hcl:3: Terragrunt rejects it: Invalid merge_strategy "wide"',),
     ),
     "two includes of one label": Case(
         root(INPUTS % 3, SOURCE, ROOT + ROOT),
         {"live/a": REFUSED + "Duplicate include block"},
-        errors=("live/a/terragrunt.hcl:4: Terragrunt refuses it: Duplicate include block",),
+        errors=("live/a/terragrunt.hcl:4: Terragrunt rejects it: Duplicate include block",),
     ),
 }
 
@@ -300,19 +300,19 @@ LOCALS = {
     "undeclared": Case(
         unit(SOURCE + INPUTS % "local.keep"),
         {"live/a": REFUSED + 'Reference to undeclared local: there is no local named "keep"'},
-        errors=("live/a/terragrunt.hcl:5: Terragrunt refuses it: Reference to undeclared local",),
+        errors=("live/a/terragrunt.hcl:5: Terragrunt rejects it: Reference to undeclared local",),
     ),
     "a cycle": Case(
         local("local.b", "b = local.keep"),
         {"live/a": REFUSED + "Cycle: local.keep refers to itself"},
         errors=(
-            "live/a/terragrunt.hcl:3: Terragrunt refuses it: Cycle: local.keep refers to itself",
+            "live/a/terragrunt.hcl:3: Terragrunt rejects it: Cycle: local.keep refers to itself",
         ),
     ),
     "two blocks": Case(
         unit("locals {\n  a = 1\n}\nlocals {\n  b = 2\n}\n" + SOURCE),
         {"live/a": REFUSED + "Duplicate locals block: a file may have one"},
-        errors=("live/a/terragrunt.hcl:4: Terragrunt refuses it: Duplicate locals block",),
+        errors=("live/a/terragrunt.hcl:4: Terragrunt rejects it: Duplicate locals block",),
     ),
     "a YAML file": Case(
         local(
@@ -351,8 +351,8 @@ LOCALS = {
     ),
     "another configuration that is missing": Case(
         local('read_terragrunt_config("../no.hcl").locals.days'),
-        {"live/a": REFUSED + "read_terragrunt_config: there is no file live/no.hcl"},
-        errors=("live/a/terragrunt.hcl:2: Terragrunt refuses it: read_terragrunt_config",),
+        {"live/a": REFUSED + "read_terragrunt_config: no file exists at live/no.hcl"},
+        errors=("live/a/terragrunt.hcl:2: Terragrunt rejects it: read_terragrunt_config",),
     ),
     "another configuration with a default": Case(
         local('read_terragrunt_config("../no.hcl", { locals = { days = 4 } }).locals.days'),
@@ -365,13 +365,13 @@ LOCALS = {
         ),
         {"live/a": REFUSED + "Cycle: live/env.hcl is read again and again"},
         errors=(
-            "live/a/terragrunt.hcl:2: Terragrunt refuses it: Cycle: live/env.hcl is read again and again",
+            "live/a/terragrunt.hcl:2: Terragrunt rejects it: Cycle: live/env.hcl is read again and again",
         ),
     ),
     "dependency in a local": Case(
         local("dependency.b.outputs.days"),
         {"live/a": REFUSED + 'Can\'t evaluate expression: a local refers to "dependency.b"'},
-        errors=("live/a/terragrunt.hcl:2: Terragrunt refuses it: Can't evaluate expression",),
+        errors=("live/a/terragrunt.hcl:2: Terragrunt rejects it: Can't evaluate expression",),
     ),
 }
 
@@ -436,7 +436,7 @@ FUNCTIONS = {
             **{"root.hcl": "", "live/env.hcl": ""},
         ),
         {"live/a": REFUSED + "there are several includes: the function needs the label of one"},
-        errors=("live/a/terragrunt.hcl:11: Terragrunt refuses it: there are several includes",),
+        errors=("live/a/terragrunt.hcl:11: Terragrunt rejects it: there are several includes",),
     ),
     "find_in_parent_folders of a folder": same(
         'basename(find_in_parent_folders("modules"))', '"modules"'
@@ -447,7 +447,7 @@ FUNCTIONS = {
             "live/a": REFUSED + "ParentFileNotFoundError: "
             "no no.hcl in any folder above live/a, up to the top of the repository"
         },
-        errors=("live/a/terragrunt.hcl:2: Terragrunt refuses it: ParentFileNotFoundError",),
+        errors=("live/a/terragrunt.hcl:2: Terragrunt rejects it: ParentFileNotFoundError",),
     ),
     "get_env that is not set": unknown(
         'get_env("DAYS")', "the environment variable DAYS is not set here"
@@ -460,7 +460,7 @@ FUNCTIONS = {
         unit(days('get_env("a", "b", "c")')),
         {"live/a": REFUSED + "get_env: wrong number of arguments (3)"},
         errors=(
-            "live/a/terragrunt.hcl:5: Terragrunt refuses it: get_env: wrong number of arguments",
+            "live/a/terragrunt.hcl:5: Terragrunt rejects it: get_env: wrong number of arguments",
         ),
     ),
     "run_cmd": unknown('run_cmd("echo", "3")', "run_cmd() runs a command, and nothing is run here"),
@@ -503,7 +503,7 @@ FUNCTIONS = {
     "a function that there is not": Case(
         unit(days("get_nothing()")),
         {"live/a": REFUSED + 'Call to unknown function: there is no function named "get_nothing"'},
-        errors=("live/a/terragrunt.hcl:5: Terragrunt refuses it: Call to unknown function",),
+        errors=("live/a/terragrunt.hcl:5: Terragrunt rejects it: Call to unknown function",),
     ),
 }
 

@@ -53,7 +53,7 @@ class UnitRoot:
         """Return the inputs of the module; where they are refused, the unit is."""
         unit = self.unit
         if unit.problem is not None:
-            why = f"Terragrunt refuses the unit: {unit.problem.message}"
+            why = f"Terragrunt rejects the unit: {unit.problem.message}"
             unit = replace(unit, inputs={}, extra=[], unknown_inputs=why)
         found = UnitInputs(unit, self.module.paths, self.module.generated, given, files, workspace)
         self.unit.problem = self.unit.problem or found.refusal
@@ -73,7 +73,7 @@ class UnitRoot:
             path = self.module.paths.get(block.file)
             own = os.path.join(self.module.folder, block.file)
             if block.file in self.module.generated or path != own:
-                reason = f"the unit has another {block.file} in its place"
+                reason = f"the unit replaces {block.file}"
                 yield AbsentCache(block.address, block.kind, self.shown, block.location, reason)
 
     def _unknown_files(self) -> Iterator[Diagnostic]:
@@ -89,7 +89,7 @@ class UnitRoot:
         unit, retention = self.unit, cache.retention
         if unit.problem is not None or self.module.problems:
             message = unit.problem.message if unit.problem else self.module.problems[0].message
-            why = f"Terragrunt refuses the unit: {message}"
+            why = f"Terragrunt rejects the unit: {message}"
             return replace(cache, retention=Unknown(why, trace=retention.trace, is_rejected=True))
         if unit.doubt and (unit.remote or len(unit.modules) > 1):
             why = unit.doubt
@@ -238,4 +238,4 @@ def is_hidden(path: str) -> bool:
 
 def _refused(error: EvaluationError, file: str) -> Diagnostic:
     location = error.origin.location if error.origin is not None else Location(shown_path(file))
-    return Diagnostic(f"Terragrunt refuses it: {error.message}", location)
+    return Diagnostic(f"Terragrunt rejects it: {error.message}", location)
