@@ -27,7 +27,6 @@ from ecbackup_iac.terragrunt.module import UnitModule
 from ecbackup_iac.terragrunt.tree import Tree
 from ecbackup_iac.terragrunt.units import Unit
 
-
 MAX_STEPS_OF_UNITS = 2 * MAX_STEPS
 """For the configuration of all units together."""
 
