@@ -88,6 +88,10 @@ class Check:
 
 UNIT = "live/a/terragrunt.hcl"
 REFUSED = "unknown snapshot_retention_limit is unknown: Terragrunt rejects the unit: "
+CACHE = (
+    'resource "aws_elasticache_replication_group" "own" {\n  replication_group_id = "o"\n'
+    '  description = "o"\n  node_type = "cache.t4g.small"\n  snapshot_retention_limit = %s\n}'
+)
 ROOT = 'include "root" {\n  path = find_in_parent_folders("root.hcl")\n}\n'
 INPUTS = "inputs = {\n  days = %s\n}\n"
 
@@ -124,3 +128,10 @@ def component(
     name: str, more: str = "", *, kind: str = "unit", source: str = "../catalog/redis"
 ) -> str:
     return f'{kind} "{name}" {{\n  source = "{source}"\n  path   = "{name}"\n{more}}}\n'
+
+
+def generate(contents: str, *, path: str = "x.tf", how: str = "overwrite", more: str = "") -> str:
+    return (
+        f'generate "x" {{\n  path      = "{path}"\n  if_exists = "{how}"\n{more}'
+        f"  contents  = <<EOF\n{contents}\nEOF\n}}\n"
+    )

@@ -2,6 +2,7 @@
 
 import pytest
 from terragrunt_cases import (
+    CACHE,
     INPUTS,
     MODULE,
     REFUSED,
@@ -12,6 +13,7 @@ from terragrunt_cases import (
     Check,
     component,
     days,
+    generate,
     root,
     stack,
     unit,
@@ -190,17 +192,6 @@ DEPENDENCIES = {
 }
 
 
-def generate(contents: str, *, path: str = "x.tf", how: str = "overwrite", more: str = "") -> str:
-    return (
-        f'generate "x" {{\n  path      = "{path}"\n  if_exists = "{how}"\n{more}'
-        f"  contents  = <<EOF\n{contents}\nEOF\n}}\n"
-    )
-
-
-CACHE = (
-    'resource "aws_elasticache_replication_group" "own" {\n  replication_group_id = "o"\n'
-    '  description = "o"\n  node_type = "cache.t4g.small"\n  snapshot_retention_limit = %s\n}'
-)
 NO_VARIABLE = MODULE.partition("}\n")[2]
 VARIABLE = 'variable "days" {\n  type    = number\n  default = %s\n}'
 

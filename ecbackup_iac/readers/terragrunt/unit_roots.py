@@ -86,6 +86,9 @@ class UnitRoot:
     def _of_unit(self, cache: CacheResource) -> CacheResource:
         cache = of_unit(cache, self.unit)
         unit, retention = self.unit, cache.retention
+        decided = retention.trace[-1].location if retention.trace else cache.location
+        if any(decided.path == source.path for source in self.module.generated.values()):
+            cache = replace(cache, generator="Terragrunt")
         if unit.problem is not None or self.module.problems:
             message = unit.problem.message if unit.problem else self.module.problems[0].message
             why = f"Terragrunt rejects the unit: {message}"
