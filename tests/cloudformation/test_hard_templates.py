@@ -265,7 +265,7 @@ def test_a_secret_is_in_no_message(retention: str, evaluate_templates: "Evaluate
     [
         (
             "!Ref N",
-            "change the MinValue and MaxValue of N allow 7 days and nothing under 1, t.yaml:1",
+            "change the MinValue and MaxValue of N to allow 7 days and nothing under 1, t.yaml:1",
         ),
         (
             "!Ref D",

@@ -48,7 +48,7 @@ def test_warnings_about_the_gate_are_shown(tmp_path: Path, run: "Run") -> None:
         ],
         [
             "WARNING  .ecbackup.toml:3",
-            "the exception expired on 2020-01-01 and no longer counts: the migration",
+            "the exception expired on 2020-01-01 and no longer applies: the migration",
         ],
         [
             "WARNING  .ecbackup.toml:8",

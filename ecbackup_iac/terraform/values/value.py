@@ -490,7 +490,7 @@ def as_early(compute: Callable[[], Value], *operands: Value) -> Value:
     except EvaluationError as error:
         if evaluation_context().tracker is not None:
             raise  # it is so in the end
-        why = f"it is refused at the latest when it is applied: {error.redacted_message}"
+        why = f"it is rejected during the apply at the latest: {error.redacted_message}"
         return unknown(why, is_deferred=True)
 
 
