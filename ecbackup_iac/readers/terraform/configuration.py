@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from ecbackup_iac.files.discovery import Listing
+from ecbackup_iac.files.file_names import TERRAGRUNT_FILES
 from ecbackup_iac.files.paths import shown_path
 from ecbackup_iac.model.annotated_text import AnnotatedText
 from ecbackup_iac.model.cache import CacheResource
@@ -21,24 +22,24 @@ from ecbackup_iac.readers.terraform.provider_schemas import provider_schema
 from ecbackup_iac.readers.terraform.root import RootEvaluation
 from ecbackup_iac.readers.terraform.sought import sought
 from ecbackup_iac.readers.terraform.variants import with_programs, with_variants
-from ecbackup_iac.readers.terragrunt.unit_roots import UnitRoot, UnitRoots, never_applied, of_unit
 from ecbackup_iac.terraform.modules.configuration import NOT_HERE, Configuration, Modules
 from ecbackup_iac.terraform.modules.file_names import OPENTOFU_SUFFIXES, Program, replaced_files
+from ecbackup_iac.terraform.modules.folder_scan import FolderScan
 from ecbackup_iac.terraform.modules.folders import Folders, RootFiles
 from ecbackup_iac.terraform.modules.inputs import RootInputs, VariableFiles, workspace_of
 from ecbackup_iac.terraform.modules.installed_modules import normalised
 from ecbackup_iac.terraform.modules.instances import ModuleInstance
 from ecbackup_iac.terraform.modules.programs import Evidence, program_of
 from ecbackup_iac.terraform.modules.root_order import RootOrder
-from ecbackup_iac.terraform.modules.roots import Index, lies_in
+from ecbackup_iac.terraform.modules.roots import NO_UNITS, Index, UnitModules, lies_in
 from ecbackup_iac.terraform.values.budget import MAX_STEPS, TooMuchError
 from ecbackup_iac.terraform.values.context import evaluation
-from ecbackup_iac.terragrunt.inputs import UnitInputs
-from ecbackup_iac.terragrunt.units import Unit
 
 if TYPE_CHECKING:
     from ecbackup_iac.model.deployment import TemplateDeployment
     from ecbackup_iac.readers.terraform.published.stand_ins import StandIns
+    from ecbackup_iac.readers.terragrunt.unit_roots import UnitRoot, UnitRoots
+    from ecbackup_iac.terragrunt.units import Unit
 
 MAX_VARIABLE_FILES = 100
 """Of the variable files beside a root that Terraform does not load, so many are tried."""
@@ -70,14 +71,24 @@ def read(request: Request) -> Iterator[ReadResult]:
     """Yield the result of each root module in the tree, as far as the targets are concerned."""
     folders = Folders(request.boundary, request.given.contents, request.listings)
     wanted = sought(request.modules)
-    units = UnitRoots(folders, request.given, request.targets, wanted)
+    units: UnitRoots | None = None
+
+    def find_units(scan: FolderScan) -> UnitModules:
+        nonlocal units
+        if not any(os.path.basename(path) in TERRAGRUNT_FILES for path in scan.wrappers):
+            return NO_UNITS
+        from ecbackup_iac.readers.terragrunt.unit_roots import UnitRoots  # most trees have none
+
+        units = UnitRoots(folders, request.given, request.targets, wanted)
+        return units.find(scan)
+
     index = Index(
         folders,
         wanted,
         request.is_excluded,
         request.progress.reading,
         request.targets,
-        units.find,
+        find_units,
     )
     yield from _Tree(request, folders, index, units).readings()
 
@@ -85,7 +96,9 @@ def read(request: Request) -> Iterator[ReadResult]:
 class _Tree:
     """What the roots of one tree share: modules and variable files, each read once."""
 
-    def __init__(self, request: Request, folders: Folders, index: Index, units: UnitRoots) -> None:
+    def __init__(
+        self, request: Request, folders: Folders, index: Index, units: "UnitRoots | None"
+    ) -> None:
         self._request = request
         self._units = units
         self._folders = folders
@@ -107,16 +120,16 @@ class _Tree:
         """Yield a reading for each root module, and one for what concerns no single root."""
         blocks = [*self._blocks()]
         expected = len(self._order.first)
-        for unit in self._units.roots(self._index):
+        for unit in self._units.roots(self._index) if self._units else ():
             yield from self.root_readings(unit.unit.folder, unit)
-        for remote in self._units.remote():
+        for remote in self._units.remote() if self._units else ():
             yield self._remote_reading(remote)
         for number, root in enumerate(self._order, 1):
             self._request.progress.evaluating(shown_path(root), number, max(number, expected))
             yield from self.root_readings(root)
         yield ReadResult(
             diagnostics=tuple(self.closing_diagnostics()),
-            absent=tuple(self._units.absent(self._index)),
+            absent=tuple(self._units.absent(self._index)) if self._units else (),
             blocks=tuple(block for block in blocks if block.location not in self._read_calls),
             annotated_texts=self.annotated_texts(),
         )
@@ -133,7 +146,7 @@ class _Tree:
             self._modules[program] = Modules(self._folders, program)
         return self._modules[program]
 
-    def root_readings(self, folder: str, unit: UnitRoot | None = None) -> Iterator[ReadResult]:
+    def root_readings(self, folder: str, unit: "UnitRoot | None" = None) -> Iterator[ReadResult]:
         """Yield a root's reading, or one for each set of variables that the policy names."""
         self._evaluated_roots.add(folder)
         settings = [root for root in self._request.roots if os.path.realpath(root.path) == folder]
@@ -151,7 +164,7 @@ class _Tree:
             yield self._release(folder)
 
     def _reading(
-        self, folder: str, given: EvaluationInputs, unit: UnitRoot | None = None
+        self, folder: str, given: EvaluationInputs, unit: "UnitRoot | None" = None
     ) -> ReadResult:
         if self._steps_left <= 0:
             self._skipped_roots.append(folder)
@@ -216,7 +229,7 @@ class _Tree:
         given: EvaluationInputs,
         program: Evidence,
         diagnostics: list[Diagnostic],
-        unit: UnitRoot | None = None,
+        unit: "UnitRoot | None" = None,
     ) -> RootEvaluation:
         """Return a root's caches, evaluated with what is given."""
         if unit is None:
@@ -264,9 +277,11 @@ class _Tree:
         self._declared |= module.variables.keys()
         return ModuleInstance(module, configuration, inputs)
 
-    def _remote_reading(self, unit: Unit) -> ReadResult:
+    def _remote_reading(self, unit: "Unit") -> ReadResult:
         """Return the caches of a unit whose module is fetched from elsewhere."""
         from ecbackup_iac.readers.terragrunt.remote_units import remote_unit_result
+        from ecbackup_iac.readers.terragrunt.unit_roots import never_applied, of_unit
+        from ecbackup_iac.terragrunt.inputs import UnitInputs
 
         workspace = workspace_of(self._request.given)
         inputs = UnitInputs(unit, {}, {}, self._request.given, self._variable_files, workspace)
@@ -283,7 +298,7 @@ class _Tree:
 
     def _unit_instance(
         self,
-        unit: UnitRoot,
+        unit: "UnitRoot",
         given: EvaluationInputs,
         program: Program | None,
         diagnostics: list[Diagnostic],
@@ -391,7 +406,8 @@ class _Tree:
             is_whole = self._is_target(module.folder)
             texts = annotated_files(self._folders, module.folder, is_whole=is_whole)
             found |= {text.path: text for text in texts}
-        found |= {text.path: text for text in self._units.annotated_texts()}
+        if self._units is not None:
+            found |= {text.path: text for text in self._units.annotated_texts()}
         return tuple(found.values())
 
     def closing_diagnostics(self) -> Iterator[Diagnostic]:
@@ -405,8 +421,9 @@ class _Tree:
             more = f" (and {len(rest)} more)" if rest else ""
             text = f"not evaluated{more}: the roots before it used up the evaluation limit"
             yield Diagnostic(text, Location(shown_path(first)))
-        yield from self._units.diagnostics(self._index)
-        if self._units.is_nothing_evaluated and not self._index.found:
+        if self._units is not None:
+            yield from self._units.diagnostics(self._index)
+        if self._units and self._units.is_nothing_evaluated and not self._index.found:
             text = "nothing was evaluated: no unit of Terragrunt is here, and no configuration"
             yield Diagnostic(text, Location(shown_path(self._request.targets[0])))
         yield from self._unread_calls()
