@@ -14,7 +14,7 @@ from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic, Finding, Report, Severity, report_of
 from ecbackup_iac.model.shared_code import SharedCode
 from ecbackup_iac.readers.inputs import readings
-from ecbackup_iac.remedy import remedy_of
+from ecbackup_iac.remedy.remedies import remedy_of
 from ecbackup_iac.rule import judge, level_of
 from ecbackup_iac.suppressions.application import Suppressions
 from ecbackup_iac.suppressions.exclusions import apply_exclusions, exclusion_diagnostics

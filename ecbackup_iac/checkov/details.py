@@ -13,7 +13,7 @@ from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import Known, StepKind, TraceStep, Unset
 from ecbackup_iac.model.verdict import Rule, Status, Verdict
 from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES
-from ecbackup_iac.remedy import remedy_of
+from ecbackup_iac.remedy.remedies import remedy_of
 
 MAX_CONFIG_CHARACTERS = 1_000_000
 """What is read of a file that may configure Checkov."""

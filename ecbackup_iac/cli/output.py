@@ -36,7 +36,7 @@ def style_of(*, color: bool | None, quiet: bool, verbose: bool) -> "RenderOption
 
 
 def _uses_color() -> bool:
-    """Whether standard output is a terminal that shows colours, and nobody has turned them off."""
+    """Whether standard output is a terminal that shows colours, and they are not turned off."""
     is_terminal = sys.stdout is not None and sys.stdout.isatty()
     return is_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 

@@ -64,7 +64,7 @@ def _defect(error: Exception) -> int:
         raise error
     from ecbackup_iac.reporters.escaping import escape_control_characters
 
-    message = f"ecbackup-iac: a defect of this program: {type(error).__name__}: {error}"
+    message = f"ecbackup-iac: a bug in ecbackup-iac: {type(error).__name__}: {error}"
     print_error(escape_control_characters(message))
     print_error("  please report it, with what ECBACKUP_DEBUG=1 shows")
     return EXIT_DEFECT

@@ -60,7 +60,7 @@ def _boundary_of_folder(folder: str) -> str:
     if top is not None:
         return top
     working = os.path.realpath(".")
-    # A container often starts in the top of the file system, which is nobody's project.
+    # A container often starts in the top of the file system, which is no project.
     is_project = is_inside(folder, working) and working != os.path.dirname(working)
     return working if is_project else folder
 

@@ -46,8 +46,8 @@ def for_configuration(
     if isinstance(retention, Unknown) and retention.is_rejected:
         return f"fix the error first, then set {name_of(resource)} to {days} days"
     if isinstance(resource.replication_group, Unknown):  # a member's retention is its group's
-        tells = f"a plan shows whether {resource.address} belongs to a replication group"
-        return f"check a plan: terraform show -json PLANFILE | ecbackup-iac check -; {tells}"
+        hint = f"a plan shows whether {resource.address} belongs to a replication group"
+        return f"check a plan: terraform show -json PLANFILE | ecbackup-iac check -; {hint}"
     if isinstance(retention, Unknown) and isinstance(retention.why, NeedsExtra):
         return "install google-re2 to evaluate it: pip install 'ecbackup-iac[regex]'"
     if resource.module is not None and resource.module.state is not ModuleState.DESCRIBED:

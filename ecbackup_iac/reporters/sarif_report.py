@@ -125,7 +125,7 @@ def warning_of(report: Report, style: RenderOptions) -> str | None:
 
 
 def _standard_input(style: RenderOptions) -> str:
-    """Return what stands for standard input: code scanning rejects a path that cannot be in a repository."""
+    """Return a path that replaces standard input: code scanning needs one that a repository can hold."""
     if style.source is not None:
         path = posixpath.normpath(posixpath.join(style.folder, style.source))
         if not path.startswith(("../", "/")) and path != "..":

@@ -26,7 +26,8 @@ class Characters:
             return min(start + count, len(self._text))
         if count > _BLOCK:
             wanted = self._before(start) + count
-            block = bisect_right(self._before_blocks, wanted) - 1
+            # The last count is of the whole text, behind which no block begins.
+            block = bisect_right(self._before_blocks, wanted, hi=len(self._before_blocks) - 1) - 1
             start, count = block * _BLOCK, wanted - self._before_blocks[block]
             while self._text[start : start + 1] and self._text[start] in _CONTINUING:
                 start += 1

@@ -94,7 +94,7 @@ def test_it_is_erased_before_an_error_is_printed(terminal: "Terminal") -> None:
     shown = terminal(sys.executable, "-c", SLOW.replace("main()", BROKEN), "check")
     assert lines(shown)
     remaining = left(shown)
-    assert remaining.startswith("ecbackup-iac: a defect of this program: RuntimeError: broken\n")
+    assert remaining.startswith("ecbackup-iac: a bug in ecbackup-iac: RuntimeError: broken\n")
     assert "reading" not in remaining
     assert "evaluating" not in remaining
 

@@ -6,7 +6,7 @@ import pytest
 
 from ecbackup_iac.model.policy import Requirements
 from ecbackup_iac.model.value import Unknown
-from ecbackup_iac.remedy import remedy_of
+from ecbackup_iac.remedy.remedies import remedy_of
 from ecbackup_iac.rule import judge
 
 if TYPE_CHECKING:

@@ -343,7 +343,7 @@ def test_a_file_of_one_line_takes_no_longer(kind: str, tmp_path: Path, run: "Run
         start = time.process_time()
         assert run("fix", "--diff").stderr.endswith(f"{count} fixable, 0 skipped\n")
         taken.append(time.process_time() - start)
-    assert taken[1] < 6 * taken[0]
+    assert taken[1] < 10 * taken[0]  # 16 times if it were quadratic
 
 
 @pytest.mark.extended
@@ -357,4 +357,4 @@ def test_the_time_grows_with_the_number_of_caches(kind: str, tmp_path: Path, run
         start = time.process_time()
         assert run("fix", "--diff").stderr.endswith(f"{count} fixable, 0 skipped\n")
         taken.append(time.process_time() - start)
-    assert taken[1] < 6 * taken[0]
+    assert taken[1] < 10 * taken[0]  # 16 times if it were quadratic

@@ -23,7 +23,7 @@ from ecbackup_iac.model.report import (
 )
 from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import Invalid, Known, Outcome, StepKind, TraceStep, Unknown, Unset
-from ecbackup_iac.remedy import remedy_of
+from ecbackup_iac.remedy.remedies import remedy_of
 from ecbackup_iac.rule import judge, level_of
 
 # What a name can hold that one format or another would obey.

@@ -16,7 +16,7 @@ from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.urls import rule_url
 from ecbackup_iac.model.value import Known, TraceStep, Unknown, Value
 from ecbackup_iac.model.verdict import Status, Verdict
-from ecbackup_iac.remedy import remedy_of
+from ecbackup_iac.remedy.remedies import remedy_of
 from ecbackup_iac.reporters.escaping import escape_control_characters
 from ecbackup_iac.reporters.style import RenderOptions, Verbosity
 from ecbackup_iac.reporters.text_report import render

@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ecbackup_iac.model.policy import Requirements
-from ecbackup_iac.remedy import remedy_of
+from ecbackup_iac.remedy.remedies import remedy_of
 from ecbackup_iac.rule import judge
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.functions.go.regular_expressions import Pattern

@@ -9,10 +9,10 @@ from ecbackup_iac.cloudformation.evaluation.scenarios import MAX_CASES, NeedsSpl
 from ecbackup_iac.cloudformation.evaluation.template import Template
 from ecbackup_iac.model.record import record
 
-MAX_SCENARIOS = 25_000
+MAX_SCENARIOS = 15_000
 """Evaluated for one root whose text has up to a megabyte; beyond that its values are unknown."""
 
-BYTES_PER_SCENARIO = 40
+BYTES_PER_SCENARIO = 60
 """Of a longer text: it may take as many more scenarios as it is longer."""
 
 EXPRESSIONS_PER_SCENARIO = 20

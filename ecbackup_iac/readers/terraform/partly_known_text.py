@@ -30,7 +30,7 @@ _OPEN = re.compile(r"""^\s*<%|\bType["']?\s*:\s*["']?<%""", re.MULTILINE)
 
 
 def partly_known_text(argument: Attribute, block: Arguments) -> str | None:
-    """Return a template of which a part is unknown; None where it cannot be told from the rest.
+    """Return a template of which a part is unknown; None where it cannot be distinguished from the rest.
 
     Of what `jsonencode` or `yamlencode` is given, an unknown part is a function; in a text it is a
     placeholder, as other programs fill them in.
