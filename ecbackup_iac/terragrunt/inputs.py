@@ -5,6 +5,7 @@ generated file with the inputs that are null among the *.auto.tfvars, and -var a
 """
 
 import os
+import shlex
 from collections.abc import Mapping
 from functools import partial
 
@@ -39,6 +40,8 @@ from ecbackup_iac.terraform.values.value import (
     tuple_value,
     unknown,
 )
+from ecbackup_iac.terragrunt.merging import ExtraArguments
+from ecbackup_iac.terragrunt.module import UnitModule
 from ecbackup_iac.terragrunt.units import Unit
 
 NULLS_FILE = ".terragrunt-null-vars.auto.tfvars.json"
@@ -66,52 +69,49 @@ class _Given:
 
 @record
 class _Anything:
-    """What may set any variable, to anything."""
+    """What may set any variable, or some, to anything."""
 
     why: str
+    names: frozenset[str] | None = None
+    """None for any."""
 
-    def value(self, name: str, constraint: Constraint) -> Value:  # noqa: ARG002
-        """Return an unknown value."""
-        return Value(constraint.type, UnknownRaw(self.why))
+    def value(self, name: str, constraint: Constraint) -> Value | None:
+        """Return an unknown value; None for a variable that it cannot set."""
+        is_set = self.names is None or name in self.names
+        return Value(constraint.type, UnknownRaw(self.why)) if is_set else None
 
 
 class UnitInputs(RootInputs):
     """The variables of a unit's module."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - where values come from
+    def __init__(
         self,
         unit: Unit,
-        paths: Mapping[str, str],
-        generated: Mapping[str, SourceFile],
+        module: UnitModule,
         given: EvaluationInputs,
         files: VariableFiles,
         workspace: Value,
     ) -> None:
-        """`paths` are the files of the module's folder, by name; `generated` those not on the disk."""
         super().__init__("", (), given, files, workspace)
         self._unit = unit
-        self._paths = paths
+        self._module = module
         self._files = files
         self._arguments: list[VariableSource] = []
         self.refusal: EvaluationError | None = None
         """What is refused of the arguments."""
 
         for extra in unit.extra:
-            self._add_environment(extra.environment, extra.range)
-            self._add_arguments(extra.arguments, extra.range)
-            for path in self._texts(extra.required_files):
-                self._add_file(path.raw, extra.range, is_required=True)
-            for path in self._texts(extra.optional_files):
-                self._add_file(path.raw, extra.range, is_required=False)
+            self._add_environment(extra)
+        for extra in unit.extra:
+            self._add_extra(extra)
         nulls = {name: value for name, value in unit.inputs.items() if value.is_null}
-        for name in loaded_files([*paths, NULLS_FILE] if nulls else [*paths]):
+        names = {*module.files.names(module.folder), *({NULLS_FILE} if nulls else ())}
+        unknown_files = (os.path.relpath(path, module.folder) for path in module.files.unknown)
+        for name in loaded_files(sorted(names.union(unknown_files))):
             if name == NULLS_FILE:
                 self.automatic.append(VariableFile(name, _null_attributes(unit, nulls)))
             else:
-                is_own = name in generated
-                self.automatic.append(
-                    files.of(generated[name]) if is_own else files.at(paths[name])
-                )
+                self.automatic.append(self._file(os.path.join(module.folder, name)))
         self.chosen = [*self._arguments, *self.chosen]
 
     def set_by(self, name: str) -> str:  # noqa: ARG002
@@ -131,6 +131,17 @@ class UnitInputs(RootInputs):
             return None
         return _Given(name, value, value.trace[-1] if value.trace else None).value(name, constraint)
 
+    def _file(self, path: str) -> VariableSource:
+        """Return a variable file in the folders that the unit is planned in."""
+        files = self._module.files
+        if path in files.unknown:
+            return _Anything(files.unknown[path])
+        return (
+            self._files.of(files.written[path])
+            if path in files.written
+            else self._files.at(files.origin(path))
+        )
+
     def _texts(self, value: Value | None) -> list[Value]:
         """Return the known texts of a list; what is unknown in it may set any variable."""
         if value is None or value.is_null:
@@ -141,11 +152,41 @@ class UnitInputs(RootInputs):
             self._arguments.append(_Anything("the arguments of extra_arguments are unknown"))
         return found
 
-    def _add_environment(self, value: Value | None, origin: Located) -> None:
-        members = value.members if value is not None and isinstance(value.raw, Mapping) else {}
+    def _add_environment(self, extra: ExtraArguments) -> None:
+        """Add the variables in env_vars, and the arguments: Terraform puts those before all others."""
+        value = extra.environment
+        if value is None or value.is_null or extra.doubt:
+            return
+        if not value.is_known:
+            why = f"the env_vars of extra_arguments are unknown: {value.unknown.why}"
+            self.automatic.append(_Anything(why))
+            self._arguments.append(_Anything(why))
+            return
+        members = _as_members(value)
         for name, member in members.items():
             if name.startswith("TF_VAR_"):
-                self.automatic.append(_Given(name.removeprefix("TF_VAR_"), member, origin))
+                self.automatic.append(_Given(name.removeprefix("TF_VAR_"), member, extra.range))
+        for name in ("TF_CLI_ARGS_plan", "TF_CLI_ARGS"):
+            member = members.get(name, string(""))
+            words = (
+                tuple_value(map(string, _words(member.raw)))
+                if isinstance(member.raw, str)
+                else member
+            )
+            self._add_arguments(words.with_marks_of(member), extra.range)
+        if "TF_WORKSPACE" in members and not self._given.workspace:
+            self._workspace = members["TF_WORKSPACE"]
+
+    def _add_extra(self, extra: ExtraArguments) -> None:
+        if extra.doubt:
+            why = f"the commands of extra_arguments are unknown: {extra.doubt}"
+            self._arguments.append(_Anything(why))
+            return
+        self._add_arguments(extra.arguments, extra.range)
+        for path in self._texts(extra.required_files):
+            self._add_file(path.raw, extra.range, is_required=True)
+        for path in self._texts(extra.optional_files):
+            self._add_file(path.raw, extra.range, is_required=False)
 
     def _add_arguments(self, value: Value | None, origin: Located) -> None:
         arguments = iter(self._texts(value))
@@ -164,19 +205,38 @@ class UnitInputs(RootInputs):
                 self._arguments.append(_Given(name.strip(), given, origin))
 
     def _add_file(self, path: Raw, origin: Located, *, is_required: bool) -> None:
-        """Add a variable file: its path counts from the module's folder, into which the unit's is copied."""
-        unit, name = self._unit, str(path)
-        module = (*unit.modules, unit.folder)[0]
-        candidates = (
-            self._paths.get(name, ""),
-            *(os.path.join(top, name) for top in (module, unit.folder)),
-        )
-        found = next((one for one in candidates if one and unit.view.exists(one)), None)
-        if found is not None:
-            self._arguments.append(self._files.at(unit.view.real(found)))
-        elif is_required:
+        """Add a variable file: a relative path counts from where Terraform runs."""
+        name, module, view = str(path), self._module, self._unit.view
+        if os.path.isabs(name):
+            if view.exists(name):
+                self._arguments.append(self._files.at(view.real(name)))
+                return
+        elif (full := os.path.normpath(os.path.join(module.folder, name))) in module.files.unknown:
+            self._arguments.append(self._file(full))
+            return
+        elif module.files.is_file(full) and module.files.origin(full):
+            found = self._file(full)
+            if not is_required and isinstance(found, VariableFile):
+                # Terragrunt looks for it where it was started, and Terraform reads it here.
+                why = f"whether {os.path.basename(name)} is read depends on where Terragrunt runs"
+                found = _Anything(why, frozenset(found.attributes))
+            self._arguments.append(found)
+            return
+        if is_required:
             text = f"Failed to read variables file: there is no {os.path.basename(name)}"
             self.refusal = self.refusal or EvaluationError(text, origin)
+
+
+def _as_members(value: Value) -> Mapping[str, Value]:
+    return value.members if isinstance(value.raw, Mapping) else {}
+
+
+def _words(text: str) -> list[str]:
+    """Return the arguments in a text, as a shell splits it; nothing where quotes are not closed."""
+    try:
+        return shlex.split(text)
+    except ValueError:
+        return []
 
 
 def _null_attributes(unit: Unit, nulls: Mapping[str, Value]) -> dict[str, Attribute]:

@@ -6,7 +6,7 @@ from ecbackup_iac.hcl.expression import Conditional, Interpolation, Node, Templa
 from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.model.record import record
-from ecbackup_iac.terraform.values.value import EvaluationError, UnknownRaw, Value, string
+from ecbackup_iac.terraform.values.value import EvaluationError, UnknownRaw, Value, string, unknown
 from ecbackup_iac.terragrunt.configuration import ConfigFile
 from ecbackup_iac.terragrunt.deep_merge import deep_merged, shallow_merged
 from ecbackup_iac.terragrunt.sources import is_remote
@@ -20,11 +20,15 @@ class GeneratedFile:
     """A file that a generate block writes into the module's folder."""
 
     path: str
+    """Empty where it is unknown."""
+
     contents: Value
     if_exists: str
     is_disabled: bool
-    removes: bool
-    """It is disabled, and removes what is there."""
+    if_disabled: str
+    has_signature: bool
+    doubt: str
+    """Why it is not known where it is written, or whether; empty where it is known."""
 
     range: SourceRange
     """Of the block's header."""
@@ -38,6 +42,9 @@ class ExtraArguments:
     """What an extra_arguments block adds to a plan or an apply."""
 
     range: SourceRange
+    doubt: str
+    """Why it is not known whether it does; empty where it does."""
+
     arguments: Value | None
     required_files: Value | None
     optional_files: Value | None
@@ -148,54 +155,103 @@ def _covers_apply(actions: Value) -> bool:
 
 
 def generated_files(file: ConfigFile) -> dict[str, GeneratedFile]:
-    """Return what the generate blocks write, by label. Raises EvaluationError."""
-    found: dict[str, GeneratedFile] = {}
-    for owner in reversed([*_in_order(file)]):
-        for block in owner.body.blocks("generate", 1) if _has_blocks(owner, "generate") else ():
-            members = {one.name: owner.value(one) for one in block.body.attributes()}
-            _add_generated(found, block.labels[0], members, block.header, block.range)
-        attribute = owner.body.attribute("generate")
-        if attribute is not None and not _has_blocks(owner, "generate"):
-            value = owner.value(attribute)
-            for label, one in value.members.items() if isinstance(value.raw, Mapping) else ():
-                if isinstance(one.raw, Mapping):
-                    _add_generated(found, label, one.members, attribute.range, attribute.range)
+    """Return what is generated, by label, the backend last. Raises EvaluationError."""
+    found = {one.label: one.file for one in _generated_by(file)}
+    for parent, strategy in file.merged_files():
+        for one in _generated_by(parent):
+            if strategy == "shallow" and one.label in found:
+                raise EvaluationError(f'Duplicate generate block: "{one.label}"', one.file.range)
+            found.setdefault(one.label, one.file)
+    for owner in _in_order(file):
         for block in owner.body.blocks("remote_state"):
             _check_backend(block)
+            attribute = block.body.attribute("generate")
+            value = owner.value(attribute) if attribute is not None else None
+            if value is None or value.is_null:
+                return found
+            backend = {"contents": string("terraform {\n}\n"), **_members(value)}
+            found["\0"] = _generated("remote_state", backend, block, value)
+            return found
     return found
 
 
-def _has_blocks(file: ConfigFile, kind: str) -> bool:
-    """Whether a kind is written as blocks; in JSON an object is taken for them."""
-    return bool(file.body.blocks(kind, 1))
+@record(eq=False)
+class _Labelled:
+    label: str
+    file: GeneratedFile
 
 
-def _add_generated(
-    found: dict[str, GeneratedFile],
-    label: str,
-    members: Mapping[str, Value],
-    source_range: SourceRange,
-    whole: SourceRange,
-) -> None:
-    path, contents, if_exists = (members.get(name) for name in ("path", "contents", "if_exists"))
-    if path is None or contents is None or if_exists is None:
+def _generated_by(file: ConfigFile) -> list[_Labelled]:
+    """Return what the generate blocks of one file write. Raises EvaluationError."""
+    found: list[tuple[str, Mapping[str, Value], Block | Attribute]] = []
+    for block in file.body.blocks("generate", 1):
+        members = {one.name: file.value(one) for one in block.body.attributes()}
+        found.append((block.labels[0], members, block))
+    attribute = file.body.attribute("generate")
+    if attribute is not None and not found:  # in JSON, blocks are found as an attribute too
+        value = file.value(attribute)
+        if not value.is_known:
+            return [_Labelled("", _generated("", {}, attribute, value))]
+        for label, one in value.members.items() if isinstance(value.raw, Mapping) else ():
+            found.append((label, {"": one} if not one.is_known else _members(one), attribute))
+    labels = [label for label, _, _ in found]
+    for number, (label, _, written) in enumerate(found):
+        if label in labels[:number]:
+            text = f'Duplicate generate block: "{label}" was declared before'
+            raise EvaluationError(text, _header(written))
+    return [
+        _Labelled(label, _generated(label, members, written, members.get("")))
+        for label, members, written in found
+    ]
+
+
+def _members(value: Value) -> Mapping[str, Value]:
+    return value.members if isinstance(value.raw, Mapping) else {}
+
+
+def _header(written: Block | Attribute) -> SourceRange:
+    return written.header if isinstance(written, Block) else written.range
+
+
+def _generated(
+    label: str, members: Mapping[str, Value], written: Block | Attribute, whole: Value | None
+) -> GeneratedFile:
+    """Return what one entry writes; `whole` is its value, where that may be unknown as a whole."""
+    source_range, at = written.range, _header(written)
+    doubt = whole.unknown.why if whole is not None and not whole.is_known else ""
+    if not doubt and not {"path", "if_exists", "contents"} <= members.keys():
         text = f'Missing required argument: generate "{label}" needs path, if_exists and contents'
-        raise EvaluationError(text, source_range)
-    how = str(if_exists.raw) if if_exists.is_known else "overwrite"
-    if how not in ("overwrite", "overwrite_terragrunt", "skip", "error"):
-        raise EvaluationError(f'generate "{label}": if_exists is "{how}"', source_range)
-    disabled, if_disabled = (members.get(name) for name in ("disable", "if_disabled"))
-    is_disabled = disabled is not None and disabled.raw in (True, "true")
-    removes = if_disabled is not None and if_disabled.raw in ("remove", "remove_terragrunt")
-    found[label] = GeneratedFile(
-        str(path.raw) if path.is_known else "",
-        contents,
-        how,
-        is_disabled,
-        removes,
-        source_range,
-        whole.file.text[whole.start : whole.end],
+        raise EvaluationError(text, at)
+    known = {"if_exists": "overwrite", "if_disabled": "skip", "comment_prefix": "# "}
+    names = ("path", "if_exists", "disable", "if_disabled")
+    for name in (*names, "disable_signature"):
+        value = members.get(name)
+        if value is None or value.is_null:
+            continue
+        if not value.is_known:
+            doubt = doubt or (value.unknown.why if name in names else "")
+        else:
+            known[name] = str(value.raw).lower() if isinstance(value.raw, bool) else str(value.raw)
+    for name, allowed in _ALLOWED.items():
+        if known[name] not in allowed:
+            raise EvaluationError(f'generate "{label}": {name} is none of {", ".join(allowed)}', at)
+    return GeneratedFile(
+        known.get("path", ""),
+        members.get("contents", unknown(doubt)),
+        known["if_exists"],
+        known.get("disable") == "true",
+        known["if_disabled"],
+        known.get("disable_signature") != "true",
+        doubt,
+        at,
+        source_range.file.text[source_range.start : source_range.end],
     )
+
+
+_ALLOWED = {
+    "if_exists": ("overwrite", "overwrite_terragrunt", "skip", "error"),
+    "if_disabled": ("skip", "remove", "remove_terragrunt"),
+}
 
 
 def _check_backend(block: Block) -> None:
@@ -205,6 +261,21 @@ def _check_backend(block: Block) -> None:
             raise EvaluationError(
                 f"Missing required argument: remote_state needs {name}", block.header
             )
+
+
+def copied(file: ConfigFile) -> dict[str, list[Value]]:
+    """Return the patterns of include_in_copy and exclude_from_copy. Raises EvaluationError."""
+    found: dict[str, list[Value]] | None = None
+    for owner, strategy in ((file, ""), *file.merged_files()):
+        for block in owner.body.blocks("terraform"):
+            own = {
+                name: [owner.value(attribute)] if (attribute := block.body.attribute(name)) else []
+                for name in ("include_in_copy", "exclude_from_copy")
+            }
+            if strategy == "deep" and found is not None:
+                own = {name: found[name] + values for name, values in own.items()}
+            found = own  # a shallow merge keeps those of the included file
+    return found or {}
 
 
 def extra_arguments(file: ConfigFile) -> list[ExtraArguments]:
@@ -221,12 +292,14 @@ def extra_arguments(file: ConfigFile) -> list[ExtraArguments]:
             text = "Missing required argument: extra_arguments needs commands"
             raise EvaluationError(text, block.header)
         listed = owner.value(commands)
-        names = {one.raw for one in listed.elements} if isinstance(listed.raw, tuple) else {"plan"}
-        if not names & {"plan", "apply"}:
+        elements = listed.elements if isinstance(listed.raw, tuple) else (listed,)
+        doubt = next((one.unknown.why for one in elements if not one.is_known), "")
+        is_planned = not {one.raw for one in elements}.isdisjoint(("plan", "apply"))
+        if not (is_planned or doubt):
             continue
         values = [
             owner.value(attribute) if (attribute := block.body.attribute(name)) else None
             for name in ("arguments", "required_var_files", "optional_var_files", "env_vars")
         ]
-        found.append(ExtraArguments(block.header, *values))
+        found.append(ExtraArguments(block.header, "" if is_planned else doubt, *values))
     return found

@@ -25,6 +25,12 @@ def local_path(source: str, folder: str) -> str:
     return os.path.normpath(os.path.join(folder, text.replace("//", "/") if text else "."))
 
 
+def copied_folder(view: View, source: str, folder: str) -> str:
+    """Return the real folder that is copied for a local source: what is before its double slash."""
+    text = source.removeprefix("file://").partition("?")[0]
+    return view.real(local_path(text.partition("//")[0] if "//" in text else text, folder))
+
+
 def local_folder(view: View, source: str, folder: str, origin: Located) -> str:
     """Return the real folder that a local source names. Raises EvaluationError where there is none."""
     path = local_path(source, folder)

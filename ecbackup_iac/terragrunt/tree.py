@@ -107,6 +107,10 @@ class View:
         except OutsideError:
             return False
 
+    def folder(self, path: str) -> str:
+        """Return the real path of a folder, or the path of one that is not there."""
+        return self.real(path) if self.exists(path) else path
+
     def is_folder(self, path: str) -> bool:
         """Whether a folder is there, inside the repository."""
         try:

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Mapping
-from contextlib import suppress
 
 from ecbackup_iac.model.record import changing_record, field
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
@@ -12,13 +11,14 @@ from ecbackup_iac.terragrunt.configuration import ConfigFile
 from ecbackup_iac.terragrunt.merging import (
     ExtraArguments,
     GeneratedFile,
+    copied,
     exclusion,
     extra_arguments,
     generated_files,
     merged_inputs,
     terraform_source,
 )
-from ecbackup_iac.terragrunt.sources import is_remote, local_folder
+from ecbackup_iac.terragrunt.sources import copied_folder, is_remote, local_folder
 from ecbackup_iac.terragrunt.tree import Tree, View
 
 
@@ -43,6 +43,9 @@ class Unit:
     modules: list[str] = field(factory=list)
     """The real folders of its module; several where the source depends on what is unknown."""
 
+    tops: dict[str, str] = field(factory=dict)
+    """The folders that are copied, by those of the modules in them."""
+
     remote: str = ""
     """The source of a module that is fetched from elsewhere."""
 
@@ -55,6 +58,12 @@ class Unit:
 
     generated: list[GeneratedFile] = field(factory=list)
     extra: list[ExtraArguments] = field(factory=list)
+    copied: Mapping[str, list[str]] = field(factory=dict)
+    """The patterns of include_in_copy and exclude_from_copy."""
+
+    may_be_excluded: str = ""
+    """Why it may never be applied; empty where that is known."""
+
     excluded: str = ""
     """Why it is never applied; empty for a unit that is."""
 
@@ -127,7 +136,7 @@ def _check(unit: Unit, file: ConfigFile) -> None:
     file.check()
     condition = exclusion(file)
     if condition is not None and not condition.is_known:
-        unit.doubt = unit.doubt or f"it may be excluded: {condition.unknown.why}"
+        unit.may_be_excluded = f"it may be excluded: {condition.unknown.why}"
     elif condition is not None and condition.raw in (True, "true"):
         unit.excluded = "the unit is excluded from apply"
 
@@ -143,7 +152,20 @@ def _set_inputs(unit: Unit, file: ConfigFile) -> None:
 def _set_rest(unit: Unit, file: ConfigFile) -> None:
     unit.generated = [*generated_files(file).values()]
     unit.extra = extra_arguments(file)
+    unit.copied = {name: _known_texts(unit, values) for name, values in copied(file).items()}
     unit.dependencies = _dependencies(file)
+
+
+def _known_texts(unit: Unit, values: list[Value]) -> list[str]:
+    """Return the texts in some lists; where one is unknown, so is what the unit is planned with."""
+    found = []
+    for value in values:
+        for one in value.elements if isinstance(value.raw, tuple) else (value,):
+            if not one.is_known:
+                unit.doubt = unit.doubt or f"what is copied is unknown: {one.unknown.why}"
+            elif isinstance(one.raw, str):
+                found.append(one.raw)
+    return found
 
 
 def _set_source(unit: Unit, file: ConfigFile) -> None:
@@ -162,11 +184,15 @@ def _set_source(unit: Unit, file: ConfigFile) -> None:
         unit.source = unit.source or source
         if is_remote(str(value.raw)):
             unit.remote = source
-        elif value.raw and len(sources) == 1:
-            unit.modules.append(local_folder(unit.view, str(value.raw), unit.folder, origin))
         elif value.raw:
-            with suppress(EvaluationError):  # that one is not chosen where it is missing
-                unit.modules.append(local_folder(unit.view, str(value.raw), unit.folder, origin))
+            try:
+                folder = local_folder(unit.view, str(value.raw), unit.folder, origin)
+            except EvaluationError:
+                if len(sources) == 1:
+                    raise
+                continue  # that one is not chosen
+            unit.tops[folder] = copied_folder(unit.view, str(value.raw), unit.folder)
+            unit.modules.append(folder)
     unit.modules = [*dict.fromkeys(unit.modules)]
     if unit.doubt and not unit.modules and not unit.remote:
         raise EvaluationError(unit.doubt, origin)

@@ -192,6 +192,7 @@ DEPENDENCIES = {
 }
 
 
+DEEP = ROOT.replace("\n}", '\n  merge_strategy = "deep"\n}')
 NO_VARIABLE = MODULE.partition("}\n")[2]
 VARIABLE = 'variable "days" {\n  type    = number\n  default = %s\n}'
 
@@ -210,21 +211,28 @@ GENERATED = {
         root(generate(VARIABLE % 4), SOURCE) | {"modules/redis/main.tf": NO_VARIABLE},
         {"live/a": "pass 4"},
     ),
-    "of two includes: the later one's wins": Case(
+    "of two includes, with one label": Case(
         unit(
             ROOT + 'include "env" {\n  path = "../env.hcl"\n}\n' + SOURCE,
-            **{
-                "modules/redis/main.tf": NO_VARIABLE,
-                "root.hcl": generate(VARIABLE % 4),
-                "live/env.hcl": generate(VARIABLE % 5),
-            },
+            **{"root.hcl": generate(VARIABLE % 4), "live/env.hcl": generate(VARIABLE % 5)},
         ),
-        {"live/a": "pass 5"},
+        {"live/a": REFUSED + 'Duplicate generate block: "x"'},
+        errors=('root.hcl:1: Terragrunt rejects it: Duplicate generate block: "x"',),
     ),
-    "of both: the unit's wins": Case(
-        root(generate(VARIABLE % 4), SOURCE + generate(VARIABLE % 5))
+    "of both, with one label": Case(
+        root(generate(VARIABLE % 4), SOURCE + generate(VARIABLE % 5)),
+        {"live/a": REFUSED + 'Duplicate generate block: "x"'},
+        errors=('root.hcl:1: Terragrunt rejects it: Duplicate generate block: "x"',),
+    ),
+    "of both, merged deeply: the unit's wins": Case(
+        root(generate(VARIABLE % 4), SOURCE + generate(VARIABLE % 5), DEEP)
         | {"modules/redis/main.tf": NO_VARIABLE},
         {"live/a": "pass 5"},
+    ),
+    "two of one label": Case(
+        unit(SOURCE + generate(VARIABLE % 4) * 2),
+        {"live/a": REFUSED + 'Duplicate generate block: "x" was declared before'},
+        errors=('live/a/terragrunt.hcl:13: Terragrunt rejects it: Duplicate generate block: "x"',),
     ),
     "from a file": Case(
         unit(

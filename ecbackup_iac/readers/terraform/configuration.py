@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from ecbackup_iac.model.deployment import TemplateDeployment
     from ecbackup_iac.readers.terraform.published.stand_ins import StandIns
     from ecbackup_iac.readers.terragrunt.unit_roots import UnitRoot, UnitRoots
-    from ecbackup_iac.terragrunt.units import Unit
 
 MAX_VARIABLE_FILES = 100
 """Of the variable files beside a root that Terraform does not load, so many are tried."""
@@ -122,8 +121,8 @@ class _Tree:
         expected = len(self._order.first)
         for unit in self._units.roots(self._index) if self._units else ():
             yield from self.root_readings(unit.unit.folder, unit)
-        for remote in self._units.remote() if self._units else ():
-            yield self._remote_reading(remote)
+        for unit in self._units.remote(self._index) if self._units else ():
+            yield from self.root_readings(unit.unit.folder, unit)
         for number, root in enumerate(self._order, 1):
             self._request.progress.evaluating(shown_path(root), number, max(number, expected))
             yield from self.root_readings(root)
@@ -170,7 +169,9 @@ class _Tree:
             self._skipped_roots.append(folder)
             return ReadResult()
         diagnostics: list[Diagnostic] = []
-        programs = self._programs(unit.module.folder if unit else folder)
+        if unit is not None and not unit.module.is_here:
+            return self._remote_reading(unit, given, diagnostics)
+        programs = self._programs(folder, unit)
         found: list[dict[str, CacheResource]] = []
         absent: dict[Location, AbsentCache] = {}
         deployments: dict[tuple[str, str], TemplateDeployment] = {}
@@ -199,13 +200,16 @@ class _Tree:
         )
         return unit.result(result) if unit else result
 
-    def _programs(self, folder: str) -> tuple[Evidence, ...]:
+    def _programs(self, folder: str, unit: "UnitRoot | None") -> tuple[Evidence, ...]:
         """Return the program that plans a root, or both where they read different files of it."""
         unknown = (Evidence(None),)
-        if not self._index.has_opentofu_files:
+        folder = unit.module.folder if unit else folder
+        own = unit.module.files.names(folder) if unit else ()
+        if not self._index.has_opentofu_files and not any(map(_is_of_opentofu, own)):
             return unknown
-        files = [self._index.found[path].files for path in self._index.below(folder)]
-        if not any(name.endswith(OPENTOFU_SUFFIXES) for names in files for name in names):
+        below = self._index.below(folder) if folder in self._index.found else ()
+        files = [own, *(self._index.found[path].files for path in below)]
+        if not any(_is_of_opentofu(name) for names in files for name in names):
             return unknown
         module = self._modules_for(Program.OPENTOFU).at(folder)
         shown = program_of(folder, module, self._folders)
@@ -239,6 +243,7 @@ class _Tree:
         reader = RootReader(shown_path(folder), diagnostics, self._described)
         is_target = _anywhere if unit is not None and unit.is_target else self._is_target
         root = RootEvaluation(instance, program, reader, self._index, self._order, is_target)
+        root.may_lead_anywhere = unit is not None and unit.module.is_deep
         max_steps = min(MAX_STEPS, self._steps_left)
         with evaluation(max_steps) as context:
             context.short_circuits = instance.module.short_circuits
@@ -252,6 +257,9 @@ class _Tree:
                 text = f"only part of this root was evaluated: {context.too_large}"
                 diagnostics.append(Diagnostic(text, Location(shown_path(folder))))
             self._steps_left -= max_steps - max(0, context.steps_left)
+        if unit is not None and unit.module.is_deep:
+            for path in instance.configuration.used:
+                self._order.settle(unit.module.files.own_path(path))
         self._read_calls |= root.read_calls
         self._read_calls |= {
             one.block for one in root.resources.values() if one.module and one.block
@@ -277,24 +285,20 @@ class _Tree:
         self._declared |= module.variables.keys()
         return ModuleInstance(module, configuration, inputs)
 
-    def _remote_reading(self, unit: "Unit") -> ReadResult:
+    def _remote_reading(
+        self, unit: "UnitRoot", given: EvaluationInputs, diagnostics: list[Diagnostic]
+    ) -> ReadResult:
         """Return the caches of a unit whose module is fetched from elsewhere."""
-        from ecbackup_iac.readers.terragrunt.remote_units import remote_unit_result
-        from ecbackup_iac.readers.terragrunt.unit_roots import never_applied, of_unit
-        from ecbackup_iac.terragrunt.inputs import UnitInputs
+        from ecbackup_iac.readers.terragrunt.remote_units import RemoteUnit
 
-        workspace = workspace_of(self._request.given)
-        inputs = UnitInputs(unit, {}, {}, self._request.given, self._variable_files, workspace)
+        modules = self._modules_for(None)
+        remote = RemoteUnit(unit, self._folders, modules, self._described, diagnostics)
+        found = [
+            self._evaluated(unit.unit.folder, given, Evidence(None), diagnostics, root)
+            for _, root in remote.roots
+        ]
         with evaluation(min(MAX_STEPS, self._steps_left)):
-            result = remote_unit_result(
-                unit, inputs, self._folders, self._modules_for(None), self._described
-            )
-        resources = tuple(of_unit(one, unit) for one in result.resources)
-        if unit.excluded:
-            return ReadResult(
-                absent=(*result.absent, *(never_applied(one, unit) for one in resources))
-            )
-        return replace(result, resources=resources)
+            return remote.roots[0][1].result(remote.result(found))
 
     def _unit_instance(
         self,
@@ -305,10 +309,8 @@ class _Tree:
     ) -> ModuleInstance:
         """Return the root module of a unit, with its inputs."""
         modules, folder = self._modules_for(program), unit.module.folder
-        module = (
-            modules.at(folder) if unit.module.is_plain else unit.module.loaded(diagnostics, program)
-        )
-        files = unit.module.files()
+        module, modules = unit.module.loaded(modules, diagnostics)
+        files = RootFiles(unit.module.files, folder)
         configuration = Configuration(modules, folder, files, schemas=provider_schema)
         self._declared |= module.variables.keys()
         inputs = unit.inputs(given, self._variable_files, workspace_of(given))
@@ -428,6 +430,10 @@ class _Tree:
             yield Diagnostic(text, Location(shown_path(self._request.targets[0])))
         yield from self._unread_calls()
         yield from self._unused_settings()
+
+
+def _is_of_opentofu(name: str) -> bool:
+    return name.endswith(OPENTOFU_SUFFIXES)
 
 
 def _anywhere(_: str) -> bool:

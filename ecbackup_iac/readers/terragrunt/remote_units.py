@@ -7,10 +7,16 @@ from ecbackup_iac.files.paths import shown_path
 from ecbackup_iac.hcl.expression import GetAttribute, Name
 from ecbackup_iac.hcl.source import SourceFile, SourceRange
 from ecbackup_iac.hcl.structure import Attribute, Block, PlainTexts
+from ecbackup_iac.model.cache import CacheResource
+from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.hidden import without_credentials
 from ecbackup_iac.model.record import replace
-from ecbackup_iac.model.report import Diagnostic, ReadResult, Severity
+from ecbackup_iac.model.report import AbsentCache, Diagnostic, ReadResult, Severity
 from ecbackup_iac.readers.terraform.caches import RootReader
+from ecbackup_iac.readers.terraform.root import RootEvaluation
+from ecbackup_iac.readers.terraform.unread_calls import at_call
+from ecbackup_iac.readers.terraform.variants import with_versions
+from ecbackup_iac.readers.terragrunt.unit_roots import UnitRoot
 from ecbackup_iac.terraform.modules.configuration import (
     NOT_HERE,
     Configuration,
@@ -19,18 +25,20 @@ from ecbackup_iac.terraform.modules.configuration import (
 )
 from ecbackup_iac.terraform.modules.expansion import UnreadCall
 from ecbackup_iac.terraform.modules.folders import Folders, RootFiles
-from ecbackup_iac.terraform.modules.inputs import RootInputs
+from ecbackup_iac.terraform.modules.inputs import RootInputs, VariableFiles
 from ecbackup_iac.terraform.modules.instances import BlockScope, ModuleInstance
 from ecbackup_iac.terraform.modules.module import Module
 from ecbackup_iac.terraform.modules.repetitions import Repetition
-from ecbackup_iac.terraform.values.value import Located, SourceStep, Value
+from ecbackup_iac.terraform.values.value import Located, SourceStep, Value, unknown
+from ecbackup_iac.terragrunt.module import UnitModule
 from ecbackup_iac.terragrunt.units import Unit
 
 if TYPE_CHECKING:
     from collections.abc import Container
 
     from ecbackup_iac.hcl.source import Problem
-    from ecbackup_iac.readers.terraform.published.stand_ins import StandIns
+    from ecbackup_iac.model.location import Location
+    from ecbackup_iac.readers.terraform.published.stand_ins import StandIn, StandIns
 
 _INPUT = "input"
 
@@ -70,47 +78,91 @@ def _attribute(name: str, value: Value, origin: SourceRange) -> Attribute:
     return Attribute(name, at, lambda: GetAttribute(at, Name(at, _INPUT), name))
 
 
-def remote_unit_result(
-    unit: Unit,
-    inputs: RootInputs,
-    folders: Folders,
-    modules: Modules,
-    stand_ins: "Callable[[], StandIns]",
-) -> ReadResult:
-    """Return the caches of a unit whose module was not read."""
-    diagnostics: list[Diagnostic] = []
-    origin = _range_of(unit.source_at, unit)
-    module = Module(unit.folder)
-    files = RootFiles(folders, unit.folder)
-    root = ModuleInstance(module, Configuration(modules, unit.folder, files), inputs)
-    block = Block(
-        "module", (unit.folder.rpartition("/")[2],), origin, origin, _InputsBody(unit, origin)
-    )
-    names = {(_INPUT, name): value for name, value in unit.inputs.items()}
-    source = without_credentials(unit.remote)
-    unread = UnreadModule(
-        source, NOT_HERE.format(source=source).replace("terraform init", "Terragrunt")
-    )
-    call = UnreadCall("", block, BlockScope(root, Repetition(names=names)), unread)
-    reader = RootReader(shown_path(unit.folder), diagnostics, stand_ins)
-    caches = [*reader.resources(call)]
-    if not caches and not reader.absent:
-        text = f"the module was not read: {unread.why}"
-        location = replace(origin.location, end_line=None, end_column=None)
-        diagnostics.append(Diagnostic(text, location, Severity.WARNING, is_detail=True))
-    name = f"unit.{block.labels[0]}"
-    named = [
-        cache
-        if cache.address
-        else replace(
-            cache,
-            address=name,
-            module=replace(cache.module, address=name) if cache.module else None,
+class RemoteUnit:
+    """A unit whose module was not read: evaluated with a description of the module, where there is one."""
+
+    def __init__(
+        self,
+        root: UnitRoot,
+        folders: Folders,
+        modules: Modules,
+        stand_ins: "Callable[[], StandIns]",
+        diagnostics: list[Diagnostic],
+    ) -> None:
+        self._root = root
+        self._unit = unit = root.unit
+        self._folders = folders
+        self._diagnostics = diagnostics
+        origin = _range_of(unit.source_at, unit)
+        folder = root.module.folder
+        files = RootFiles(folders, folder)
+        inputs = RootInputs("", (), EvaluationInputs(), VariableFiles(folders), unknown(""))
+        instance = ModuleInstance(Module(folder), Configuration(modules, folder, files), inputs)
+        name = unit.folder.rpartition("/")[2]
+        block = Block("module", (name,), origin, origin, _InputsBody(unit, origin))
+        scope = BlockScope(
+            instance,
+            Repetition(names={(_INPUT, name): value for name, value in unit.inputs.items()}),
         )
-        for cache in caches
-    ]
-    absent = tuple(replace(one, address=one.address or name) for one in reader.absent)
-    return ReadResult(tuple(named), tuple(diagnostics), absent=absent)
+        self._source = without_credentials(unit.remote)
+        why = NOT_HERE.format(source=self._source).replace("terraform init", "Terragrunt")
+        self._call = UnreadCall("", block, scope, UnreadModule(self._source, why))
+        self._reader = RootReader(root.shown, diagnostics, stand_ins)
+        # Terragrunt passes what a module does not declare as well, and it is ignored.
+        described = () if unit.is_unread_unit else stand_ins().of_version(self._source, "")
+        self.roots: list[tuple[StandIn | None, UnitRoot]] = [
+            (one, replace(root, module=self._described(one))) for one in described
+        ] or [(None, root)]
+        """What is evaluated, for each version that the module may have."""
+
+    def _described(self, stand_in: "StandIn") -> UnitModule:
+        return UnitModule(self._unit, self._root.module.folder, self._folders, stand_in.text)
+
+    def result(self, found: Sequence[RootEvaluation]) -> ReadResult:
+        """Return what was evaluated of each version as one, and the module itself where it is unknown."""
+        absent: dict[Location, AbsentCache] = {}
+        readings = []
+        for (stand_in, _), evaluated in zip(self.roots, found, strict=True):
+            caches = [*evaluated.resources.values()]
+            absent |= evaluated.absent
+            if stand_in is not None:
+                path = stand_in.module.folder
+                caches = [self._at_call(cache, stand_in) for cache in caches]
+                absent = {at: one for at, one in absent.items() if at.path != path}
+                for number, one in enumerate(self._diagnostics):
+                    if one.location.path == path:
+                        at = self._call.block.header.location
+                        self._diagnostics[number] = replace(one, location=at)
+            readings.append((stand_in.versions if stand_in else "", tuple(caches)))
+        caches = [*with_versions(readings)]
+        if self.roots[0][0] is None:
+            name = f"unit.{self._call.block.labels[0]}"
+            unread = [
+                replace(one, address=name, module=one.module and replace(one.module, address=name))
+                for one in self._reader.resources(self._call)
+            ]
+            if not unread:
+                self._add_unread()
+            caches += unread
+        elif not caches:
+            at = self._call.block.header.location
+            reason = f"{self._source} creates no cache with these inputs"
+            absent[at] = AbsentCache(
+                self._call.block.labels[0], self._source, self._root.shown, at, reason
+            )
+        return ReadResult(
+            tuple(caches), tuple(dict.fromkeys(self._diagnostics)), absent=tuple(absent.values())
+        )
+
+    def _at_call(self, cache: CacheResource, stand_in: "StandIn") -> CacheResource:
+        """Return a cache that a description declares as the unit's."""
+        is_described = cache.block is None or cache.block.path == stand_in.module.folder
+        return at_call(cache, self._call, stand_in) if is_described else cache
+
+    def _add_unread(self) -> None:
+        location = replace(self._call.block.header.location, end_line=None, end_column=None)
+        text = f"the module was not read: {self._call.unreadable.why}"
+        self._diagnostics.append(Diagnostic(text, location, Severity.WARNING, is_detail=True))
 
 
 def _range_of(origin: Located | None, unit: Unit) -> SourceRange:

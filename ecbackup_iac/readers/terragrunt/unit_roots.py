@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator, Sequence
 
 from ecbackup_iac.files.file_names import TERRAGRUNT_FILES
-from ecbackup_iac.files.paths import shown_path
+from ecbackup_iac.files.paths import is_inside, shown_path
 from ecbackup_iac.model.annotated_text import AnnotatedText, Syntax, may_hold_suppression
 from ecbackup_iac.model.cache import CacheResource, format_days
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
@@ -54,32 +54,36 @@ class UnitRoot:
         if unit.problem is not None:
             why = f"Terragrunt rejects the unit: {unit.problem.message}"
             unit = replace(unit, inputs={}, extra=[], unknown_inputs=why)
-        found = UnitInputs(unit, self.module.paths, self.module.generated, given, files, workspace)
+        found = UnitInputs(unit, self.module, given, files, workspace)
         self.unit.problem = self.unit.problem or found.refusal
         return found
 
     def result(self, result: ReadResult) -> ReadResult:
         """Return the result of the module's evaluation as that of the unit."""
         resources = tuple(map(self._of_unit, result.resources))
+        if self.unit.excluded:
+            excluded = (never_applied(one, self.unit) for one in resources)
+            return ReadResult(absent=(*result.absent, *excluded))
         absent = (*(replace(one, root=self.shown) for one in result.absent), *self._replaced())
         diagnostics = (*result.diagnostics, *self.module.problems, *self._unknown_files())
         return replace(result, resources=resources, absent=absent, diagnostics=diagnostics)
 
     def _replaced(self) -> Iterator[AbsentCache]:
         """Yield the cache blocks in the files of the module that others take the place of."""
-        folder = self.index.found.get(self.module.folder)
-        for block in folder.blocks if folder else ():
-            path = self.module.paths.get(block.file)
-            own = os.path.join(self.module.folder, block.file)
-            if block.file in self.module.generated or path != own:
-                reason = f"the unit replaces {block.file}"
-                yield AbsentCache(block.address, block.kind, self.shown, block.location, reason)
+        if not self.module.is_here:
+            return
+        for path, folder in self.index.found.items():
+            if not is_inside(path, self.module.folder):
+                continue
+            for block in folder.blocks:
+                if self.module.files.is_replaced(os.path.join(path, block.file)):
+                    reason = f"the unit replaces {block.file}"
+                    yield AbsentCache(block.address, block.kind, self.shown, block.location, reason)
 
     def _unknown_files(self) -> Iterator[Diagnostic]:
         """Yield a warning for each generated file that is unknown; an error where it mentions caches."""
-        texts = self.module.unknown_texts
-        for (_, diagnostic), text in zip(self.module.unknown_files, texts, strict=True):
-            is_error = may_name(text, self.sought.words)
+        for file, diagnostic in self.module.unknown_files:
+            is_error = may_name(file.written, self.sought.words)
             severity = Severity.ERROR if is_error else Severity.WARNING
             yield replace(diagnostic, severity=severity, is_detail=not is_error)
 
@@ -93,13 +97,14 @@ class UnitRoot:
             message = unit.problem.message if unit.problem else self.module.problems[0].message
             why = f"Terragrunt rejects the unit: {message}"
             return replace(cache, retention=Unknown(why, trace=retention.trace, is_rejected=True))
-        if unit.doubt and (unit.remote or len(unit.modules) > 1):
-            why = unit.doubt
+        doubt = self.module.doubt
+        if doubt:
+            why = doubt
             if not isinstance(retention, Unknown):
                 why += f"; it is {format_days(retention)} with {shown_path(self.module.folder)}"
-            return replace(cache, retention=Unknown(why, trace=retention.trace))
-        if unit.doubt:
-            return replace(cache, assumptions=(*cache.assumptions, unit.doubt))
+            cache = replace(cache, retention=Unknown(why, trace=retention.trace))
+        if unit.may_be_excluded:
+            cache = replace(cache, assumptions=(*cache.assumptions, unit.may_be_excluded))
         return cache
 
 
@@ -168,19 +173,22 @@ class UnitRoots:
             is_target = self._is_target(unit)
             for folder in () if unit.excluded else unit.modules:
                 module = UnitModule(unit, folder, self._folders)
-                leads = folder in index.leading or module.own_folder in index.leading
-                leads = leads or any(
-                    may_name(source.text, self._sought.words)
-                    for source in module.generated.values()
-                )
+                leads = folder in index.leading or self._has_caches(module, index)
                 if leads and (is_target or folder in index.relevant):
                     yield UnitRoot(unit, module, is_target, index, self._sought)
 
-    def remote(self) -> Iterator[Unit]:
-        """Yield the units in what is checked whose module is fetched from elsewhere."""
+    def _has_caches(self, module: UnitModule, index: Index) -> bool:
+        """Whether the unit itself may add a cache to its module."""
+        return any(is_inside(path, module.own_folder) for path in index.leading) or any(
+            may_name(source.text, self._sought.words) for source in module.generated.values()
+        )
+
+    def remote(self, index: Index) -> Iterator[UnitRoot]:
+        """Yield the units in what is checked whose module is fetched from elsewhere, without what it is."""
         for unit in self.found.units:
-            if unit.remote and not unit.modules and not unit.problem and self._is_target(unit):
-                yield unit
+            if unit.remote and not unit.modules and self._is_target(unit):
+                module = UnitModule(unit, unit.view.folder(unit.folder), self._folders)
+                yield UnitRoot(unit, module, True, index, self._sought)  # noqa: FBT003
 
     def diagnostics(self, index: Index) -> Iterator[Diagnostic]:
         """Yield what Terragrunt refuses, where it concerns what is checked."""

@@ -68,6 +68,18 @@ class Folders:
             self._entries[folder] = (tuple(sorted(files)), tuple(sorted(folders)))
         return self._entries[folder]
 
+    def listed_names(self, folder: str) -> list[str]:
+        """Return the names of everything in a folder, links included. Raises OSError."""
+        return os.listdir(folder)
+
+    def is_file(self, path: str) -> bool:
+        """Whether a file is at a path. Raises UnknownResultError where that is not known."""
+        return os.path.isfile(path)
+
+    def is_folder(self, path: str) -> bool:
+        """Whether a folder is at a path."""
+        return os.path.isdir(path)
+
     def listed(self) -> list[str]:
         """Return the folders whose entries are known so far."""
         return list(self._entries)
@@ -212,7 +224,7 @@ class RootFiles:
     def read(self, path: str) -> bytes:
         """Return a file's content. Raises EvaluationError where there is none, OutsideError beyond."""
         found = self._present(path)
-        if not os.path.isfile(found):
+        if not self._folders.is_file(found):
             raise EvaluationError(f'Invalid function argument: no file exists at "{path}"')
         content = self._folders.content(found)
         if isinstance(content, Diagnostic):
@@ -222,9 +234,9 @@ class RootFiles:
     def exists(self, path: str) -> bool:
         """Whether a file is there. Raises OutsideError, EvaluationError for a folder."""
         found = self._present(path)
-        if os.path.isdir(found):
+        if self._folders.is_folder(found):
             raise EvaluationError(f"{path} is a directory, not a file")
-        return os.path.isfile(found)
+        return self._folders.is_file(found)
 
     def matching(self, folder: str, pattern: str) -> list[str]:
         """Return the files under a folder that match a fileset pattern, sorted.
@@ -237,7 +249,7 @@ class RootFiles:
         from ecbackup_iac.terraform.modules.file_sets import FileSet  # most runs do without
 
         top = os.path.join(self._root, folder)
-        found = FileSet(self._root, f"{folder}/{pattern}", self._inside).files()
+        found = FileSet(self._root, f"{folder}/{pattern}", self._inside, self._folders).files()
         paths = (os.path.relpath(os.path.join(self._root, path), top) for path in found)
         return sorted(path.replace(os.sep, "/") for path in paths)
 
