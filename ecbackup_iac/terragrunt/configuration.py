@@ -248,7 +248,8 @@ class ConfigFile:
             case _ if root in self.extra_names:
                 return self.extra_names[root]
             case _:
-                self.lacks_values = self.lacks_values or root == "values"
+                if root == "values":
+                    (self._child or self).lacks_values = True
                 raise EvaluationError(f'Unknown variable: there is no variable named "{root}"')
 
     @staticmethod

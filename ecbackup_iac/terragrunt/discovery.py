@@ -24,6 +24,12 @@ class Deployments:
     """Units that no stack copies, and that refer to values."""
 
     @property
+    def unresolved(self) -> str:
+        """The configuration of a unit of which it is not known which module it deploys; empty for none."""
+        found = (one.file for one in self.units if not (one.modules or one.remote))
+        return next(found, "")
+
+    @property
     def sourced(self) -> set[str]:
         """The real folders of the modules that are planned as units alone, and those of the units."""
         return {folder for unit in self.units for folder in (*unit.modules, unit.folder)}
@@ -69,11 +75,12 @@ def _is_unit(tree: Tree, unit: Unit, *, is_included: bool) -> bool:
     """Whether a folder is a unit, and no configuration that is only included; set its own module."""
     if unit.modules or unit.remote:
         return True
-    if unit.source_at is not None:  # it has a source, which is refused
-        return True
     own = every_configuration_file(tree.folders.names(unit.folder))
-    generated = any(one.path.endswith((".tf", ".tofu", ".tf.json")) for one in unit.generated)
-    if is_included or not (own or (generated and unit.included)):
+    if unit.source_at is not None and not own:  # it has a source, which is refused
+        return True
+    generated = any(every_configuration_file([one.path or "x.tf"]) for one in unit.generated)
+    is_included = is_included and unit.source_at is None
+    if is_included or not (own or generated):
         return unit.problem is not None and not is_included
     unit.modules.append(tree.folders.real(unit.folder))
     return True

@@ -19,6 +19,7 @@ from ecbackup_iac.terraform.functions import FUNCTIONS as TERRAFORM_FUNCTIONS
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.functions.calling import call_function as call_terraform_function
 from ecbackup_iac.terraform.modules.versions import meets
+from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.outcomes import map_outcomes
 from ecbackup_iac.terraform.values.type_system import DYNAMIC, STRING, Type
 from ecbackup_iac.terraform.values.value import (
@@ -97,9 +98,10 @@ def tfvars_value(evaluator: Evaluator, scope: "ConfigFile", node: Call) -> Value
 
 
 def _text(value: Value) -> str:
-    if not isinstance(value.raw, str):
+    raw = converted(value, STRING).raw
+    if not isinstance(raw, str):
         raise EvaluationError("a string is required")
-    return value.raw
+    return raw
 
 
 def _texts(values: Sequence[Value]) -> list[str]:
@@ -154,8 +156,7 @@ def _get_env(scope: "ConfigFile", arguments: Sequence[Value]) -> Value:
         raise EvaluationError("get_env: the name of the variable is empty")
     if len(arguments) == 1:
         raise UnknownResultError(f"the environment variable {name} is not set here")
-    _text(arguments[1])
-    return arguments[1]
+    return converted(arguments[1], STRING)
 
 
 def _read_terragrunt_config(scope: "ConfigFile", arguments: Sequence[Value]) -> Value:

@@ -5,6 +5,7 @@ generated file with the inputs that are null among the *.auto.tfvars, and -var a
 """
 
 import os
+import re
 import shlex
 from collections.abc import Mapping
 from functools import partial
@@ -26,6 +27,7 @@ from ecbackup_iac.terraform.modules.inputs import (
     VariableSource,
     loaded_files,
 )
+from ecbackup_iac.terraform.modules.module import Module
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.outcomes import map_outcomes
 from ecbackup_iac.terraform.values.type_system import STRING
@@ -84,15 +86,18 @@ class _Anything:
 class UnitInputs(RootInputs):
     """The variables of a unit's module."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - where values come from
         self,
         unit: Unit,
         module: UnitModule,
         given: EvaluationInputs,
         files: VariableFiles,
         workspace: Value,
+        root: Module,
     ) -> None:
+        """Take what sets variables of the root module."""
         super().__init__("", (), given, files, workspace)
+        self._root = root
         self._unit = unit
         self._module = module
         self._files = files
@@ -192,6 +197,8 @@ class UnitInputs(RootInputs):
         arguments = iter(self._texts(value))
         for argument in arguments:
             option, equals, rest = str(argument.raw).partition("=")
+            if re.match(r"--?var(?:-file)?\s", option):
+                self._refuse(f"flag provided but not defined: {option.partition(' ')[0]}", origin)
             if option.lstrip("-") not in ("var", "var-file") or not option.startswith("-"):
                 continue
             if not equals:
@@ -203,6 +210,11 @@ class UnitInputs(RootInputs):
                 name, _, written = rest.partition("=")
                 given = string(written).through(*argument.trace).with_marks_of(argument)
                 self._arguments.append(_Given(name.strip(), given, origin))
+                if not (self._root.may_declare_more or name.strip() in self._root.variables):
+                    self._refuse("Value for undeclared variable: -var sets one", origin)
+
+    def _refuse(self, text: str, origin: Located) -> None:
+        self.refusal = self.refusal or EvaluationError(text, origin)
 
     def _add_file(self, path: Raw, origin: Located, *, is_required: bool) -> None:
         """Add a variable file: a relative path counts from where Terraform runs."""
@@ -224,7 +236,7 @@ class UnitInputs(RootInputs):
             return
         if is_required:
             text = f"Failed to read variables file: there is no {os.path.basename(name)}"
-            self.refusal = self.refusal or EvaluationError(text, origin)
+            self._refuse(text, origin)
 
 
 def _as_members(value: Value) -> Mapping[str, Value]:

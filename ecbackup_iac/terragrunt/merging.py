@@ -93,9 +93,11 @@ def terraform_source(file: ConfigFile) -> tuple[list[Value], Attribute, str] | N
         for block in owner.body.blocks("terraform"):
             attribute = block.body.attribute("source")
             if attribute is not None:
-                value = owner.text(attribute)
+                value = owner.value(attribute)
                 if value.is_null:
                     continue
+                if value.is_known and not (isinstance(value.raw, str) and value.raw):
+                    raise EvaluationError("source: a string is required", attribute.range)
                 if value.is_known:
                     return [value], attribute, ""
                 found = [*_alternatives(owner, attribute.expression)]

@@ -128,7 +128,7 @@ def _evaluate(unit: Unit, file: ConfigFile) -> None:
         except EvaluationError as error:
             error.__context__ = None
             unit.problem = unit.problem or error
-    unit.needs_values = file.lacks_values
+    unit.needs_values = file.lacks_values and unit.problem is not None
 
 
 def _check(unit: Unit, file: ConfigFile) -> None:

@@ -232,7 +232,7 @@ GENERATED = {
     "two of one label": Case(
         unit(SOURCE + generate(VARIABLE % 4) * 2),
         {"live/a": REFUSED + 'Duplicate generate block: "x" was declared before'},
-        errors=('live/a/terragrunt.hcl:13: Terragrunt rejects it: Duplicate generate block: "x"',),
+        errors=('live/a/terragrunt.hcl:11: Terragrunt rejects it: Duplicate generate block: "x"',),
     ),
     "from a file": Case(
         unit(

@@ -313,7 +313,7 @@ class _Tree:
         files = RootFiles(unit.module.files, folder)
         configuration = Configuration(modules, folder, files, schemas=provider_schema)
         self._declared |= module.variables.keys()
-        inputs = unit.inputs(given, self._variable_files, workspace_of(given))
+        inputs = unit.inputs(given, self._variable_files, workspace_of(given), module)
         return ModuleInstance(module, configuration, inputs)
 
     def _with_unloaded_files(

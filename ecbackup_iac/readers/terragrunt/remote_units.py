@@ -157,7 +157,9 @@ class RemoteUnit:
     def _at_call(self, cache: CacheResource, stand_in: "StandIn") -> CacheResource:
         """Return a cache that a description declares as the unit's."""
         is_described = cache.block is None or cache.block.path == stand_in.module.folder
-        return at_call(cache, self._call, stand_in) if is_described else cache
+        if not is_described:
+            return cache
+        return replace(at_call(cache, self._call, stand_in), overrides=cache.overrides)
 
     def _add_unread(self) -> None:
         location = replace(self._call.block.header.location, end_line=None, end_column=None)

@@ -16,6 +16,7 @@ from ecbackup_iac.model.value import Unknown, possible_values
 from ecbackup_iac.terraform.modules.folder_scan import FolderScan, Sought
 from ecbackup_iac.terraform.modules.folders import Folders
 from ecbackup_iac.terraform.modules.inputs import VariableFiles
+from ecbackup_iac.terraform.modules.module import Module
 from ecbackup_iac.terraform.modules.roots import NO_UNITS, Index, UnitModules, lies_in
 from ecbackup_iac.terraform.modules.ruling_out import may_name
 from ecbackup_iac.terraform.values.budget import MAX_STEPS
@@ -48,13 +49,15 @@ class UnitRoot:
         """The unit's folder, as it is printed."""
         return shown_path(self.unit.folder)
 
-    def inputs(self, given: EvaluationInputs, files: VariableFiles, workspace: Value) -> UnitInputs:
-        """Return the inputs of the module; where they are refused, the unit is."""
+    def inputs(
+        self, given: EvaluationInputs, files: VariableFiles, workspace: Value, root: Module
+    ) -> UnitInputs:
+        """Return the inputs of the root module; where they are refused, the unit is."""
         unit = self.unit
         if unit.problem is not None:
             why = f"Terragrunt rejects the unit: {unit.problem.message}"
             unit = replace(unit, inputs={}, extra=[], unknown_inputs=why)
-        found = UnitInputs(unit, self.module, given, files, workspace)
+        found = UnitInputs(unit, self.module, given, files, workspace, root)
         self.unit.problem = self.unit.problem or found.refusal
         return found
 
@@ -161,7 +164,9 @@ class UnitRoots:
         )
         templates = {one.file for one in self.found.templates}
         read = {path for path in scan.wrappers if path.endswith((".hcl", ".hcl.json"))} - templates
-        return UnitModules(frozenset(self.found.sourced), tuple(targets), frozenset(read))
+        unresolved = self.found.unresolved and shown_path(self.found.unresolved)
+        sourced = frozenset(self.found.sourced)
+        return UnitModules(sourced, tuple(targets), frozenset(read), unresolved)
 
     def _is_target(self, unit: Unit) -> bool:
         is_here = lies_in(unit.folder, self._targets) or lies_in(unit.file, self._targets)
@@ -180,7 +185,11 @@ class UnitRoots:
     def _has_caches(self, module: UnitModule, index: Index) -> bool:
         """Whether the unit itself may add a cache to its module."""
         return any(is_inside(path, module.own_folder) for path in index.leading) or any(
-            may_name(source.text, self._sought.words) for source in module.generated.values()
+            may_name(text, self._sought.words)
+            for text in (
+                *(source.text for source in module.generated.values()),
+                *(file.written for file, _ in module.unknown_files),
+            )
         )
 
     def remote(self, index: Index) -> Iterator[UnitRoot]:
