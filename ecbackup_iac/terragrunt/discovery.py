@@ -24,12 +24,6 @@ class Deployments:
     """Units that no stack copies, and that refer to values."""
 
     @property
-    def unresolved(self) -> str:
-        """The configuration of a unit of which it is not known which module it deploys; empty for none."""
-        found = (one.file for one in self.units if not (one.modules or one.remote))
-        return next(found, "")
-
-    @property
     def sourced(self) -> set[str]:
         """The real folders of the modules that are planned as units alone, and those of the units."""
         return {folder for unit in self.units for folder in (*unit.modules, unit.folder)}

@@ -164,9 +164,7 @@ class UnitRoots:
         )
         templates = {one.file for one in self.found.templates}
         read = {path for path in scan.wrappers if path.endswith((".hcl", ".hcl.json"))} - templates
-        unresolved = self.found.unresolved and shown_path(self.found.unresolved)
-        sourced = frozenset(self.found.sourced)
-        return UnitModules(sourced, tuple(targets), frozenset(read), unresolved)
+        return UnitModules(frozenset(self.found.sourced), tuple(targets), frozenset(read))
 
     def _is_target(self, unit: Unit) -> bool:
         is_here = lies_in(unit.folder, self._targets) or lies_in(unit.file, self._targets)

@@ -16,7 +16,7 @@ from ecbackup_iac.terraform.modules.module import (
     has_provider_arguments,
 )
 from ecbackup_iac.terraform.modules.ruling_out import may_name
-from ecbackup_iac.terraform.modules.wrappers import SetInputs, set_inputs
+from ecbackup_iac.terraform.modules.wrappers import set_inputs
 
 _TEST_FOLDERS = {"tests", "fixtures"}
 """Folders of variable files that belong to no environment."""
@@ -41,9 +41,6 @@ class UnitModules:
 
     read: frozenset[str] = frozenset()
     """The files of Terragrunt that are evaluated."""
-
-    unresolved: str = ""
-    """The file of a unit that may deploy any module, as it is printed; empty for none."""
 
 
 NO_UNITS = UnitModules()
@@ -115,9 +112,6 @@ class Index:
         }
         """The folders that Terragrunt plans, with the inputs of its units: they are no roots of their own."""
 
-        for path in self.leading - self.called - self.sourced if units.unresolved else ():
-            if not self.is_planned(path):
-                self.set_inputs[path] = SetInputs(units.unresolved)
         self.has_opentofu_files = any(folder.has_opentofu_files for folder in self.found.values())
         folders.keep(self.leading)
 
