@@ -1,7 +1,7 @@
 """One configuration file → the values of the names in it, evaluated on demand and once."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 
 from ecbackup_iac.files.paths import shown_path
@@ -12,7 +12,8 @@ from ecbackup_iac.model.record import record
 from ecbackup_iac.model.value import StepKind
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
-from ecbackup_iac.terraform.values.type_system import DYNAMIC, object_of
+from ecbackup_iac.terraform.values.conversion import converted
+from ecbackup_iac.terraform.values.type_system import BOOL, DYNAMIC, object_of
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     LazyMembers,
@@ -27,13 +28,14 @@ from ecbackup_iac.terraform.values.value import (
     unknown,
 )
 from ecbackup_iac.terragrunt.functions import FUNCTIONS, call_function, tfvars_value
+from ecbackup_iac.terragrunt.schemas import check_stack_file, check_unit_file
 from ecbackup_iac.terragrunt.tree import (
+    AUTOINCLUDE_FILE,
     STACK_FILE,
     UNIT_FILES,
     VALUES_FILE,
     ConfigFiles,
     View,
-    check_names,
     includes,
     labelled,
 )
@@ -42,6 +44,8 @@ MAX_READS = 20
 """Configurations that read each other."""
 
 MERGE_STRATEGIES = ("no_merge", "shallow", "deep")
+
+_FALSE = boolean(False)  # noqa: FBT003 - the value itself
 
 _ROOTS = frozenset(("dependency", "feature", "include", "local", "stack", "unit", "values"))
 
@@ -61,8 +65,9 @@ class Include:
     path: str
     """Of the included file: absolute."""
 
-    block: Block
-    is_exposed: bool
+    expose: Value
+    """Whether the file may refer to it."""
+
     strategy: str
 
 
@@ -102,8 +107,12 @@ class ConfigFile:
         include: Include | None = None,
         reader: "ConfigFile | None" = None,
         values: Value | None = None,
+        injected: "Sequence[ConfigFile]" = (),
     ) -> None:
-        """Take a file's path; `child` includes it, `reader` reads it as a value."""
+        """Take a file's path; `child` includes it, `reader` reads it as a value.
+
+        `injected` is what a stack injects into it.
+        """
         self.view: View = view
         self.path = path
         self.include_from_child = include
@@ -118,6 +127,7 @@ class ConfigFile:
         self.files = ConfigFiles(view, os.path.dirname(path))
         self.address = shown_path(path)
         self._values = values
+        self._injected = injected
         self._found: dict[tuple[str, ...], Value | EvaluationError] = {}
         self._pending: set[tuple[str, ...]] = set()
         self._in_locals = 0
@@ -159,18 +169,47 @@ class ConfigFile:
             raise EvaluationError(f"{attribute.name}: a string is required", attribute.range)
         return value
 
+    def flag(self, attribute: Attribute | None) -> Value:
+        """Return the value of a bool, or of a text that is one; false without any. Raises EvaluationError."""
+        if attribute is None:
+            return _FALSE
+        value = self.value(attribute)
+        try:
+            value = converted(value, BOOL)
+        except EvaluationError as error:
+            raise EvaluationError(f"{attribute.name}: {error.message}", attribute.range) from None
+        if value.is_null:
+            raise EvaluationError(f"{attribute.name}: a bool is required", attribute.range)
+        return value
+
     def check(self) -> None:
         """Raise EvaluationError for what is refused of the file, used or not."""
         body = self.body
         self.view.tree.check_syntax(self.view.real(self.path))
         is_stack = os.path.basename(self.path) == STACK_FILE
-        if not is_stack and os.path.basename(self.path) != VALUES_FILE:
-            check_names(body)
+        if is_stack:
+            check_stack_file(body)
+        elif os.path.basename(self.path) != VALUES_FILE:
+            check_unit_file(body)
         for include in () if is_stack else self.includes:
             self.included(include).check()
+        for one in self.injected:
+            one.check()
+        if not is_stack:
+            self._check_generates()
         for block in self.body.blocks("locals"):
             for attribute in block.body.attributes():
                 self.reference("local", (attribute.name,), attribute.range)
+
+    def _check_generates(self) -> None:
+        """Raise EvaluationError for two generate blocks of one label where one is merged over the other."""
+        found = {block.labels[0]: block for block in labelled(self.body, "generate")}
+        for parent, strategy in self.merged_files():
+            own = {block.labels[0]: block for block in labelled(parent.body, "generate")}
+            for label in found.keys() & own.keys() if strategy == "shallow" else ():
+                text = f'Duplicate generate block: generate "{label}" is in {shown_path(parent.path)} too'
+                raise EvaluationError(text, found[label].header)
+            found = own | found
 
     # The names.
 
@@ -225,8 +264,6 @@ class ConfigFile:
     @cached_property
     def _locals(self) -> dict[str, Attribute]:
         blocks = self.body.blocks("locals")
-        if len(blocks) > 1:
-            raise EvaluationError("Duplicate locals block: a file may have one", blocks[1].header)
         return {one.name: one for block in blocks for one in block.body.attributes()}
 
     def whole(self, root: str) -> Value:
@@ -269,20 +306,12 @@ class ConfigFile:
         if blocks and self._child is not None:
             text = f"{shown_path(self.path)} is included and includes another file itself"
             raise EvaluationError(f"Too many levels of inheritance: {text}", blocks[0].header)
-        labels = [block.labels for block in blocks]
-        for number, block in enumerate(blocks):
-            if block.labels in labels[:number]:
-                raise EvaluationError(
-                    "Duplicate include block: each has a label of its own", block.header
-                )
         return tuple(self._include(block) for block in blocks)
 
     def _include(self, block: Block) -> Include:
         written = block.body.attribute("path")
         if written is None:
-            raise EvaluationError(
-                "Missing required argument: an include needs a path", block.header
-            )
+            raise EvaluationError("Missing required argument: include needs path", block.header)
         self._in_locals += 1
         try:
             path = self.text(written)
@@ -290,13 +319,17 @@ class ConfigFile:
                 raise UnknownResultError(f"the path of an include is unknown: {path.unknown.why}")
             text = str(path.raw)
             exposed, strategy = (block.body.attribute(one) for one in ("expose", "merge_strategy"))
-            is_exposed = exposed is not None and self.value(exposed).raw is True
-            how = str(self.value(strategy).raw) if strategy is not None else "shallow"
+            expose = self.flag(exposed)
+            merging = self.text(strategy) if strategy is not None else string("shallow")
         finally:
             self._in_locals -= 1
-        if how not in MERGE_STRATEGIES:
+        if not merging.is_known:
+            why = merging.unknown.why
+            raise UnknownResultError(f"the merge_strategy of an include is unknown: {why}")
+        if merging.raw not in MERGE_STRATEGIES:
             at = strategy.range if strategy else block.header
-            raise EvaluationError(f'Invalid merge_strategy "{how}": one of {MERGE_STRATEGIES}', at)
+            listed = ", ".join(MERGE_STRATEGIES)
+            raise EvaluationError(f"Invalid merge_strategy: it is none of {listed}", at)
         if not text:
             raise EvaluationError("The path of the include is empty", written.range)
         full = os.path.normpath(os.path.join(self.folder, text))
@@ -306,7 +339,7 @@ class ConfigFile:
                 f"The included file {shown_path(full)} does not exist", written.range
             )
         label = block.labels[0] if block.labels else ""
-        return Include(label, full, block, is_exposed, how)
+        return Include(label, full, expose, str(merging.raw))
 
     def included(self, include: Include) -> "ConfigFile":
         """Return the configuration that is included."""
@@ -325,7 +358,11 @@ class ConfigFile:
         if self._child is not None:
             raise EvaluationError('Unknown variable: there is no variable named "include"')
         found = {
-            one.label: self.included(one).as_value() for one in self.includes if one.is_exposed
+            one.label: self.included(one).as_value()
+            if one.expose.is_known
+            else unknown(f"whether the include is exposed is unknown: {one.expose.unknown.why}")
+            for one in self.includes
+            if one.expose.raw is not False
         }
         is_bare = [one.label for one in self.includes] == [""]
         return found.get("", object_value({})) if is_bare else object_value(found)
@@ -349,11 +386,26 @@ class ConfigFile:
             if include.strategy != "no_merge":
                 yield self.included(include), include.strategy
 
+    @cached_property
+    def injected(self) -> "Sequence[ConfigFile]":
+        """The configuration that is merged over that of a unit: of its stack, or of a file beside it."""
+        path = os.path.join(os.path.dirname(self.path), AUTOINCLUDE_FILE)
+        is_unit = os.path.basename(self.path) in UNIT_FILES and self._child is None
+        if self._injected or not is_unit or not self.view.exists(path):
+            return self._injected
+        return (ConfigFile(self.view, path, reader=self),)
+
+    def in_order(self) -> "Iterator[ConfigFile]":
+        """Yield the files that are merged, what wins first; the includes only where they are needed."""
+        yield from self.injected
+        yield self
+        yield from (parent for parent, _ in self.merged_files())
+
     def blocks_of_all(self, kind: str) -> "dict[str, tuple[ConfigFile, Block]]":
         """Return the labelled blocks of a kind, merged by label: those of the child win."""
-        found = {block.labels[0]: (self, block) for block in labelled(self.body, kind)}
-        for parent, _ in self.merged_files():
-            own = {block.labels[0]: (parent, block) for block in labelled(parent.body, kind)}
+        found: dict[str, tuple[ConfigFile, Block]] = {}
+        for one in self.in_order():
+            own = {block.labels[0]: (one, block) for block in labelled(one.body, kind)}
             found = own | found
         return found
 
@@ -376,15 +428,21 @@ class ConfigFile:
         default = block.body.attribute("default")
         if default is None:
             raise EvaluationError(
-                f"feature flag {name} does not have a default value", block.header
+                f'Missing required argument: feature "{name}" needs default', block.header
             )
         value = owner.value(default).through(SourceStep.of(default, StepKind.MAPPING))
         for pair in self.view.tree.environment.get("TG_FEATURE", "").split(","):
             flag, equals, text = pair.partition("=")
-            if equals and flag.strip() == name:
-                is_flag = isinstance(value.raw, bool)
-                given = boolean(text.lower() in ("true", "1", "t")) if is_flag else string(text)
-                value = given.with_marks(is_sensitive=False, privacy=Privacy.OUTSIDE)
+            if not equals or flag.strip() != name:
+                continue
+            given = string(text)
+            if value.type == BOOL:
+                if text.lower() not in ("true", "t", "1", "false", "f", "0"):
+                    raise EvaluationError(
+                        f"feature {name}: TG_FEATURE has no bool for it", default.range
+                    )
+                given = boolean(text.lower() in ("true", "t", "1"))
+            value = given.with_marks(is_sensitive=False, privacy=Privacy.OUTSIDE)
         return object_value({"name": string(name), "value": value})
 
     @cached_property

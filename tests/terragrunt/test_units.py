@@ -16,7 +16,6 @@ from terragrunt_cases import (
 )
 
 OWN = {"live/a/main.tf": MODULE}
-MAY_BE_SET = "unknown snapshot_retention_limit is unknown: var.days may be set through live/a/terragrunt.hcl"
 
 SOURCES = {
     "a path from the unit": Case(unit(days("3")), {"live/a": "pass 3"}),
@@ -94,7 +93,7 @@ SOURCES = {
     ),
     "a folder that is missing": Case(
         unit(days("3").replace("//redis", "//valkey")),
-        {"modules/redis": MAY_BE_SET},
+        {"modules/redis": "pass 7"},
         errors=(
             "live/a/terragrunt.hcl:2: Terragrunt rejects it: the module was not read: no folder exists at",
         ),
@@ -269,7 +268,7 @@ INCLUDES = {
     "a merge strategy that there is not": Case(
         root(INPUTS % 3, SOURCE, ROOT.replace("\n}", '\n  merge_strategy = "wide"\n}')),
         {"live/a": REFUSED + "Invalid merge_strategy"},
-        errors=('live/a/terragrunt.hcl:3: Terragrunt rejects it: Invalid merge_strategy "wide"',),
+        errors=("live/a/terragrunt.hcl:3: Terragrunt rejects it: Invalid merge_strategy",),
     ),
     "two includes of one label": Case(
         root(INPUTS % 3, SOURCE, ROOT + ROOT),
@@ -312,7 +311,7 @@ LOCALS = {
     ),
     "two blocks": Case(
         unit("locals {\n  a = 1\n}\nlocals {\n  b = 2\n}\n" + SOURCE),
-        {"live/a": REFUSED + "Duplicate locals block: a file may have one"},
+        {"live/a": REFUSED + "Duplicate locals block: locals was declared before"},
         errors=("live/a/terragrunt.hcl:4: Terragrunt rejects it: Duplicate locals block",),
     ),
     "a YAML file": Case(

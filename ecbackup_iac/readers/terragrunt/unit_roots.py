@@ -1,7 +1,7 @@
 """The units of a tree → the roots to evaluate, and what is known of their caches besides."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from ecbackup_iac.files.file_names import TERRAGRUNT_FILES
 from ecbackup_iac.files.paths import is_inside, shown_path
@@ -19,6 +19,7 @@ from ecbackup_iac.terraform.modules.inputs import VariableFiles
 from ecbackup_iac.terraform.modules.module import Module
 from ecbackup_iac.terraform.modules.roots import NO_UNITS, Index, UnitModules, lies_in
 from ecbackup_iac.terraform.modules.ruling_out import may_name
+from ecbackup_iac.terraform.modules.wrappers import SetInputs
 from ecbackup_iac.terraform.values.budget import MAX_STEPS
 from ecbackup_iac.terraform.values.context import evaluation
 from ecbackup_iac.terraform.values.value import EvaluationError, Value
@@ -27,6 +28,9 @@ from ecbackup_iac.terragrunt.inputs import UnitInputs
 from ecbackup_iac.terragrunt.module import UnitModule
 from ecbackup_iac.terragrunt.tree import Tree
 from ecbackup_iac.terragrunt.units import Unit
+
+TEMPLATE_FOLDER = ".boilerplate"
+"""Holds what `terragrunt scaffold` makes a unit of, and no unit."""
 
 MAX_STEPS_OF_UNITS = 2 * MAX_STEPS
 """For the configuration of all units together."""
@@ -135,9 +139,15 @@ class UnitRoots:
     """Every unit of one tree."""
 
     def __init__(
-        self, folders: Folders, given: EvaluationInputs, targets: Sequence[str], words: Sought
+        self,
+        folders: Folders,
+        given: EvaluationInputs,
+        targets: Sequence[str],
+        words: Sought,
+        is_excluded: Callable[[str], bool],
     ) -> None:
         self._folders = folders
+        self._is_excluded = is_excluded
         self._given = given
         self._targets = frozenset(targets)
         self._sought = words
@@ -146,25 +156,32 @@ class UnitRoots:
 
     def find(self, scan: FolderScan) -> UnitModules:
         """Find the units, and return what the index has to know of them."""
-        boundary = self._folders.boundary
         paths = [
             path
-            for path in scan.wrappers
+            for path in (*scan.wrappers, *scan.excluded_wrappers)
             if os.path.basename(path) in TERRAGRUNT_FILES
-            and not is_hidden(os.path.dirname(path).removeprefix(boundary))
+            and TEMPLATE_FOLDER not in path.split(os.sep)
         ]
         self._has_files = bool(paths)
         if not paths:
             return NO_UNITS
         tree = Tree(self._folders, self._given.environment)
         with evaluation(MAX_STEPS_OF_UNITS):
-            self.found = deployments(tree, paths)
+            self.found = deployments(tree, paths, self._is_excluded)
         targets = (
             folder for unit in self.found.units if self._is_target(unit) for folder in unit.modules
         )
-        templates = {one.file for one in self.found.templates}
-        read = {path for path in scan.wrappers if path.endswith((".hcl", ".hcl.json"))} - templates
-        return UnitModules(frozenset(self.found.sourced), tuple(targets), frozenset(read))
+        wrappers = (*scan.wrappers, *scan.excluded_wrappers)
+        read = {path for path in wrappers if path.endswith((".hcl", ".hcl.json"))}
+        excluded = {
+            folder: SetInputs(shown_path(file)) for folder, file in self.found.excluded.items()
+        }
+        return UnitModules(
+            frozenset(self.found.sourced),
+            tuple(targets),
+            frozenset(read - self.found.undecided),
+            excluded,
+        )
 
     def _is_target(self, unit: Unit) -> bool:
         is_here = lies_in(unit.folder, self._targets) or lies_in(unit.file, self._targets)
@@ -246,11 +263,6 @@ class UnitRoots:
     def is_nothing_evaluated(self) -> bool:
         """Whether there are files of Terragrunt, and neither a unit nor a stack."""
         return self._has_files and not (self.found.units or self.found.stacks)
-
-
-def is_hidden(path: str) -> bool:
-    """Whether a folder is hidden, or in one that is: Terragrunt finds no unit there."""
-    return any(name.startswith(".") for name in path.split(os.sep))
 
 
 def _refused(error: EvaluationError, file: str) -> Diagnostic:
