@@ -80,6 +80,9 @@ class Unit:
     problem: EvaluationError | None = None
     """What Terragrunt refuses."""
 
+    is_parent: bool = False
+    """A unit in a folder below includes its configuration."""
+
     included: set[str] = field(factory=set)
     """The real paths of the files that it includes."""
 
