@@ -31,10 +31,10 @@ from ecbackup_iac.terraform.values.type_system import STRING
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     Located,
-    Raw,
     UnknownRaw,
     Value,
     object_value,
+    shown_text,
     string,
     tuple_value,
     unknown,
@@ -100,9 +100,9 @@ class UnitInputs(RootInputs):
             self._add_environment(extra.environment, extra.range)
             self._add_arguments(extra.arguments, extra.range)
             for path in self._texts(extra.required_files):
-                self._add_file(path.raw, extra.range, is_required=True)
+                self._add_file(path, extra.range, is_required=True)
             for path in self._texts(extra.optional_files):
-                self._add_file(path.raw, extra.range, is_required=False)
+                self._add_file(path, extra.range, is_required=False)
         nulls = {name: value for name, value in unit.inputs.items() if value.is_null}
         for name in loaded_files([*paths, NULLS_FILE] if nulls else [*paths]):
             if name == NULLS_FILE:
@@ -157,15 +157,16 @@ class UnitInputs(RootInputs):
                 argument = next(arguments, string(""))  # noqa: PLW2901 - its value follows
                 rest = str(argument.raw)
             if option.endswith("file"):
-                self._add_file(rest, origin, is_required=True)
+                path = string(rest).with_marks_of(argument)
+                self._add_file(path, origin, is_required=True)
             else:
                 name, _, written = rest.partition("=")
                 given = string(written).through(*argument.trace).with_marks_of(argument)
                 self._arguments.append(_Given(name.strip(), given, origin))
 
-    def _add_file(self, path: Raw, origin: Located, *, is_required: bool) -> None:
+    def _add_file(self, path: Value, origin: Located, *, is_required: bool) -> None:
         """Add a variable file: its path counts from the module's folder, into which the unit's is copied."""
-        unit, name = self._unit, str(path)
+        unit, name = self._unit, str(path.raw)
         module = (*unit.modules, unit.folder)[0]
         candidates = (
             self._paths.get(name, ""),
@@ -175,7 +176,9 @@ class UnitInputs(RootInputs):
         if found is not None:
             self._arguments.append(self._files.at(unit.view.real(found)))
         elif is_required:
-            text = f"Failed to read variables file: there is no {os.path.basename(name)}"
+            text = (
+                f"Failed to read variables file: there is no {os.path.basename(shown_text(path))}"
+            )
             self.refusal = self.refusal or EvaluationError(text, origin)
 
 

@@ -6,7 +6,13 @@ from ecbackup_iac.hcl.expression import Conditional, Interpolation, Node, Templa
 from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.model.record import record
-from ecbackup_iac.terraform.values.value import EvaluationError, UnknownRaw, Value, string
+from ecbackup_iac.terraform.values.value import (
+    EvaluationError,
+    UnknownRaw,
+    Value,
+    shown_text,
+    string,
+)
 from ecbackup_iac.terragrunt.configuration import ConfigFile
 from ecbackup_iac.terragrunt.deep_merge import deep_merged, shallow_merged
 from ecbackup_iac.terragrunt.sources import is_remote
@@ -181,16 +187,17 @@ def _add_generated(
     if path is None or contents is None or if_exists is None:
         text = f'Missing required argument: generate "{label}" needs path, if_exists and contents'
         raise EvaluationError(text, source_range)
-    how = str(if_exists.raw) if if_exists.is_known else "overwrite"
-    if how not in ("overwrite", "overwrite_terragrunt", "skip", "error"):
-        raise EvaluationError(f'generate "{label}": if_exists is "{how}"', source_range)
+    how = if_exists if if_exists.is_known else string("overwrite")
+    if how.raw not in ("overwrite", "overwrite_terragrunt", "skip", "error"):
+        text = f'generate "{label}": if_exists is "{shown_text(how)}"'
+        raise EvaluationError(text, source_range)
     disabled, if_disabled = (members.get(name) for name in ("disable", "if_disabled"))
     is_disabled = disabled is not None and disabled.raw in (True, "true")
     removes = if_disabled is not None and if_disabled.raw in ("remove", "remove_terragrunt")
     found[label] = GeneratedFile(
         str(path.raw) if path.is_known else "",
         contents,
-        how,
+        str(how.raw),
         is_disabled,
         removes,
         source_range,

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Iterable
 
-from ecbackup_iac.files.paths import shown_path
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.terraform.modules.file_names import Program, every_configuration_file
@@ -66,7 +65,7 @@ class UnitModule:
             return
         if name in self.paths and not self._may_replace(name, file):
             return
-        shown = f"{shown_path(self.unit.folder)}/{name}"
+        shown = self.unit.view.tree.shown(os.path.join(self.unit.folder, name))
         if isinstance(file.contents.raw, str):
             self.generated[name] = SourceFile(shown, file.contents.raw.encode())
             self.paths[name] = os.path.join(self.own_folder, name)

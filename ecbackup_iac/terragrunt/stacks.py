@@ -4,7 +4,6 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
-from ecbackup_iac.files.paths import shown_path
 from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.record import changing_record, field
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
@@ -15,6 +14,7 @@ from ecbackup_iac.terraform.values.value import (
     Value,
     number,
     object_value,
+    shown_text,
     string,
 )
 from ecbackup_iac.terragrunt.configuration import ConfigEvaluator, ConfigFile
@@ -51,7 +51,8 @@ def evaluated_stack(tree: Tree, folder: str) -> Stack:
     """Return the stack in a folder."""
     file = os.path.join(folder, STACK_FILE)
     stack = Stack(tree.folders.real(file))
-    _StackEvaluation(tree, stack).add(folder, None, {}, 0)
+    with tree.bounded():
+        _StackEvaluation(tree, stack).add(folder, None, {}, 0)
     return stack
 
 
@@ -66,7 +67,7 @@ class _StackEvaluation:
         """Add the units that the stack file in a folder generates."""
         try:
             if depth > MAX_STACK_DEPTH:
-                raise EvaluationError(f"Cycle: the stack in {shown_path(folder)} has no end")  # noqa: TRY301
+                raise EvaluationError(f"Cycle: the stack in {self._tree.shown(folder)} has no end")  # noqa: TRY301
             view = self._tree.view(copies)
             file = ConfigFile(view, os.path.join(folder, STACK_FILE), values=values)
             file.check()
@@ -84,8 +85,7 @@ class _StackEvaluation:
         for block in includes(file.body):
             path = block.body.attribute("path")
             if path is not None:
-                text = str(file.text(path).raw)
-                bodies.append(file.view.body(os.path.join(folder, text)))
+                bodies.append(file.view.body(file.view.path(folder, file.text(path))))
         blocks = [
             (kind, block)
             for body in bodies
@@ -138,10 +138,11 @@ class _StackEvaluation:
             values = None if values.is_null else values
         if len(self._stack.units) >= MAX_UNITS:
             raise TooMuchError(f"a stack of more than {MAX_UNITS} units is not evaluated")
-        if is_remote(source):
+        if is_remote(str(source.raw)):
             inputs = values.members if values is not None and values.is_known else {}
-            unit = Unit(target, component.file.path, component.file.view, source, origin)
-            unit.remote, unit.inputs, unit.is_unread_unit = source, inputs, True
+            unit = Unit(target, component.file.path, component.file.view)
+            unit.source, unit.source_at, unit.remote = shown_text(source), origin, str(source.raw)
+            unit.inputs, unit.is_unread_unit = inputs, True
             self._stack.units.append(unit)
             return
         real = local_folder(component.file.view, source, folder, origin)
@@ -152,7 +153,7 @@ class _StackEvaluation:
         if not found and component.flag("no_validation"):
             return
         if not found:
-            text = f"there is no {names[0]} in {shown_path(real)}"
+            text = f"there is no {names[0]} in {self._tree.shown(real)}"
             raise EvaluationError(f"{component.kind} {component.block.labels[0]}: {text}", origin)
         if component.kind == "stack":
             self.add(target, values, inner, depth + 1)
@@ -184,7 +185,7 @@ class _Component:
         except EvaluationError as error:
             raise error.at(attribute.range) from error
 
-    def text(self, name: str) -> str:
+    def text(self, name: str) -> Value:
         """Return an argument that has to be a known text. Raises EvaluationError."""
         value = self.value(name)
         if value is None:
@@ -195,7 +196,7 @@ class _Component:
             raise EvaluationError(
                 f"{name} of {self.kind} {self.block.labels[0]}: {why}", self.block.header
             )
-        return value.raw
+        return value
 
     def flag(self, name: str) -> bool | None:
         """Return an argument that is a bool; None where it is not set, or unknown."""
@@ -207,10 +208,11 @@ class _Component:
         base = (
             folder if self.flag("no_dot_terragrunt_stack") else os.path.join(folder, STACK_FOLDER)
         )
-        path = os.path.normpath(os.path.join(base, self.text("path")))
-        if os.path.isabs(self.text("path")) or not path.startswith(base + os.sep):
-            text = f"the path of {self.kind} {self.block.labels[0]} leads outside of the stack"
-            raise EvaluationError(text, self.block.header)
+        text = self.text("path")
+        path = self.file.view.path(base, text)
+        if os.path.isabs(str(text.raw)) or not path.startswith(base + os.sep):
+            why = f"the path of {self.kind} {self.block.labels[0]} leads outside of the stack"
+            raise EvaluationError(why, self.block.header)
         return path
 
 

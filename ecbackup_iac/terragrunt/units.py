@@ -1,13 +1,13 @@
 """A unit's folder → what Terragrunt deploys there: the module and its inputs."""
 
 import os
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 
 from ecbackup_iac.model.record import changing_record, field
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.values.budget import TooMuchError
-from ecbackup_iac.terraform.values.value import EvaluationError, Located, Value, hidden_value
+from ecbackup_iac.terraform.values.value import EvaluationError, Located, Value, shown_text
 from ecbackup_iac.terragrunt.configuration import ConfigFile
 from ecbackup_iac.terragrunt.merging import (
     ExtraArguments,
@@ -34,7 +34,7 @@ class Unit:
 
     view: View
     source: str = ""
-    """As it is written; empty for a unit with its own configuration."""
+    """Of a module that is fetched from elsewhere, as it is printed."""
 
     source_at: Located | None = None
     places: tuple[Located, ...] = ()
@@ -44,7 +44,7 @@ class Unit:
     """The real folders of its module; several where the source depends on what is unknown."""
 
     remote: str = ""
-    """The source of a module that is fetched from elsewhere."""
+    """The same source as it is."""
 
     doubt: str = ""
     """Why it is not certain that its module is one of those."""
@@ -91,21 +91,27 @@ def evaluated_unit(
     view = tree.view(copies)
     unit = Unit(folder, file, view)
     outer, tree.read = tree.read, set()
-    try:
+    with _problems_of(unit), tree.bounded():
         unit.file = view.real(file)
         _evaluate(unit, ConfigFile(view, file, values=values))
-    except EvaluationError as error:
-        error.__context__ = None
-        unit.problem = error
-    except UnknownResultError as error:
-        unit.problem = EvaluationError(f"not evaluated: {error}")
-    except RecursionError:
-        unit.problem = EvaluationError("not evaluated: it is nested too deeply")
-    except TooMuchError as error:
-        unit.problem = EvaluationError(f"not evaluated: {error}")
     unit.read = {*tree.read, unit.file}
     tree.read = outer
     return unit
+
+
+@contextmanager
+def _problems_of(unit: Unit) -> Iterator[None]:
+    """Keep the first of what refuses a unit, or stops its evaluation."""
+    try:
+        yield
+    except EvaluationError as error:
+        error.__context__ = None
+        unit.problem = unit.problem or error
+    except (UnknownResultError, TooMuchError) as error:
+        unit.problem = unit.problem or EvaluationError(f"not evaluated: {error}")
+    except RecursionError:
+        text = "not evaluated: it is nested too deeply"
+        unit.problem = unit.problem or EvaluationError(text)
 
 
 def _evaluate(unit: Unit, file: ConfigFile) -> None:
@@ -114,11 +120,8 @@ def _evaluate(unit: Unit, file: ConfigFile) -> None:
     unit.places = (*blocks, *((inputs.range,) if inputs is not None else ()))
     # What one step refuses says nothing about the others: the module is found whatever else is refused.
     for step in (_set_source, _check, _set_inputs, _set_rest):
-        try:
+        with _problems_of(unit):
             step(unit, file)
-        except EvaluationError as error:
-            error.__context__ = None
-            unit.problem = unit.problem or error
     unit.needs_values = file.lacks_values
 
 
@@ -158,15 +161,13 @@ def _set_source(unit: Unit, file: ConfigFile) -> None:
     for value in sources:
         if not value.is_known:
             continue
-        source = hidden_value(value) if value.is_sensitive else str(value.raw)
-        unit.source = unit.source or source
         if is_remote(str(value.raw)):
-            unit.remote = source
+            unit.remote, unit.source = str(value.raw), shown_text(value)
         elif value.raw and len(sources) == 1:
-            unit.modules.append(local_folder(unit.view, str(value.raw), unit.folder, origin))
+            unit.modules.append(local_folder(unit.view, value, unit.folder, origin))
         elif value.raw:
             with suppress(EvaluationError):  # that one is not chosen where it is missing
-                unit.modules.append(local_folder(unit.view, str(value.raw), unit.folder, origin))
+                unit.modules.append(local_folder(unit.view, value, unit.folder, origin))
     unit.modules = [*dict.fromkeys(unit.modules)]
     if unit.doubt and not unit.modules and not unit.remote:
         raise EvaluationError(unit.doubt, origin)

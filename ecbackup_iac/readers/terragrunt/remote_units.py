@@ -7,6 +7,7 @@ from ecbackup_iac.files.paths import shown_path
 from ecbackup_iac.hcl.expression import GetAttribute, Name
 from ecbackup_iac.hcl.source import SourceFile, SourceRange
 from ecbackup_iac.hcl.structure import Attribute, Block, PlainTexts
+from ecbackup_iac.hidden_numbers import with_texts
 from ecbackup_iac.model.hidden import without_credentials
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic, ReadResult, Severity
@@ -92,7 +93,7 @@ def remote_unit_result(
         source, NOT_HERE.format(source=source).replace("terraform init", "Terragrunt")
     )
     call = UnreadCall("", block, BlockScope(root, Repetition(names=names)), unread)
-    reader = RootReader(shown_path(unit.folder), diagnostics, stand_ins)
+    reader = RootReader(unit.view.tree.shown(unit.folder), diagnostics, stand_ins)
     caches = [*reader.resources(call)]
     if not caches and not reader.absent:
         text = f"the module was not read: {unread.why}"
@@ -110,7 +111,10 @@ def remote_unit_result(
         for cache in caches
     ]
     absent = tuple(replace(one, address=one.address or name) for one in reader.absent)
-    return ReadResult(tuple(named), tuple(diagnostics), absent=absent)
+    result = ReadResult(tuple(named), tuple(diagnostics), absent=absent)
+    shown = without_credentials(unit.source)
+    shown_result: ReadResult = with_texts(result, lambda text: text.replace(source, shown))
+    return shown_result
 
 
 def _range_of(origin: Located | None, unit: Unit) -> SourceRange:
