@@ -14,6 +14,7 @@ from ecbackup_iac.hcl.source import SourceFile, SourceRange
 from ecbackup_iac.hcl.structure import Attribute
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.record import record, replace
+from ecbackup_iac.model.value import StepKind
 from ecbackup_iac.terraform.evaluation.constraints import Constraint
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.evaluation.scopes import CONSTANT_SCOPE
@@ -31,6 +32,7 @@ from ecbackup_iac.terraform.values.type_system import STRING
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     Located,
+    SourceStep,
     UnknownRaw,
     Value,
     object_value,
@@ -161,7 +163,10 @@ class UnitInputs(RootInputs):
                 self._add_file(path, origin, is_required=True)
             else:
                 name, _, written = rest.partition("=")
-                given = string(written).through(*argument.trace).with_marks_of(argument)
+                places = (one for one in argument.literals if isinstance(one, SourceRange))
+                at = next(places, None)
+                step = (SourceStep(at, StepKind.VARIABLE, name.strip()),) if at else ()
+                given = string(written).through(*step, *argument.trace).with_marks_of(argument)
                 self._arguments.append(_Given(name.strip(), given, origin))
 
     def _add_file(self, path: Value, origin: Located, *, is_required: bool) -> None:

@@ -10,6 +10,7 @@ from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     UnknownRaw,
     Value,
+    object_value,
     shown_text,
     string,
 )
@@ -78,7 +79,10 @@ def _own_inputs(file: ConfigFile) -> Value | None:
         return None
     if not isinstance(value.raw, Mapping | UnknownRaw):
         raise EvaluationError("inputs must be a map", attribute.range)
-    return value
+    if not value.trace or not value.is_known:
+        return value
+    members = {name: one.taken_from(value, name) for name, one in value.members.items()}
+    return object_value(members).with_marks_of(value)
 
 
 def terraform_source(file: ConfigFile) -> tuple[list[Value], Attribute, str] | None:

@@ -58,7 +58,9 @@ def _entries(
         nodes = (
             node
             for attribute in attributes
-            if isinstance(item, Attribute) or item.kind != "resource" or attribute.name == "for_each"
+            if isinstance(item, Attribute)
+            or item.kind != "resource"
+            or attribute.name == "for_each"
             for node in nodes_in(attribute.expression)
         )
         for node in nodes:
