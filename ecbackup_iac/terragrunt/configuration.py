@@ -1,7 +1,7 @@
 """One configuration file → the values of the names in it, evaluated on demand and once."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache, cached_property
 
 from ecbackup_iac.hcl.expression import Call, Name, Node
@@ -11,7 +11,8 @@ from ecbackup_iac.model.record import record
 from ecbackup_iac.model.value import StepKind
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
-from ecbackup_iac.terraform.values.type_system import DYNAMIC, object_of
+from ecbackup_iac.terraform.values.conversion import converted
+from ecbackup_iac.terraform.values.type_system import BOOL, DYNAMIC, object_of
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     LazyMembers,
@@ -22,23 +23,25 @@ from ecbackup_iac.terraform.values.value import (
     boolean,
     null,
     object_value,
-    shown_text,
     string,
     unknown,
 )
 from ecbackup_iac.terragrunt.functions import FUNCTIONS, call_function, tfvars_value
+from ecbackup_iac.terragrunt.schemas import check_stack_file, check_unit_file
 from ecbackup_iac.terragrunt.tree import (
+    AUTOINCLUDE_FILE,
     STACK_FILE,
     UNIT_FILES,
     VALUES_FILE,
     ConfigFiles,
     View,
-    check_names,
     includes,
     labelled,
 )
 
 MERGE_STRATEGIES = ("no_merge", "shallow", "deep")
+
+_FALSE = boolean(False)  # noqa: FBT003 - the value itself
 
 _ROOTS = frozenset(("dependency", "feature", "include", "local", "stack", "unit", "values"))
 
@@ -58,8 +61,9 @@ class Include:
     path: str
     """Of the included file: absolute."""
 
-    block: Block
-    is_exposed: bool
+    expose: Value
+    """Whether the file may refer to it."""
+
     strategy: str
 
 
@@ -99,8 +103,12 @@ class ConfigFile:
         include: Include | None = None,
         reader: "ConfigFile | None" = None,
         values: Value | None = None,
+        injected: "Sequence[ConfigFile]" = (),
     ) -> None:
-        """Take a file's path; `child` includes it, `reader` reads it as a value."""
+        """Take a file's path; `child` includes it, `reader` reads it as a value.
+
+        `injected` is what a stack injects into it.
+        """
         self.view: View = view
         self.path = path
         self.include_from_child = include
@@ -113,6 +121,7 @@ class ConfigFile:
             self.original_path = (child or reader or self).original_path
         self.files = ConfigFiles(view, os.path.dirname(path))
         self._values = values
+        self._injected = injected
         self._found: dict[tuple[str, ...], Value | EvaluationError] = {}
         self._wholes: dict[str, Value] = {}
         self._pending: set[tuple[str, ...]] = set()
@@ -157,18 +166,50 @@ class ConfigFile:
             raise EvaluationError(f"{attribute.name}: a string is required", attribute.range)
         return value
 
+    def flag(self, attribute: Attribute | None) -> Value:
+        """Return the value of a bool, or of a text that is one; false without any. Raises EvaluationError."""
+        if attribute is None:
+            return _FALSE
+        value = self.value(attribute)
+        try:
+            value = converted(value, BOOL)
+        except EvaluationError as error:
+            raise EvaluationError(f"{attribute.name}: {error.message}", attribute.range) from None
+        if value.is_null:
+            raise EvaluationError(f"{attribute.name}: a bool is required", attribute.range)
+        return value
+
     def check(self) -> None:
         """Raise EvaluationError for what is refused of the file, used or not."""
         body = self.body
         self.view.tree.check_syntax(self.view.real(self.path))
         is_stack = os.path.basename(self.path) == STACK_FILE
-        if not is_stack and os.path.basename(self.path) != VALUES_FILE:
-            check_names(body)
+        if is_stack:
+            check_stack_file(body)
+        elif os.path.basename(self.path) != VALUES_FILE:
+            check_unit_file(body)
         for included in dict.fromkeys(map(self.included, () if is_stack else self.includes)):
             included.check()
+        for one in self.injected:
+            one.check()
+        if not is_stack:
+            self._check_generates()
         for block in self.body.blocks("locals"):
             for attribute in block.body.attributes():
                 self.reference("local", (attribute.name,), attribute.range)
+
+    def _check_generates(self) -> None:
+        """Raise EvaluationError for two generate blocks of one label where one is merged over the other."""
+        found = {block.labels[0]: block for block in labelled(self.body, "generate")}
+        for parent, strategy in self.merged_files():
+            for block in labelled(parent.body, "generate"):
+                (label,) = block.labels
+                if strategy == "shallow" and label in found:
+                    text = (
+                        f'Duplicate generate block: generate "{label}" is in {parent.address} too'
+                    )
+                    raise EvaluationError(text, found[label].header)
+                found.setdefault(label, block)
 
     # The names.
 
@@ -223,8 +264,6 @@ class ConfigFile:
     @cached_property
     def _locals(self) -> dict[str, Attribute]:
         blocks = self.body.blocks("locals")
-        if len(blocks) > 1:
-            raise EvaluationError("Duplicate locals block: a file may have one", blocks[1].header)
         return {one.name: one for block in blocks for one in block.body.attributes()}
 
     def whole(self, root: str) -> Value:
@@ -271,35 +310,29 @@ class ConfigFile:
         if blocks and self._child is not None:
             text = f"{self.address} is included and includes another file itself"
             raise EvaluationError(f"Too many levels of inheritance: {text}", blocks[0].header)
-        labels = set[tuple[str, ...]]()
-        for block in blocks:
-            if block.labels in labels:
-                raise EvaluationError(
-                    "Duplicate include block: each has a label of its own", block.header
-                )
-            labels.add(block.labels)
         return tuple(self._include(block) for block in blocks)
 
     def _include(self, block: Block) -> Include:
         written = block.body.attribute("path")
         if written is None:
-            raise EvaluationError(
-                "Missing required argument: an include needs a path", block.header
-            )
+            raise EvaluationError("Missing required argument: include needs path", block.header)
         self._in_locals += 1
         try:
             path = self.text(written)
             if not path.is_known:
                 raise UnknownResultError(f"the path of an include is unknown: {path.unknown.why}")
             exposed, strategy = (block.body.attribute(one) for one in ("expose", "merge_strategy"))
-            is_exposed = exposed is not None and self.value(exposed).raw is True
-            how = self.value(strategy) if strategy is not None else string("shallow")
+            expose = self.flag(exposed)
+            merging = self.text(strategy) if strategy is not None else string("shallow")
         finally:
             self._in_locals -= 1
-        if how.raw not in MERGE_STRATEGIES:
+        if not merging.is_known:
+            why = merging.unknown.why
+            raise UnknownResultError(f"the merge_strategy of an include is unknown: {why}")
+        if merging.raw not in MERGE_STRATEGIES:
             at = strategy.range if strategy else block.header
-            text = f'Invalid merge_strategy "{shown_text(how)}": one of {MERGE_STRATEGIES}'
-            raise EvaluationError(text, at)
+            listed = ", ".join(MERGE_STRATEGIES)
+            raise EvaluationError(f"Invalid merge_strategy: it is none of {listed}", at)
         if not path.raw:
             raise EvaluationError("The path of the include is empty", written.range)
         full = self.view.path(self.folder, path)
@@ -308,7 +341,7 @@ class ConfigFile:
             text = f"The included file {self.view.tree.shown(full)} does not exist"
             raise EvaluationError(text, written.range)
         label = block.labels[0] if block.labels else ""
-        return Include(label, full, block, is_exposed, str(how.raw))
+        return Include(label, full, expose, str(merging.raw))
 
     def included(self, include: Include) -> "ConfigFile":
         """Return the configuration that is included."""
@@ -326,7 +359,13 @@ class ConfigFile:
     def _exposed(self) -> Value:
         if self._child is not None:
             raise EvaluationError('Unknown variable: there is no variable named "include"')
-        found = {one.label: self.included(one).as_value for one in self.includes if one.is_exposed}
+        found = {
+            one.label: self.included(one).as_value
+            if one.expose.is_known
+            else unknown(f"whether the include is exposed is unknown: {one.expose.unknown.why}")
+            for one in self.includes
+            if one.expose.raw is not False
+        }
         is_bare = [one.label for one in self.includes] == [""]
         return found.get("", object_value({})) if is_bare else object_value(found)
 
@@ -350,12 +389,27 @@ class ConfigFile:
             if include.strategy != "no_merge":
                 yield self.included(include), include.strategy
 
+    @cached_property
+    def injected(self) -> "Sequence[ConfigFile]":
+        """The configuration that is merged over that of a unit: of its stack, or of a file beside it."""
+        path = os.path.join(os.path.dirname(self.path), AUTOINCLUDE_FILE)
+        is_unit = os.path.basename(self.path) in UNIT_FILES and self._child is None
+        if self._injected or not is_unit or not self.view.exists(path):
+            return self._injected
+        return (ConfigFile(self.view, path, reader=self),)
+
+    def in_order(self) -> "Iterator[ConfigFile]":
+        """Yield the files that are merged, what wins first; the includes only where they are needed."""
+        yield from self.injected
+        yield self
+        yield from (parent for parent, _ in self.merged_files())
+
     def blocks_of_all(self, kind: str) -> "dict[str, tuple[ConfigFile, Block]]":
         """Return the labelled blocks of a kind, merged by label: those of the child win."""
-        found = {block.labels[0]: (self, block) for block in labelled(self.body, kind)}
-        for parent, _ in self.merged_files():
-            for block in labelled(parent.body, kind):
-                found.setdefault(block.labels[0], (parent, block))
+        found: dict[str, tuple[ConfigFile, Block]] = {}
+        for one in self.in_order():
+            for block in labelled(one.body, kind):
+                found.setdefault(block.labels[0], (one, block))
         return found
 
     # What else has a name.
@@ -377,15 +431,21 @@ class ConfigFile:
         default = block.body.attribute("default")
         if default is None:
             raise EvaluationError(
-                f"feature flag {name} does not have a default value", block.header
+                f'Missing required argument: feature "{name}" needs default', block.header
             )
         value = owner.value(default).through(SourceStep.of(default, StepKind.MAPPING))
         for pair in self.view.tree.environment.get("TG_FEATURE", "").split(","):
             flag, equals, text = pair.partition("=")
-            if equals and flag.strip() == name:
-                is_flag = isinstance(value.raw, bool)
-                given = boolean(text.lower() in ("true", "1", "t")) if is_flag else string(text)
-                value = given.with_marks(is_sensitive=False, privacy=Privacy.OUTSIDE)
+            if not equals or flag.strip() != name:
+                continue
+            given = string(text)
+            if value.type == BOOL:
+                if text.lower() not in ("true", "t", "1", "false", "f", "0"):
+                    raise EvaluationError(
+                        f"feature {name}: TG_FEATURE has no bool for it", default.range
+                    )
+                given = boolean(text.lower() in ("true", "t", "1"))
+            value = given.with_marks(is_sensitive=False, privacy=Privacy.OUTSIDE)
         return object_value({"name": string(name), "value": value})
 
     @cached_property

@@ -1,11 +1,12 @@
 """The names of Terragrunt's files in a tree → its units and stacks, and what is only a template for them."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from ecbackup_iac.model.record import changing_record, field
 from ecbackup_iac.terraform.modules.file_names import every_configuration_file
 from ecbackup_iac.terraform.values.value import EvaluationError
+from ecbackup_iac.terragrunt.configuration import ConfigFile
 from ecbackup_iac.terragrunt.stacks import Stack, evaluated_stack
 from ecbackup_iac.terragrunt.tree import STACK_FILE, UNIT_FILES, Tree
 from ecbackup_iac.terragrunt.units import Unit, evaluated_unit
@@ -23,14 +24,20 @@ class Deployments:
     templates: list[Unit] = field(factory=list)
     """Units that no stack copies, and that refer to values."""
 
-    @property
-    def sourced(self) -> set[str]:
-        """The real folders of the modules that are planned as units alone, and those of the units."""
-        return {folder for unit in self.units for folder in (*unit.modules, unit.folder)}
+    sourced: dict[str, str] = field(factory=dict)
+    """The real folders of the units' modules, and of the units, each with a file: they are no plain roots."""
+
+    excluded: dict[str, str] = field(factory=dict)
+    """Those of the units that are excluded from the check."""
+
+    undecided: set[str] = field(factory=set)
+    """The real paths of the files of units that may deploy a module which is not found by evaluating them."""
 
 
-def deployments(tree: Tree, paths: Iterable[str]) -> Deployments:
-    """Return what Terragrunt deploys by the files at these real paths."""
+def deployments(
+    tree: Tree, paths: Iterable[str], is_excluded: Callable[[str], bool] = lambda _: False
+) -> Deployments:
+    """Return what Terragrunt deploys by the files at these real paths; some of them may be excluded."""
     found = Deployments()
     files: dict[str, str] = {}
     stack_folders = []
@@ -45,23 +52,40 @@ def deployments(tree: Tree, paths: Iterable[str]) -> Deployments:
     found.stacks = [
         stack
         for stack in stacks
-        if not stack.needs_values and os.path.dirname(stack.file) not in copied
+        if stack.is_endless or not (stack.needs_values or os.path.dirname(stack.file) in copied)
     ]
-    copied = set().union(*(stack.sources for stack in found.stacks), copied)
+    generated = [unit for stack in found.stacks for unit in stack.units]
+    # A stack writes over what is where it generates a unit.
+    copied |= {unit.folder for unit in generated}
     units = [
-        evaluated_unit(tree, folder, path) for folder, path in files.items() if folder not in copied
+        evaluated_unit(tree, ConfigFile(tree.view(), path))
+        for folder, path in files.items()
+        if folder not in copied
     ]
-    included = set().union(*(unit.included for unit in units))
-    for unit in units:
-        if unit.needs_values:
-            found.templates.append(unit)
-        elif _is_unit(tree, unit, is_included=unit.file in included):
-            found.units.append(unit)
-    for stack in found.stacks:
-        found.units += stack.units
-        found.read.add(stack.file)
-    found.read |= set().union(*(unit.read for unit in found.units))
+    included = set().union(*(unit.included for unit in (*units, *generated)))
+    found.templates = [unit for unit in units if unit.needs_values]
+    candidates = (*(unit for unit in units if not unit.needs_values), *generated)
+    found.units = [
+        unit for unit in candidates if _is_unit(tree, unit, is_included=unit.file in included)
+    ]
+    found.read = set().union(
+        (stack.file for stack in found.stacks), *(unit.read for unit in found.units)
+    )
+    undecided = (unit for unit in found.units if not (unit.modules or unit.remote))
+    found.undecided = set().union(
+        (unit.file for unit in found.templates), *(unit.read for unit in undecided)
+    )
     _refuse_cycles(found.units)
+    _exclude_dependencies(found.units)
+    left_out = {unit.folder for unit in units if is_excluded(unit.file)}.union(
+        unit.folder for one in found.stacks if is_excluded(one.file) for unit in one.units
+    )
+    for unit in found.units:
+        where = found.excluded if unit.folder in left_out else found.sourced
+        where.update((one, unit.file) for one in (*unit.modules, unit.folder))
+    found.units = [unit for unit in found.units if unit.folder not in left_out]
+    found.stacks = [one for one in found.stacks if not is_excluded(one.file)]
+    found.templates = [one for one in found.templates if not is_excluded(one.file)]
     return found
 
 
@@ -69,14 +93,28 @@ def _is_unit(tree: Tree, unit: Unit, *, is_included: bool) -> bool:
     """Whether a folder is a unit, and no configuration that is only included; set its own module."""
     if unit.modules or unit.remote:
         return True
+    own = unit.view.real(unit.folder) if unit.view.exists(unit.folder) else unit.folder
+    is_own = bool(every_configuration_file(tree.folders.names(own)))
+    if is_included and unit.problem is not None and not is_own:
+        return False
     if unit.source_at is not None:  # it has a source, which is refused
         return True
-    own = every_configuration_file(tree.folders.names(unit.folder))
-    generated = any(one.path.endswith((".tf", ".tofu", ".tf.json")) for one in unit.generated)
-    if is_included or not (own or (generated and unit.included)):
-        return unit.problem is not None and not is_included
-    unit.modules.append(tree.folders.real(unit.folder))
-    return True
+    generates = any(one.path.endswith((".tf", ".tofu", ".json")) for one in unit.generated)
+    if is_own or generates:
+        unit.modules.append(own)
+    return bool(unit.modules) or unit.problem is not None
+
+
+def _exclude_dependencies(units: Iterable[Unit]) -> None:
+    """Exclude the units that excluded ones depend on directly, where these say so."""
+    by_folder = {unit.folder: unit for unit in units}
+    excluding = [unit for unit in by_folder.values() if unit.excludes_dependencies]
+    for unit in excluding:
+        for target in filter(None, map(by_folder.get, unit.dependencies)):
+            if unit.excluded:
+                target.excluded = target.excluded or "a unit that depends on it excludes it"
+            else:
+                target.doubt = target.doubt or unit.doubt
 
 
 def _refuse_cycles(units: Iterable[Unit]) -> None:
@@ -85,20 +123,21 @@ def _refuse_cycles(units: Iterable[Unit]) -> None:
     done: set[str] = set()
     for start, first in by_folder.items():
         pending = [(start, iter(first.dependencies))] if start not in done else []
-        path = [start] if pending else []
+        path = dict.fromkeys([start] if pending else [])
         while pending:
             folder, targets = pending[-1]
             target = next(targets, None)
             if target is None:
                 pending.pop()
-                path.pop()
+                path.popitem()
                 done.add(folder)
             elif target in path:
-                for one in path[path.index(target) :]:
+                listed = [*path]
+                for one in listed[listed.index(target) :]:
                     unit = by_folder[one]
                     origin = next(iter(unit.dependencies.values()))
                     text = "Cycle: the unit depends on itself through its dependencies"
                     unit.problem = unit.problem or EvaluationError(text, origin)
             elif target in by_folder and target not in done:
                 pending.append((target, iter(by_folder[target].dependencies)))
-                path.append(target)
+                path[target] = None

@@ -13,13 +13,11 @@ from ecbackup_iac.terraform.values.value import (
     object_value,
     shown_text,
     string,
+    tuple_value,
 )
 from ecbackup_iac.terragrunt.configuration import ConfigFile
 from ecbackup_iac.terragrunt.deep_merge import deep_merged, shallow_merged
 from ecbackup_iac.terragrunt.sources import is_remote
-
-_EXCLUDED_ACTIONS = ("all", "all_except_output", "apply")
-"""Of an exclude block: those that cover the apply."""
 
 
 @record(eq=False)
@@ -57,6 +55,11 @@ def merged_inputs(file: ConfigFile) -> Value | None:
     Raises EvaluationError.
     """
     found = _own_inputs(file)
+    for one in file.injected:
+        above = _own_inputs(one)
+        if found is not None and above is not None:
+            above = shallow_merged(found, above)
+        found = found if above is None else above
     for parent, strategy in file.merged_files():
         below = _own_inputs(parent)
         if below is None or found is None:
@@ -69,10 +72,6 @@ def merged_inputs(file: ConfigFile) -> Value | None:
 def _own_inputs(file: ConfigFile) -> Value | None:
     attribute = file.body.attribute("inputs")
     if attribute is None:
-        blocks = file.body.blocks("inputs")
-        if blocks:
-            text = "Unsupported block type: inputs is an argument (inputs = { ... })"
-            raise EvaluationError(text, blocks[0].header)
         return None
     value = file.value(attribute)
     if value.is_null:
@@ -92,7 +91,7 @@ def terraform_source(file: ConfigFile) -> tuple[list[Value], Attribute, str] | N
 
     Raises EvaluationError.
     """
-    for owner in _in_order(file):
+    for owner in file.in_order():
         for block in owner.body.blocks("terraform"):
             attribute = block.body.attribute("source")
             if attribute is not None:
@@ -104,12 +103,6 @@ def terraform_source(file: ConfigFile) -> tuple[list[Value], Attribute, str] | N
                 found = [*_alternatives(owner, attribute.expression)]
                 return found, attribute, value.unknown.why
     return None
-
-
-def _in_order(file: ConfigFile) -> Iterator[ConfigFile]:
-    """Yield a file and those that it includes, what wins first; the includes only where they are needed."""
-    yield file
-    yield from (parent for parent, _ in file.merged_files())
 
 
 def _alternatives(owner: ConfigFile, node: Node) -> Iterator[Value]:
@@ -134,33 +127,66 @@ def _alternatives(owner: ConfigFile, node: Node) -> Iterator[Value]:
                 yield from (one.value for one in value.unknown.outcomes)
 
 
-def exclusion(file: ConfigFile) -> Value | None:
-    """Return the condition under which a unit is not applied; None for never. Raises EvaluationError."""
-    for owner in _in_order(file):
-        blocks = owner.body.blocks("exclude")
-        if len(blocks) > 1:
-            raise EvaluationError("only one exclude block is allowed", blocks[1].header)
-        for block in blocks:
-            condition, actions = (block.body.attribute(name) for name in ("if", "actions"))
-            if condition is None or actions is None:
-                return None
-            return owner.value(condition) if _covers_apply(owner.value(actions)) else None
+@record(eq=False)
+class Exclusion:
+    """Under which condition a unit is not applied."""
+
+    condition: Value
+    with_dependencies: Value
+    """Whether the units that it depends on directly are not applied either."""
+
+    doubt: str = ""
+    """Why it is not certain that the condition is about the apply."""
+
+
+def exclusion(file: ConfigFile) -> Exclusion | None:
+    """Return when a unit is not applied; None for never. Raises EvaluationError."""
+    blocks = [(owner, block) for owner in file.in_order() for block in owner.body.blocks("exclude")]
+    for owner, block in blocks[:1]:
+        condition, dependencies = map(block.body.attribute, ("if", "exclude_dependencies"))
+        actions = (_actions(one, inner) for one, inner in blocks)
+        covered = _covers_apply(next((one for one in actions if one), []))
+        if condition is None or covered is None:
+            return None
+        return Exclusion(owner.flag(condition), owner.flag(dependencies), covered)
+    for owner in () if blocks else file.in_order():
         skip = owner.body.attribute("skip")
         if skip is not None:
-            return owner.value(skip)
+            return Exclusion(owner.flag(skip), owner.flag(None))
     return None
 
 
-def _covers_apply(actions: Value) -> bool:
-    """Whether the actions certainly cover the apply: a unit that may be applied is evaluated."""
-    elements = actions.elements if isinstance(actions.raw, tuple) else ()
-    return any(str(one.raw).lower() in _EXCLUDED_ACTIONS for one in elements)
+def _actions(owner: ConfigFile, block: Block) -> list[Value]:
+    """Return the actions of an exclude block; none where it has none. Raises EvaluationError."""
+    attribute = block.body.attribute("actions")
+    value = owner.value(attribute) if attribute is not None else tuple_value(())
+    if not value.is_known:
+        return [value]
+    elements = list(value.elements) if isinstance(value.raw, tuple) else [value]
+    is_list = isinstance(value.raw, tuple) and all(
+        isinstance(one.raw, str | UnknownRaw) for one in elements
+    )
+    if attribute is not None and not is_list:
+        raise EvaluationError("actions: a list of strings is required", attribute.range)
+    return elements
+
+
+def _covers_apply(actions: list[Value]) -> str | None:
+    """Return why it is not certain that the actions cover the apply; empty where they do, None for no."""
+    if any(
+        isinstance(one.raw, str)
+        and (one.raw in ("all", "all_except_output") or one.raw.lower() == "apply")
+        for one in actions
+    ):
+        return ""
+    whys = (f"the actions are unknown: {one.unknown.why}" for one in actions if not one.is_known)
+    return next(whys, None)
 
 
 def generated_files(file: ConfigFile) -> dict[str, GeneratedFile]:
     """Return what the generate blocks write, by label. Raises EvaluationError."""
     found: dict[str, GeneratedFile] = {}
-    for owner in reversed([*_in_order(file)]):
+    for owner in reversed([*file.in_order()]):
         for block in owner.body.blocks("generate", 1) if _has_blocks(owner, "generate") else ():
             members = {one.name: owner.value(one) for one in block.body.attributes()}
             _add_generated(found, block.labels[0], members, block.header, block.range)
@@ -170,8 +196,6 @@ def generated_files(file: ConfigFile) -> dict[str, GeneratedFile]:
             for label, one in value.members.items() if isinstance(value.raw, Mapping) else ():
                 if isinstance(one.raw, Mapping):
                     _add_generated(found, label, one.members, attribute.range, attribute.range)
-        for block in owner.body.blocks("remote_state"):
-            _check_backend(block)
     return found
 
 
@@ -209,19 +233,10 @@ def _add_generated(
     )
 
 
-def _check_backend(block: Block) -> None:
-    """Raise EvaluationError for a remote_state block that lacks something; its file declares nothing else."""
-    for name in ("backend", "config"):
-        if block.body.attribute(name) is None and not block.body.blocks(name):
-            raise EvaluationError(
-                f"Missing required argument: remote_state needs {name}", block.header
-            )
-
-
 def extra_arguments(file: ConfigFile) -> list[ExtraArguments]:
     """Return what is added to a plan or an apply, in order. Raises EvaluationError."""
     merged: dict[str, tuple[ConfigFile, Block]] = {}
-    for owner in reversed([*_in_order(file)]):
+    for owner in reversed([*file.in_order()]):
         for terraform in owner.body.blocks("terraform"):
             for block in terraform.body.blocks("extra_arguments", 1):
                 merged[block.labels[0]] = (owner, block)

@@ -1,14 +1,24 @@
 """A stack file → the units that it generates, those of the stacks in it included."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 
-from ecbackup_iac.hcl.structure import Block
-from ecbackup_iac.model.record import changing_record, field
+from ecbackup_iac.hcl.source import SourceRange
+from ecbackup_iac.hcl.structure import Block, Body
+from ecbackup_iac.model.record import changing_record, field, record
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
-from ecbackup_iac.terraform.values.budget import TooMuchError
-from ecbackup_iac.terraform.values.type_system import is_mapping
+from ecbackup_iac.terraform.values.budget import STEPS_PER_INSTANCE, TooMuchError, charge
+from ecbackup_iac.terraform.values.conversion import converted
+from ecbackup_iac.terraform.values.type_system import (
+    BOOL,
+    DYNAMIC,
+    NUMBER,
+    STRING,
+    SetOf,
+    Type,
+    is_mapping,
+)
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     Value,
@@ -18,14 +28,25 @@ from ecbackup_iac.terraform.values.value import (
     string,
 )
 from ecbackup_iac.terragrunt.configuration import ConfigEvaluator, ConfigFile
+from ecbackup_iac.terragrunt.schemas import check_stack_file, check_unit_file
 from ecbackup_iac.terragrunt.sources import is_remote, local_folder
-from ecbackup_iac.terragrunt.tree import STACK_FILE, UNIT_FILES, Tree, includes
+from ecbackup_iac.terragrunt.tree import (
+    AUTOINCLUDE_STACK_FILE,
+    STACK_FILE,
+    UNIT_FILES,
+    Tree,
+    View,
+    includes,
+)
 from ecbackup_iac.terragrunt.units import Unit, evaluated_unit
 
 STACK_FOLDER = ".terragrunt-stack"
 
-MAX_STACK_DEPTH = 20
-"""Stacks inside stacks."""
+_OWN_NAMES = ("dependency", "feature")
+"""What an autoinclude block refers to in itself."""
+
+MAX_STACK_DEPTH = 3
+"""How often a stack may be inside itself."""
 
 MAX_UNITS = 1000
 """Of one stack file, with the stacks in it."""
@@ -46,14 +67,71 @@ class Stack:
     needs_values: bool = False
     """It refers to values, and there are none: it is a template for stacks."""
 
+    is_endless: bool = False
+    """It generates a stack that generates itself."""
+
 
 def evaluated_stack(tree: Tree, folder: str) -> Stack:
     """Return the stack in a folder."""
     file = os.path.join(folder, STACK_FILE)
     stack = Stack(tree.folders.real(file))
     with tree.bounded():
-        _StackEvaluation(tree, stack).add(folder, None, {}, 0)
+        _StackEvaluation(tree, stack).add(folder, None, {}, ())
     return stack
+
+
+@record(eq=False)
+class _Component:
+    """A unit or stack block, or one instance of it."""
+
+    evaluator: ConfigEvaluator
+    block: Block
+
+    @property
+    def name(self) -> str:
+        """Its kind and label."""
+        return f"{self.block.kind} {self.block.labels[0]}"
+
+    def value(self, name: str, kind: Type = DYNAMIC) -> Value | None:
+        """Return the value of an argument, of a type; None where it is not set. Raises EvaluationError."""
+        attribute = self.block.body.attribute(name)
+        if attribute is None:
+            return None
+        try:
+            return converted(self.evaluator.value(attribute.expression), kind)
+        except EvaluationError as error:
+            raise error.at(attribute.range) from error
+
+    def known(self, name: str, kind: Type) -> Value | None:
+        """Return the value of an argument that has to be known; None where it is not set."""
+        value = self.value(name, kind)
+        if value is not None and not value.is_known:
+            text = f"not evaluated: {name} of {self.name} is unknown: {value.unknown.why}"
+            raise EvaluationError(text, self.block.header)
+        return value
+
+    def flag(self, name: str) -> bool:
+        """Whether an argument that has to be known is true. Raises EvaluationError."""
+        value = self.known(name, BOOL)
+        return value is not None and value.raw is True
+
+    def text(self, name: str) -> Value:
+        """Return an argument that has to be a text. Raises EvaluationError."""
+        value = self.known(name, STRING)
+        if value is None or not isinstance(value.raw, str) or not value.raw.strip():
+            raise EvaluationError(f"{name} of {self.name} is empty", self.block.header)
+        return value
+
+    def target(self, view: View, folder: str) -> str:
+        """Return where it is generated. Raises EvaluationError for a path outside of the stack."""
+        is_beside = self.flag("no_dot_terragrunt_stack")
+        base = folder if is_beside else os.path.join(folder, STACK_FOLDER)
+        written = self.text("path")
+        path = view.path(base, written)
+        if os.path.isabs(str(written.raw)) or not path.startswith(base + os.sep):
+            text = f"the path of {self.name} leads outside of the stack"
+            raise EvaluationError(text, self.block.header)
+        return path
 
 
 class _StackEvaluation:
@@ -62,185 +140,254 @@ class _StackEvaluation:
     def __init__(self, tree: Tree, stack: Stack) -> None:
         self._tree = tree
         self._stack = stack
+        self._stacks = 0
+        self._calls: list[SourceRange] = []
+        """The blocks that lead to the stack file that is evaluated."""
 
-    def add(self, folder: str, values: Value | None, copies: Mapping[str, str], depth: int) -> None:
-        """Add the units that the stack file in a folder generates."""
+    def add(
+        self,
+        folder: str,
+        values: Value | None,
+        copies: Mapping[str, str],
+        injected: Sequence[tuple[ConfigEvaluator, Block]],
+    ) -> None:
+        """Add what the stack file in a folder generates, and what the stack around it injects."""
+        units = len(self._stack.units)
         try:
-            if depth > MAX_STACK_DEPTH:
-                raise EvaluationError(f"Cycle: the stack in {self._tree.shown(folder)} has no end")  # noqa: TRY301
-            view = self._tree.view(copies)
-            file = ConfigFile(view, os.path.join(folder, STACK_FILE), values=values)
-            file.check()
-            self._add_components(file, folder, copies, depth)
+            self._stacks += 1
+            charge(STEPS_PER_INSTANCE)
+            if self._stacks > MAX_UNITS:
+                raise TooMuchError(f"more than {MAX_UNITS} stacks in a stack are not evaluated")  # noqa: TRY301
+            if [*copies.values()].count(copies.get(folder, "")) > MAX_STACK_DEPTH:
+                self._stack.is_endless = True
+                raise EvaluationError("Cycle: the stack generates itself without an end")  # noqa: TRY301
+            file = ConfigFile(
+                self._tree.view(copies), os.path.join(folder, STACK_FILE), values=values
+            )
+            refusal = self._add_components(file, folder, copies, injected)
+            if not copies:
+                self._stack.needs_values = file.lacks_values
         except EvaluationError as error:
-            error.__context__ = None
-            self._stack.problems.append(error)
+            refusal = error
         except (UnknownResultError, RecursionError, TooMuchError) as error:
+            refusal = None
             self._stack.problems.append(EvaluationError(f"not evaluated: {error}"))
+        if refusal is not None:
+            refusal.__context__ = None
+            self._stack.problems.append(refusal)
+            for unit in self._stack.units[units:]:
+                unit.problem = unit.problem or refusal
 
     def _add_components(
-        self, file: ConfigFile, folder: str, copies: Mapping[str, str], depth: int
-    ) -> None:
-        bodies = [file.body]
-        for block in includes(file.body):
-            path = block.body.attribute("path")
-            if path is not None:
-                bodies.append(file.view.body(file.view.path(folder, file.text(path))))
-        blocks = [
-            (kind, block)
-            for body in bodies
-            for kind in ("unit", "stack")
-            for block in body.blocks(kind, 1)
-        ]
-        self._expose_paths(file, folder, blocks)
-        names = [(kind, block.labels[0]) for kind, block in blocks]
-        for position, (kind, block) in enumerate(blocks):
-            if names[position] in names[:position]:
-                text = f'Duplicate {kind}: "{block.labels[0]}" was declared before'
-                raise EvaluationError(text, block.header)
-        for kind, block in blocks:
+        self,
+        file: ConfigFile,
+        folder: str,
+        copies: Mapping[str, str],
+        injected: Sequence[tuple[ConfigEvaluator, Block]],
+    ) -> EvaluationError | None:
+        """Add what the file generates; return why Terragrunt refuses the file as a whole."""
+        blocks, refusal = _blocks_of(file, folder)
+        for evaluator, block in (*_injected_beside(file, folder), *injected):
+            blocks[(block.kind, *block.labels)] = evaluator, block
+        _expose_paths(file, folder, [block for _, block in blocks.values()])
+        paths: set[tuple[str, str]] = set()
+        for evaluator, block in blocks.values():
             try:
-                for evaluator in _repeated(file, block):
-                    self._add_component(
-                        _Component(file, evaluator, kind, block), folder, copies, depth
-                    )
+                for one in _repeated(evaluator, block):
+                    component = _Component(one, block)
+                    target = component.target(file.view, folder)
+                    taken = {(block.kind, str(component.text("path").raw)), ("", target)}
+                    if paths & taken:
+                        text = f"Duplicate path: another component has the path of {component.name}"
+                        refusal = refusal or EvaluationError(text, block.header)
+                    paths |= taken
+                    self._add_component(file, component, target, copies)
             except EvaluationError as error:
                 error.__context__ = None
-                self._stack.problems.append(error.at(block.header))
-        if depth == 0:
-            self._stack.needs_values = file.lacks_values
-
-    @staticmethod
-    def _expose_paths(file: ConfigFile, folder: str, blocks: list[tuple[str, Block]]) -> None:
-        """Let the file refer to unit.NAME.path and stack.NAME.path."""
-        for kind in ("unit", "stack"):
-            found = {}
-            for each, block in blocks:
-                path = block.body.attribute("path")
-                if each == kind and path is not None and not block.body.blocks("expansion"):
-                    with suppress(EvaluationError):  # it is refused where it is generated
-                        component = _Component(file, file.evaluator, kind, block)
-                        target = string(component.target(folder))
-                        found[block.labels[0]] = object_value({"path": target})
-            file.extra_names[kind] = object_value(found)
+                if refusal is None:  # it says what is wrong with the file
+                    self._stack.problems.append(error.at(block.header))
+        return refusal
 
     def _add_component(
-        self, component: "_Component", folder: str, copies: Mapping[str, str], depth: int
+        self, file: ConfigFile, component: _Component, target: str, copies: Mapping[str, str]
     ) -> None:
-        if component.value("enabled") is not None and component.flag("enabled") is False:
-            return
-        source, target = component.text("source"), component.target(folder)
-        origin = component.block.header
-        values = component.value("values")
-        if values is not None and (values.is_null or not is_mapping(values.type)):
-            if values.is_known and not values.is_null:
-                raise EvaluationError("values must be a map", origin)
+        source, block, units = component.text("source"), component.block, len(self._stack.units)
+        values, enabled = component.value("values"), component.value("enabled", BOOL)
+        if values is not None and values.is_known:
+            if not values.is_null and not is_mapping(values.type):
+                raise EvaluationError("values must be a map", block.header)
             values = None if values.is_null else values
         if len(self._stack.units) >= MAX_UNITS:
             raise TooMuchError(f"a stack of more than {MAX_UNITS} units is not evaluated")
-        if is_remote(str(source.raw)):
+        problems = len(self._stack.problems)
+        if not is_remote(str(source.raw)):
+            real = local_folder(file.view, source, os.path.dirname(file.path), block.header)
+            self._stack.sources.add(real)
+            self._add_copy(file, component, {**copies, target: real}, values)
+        else:
             inputs = values.members if values is not None and values.is_known else {}
-            unit = Unit(target, component.file.path, component.file.view)
-            unit.source, unit.source_at, unit.remote = shown_text(source), origin, str(source.raw)
-            unit.inputs, unit.is_unread_unit = inputs, True
+            unit = Unit(target, file.path, file.view, shown_text(source), block.header)
+            unit.remote, unit.inputs, unit.is_unread_unit = str(source.raw), inputs, True
             self._stack.units.append(unit)
+        if enabled is None or enabled.raw is True:
             return
-        real = local_folder(component.file.view, source, folder, origin)
-        self._stack.sources.add(real)
-        inner = {**copies, target: real}
-        names = UNIT_FILES if component.kind == "unit" else (STACK_FILE,)
+        for unit in self._stack.units[units:]:
+            if not enabled.is_known:
+                unit.doubt = unit.doubt or f"it may not be enabled: {enabled.unknown.why}"
+            else:
+                unit.excluded, unit.problem = "the stack does not enable the unit", None
+        if enabled.is_known:
+            del self._stack.problems[problems:]
+
+    def _add_copy(
+        self,
+        file: ConfigFile,
+        component: _Component,
+        copies: Mapping[str, str],
+        values: Value | None,
+    ) -> None:
+        """Add a unit or a stack that is copied to the last of some paths."""
+        block = component.block
+        target, real = list(copies.items())[-1]
+        names = UNIT_FILES if block.kind == "unit" else (STACK_FILE,)
         found = [name for name in names if os.path.isfile(os.path.join(real, name))]
-        if not found and component.flag("no_validation"):
-            return
         if not found:
-            text = f"there is no {names[0]} in {self._tree.shown(real)}"
-            raise EvaluationError(f"{component.kind} {component.block.labels[0]}: {text}", origin)
-        if component.kind == "stack":
-            self.add(target, values, inner, depth + 1)
+            flags = ("no_validation", "no_dot_terragrunt_stack")
+            if not any(map(component.flag, flags)):
+                text = f"there is no {names[0]} in {self._tree.shown(real)}"
+                raise EvaluationError(f"{component.name}: {text}", block.header)
             return
-        file = os.path.join(target, found[0])
-        unit = evaluated_unit(self._tree, target, file, values, inner)
-        unit.calls = (origin,)
+        bodies = block.body.blocks("autoinclude")
+        if block.kind == "stack":
+            injected = [one for body in bodies for one in _components(body.body)]
+            self._calls.append(block.range)
+            self.add(target, values, copies, [(component.evaluator, one) for one in injected])
+            self._calls.pop()
+            return
+        config = ConfigFile(
+            self._tree.view(copies),
+            os.path.join(target, found[0]),
+            values=values,
+            injected=[InjectedFile(file, component.evaluator, body.body) for body in bodies],
+        )
+        unit = evaluated_unit(self._tree, config)
+        unit.calls = (*self._calls, block.range)
         self._stack.units.append(unit)
 
 
-class _Component:
-    """A unit or stack block, or one instance of it."""
+class InjectedFile(ConfigFile):
+    """What an autoinclude block of a stack file injects into a unit; it refers to names of the stack file."""
 
-    def __init__(
-        self, file: ConfigFile, evaluator: ConfigEvaluator, kind: str, block: Block
-    ) -> None:
-        self.file = file
-        self.kind = kind
-        self.block = block
-        self._evaluator = evaluator
+    def __init__(self, stack_file: ConfigFile, evaluator: ConfigEvaluator, body: Body) -> None:
+        super().__init__(stack_file.view, stack_file.path)
+        self._stack_file = stack_file
+        self.__dict__["body"] = body
+        self.__dict__["evaluator"] = ConfigEvaluator(self, evaluator.names)
 
-    def value(self, name: str) -> Value | None:
-        """Return the value of an argument; None where it is not set. Raises EvaluationError."""
-        attribute = self.block.body.attribute(name)
-        if attribute is None:
-            return None
-        try:
-            return self._evaluator.value(attribute.expression)
-        except EvaluationError as error:
-            raise error.at(attribute.range) from error
+    def check(self) -> None:
+        """Raise EvaluationError for what is refused of it, used or not."""
+        check_unit_file(self.body)
 
-    def text(self, name: str) -> Value:
-        """Return an argument that has to be a known text. Raises EvaluationError."""
-        value = self.value(name)
-        if value is None:
-            text = f"Missing required argument: a {self.kind} needs {name}"
-            raise EvaluationError(text, self.block.header)
-        if not isinstance(value.raw, str):
-            why = "it is not a string" if value.is_known else f"it is unknown: {value.unknown.why}"
-            raise EvaluationError(
-                f"{name} of {self.kind} {self.block.labels[0]}: {why}", self.block.header
-            )
-        return value
+    def whole(self, root: str) -> Value:
+        """Return the value of one of the variables as a whole. Raises EvaluationError."""
+        is_own = root in _OWN_NAMES
+        return super().whole(root) if is_own else self._stack_file.whole(root)
 
-    def flag(self, name: str) -> bool | None:
-        """Return an argument that is a bool; None where it is not set, or unknown."""
-        value = self.value(name)
-        return value.raw if value is not None and isinstance(value.raw, bool) else None
-
-    def target(self, folder: str) -> str:
-        """Return where it is generated. Raises EvaluationError for a path outside of the stack."""
-        base = (
-            folder if self.flag("no_dot_terragrunt_stack") else os.path.join(folder, STACK_FOLDER)
-        )
-        text = self.text("path")
-        path = self.file.view.path(base, text)
-        if os.path.isabs(str(text.raw)) or not path.startswith(base + os.sep):
-            why = f"the path of {self.kind} {self.block.labels[0]} leads outside of the stack"
-            raise EvaluationError(why, self.block.header)
-        return path
+    def reference(self, root: str, names: tuple[str, ...], source_range: SourceRange) -> Value:
+        """Return the value of `root.name`. Raises EvaluationError."""
+        if root in _OWN_NAMES:
+            return super().reference(root, names, source_range)
+        return self._stack_file.reference(root, names, source_range)
 
 
-def _repeated(file: ConfigFile, block: Block) -> Iterator[ConfigEvaluator]:
+def _components(body: Body) -> list[Block]:
+    return [block for kind in ("unit", "stack") for block in body.blocks(kind, 1)]
+
+
+def _blocks_of(
+    file: ConfigFile, folder: str
+) -> tuple[dict[tuple[str, ...], tuple[ConfigEvaluator, Block]], EvaluationError | None]:
+    """Return the blocks of a stack file and those that it includes, and why the file is refused."""
+    refusal: EvaluationError | None = None
+    bodies = [file.body]
+    try:
+        file.check()
+        for block in includes(file.body):
+            path = block.body.attribute("path")
+            value = file.text(path) if path is not None else string("")
+            if not value.is_known:
+                raise UnknownResultError(f"the path of an include is unknown: {value.unknown.why}")
+            full = file.view.path(folder, value)
+            if not file.view.exists(full):
+                file.view.real(full)  # outside, nothing is known
+                text = "the included file does not exist"
+                raise EvaluationError(text, block.header)  # noqa: TRY301
+            body = file.view.body(full)
+            check_stack_file(body, is_included=True)
+            bodies.append(body)
+    except EvaluationError as error:
+        refusal = error
+    found: dict[tuple[str, ...], tuple[ConfigEvaluator, Block]] = {}
+    for block in (one for body in bodies for one in _components(body)):
+        key = (block.kind, *block.labels)
+        if key in found:
+            text = f'Duplicate {block.kind}: "{block.labels[0]}" was declared before'
+            refusal = refusal or EvaluationError(text, block.header)
+            key = (*key, str(len(found)))
+        found[key] = file.evaluator, block
+    return found, refusal
+
+
+def _injected_beside(file: ConfigFile, folder: str) -> list[tuple[ConfigEvaluator, Block]]:
+    """Return the blocks in the file that Terragrunt merges into the stack file beside it."""
+    path = os.path.join(folder, AUTOINCLUDE_STACK_FILE)
+    if not file.view.exists(path):
+        return []
+    body = file.view.body(path)
+    check_stack_file(body, is_included=True)
+    return [(file.evaluator, block) for block in _components(body)]
+
+
+def _expose_paths(file: ConfigFile, folder: str, blocks: Sequence[Block]) -> None:
+    """Let the file refer to unit.NAME.path and stack.NAME.path."""
+    for kind in ("unit", "stack"):
+        found = {}
+        for block in blocks:
+            if block.kind == kind and not block.body.blocks("expansion"):
+                with suppress(EvaluationError):  # it is refused where it is generated
+                    target = string(_Component(file.evaluator, block).target(file.view, folder))
+                    found[block.labels[0]] = object_value({"path": target})
+        file.extra_names[kind] = object_value(found)
+
+
+def _repeated(evaluator: ConfigEvaluator, block: Block) -> Iterator[ConfigEvaluator]:
     """Yield an evaluator for each instance of a block: one without an expansion block."""
     expansions = block.body.blocks("expansion")
     if not expansions:
-        yield file.evaluator
+        yield evaluator
         return
-    body = expansions[0].body
-    count, each = body.attribute("count"), body.attribute("for_each")
+    count, each = map(expansions[0].body.attribute, ("count", "for_each"))
     written = count or each
-    value = file.value(written) if written is not None else None
-    if written is None or value is None or not value.is_known:
-        why = f": {value.unknown.why}" if value is not None else ""
-        raise EvaluationError(
-            f"how often the {block.kind} is generated is unknown{why}", block.header
-        )
+    if written is None or (count and each):
+        raise EvaluationError("expansion needs either count or for_each", expansions[0].header)
+    value = evaluator.value(written.expression)
+    if not value.is_known or value.is_null:
+        why = value.unknown.why if not value.is_known else "it is null"
+        text = f"not evaluated: how often the {block.kind} is generated is unknown: {why}"
+        raise EvaluationError(text, written.range)
     if count is not None:
-        for index in range(int(value.raw) if isinstance(value.raw, int) else 0):
-            names = {"count": object_value({"index": number(index)})}
-            yield file.evaluator.with_names(names)
+        times = value.raw if isinstance(value.raw, int) and value.type == NUMBER else -1
+        if times < 0:
+            raise EvaluationError("count: a whole number from 0 on is required", written.range)
+        for index in range(times):
+            yield evaluator.with_names({"count": object_value({"index": number(index)})})
         return
+    if not is_mapping(value.type) and not isinstance(value.type, SetOf):
+        raise EvaluationError("for_each: a map or a set is required", written.range)
     entries = (
         value.members.items()
-        if isinstance(value.raw, Mapping)
+        if is_mapping(value.type)
         else [(str(one.raw), one) for one in value.elements]
     )
     for key, member in entries:
-        names = {"each": object_value({"key": string(key), "value": member})}
-        yield file.evaluator.with_names(names)
+        yield evaluator.with_names({"each": object_value({"key": string(key), "value": member})})

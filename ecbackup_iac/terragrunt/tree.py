@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from ecbackup_iac.files.paths import is_inside, repository_top, shown_path
-from ecbackup_iac.hcl.expression import Literal
+from ecbackup_iac.hcl.expression import ObjectNode
 from ecbackup_iac.hcl.parser import parse_whole_file
-from ecbackup_iac.hcl.structure import NO_BLOCKS, Attribute, Block, Body
+from ecbackup_iac.hcl.structure import NO_BLOCKS, Block, Body
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.terraform.functions.call_context import OutsideError, UnknownResultError
 from ecbackup_iac.terraform.modules.folders import Folders, RootFiles
@@ -26,17 +26,8 @@ UNIT_FILES = ("terragrunt.hcl", "terragrunt.hcl.json")
 
 STACK_FILE = "terragrunt.stack.hcl"
 VALUES_FILE = "terragrunt.values.hcl"
-
-_BLOCKS = frozenset((
-    "catalog", "dependencies", "dependency", "engine", "errors", "exclude", "feature", "generate",
-    "include", "locals", "remote_state", "terraform",
-))  # fmt: skip
-_ATTRIBUTES = frozenset((
-    "download_dir", "generate", "iam_assume_role_duration", "iam_assume_role_session_name", "iam_role",
-    "iam_web_identity_token", "inputs", "prevent_destroy", "remote_state", "retry_max_attempts",
-    "retry_sleep_interval_sec", "retryable_errors", "skip", "terraform_binary",
-    "terraform_version_constraint", "terragrunt_version_constraint",
-))  # fmt: skip
+AUTOINCLUDE_FILE = "terragrunt.autoinclude.hcl"
+AUTOINCLUDE_STACK_FILE = "terragrunt.autoinclude.stack.hcl"
 
 
 MAX_STEPS_OF_A_UNIT = MAX_STEPS // 3
@@ -197,17 +188,6 @@ class ConfigFiles(RootFiles):
         return self._view.real(posixpath.join(self._root, path))
 
 
-def check_names(body: Body) -> None:
-    """Raise EvaluationError for a block or an attribute that Terragrunt does not know."""
-    for item in getattr(body, "items", ()):
-        if isinstance(item, Attribute) and item.name not in _ATTRIBUTES:
-            text = f'Unsupported argument: an argument named "{item.name}" is not expected here'
-            raise EvaluationError(text, item.range)
-        if isinstance(item, Block) and item.kind not in _BLOCKS:
-            text = f'Unsupported block type: blocks of type "{item.kind}" are not expected here'
-            raise EvaluationError(text, item.header)
-
-
 def labelled(body: Body, kind: str) -> list[Block]:
     """Return the blocks of a kind with a label, in order; in JSON, a level of objects."""
     return [*body.blocks(kind, 1)]
@@ -218,8 +198,8 @@ def includes(body: Body) -> list[Block]:
     bare = [*body.blocks("include")]
     if hasattr(body, "items"):
         return sorted((*bare, *body.blocks("include", 1)), key=lambda block: block.range.start)
+    paths = (block.body.attribute("path") for block in bare)
     is_bare = any(
-        path is not None and isinstance(path.expression, Literal)
-        for path in (block.body.attribute("path") for block in bare)
+        path is not None and not isinstance(path.expression, ObjectNode) for path in paths
     )
     return bare if is_bare else [*body.blocks("include", 1)]

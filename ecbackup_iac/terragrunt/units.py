@@ -7,7 +7,13 @@ from contextlib import contextmanager, suppress
 from ecbackup_iac.model.record import changing_record, field
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.values.budget import TooMuchError
-from ecbackup_iac.terraform.values.value import EvaluationError, Located, Value, shown_text
+from ecbackup_iac.terraform.values.value import (
+    EvaluationError,
+    Located,
+    Value,
+    shown_text,
+    tuple_value,
+)
 from ecbackup_iac.terragrunt.configuration import ConfigFile
 from ecbackup_iac.terragrunt.merging import (
     ExtraArguments,
@@ -18,6 +24,7 @@ from ecbackup_iac.terragrunt.merging import (
     merged_inputs,
     terraform_source,
 )
+from ecbackup_iac.terragrunt.schemas import check_unit_file
 from ecbackup_iac.terragrunt.sources import is_remote, local_folder
 from ecbackup_iac.terragrunt.tree import Tree, View
 
@@ -58,6 +65,9 @@ class Unit:
     excluded: str = ""
     """Why it is never applied; empty for a unit that is."""
 
+    excludes_dependencies: bool = False
+    """Where it is excluded, the units that it depends on directly are excluded too."""
+
     problem: EvaluationError | None = None
     """What Terragrunt refuses."""
 
@@ -77,23 +87,16 @@ class Unit:
     """Its own configuration is fetched from elsewhere."""
 
     calls: tuple[Located, ...] = ()
-    """The headers of the stack's blocks that lead to it, outermost first."""
+    """The blocks of stacks that lead to it, outermost first."""
 
 
-def evaluated_unit(
-    tree: Tree,
-    folder: str,
-    file: str,
-    values: Value | None = None,
-    copies: Mapping[str, str] | None = None,
-) -> Unit:
-    """Return a unit with all that is known of it; `file` is the path at which Terragrunt finds it."""
-    view = tree.view(copies)
-    unit = Unit(folder, file, view)
+def evaluated_unit(tree: Tree, file: ConfigFile) -> Unit:
+    """Return a unit with all that is known of it; `file` is its configuration where Terragrunt finds it."""
+    unit = Unit(file.folder, file.path, file.view)
     outer, tree.read = tree.read, set()
     with _problems_of(unit), tree.bounded():
-        unit.file = view.real(file)
-        _evaluate(unit, ConfigFile(view, file, values=values))
+        unit.file = file.view.real(file.path)
+        _evaluate(unit, file)
     unit.read = {*tree.read, unit.file}
     tree.read = outer
     return unit
@@ -119,19 +122,28 @@ def _evaluate(unit: Unit, file: ConfigFile) -> None:
     inputs = file.body.attribute("inputs")
     unit.places = (*blocks, *((inputs.range,) if inputs is not None else ()))
     # What one step refuses says nothing about the others: the module is found whatever else is refused.
-    for step in (_set_source, _check, _set_inputs, _set_rest):
+    for step in (_check_blocks, _set_source, _check, _set_inputs, _set_rest):
         with _problems_of(unit):
             step(unit, file)
     unit.needs_values = file.lacks_values
 
 
+def _check_blocks(unit: Unit, file: ConfigFile) -> None:  # noqa: ARG001 - a step as the others
+    check_unit_file(file.body)
+
+
 def _check(unit: Unit, file: ConfigFile) -> None:
     unit.included = {unit.view.real(include.path) for include in file.includes}
     file.check()
-    condition = exclusion(file)
-    if condition is not None and not condition.is_known:
-        unit.doubt = unit.doubt or f"it may be excluded: {condition.unknown.why}"
-    elif condition is not None and condition.raw in (True, "true"):
+    found = exclusion(file)
+    if found is None or found.condition.raw is False:
+        return
+    unit.excludes_dependencies = found.with_dependencies.raw is not False
+    whys = (one.unknown.why for one in (found.condition,) if not one.is_known)
+    why = next(whys, found.doubt)
+    if why:
+        unit.doubt = unit.doubt or f"it may be excluded: {why}"
+    else:
         unit.excluded = "the unit is excluded from apply"
 
 
@@ -174,15 +186,19 @@ def _set_source(unit: Unit, file: ConfigFile) -> None:
 
 
 def _dependencies(file: ConfigFile) -> dict[str, Located]:
-    found: dict[str, Located] = {}
+    found: list[tuple[Value, Located]] = []
     for owner, block in file.dependencies.values():
-        path = block.body.attribute("config_path")
-        if path is None:
-            text = "Missing required argument: a dependency needs config_path"
-            raise EvaluationError(text, block.header)
-        value = owner.value(path)
-        enabled = block.body.attribute("enabled")
-        is_off = enabled is not None and owner.value(enabled).raw is False
-        if isinstance(value.raw, str) and not is_off:
-            found[os.path.normpath(os.path.join(file.folder, value.raw))] = path.range
-    return found
+        path, enabled = map(block.body.attribute, ("config_path", "enabled"))
+        if path is not None and (enabled is None or owner.flag(enabled).raw is not False):
+            found.append((owner.value(path), path.range))
+    blocks = ((one, block) for one in file.in_order() for block in one.body.blocks("dependencies"))
+    for owner, block in blocks:
+        paths = block.body.attribute("paths")
+        listed = owner.value(paths) if paths is not None else tuple_value(())
+        elements = listed.elements if isinstance(listed.raw, tuple) else ()
+        found += [(one, block.header) for one in elements]
+    return {
+        os.path.normpath(os.path.join(file.folder, path.raw)): origin
+        for path, origin in found
+        if isinstance(path.raw, str)
+    }

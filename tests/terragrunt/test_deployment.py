@@ -172,7 +172,7 @@ DEPENDENCIES = {
     ),
     "without a path": Case(
         unit('dependency "b" {\n}\n' + SOURCE),
-        {"live/a": REFUSED + "Missing required argument: a dependency needs config_path"},
+        {"live/a": REFUSED + 'Missing required argument: dependency "b" needs config_path'},
         errors=("live/a/terragrunt.hcl:1: Terragrunt rejects it: Missing required argument",),
     ),
     "a cycle": Case(
@@ -210,7 +210,7 @@ GENERATED = {
         root(generate(VARIABLE % 4), SOURCE) | {"modules/redis/main.tf": NO_VARIABLE},
         {"live/a": "pass 4"},
     ),
-    "of two includes: the later one's wins": Case(
+    "of two includes, with one label": Case(
         unit(
             ROOT + 'include "env" {\n  path = "../env.hcl"\n}\n' + SOURCE,
             **{
@@ -219,10 +219,21 @@ GENERATED = {
                 "live/env.hcl": generate(VARIABLE % 5),
             },
         ),
-        {"live/a": "pass 5"},
+        {"live/a": REFUSED + 'Duplicate generate block: generate "x" is in root.hcl too'},
+        errors=("live/env.hcl:1: Terragrunt rejects it: Duplicate generate block",),
     ),
-    "of both: the unit's wins": Case(
+    "of both, with one label": Case(
         root(generate(VARIABLE % 4), SOURCE + generate(VARIABLE % 5))
+        | {"modules/redis/main.tf": NO_VARIABLE},
+        {"live/a": REFUSED + 'Duplicate generate block: generate "x" is in root.hcl too'},
+        errors=("live/a/terragrunt.hcl:7: Terragrunt rejects it: Duplicate generate block",),
+    ),
+    "of both, merged deeply: the unit's wins": Case(
+        root(
+            generate(VARIABLE % 4),
+            SOURCE + generate(VARIABLE % 5),
+            ROOT.replace("\n}", '\n  merge_strategy = "deep"\n}'),
+        )
         | {"modules/redis/main.tf": NO_VARIABLE},
         {"live/a": "pass 5"},
     ),
@@ -306,7 +317,7 @@ GENERATED = {
         unit(SOURCE + 'generate "x" {\n  path = "x.tf"\n  contents = ""\n}\n'),
         {
             "live/a": REFUSED
-            + 'Missing required argument: generate "x" needs path, if_exists and contents'
+            + 'Missing required argument: generate "x" needs path, if_exists, contents'
         },
         errors=("live/a/terragrunt.hcl:4: Terragrunt rejects it: Missing required argument",),
     ),
@@ -415,7 +426,7 @@ EXTRA = {
     ),
     "without commands": Case(
         unit(SOURCE.replace("}\n", '  extra_arguments "x" {\n  }\n}\n')),
-        {"live/a": REFUSED + "Missing required argument: extra_arguments needs commands"},
+        {"live/a": REFUSED + 'Missing required argument: extra_arguments "x" needs commands'},
         errors=("live/a/terragrunt.hcl:3: Terragrunt rejects it: Missing required argument",),
     ),
 }
@@ -464,8 +475,8 @@ EXCLUSIONS = {
     ),
     "a feature without a default": Case(
         unit('feature "n" {\n}\n' + days("feature.n.value")),
-        {"live/a": REFUSED + "feature flag n does not have a default value"},
-        errors=("live/a/terragrunt.hcl:1: Terragrunt rejects it: feature flag n",),
+        {"live/a": REFUSED + 'Missing required argument: feature "n" needs default'},
+        errors=("live/a/terragrunt.hcl:1: Terragrunt rejects it: Missing required argument",),
     ),
     "two units of one module, one of them excluded": Case(
         unit(days("0") + exclude("true"), **{"live/b/terragrunt.hcl": days("3")}),
@@ -596,13 +607,6 @@ STACKS = {
         ),
         {f"{GENERATED_ROOT}/b": "pass 3"},
         errors=("live/terragrunt.stack.hcl:1: Terragrunt rejects it: the path of unit a",),
-    ),
-    "two units of one name": Case(
-        stack(component("a", VALUES % 3) * 2),
-        {"modules/redis": UNKNOWN + "var.days may be set"},
-        errors=(
-            'live/terragrunt.stack.hcl:8: Terragrunt rejects it: Duplicate unit: "a" was declared before',
-        ),
     ),
     "a template that no stack uses": Case(
         {key: text for key, text in stack("").items() if "stack" not in key},

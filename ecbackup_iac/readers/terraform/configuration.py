@@ -75,11 +75,12 @@ def read(request: Request) -> Iterator[ReadResult]:
 
     def find_units(scan: FolderScan) -> UnitModules:
         nonlocal units
-        if not any(os.path.basename(path) in TERRAGRUNT_FILES for path in scan.wrappers):
+        wrappers = (*scan.wrappers, *scan.excluded_wrappers)
+        if not any(os.path.basename(path) in TERRAGRUNT_FILES for path in wrappers):
             return NO_UNITS
         from ecbackup_iac.readers.terragrunt.unit_roots import UnitRoots  # most trees have none
 
-        units = UnitRoots(folders, request.given, request.targets, wanted)
+        units = UnitRoots(folders, request.given, request.targets, wanted, request.is_excluded)
         return units.find(scan)
 
     index = Index(

@@ -1,7 +1,7 @@
 """The units of a tree → the roots to evaluate, and what is known of their caches besides."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from ecbackup_iac.files.file_names import TERRAGRUNT_FILES
 from ecbackup_iac.files.paths import shown_path
@@ -18,6 +18,7 @@ from ecbackup_iac.terraform.modules.folders import Folders
 from ecbackup_iac.terraform.modules.inputs import VariableFiles
 from ecbackup_iac.terraform.modules.roots import NO_UNITS, Index, UnitModules, lies_in
 from ecbackup_iac.terraform.modules.ruling_out import may_name
+from ecbackup_iac.terraform.modules.wrappers import SetInputs
 from ecbackup_iac.terraform.values.budget import MAX_STEPS
 from ecbackup_iac.terraform.values.value import EvaluationError, Value
 from ecbackup_iac.terragrunt.discovery import Deployments, deployments
@@ -25,6 +26,9 @@ from ecbackup_iac.terragrunt.inputs import UnitInputs
 from ecbackup_iac.terragrunt.module import UnitModule
 from ecbackup_iac.terragrunt.tree import Tree
 from ecbackup_iac.terragrunt.units import Unit
+
+TEMPLATE_FOLDER = ".boilerplate"
+"""Holds what `terragrunt scaffold` makes a unit of, and no unit."""
 
 MAX_STEPS_OF_UNITS = MAX_STEPS // 2
 """For the configuration of all units together, and a step for each byte of it."""
@@ -111,7 +115,7 @@ def of_unit(cache: CacheResource, unit: Unit) -> CacheResource:
         for step in value.trace
         if step.location.path.endswith((".hcl", ".hcl.json"))
     )
-    places = (*(place.location for place in unit.places), *decided)
+    places = (*(place.location for place in (*unit.places, *unit.calls)), *decided)
     return replace(cache, source=Source.TERRAGRUNT, unit=tuple(dict.fromkeys(places)))
 
 
@@ -126,9 +130,15 @@ class UnitRoots:
     """Every unit of one tree."""
 
     def __init__(
-        self, folders: Folders, given: EvaluationInputs, targets: Sequence[str], words: Sought
+        self,
+        folders: Folders,
+        given: EvaluationInputs,
+        targets: Sequence[str],
+        words: Sought,
+        is_excluded: Callable[[str], bool],
     ) -> None:
         self._folders = folders
+        self._is_excluded = is_excluded
         self._given = given
         self._targets = frozenset(targets)
         self._sought = words
@@ -140,12 +150,11 @@ class UnitRoots:
 
     def find(self, scan: FolderScan) -> UnitModules:
         """Find the units, and return what the index has to know of them."""
-        boundary = self._folders.boundary
         paths = [
             path
-            for path in scan.wrappers
+            for path in (*scan.wrappers, *scan.excluded_wrappers)
             if os.path.basename(path) in TERRAGRUNT_FILES
-            and not is_hidden(os.path.dirname(path).removeprefix(boundary))
+            and TEMPLATE_FOLDER not in path.split(os.sep)
         ]
         self._has_files = bool(paths)
         if not paths:
@@ -153,14 +162,22 @@ class UnitRoots:
         size = sum(map(os.path.getsize, filter(os.path.exists, paths)))
         max_steps = MAX_STEPS_OF_UNITS + size
         tree = Tree(self._folders, self._given.environment, max_steps)
-        self.found = deployments(tree, paths)
+        self.found = deployments(tree, paths, self._is_excluded)
         self.steps = max_steps - tree.steps_left
         targets = (
             folder for unit in self.found.units if self._is_target(unit) for folder in unit.modules
         )
-        templates = {one.file for one in self.found.templates}
-        read = {path for path in scan.wrappers if path.endswith((".hcl", ".hcl.json"))} - templates
-        return UnitModules(frozenset(self.found.sourced), tuple(targets), frozenset(read))
+        wrappers = (*scan.wrappers, *scan.excluded_wrappers)
+        read = {path for path in wrappers if path.endswith((".hcl", ".hcl.json"))}
+        excluded = {
+            folder: SetInputs(shown_path(file)) for folder, file in self.found.excluded.items()
+        }
+        return UnitModules(
+            frozenset(self.found.sourced),
+            tuple(targets),
+            frozenset(read - self.found.undecided),
+            excluded,
+        )
 
     def _is_target(self, unit: Unit) -> bool:
         is_here = lies_in(unit.folder, self._targets) or lies_in(unit.file, self._targets)
@@ -235,11 +252,6 @@ class UnitRoots:
     def is_nothing_evaluated(self) -> bool:
         """Whether there are files of Terragrunt, and neither a unit nor a stack."""
         return self._has_files and not (self.found.units or self.found.stacks)
-
-
-def is_hidden(path: str) -> bool:
-    """Whether a folder is hidden, or in one that is: Terragrunt finds no unit there."""
-    return any(name.startswith(".") for name in path.split(os.sep))
 
 
 def _refused(error: EvaluationError, file: str) -> Diagnostic:

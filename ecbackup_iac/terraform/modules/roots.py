@@ -1,12 +1,12 @@
 """Folders with configuration and their calls → those that lead to what is sought, and what plans them."""
 
 import os
-from collections.abc import Callable, Collection, Container, Iterator, Sequence
+from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
 from contextlib import suppress
 
 from ecbackup_iac.files.file_names import TERRAGRUNT_FILES
 from ecbackup_iac.hcl.structure import Body
-from ecbackup_iac.model.record import record
+from ecbackup_iac.model.record import field, record
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.terraform.modules.folder_scan import FolderScan, Sought
 from ecbackup_iac.terraform.modules.folders import Folders
@@ -16,7 +16,7 @@ from ecbackup_iac.terraform.modules.module import (
     has_provider_arguments,
 )
 from ecbackup_iac.terraform.modules.ruling_out import may_name
-from ecbackup_iac.terraform.modules.wrappers import set_inputs
+from ecbackup_iac.terraform.modules.wrappers import SetInputs, set_inputs
 
 _TEST_FOLDERS = {"tests", "fixtures"}
 """Folders of variable files that belong to no environment."""
@@ -41,6 +41,9 @@ class UnitModules:
 
     read: frozenset[str] = frozenset()
     """The files of Terragrunt that are evaluated."""
+
+    excluded: Mapping[str, SetInputs] = field(factory=dict)
+    """What units that `--exclude` leaves out set of their modules' inputs, by folder."""
 
 
 NO_UNITS = UnitModules()
@@ -100,8 +103,11 @@ class Index:
         }
         """The folders that a call names, or may name where nothing that is sought is at stake."""
 
-        wrappers = [path for path in scan.wrappers if path not in units.read]
-        self.set_inputs = set_inputs(wrappers, folders, self.leading, self.called)
+        wrappers = {*scan.wrappers, *scan.excluded_wrappers} - units.read
+        self.set_inputs = {
+            **units.excluded,
+            **set_inputs(wrappers, folders, self.leading, self.called),
+        }
         """What other programs set of the modules' inputs, by folder."""
 
         self.sourced = {
