@@ -42,7 +42,7 @@ CASES = {
         unit(
             PARENT + INPUTS % 0,
             **{
-                "live/terragrunt.hcl": 'locals {\n  name = file("name.txt")\n}\n'
+                "live/terragrunt.hcl": 'locals {\n  name = file("${get_terragrunt_dir()}/name.txt")\n}\n'
                 'terraform {\n  source = "${get_repo_root()}/modules//${local.name}"\n}\n',
                 "live/a/name.txt": "redis",
             },
@@ -132,7 +132,9 @@ CASES = {
         args=(".", "--exclude", "live"),
     ),
     "a template, by its path": Case(
-        stack(component("a", "  values = {\n    days = 0\n  }\n")), {}, args=("catalog/redis",)
+        stack(component("a", "  values = {\n    days = 0\n  }\n")),
+        {"live/.terragrunt-stack/a": "fail 0"},
+        args=("catalog/redis",),
     ),
 }
 

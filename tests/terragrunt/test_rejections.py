@@ -68,7 +68,7 @@ REJECTIONS = {
         errors=(f"{UNIT}:4: Terragrunt rejects it: Duplicate include block",),
     ),
     "two generate blocks of one label": refused(
-        SOURCE + generate("") + generate("", path="y.tf"), 10, "Duplicate generate block"
+        SOURCE + generate("") + generate("", path="y.tf"), 11, "Duplicate generate block"
     ),
     "exclude without if": refused(
         SOURCE + 'exclude {\n  actions = ["all"]\n}\n',

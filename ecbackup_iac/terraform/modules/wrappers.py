@@ -97,7 +97,8 @@ def _named_modules(
     is_unit = os.path.basename(body.range.file.path).startswith("terragrunt.hcl")
     is_plain = is_unit and not any(body.blocks("include", count) for count in (0, 1))
     for block in units:
-        has_more = not is_plain or block.body.blocks("extra_arguments", 1)
+        is_known = block.body.plain_text("source") is not None  # otherwise another file may include it
+        has_more = not (is_plain and is_known) or block.body.blocks("extra_arguments", 1)
         for module in _sources(block.body, folder, modules, called):
             yield module, None if has_more else _inputs(body)
     if is_unit and folder in modules and not any(block.body.attribute("source") for block in units):
