@@ -10,6 +10,8 @@ from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     UnknownRaw,
     Value,
+    object_value,
+    shown_text,
     string,
     tuple_value,
     unknown,
@@ -25,6 +27,9 @@ class GeneratedFile:
 
     path: str
     """Empty where it is unknown."""
+
+    shown: str
+    """The path as it is printed."""
 
     contents: Value
     if_exists: str
@@ -84,7 +89,10 @@ def _own_inputs(file: ConfigFile) -> Value | None:
         return None
     if not isinstance(value.raw, Mapping | UnknownRaw):
         raise EvaluationError("inputs must be a map", attribute.range)
-    return value
+    if not value.trace or not value.is_known:
+        return value
+    members = {name: one.taken_from(value, name) for name, one in value.members.items()}
+    return object_value(members).with_marks_of(value)
 
 
 def terraform_source(file: ConfigFile) -> tuple[list[Value], Attribute, str] | None:
@@ -260,9 +268,11 @@ def _generated(
             known[name] = str(value.raw).lower() if isinstance(value.raw, bool) else str(value.raw)
     for name, allowed in _ALLOWED.items():
         if known[name] not in allowed:
-            raise EvaluationError(f'generate "{label}": {name} is none of {", ".join(allowed)}', at)
+            text = f'generate "{label}": {name} is "{shown_text(members[name])}"'
+            raise EvaluationError(text, at)
     return GeneratedFile(
         known.get("path", ""),
+        shown_text(members["path"]) if "path" in known else "",
         members.get("contents", unknown(doubt)),
         known["if_exists"],
         known.get("disable") == "true",
