@@ -232,7 +232,7 @@ class UnitInputs(RootInputs):
         elif (full := os.path.normpath(os.path.join(module.folder, name))) in module.files.unknown:
             self._arguments.append(self._file(full))
             return
-        elif module.files.is_file(full) and module.files.origin(full):
+        elif module.files.is_copied(full) and module.files.is_file(full):
             found = self._file(full)
             if not is_required and isinstance(found, VariableFile):
                 # Terragrunt looks for it where it was started, and Terraform reads it here.

@@ -85,7 +85,7 @@ class UnitModule:
                 self._open(file, path, "" if file.contents.is_known else file.contents.unknown.why)
 
     def _source(self, path: str, file: GeneratedFile, text: str) -> SourceFile:
-        shown = f"{self.unit.view.tree.shown(self.unit.folder)}/{os.path.normpath(file.shown)}"
+        shown = f"{self.unit.view.tree.shown(self.unit.folder)}/{file.shown}"
         if os.path.isabs(file.path):
             shown = self.unit.view.tree.shown(file.path)
         is_data = not path.endswith((".tf", ".tofu", ".tfvars"))
