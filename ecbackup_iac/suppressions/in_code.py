@@ -112,7 +112,8 @@ class CodeSuppressions:
                 yield file.near(extent, Scope.LINE)
             yield file.near(extent, Scope.HEAD)
             yield file.near(extent, Scope.BLOCK)
-            for block in file.blocks_of(extent):
+            # What decides may be one of many values in a block of Terragrunt.
+            for block in () if location in resource.unit else file.blocks_of(extent):
                 yield file.near(block, Scope.BLOCK)
 
     def _chosen_of(

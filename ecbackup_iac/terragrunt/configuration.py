@@ -2,9 +2,8 @@
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 
-from ecbackup_iac.files.paths import shown_path
 from ecbackup_iac.hcl.expression import Call, Name, Node
 from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.hcl.structure import Attribute, Block, Body
@@ -39,9 +38,6 @@ from ecbackup_iac.terragrunt.tree import (
     includes,
     labelled,
 )
-
-MAX_READS = 20
-"""Configurations that read each other."""
 
 MERGE_STRATEGIES = ("no_merge", "shallow", "deep")
 
@@ -123,12 +119,11 @@ class ConfigFile:
         self.original_path: str = (child or reader or self).config_path
         if child or reader:
             self.original_path = (child or reader or self).original_path
-        self._depth: int = reader._depth + 1 if reader else 0  # noqa: SLF001 - the same class
         self.files = ConfigFiles(view, os.path.dirname(path))
-        self.address = shown_path(path)
         self._values = values
         self._injected = injected
         self._found: dict[tuple[str, ...], Value | EvaluationError] = {}
+        self._wholes: dict[str, Value] = {}
         self._pending: set[tuple[str, ...]] = set()
         self._in_locals = 0
         self.extra_names: dict[str, Value] = {}
@@ -137,8 +132,10 @@ class ConfigFile:
         self.lacks_values = False
         """It refers to `values`, and there are none."""
 
-        if self._depth > MAX_READS:
-            raise EvaluationError(f"Cycle: {shown_path(path)} is read again and again")
+    @cached_property
+    def address(self) -> str:
+        """The file, as a condition names it."""
+        return self.view.tree.shown(self.path)
 
     @cached_property
     def body(self) -> Body:
@@ -191,8 +188,8 @@ class ConfigFile:
             check_stack_file(body)
         elif os.path.basename(self.path) != VALUES_FILE:
             check_unit_file(body)
-        for include in () if is_stack else self.includes:
-            self.included(include).check()
+        for included in dict.fromkeys(map(self.included, () if is_stack else self.includes)):
+            included.check()
         for one in self.injected:
             one.check()
         if not is_stack:
@@ -205,11 +202,14 @@ class ConfigFile:
         """Raise EvaluationError for two generate blocks of one label where one is merged over the other."""
         found = {block.labels[0]: block for block in labelled(self.body, "generate")}
         for parent, strategy in self.merged_files():
-            own = {block.labels[0]: block for block in labelled(parent.body, "generate")}
-            for label in found.keys() & own.keys() if strategy == "shallow" else ():
-                text = f'Duplicate generate block: generate "{label}" is in {shown_path(parent.path)} too'
-                raise EvaluationError(text, found[label].header)
-            found = own | found
+            for block in labelled(parent.body, "generate"):
+                (label,) = block.labels
+                if strategy == "shallow" and label in found:
+                    text = (
+                        f'Duplicate generate block: generate "{label}" is in {parent.address} too'
+                    )
+                    raise EvaluationError(text, found[label].header)
+                found.setdefault(label, block)
 
     # The names.
 
@@ -268,6 +268,13 @@ class ConfigFile:
 
     def whole(self, root: str) -> Value:
         """Return the value of one of the variables as a whole. Raises EvaluationError."""
+        if root in self.extra_names:
+            return self.extra_names[root]
+        if root not in self._wholes:
+            self._wholes[root] = self._whole(root)
+        return self._wholes[root]
+
+    def _whole(self, root: str) -> Value:
         match root:
             case "local":
                 return self._lazy(
@@ -283,8 +290,6 @@ class ConfigFile:
                 return self._lazy(self.features, self._feature)
             case "values" if self.values is not None:
                 return self.values
-            case _ if root in self.extra_names:
-                return self.extra_names[root]
             case _:
                 if root == "values":
                     (self._child or self).lacks_values = True
@@ -305,7 +310,7 @@ class ConfigFile:
         """The include blocks, in order. Raises EvaluationError."""
         blocks = includes(self.body)
         if blocks and self._child is not None:
-            text = f"{shown_path(self.path)} is included and includes another file itself"
+            text = f"{self.address} is included and includes another file itself"
             raise EvaluationError(f"Too many levels of inheritance: {text}", blocks[0].header)
         return tuple(self._include(block) for block in blocks)
 
@@ -318,7 +323,6 @@ class ConfigFile:
             path = self.text(written)
             if not path.is_known:
                 raise UnknownResultError(f"the path of an include is unknown: {path.unknown.why}")
-            text = str(path.raw)
             exposed, strategy = (block.body.attribute(one) for one in ("expose", "merge_strategy"))
             expose = self.flag(exposed)
             merging = self.text(strategy) if strategy is not None else string("shallow")
@@ -331,14 +335,13 @@ class ConfigFile:
             at = strategy.range if strategy else block.header
             listed = ", ".join(MERGE_STRATEGIES)
             raise EvaluationError(f"Invalid merge_strategy: it is none of {listed}", at)
-        if not text:
+        if not path.raw:
             raise EvaluationError("The path of the include is empty", written.range)
-        full = os.path.normpath(os.path.join(self.folder, text))
+        full = self.view.path(self.folder, path)
         if not self.view.exists(full):
             self.view.real(full)  # outside, nothing is known
-            raise EvaluationError(
-                f"The included file {shown_path(full)} does not exist", written.range
-            )
+            text = f"The included file {self.view.tree.shown(full)} does not exist"
+            raise EvaluationError(text, written.range)
         label = block.labels[0] if block.labels else ""
         return Include(label, full, expose, str(merging.raw))
 
@@ -359,7 +362,7 @@ class ConfigFile:
         if self._child is not None:
             raise EvaluationError('Unknown variable: there is no variable named "include"')
         found = {
-            one.label: self.included(one).as_value()
+            one.label: self.included(one).as_value
             if one.expose.is_known
             else unknown(f"whether the include is exposed is unknown: {one.expose.unknown.why}")
             for one in self.includes
@@ -378,7 +381,8 @@ class ConfigFile:
         if len(names) != 1:
             raise EvaluationError("there are several includes: the function needs the label of one")
         if names[0] not in found:
-            raise EvaluationError(f'there is no include with the label "{names[0]}"')
+            text = "there is no include with that label"
+            raise EvaluationError(f'{text}, "{names[0]}"', redacted_message=text)
         return found[names[0]]
 
     def merged_files(self) -> Iterator["tuple[ConfigFile, str]"]:
@@ -406,8 +410,8 @@ class ConfigFile:
         """Return the labelled blocks of a kind, merged by label: those of the child win."""
         found: dict[str, tuple[ConfigFile, Block]] = {}
         for one in self.in_order():
-            own = {block.labels[0]: (one, block) for block in labelled(one.body, kind)}
-            found = own | found
+            for block in labelled(one.body, kind):
+                found.setdefault(block.labels[0], (one, block))
         return found
 
     # What else has a name.
@@ -467,9 +471,8 @@ class ConfigFile:
 
     # The file as a value.
 
-    def read_config(self, path: str) -> "ConfigFile | None":
+    def read_config(self, full: str) -> "ConfigFile | None":
         """Return another configuration, read as a value; None where there is none."""
-        full = os.path.normpath(os.path.join(self.folder, path))
         if self.view.is_folder(full):
             names = [name for name in UNIT_FILES if self.view.exists(os.path.join(full, name))]
             full = os.path.join(full, (*names, UNIT_FILES[0])[0])
@@ -478,10 +481,14 @@ class ConfigFile:
         if not self.view.exists(full):
             self.view.real(full)  # outside, nothing is known
             return None
-        return ConfigFile(self.view, full, reader=self)
+        key = full, self.original_path
+        if key not in self.view.configs:
+            self.view.configs[key] = ConfigFile(self.view, full, reader=self)
+        return self.view.configs[key]
 
+    @cached_property
     def as_value(self) -> Value:
-        """Return the whole configuration as an object. Raises EvaluationError."""
+        """The whole configuration as an object. Raises EvaluationError."""
         if os.path.basename(self.path) == VALUES_FILE:
             return self._values or self.attribute_values()
         self.check()
@@ -510,7 +517,7 @@ class ConfigFile:
             members["dependency"] = self._dependency_value
             members["feature"] = lambda: self.whole("feature")
         whole = object_of(dict.fromkeys(members, DYNAMIC))
-        return Value(whole, LazyMembers(sorted(members), lambda name: members[name]()))
+        return Value(whole, LazyMembers(sorted(members), cache(lambda name: members[name]())))
 
     def _dependency_value(self) -> Value:
         """Return the dependency blocks with their arguments, and the outputs, which are unknown."""

@@ -143,6 +143,10 @@ class UnitFolders(Folders):
         own = os.path.join(places.own, os.path.relpath(path, places.module))
         return own if places.unit.has(own) else ""
 
+    def is_copied(self, path: str) -> bool:
+        """Whether a path lies in what is copied."""
+        return is_inside(path, self._places.source.top)
+
     def origin(self, path: str) -> str:
         """Return the path of the file or folder that is copied to a path; it need not exist."""
         own = self.own_path(path)

@@ -133,20 +133,21 @@ def _refuse_cycles(units: Iterable[Unit]) -> None:
     done: set[str] = set()
     for start, first in by_folder.items():
         pending = [(start, iter(first.dependencies))] if start not in done else []
-        path = [start] if pending else []
+        path = dict.fromkeys([start] if pending else [])
         while pending:
             folder, targets = pending[-1]
             target = next(targets, None)
             if target is None:
                 pending.pop()
-                path.pop()
+                path.popitem()
                 done.add(folder)
             elif target in path:
-                for one in path[path.index(target) :]:
+                listed = [*path]
+                for one in listed[listed.index(target) :]:
                     unit = by_folder[one]
                     origin = next(iter(unit.dependencies.values()))
                     text = "Cycle: the unit depends on itself through its dependencies"
                     unit.problem = unit.problem or EvaluationError(text, origin)
             elif target in by_folder and target not in done:
                 pending.append((target, iter(by_folder[target].dependencies)))
-                path.append(target)
+                path[target] = None

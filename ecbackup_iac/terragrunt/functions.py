@@ -5,7 +5,6 @@ import posixpath
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from ecbackup_iac.files.paths import shown_path
 from ecbackup_iac.hcl.expression import Call
 from ecbackup_iac.hcl.json_syntax import parse_json_values
 from ecbackup_iac.hcl.parser import parse_whole_file
@@ -29,6 +28,7 @@ from ecbackup_iac.terraform.values.value import (
     Value,
     boolean,
     object_value,
+    shown_text,
     string,
     tuple_value,
     unknown,
@@ -72,10 +72,13 @@ def call_function(evaluator: Evaluator, scope: "ConfigFile", node: Call) -> Valu
         raise EvaluationError(f"{node.name}: wrong number of arguments ({len(arguments)})")
 
     def apply(*known: Value) -> Value:
+        is_hidden = any(argument.is_hidden for argument in arguments)
         try:
             return function.implementation(scope, known)
         except UnknownResultError as error:
-            return unknown(str(error), function.returns)
+            return unknown(error.redacted_message if is_hidden else error.why, function.returns)
+        except EvaluationError as error:
+            raise error.redacted() if is_hidden else error from None
 
     if function.returns is DYNAMIC:  # its arguments need not be known, or it handles that
         return apply(*arguments)
@@ -90,7 +93,7 @@ def tfvars_value(evaluator: Evaluator, scope: "ConfigFile", node: Call) -> Value
 
     def apply(path: Value) -> Value:
         try:
-            return _variables_of(scope, _text(path))
+            return _variables_of(scope, path)
         except UnknownResultError as error:
             return unknown(str(error))
 
@@ -119,8 +122,11 @@ def _find_in_parent_folders(scope: "ConfigFile", arguments: Sequence[Value]) -> 
                 return string(posixpath.normpath(posixpath.join(folder, name)))
     if len(arguments) > 1:
         return arguments[1]
-    text = f"no {wanted[0]} in any folder above {shown_path(scope.folder)}, up to the top of the repository"
-    raise EvaluationError(f"ParentFileNotFoundError: {text}")
+    where = f"in any folder above {scope.view.tree.shown(scope.folder)}, up to the top of the repository"
+    text, redacted = (
+        f"ParentFileNotFoundError: no {name} {where}" for name in (wanted[0], "such file")
+    )
+    raise EvaluationError(text, redacted_message=redacted)
 
 
 def _relative(path: str, start: str) -> Value:
@@ -151,11 +157,13 @@ def _get_env(scope: "ConfigFile", arguments: Sequence[Value]) -> Value:
     given = scope.view.tree.environment.get(name)
     if given is not None:
         value = string(given).with_marks(is_sensitive=False, privacy=Privacy.OUTSIDE)
-        return value.through(TraceStep(name, ENVIRONMENT, StepKind.EXPRESSION))
+        shown = shown_text(arguments[0])
+        return value.through(TraceStep(shown, ENVIRONMENT, StepKind.EXPRESSION))
     if not name:
         raise EvaluationError("get_env: the name of the variable is empty")
     if len(arguments) == 1:
-        raise UnknownResultError(f"the environment variable {name} is not set here")
+        text = f"the environment variable {shown_text(arguments[0])} is not set here"
+        raise UnknownResultError(text)
     return converted(arguments[1], STRING)
 
 
@@ -163,25 +171,27 @@ def _read_terragrunt_config(scope: "ConfigFile", arguments: Sequence[Value]) -> 
     path = arguments[0]
     if not path.is_known:
         return unknown(f"the path of a configuration is unknown: {path.unknown.why}")
-    found = scope.read_config(_text(path))
+    full = scope.view.path(scope.folder, path) if _text(path) else scope.folder
+    found = scope.read_config(full)
     if found is not None:
-        return found.as_value()
+        return found.as_value
     if len(arguments) > 1:
         return arguments[1]
-    shown = shown_path(os.path.join(scope.folder, _text(path)))
+    shown = scope.view.tree.shown(full)
     raise EvaluationError(f"read_terragrunt_config: no file exists at {shown}")
 
 
-def _variables_of(scope: "ConfigFile", path: str) -> Value:
+def _variables_of(scope: "ConfigFile", path: Value) -> Value:
     """Return the variables in a tfvars file as an object."""
-    full = os.path.join(scope.folder, path)
+    full = scope.view.path(scope.folder, path) if _text(path) else scope.folder
+    shown = scope.view.tree.shown(full)
     if not scope.view.exists(full):
         scope.view.real(full)  # outside, nothing is known
-        raise EvaluationError(f"read_tfvars_file: no file exists at {shown_path(full)}")
+        raise EvaluationError(f"read_tfvars_file: no file exists at {shown}")
     source = scope.view.tree.folders.source(scope.view.real(full))
     if isinstance(source, Diagnostic):
-        raise EvaluationError(f"read_tfvars_file: {shown_path(full)} {source.message}")
-    if path.endswith("json"):
+        raise EvaluationError(f"read_tfvars_file: {shown} {source.message}")
+    if full.endswith("json"):
         attributes, problems = parse_json_values(source)
     else:
         body, problems = parse_whole_file(source)
@@ -199,7 +209,7 @@ def _variables_of(scope: "ConfigFile", path: str) -> Value:
 
 
 def _read_tfvars_file(scope: "ConfigFile", arguments: Sequence[Value]) -> Value:
-    variables = _variables_of(scope, _text(arguments[0]))
+    variables = _variables_of(scope, arguments[0])
     return call_terraform_function(TERRAFORM_FUNCTIONS["jsonencode"], [variables], scope.evaluator)
 
 

@@ -16,6 +16,7 @@ from ecbackup_iac.hcl.source import SourceFile, SourceRange
 from ecbackup_iac.hcl.structure import Attribute
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.record import record, replace
+from ecbackup_iac.model.value import StepKind
 from ecbackup_iac.terraform.evaluation.constraints import Constraint
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.evaluation.scopes import CONSTANT_SCOPE
@@ -34,10 +35,11 @@ from ecbackup_iac.terraform.values.type_system import STRING
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     Located,
-    Raw,
+    SourceStep,
     UnknownRaw,
     Value,
     object_value,
+    shown_text,
     string,
     tuple_value,
     unknown,
@@ -189,9 +191,9 @@ class UnitInputs(RootInputs):
             return
         self._add_arguments(extra.arguments, extra.range)
         for path in self._texts(extra.required_files):
-            self._add_file(path.raw, extra.range, is_required=True)
+            self._add_file(path, extra.range, is_required=True)
         for path in self._texts(extra.optional_files):
-            self._add_file(path.raw, extra.range, is_required=False)
+            self._add_file(path, extra.range, is_required=False)
 
     def _add_arguments(self, value: Value | None, origin: Located) -> None:
         arguments = iter(self._texts(value))
@@ -205,10 +207,14 @@ class UnitInputs(RootInputs):
                 argument = next(arguments, string(""))  # noqa: PLW2901 - its value follows
                 rest = str(argument.raw)
             if option.endswith("file"):
-                self._add_file(rest, origin, is_required=True)
+                path = string(rest).with_marks_of(argument)
+                self._add_file(path, origin, is_required=True)
             else:
                 name, _, written = rest.partition("=")
-                given = string(written).through(*argument.trace).with_marks_of(argument)
+                places = (one for one in argument.literals if isinstance(one, SourceRange))
+                at = next(places, None)
+                step = (SourceStep(at, StepKind.VARIABLE, name.strip()),) if at else ()
+                given = string(written).through(*step, *argument.trace).with_marks_of(argument)
                 self._arguments.append(_Given(name.strip(), given, origin))
                 if not (self._root.may_declare_more or name.strip() in self._root.variables):
                     self._refuse("Value for undeclared variable: -var sets one", origin)
@@ -216,9 +222,9 @@ class UnitInputs(RootInputs):
     def _refuse(self, text: str, origin: Located) -> None:
         self.refusal = self.refusal or EvaluationError(text, origin)
 
-    def _add_file(self, path: Raw, origin: Located, *, is_required: bool) -> None:
+    def _add_file(self, path: Value, origin: Located, *, is_required: bool) -> None:
         """Add a variable file: a relative path counts from where Terraform runs."""
-        name, module, view = str(path), self._module, self._unit.view
+        name, module, view = str(path.raw), self._module, self._unit.view
         if os.path.isabs(name):
             if view.exists(name):
                 self._arguments.append(self._files.at(view.real(name)))
@@ -226,17 +232,17 @@ class UnitInputs(RootInputs):
         elif (full := os.path.normpath(os.path.join(module.folder, name))) in module.files.unknown:
             self._arguments.append(self._file(full))
             return
-        elif module.files.is_file(full) and module.files.origin(full):
+        elif module.files.is_copied(full) and module.files.is_file(full):
             found = self._file(full)
             if not is_required and isinstance(found, VariableFile):
                 # Terragrunt looks for it where it was started, and Terraform reads it here.
-                why = f"whether {os.path.basename(name)} is read depends on where Terragrunt runs"
+                why = f"whether {shown_text(path)} is read depends on where Terragrunt runs"
                 found = _Anything(why, frozenset(found.attributes))
             self._arguments.append(found)
             return
         if is_required:
-            text = f"Failed to read variables file: there is no {os.path.basename(name)}"
-            self._refuse(text, origin)
+            shown = os.path.basename(shown_text(path))
+            self._refuse(f"Failed to read variables file: there is no {shown}", origin)
 
 
 def _as_members(value: Value) -> Mapping[str, Value]:

@@ -1,15 +1,29 @@
 """A configuration and the files that it includes → its settings, merged."""
 
+import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 
-from ecbackup_iac.hcl.expression import Conditional, Interpolation, Node, Template, Text
+from ecbackup_iac.hcl.expression import (
+    Call,
+    Conditional,
+    Interpolation,
+    Name,
+    Node,
+    Template,
+    Text,
+    nodes_in,
+)
 from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.model.record import record
+from ecbackup_iac.terraform.functions.call_context import OutsideError, UnknownResultError
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     UnknownRaw,
     Value,
+    object_value,
+    shown_text,
     string,
     tuple_value,
     unknown,
@@ -26,6 +40,9 @@ class GeneratedFile:
     path: str
     """Empty where it is unknown."""
 
+    shown: str
+    """The path as it is printed."""
+
     contents: Value
     if_exists: str
     is_disabled: bool
@@ -38,7 +55,7 @@ class GeneratedFile:
     """Of the block's header."""
 
     written: bytes
-    """The text of the whole block."""
+    """The text of the whole block, and of what unknown contents refer to."""
 
 
 @record(eq=False)
@@ -84,7 +101,10 @@ def _own_inputs(file: ConfigFile) -> Value | None:
         return None
     if not isinstance(value.raw, Mapping | UnknownRaw):
         raise EvaluationError("inputs must be a map", attribute.range)
-    return value
+    if not value.trace or not value.is_known:
+        return value
+    members = {name: one.taken_from(value, name) for name, one in value.members.items()}
+    return object_value(members).with_marks_of(value)
 
 
 def terraform_source(file: ConfigFile) -> tuple[list[Value], Attribute, str] | None:
@@ -226,9 +246,29 @@ def _generated_by(file: ConfigFile) -> list[_Labelled]:
         for label, one in value.members.items() if isinstance(value.raw, Mapping) else ():
             found.append((label, {"": one} if not one.is_known else _members(one), attribute))
     return [
-        _Labelled(label, _generated(label, members, written, members.get("")))
+        _Labelled(
+            label,
+            _generated(label, members, written, members.get(""), _referred(file, written, members)),
+        )
         for label, members, written in found
     ]
+
+
+def _referred(file: ConfigFile, written: Block | Attribute, members: Mapping[str, Value]) -> bytes:
+    """Return the text of what unknown contents are made of: the templates that are named, and the locals."""
+    contents = members.get("contents")
+    attribute = written.body.attribute("contents") if isinstance(written, Block) else written
+    if attribute is None or (contents is not None and contents.is_known):
+        return b""
+    found = []
+    for node in nodes_in(attribute.expression):
+        if isinstance(node, Call) and node.name in ("file", "templatefile") and node.arguments:
+            with suppress(EvaluationError, UnknownResultError, OutsideError):
+                path = file.evaluator.value(node.arguments[0]).raw
+                found.append(file.files.read(path) if isinstance(path, str) else b"")
+        elif isinstance(node, Name) and not isinstance(attribute.expression, Template):
+            found.append(file.body.range.file.text)
+    return b"\n".join(found)
 
 
 def _members(value: Value) -> Mapping[str, Value]:
@@ -240,7 +280,11 @@ def _header(written: Block | Attribute) -> SourceRange:
 
 
 def _generated(
-    label: str, members: Mapping[str, Value], written: Block | Attribute, whole: Value | None
+    label: str,
+    members: Mapping[str, Value],
+    written: Block | Attribute,
+    whole: Value | None,
+    referred: bytes = b"",
 ) -> GeneratedFile:
     """Return what one entry writes; `whole` is its value, where that may be unknown as a whole."""
     source_range, at = written.range, _header(written)
@@ -260,9 +304,11 @@ def _generated(
             known[name] = str(value.raw).lower() if isinstance(value.raw, bool) else str(value.raw)
     for name, allowed in _ALLOWED.items():
         if known[name] not in allowed:
-            raise EvaluationError(f'generate "{label}": {name} is none of {", ".join(allowed)}', at)
+            text = f'generate "{label}": {name} is "{shown_text(members[name])}"'
+            raise EvaluationError(text, at)
     return GeneratedFile(
         known.get("path", ""),
+        os.path.normpath(shown_text(members["path"])) if "path" in known else "",
         members.get("contents", unknown(doubt)),
         known["if_exists"],
         known.get("disable") == "true",
@@ -270,7 +316,7 @@ def _generated(
         known.get("disable_signature") != "true",
         doubt,
         at,
-        source_range.file.text[source_range.start : source_range.end],
+        source_range.file.text[source_range.start : source_range.end] + referred,
     )
 
 

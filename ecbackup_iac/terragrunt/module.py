@@ -4,7 +4,6 @@ import os
 from collections import Counter
 from functools import cached_property
 
-from ecbackup_iac.files.paths import shown_path
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.terraform.modules.configuration import Modules
@@ -86,19 +85,17 @@ class UnitModule:
                 self._open(file, path, "" if file.contents.is_known else file.contents.unknown.why)
 
     def _source(self, path: str, file: GeneratedFile, text: str) -> SourceFile:
-        shown = f"{shown_path(self.unit.folder)}/{os.path.relpath(path, self.folder)}"
+        shown = f"{self.unit.view.tree.shown(self.unit.folder)}/{file.shown}"
+        if os.path.isabs(file.path):
+            shown = self.unit.view.tree.shown(file.path)
         is_data = not path.endswith((".tf", ".tofu", ".tfvars"))
         comment = f"# {SIGNATURE.decode()}\n" if is_data and file.has_signature else ""
         return SourceFile(shown, (comment + text).encode())
 
     def _open(self, file: GeneratedFile, path: str, why: str) -> None:
         """Record that it is unknown what is generated at a path, and thus whatever it may decide."""
-        name = os.path.relpath(path, self.folder)
-        text = (
-            f"the generated file {name} was not evaluated"
-            if file.path
-            else "a generated file was not evaluated"
-        )
+        name = f"the generated file {file.shown}" if file.path else "a generated file"
+        text = f"{name} was not evaluated"
         diagnostic = Diagnostic(f"{text}: {why}" if why else text, file.range.location)
         folder, base = os.path.split(path)
         if file.path and not every_configuration_file([base]):
@@ -119,10 +116,10 @@ class UnitModule:
         )
         if always or (is_own and file.if_exists != "error"):
             return True
-        name, how = os.path.relpath(path, self.folder), f"if_exists = {file.if_exists}"
+        how = f"if_exists = {file.if_exists}"
         if file.is_disabled:
             how = f"if_disabled = {file.if_disabled}"
-        text = f"the generated file {name} already exists ({how})"
+        text = f"the generated file {file.shown} already exists ({how})"
         self.problems.append(Diagnostic(text, file.range.location))
         return False
 
@@ -164,10 +161,10 @@ class UnitModule:
         """What else the root module may declare, by its folder."""
         more = ""
         if self.unknown_files:
-            listed = ", ".join(os.path.basename(file.path) for file, _ in self.unknown_files)
+            listed = ", ".join(os.path.basename(file.shown) for file, _ in self.unknown_files)
             more = f"the generated {listed}, which is not evaluated"
         elif self.unit.problem is not None:
             more = "what Terragrunt generates"
         elif not self.is_here:
-            more = f"{self.unit.remote}, which was not read"
+            more = f"{self.unit.source}, which was not read"
         return {self.folder: more}

@@ -3,9 +3,9 @@
 import os
 import re
 
-from ecbackup_iac.files.paths import shown_path
+from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.functions.call_context import OutsideError
-from ecbackup_iac.terraform.values.value import EvaluationError, Located
+from ecbackup_iac.terraform.values.value import EvaluationError, Located, Value
 from ecbackup_iac.terragrunt.tree import View
 
 _REMOTE = re.compile(
@@ -19,27 +19,22 @@ def is_remote(source: str) -> bool:
     return _REMOTE.match(source) is not None and not source.startswith("file://")
 
 
-def local_path(source: str, folder: str) -> str:
-    """Return the absolute path that a local source names, seen from a unit's folder."""
-    text = source.removeprefix("file://").partition("?")[0].replace("\\", "/")
-    return os.path.normpath(os.path.join(folder, text.replace("//", "/") if text else "."))
-
-
 def copied_folder(view: View, source: str, folder: str) -> str:
     """Return the real folder that is copied for a local source: what is before its double slash."""
-    text = source.removeprefix("file://").partition("?")[0]
-    return view.real(local_path(text.partition("//")[0] if "//" in text else text, folder))
+    text = source.removeprefix("file://").partition("?")[0].replace("\\", "/")
+    return view.real(os.path.join(folder, text.partition("//")[0]))
 
 
-def local_folder(view: View, source: str, folder: str, origin: Located) -> str:
+def local_folder(view: View, source: Value, folder: str, origin: Located) -> str:
     """Return the real folder that a local source names. Raises EvaluationError where there is none."""
-    path = local_path(source, folder)
+    text = str(source.raw).removeprefix("file://").partition("?")[0].replace("\\", "/")
+    path = view.path(folder, replace(source, raw=text.replace("//", "/")))
     try:
         real = view.real(path)
     except OutsideError as error:
         raise EvaluationError(f"the module was not read: {error}", origin) from None
     if not os.path.isdir(real):
         raise EvaluationError(
-            f"the module was not read: no folder exists at {shown_path(path)}", origin
+            f"the module was not read: no folder exists at {view.tree.shown(path)}", origin
         )
     return real

@@ -4,12 +4,11 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 
-from ecbackup_iac.files.paths import shown_path
 from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.hcl.structure import Block, Body
 from ecbackup_iac.model.record import changing_record, field, record
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
-from ecbackup_iac.terraform.values.budget import TooMuchError
+from ecbackup_iac.terraform.values.budget import STEPS_PER_INSTANCE, TooMuchError, charge
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
@@ -22,10 +21,10 @@ from ecbackup_iac.terraform.values.type_system import (
 )
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
-    Raw,
     Value,
     number,
     object_value,
+    shown_text,
     string,
 )
 from ecbackup_iac.terragrunt.configuration import ConfigEvaluator, ConfigFile
@@ -36,6 +35,7 @@ from ecbackup_iac.terragrunt.tree import (
     STACK_FILE,
     UNIT_FILES,
     Tree,
+    View,
     includes,
 )
 from ecbackup_iac.terragrunt.units import Unit, evaluated_unit
@@ -75,7 +75,8 @@ def evaluated_stack(tree: Tree, folder: str) -> Stack:
     """Return the stack in a folder."""
     file = os.path.join(folder, STACK_FILE)
     stack = Stack(tree.folders.real(file))
-    _StackEvaluation(tree, stack).add(folder, None, {}, ())
+    with tree.bounded():
+        _StackEvaluation(tree, stack).add(folder, None, {}, ())
     return stack
 
 
@@ -101,28 +102,33 @@ class _Component:
         except EvaluationError as error:
             raise error.at(attribute.range) from error
 
-    def known(self, name: str, kind: Type) -> Raw:
-        """Return the value of an argument that has to be known; None where it is null or not set."""
+    def known(self, name: str, kind: Type) -> Value | None:
+        """Return the value of an argument that has to be known; None where it is not set."""
         value = self.value(name, kind)
         if value is not None and not value.is_known:
             text = f"not evaluated: {name} of {self.name} is unknown: {value.unknown.why}"
             raise EvaluationError(text, self.block.header)
-        return value.raw if value is not None else None
+        return value
 
-    def text(self, name: str) -> str:
+    def flag(self, name: str) -> bool:
+        """Whether an argument that has to be known is true. Raises EvaluationError."""
+        value = self.known(name, BOOL)
+        return value is not None and value.raw is True
+
+    def text(self, name: str) -> Value:
         """Return an argument that has to be a text. Raises EvaluationError."""
         value = self.known(name, STRING)
-        if not isinstance(value, str) or not value.strip():
+        if value is None or not isinstance(value.raw, str) or not value.raw.strip():
             raise EvaluationError(f"{name} of {self.name} is empty", self.block.header)
         return value
 
-    def target(self, folder: str) -> str:
+    def target(self, view: View, folder: str) -> str:
         """Return where it is generated. Raises EvaluationError for a path outside of the stack."""
-        is_beside = self.known("no_dot_terragrunt_stack", BOOL)
+        is_beside = self.flag("no_dot_terragrunt_stack")
         base = folder if is_beside else os.path.join(folder, STACK_FOLDER)
         written = self.text("path")
-        path = os.path.normpath(os.path.join(base, written))
-        if os.path.isabs(written) or not path.startswith(base + os.sep):
+        path = view.path(base, written)
+        if os.path.isabs(str(written.raw)) or not path.startswith(base + os.sep):
             text = f"the path of {self.name} leads outside of the stack"
             raise EvaluationError(text, self.block.header)
         return path
@@ -135,6 +141,8 @@ class _StackEvaluation:
         self._tree = tree
         self._stack = stack
         self._stacks = 0
+        self._calls: list[SourceRange] = []
+        """The blocks that lead to the stack file that is evaluated."""
 
     def add(
         self,
@@ -147,6 +155,7 @@ class _StackEvaluation:
         units = len(self._stack.units)
         try:
             self._stacks += 1
+            charge(STEPS_PER_INSTANCE)
             if self._stacks > MAX_UNITS:
                 raise TooMuchError(f"more than {MAX_UNITS} stacks in a stack are not evaluated")  # noqa: TRY301
             if [*copies.values()].count(copies.get(folder, "")) > MAX_STACK_DEPTH:
@@ -186,8 +195,8 @@ class _StackEvaluation:
             try:
                 for one in _repeated(evaluator, block):
                     component = _Component(one, block)
-                    target = component.target(folder)
-                    taken = {(block.kind, component.text("path")), ("", target)}
+                    target = component.target(file.view, folder)
+                    taken = {(block.kind, str(component.text("path").raw)), ("", target)}
                     if paths & taken:
                         text = f"Duplicate path: another component has the path of {component.name}"
                         refusal = refusal or EvaluationError(text, block.header)
@@ -211,14 +220,14 @@ class _StackEvaluation:
         if len(self._stack.units) >= MAX_UNITS:
             raise TooMuchError(f"a stack of more than {MAX_UNITS} units is not evaluated")
         problems = len(self._stack.problems)
-        if not is_remote(source):
+        if not is_remote(str(source.raw)):
             real = local_folder(file.view, source, os.path.dirname(file.path), block.header)
             self._stack.sources.add(real)
             self._add_copy(file, component, {**copies, target: real}, values)
         else:
             inputs = values.members if values is not None and values.is_known else {}
-            unit = Unit(target, file.path, file.view, source, block.header)
-            unit.remote, unit.inputs, unit.is_unread_unit = source, inputs, True
+            unit = Unit(target, file.path, file.view, shown_text(source), block.header)
+            unit.remote, unit.inputs, unit.is_unread_unit = str(source.raw), inputs, True
             self._stack.units.append(unit)
         if enabled is None or enabled.raw is True:
             return
@@ -244,14 +253,16 @@ class _StackEvaluation:
         found = [name for name in names if os.path.isfile(os.path.join(real, name))]
         if not found:
             flags = ("no_validation", "no_dot_terragrunt_stack")
-            if not any(component.known(flag, BOOL) for flag in flags):
-                text = f"there is no {names[0]} in {shown_path(real)}"
+            if not any(map(component.flag, flags)):
+                text = f"there is no {names[0]} in {self._tree.shown(real)}"
                 raise EvaluationError(f"{component.name}: {text}", block.header)
             return
         bodies = block.body.blocks("autoinclude")
         if block.kind == "stack":
             injected = [one for body in bodies for one in _components(body.body)]
+            self._calls.append(block.range)
             self.add(target, values, copies, [(component.evaluator, one) for one in injected])
+            self._calls.pop()
             return
         config = ConfigFile(
             self._tree.view(copies),
@@ -260,7 +271,7 @@ class _StackEvaluation:
             injected=[InjectedFile(file, component.evaluator, body.body) for body in bodies],
         )
         unit = evaluated_unit(self._tree, config)
-        unit.calls = (block.header,)
+        unit.calls = (*self._calls, block.range)
         self._stack.units.append(unit)
 
 
@@ -306,7 +317,7 @@ def _blocks_of(
             value = file.text(path) if path is not None else string("")
             if not value.is_known:
                 raise UnknownResultError(f"the path of an include is unknown: {value.unknown.why}")
-            full = os.path.join(folder, str(value.raw))
+            full = file.view.path(folder, value)
             if not file.view.exists(full):
                 file.view.real(full)  # outside, nothing is known
                 text = "the included file does not exist"
@@ -344,7 +355,7 @@ def _expose_paths(file: ConfigFile, folder: str, blocks: Sequence[Block]) -> Non
         for block in blocks:
             if block.kind == kind and not block.body.blocks("expansion"):
                 with suppress(EvaluationError):  # it is refused where it is generated
-                    target = string(_Component(file.evaluator, block).target(folder))
+                    target = string(_Component(file.evaluator, block).target(file.view, folder))
                     found[block.labels[0]] = object_value({"path": target})
         file.extra_names[kind] = object_value(found)
 

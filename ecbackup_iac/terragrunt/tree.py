@@ -2,7 +2,8 @@
 
 import os
 import posixpath
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from ecbackup_iac.files.paths import is_inside, repository_top, shown_path
@@ -12,10 +13,13 @@ from ecbackup_iac.hcl.structure import NO_BLOCKS, Block, Body
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.terraform.functions.call_context import OutsideError, UnknownResultError
 from ecbackup_iac.terraform.modules.folders import Folders, RootFiles
-from ecbackup_iac.terraform.values.value import EvaluationError
+from ecbackup_iac.terraform.values.budget import MAX_STEPS
+from ecbackup_iac.terraform.values.context import evaluation
+from ecbackup_iac.terraform.values.value import EvaluationError, Value, hidden_value
 
 if TYPE_CHECKING:
     from ecbackup_iac.hcl.source import Problem
+    from ecbackup_iac.terragrunt.configuration import ConfigFile
 
 UNIT_FILES = ("terragrunt.hcl", "terragrunt.hcl.json")
 """The names of a unit's configuration; the first of them that exists is read."""
@@ -26,16 +30,49 @@ AUTOINCLUDE_FILE = "terragrunt.autoinclude.hcl"
 AUTOINCLUDE_STACK_FILE = "terragrunt.autoinclude.stack.hcl"
 
 
+MAX_STEPS_OF_A_UNIT = MAX_STEPS // 3
+"""For the configuration of one unit or stack: what is left is for the others."""
+
+
 class Tree:
     """The configuration files of one repository."""
 
-    def __init__(self, folders: Folders, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, folders: Folders, environment: Mapping[str, str], max_steps: int = MAX_STEPS
+    ) -> None:
+        """Read nothing yet; `max_steps` is for the evaluation of all configurations together."""
         self.folders = folders
         self.environment = environment
+        self.steps_left = max_steps
         self.top = repository_top(folders.boundary) or folders.boundary
+        self._hidden: dict[str, str] = {}
         self._bodies: dict[str, tuple[Body, Sequence[Problem]] | Diagnostic] = {}
         self.read: set[str] = set()
         """The configuration files that were read: real paths."""
+
+    @contextmanager
+    def bounded(self) -> Iterator[None]:
+        """Evaluate one unit or stack, in no more steps than are left for it."""
+        limit = max(0, min(MAX_STEPS_OF_A_UNIT, self.steps_left))
+        with evaluation(limit) as context:
+            try:
+                yield
+            finally:
+                self.steps_left -= limit - max(0, context.steps_left)
+
+    def hide(self, path: str, folder: str, text: Value) -> None:
+        """Print a path in a folder with a mark in place of a text that is hidden."""
+        if text.is_hidden:
+            self._hidden[path] = f"{self.shown(folder)}/{hidden_value(text)}"
+
+    def shown(self, path: str) -> str:
+        """Return a path as it is printed."""
+        above, below = path, ""
+        while self._hidden and above != below:
+            if above in self._hidden:
+                return self._hidden[above] + path[len(above) :]
+            above, below = os.path.dirname(above), above
+        return shown_path(path)
 
     def view(self, copies: Mapping[str, str] | None = None) -> "View":
         """Return the tree with folders that a stack generates, each with the folder that it copies."""
@@ -56,7 +93,7 @@ class Tree:
         self.read.add(real)
         found = self._bodies[real]
         if isinstance(found, Diagnostic):
-            raise EvaluationError(f"{shown_path(real)} {found.message}")
+            raise EvaluationError(f"{self.shown(real)} {found.message}")
         return found[0]
 
     def check_syntax(self, real: str) -> None:
@@ -71,8 +108,18 @@ class View:
 
     def __init__(self, tree: Tree, copies: Mapping[str, str]) -> None:
         self.tree = tree
+        self.configs: dict[tuple[str, str], ConfigFile] = {}
+        """The configurations that are read as values: by path, and by the unit's own."""
+
         # Those in others come first.
         self._copies = sorted(copies.items(), key=lambda pair: len(pair[0]), reverse=True)
+
+    def path(self, folder: str, text: Value) -> str:
+        """Return the absolute path that a known text names; what hides a name is not printed."""
+        path = os.path.normpath(os.path.join(folder, str(text.raw)))
+        if not self.exists(path):
+            self.tree.hide(path, folder, text)
+        return path
 
     def real(self, path: str) -> str:
         """Return the path of the file that is read for an absolute path, links resolved.
@@ -89,7 +136,7 @@ class View:
                 return self.tree.folders.real(path)
         except ValueError:
             pass
-        raise OutsideError(f"{shown_path(path)} is outside the repository")
+        raise OutsideError(f"{self.tree.shown(path)} is outside the repository")
 
     def exists(self, path: str) -> bool:
         """Whether a file or folder is there, inside the repository."""
@@ -125,11 +172,13 @@ class ConfigFiles(RootFiles):
         """Return a file's content. Raises EvaluationError where there is none, OutsideError beyond."""
         found = self._present(path)
         if not os.path.isfile(found):
-            text = f'Invalid function argument: no file exists at "{shown_path(found)}"'
+            text = f'Invalid function argument: no file exists at "{self._view.tree.shown(found)}"'
             raise EvaluationError(text)
         content = self._folders.content(found)
         if isinstance(content, Diagnostic):
-            raise UnknownResultError(f"the file {shown_path(found)} was {content.message}")
+            raise UnknownResultError(
+                f"the file {self._view.tree.shown(found)} was {content.message}"
+            )
         return content
 
     def absolute(self, path: str) -> str:

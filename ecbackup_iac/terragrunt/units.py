@@ -1,7 +1,8 @@
 """A unit's folder → what Terragrunt deploys there: the module and its inputs."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from ecbackup_iac.model.record import changing_record, field
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
@@ -10,7 +11,7 @@ from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     Located,
     Value,
-    hidden_value,
+    shown_text,
     tuple_value,
 )
 from ecbackup_iac.terragrunt.configuration import ConfigFile
@@ -41,7 +42,7 @@ class Unit:
 
     view: View
     source: str = ""
-    """As it is written; empty for a unit with its own configuration."""
+    """Of a module that is fetched from elsewhere, as it is printed."""
 
     source_at: Located | None = None
     places: tuple[Located, ...] = ()
@@ -54,7 +55,7 @@ class Unit:
     """The folders that are copied, by those of the modules in them."""
 
     remote: str = ""
-    """The source of a module that is fetched from elsewhere."""
+    """The same source as it is."""
 
     doubt: str = ""
     """Why it is not certain that its module is one of those."""
@@ -99,28 +100,34 @@ class Unit:
     """Its own configuration is fetched from elsewhere."""
 
     calls: tuple[Located, ...] = ()
-    """The headers of the stack's blocks that lead to it, outermost first."""
+    """The blocks of stacks that lead to it, outermost first."""
 
 
 def evaluated_unit(tree: Tree, file: ConfigFile) -> Unit:
     """Return a unit with all that is known of it; `file` is its configuration where Terragrunt finds it."""
     unit = Unit(file.folder, file.path, file.view)
     outer, tree.read = tree.read, set()
-    try:
+    with _problems_of(unit), tree.bounded():
         unit.file = file.view.real(file.path)
         _evaluate(unit, file)
-    except EvaluationError as error:
-        error.__context__ = None
-        unit.problem = error
-    except UnknownResultError as error:
-        unit.problem = EvaluationError(f"not evaluated: {error}")
-    except RecursionError:
-        unit.problem = EvaluationError("not evaluated: it is nested too deeply")
-    except TooMuchError as error:
-        unit.problem = EvaluationError(f"not evaluated: {error}")
     unit.read = {*tree.read, unit.file}
     tree.read = outer
     return unit
+
+
+@contextmanager
+def _problems_of(unit: Unit) -> Iterator[None]:
+    """Keep the first of what refuses a unit, or stops its evaluation."""
+    try:
+        yield
+    except EvaluationError as error:
+        error.__context__ = None
+        unit.problem = unit.problem or error
+    except (UnknownResultError, TooMuchError) as error:
+        unit.problem = unit.problem or EvaluationError(f"not evaluated: {error}")
+    except RecursionError:
+        text = "not evaluated: it is nested too deeply"
+        unit.problem = unit.problem or EvaluationError(text)
 
 
 def _evaluate(unit: Unit, file: ConfigFile) -> None:
@@ -129,11 +136,8 @@ def _evaluate(unit: Unit, file: ConfigFile) -> None:
     unit.places = (*blocks, *((inputs.range,) if inputs is not None else ()))
     # What one step refuses says nothing about the others: the module is found whatever else is refused.
     for step in (_check_blocks, _set_source, _check, _set_inputs, _set_rest):
-        try:
+        with _problems_of(unit):
             step(unit, file)
-        except EvaluationError as error:
-            error.__context__ = None
-            unit.problem = unit.problem or error
     unit.needs_values = file.lacks_values and unit.problem is not None
 
 
@@ -195,13 +199,11 @@ def _set_source(unit: Unit, file: ConfigFile) -> None:
     for value in sources:
         if not value.is_known:
             continue
-        source = hidden_value(value) if value.is_sensitive else str(value.raw)
-        unit.source = unit.source or source
         if is_remote(str(value.raw)):
-            unit.remote = source
+            unit.remote, unit.source = str(value.raw), shown_text(value)
         elif value.raw:
             try:
-                folder = local_folder(unit.view, str(value.raw), unit.folder, origin)
+                folder = local_folder(unit.view, value, unit.folder, origin)
             except EvaluationError:
                 if len(sources) == 1:
                     raise

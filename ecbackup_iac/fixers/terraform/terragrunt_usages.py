@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from ecbackup_iac.files.paths import SKIPPED_FOLDERS, boundary_of
+from ecbackup_iac.files.paths import SKIPPED_FOLDERS, boundary_of, shown_path
 from ecbackup_iac.fixers.edits import NotFixableError, SourceFiles, offsets
 from ecbackup_iac.fixers.terraform.usages import Definition, Usages, source_at, traversal
-from ecbackup_iac.hcl.expression import Literal, Node, ObjectNode, children
+from ecbackup_iac.hcl.expression import Call, Literal, Node, ObjectNode, children
 from ecbackup_iac.hcl.json_syntax import parse_json
 from ecbackup_iac.hcl.parser import parse_whole_file
 from ecbackup_iac.hcl.source import SourceRange
@@ -20,9 +20,15 @@ from ecbackup_iac.hcl.structure import NO_BLOCKS, Attribute, Block, Body
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record
+from ecbackup_iac.terraform.functions import FUNCTIONS
 from ecbackup_iac.terraform.modules.file_names import every_configuration_file
 
 CONFIGURATION_SUFFIXES = (".hcl", ".hcl.json")
+
+_READS = "file()"
+"""In place of a name: a file is read as a text."""
+
+_READING = {name for name, one in FUNCTIONS.items() if one.reads_files} - {"fileexists", "fileset"}
 
 _PLURAL = {"local": "locals"}
 """What a variable is called where another file reads it."""
@@ -52,6 +58,8 @@ def check_literal(
         raise NotFixableError(f"{literal} is not in inputs, locals or values")
     is_passed = kind == "inputs"
     for use in files.once(boundary_of(path), _uses_in_tree):
+        if use.keys[0] == _READS and _may_name(use.keys[1], os.path.basename(path)):
+            raise NotFixableError(f"{shown_path(path)} may be read as a text in {use.entry}")
         if not _refers(use, kind, name, path):
             continue
         is_whole = use.keys[-1] != name
@@ -70,6 +78,11 @@ def check_literal(
                 other = uses.other_use(Definition(folder, "var", name))
                 if other:
                     raise NotFixableError(f"var.{name} ({literal}) is also used by {other}")
+
+
+def _may_name(written: str, name: str) -> bool:
+    """Whether an expression may be the path of a file: it says so, or it names no other file."""
+    return name in written or not re.search(r'\.\w+"', written)
 
 
 def _refers(use: _Use, kind: str, name: str, path: str) -> bool:
@@ -163,6 +176,8 @@ def _uses_in(path: str) -> Iterator[_Use]:
         while pending:
             node, entry = pending.pop()
             keys, inner = traversal(node)
+            if isinstance(node, Call) and node.name in _READING and node.arguments:
+                yield _Use(path, (_READS, node.arguments[0].range.text), entry.location)
             if keys:
                 yield _Use(path, keys, entry.location)
             if isinstance(node, ObjectNode):

@@ -114,7 +114,8 @@ class _Tree:
         self._read_calls: set[Location] = set()
         """The calls whose module was read, or whose caches were found without reading it."""
 
-        self._steps_left = MAX_STEPS_OF_A_TREE + 2 * index.size
+        steps = MAX_STEPS_OF_A_TREE + 2 * index.size - (units.steps if units else 0)
+        self._steps_left = max(steps, MAX_STEPS_OF_A_TREE - MAX_STEPS)
 
     def readings(self) -> Iterator[ReadResult]:
         """Yield a reading for each root module, and one for what concerns no single root."""
@@ -241,7 +242,8 @@ class _Tree:
             instance = self._instance(folder, given, program.program)
         else:
             instance = self._unit_instance(unit, given, program.program, diagnostics)
-        reader = RootReader(shown_path(folder), diagnostics, self._described)
+        shown = unit.shown if unit is not None else shown_path(folder)
+        reader = RootReader(shown, diagnostics, self._described)
         is_target = _anywhere if unit is not None and unit.is_target else self._is_target
         root = RootEvaluation(instance, program, reader, self._index, self._order, is_target)
         root.may_lead_anywhere = unit is not None and unit.module.is_deep
@@ -253,10 +255,10 @@ class _Tree:
                     self._request.progress.update()
             except (RecursionError, TooMuchError) as error:
                 text = f"only part of this root was evaluated: {given_up(error)}"
-                diagnostics.append(Diagnostic(text, Location(shown_path(folder))))
+                diagnostics.append(Diagnostic(text, Location(shown)))
             if context.too_large:
                 text = f"only part of this root was evaluated: {context.too_large}"
-                diagnostics.append(Diagnostic(text, Location(shown_path(folder))))
+                diagnostics.append(Diagnostic(text, Location(shown)))
             self._steps_left -= max_steps - max(0, context.steps_left)
         if unit is not None and unit.module.is_deep:
             for path in instance.configuration.used:

@@ -144,6 +144,8 @@ class RootEvaluation:
             self._fetched_calls[call.header.location] = (address, call)
         else:
             self._order.settle(folder)
+            if self.may_lead_anywhere:
+                self.read_calls.add(call.range.location)
 
     def run(self, diagnostics: list[Diagnostic]) -> Iterator[None]:
         """Evaluate the root, a step for each instance; what is refused goes to the diagnostics.

@@ -7,6 +7,7 @@ from ecbackup_iac.files.paths import shown_path
 from ecbackup_iac.hcl.expression import GetAttribute, Name
 from ecbackup_iac.hcl.source import SourceFile, SourceRange
 from ecbackup_iac.hcl.structure import Attribute, Block, PlainTexts
+from ecbackup_iac.hidden_numbers import with_texts
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.hidden import without_credentials
@@ -150,9 +151,11 @@ class RemoteUnit:
             absent[at] = AbsentCache(
                 self._call.block.labels[0], self._source, self._root.shown, at, reason
             )
-        return ReadResult(
-            tuple(caches), tuple(dict.fromkeys(self._diagnostics)), absent=tuple(absent.values())
-        )
+        diagnostics = tuple(dict.fromkeys(self._diagnostics))
+        result = ReadResult(tuple(caches), diagnostics, absent=tuple(absent.values()))
+        source, shown = self._source, without_credentials(self._unit.source)
+        shown_result: ReadResult = with_texts(result, lambda text: text.replace(source, shown))
+        return shown_result
 
     def _at_call(self, cache: CacheResource, stand_in: "StandIn") -> CacheResource:
         """Return a cache that a description declares as the unit's."""

@@ -21,7 +21,6 @@ from ecbackup_iac.terraform.modules.roots import NO_UNITS, Index, UnitModules, l
 from ecbackup_iac.terraform.modules.ruling_out import may_name
 from ecbackup_iac.terraform.modules.wrappers import SetInputs
 from ecbackup_iac.terraform.values.budget import MAX_STEPS
-from ecbackup_iac.terraform.values.context import evaluation
 from ecbackup_iac.terraform.values.value import EvaluationError, Value
 from ecbackup_iac.terragrunt.discovery import Deployments, deployments
 from ecbackup_iac.terragrunt.inputs import UnitInputs
@@ -32,8 +31,8 @@ from ecbackup_iac.terragrunt.units import Unit
 TEMPLATE_FOLDER = ".boilerplate"
 """Holds what `terragrunt scaffold` makes a unit of, and no unit."""
 
-MAX_STEPS_OF_UNITS = 2 * MAX_STEPS
-"""For the configuration of all units together."""
+MAX_STEPS_OF_UNITS = MAX_STEPS // 2
+"""For the configuration of all units together, and a step for each byte of it."""
 
 
 @record(eq=False)
@@ -51,7 +50,7 @@ class UnitRoot:
     @property
     def shown(self) -> str:
         """The unit's folder, as it is printed."""
-        return shown_path(self.unit.folder)
+        return self.unit.view.tree.shown(self.unit.folder)
 
     def inputs(
         self, given: EvaluationInputs, files: VariableFiles, workspace: Value, root: Module
@@ -135,7 +134,7 @@ def of_unit(cache: CacheResource, unit: Unit) -> CacheResource:
         for step in value.trace
         if step.location.path.endswith((".hcl", ".hcl.json"))
     )
-    places = (*(place.location for place in unit.places), *decided)
+    places = (*(place.location for place in (*unit.places, *unit.calls)), *decided)
     return replace(cache, source=Source.TERRAGRUNT, unit=tuple(dict.fromkeys(places)))
 
 
@@ -163,6 +162,9 @@ class UnitRoots:
         self._targets = frozenset(targets)
         self._sought = words
         self.found = Deployments()
+        self.steps = 0
+        """What the evaluation of their configuration took."""
+
         self._has_files = False
 
     def find(self, scan: FolderScan) -> UnitModules:
@@ -176,9 +178,11 @@ class UnitRoots:
         self._has_files = bool(paths)
         if not paths:
             return NO_UNITS
-        tree = Tree(self._folders, self._given.environment)
-        with evaluation(MAX_STEPS_OF_UNITS):
-            self.found = deployments(tree, paths, self._is_excluded)
+        size = sum(map(os.path.getsize, filter(os.path.exists, paths)))
+        max_steps = MAX_STEPS_OF_UNITS + size
+        tree = Tree(self._folders, self._given.environment, max_steps)
+        self.found = deployments(tree, paths, self._is_excluded)
+        self.steps = max_steps - tree.steps_left
         targets = (
             folder for unit in self.found.units if self._is_target(unit) for folder in unit.modules
         )
@@ -260,7 +264,7 @@ class UnitRoots:
                         yield AbsentCache(
                             address,
                             block.kind,
-                            shown_path(unit.folder),
+                            unit.view.tree.shown(unit.folder),
                             block.location,
                             unit.excluded,
                         )

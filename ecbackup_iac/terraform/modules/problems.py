@@ -171,6 +171,8 @@ def undeclared_part(module: Module, attribute: Attribute) -> EvaluationError | N
 
     It is a provider's function whose provider the module does not require, a local or a module call.
     """
+    if module.may_declare_more:
+        return None
     nodes = list(nodes_in(attribute.expression))
     bound = {name for node in nodes for name in _bound_names(node)}
     for node in nodes:
