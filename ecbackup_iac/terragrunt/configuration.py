@@ -521,13 +521,13 @@ class ConfigFile:
 
     def _dependency_value(self) -> Value:
         """Return the dependency blocks with their arguments, and the outputs, which are unknown."""
-        outputs = self.whole("dependency").members
         found = {}
-        for name, (owner, block) in self.dependencies.items():
-            if outputs[name].is_known:
-                own = {**owner.block_value(block).members, **outputs[name].members}
-                found[name] = object_value(own)
-        return object_value({**outputs, **found})
+        for name, (owner, block) in self.blocks_of_all("dependency").items():
+            found[name] = outputs = _outputs_of(name, block)
+            if outputs.is_known:
+                own = owner.block_value(block).members
+                found[name] = object_value({**own, **outputs.members})
+        return object_value(found)
 
     def _stack_value(self) -> Value:
         """Return the locals, units and stacks of a stack file."""

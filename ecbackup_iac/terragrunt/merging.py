@@ -210,9 +210,9 @@ def _covers_apply(actions: list[Value]) -> str | None:
 
 def generated_files(file: ConfigFile) -> dict[str, GeneratedFile]:
     """Return what is generated, by label, the backend last. Raises EvaluationError."""
-    found = {one.label: one.file for one in _generated_by(file)}
-    for parent, _ in file.merged_files():
-        for one in _generated_by(parent):
+    found: dict[str, GeneratedFile] = {}
+    for owner in file.in_order():
+        for one in _generated_by(owner):
             found.setdefault(one.label, one.file)
     for owner in file.in_order():
         for block in owner.body.blocks("remote_state"):

@@ -198,6 +198,22 @@ INJECTED = {
         ),
         {A: "absent the unit is excluded from apply"},
     ),
+    "a generated file": Case(
+        stack(
+            component(
+                "a",
+                VALUES % 3 + injected(generate("days = 0", path="x.auto.tfvars")),
+            )
+        ),
+        {A: "fail 0"},
+    ),
+    "a source": Case(
+        stack(
+            component("a", VALUES % 3 + injected('    terraform {\n      source = "."\n    }\n')),
+            **{"catalog/redis/main.tf": MODULE.replace("var.days", "var.days * 2")},
+        ),
+        {A: "pass 6", "modules/redis": "pass 7"},
+    ),
     "what there is not": Case(
         stack(component("a", VALUES % 3 + injected("    foo = 1\n"))),
         {A: REFUSED + 'Unsupported argument: an argument named "foo"'},
