@@ -284,7 +284,8 @@ class ConfigFile:
             case "include":
                 return self._exposed
             case "dependency":
-                return object_value({name: _outputs_of(name) for name in self.dependencies})
+                found = self.dependencies.items()
+                return object_value({name: _outputs_of(name, block) for name, (_, block) in found})
             case "feature":
                 return self._lazy(self.features, self._feature)
             case "values" if self.values is not None:
@@ -475,6 +476,8 @@ class ConfigFile:
         if self.view.is_folder(full):
             names = [name for name in UNIT_FILES if self.view.exists(os.path.join(full, name))]
             full = os.path.join(full, (*names, UNIT_FILES[0])[0])
+        if self._values is not None and full == os.path.join(self.folder, VALUES_FILE):
+            return ConfigFile(self.view, full, reader=self, values=self._values)
         if not self.view.exists(full):
             self.view.real(full)  # outside, nothing is known
             return None
@@ -487,14 +490,16 @@ class ConfigFile:
     def as_value(self) -> Value:
         """The whole configuration as an object. Raises EvaluationError."""
         if os.path.basename(self.path) == VALUES_FILE:
-            return self.attribute_values()
+            return self._values or self.attribute_values()
         self.check()
+        if os.path.basename(self.path) == STACK_FILE:
+            return self._stack_value()
         from ecbackup_iac.terragrunt.merging import merged_inputs
 
         members: dict[str, Callable[[], Value]] = {
             "locals": lambda: self.whole("local") if self._locals else null(),
             "inputs": lambda: merged_inputs(self) or null(),
-            "dependency": lambda: self.whole("dependency"),
+            "dependency": self._dependency_value,
             "feature": lambda: self.whole("feature"),
         }
         members |= {name: lambda: string("") for name in _EMPTY_TEXTS}
@@ -509,10 +514,35 @@ class ConfigFile:
             if attribute.name not in ("inputs", "locals", "include", "terraform"):
                 members[attribute.name] = lambda one=attribute: self.value(one)  # type: ignore[misc]
         if not hasattr(self.body, "items"):  # in JSON, blocks are attributes too
-            for name in ("dependency", "feature"):
-                members[name] = lambda name=name: self.whole(name)  # type: ignore[misc]
+            members["dependency"] = self._dependency_value
+            members["feature"] = lambda: self.whole("feature")
         whole = object_of(dict.fromkeys(members, DYNAMIC))
         return Value(whole, LazyMembers(sorted(members), cache(lambda name: members[name]())))
+
+    def _dependency_value(self) -> Value:
+        """Return the dependency blocks with their arguments, and the outputs, which are unknown."""
+        outputs = self.whole("dependency").members
+        found = {}
+        for name, (owner, block) in self.dependencies.items():
+            if outputs[name].is_known:
+                own = {**owner.block_value(block).members, **outputs[name].members}
+                found[name] = object_value(own)
+        return object_value({**outputs, **found})
+
+    def _stack_value(self) -> Value:
+        """Return the locals, units and stacks of a stack file."""
+        found = {"local": self.whole("local")}
+        for kind in ("unit", "stack"):
+            blocks = {block.labels[0]: block for block in labelled(self.body, kind)}
+            found[kind] = object_value(
+                {
+                    name: unknown("it is repeated")
+                    if block.body.blocks("expansion")
+                    else object_value({**self.block_value(block).members, "name": string(name)})
+                    for name, block in blocks.items()
+                }
+            )
+        return object_value(found)
 
     def _unlabelled(self, kind: str) -> "list[tuple[ConfigFile, Block]]":
         own = [(self, block) for block in self.body.blocks(kind)]
@@ -528,6 +558,8 @@ class ConfigFile:
         return object_value({one.name: self.value(one) for one in block.body.attributes()})
 
 
-def _outputs_of(name: str) -> Value:
+def _outputs_of(name: str, block: Block) -> Value:
     why = f'the outputs of dependency "{name}" are known once it is applied'
+    if block.body.blocks("expansion"):
+        return unknown(why)
     return object_value({"outputs": unknown(why), "inputs": unknown(why)})

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterable
 
+from ecbackup_iac.files.paths import is_inside
 from ecbackup_iac.model.record import changing_record, field
 from ecbackup_iac.terraform.modules.file_names import every_configuration_file
 from ecbackup_iac.terraform.values.value import EvaluationError
@@ -62,16 +63,25 @@ def deployments(
         for folder, path in files.items()
         if folder not in copied
     ]
-    included = set().union(*(unit.included for unit in (*units, *generated)))
+    parents = {
+        path
+        for unit in (*units, *generated)
+        for path in unit.included
+        if is_inside(unit.folder, os.path.dirname(path))
+    }
+    for unit in units:
+        unit.is_parent = unit.file in parents
     found.templates = [unit for unit in units if unit.needs_values]
     candidates = (*(unit for unit in units if not unit.needs_values), *generated)
-    found.units = [
-        unit for unit in candidates if _is_unit(tree, unit, is_included=unit.file in included)
-    ]
+    found.units = [unit for unit in candidates if _is_unit(tree, unit)]
     found.read = set().union(
         (stack.file for stack in found.stacks), *(unit.read for unit in found.units)
     )
-    undecided = (unit for unit in found.units if not (unit.modules or unit.remote))
+    undecided = (
+        unit
+        for unit in found.units
+        if not (unit.remote or unit.tops or (unit.modules and unit.source_at is None))
+    )
     found.undecided = set().union(
         (unit.file for unit in found.templates), *(unit.read for unit in undecided)
     )
@@ -89,13 +99,13 @@ def deployments(
     return found
 
 
-def _is_unit(tree: Tree, unit: Unit, *, is_included: bool) -> bool:
-    """Whether a folder is a unit, and no configuration that is only included; set its own module."""
+def _is_unit(tree: Tree, unit: Unit) -> bool:
+    """Whether a folder is a unit, and no parent that is only included; set its own module."""
     if unit.modules or unit.remote:
         return True
     own = unit.view.folder(unit.folder)
     is_own = bool(every_configuration_file(tree.folders.names(own)))
-    if is_included and unit.problem is not None and not is_own:
+    if unit.is_parent and not is_own and (unit.problem is not None or unit.source_at is None):
         return False
     if unit.source_at is not None and not is_own:  # it has a source, which is refused
         return True

@@ -81,6 +81,9 @@ class Unit:
     problem: EvaluationError | None = None
     """What Terragrunt refuses."""
 
+    is_parent: bool = False
+    """A unit in a folder below includes its configuration."""
+
     included: set[str] = field(factory=set)
     """The real paths of the files that it includes."""
 
@@ -216,6 +219,8 @@ def _dependencies(file: ConfigFile) -> dict[str, Located]:
     found: list[tuple[Value, Located]] = []
     for owner, block in file.dependencies.values():
         path, enabled = map(block.body.attribute, ("config_path", "enabled"))
+        if block.body.blocks("expansion"):
+            continue  # its paths may depend on each of the elements
         if path is not None and (enabled is None or owner.flag(enabled).raw is not False):
             found.append((owner.value(path), path.range))
     blocks = ((one, block) for one in file.in_order() for block in one.body.blocks("dependencies"))

@@ -165,6 +165,21 @@ DEPENDENCIES = {
         ),
         {"live/a": UNKNOWN + OUTPUTS},
     ),
+    "that is repeated": Case(
+        unit(
+            'dependency "b" {\n  expansion {\n    for_each = { x = "../b" }\n  }\n'
+            "  config_path = each.value\n}\n" + SOURCE + INPUTS % 'dependency.b["x"].outputs.days'
+        ),
+        {"live/a": UNKNOWN + OUTPUTS},
+    ),
+    "of an included file that is exposed: its arguments": Case(
+        root(
+            'dependency "b" {\n  config_path  = "../b"\n  mock_outputs = { days = 3 }\n}\n',
+            SOURCE + INPUTS % "include.root.dependency.b.mock_outputs.days",
+            ROOT.replace("\n}", "\n  expose = true\n}"),
+        ),
+        {"live/a": "pass 3"},
+    ),
     "that there is not": Case(
         unit(SOURCE + INPUTS % "dependency.b.outputs.days"),
         {"live/a": REFUSED + 'Unsupported attribute: dependency has no attribute named "b"'},

@@ -69,6 +69,17 @@ CASES = {
         ),
         {"live": "fail 0", "live/a": "pass 3"},
     ),
+    "a parent with configuration that its units share is none": Case(
+        unit(
+            PARENT + SOURCE + INPUTS % 3,
+            **{
+                "live/variables.tf": 'variable "elasticache_size" {\n}\n',
+                "live/terragrunt.hcl": 'generate "x" {\n  path = "x.tf"\n  if_exists = "overwrite"\n'
+                '  contents = file("${get_parent_terragrunt_dir()}/variables.tf")\n}\n',
+            },
+        ),
+        {"live/a": "pass 3"},
+    ),
     "a unit that another unit includes": Case(
         unit(
             days("0"),

@@ -37,6 +37,29 @@ def refused(text: str, message: str, line: int, *, roots: tuple[str, ...] = (A,)
 
 
 GENERATED = {
+    "the generated file of values, read as a configuration": Case(
+        stack(
+            component("a", VALUES % 4),
+            **{
+                TEMPLATE: 'terraform {\n  source = "${get_repo_root()}/modules//redis"\n}\n'
+                + INPUTS % 'read_terragrunt_config("terragrunt.values.hcl").days'
+            },
+        ),
+        {A: "pass 4"},
+    ),
+    "the stack file, read as a configuration": Case(
+        stack(
+            "locals {\n  n = 2\n}\n" + component("a", VALUES % 4),
+            **{
+                TEMPLATE: 'terraform {\n  source = "${get_repo_root()}/modules//redis"\n}\n'
+                "locals {\n"
+                '  s = read_terragrunt_config("${get_repo_root()}/live/terragrunt.stack.hcl")\n}\n'
+                + INPUTS
+                % "local.s.local.n + local.s.unit.a.values.days"
+            },
+        ),
+        {A: "pass 6"},
+    ),
     "a unit of configuration of its own": Case(
         stack(
             component("a", VALUES % 0),

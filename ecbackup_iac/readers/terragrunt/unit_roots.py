@@ -114,6 +114,17 @@ class UnitRoot:
         return cache
 
 
+def _leads(unit: Unit, folder: str, index: Index) -> bool:
+    """Whether the module of a unit leads to a cache, as far as that is known without evaluating it.
+
+    A parent's own folder has to hold one: most hold what their units share.
+    """
+    if folder not in index.leading:
+        return False
+    is_own = unit.is_parent and not unit.source
+    return not is_own or any(index.found[path].blocks for path in index.below(folder))
+
+
 def of_unit(cache: CacheResource, unit: Unit) -> CacheResource:
     """Return a cache as that of a unit, with the locations of the unit's configuration."""
     values = (cache.retention, *possible_values(cache.retention))
@@ -197,13 +208,17 @@ class UnitRoots:
             is_target = self._is_target(unit)
             for folder in () if unit.excluded else unit.modules:
                 module = UnitModule(unit, folder, self._folders)
-                leads = folder in index.leading or self._has_caches(module, index)
+                leads = _leads(unit, folder, index) or self._has_caches(module, index)
                 if leads and (is_target or folder in index.relevant):
                     yield UnitRoot(unit, module, is_target, index, self._sought)
 
     def _has_caches(self, module: UnitModule, index: Index) -> bool:
-        """Whether the unit itself may add a cache to its module."""
-        return any(is_inside(path, module.own_folder) for path in index.leading) or any(
+        """Whether the unit itself may add a cache to its module; a parent does for those that include it."""
+        if module.unit.is_parent:
+            return False
+        is_own = module.own_folder == module.folder  # then what it calls has been followed
+        copied = () if is_own else index.leading
+        return any(is_inside(path, module.own_folder) for path in copied) or any(
             may_name(text, self._sought.words)
             for text in (
                 *(source.text for source in module.generated.values()),
@@ -224,7 +239,7 @@ class UnitRoots:
             is_concerned = any(folder in index.relevant for folder in unit.modules)
             if self._is_target(unit):
                 is_concerned = not unit.modules or any(
-                    folder in index.leading for folder in unit.modules
+                    _leads(unit, folder, index) for folder in unit.modules
                 )
             if unit.problem is not None and is_concerned:
                 yield _refused(unit.problem, unit.file)
