@@ -601,9 +601,9 @@ REMOTE = {
     ),
     "a unit of a stack that is itself elsewhere": Case(
         {
-            "live/terragrunt.stack.hcl": 'unit "r" {\n  path = "redis"\n  values = { %s = 7 }\n'
+            "live/terragrunt.stack.hcl": 'unit "r" {\n  path = "redis"\n'
+            "  values = { snapshot_retention_limit = 7 }\n"
             '  source = "github.com/terraform-aws-modules/terraform-aws-elasticache"\n}\n'
-            % RETENTION
         },
         {"live/.terragrunt-stack/redis": UNKNOWN + "the module was not read"},
     ),
