@@ -124,9 +124,9 @@ class UnitFolders(Folders):
         self._changed(path)
 
     @property
-    def is_changed(self) -> bool:
-        """Whether anything was generated or removed, or may have been."""
-        return bool(self.written or self.unknown or self._removed)
+    def changed(self) -> tuple[str, ...]:
+        """The paths of what was generated or removed, or may have been."""
+        return (*self.written, *self.unknown, *self._removed)
 
     def is_replaced(self, path: str) -> bool:
         """Whether something else takes the place of a file of the module."""

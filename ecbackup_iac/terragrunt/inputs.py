@@ -7,7 +7,7 @@ generated file with the inputs that are null among the *.auto.tfvars, and -var a
 import os
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from ecbackup_iac.hcl.expression import Literal
@@ -175,14 +175,20 @@ class UnitInputs(RootInputs):
                 self.automatic.append(_Given(name.removeprefix("TF_VAR_"), member, extra.range))
         for name in ("TF_CLI_ARGS_plan", "TF_CLI_ARGS"):
             member = members.get(name, string(""))
-            words = (
-                tuple_value(map(string, _words(member.raw)))
-                if isinstance(member.raw, str)
-                else member
-            )
-            self._add_arguments(words.with_marks_of(member), extra.range)
+            self._add_arguments(self._split(member, extra.range), extra.range)
         if "TF_WORKSPACE" in members and not self._given.workspace:
             self._workspace = members["TF_WORKSPACE"]
+
+    def _split(self, value: Value, origin: Located) -> Value:
+        """Return the arguments in a text, as a shell splits it."""
+        if not isinstance(value.raw, str):
+            return value
+        try:
+            words = shlex.split(value.raw)
+        except ValueError as error:
+            self._refuse(f"TF_CLI_ARGS: {error}", origin)
+            words = []
+        return tuple_value(map(string, words)).with_marks_of(value)
 
     def _add_extra(self, extra: ExtraArguments) -> None:
         if extra.doubt:
@@ -249,14 +255,6 @@ def _as_members(value: Value) -> Mapping[str, Value]:
     return value.members if isinstance(value.raw, Mapping) else {}
 
 
-def _words(text: str) -> list[str]:
-    """Return the arguments in a text, as a shell splits it; nothing where quotes are not closed."""
-    try:
-        return shlex.split(text)
-    except ValueError:
-        return []
-
-
 def _null_attributes(unit: Unit, nulls: Mapping[str, Value]) -> dict[str, Attribute]:
     found = {}
     for name, value in nulls.items():
@@ -298,21 +296,54 @@ def _like(result: Value, known: Value) -> Value:
 def _as_expression(value: Value) -> Value:
     """Return a value as a variable of any other type receives it: what was JSON, read as an expression."""
     if isinstance(value.raw, str):
-        escaped = value.raw.replace("$${", "\0").replace("${", "$${").replace("\0", "$${")
-        node, problems = parse_expression(SourceFile("", escaped.encode()))
-        if problems:
-            raise EvaluationError("it is not a valid expression")
-        return Evaluator(CONSTANT_SCOPE).value(node).with_marks_of(value)
+        return _parsed(_escaped(value))
+    if _holds_template(value):
+        return _parsed(FUNCTIONS["jsonencode"].implementation(_as_json(value, _escaped)))
     return _as_json(value)
 
 
-def _as_json(value: Value) -> Value:
-    """Return a value with the types that JSON has."""
+def _parsed(value: Value) -> Value:
+    node, problems = parse_expression(SourceFile("", str(value.raw).encode()))
+    if problems:
+        raise EvaluationError("it is not a valid expression")
+    try:
+        return Evaluator(CONSTANT_SCOPE).value(node).with_marks_of(value)
+    except EvaluationError as error:  # its place is in a text that nobody wrote
+        raise EvaluationError(error.redacted_message) from None
+
+
+def _escaped(value: Value) -> Value:
+    """Return a text as Terragrunt escapes it, any other value as it is."""
+    if not isinstance(value.raw, str):
+        return value
+    text = value.raw.replace("$${", "\0").replace("${", "$${").replace("\0", "$${")
+    return string(text).with_marks_of(value)
+
+
+def _holds_template(value: Value) -> bool:
+    """Whether Terraform evaluates something in a text: a directive, or what is in a key."""
+    match value.raw:
+        case str() as text:
+            return "%{" in text
+        case tuple():
+            return any(map(_holds_template, value.elements))
+        case Mapping() if value.is_wholly_known:
+            members = value.members
+            return any("${" in name or "%{" in name for name in members) or any(
+                map(_holds_template, members.values())
+            )
+        case _:
+            return False
+
+
+def _as_json(value: Value, of_text: Callable[[Value], Value] = lambda value: value) -> Value:
+    """Return a value with the types that JSON has, and its texts as they are passed."""
     match value.raw:
         case tuple() as elements:
-            result = tuple_value(map(_as_json, elements))
+            result = tuple_value(_as_json(element, of_text) for element in elements)
         case Mapping() as members:
-            result = object_value({name: _as_json(member) for name, member in members.items()})
+            found = {name: _as_json(member, of_text) for name, member in members.items()}
+            result = object_value(found)
         case _:
-            return value
+            return of_text(value)
     return result.through(*value.trace).with_marks_of(value)

@@ -131,11 +131,10 @@ class UnitModule:
     @cached_property
     def is_deep(self) -> bool:
         """Whether the modules that it calls may be others than those in the repository."""
-        changed = (*self.files.written, *self.files.unknown)
         own = self._folders.entries(self.own_folder)[1] if self.own_folder != self.folder else ()
         return (
             bool(self.unit.copied.get("exclude_from_copy"))
-            or any(os.path.dirname(path) != self.folder for path in changed)
+            or any(os.path.dirname(path) != self.folder for path in self.files.changed)
             or any(not name.startswith(".") for name in own)
         )
 
@@ -143,7 +142,7 @@ class UnitModule:
     def is_plain(self) -> bool:
         """Whether it is no more than the folder of its module."""
         own = self._folders.names(self.own_folder) if self.own_folder != self.folder else ()
-        is_changed = self.files.is_changed or self.unknown_files or every_configuration_file(own)
+        is_changed = self.files.changed or self.unknown_files or every_configuration_file(own)
         return self.is_here and not (is_changed or self.is_deep or self.unit.problem)
 
     def loaded(self, modules: Modules, news: list[Diagnostic]) -> tuple[Module, Modules]:

@@ -350,6 +350,20 @@ GENERATED = {
         ),
         {"live/a": "pass 7"},
     ),
+    "removed from the folder of a module that it calls": Case(
+        unit(
+            SOURCE
+            + generate(
+                "", path="cache/x_override.tf", more='  disable = true\n  if_disabled = "remove"\n'
+            ),
+            **{
+                "modules/redis/main.tf": CALLS,
+                "modules/redis/cache/main.tf": MODULE,
+                "modules/redis/cache/x_override.tf": 'variable "days" {\n  default = 0\n}\n',
+            },
+        ),
+        {"live/a": "pass 7"},
+    ),
     "removed only where Terragrunt made it": Case(
         unit(
             SOURCE
@@ -471,6 +485,11 @@ ARGUMENTS = {
         unit(arguments(f"env_vars = {{ TF_CLI_ARGS = {X} }}") + INPUTS % 3),
         {"live/a": f"{UNKNOWN}the arguments of extra_arguments are unknown"},
     ),
+    "TF_CLI_ARGS whose quotes are not closed": Case(
+        unit(arguments('env_vars = { TF_CLI_ARGS = "-var \'days=0" }')),
+        {"live/a": REFUSED + "TF_CLI_ARGS: No closing quotation"},
+        errors=("live/a/terragrunt.hcl:3: Terragrunt rejects it: TF_CLI_ARGS",),
+    ),
     "TF_WORKSPACE": Case(
         reads(
             'terraform.workspace == "dev" ? 0 : 7', arguments('env_vars = { TF_WORKSPACE = "dev" }')
@@ -580,6 +599,14 @@ REMOTE = {
         published("0\n  create = false"),
         {"live/a": f"absent {PUBLISHED} creates no cache with these inputs"},
     ),
+    "a unit of a stack that is itself elsewhere": Case(
+        {
+            "live/terragrunt.stack.hcl": 'unit "r" {\n  path = "redis"\n'
+            "  values = { snapshot_retention_limit = 7 }\n"
+            '  source = "github.com/terraform-aws-modules/terraform-aws-elasticache"\n}\n'
+        },
+        {"live/.terragrunt-stack/redis": UNKNOWN + "the module was not read"},
+    ),
     "excluded": Case(
         published("0", more='exclude {\n  if = true\n  actions = ["all"]\n}\n'),
         {"live/a": "absent the unit is excluded from apply"},
@@ -637,6 +664,13 @@ def test_a_unit_reads_a_folder_of_its_own_that_is_no_root(check: Check) -> None:
     assert [one["root"] for one in outcome.findings] == ["live/a"]
 
 
+def map_input(expression: str, value: str) -> dict[str, str]:
+    """Return a unit whose input `x` is a map of texts."""
+    files = reads(expression, f"{SOURCE}inputs = {{\n  x = {value}\n}}\n")
+    files["modules/redis/main.tf"] += 'variable "x" {\n  type = map(string)\n}\n'
+    return files
+
+
 CHOICE = f'terraform {{\n  source = {X} == "y" ? "../../modules//redis" : OTHER\n}}\n'
 
 INPUTS_CASES = {
@@ -653,6 +687,17 @@ INPUTS_CASES = {
         unit(days('get_env("R", [7])')),
         {"live/a": REFUSED + "a string is required"},
         errors=("live/a/terragrunt.hcl:5: Terragrunt rejects it: a string is required",),
+    ),
+    "a template in a key of a map": Case(
+        map_input("try(var.x.d, 3)", '{ "$${d}" = 7 }'),
+        {"live/a": UNKNOWN},
+        errors=("live/a/terragrunt.hcl:5: ",),
+    ),
+    "a template in a map is escaped": Case(
+        map_input("length(var.x.d)", '{ d = "$${d}" }'), {"live/a": "pass 4"}
+    ),
+    "a directive in a map is evaluated": Case(
+        map_input("tonumber(var.x.d)", '{ d = "%%{ if true }7%%{ endif }" }'), {"live/a": "pass 7"}
     ),
     "a source that is null": Case(
         {"live/a/main.tf": MODULE, UNIT: "terraform {\n  source = null\n}\n" + INPUTS % 0},

@@ -67,7 +67,11 @@ class UnreadCalls:
             if stand_ins:
                 yield from self._known(call, stand_ins)
                 return
-        source, block = unread.source, call.block
+        yield from self.likely(call)
+
+    def likely(self, call: UnreadCall) -> Iterator[CacheResource]:
+        """Yield an unknown cache where the module of a call looks like one."""
+        source, block = call.unreadable.source, call.block
         if (
             self._stand_ins.describes(source)
             or looks_like_cache(source, block)

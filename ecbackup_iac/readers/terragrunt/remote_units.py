@@ -140,7 +140,7 @@ class RemoteUnit:
             name = f"unit.{self._call.block.labels[0]}"
             unread = [
                 replace(one, address=name, module=one.module and replace(one.module, address=name))
-                for one in self._reader.resources(self._call)
+                for one in self._reader.unread_calls().likely(self._call)
             ]
             if not unread:
                 self._add_unread()
