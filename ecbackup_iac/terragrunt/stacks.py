@@ -34,6 +34,7 @@ from ecbackup_iac.terragrunt.tree import (
     AUTOINCLUDE_STACK_FILE,
     STACK_FILE,
     UNIT_FILES,
+    NotEvaluatedError,
     Tree,
     View,
     includes,
@@ -106,8 +107,8 @@ class _Component:
         """Return the value of an argument that has to be known; None where it is not set."""
         value = self.value(name, kind)
         if value is not None and not value.is_known:
-            text = f"not evaluated: {name} of {self.name} is unknown: {value.unknown.why}"
-            raise EvaluationError(text, self.block.header)
+            text = f"{name} of {self.name} is unknown: {value.unknown.why}"
+            raise NotEvaluatedError(text, self.block.header)
         return value
 
     def flag(self, name: str) -> bool:
@@ -171,7 +172,7 @@ class _StackEvaluation:
             refusal = error
         except (UnknownResultError, RecursionError, TooMuchError) as error:
             refusal = None
-            self._stack.problems.append(EvaluationError(f"not evaluated: {error}"))
+            self._stack.problems.append(NotEvaluatedError(str(error)))
         if refusal is not None:
             refusal.__context__ = None
             self._stack.problems.append(refusal)
@@ -373,8 +374,8 @@ def _repeated(evaluator: ConfigEvaluator, block: Block) -> Iterator[ConfigEvalua
     value = evaluator.value(written.expression)
     if not value.is_known or value.is_null:
         why = value.unknown.why if not value.is_known else "it is null"
-        text = f"not evaluated: how often the {block.kind} is generated is unknown: {why}"
-        raise EvaluationError(text, written.range)
+        text = f"how often the {block.kind} is generated is unknown: {why}"
+        raise NotEvaluatedError(text, written.range)
     if count is not None:
         times = value.raw if isinstance(value.raw, int) and value.type == NUMBER else -1
         if times < 0:

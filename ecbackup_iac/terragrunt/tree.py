@@ -34,6 +34,17 @@ MAX_STEPS_OF_A_UNIT = MAX_STEPS // 3
 """For the configuration of one unit or stack: what is left is for the others."""
 
 
+class NotEvaluatedError(EvaluationError):
+    """What Terragrunt may accept, and what is not known here."""
+
+
+def refused(error: EvaluationError, what: str) -> str:
+    """Return why a unit or a file is refused, or why it is not evaluated."""
+    if isinstance(error, NotEvaluatedError):
+        return f"{what} was not evaluated: {error.message}"
+    return f"Terragrunt rejects {what}: {error.message}"
+
+
 class Tree:
     """The configuration files of one repository."""
 

@@ -27,7 +27,7 @@ from ecbackup_iac.terragrunt.merging import (
 )
 from ecbackup_iac.terragrunt.schemas import check_unit_file
 from ecbackup_iac.terragrunt.sources import copied_folder, is_remote, local_folder
-from ecbackup_iac.terragrunt.tree import Tree, View
+from ecbackup_iac.terragrunt.tree import NotEvaluatedError, Tree, View
 
 
 @changing_record
@@ -124,10 +124,9 @@ def _problems_of(unit: Unit) -> Iterator[None]:
         error.__context__ = None
         unit.problem = unit.problem or error
     except (UnknownResultError, TooMuchError) as error:
-        unit.problem = unit.problem or EvaluationError(f"not evaluated: {error}")
+        unit.problem = unit.problem or NotEvaluatedError(str(error))
     except RecursionError:
-        text = "not evaluated: it is nested too deeply"
-        unit.problem = unit.problem or EvaluationError(text)
+        unit.problem = unit.problem or NotEvaluatedError("it is nested too deeply")
 
 
 def _evaluate(unit: Unit, file: ConfigFile) -> None:
@@ -212,7 +211,7 @@ def _set_source(unit: Unit, file: ConfigFile) -> None:
             unit.modules.append(folder)
     unit.modules = [*dict.fromkeys(unit.modules)]
     if unit.doubt and not unit.modules and not unit.remote:
-        raise EvaluationError(unit.doubt, origin)
+        raise NotEvaluatedError(unit.doubt, origin)
 
 
 def _dependencies(file: ConfigFile) -> dict[str, Located]:

@@ -300,39 +300,59 @@ REFUSALS = {
 COMPONENTS = {
     "a source that is unknown": (
         component("b", source='${run_cmd(\\"x\\")}').replace('\\"', '"'),
-        "not evaluated: source of unit b is unknown",
+        "it was not evaluated: source of unit b is unknown",
         8,
     ),
     "a source that is null": (
         component("b").replace('"../catalog/redis"', "null"),
-        "source of unit b is empty",
+        "Terragrunt rejects it: source of unit b is empty",
         8,
     ),
     "a path that is unknown": (
         component("b").replace('path   = "b"', 'path = run_cmd("x")'),
-        "not evaluated: path of unit b is unknown",
+        "it was not evaluated: path of unit b is unknown",
         8,
     ),
-    "values that are a list": (component("b", "  values = [1]\n"), "values must be a map", 8),
-    "enabled that is no bool": (component("b", "  enabled = 1\n"), "a bool is required", 11),
+    "values that are a list": (
+        component("b", "  values = [1]\n"),
+        "Terragrunt rejects it: values must be a map",
+        8,
+    ),
+    "enabled that is no bool": (
+        component("b", "  enabled = 1\n"),
+        "Terragrunt rejects it: a bool is required",
+        11,
+    ),
     "a folder without a unit": (
         component("b", source="../catalog"),
-        "unit b: there is no terragrunt.hcl in catalog",
+        "Terragrunt rejects it: unit b: there is no terragrunt.hcl in catalog",
         8,
     ),
     "count and for_each": (
         EXPANDED % "count = 1\n    for_each = {}",
-        "expansion needs either count or for_each",
+        "Terragrunt rejects it: expansion needs either count or for_each",
         9,
     ),
     "an unknown count": (
         EXPANDED % 'count = run_cmd("x")',
-        "not evaluated: how often the unit",
+        "it was not evaluated: how often the unit",
         10,
     ),
-    "a count that is a text": (EXPANDED % 'count = "2"', "count: a whole number", 10),
-    "a negative count": (EXPANDED % "count = -1", "count: a whole number", 10),
-    "for_each of a list": (EXPANDED % 'for_each = ["a"]', "for_each: a map or a set", 10),
+    "a count that is a text": (
+        EXPANDED % 'count = "2"',
+        "Terragrunt rejects it: count: a whole number",
+        10,
+    ),
+    "a negative count": (
+        EXPANDED % "count = -1",
+        "Terragrunt rejects it: count: a whole number",
+        10,
+    ),
+    "for_each of a list": (
+        EXPANDED % 'for_each = ["a"]',
+        "Terragrunt rejects it: for_each: a map or a set",
+        10,
+    ),
 }
 
 CASES = {
@@ -343,7 +363,7 @@ CASES = {
         f"refused: {name}": Case(
             stack(UNIT + text),
             {A: "pass 3"},
-            errors=(f"{STACK}:{line}: Terragrunt rejects it: {message}",),
+            errors=(f"{STACK}:{line}: {message}",),
         )
         for name, (text, message, line) in COMPONENTS.items()
     },

@@ -25,7 +25,7 @@ from ecbackup_iac.terraform.values.value import EvaluationError, Value
 from ecbackup_iac.terragrunt.discovery import Deployments, deployments
 from ecbackup_iac.terragrunt.inputs import UnitInputs
 from ecbackup_iac.terragrunt.module import UnitModule
-from ecbackup_iac.terragrunt.tree import Tree
+from ecbackup_iac.terragrunt.tree import Tree, refused
 from ecbackup_iac.terragrunt.units import Unit
 
 TEMPLATE_FOLDER = ".boilerplate"
@@ -58,7 +58,7 @@ class UnitRoot:
         """Return the inputs of the root module; where they are refused, the unit is."""
         unit = self.unit
         if unit.problem is not None:
-            why = f"Terragrunt rejects the unit: {unit.problem.message}"
+            why = refused(unit.problem, "the unit")
             unit = replace(unit, inputs={}, extra=[], unknown_inputs=why)
         found = UnitInputs(unit, self.module, given, files, workspace, root)
         self.unit.problem = self.unit.problem or found.refusal
@@ -100,8 +100,8 @@ class UnitRoot:
         if any(decided.path == source.path for source in self.module.generated.values()):
             cache = replace(cache, generator="Terragrunt")
         if unit.problem is not None or self.module.problems:
-            message = unit.problem.message if unit.problem else self.module.problems[0].message
-            why = f"Terragrunt rejects the unit: {message}"
+            problem = unit.problem or EvaluationError(self.module.problems[0].message)
+            why = refused(problem, "the unit")
             return replace(cache, retention=Unknown(why, trace=retention.trace, is_rejected=True))
         doubt = self.module.doubt
         if doubt:
@@ -286,4 +286,4 @@ class UnitRoots:
 
 def _refused(error: EvaluationError, file: str) -> Diagnostic:
     location = error.origin.location if error.origin is not None else Location(shown_path(file))
-    return Diagnostic(f"Terragrunt rejects it: {error.message}", location)
+    return Diagnostic(refused(error, "it"), location)
