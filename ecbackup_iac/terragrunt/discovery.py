@@ -4,11 +4,12 @@ import os
 from collections.abc import Callable, Iterable
 
 from ecbackup_iac.files.paths import is_inside
+from ecbackup_iac.hcl.source import SourceFile, SourceRange
 from ecbackup_iac.model.record import changing_record, field
 from ecbackup_iac.terraform.modules.file_names import every_configuration_file
 from ecbackup_iac.terraform.values.value import EvaluationError
 from ecbackup_iac.terragrunt.configuration import ConfigFile
-from ecbackup_iac.terragrunt.stacks import Stack, evaluated_stack
+from ecbackup_iac.terragrunt.stacks import NOT_ENABLED, Stack, evaluated_stack
 from ecbackup_iac.terragrunt.tree import STACK_FILE, UNIT_FILES, Tree
 from ecbackup_iac.terragrunt.units import Unit, evaluated_unit
 
@@ -57,7 +58,7 @@ def deployments(
     ]
     generated = [unit for stack in found.stacks for unit in stack.units]
     # A stack writes over what is where it generates a unit.
-    copied |= {unit.folder for unit in generated}
+    copied |= {unit.folder for unit in generated if unit.excluded != NOT_ENABLED}
     units = [
         evaluated_unit(tree, ConfigFile(tree.view(), path))
         for folder, path in files.items()
@@ -74,6 +75,15 @@ def deployments(
     found.templates = [unit for unit in units if unit.needs_values]
     candidates = (*(unit for unit in units if not unit.needs_values), *generated)
     found.units = [unit for unit in candidates if _is_unit(tree, unit)]
+    for stack in found.stacks:
+        folder = os.path.dirname(stack.file)
+        if folder in files:
+            text = "the folder of a stack has the configuration of a unit too"
+            at = SourceRange(SourceFile(tree.shown(stack.file), b""), 0, 0)
+            refused = EvaluationError(text, at)
+            stack.problems.append(refused)
+            for unit in (*stack.units, *(one for one in units if one.folder == folder)):
+                unit.problem = unit.problem or refused
     found.read = set().union(
         (stack.file for stack in found.stacks), *(unit.read for unit in found.units)
     )
@@ -118,10 +128,15 @@ def _is_unit(tree: Tree, unit: Unit) -> bool:
 def _exclude_dependencies(units: Iterable[Unit]) -> None:
     """Exclude the units that excluded ones depend on directly, where these say so."""
     by_folder = {unit.folder: unit for unit in units}
-    excluding = [unit for unit in by_folder.values() if unit.excludes_dependencies]
-    for unit in excluding:
+    for unit in by_folder.values():
+        is_excluding = unit.excludes_dependencies
+        if is_excluding is None or is_excluding.raw is False:
+            continue
         for target in filter(None, map(by_folder.get, unit.dependencies)):
-            if unit.excluded:
+            if not is_excluding.is_known:
+                why = f"it may be excluded: {is_excluding.unknown.why}"
+                target.may_be_excluded = target.may_be_excluded or why
+            elif unit.excluded:
                 target.excluded = target.excluded or "a unit that depends on it excludes it"
             else:
                 target.may_be_excluded = target.may_be_excluded or unit.may_be_excluded

@@ -46,6 +46,8 @@ STACK_FOLDER = ".terragrunt-stack"
 _OWN_NAMES = ("dependency", "feature")
 """What an autoinclude block refers to in itself."""
 
+NOT_ENABLED = "the stack does not enable the unit"
+
 MAX_STACK_DEPTH = 3
 """How often a stack may be inside itself."""
 
@@ -236,7 +238,7 @@ class _StackEvaluation:
             if not enabled.is_known:
                 unit.may_be_excluded = f"it may not be enabled: {enabled.unknown.why}"
             else:
-                unit.excluded, unit.problem = "the stack does not enable the unit", None
+                unit.excluded, unit.problem = NOT_ENABLED, None
         if enabled.is_known:
             del self._stack.problems[problems:]
 

@@ -75,8 +75,8 @@ class Unit:
     excluded: str = ""
     """Why it is never applied; empty for a unit that is."""
 
-    excludes_dependencies: bool = False
-    """Where it is excluded, the units that it depends on directly are excluded too."""
+    excludes_dependencies: Value | None = None
+    """Whether the units that it depends on directly are excluded where it is; None where it is not."""
 
     problem: EvaluationError | None = None
     """What Terragrunt refuses."""
@@ -150,7 +150,7 @@ def _check(unit: Unit, file: ConfigFile) -> None:
     found = exclusion(file)
     if found is None or found.condition.raw is False:
         return
-    unit.excludes_dependencies = found.with_dependencies.raw is not False
+    unit.excludes_dependencies = found.with_dependencies
     whys = (one.unknown.why for one in (found.condition,) if not one.is_known)
     why = next(whys, found.doubt)
     if why:

@@ -152,6 +152,15 @@ EXCLUSIONS = {
             "live/c": "fail 0",
         },
     ),
+    "perhaps its dependencies": Case(
+        unit(
+            days("0")
+            + DEPENDENCY
+            + exclude("true", more='  exclude_dependencies = run_cmd("x")\n'),
+            **{"live/b/terragrunt.hcl": days("0")},
+        ),
+        {"live/b": "fail 0"},
+    ),
     "not its dependencies": Case(
         unit(days("0") + DEPENDENCY + exclude("true"), **{"live/b/terragrunt.hcl": days("0")}),
         {"live/b": "fail 0"},

@@ -86,6 +86,13 @@ GENERATED = {
         stack(component("a", VALUES % 0 + "  enabled = false\n")),
         {A: "absent the stack does not enable the unit"},
     ),
+    "not enabled, where another unit is": Case(
+        stack(
+            component("a", VALUES % 3 + "  no_dot_terragrunt_stack = true\n  enabled = false\n"),
+            **{"live/a/terragrunt.hcl": days("0")},
+        ),
+        {"live/a": "fail 0"},
+    ),
     "a stack that is not enabled": Case(
         stack(
             component("s", "  enabled = false\n", kind="stack", source="../catalog/stack"),
@@ -371,6 +378,13 @@ CASES = {
         stack(component("s", kind="stack", source=".")),
         {"modules/redis": UNUSED},
         errors=(f"{STACK}:None: Terragrunt rejects it: Cycle: the stack generates itself",),
+    ),
+    "refused: a unit in the folder of the stack": Case(
+        stack(UNIT, **{"live/terragrunt.hcl": days("3").replace("../..", "..")}),
+        dict.fromkeys(
+            (A, "live"), REFUSED + "the folder of a stack has the configuration of a unit"
+        ),
+        errors=(f"{STACK}:1: Terragrunt rejects it: the folder of a stack has",),
     ),
     "refused: an included file with locals": Case(
         stack(UNIT + 'include "x" {\n  path = "x.hcl"\n}\n', **{"live/x.hcl": "locals {\n}\n"}),
