@@ -4,7 +4,9 @@ import os
 from collections import Counter
 from functools import cached_property
 
+from ecbackup_iac.hcl.parser import parse_whole_file
 from ecbackup_iac.hcl.source import SourceFile
+from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.terraform.modules.configuration import Modules
 from ecbackup_iac.terraform.modules.file_names import (
@@ -105,7 +107,7 @@ class UnitModule:
         names = self.files.names(folder)
         replaced = {*replaced_files([*names, base])} - {*replaced_files(names)}
         is_new = file.path and folder == self.folder and base not in names and not replaced
-        if not is_new or is_override(base):
+        if not (is_new or (not file.path and _is_harmless(file))) or is_override(base):
             self.doubt = self.doubt or diagnostic.message
 
     def _may_change(self, path: str, file: GeneratedFile, *, always: bool) -> bool:
@@ -167,3 +169,13 @@ class UnitModule:
         elif not self.is_here:
             more = f"{self.unit.source}, which was not read"
         return {self.folder: more}
+
+
+def _is_harmless(file: GeneratedFile) -> bool:
+    """Whether a file declares nothing but the backend and providers, wherever it is."""
+    text = file.contents.raw
+    items = (
+        parse_whole_file(SourceFile("", text.encode()))[0].items if isinstance(text, str) else ()
+    )
+    kinds = {item.kind if isinstance(item, Block) else "" for item in items}
+    return bool(kinds) and kinds <= {"provider", "terraform"}

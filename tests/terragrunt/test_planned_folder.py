@@ -274,6 +274,17 @@ GENERATED = {
         {},
         errors=(f"live/a/terragrunt.hcl:4: a generated file was not evaluated: {NOT_SET}",),
     ),
+    "an unknown path of a provider": Case(
+        unit(SOURCE + generated(f'"{PART}.tf"', '<<EOF\nprovider "aws" {}\nEOF\n')),
+        {"live/a": "pass 7"},
+    ),
+    "an unknown path of a backend": Case(
+        unit(
+            SOURCE + 'remote_state {\n  backend = "s3"\n  config = {}\n'
+            '  generate = { path = "${get_aws_account_id()}.tf", if_exists = "overwrite" }\n}\n'
+        ),
+        {"live/a": "pass 7"},
+    ),
     "variables with unknown contents": Case(
         unit(SOURCE + generated('"x.auto.tfvars"', f'"days = {PART}"') + INPUTS % 3),
         {"live/a": not_evaluated("x.auto.tfvars")},
