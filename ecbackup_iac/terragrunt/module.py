@@ -65,14 +65,16 @@ class UnitModule:
     def _generate(self, file: GeneratedFile) -> None:
         path = self._path(file)
         if not file.path or "\0" in file.path:
-            self._open(file, path, file.doubt)
+            self._open(file, path, file.doubts.get("path", ""))
             return
         is_unknown = path in self.files.unknown
         exists = is_unknown or self.files.is_file(path)
-        if file.doubt or is_unknown or (self._times[path] > 1 and not file.is_disabled):
-            self._open(
-                file, path, file.doubt or "several generate blocks write it, in no certain order"
-            )
+        how = "if_disabled" if file.is_disabled else "if_exists"
+        why = file.doubts.get("disable") or (exists and file.doubts.get(how)) or ""
+        if not file.is_disabled and self._times[path] > 1:
+            why = why or "several generate blocks write it, in no certain order"
+        if why or is_unknown:
+            self._open(file, path, why)
         elif file.is_disabled:
             removes = exists and file.if_disabled != "skip"
             if removes and self._may_change(path, file, always=file.if_disabled == "remove"):
