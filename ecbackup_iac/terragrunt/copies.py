@@ -144,8 +144,9 @@ class UnitFolders(Folders):
         return own if places.unit.has(own) else ""
 
     def is_copied(self, path: str) -> bool:
-        """Whether a path lies in what is copied."""
-        return is_inside(path, self._places.source.top)
+        """Whether a path lies in what is copied; without a source, earlier releases copy nothing."""
+        places = self._places
+        return places.own == places.module or is_inside(path, places.source.top)
 
     def origin(self, path: str) -> str:
         """Return the path of the file or folder that is copied to a path; it need not exist."""

@@ -21,6 +21,7 @@ from ecbackup_iac.terraform.evaluation.constraints import Constraint
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.evaluation.scopes import CONSTANT_SCOPE
 from ecbackup_iac.terraform.functions import FUNCTIONS
+from ecbackup_iac.terraform.functions.call_context import OutsideError
 from ecbackup_iac.terraform.modules.inputs import (
     RootInputs,
     VariableFile,
@@ -232,8 +233,13 @@ class UnitInputs(RootInputs):
         """Add a variable file: a relative path counts from where Terraform runs."""
         name, module, view = str(path.raw), self._module, self._unit.view
         if os.path.isabs(name):
-            if view.exists(name):
-                self._arguments.append(self._files.at(view.real(name)))
+            try:
+                real = view.real(name)
+            except OutsideError as error:
+                self._arguments.append(_Anything(f"a variable file was not read: {error}"))
+                return
+            if os.path.isfile(real):
+                self._arguments.append(self._files.at(real))
                 return
         elif (full := os.path.normpath(os.path.join(module.folder, name))) in module.files.unknown:
             self._arguments.append(self._file(full))

@@ -48,8 +48,8 @@ class GeneratedFile:
     is_disabled: bool
     if_disabled: str
     has_signature: bool
-    doubt: str
-    """Why it is not known where it is written, or whether; empty where it is known."""
+    doubts: Mapping[str, str]
+    """Why arguments are unknown, by name."""
 
     range: SourceRange
     """Of the block's header."""
@@ -288,18 +288,18 @@ def _generated(
 ) -> GeneratedFile:
     """Return what one entry writes; `whole` is its value, where that may be unknown as a whole."""
     source_range, at = written.range, _header(written)
-    doubt = whole.unknown.why if whole is not None and not whole.is_known else ""
-    if not doubt and not {"path", "if_exists", "contents"} <= members.keys():
+    is_unknown = whole is not None and not whole.is_known
+    doubts = {"path": whole.unknown.why} if whole is not None and is_unknown else {}
+    if not doubts and not {"path", "if_exists", "contents"} <= members.keys():
         text = f'Missing required argument: generate "{label}" needs path, if_exists and contents'
         raise EvaluationError(text, at)
     known = {"if_exists": "overwrite", "if_disabled": "skip", "comment_prefix": "# "}
-    names = ("path", "if_exists", "disable", "if_disabled")
-    for name in (*names, "disable_signature"):
+    for name in ("path", "if_exists", "disable", "if_disabled", "disable_signature"):
         value = members.get(name)
         if value is None or value.is_null:
             continue
         if not value.is_known:
-            doubt = doubt or (value.unknown.why if name in names else "")
+            doubts[name] = value.unknown.why
         else:
             known[name] = str(value.raw).lower() if isinstance(value.raw, bool) else str(value.raw)
     for name, allowed in _ALLOWED.items():
@@ -309,12 +309,12 @@ def _generated(
     return GeneratedFile(
         known.get("path", ""),
         os.path.normpath(shown_text(members["path"])) if "path" in known else "",
-        members.get("contents", unknown(doubt)),
+        members.get("contents", unknown("")),
         known["if_exists"],
         known.get("disable") == "true",
         known["if_disabled"],
         known.get("disable_signature") != "true",
-        doubt,
+        doubts,
         at,
         source_range.file.text[source_range.start : source_range.end] + referred,
     )

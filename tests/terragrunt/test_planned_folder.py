@@ -20,6 +20,7 @@ UNKNOWN = "unknown snapshot_retention_limit is unknown: "
 OVERRIDE = (
     'resource "aws_elasticache_replication_group" "this" {\n  snapshot_retention_limit = %s\n}'
 )
+EXTRA = 'extra_arguments "x" {\n    commands = ["plan"]\n    %s\n  }'
 DATA = MODULE.replace("var.days", "%s")
 NO_CACHE = 'output "x" {\n  value = 1\n}\n'
 CALLS = 'variable "days" {\n  default = 7\n}\nmodule "c" {\n  source = "./cache"\n  days   = var.days\n}\n'
@@ -258,8 +259,18 @@ GENERATED = {
         errors=("live/a/terragrunt.hcl:4: the generated file x_override.tf was not evaluated",),
     ),
     "unknown if_exists of a new file": Case(
-        unit(SOURCE + generated('"a.auto.tfvars"', '"days = 2"', how=X)),
+        unit(SOURCE + generated('"a.auto.tfvars"', '"days = 2"', how=X)), {"live/a": "pass 2"}
+    ),
+    "unknown if_exists of a file that exists": Case(
+        unit(
+            SOURCE + generated('"a.auto.tfvars"', '"days = 2"', how=X),
+            **{"live/a/a.auto.tfvars": "days = 0\n"},
+        ),
         {"live/a": not_evaluated("a.auto.tfvars")},
+    ),
+    "unknown if_disabled of a file that is enabled": Case(
+        unit(SOURCE + generated('"a.auto.tfvars"', '"days = 2"', f"  if_disabled = {X}\n")),
+        {"live/a": "pass 2"},
     ),
     "an unknown path": Case(
         unit(SOURCE + generated(f'"{PART}_override.tf"', TEXT_OVERRIDE)),
@@ -273,6 +284,17 @@ GENERATED = {
         ),
         {},
         errors=(f"live/a/terragrunt.hcl:4: a generated file was not evaluated: {NOT_SET}",),
+    ),
+    "an unknown path of a provider": Case(
+        unit(SOURCE + generated(f'"{PART}.tf"', '<<EOF\nprovider "aws" {}\nEOF\n')),
+        {"live/a": "pass 7"},
+    ),
+    "an unknown path of a backend": Case(
+        unit(
+            SOURCE + 'remote_state {\n  backend = "s3"\n  config = {}\n'
+            '  generate = { path = "${get_aws_account_id()}.tf", if_exists = "overwrite" }\n}\n'
+        ),
+        {"live/a": "pass 7"},
     ),
     "variables with unknown contents": Case(
         unit(SOURCE + generated('"x.auto.tfvars"', f'"days = {PART}"') + INPUTS % 3),
@@ -505,6 +527,20 @@ ARGUMENTS = {
         {"live/a": REFUSED + "Failed to read variables file: there is no x.tfvars"},
         errors=("live/a/terragrunt.hcl:3: Terragrunt rejects it: Failed to read variables file",),
     ),
+    "a required file outside of the repository": Case(
+        unit(arguments('required_var_files = ["/nowhere/x.tfvars"]') + INPUTS % 3),
+        {"live/a": f"{UNKNOWN}a variable file was not read: "},
+    ),
+    "a required file above configuration of its own": Case(
+        {
+            "live/a/main.tf": MODULE,
+            "live/x.tfvars": "days = 2\n",
+            UNIT: terraform(EXTRA % 'required_var_files = ["../x.tfvars"]').replace(
+                '  source = "../../modules//redis"\n', ""
+            ),
+        },
+        {"live/a": "pass 2"},
+    ),
     "an optional file at a relative path": Case(
         unit(arguments('optional_var_files = ["x.tfvars"]'), **{"live/a/x.tfvars": "days = 2\n"}),
         {"live/a": f"{UNKNOWN}whether x.tfvars is read depends on where Terragrunt runs"},
@@ -523,7 +559,6 @@ ARGUMENTS = {
 
 PUBLISHED = "tfr:///terraform-aws-modules/elasticache/aws?version=1.2.0"
 RETENTION = "snapshot_retention_limit"
-EXTRA = 'extra_arguments "x" {\n    commands = ["plan"]\n    %s\n  }'
 
 
 def published(retention: str = "7", text: str = "", more: str = "", **files: str) -> dict[str, str]:
