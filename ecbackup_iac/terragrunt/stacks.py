@@ -392,5 +392,6 @@ def _repeated(evaluator: ConfigEvaluator, block: Block) -> Iterator[ConfigEvalua
         if is_mapping(value.type)
         else [(str(one.raw), one) for one in value.elements]
     )
-    for key, member in entries:
-        yield evaluator.with_names({"each": object_value({"key": string(key), "value": member})})
+    for name, member in entries:
+        key = string(name).with_marks_of(value, *(() if is_mapping(value.type) else (member,)))
+        yield evaluator.with_names({"each": object_value({"key": key, "value": member})})

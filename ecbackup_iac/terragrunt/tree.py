@@ -78,12 +78,20 @@ class Tree:
 
     def shown(self, path: str) -> str:
         """Return a path as it is printed."""
+        above = self._hidden_part(path)
+        return self._hidden[above] + path[len(above) :] if above else shown_path(path)
+
+    def is_hidden(self, path: str) -> bool:
+        """Whether a path has a hidden name in it."""
+        return bool(self._hidden_part(path))
+
+    def _hidden_part(self, path: str) -> str:
         above, below = path, ""
         while self._hidden and above != below:
             if above in self._hidden:
-                return self._hidden[above] + path[len(above) :]
+                return above
             above, below = os.path.dirname(above), above
-        return shown_path(path)
+        return ""
 
     def view(self, copies: Mapping[str, str] | None = None) -> "View":
         """Return the tree with folders that a stack generates, each with the folder that it copies."""

@@ -13,6 +13,7 @@ from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.report import AbsentCache, Diagnostic, ReadResult, Severity
 from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import Unknown, possible_values
+from ecbackup_iac.readers.terragrunt.hidden_words import hidden_words, without_words
 from ecbackup_iac.terraform.modules.folder_scan import FolderScan, Sought
 from ecbackup_iac.terraform.modules.folders import Folders
 from ecbackup_iac.terraform.modules.inputs import VariableFiles
@@ -65,7 +66,24 @@ class UnitRoot:
         return found
 
     def result(self, result: ReadResult) -> ReadResult:
-        """Return the result of the module's evaluation as that of the unit."""
+        """Return the result of the module's evaluation as that of the unit, without what is hidden."""
+        return without_words(
+            self._result(result), hidden_words(self.unit.generated, self._configuration())
+        )
+
+    def _configuration(self) -> Iterator[bytes]:
+        """Yield the texts of the configuration of the unit and of its module."""
+        folder = self.module.folder
+        below = self.index.below(folder) if folder in self.index.found else ()
+        modules = (
+            os.path.join(path, name) for path in below for name in self.index.found[path].files
+        )
+        for path in (*self.unit.read, *modules):
+            content = self.module.files.content(path)
+            if isinstance(content, bytes) and path not in self.module.generated:
+                yield content
+
+    def _result(self, result: ReadResult) -> ReadResult:
         resources = tuple(map(self._of_unit, result.resources))
         if self.unit.excluded:
             excluded = (never_applied(one, self.unit) for one in resources)
