@@ -24,7 +24,10 @@ class Deployments:
     """The real paths of the configuration files of all of them."""
 
     templates: list[Unit] = field(factory=list)
-    """Units that no stack copies, and that refer to values."""
+    """Units that no stack copies, and that refer to values, or that only a template for stacks copies."""
+
+    stack_templates: list[Stack] = field(factory=list)
+    """Stacks that no stack copies, and that refer to values."""
 
     sourced: dict[str, str] = field(factory=dict)
     """The real folders of the units' modules, and of the units, each with a file: they are no plain roots."""
@@ -50,13 +53,19 @@ def deployments(
         elif name in UNIT_FILES:
             files.setdefault(folder, path)
     stacks = [evaluated_stack(tree, folder) for folder in stack_folders]
-    copied = set().union(*(stack.sources for stack in stacks))
+    # A stack that another one copies, or that needs values, is a template.
+    nested = set().union(*(one.sources for one in stacks if not one.needs_values))
     found.stacks = [
-        stack
-        for stack in stacks
-        if stack.is_endless or not (stack.needs_values or os.path.dirname(stack.file) in copied)
+        one
+        for one in stacks
+        if one.is_endless or not (one.needs_values or os.path.dirname(one.file) in nested)
     ]
     generated = [unit for stack in found.stacks for unit in stack.units]
+    copied = set().union(*(stack.sources for stack in found.stacks))
+    found.stack_templates = [
+        one for one in stacks if one.needs_values and os.path.dirname(one.file) not in copied
+    ]
+    templates = set().union(*(one.sources for one in found.stack_templates))
     # A stack writes over what is where it generates a unit.
     copied |= {unit.folder for unit in generated if unit.excluded != NOT_ENABLED}
     units = [
@@ -72,8 +81,9 @@ def deployments(
     }
     for unit in units:
         unit.is_parent = unit.file in parents
-    found.templates = [unit for unit in units if unit.needs_values]
-    candidates = (*(unit for unit in units if not unit.needs_values), *generated)
+    found.templates = [one for one in units if one.needs_values or one.folder in templates]
+    names = {one.folder for one in found.templates}
+    candidates = (*(one for one in units if one.folder not in names), *generated)
     found.units = [unit for unit in candidates if _is_unit(tree, unit)]
     for stack in found.stacks:
         folder = os.path.dirname(stack.file)
@@ -106,6 +116,7 @@ def deployments(
     found.units = [unit for unit in found.units if unit.folder not in left_out]
     found.stacks = [one for one in found.stacks if not is_excluded(one.file)]
     found.templates = [one for one in found.templates if not is_excluded(one.file)]
+    found.stack_templates = [one for one in found.stack_templates if not is_excluded(one.file)]
     return found
 
 

@@ -174,6 +174,8 @@ def exclusion(file: ConfigFile) -> Exclusion | None:
         covered = _covers_apply(next((one for one in actions if one), []))
         if condition is None or covered is None:
             return None
+        if owner.value(condition).is_null:
+            raise EvaluationError("if: a bool is required", condition.range)
         return Exclusion(owner.flag(condition), owner.flag(dependencies), covered)
     for owner in () if blocks else file.in_order():
         skip = owner.body.attribute("skip")

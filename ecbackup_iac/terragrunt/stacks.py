@@ -156,6 +156,7 @@ class _StackEvaluation:
     ) -> None:
         """Add what the stack file in a folder generates, and what the stack around it injects."""
         units = len(self._stack.units)
+        file = ConfigFile(self._tree.view(copies), os.path.join(folder, STACK_FILE), values=values)
         try:
             self._stacks += 1
             charge(STEPS_PER_INSTANCE)
@@ -164,12 +165,7 @@ class _StackEvaluation:
             if [*copies.values()].count(copies.get(folder, "")) > MAX_STACK_DEPTH:
                 self._stack.is_endless = True
                 raise EvaluationError("Cycle: the stack generates itself without an end")  # noqa: TRY301
-            file = ConfigFile(
-                self._tree.view(copies), os.path.join(folder, STACK_FILE), values=values
-            )
             refusal = self._add_components(file, folder, copies, injected)
-            if not copies:
-                self._stack.needs_values = file.lacks_values
         except EvaluationError as error:
             refusal = error
         except (UnknownResultError, RecursionError, TooMuchError) as error:
@@ -180,6 +176,8 @@ class _StackEvaluation:
             self._stack.problems.append(refusal)
             for unit in self._stack.units[units:]:
                 unit.problem = unit.problem or refusal
+        if not copies:
+            self._stack.needs_values = file.lacks_values and bool(self._stack.problems)
 
     def _add_components(
         self,
@@ -215,6 +213,10 @@ class _StackEvaluation:
         self, file: ConfigFile, component: _Component, target: str, copies: Mapping[str, str]
     ) -> None:
         source, block, units = component.text("source"), component.block, len(self._stack.units)
+        real = ""
+        if not is_remote(str(source.raw)):
+            real = local_folder(file.view, source, os.path.dirname(file.path), block.header)
+            self._stack.sources.add(real)
         values, enabled = component.value("values"), component.value("enabled", BOOL)
         if values is not None and values.is_known:
             if not values.is_null and not is_mapping(values.type):
@@ -223,9 +225,7 @@ class _StackEvaluation:
         if len(self._stack.units) >= MAX_UNITS:
             raise TooMuchError(f"a stack of more than {MAX_UNITS} units is not evaluated")
         problems = len(self._stack.problems)
-        if not is_remote(str(source.raw)):
-            real = local_folder(file.view, source, os.path.dirname(file.path), block.header)
-            self._stack.sources.add(real)
+        if real:
             self._add_copy(file, component, {**copies, target: real}, values)
         else:
             inputs = values.members if values is not None and values.is_known else {}
@@ -289,7 +289,7 @@ class InjectedFile(ConfigFile):
 
     def check(self) -> None:
         """Raise EvaluationError for what is refused of it, used or not."""
-        check_unit_file(self.body)
+        check_unit_file(self.body, is_injected=True)
 
     def whole(self, root: str) -> Value:
         """Return the value of one of the variables as a whole. Raises EvaluationError."""

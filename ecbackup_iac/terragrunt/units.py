@@ -226,7 +226,9 @@ def _dependencies(file: ConfigFile) -> dict[str, Located]:
     for owner, block in blocks:
         paths = block.body.attribute("paths")
         listed = owner.value(paths) if paths is not None else tuple_value(())
-        elements = listed.elements if isinstance(listed.raw, tuple) else ()
+        if paths is not None and listed.is_known and not isinstance(listed.raw, tuple):
+            raise EvaluationError("paths: a list of strings is required", paths.range)
+        elements = listed.elements if listed.is_known else ()
         found += [(one, block.header) for one in elements]
     return {
         os.path.normpath(os.path.join(file.folder, path.raw)): origin

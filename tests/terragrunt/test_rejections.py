@@ -83,6 +83,9 @@ REJECTIONS = {
         {"live/a": REFUSED + 'Unsupported argument: an argument named "foo"'},
         errors=("root.hcl:1: Terragrunt rejects it: Unsupported argument",),
     ),
+    "dependencies whose paths are a text": refused(
+        SOURCE + 'dependencies {\n  paths = "../b"\n}\n', 5, "paths: a list of strings is required"
+    ),
     "a cycle through dependencies": Case(
         unit(
             SOURCE + 'dependencies {\n  paths = ["../b"]\n}\n',
@@ -232,6 +235,10 @@ INCLUDES = {
             "",
         ),
         {"live/a": UNKNOWN + "whether the include is exposed is unknown: run_cmd()"},
+    ),
+    "expose and merge_strategy that are null": Case(
+        root(INPUTS % 0, SOURCE, include("expose = null\n  merge_strategy = null")),
+        {"live/a": "fail 0"},
     ),
     "expose that is a number": Case(
         root("", include("expose = 1") + SOURCE, ""),

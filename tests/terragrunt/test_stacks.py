@@ -379,6 +379,27 @@ CASES = {
         {"modules/redis": UNUSED},
         errors=(f"{STACK}:None: Terragrunt rejects it: Cycle: the stack generates itself",),
     ),
+    "template: a stack that needs values": Case(
+        stack(component("a", VALUES % "values.days")),
+        {"modules/redis": UNUSED},
+    ),
+    "template: a stack that needs values, of a unit that needs none": Case(
+        stack(component("a", "  values = values\n"), **{TEMPLATE: days("0")}),
+        {"modules/redis": UNUSED},
+    ),
+    "template: a stack that may do without values": Case(
+        stack(component("a", VALUES % "try(values.days, 0)")), {A: "fail 0"}
+    ),
+    "refused: two autoinclude blocks": Case(
+        stack(component("a", VALUES % 3 + injected("") * 2)),
+        {A: REFUSED + "Duplicate autoinclude block"},
+        errors=(f"{STACK}:9: Terragrunt rejects it: Duplicate autoinclude block",),
+    ),
+    "refused: locals in an autoinclude block": Case(
+        stack(component("a", VALUES % 3 + injected("    locals {\n    }\n"))),
+        {A: REFUSED + 'Unsupported block type: blocks of type "locals"'},
+        errors=(f"{STACK}:8: Terragrunt rejects it: Unsupported block type",),
+    ),
     "refused: a unit in the folder of the stack": Case(
         stack(UNIT, **{"live/terragrunt.hcl": days("3").replace("../..", "..")}),
         dict.fromkeys(

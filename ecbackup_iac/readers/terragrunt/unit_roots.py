@@ -26,6 +26,7 @@ from ecbackup_iac.terraform.values.value import EvaluationError, Value
 from ecbackup_iac.terragrunt.discovery import Deployments, deployments
 from ecbackup_iac.terragrunt.inputs import UnitInputs
 from ecbackup_iac.terragrunt.module import UnitModule
+from ecbackup_iac.terragrunt.stacks import Stack
 from ecbackup_iac.terragrunt.tree import Tree, refused
 from ecbackup_iac.terragrunt.units import Unit
 
@@ -220,6 +221,9 @@ class UnitRoots:
         is_here = lies_in(unit.folder, self._targets) or lies_in(unit.file, self._targets)
         return is_here or not self._targets.isdisjoint(unit.read)
 
+    def _is_here(self, stack: Stack) -> bool:
+        return lies_in(os.path.dirname(stack.file), self._targets)
+
     def roots(self, index: Index) -> Iterator[UnitRoot]:
         """Yield the units to evaluate: those that may lead to a cache and concern what is checked."""
         for unit in self.found.units:
@@ -261,13 +265,16 @@ class UnitRoots:
                 )
             if unit.problem is not None and is_concerned:
                 yield _refused(unit.problem, unit.file)
-        templates = [unit for unit in self.found.templates if self._is_target(unit)]
-        if templates:
-            more = f" (and {len(templates) - 1} more)" if len(templates) > 1 else ""
-            text = f"a template for units{more}: not evaluated, because no stack here uses it"
-            yield Diagnostic(text, Location(shown_path(templates[0].file)), Severity.WARNING)
+        for kind, templates in (
+            ("units", [unit.file for unit in self.found.templates if self._is_target(unit)]),
+            ("stacks", [one.file for one in self.found.stack_templates if self._is_here(one)]),
+        ):
+            if templates:
+                more = f" (and {len(templates) - 1} more)" if len(templates) > 1 else ""
+                text = f"a template for {kind}{more}: not evaluated, because no stack here uses it"
+                yield Diagnostic(text, Location(shown_path(templates[0])), Severity.WARNING)
         for stack in self.found.stacks:
-            if lies_in(os.path.dirname(stack.file), self._targets):
+            if self._is_here(stack):
                 yield from (_refused(problem, stack.file) for problem in stack.problems)
 
     def absent(self, index: Index) -> Iterator[AbsentCache]:
