@@ -688,6 +688,14 @@ def test_unknown_inputs_of_a_published_module_decide_nothing(check: Check) -> No
     assert {one["status"] for one in outcome.findings} == {"unknown"}
 
 
+def test_the_remedy_for_a_published_module_is_its_input(check: Check) -> None:
+    outcome = check(published("0"))
+    assert outcome.findings[0]["remedy"] == f"set {RETENTION} = 7 in live/a/terragrunt.hcl:7"
+    outcome = check({UNIT: terraform("", PUBLISHED)})
+    remedy = f"add {RETENTION} = 7 to inputs, live/a/terragrunt.hcl:2"
+    assert outcome.findings[0]["remedy"] == remedy
+
+
 def test_a_refused_unit_of_a_published_module_is_unknown(check: Check) -> None:
     outcome = check(published(more="locals {\n  a = local.b\n}\n"))
     assert {one["status"] for one in outcome.findings} == {"unknown"}
