@@ -170,6 +170,10 @@ COPIES = {
         | {"live/a/.x.auto.tfvars": "days = 0\n"},
         {"live/a": "fail 0"},
     ),
+    "patterns that describe nothing": Case(
+        unit(terraform('include_in_copy = ["{a", "[b", "../..", "/etc", ""]') + INPUTS % 3),
+        {"live/a": "pass 3"},
+    ),
     "patterns that are unknown": Case(
         unit(terraform(f"exclude_from_copy = [{X}]") + INPUTS % 3),
         {"live/a": f"{UNKNOWN}what is copied is unknown: {NOT_SET}; it is 3 days"},
@@ -492,6 +496,22 @@ ARGUMENTS = {
         unit(arguments('arguments = ["-var=days=0"]', f'["plan", {X}]') + INPUTS % 3),
         {"live/a": "fail 0"},
     ),
+    "commands that are no list": Case(
+        unit(arguments('arguments = ["-var=days=0"]', '"plan"')),
+        {"live/a": REFUSED + "commands: a list of strings is required"},
+        errors=("live/a/terragrunt.hcl:4: Terragrunt rejects it: commands",),
+    ),
+    "an unknown argument before another": Case(
+        unit(arguments(f'arguments = [{X}, "-var=days=4"]')), {"live/a": "pass 4"}
+    ),
+    "an unknown value of -var": Case(
+        unit(arguments(f'arguments = ["-var", "days={PART}"]')),
+        {"live/a": f"{UNKNOWN}the arguments of extra_arguments are unknown"},
+    ),
+    "an unknown argument behind another": Case(
+        unit(arguments(f'arguments = ["-var=days=4", {X}]')),
+        {"live/a": f"{UNKNOWN}the arguments of extra_arguments are unknown"},
+    ),
     "TF_CLI_ARGS_plan": Case(
         unit(
             arguments("env_vars = { TF_CLI_ARGS_plan = \"-lock=false -var 'days=0'\" }")
@@ -757,6 +777,13 @@ INPUTS_CASES = {
             + INPUTS % 3
         ),
         {"live/a": f"{UNKNOWN}the source of its module is unknown: the environment variable Y"},
+    ),
+    "a source of which both choices are one folder": Case(
+        unit(CHOICE.replace("OTHER", '"../../modules/redis"') + INPUTS % 3), {"live/a": "pass 3"}
+    ),
+    "a source with an unknown query": Case(
+        unit(f'terraform {{\n  source = "../../modules//redis?ref={PART}"\n}}\n' + INPUTS % 3),
+        {"live/a": "pass 3"},
     ),
     "a source of which one choice is missing": Case(
         unit(
