@@ -228,7 +228,8 @@ class UnitInputs(RootInputs):
                 given = string(written).through(*step, *argument.trace).with_marks_of(argument)
                 self._arguments.append(_Given(name.strip(), given, origin))
                 if not (self._root.may_declare_more or name.strip() in self._root.variables):
-                    self._refuse("Value for undeclared variable: -var sets one", origin)
+                    shown = "" if argument.is_hidden else f": {name.strip()}"
+                    self._refuse(f"Value for undeclared variable{shown}", origin)
 
     def _refuse(self, text: str, origin: Located) -> None:
         self.refusal = self.refusal or EvaluationError(text, origin)
