@@ -4,11 +4,12 @@ import os
 from collections.abc import Callable, Iterable
 
 from ecbackup_iac.files.paths import is_inside
+from ecbackup_iac.hcl.source import SourceFile, SourceRange
 from ecbackup_iac.model.record import changing_record, field
 from ecbackup_iac.terraform.modules.file_names import every_configuration_file
 from ecbackup_iac.terraform.values.value import EvaluationError
 from ecbackup_iac.terragrunt.configuration import ConfigFile
-from ecbackup_iac.terragrunt.stacks import Stack, evaluated_stack
+from ecbackup_iac.terragrunt.stacks import NOT_ENABLED, Stack, evaluated_stack
 from ecbackup_iac.terragrunt.tree import STACK_FILE, UNIT_FILES, Tree
 from ecbackup_iac.terragrunt.units import Unit, evaluated_unit
 
@@ -23,7 +24,10 @@ class Deployments:
     """The real paths of the configuration files of all of them."""
 
     templates: list[Unit] = field(factory=list)
-    """Units that no stack copies, and that refer to values."""
+    """Units that no stack copies, and that refer to values, or that only a template for stacks copies."""
+
+    stack_templates: list[Stack] = field(factory=list)
+    """Stacks that no stack copies, and that refer to values."""
 
     sourced: dict[str, str] = field(factory=dict)
     """The real folders of the units' modules, and of the units, each with a file: they are no plain roots."""
@@ -49,15 +53,21 @@ def deployments(
         elif name in UNIT_FILES:
             files.setdefault(folder, path)
     stacks = [evaluated_stack(tree, folder) for folder in stack_folders]
-    copied = set().union(*(stack.sources for stack in stacks))
+    # A stack that another one copies, or that needs values, is a template.
+    nested = set().union(*(one.sources for one in stacks if not one.needs_values))
     found.stacks = [
-        stack
-        for stack in stacks
-        if stack.is_endless or not (stack.needs_values or os.path.dirname(stack.file) in copied)
+        one
+        for one in stacks
+        if one.is_endless or not (one.needs_values or os.path.dirname(one.file) in nested)
     ]
     generated = [unit for stack in found.stacks for unit in stack.units]
+    copied = set().union(*(stack.sources for stack in found.stacks))
+    found.stack_templates = [
+        one for one in stacks if one.needs_values and os.path.dirname(one.file) not in copied
+    ]
+    templates = set().union(*(one.sources for one in found.stack_templates))
     # A stack writes over what is where it generates a unit.
-    copied |= {unit.folder for unit in generated}
+    copied |= {unit.folder for unit in generated if unit.excluded != NOT_ENABLED}
     units = [
         evaluated_unit(tree, ConfigFile(tree.view(), path))
         for folder, path in files.items()
@@ -71,9 +81,19 @@ def deployments(
     }
     for unit in units:
         unit.is_parent = unit.file in parents
-    found.templates = [unit for unit in units if unit.needs_values]
-    candidates = (*(unit for unit in units if not unit.needs_values), *generated)
+    found.templates = [one for one in units if one.needs_values or one.folder in templates]
+    names = {one.folder for one in found.templates}
+    candidates = (*(one for one in units if one.folder not in names), *generated)
     found.units = [unit for unit in candidates if _is_unit(tree, unit)]
+    for stack in found.stacks:
+        folder = os.path.dirname(stack.file)
+        if folder in files:
+            text = "the folder of a stack has the configuration of a unit too"
+            at = SourceRange(SourceFile(tree.shown(stack.file), b""), 0, 0)
+            refused = EvaluationError(text, at)
+            stack.problems.append(refused)
+            for unit in (*stack.units, *(one for one in units if one.folder == folder)):
+                unit.problem = unit.problem or refused
     found.read = set().union(
         (stack.file for stack in found.stacks), *(unit.read for unit in found.units)
     )
@@ -96,6 +116,7 @@ def deployments(
     found.units = [unit for unit in found.units if unit.folder not in left_out]
     found.stacks = [one for one in found.stacks if not is_excluded(one.file)]
     found.templates = [one for one in found.templates if not is_excluded(one.file)]
+    found.stack_templates = [one for one in found.stack_templates if not is_excluded(one.file)]
     return found
 
 
@@ -118,10 +139,15 @@ def _is_unit(tree: Tree, unit: Unit) -> bool:
 def _exclude_dependencies(units: Iterable[Unit]) -> None:
     """Exclude the units that excluded ones depend on directly, where these say so."""
     by_folder = {unit.folder: unit for unit in units}
-    excluding = [unit for unit in by_folder.values() if unit.excludes_dependencies]
-    for unit in excluding:
+    for unit in by_folder.values():
+        is_excluding = unit.excludes_dependencies
+        if is_excluding is None or is_excluding.raw is False:
+            continue
         for target in filter(None, map(by_folder.get, unit.dependencies)):
-            if unit.excluded:
+            if not is_excluding.is_known:
+                why = f"it may be excluded: {is_excluding.unknown.why}"
+                target.may_be_excluded = target.may_be_excluded or why
+            elif unit.excluded:
                 target.excluded = target.excluded or "a unit that depends on it excludes it"
             else:
                 target.may_be_excluded = target.may_be_excluded or unit.may_be_excluded

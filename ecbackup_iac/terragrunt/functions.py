@@ -82,7 +82,10 @@ def call_function(evaluator: Evaluator, scope: "ConfigFile", node: Call) -> Valu
 
     if function.returns is DYNAMIC:  # its arguments need not be known, or it handles that
         return apply(*arguments)
-    return map_outcomes(apply, *arguments, kind=function.returns).with_marks_of(*arguments)
+    result = map_outcomes(apply, *arguments, kind=function.returns).with_marks_of(*arguments)
+    if scope.view.tree.is_hidden(scope.folder):
+        return result.with_marks(is_sensitive=result.is_sensitive, privacy=Privacy.OUTSIDE)
+    return result
 
 
 def tfvars_value(evaluator: Evaluator, scope: "ConfigFile", node: Call) -> Value:

@@ -71,7 +71,8 @@ class _Given:
             passed = _as_text if constraint.is_literal else _as_expression
             return constraint.applied(passed(self.given))
         except EvaluationError as error:
-            raise error.at(self.origin) if self.origin is not None else error from None
+            shown = error.redacted() if self.given.is_hidden else error
+            raise shown.at(self.origin) if self.origin is not None else shown from None
 
 
 @record

@@ -16,6 +16,7 @@ from ecbackup_iac.hcl.expression import (
 )
 from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.hcl.structure import Attribute, Block
+from ecbackup_iac.model.hidden import hidden
 from ecbackup_iac.model.record import record
 from ecbackup_iac.terraform.functions.call_context import OutsideError, UnknownResultError
 from ecbackup_iac.terraform.values.value import (
@@ -175,6 +176,8 @@ def exclusion(file: ConfigFile) -> Exclusion | None:
         covered = _covers_apply(next((one for one in actions if one), []))
         if condition is None or covered is None:
             return None
+        if owner.value(condition).is_null:
+            raise EvaluationError("if: a bool is required", condition.range)
         return Exclusion(owner.flag(condition), owner.flag(dependencies), covered)
     for owner in () if blocks else file.in_order():
         skip = owner.body.attribute("skip")
@@ -246,7 +249,8 @@ def _generated_by(file: ConfigFile) -> list[_Labelled]:
         if not value.is_known:
             return [_Labelled("", _generated("", {}, attribute, value))]
         for label, one in value.members.items() if isinstance(value.raw, Mapping) else ():
-            found.append((label, {"": one} if not one.is_known else _members(one), attribute))
+            shown = hidden(label) if value.is_hidden else label
+            found.append((shown, {"": one} if not one.is_known else _members(one), attribute))
     return [
         _Labelled(
             label,

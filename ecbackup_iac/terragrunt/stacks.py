@@ -34,6 +34,7 @@ from ecbackup_iac.terragrunt.tree import (
     AUTOINCLUDE_STACK_FILE,
     STACK_FILE,
     UNIT_FILES,
+    NotEvaluatedError,
     Tree,
     View,
     includes,
@@ -44,6 +45,8 @@ STACK_FOLDER = ".terragrunt-stack"
 
 _OWN_NAMES = ("dependency", "feature")
 """What an autoinclude block refers to in itself."""
+
+NOT_ENABLED = "the stack does not enable the unit"
 
 MAX_STACK_DEPTH = 3
 """How often a stack may be inside itself."""
@@ -106,8 +109,8 @@ class _Component:
         """Return the value of an argument that has to be known; None where it is not set."""
         value = self.value(name, kind)
         if value is not None and not value.is_known:
-            text = f"not evaluated: {name} of {self.name} is unknown: {value.unknown.why}"
-            raise EvaluationError(text, self.block.header)
+            text = f"{name} of {self.name} is unknown: {value.unknown.why}"
+            raise NotEvaluatedError(text, self.block.header)
         return value
 
     def flag(self, name: str) -> bool:
@@ -153,6 +156,7 @@ class _StackEvaluation:
     ) -> None:
         """Add what the stack file in a folder generates, and what the stack around it injects."""
         units = len(self._stack.units)
+        file = ConfigFile(self._tree.view(copies), os.path.join(folder, STACK_FILE), values=values)
         try:
             self._stacks += 1
             charge(STEPS_PER_INSTANCE)
@@ -161,22 +165,19 @@ class _StackEvaluation:
             if [*copies.values()].count(copies.get(folder, "")) > MAX_STACK_DEPTH:
                 self._stack.is_endless = True
                 raise EvaluationError("Cycle: the stack generates itself without an end")  # noqa: TRY301
-            file = ConfigFile(
-                self._tree.view(copies), os.path.join(folder, STACK_FILE), values=values
-            )
             refusal = self._add_components(file, folder, copies, injected)
-            if not copies:
-                self._stack.needs_values = file.lacks_values
         except EvaluationError as error:
             refusal = error
         except (UnknownResultError, RecursionError, TooMuchError) as error:
             refusal = None
-            self._stack.problems.append(EvaluationError(f"not evaluated: {error}"))
+            self._stack.problems.append(NotEvaluatedError(str(error)))
         if refusal is not None:
             refusal.__context__ = None
             self._stack.problems.append(refusal)
             for unit in self._stack.units[units:]:
                 unit.problem = unit.problem or refusal
+        if not copies:
+            self._stack.needs_values = file.lacks_values and bool(self._stack.problems)
 
     def _add_components(
         self,
@@ -212,6 +213,10 @@ class _StackEvaluation:
         self, file: ConfigFile, component: _Component, target: str, copies: Mapping[str, str]
     ) -> None:
         source, block, units = component.text("source"), component.block, len(self._stack.units)
+        real = ""
+        if not is_remote(str(source.raw)):
+            real = local_folder(file.view, source, os.path.dirname(file.path), block.header)
+            self._stack.sources.add(real)
         values, enabled = component.value("values"), component.value("enabled", BOOL)
         if values is not None and values.is_known:
             if not values.is_null and not is_mapping(values.type):
@@ -220,9 +225,7 @@ class _StackEvaluation:
         if len(self._stack.units) >= MAX_UNITS:
             raise TooMuchError(f"a stack of more than {MAX_UNITS} units is not evaluated")
         problems = len(self._stack.problems)
-        if not is_remote(str(source.raw)):
-            real = local_folder(file.view, source, os.path.dirname(file.path), block.header)
-            self._stack.sources.add(real)
+        if real:
             self._add_copy(file, component, {**copies, target: real}, values)
         else:
             inputs = values.members if values is not None and values.is_known else {}
@@ -235,7 +238,7 @@ class _StackEvaluation:
             if not enabled.is_known:
                 unit.may_be_excluded = f"it may not be enabled: {enabled.unknown.why}"
             else:
-                unit.excluded, unit.problem = "the stack does not enable the unit", None
+                unit.excluded, unit.problem = NOT_ENABLED, None
         if enabled.is_known:
             del self._stack.problems[problems:]
 
@@ -286,7 +289,7 @@ class InjectedFile(ConfigFile):
 
     def check(self) -> None:
         """Raise EvaluationError for what is refused of it, used or not."""
-        check_unit_file(self.body)
+        check_unit_file(self.body, is_injected=True)
 
     def whole(self, root: str) -> Value:
         """Return the value of one of the variables as a whole. Raises EvaluationError."""
@@ -373,8 +376,8 @@ def _repeated(evaluator: ConfigEvaluator, block: Block) -> Iterator[ConfigEvalua
     value = evaluator.value(written.expression)
     if not value.is_known or value.is_null:
         why = value.unknown.why if not value.is_known else "it is null"
-        text = f"not evaluated: how often the {block.kind} is generated is unknown: {why}"
-        raise EvaluationError(text, written.range)
+        text = f"how often the {block.kind} is generated is unknown: {why}"
+        raise NotEvaluatedError(text, written.range)
     if count is not None:
         times = value.raw if isinstance(value.raw, int) and value.type == NUMBER else -1
         if times < 0:
@@ -389,5 +392,6 @@ def _repeated(evaluator: ConfigEvaluator, block: Block) -> Iterator[ConfigEvalua
         if is_mapping(value.type)
         else [(str(one.raw), one) for one in value.elements]
     )
-    for key, member in entries:
-        yield evaluator.with_names({"each": object_value({"key": string(key), "value": member})})
+    for name, member in entries:
+        key = string(name).with_marks_of(value, *(() if is_mapping(value.type) else (member,)))
+        yield evaluator.with_names({"each": object_value({"key": key, "value": member})})

@@ -34,6 +34,17 @@ MAX_STEPS_OF_A_UNIT = MAX_STEPS // 3
 """For the configuration of one unit or stack: what is left is for the others."""
 
 
+class NotEvaluatedError(EvaluationError):
+    """What Terragrunt may accept, and what is not known here."""
+
+
+def refused(error: EvaluationError, what: str) -> str:
+    """Return why a unit or a file is refused, or why it is not evaluated."""
+    if isinstance(error, NotEvaluatedError):
+        return f"{what} was not evaluated: {error.message}"
+    return f"Terragrunt rejects {what}: {error.message}"
+
+
 class Tree:
     """The configuration files of one repository."""
 
@@ -67,12 +78,20 @@ class Tree:
 
     def shown(self, path: str) -> str:
         """Return a path as it is printed."""
+        above = self._hidden_part(path)
+        return self._hidden[above] + path[len(above) :] if above else shown_path(path)
+
+    def is_hidden(self, path: str) -> bool:
+        """Whether a path has a hidden name in it."""
+        return bool(self._hidden_part(path))
+
+    def _hidden_part(self, path: str) -> str:
         above, below = path, ""
         while self._hidden and above != below:
             if above in self._hidden:
-                return self._hidden[above] + path[len(above) :]
+                return above
             above, below = os.path.dirname(above), above
-        return shown_path(path)
+        return ""
 
     def view(self, copies: Mapping[str, str] | None = None) -> "View":
         """Return the tree with folders that a stack generates, each with the folder that it copies."""

@@ -83,6 +83,9 @@ REJECTIONS = {
         {"live/a": REFUSED + 'Unsupported argument: an argument named "foo"'},
         errors=("root.hcl:1: Terragrunt rejects it: Unsupported argument",),
     ),
+    "dependencies whose paths are a text": refused(
+        SOURCE + 'dependencies {\n  paths = "../b"\n}\n', 5, "paths: a list of strings is required"
+    ),
     "a cycle through dependencies": Case(
         unit(
             SOURCE + 'dependencies {\n  paths = ["../b"]\n}\n',
@@ -151,6 +154,15 @@ EXCLUSIONS = {
         {
             "live/c": "fail 0",
         },
+    ),
+    "perhaps its dependencies": Case(
+        unit(
+            days("0")
+            + DEPENDENCY
+            + exclude("true", more='  exclude_dependencies = run_cmd("x")\n'),
+            **{"live/b/terragrunt.hcl": days("0")},
+        ),
+        {"live/b": "fail 0"},
     ),
     "not its dependencies": Case(
         unit(days("0") + DEPENDENCY + exclude("true"), **{"live/b/terragrunt.hcl": days("0")}),
@@ -223,6 +235,10 @@ INCLUDES = {
             "",
         ),
         {"live/a": UNKNOWN + "whether the include is exposed is unknown: run_cmd()"},
+    ),
+    "expose and merge_strategy that are null": Case(
+        root(INPUTS % 0, SOURCE, include("expose = null\n  merge_strategy = null")),
+        {"live/a": "fail 0"},
     ),
     "expose that is a number": Case(
         root("", include("expose = 1") + SOURCE, ""),

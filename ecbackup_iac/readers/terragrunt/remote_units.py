@@ -99,7 +99,7 @@ class RemoteUnit:
         files = RootFiles(folders, folder)
         inputs = RootInputs("", (), EvaluationInputs(), VariableFiles(folders), unknown(""))
         instance = ModuleInstance(Module(folder), Configuration(modules, folder, files), inputs)
-        name = unit.folder.rpartition("/")[2]
+        name = root.shown.rpartition("/")[2]
         block = Block("module", (name,), origin, origin, _InputsBody(unit, origin))
         scope = BlockScope(
             instance,

@@ -13,6 +13,7 @@ from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.report import AbsentCache, Diagnostic, ReadResult, Severity
 from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import Unknown, possible_values
+from ecbackup_iac.readers.terragrunt.hidden_words import hidden_words, without_words
 from ecbackup_iac.terraform.modules.folder_scan import FolderScan, Sought
 from ecbackup_iac.terraform.modules.folders import Folders
 from ecbackup_iac.terraform.modules.inputs import VariableFiles
@@ -25,7 +26,8 @@ from ecbackup_iac.terraform.values.value import EvaluationError, Value
 from ecbackup_iac.terragrunt.discovery import Deployments, deployments
 from ecbackup_iac.terragrunt.inputs import UnitInputs
 from ecbackup_iac.terragrunt.module import UnitModule
-from ecbackup_iac.terragrunt.tree import Tree
+from ecbackup_iac.terragrunt.stacks import Stack
+from ecbackup_iac.terragrunt.tree import Tree, refused
 from ecbackup_iac.terragrunt.units import Unit
 
 TEMPLATE_FOLDER = ".boilerplate"
@@ -58,14 +60,31 @@ class UnitRoot:
         """Return the inputs of the root module; where they are refused, the unit is."""
         unit = self.unit
         if unit.problem is not None:
-            why = f"Terragrunt rejects the unit: {unit.problem.message}"
+            why = refused(unit.problem, "the unit")
             unit = replace(unit, inputs={}, extra=[], unknown_inputs=why)
         found = UnitInputs(unit, self.module, given, files, workspace, root)
         self.unit.problem = self.unit.problem or found.refusal
         return found
 
     def result(self, result: ReadResult) -> ReadResult:
-        """Return the result of the module's evaluation as that of the unit."""
+        """Return the result of the module's evaluation as that of the unit, without what is hidden."""
+        return without_words(
+            self._result(result), hidden_words(self.unit.generated, self._configuration())
+        )
+
+    def _configuration(self) -> Iterator[bytes]:
+        """Yield the texts of the configuration of the unit and of its module."""
+        folder = self.module.folder
+        below = self.index.below(folder) if folder in self.index.found else ()
+        modules = (
+            os.path.join(path, name) for path in below for name in self.index.found[path].files
+        )
+        for path in (*self.unit.read, *modules):
+            content = self.module.files.content(path)
+            if isinstance(content, bytes) and path not in self.module.generated:
+                yield content
+
+    def _result(self, result: ReadResult) -> ReadResult:
         resources = tuple(map(self._of_unit, result.resources))
         if self.unit.excluded:
             excluded = (never_applied(one, self.unit) for one in resources)
@@ -100,8 +119,8 @@ class UnitRoot:
         if any(decided.path == source.path for source in self.module.generated.values()):
             cache = replace(cache, generator="Terragrunt")
         if unit.problem is not None or self.module.problems:
-            message = unit.problem.message if unit.problem else self.module.problems[0].message
-            why = f"Terragrunt rejects the unit: {message}"
+            problem = unit.problem or EvaluationError(self.module.problems[0].message)
+            why = refused(problem, "the unit")
             return replace(cache, retention=Unknown(why, trace=retention.trace, is_rejected=True))
         doubt = self.module.doubt
         if doubt:
@@ -202,6 +221,9 @@ class UnitRoots:
         is_here = lies_in(unit.folder, self._targets) or lies_in(unit.file, self._targets)
         return is_here or not self._targets.isdisjoint(unit.read)
 
+    def _is_here(self, stack: Stack) -> bool:
+        return lies_in(os.path.dirname(stack.file), self._targets)
+
     def roots(self, index: Index) -> Iterator[UnitRoot]:
         """Yield the units to evaluate: those that may lead to a cache and concern what is checked."""
         for unit in self.found.units:
@@ -243,13 +265,16 @@ class UnitRoots:
                 )
             if unit.problem is not None and is_concerned:
                 yield _refused(unit.problem, unit.file)
-        templates = [unit for unit in self.found.templates if self._is_target(unit)]
-        if templates:
-            more = f" (and {len(templates) - 1} more)" if len(templates) > 1 else ""
-            text = f"a template for units{more}: not evaluated, because no stack here uses it"
-            yield Diagnostic(text, Location(shown_path(templates[0].file)), Severity.WARNING)
+        for kind, templates in (
+            ("units", [unit.file for unit in self.found.templates if self._is_target(unit)]),
+            ("stacks", [one.file for one in self.found.stack_templates if self._is_here(one)]),
+        ):
+            if templates:
+                more = f" (and {len(templates) - 1} more)" if len(templates) > 1 else ""
+                text = f"a template for {kind}{more}: not evaluated, because no stack here uses it"
+                yield Diagnostic(text, Location(shown_path(templates[0])), Severity.WARNING)
         for stack in self.found.stacks:
-            if lies_in(os.path.dirname(stack.file), self._targets):
+            if self._is_here(stack):
                 yield from (_refused(problem, stack.file) for problem in stack.problems)
 
     def absent(self, index: Index) -> Iterator[AbsentCache]:
@@ -286,4 +311,4 @@ class UnitRoots:
 
 def _refused(error: EvaluationError, file: str) -> Diagnostic:
     location = error.origin.location if error.origin is not None else Location(shown_path(file))
-    return Diagnostic(f"Terragrunt rejects it: {error.message}", location)
+    return Diagnostic(refused(error, "it"), location)
