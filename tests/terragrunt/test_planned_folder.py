@@ -708,6 +708,42 @@ def test_unknown_inputs_of_a_published_module_decide_nothing(check: Check) -> No
     assert {one["status"] for one in outcome.findings} == {"unknown"}
 
 
+IGNORED = "  # ecbackup:ignore known\n  snapshot_retention_limit"
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        unit(
+            SOURCE + INPUTS % 0 + generate('provider "aws" {}', path="p.tf"),
+            **{"modules/redis/main.tf": MODULE.replace("  snapshot_retention_limit", IGNORED)},
+        ),
+        unit(
+            SOURCE + INPUTS % 0,
+            **{
+                "modules/redis/main.tf": CALLS,
+                "modules/redis/cache/main.tf": MODULE.replace(
+                    "  snapshot_retention_limit", IGNORED
+                ),
+                "live/a/files/x.txt": "",
+            },
+        ),
+        unit(
+            SOURCE,
+            **{"live/a/x_override.tf": OVERRIDE.replace("  snapshot_retention_limit", IGNORED) % 0},
+        ),
+        published(
+            **{"live/a/x_override.tf": OVERRIDE.replace("  snapshot_retention_limit", IGNORED) % 0}
+        ),
+    ],
+    ids=["beside a generated file", "beside files of the unit", "in a file of the unit", "remote"],
+)
+def test_comments_suppress_in_what_is_copied(files: dict[str, str], check: Check) -> None:
+    outcome = check(files)
+    assert [one["status"] for one in outcome.findings] == ["fail"]
+    assert outcome.findings[0]["suppression"] is not None
+
+
 def test_the_remedy_for_a_published_module_is_its_input(check: Check) -> None:
     outcome = check(published("0"))
     assert outcome.findings[0]["remedy"] == f"set {RETENTION} = 7 in live/a/terragrunt.hcl:7"

@@ -167,8 +167,13 @@ class RemoteUnit:
         if not is_described:
             return cache
         found = at_call(cache, self._call, stand_in)
-        module = found.module and replace(found.module, address="inputs")
-        return replace(found, module=module, overrides=cache.overrides)
+        is_overridden = cache.location.path != stand_in.module.folder
+        return replace(
+            found,
+            location=cache.location if is_overridden else found.location,
+            module=found.module and replace(found.module, address="inputs"),
+            overrides=cache.overrides,
+        )
 
     def _add_unread(self) -> None:
         location = replace(self._call.block.header.location, end_line=None, end_column=None)
