@@ -69,7 +69,10 @@ class Copy:
             )
             for one in patterns
         ]
-        pattern = re.compile(f"(?:{'|'.join(described)})(?:/.*)?")
+        try:
+            pattern = re.compile(f"(?:{'|'.join(described)})(?:/.*)?")
+        except re.error:  # braces that do not match
+            return ()
         found = []
         for folder, folders, files in os.walk(self.top):
             folders[:] = [name for name in folders if name not in (".git", _CACHE)]

@@ -142,6 +142,8 @@ def _alternatives(owner: ConfigFile, node: Node) -> Iterator[Value]:
                 yield from _alternatives(owner, then)
             if truth.raw is not True:
                 yield from _alternatives(owner, otherwise)
+        case Template(parts=(Text(text=text), *_)) if "?" in text and not is_remote(text):
+            yield string(text.partition("?")[0])  # a folder here is read as it is
         case Template(parts=(Text(text=text), *_)) if is_remote(text):
             value = owner.evaluator.value(node)
             yield value if value.is_known else string(text)
@@ -359,6 +361,8 @@ def extra_arguments(file: ConfigFile) -> list[ExtraArguments]:
             text = "Missing required argument: extra_arguments needs commands"
             raise EvaluationError(text, block.header)
         listed = owner.value(commands)
+        if listed.is_known and not isinstance(listed.raw, tuple):
+            raise EvaluationError("commands: a list of strings is required", commands.range)
         elements = listed.elements if isinstance(listed.raw, tuple) else (listed,)
         doubt = next((one.unknown.why for one in elements if not one.is_known), "")
         is_planned = not {one.raw for one in elements}.isdisjoint(("plan", "apply"))

@@ -195,23 +195,35 @@ def _set_source(unit: Unit, file: ConfigFile) -> None:
     origin = unit.source_at = attribute.range
     if why:
         unit.doubt = f"the source of its module is unknown: {why}"
-    for value in sources:
-        if not value.is_known:
-            continue
-        if is_remote(str(value.raw)):
-            unit.remote, unit.source = str(value.raw), shown_text(value)
-        elif value.raw:
-            try:
-                folder = local_folder(unit.view, value, unit.folder, origin)
-            except EvaluationError:
-                if len(sources) == 1:
-                    raise
-                continue  # that one is not chosen
-            unit.tops[folder] = copied_folder(unit.view, str(value.raw), unit.folder)
-            unit.modules.append(folder)
-    unit.modules = [*dict.fromkeys(unit.modules)]
+    found_here = [_here(unit, value, origin, is_only=len(sources) == 1) for value in sources]
+    unit.modules = [*dict.fromkeys(filter(None, found_here))]
+    if len({*found_here}) == 1 and unit.modules:
+        unit.doubt = ""
     if unit.doubt and not unit.modules and not unit.remote:
         raise NotEvaluatedError(unit.doubt, origin)
+
+
+def _here(unit: Unit, source: Value, origin: Located, *, is_only: bool) -> str:
+    """Return the folder of a module in the repository; empty for any other, or an unknown one.
+
+    Raises:
+        EvaluationError: there is no such folder, and nothing else can be the source.
+
+    """
+    text = str(source.raw) if source.is_known else ""
+    if not text:
+        return ""
+    if is_remote(text):
+        unit.remote, unit.source = text, shown_text(source)
+        return ""
+    try:
+        folder = local_folder(unit.view, source, unit.folder, origin)
+    except EvaluationError:
+        if is_only:
+            raise
+        return ""
+    unit.tops[folder] = copied_folder(unit.view, text, unit.folder)
+    return folder
 
 
 def _dependencies(file: ConfigFile) -> dict[str, Located]:

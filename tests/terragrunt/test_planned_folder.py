@@ -170,6 +170,10 @@ COPIES = {
         | {"live/a/.x.auto.tfvars": "days = 0\n"},
         {"live/a": "fail 0"},
     ),
+    "patterns that describe nothing": Case(
+        unit(terraform('include_in_copy = ["{a", "[b", "../..", "/etc", ""]') + INPUTS % 3),
+        {"live/a": "pass 3"},
+    ),
     "patterns that are unknown": Case(
         unit(terraform(f"exclude_from_copy = [{X}]") + INPUTS % 3),
         {"live/a": f"{UNKNOWN}what is copied is unknown: {NOT_SET}; it is 3 days"},
@@ -492,6 +496,22 @@ ARGUMENTS = {
         unit(arguments('arguments = ["-var=days=0"]', f'["plan", {X}]') + INPUTS % 3),
         {"live/a": "fail 0"},
     ),
+    "commands that are no list": Case(
+        unit(arguments('arguments = ["-var=days=0"]', '"plan"')),
+        {"live/a": REFUSED + "commands: a list of strings is required"},
+        errors=("live/a/terragrunt.hcl:4: Terragrunt rejects it: commands",),
+    ),
+    "an unknown argument before another": Case(
+        unit(arguments(f'arguments = [{X}, "-var=days=4"]')), {"live/a": "pass 4"}
+    ),
+    "an unknown value of -var": Case(
+        unit(arguments(f'arguments = ["-var", "days={PART}"]')),
+        {"live/a": f"{UNKNOWN}the arguments of extra_arguments are unknown"},
+    ),
+    "an unknown argument behind another": Case(
+        unit(arguments(f'arguments = ["-var=days=4", {X}]')),
+        {"live/a": f"{UNKNOWN}the arguments of extra_arguments are unknown"},
+    ),
     "TF_CLI_ARGS_plan": Case(
         unit(
             arguments("env_vars = { TF_CLI_ARGS_plan = \"-lock=false -var 'days=0'\" }")
@@ -688,6 +708,50 @@ def test_unknown_inputs_of_a_published_module_decide_nothing(check: Check) -> No
     assert {one["status"] for one in outcome.findings} == {"unknown"}
 
 
+IGNORED = "  # ecbackup:ignore known\n  snapshot_retention_limit"
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        unit(
+            SOURCE + INPUTS % 0 + generate('provider "aws" {}', path="p.tf"),
+            **{"modules/redis/main.tf": MODULE.replace("  snapshot_retention_limit", IGNORED)},
+        ),
+        unit(
+            SOURCE + INPUTS % 0,
+            **{
+                "modules/redis/main.tf": CALLS,
+                "modules/redis/cache/main.tf": MODULE.replace(
+                    "  snapshot_retention_limit", IGNORED
+                ),
+                "live/a/files/x.txt": "",
+            },
+        ),
+        unit(
+            SOURCE,
+            **{"live/a/x_override.tf": OVERRIDE.replace("  snapshot_retention_limit", IGNORED) % 0},
+        ),
+        published(
+            **{"live/a/x_override.tf": OVERRIDE.replace("  snapshot_retention_limit", IGNORED) % 0}
+        ),
+    ],
+    ids=["beside a generated file", "beside files of the unit", "in a file of the unit", "remote"],
+)
+def test_comments_suppress_in_what_is_copied(files: dict[str, str], check: Check) -> None:
+    outcome = check(files)
+    assert [one["status"] for one in outcome.findings] == ["fail"]
+    assert outcome.findings[0]["suppression"] is not None
+
+
+def test_the_remedy_for_a_published_module_is_its_input(check: Check) -> None:
+    outcome = check(published("0"))
+    assert outcome.findings[0]["remedy"] == f"set {RETENTION} = 7 in live/a/terragrunt.hcl:7"
+    outcome = check({UNIT: terraform("", PUBLISHED)})
+    remedy = f"add {RETENTION} = 7 to inputs, live/a/terragrunt.hcl:2"
+    assert outcome.findings[0]["remedy"] == remedy
+
+
 def test_a_refused_unit_of_a_published_module_is_unknown(check: Check) -> None:
     outcome = check(published(more="locals {\n  a = local.b\n}\n"))
     assert {one["status"] for one in outcome.findings} == {"unknown"}
@@ -749,6 +813,13 @@ INPUTS_CASES = {
             + INPUTS % 3
         ),
         {"live/a": f"{UNKNOWN}the source of its module is unknown: the environment variable Y"},
+    ),
+    "a source of which both choices are one folder": Case(
+        unit(CHOICE.replace("OTHER", '"../../modules/redis"') + INPUTS % 3), {"live/a": "pass 3"}
+    ),
+    "a source with an unknown query": Case(
+        unit(f'terraform {{\n  source = "../../modules//redis?ref={PART}"\n}}\n' + INPUTS % 3),
+        {"live/a": "pass 3"},
     ),
     "a source of which one choice is missing": Case(
         unit(
