@@ -752,6 +752,13 @@ def test_the_remedy_for_a_published_module_is_its_input(check: Check) -> None:
     assert outcome.findings[0]["remedy"] == remedy
 
 
+def test_the_remedy_names_the_file_that_is_copied_or_generated(check: Check) -> None:
+    outcome = check(COPIES["a file of the unit over that of the module"].files)
+    assert "live/a/d.json:1" in outcome.findings[0]["remedy"]
+    outcome = check(unit(SOURCE + generate("days = 0", path="x.auto.tfvars")))
+    assert outcome.findings[0]["remedy"].endswith("Terragrunt generates live/a/x.auto.tfvars")
+
+
 def test_a_refused_unit_of_a_published_module_is_unknown(check: Check) -> None:
     outcome = check(published(more="locals {\n  a = local.b\n}\n"))
     assert {one["status"] for one in outcome.findings} == {"unknown"}

@@ -117,7 +117,7 @@ class UnitRoot:
         unit, retention = self.unit, cache.retention
         decided = retention.trace[-1].location if retention.trace else cache.location
         if any(decided.path == source.path for source in self.module.generated.values()):
-            cache = replace(cache, generator="Terragrunt")
+            cache = replace(cache, generator="Terragrunt", location=decided)
         if unit.problem is not None or self.module.problems:
             problem = unit.problem or EvaluationError(self.module.problems[0].message)
             why = refused(problem, "the unit")
