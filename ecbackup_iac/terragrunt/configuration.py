@@ -335,7 +335,7 @@ class ConfigFile:
         if not merging.is_null and merging.raw not in MERGE_STRATEGIES:
             at = strategy.range if strategy else block.header
             listed = ", ".join(MERGE_STRATEGIES)
-            raise EvaluationError(f"Invalid merge_strategy: it is none of {listed}", at)
+            raise EvaluationError(f"Invalid merge_strategy: valid are {listed}", at)
         if not path.raw:
             raise EvaluationError("The path of the include is empty", written.range)
         full = self.view.path(self.folder, path)

@@ -35,6 +35,9 @@ class Deployments:
     excluded: dict[str, str] = field(factory=dict)
     """Those of the units that are excluded from the check."""
 
+    left_out: set[str] = field(factory=set)
+    """Where stacks generate units that are excluded from the check by themselves."""
+
     undecided: set[str] = field(factory=set)
     """The real paths of the files of units that may deploy a module which is not found by evaluating them."""
 
@@ -107,8 +110,10 @@ def deployments(
     )
     _refuse_cycles(found.units)
     _exclude_dependencies(found.units)
-    left_out = {unit.folder for unit in units if is_excluded(unit.file)}.union(
-        unit.folder for one in found.stacks if is_excluded(one.file) for unit in one.units
+    of_stacks = {unit.folder for one in found.stacks if is_excluded(one.file) for unit in one.units}
+    found.left_out = {unit.folder for unit in generated if is_excluded(unit.folder)} - of_stacks
+    left_out = found.left_out.union(
+        of_stacks, (unit.folder for unit in units if is_excluded(unit.file))
     )
     for unit in found.units:
         where = found.excluded if unit.folder in left_out else found.sourced

@@ -23,10 +23,10 @@ from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     UnknownRaw,
     Value,
+    null,
     object_value,
     shown_text,
     string,
-    tuple_value,
     unknown,
 )
 from ecbackup_iac.terragrunt.configuration import ConfigFile
@@ -189,9 +189,9 @@ def exclusion(file: ConfigFile) -> Exclusion | None:
 def _actions(owner: ConfigFile, block: Block) -> list[Value]:
     """Return the actions of an exclude block; none where it has none. Raises EvaluationError."""
     attribute = block.body.attribute("actions")
-    value = owner.value(attribute) if attribute is not None else tuple_value(())
-    if not value.is_known:
-        return [value]
+    value = owner.value(attribute) if attribute is not None else null()
+    if value.is_null or not value.is_known:
+        return [] if value.is_null else [value]
     elements = list(value.elements) if isinstance(value.raw, tuple) else [value]
     is_list = isinstance(value.raw, tuple) and all(
         isinstance(one.raw, str | UnknownRaw) for one in elements

@@ -171,6 +171,9 @@ EXCLUSIONS = {
     "the actions of the included file, where it has none of its own": Case(
         root(exclude("false"), days("0") + exclude("true", "[]")), {"live/a": EXCLUDED}
     ),
+    "actions that are null": Case(
+        root(exclude("true"), days("0") + exclude("true", "null")), {"live/a": EXCLUDED}
+    ),
     "skip that is a text": Case(unit(days("0") + 'skip = "true"\n'), {"live/a": EXCLUDED}),
     "skip that is no bool": refused(days("0") + "skip = 1\n", 7, "skip: a bool is required"),
     "a feature whose value is no bool": Case(

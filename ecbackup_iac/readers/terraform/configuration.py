@@ -136,6 +136,7 @@ class _Tree:
             absent=tuple(self._units.absent(self._index)) if self._units else (),
             blocks=tuple(block for block in blocks if block.location not in self._read_calls),
             annotated_texts=self.annotated_texts(),
+            left_out=self._units.left_out if self._units else (),
         )
 
     def _blocks(self) -> Iterator[CacheBlock]:

@@ -304,9 +304,16 @@ class UnitRoots:
                 yield AnnotatedText(source.path, source.text, syntax, is_whole=is_whole)
 
     @property
+    def left_out(self) -> tuple[str, ...]:
+        """The units of stacks that are excluded, as they are printed."""
+        return tuple(sorted(map(shown_path, self.found.left_out)))
+
+    @property
     def is_nothing_evaluated(self) -> bool:
-        """Whether there are files of Terragrunt, and neither a unit nor a stack."""
-        return self._has_files and not (self.found.units or self.found.stacks)
+        """Whether there are files of Terragrunt, and neither a unit nor a stack, nor a template for one."""
+        found = self.found
+        is_any = found.units or found.stacks or found.templates or found.stack_templates
+        return self._has_files and not is_any
 
 
 def _refused(error: EvaluationError, file: str) -> Diagnostic:
