@@ -455,6 +455,13 @@ GENERATED = {
         {"live/a": REFUSED + "the generated file main.tf already exists"},
         errors=("live/a/terragrunt.hcl:4: the generated file main.tf already exists",),
     ),
+    "a call of a module in the repository": Case(
+        unit(
+            SOURCE + generate('module "c" {\n  source = "../cache"\n  days   = 0\n}'),
+            **{"modules/redis/main.tf": NO_CACHE, "modules/cache/main.tf": MODULE},
+        ),
+        {"live/a": "fail 0"},
+    ),
     "all of a unit": Case({UNIT: generate(CACHE % 0)}, {"live/a": "fail 0"}),
     "all of a unit, in JSON": Case(
         {
