@@ -385,7 +385,7 @@ GENERATED = {
             **{
                 "modules/redis/main.tf": CALLS,
                 "modules/redis/cache/main.tf": MODULE,
-                "modules/redis/cache/x_override.tf": 'variable "days" {\n  default = 0\n}\n',
+                "modules/redis/cache/x_override.tf": OVERRIDE % 0,
             },
         ),
         {"live/a": "pass 7"},
