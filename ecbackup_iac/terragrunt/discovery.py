@@ -55,20 +55,9 @@ def deployments(
             stack_folders.append(folder)
         elif name in UNIT_FILES:
             files.setdefault(folder, path)
-    stacks = [evaluated_stack(tree, folder) for folder in stack_folders]
-    # A stack that another one copies, or that needs values, is a template.
-    nested = set().union(*(one.sources for one in stacks if not one.needs_values))
-    found.stacks = [
-        one
-        for one in stacks
-        if one.is_endless or not (one.needs_values or os.path.dirname(one.file) in nested)
-    ]
+    _set_stacks(found, [evaluated_stack(tree, folder) for folder in stack_folders])
     generated = [unit for stack in found.stacks for unit in stack.units]
     copied = set().union(*(stack.sources for stack in found.stacks))
-    found.stack_templates = [
-        one for one in stacks if one.needs_values and os.path.dirname(one.file) not in copied
-    ]
-    templates = set().union(*(one.sources for one in found.stack_templates))
     # A stack writes over what is where it generates a unit.
     copied |= {unit.folder for unit in generated if unit.excluded != NOT_ENABLED}
     units = [
@@ -76,6 +65,33 @@ def deployments(
         for folder, path in files.items()
         if folder not in copied
     ]
+    _set_units(tree, found, units, generated)
+    for stack in found.stacks:
+        folder = os.path.dirname(stack.file)
+        if folder in files:
+            _refuse_coexistence(tree, stack, [one for one in units if one.folder == folder])
+    _refuse_cycles(found.units)
+    _exclude_dependencies(found.units)
+    _leave_out(found, units, is_excluded)
+    return found
+
+
+def _set_stacks(found: Deployments, stacks: list[Stack]) -> None:
+    """Set the stacks that are generated: one that another copies, or that needs values, is a template."""
+    nested = set().union(*(one.sources for one in stacks if not one.needs_values))
+    found.stacks = [
+        one
+        for one in stacks
+        if one.is_endless or not (one.needs_values or os.path.dirname(one.file) in nested)
+    ]
+    copied = set().union(*(stack.sources for stack in found.stacks))
+    found.stack_templates = [
+        one for one in stacks if one.needs_values and os.path.dirname(one.file) not in copied
+    ]
+
+
+def _set_units(tree: Tree, found: Deployments, units: list[Unit], generated: list[Unit]) -> None:
+    """Set the units and the templates, and what is read for them."""
     parents = {
         path
         for unit in (*units, *generated)
@@ -84,19 +100,11 @@ def deployments(
     }
     for unit in units:
         unit.is_parent = unit.file in parents
-    found.templates = [one for one in units if one.needs_values or one.folder in templates]
+    of_templates = set().union(*(one.sources for one in found.stack_templates))
+    found.templates = [one for one in units if one.needs_values or one.folder in of_templates]
     names = {one.folder for one in found.templates}
     candidates = (*(one for one in units if one.folder not in names), *generated)
     found.units = [unit for unit in candidates if _is_unit(tree, unit)]
-    for stack in found.stacks:
-        folder = os.path.dirname(stack.file)
-        if folder in files:
-            text = "the folder of a stack has the configuration of a unit too"
-            at = SourceRange(SourceFile(tree.shown(stack.file), b""), 0, 0)
-            refused = EvaluationError(text, at)
-            stack.problems.append(refused)
-            for unit in (*stack.units, *(one for one in units if one.folder == folder)):
-                unit.problem = unit.problem or refused
     found.read = set().union(
         (stack.file for stack in found.stacks), *(unit.read for unit in found.units)
     )
@@ -108,10 +116,22 @@ def deployments(
     found.undecided = set().union(
         (unit.file for unit in found.templates), *(unit.read for unit in undecided)
     )
-    _refuse_cycles(found.units)
-    _exclude_dependencies(found.units)
+
+
+def _refuse_coexistence(tree: Tree, stack: Stack, beside: list[Unit]) -> None:
+    """Refuse a stack with the unit in its folder."""
+    at = SourceRange(SourceFile(tree.shown(stack.file), b""), 0, 0)
+    refusal = EvaluationError("the folder of a stack has the configuration of a unit too", at)
+    stack.problems.append(refusal)
+    for unit in (*stack.units, *beside):
+        unit.problem = unit.problem or refusal
+
+
+def _leave_out(found: Deployments, units: list[Unit], is_excluded: Callable[[str], bool]) -> None:
+    """Remove what is excluded from the check; its modules are kept, because they are no plain roots."""
     of_stacks = {unit.folder for one in found.stacks if is_excluded(one.file) for unit in one.units}
-    found.left_out = {unit.folder for unit in generated if is_excluded(unit.folder)} - of_stacks
+    generated = {unit.folder for one in found.stacks for unit in one.units}
+    found.left_out = set(filter(is_excluded, generated)) - of_stacks
     left_out = found.left_out.union(
         of_stacks, (unit.folder for unit in units if is_excluded(unit.file))
     )
@@ -122,7 +142,6 @@ def deployments(
     found.stacks = [one for one in found.stacks if not is_excluded(one.file)]
     found.templates = [one for one in found.templates if not is_excluded(one.file)]
     found.stack_templates = [one for one in found.stack_templates if not is_excluded(one.file)]
-    return found
 
 
 def _is_unit(tree: Tree, unit: Unit) -> bool:
