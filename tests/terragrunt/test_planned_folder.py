@@ -385,7 +385,7 @@ GENERATED = {
             **{
                 "modules/redis/main.tf": CALLS,
                 "modules/redis/cache/main.tf": MODULE,
-                "modules/redis/cache/x_override.tf": 'variable "days" {\n  default = 0\n}\n',
+                "modules/redis/cache/x_override.tf": OVERRIDE % 0,
             },
         ),
         {"live/a": "pass 7"},
@@ -454,6 +454,13 @@ GENERATED = {
         ),
         {"live/a": REFUSED + "the generated file main.tf already exists"},
         errors=("live/a/terragrunt.hcl:4: the generated file main.tf already exists",),
+    ),
+    "a call of a module in the repository": Case(
+        unit(
+            SOURCE + generate('module "c" {\n  source = "../cache"\n  days   = 0\n}'),
+            **{"modules/redis/main.tf": NO_CACHE, "modules/cache/main.tf": MODULE},
+        ),
+        {"live/a": "fail 0"},
     ),
     "all of a unit": Case({UNIT: generate(CACHE % 0)}, {"live/a": "fail 0"}),
     "all of a unit, in JSON": Case(
@@ -750,6 +757,13 @@ def test_the_remedy_for_a_published_module_is_its_input(check: Check) -> None:
     outcome = check({UNIT: terraform("", PUBLISHED)})
     remedy = f"add {RETENTION} = 7 to inputs, live/a/terragrunt.hcl:2"
     assert outcome.findings[0]["remedy"] == remedy
+
+
+def test_the_remedy_names_the_file_that_is_copied_or_generated(check: Check) -> None:
+    outcome = check(COPIES["a file of the unit over that of the module"].files)
+    assert "live/a/d.json:1" in outcome.findings[0]["remedy"]
+    outcome = check(unit(SOURCE + generate("days = 0", path="x.auto.tfvars")))
+    assert outcome.findings[0]["remedy"].endswith("Terragrunt generates live/a/x.auto.tfvars")
 
 
 def test_a_refused_unit_of_a_published_module_is_unknown(check: Check) -> None:

@@ -117,7 +117,7 @@ class UnitRoot:
         unit, retention = self.unit, cache.retention
         decided = retention.trace[-1].location if retention.trace else cache.location
         if any(decided.path == source.path for source in self.module.generated.values()):
-            cache = replace(cache, generator="Terragrunt")
+            cache = replace(cache, generator="Terragrunt", location=decided)
         if unit.problem is not None or self.module.problems:
             problem = unit.problem or EvaluationError(self.module.problems[0].message)
             why = refused(problem, "the unit")
@@ -241,7 +241,7 @@ class UnitRoots:
         is_own = module.own_folder == module.folder  # then what it calls has been followed
         copied = () if is_own else index.leading
         return any(is_inside(path, module.own_folder) for path in copied) or any(
-            may_name(text, self._sought.words)
+            b"module" in text or may_name(text, self._sought.words)  # a call may lead to one
             for text in (
                 *(source.text for source in module.generated.values()),
                 *(file.written for file, _ in module.unknown_files),
