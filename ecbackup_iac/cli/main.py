@@ -13,6 +13,7 @@ from ecbackup_iac.cli.commands.explain import explain
 from ecbackup_iac.cli.commands.fix import fix
 from ecbackup_iac.cli.exit_codes import EXIT_INTERRUPTED, EXIT_USAGE
 from ecbackup_iac.cli.help import ProgramGroup
+from ecbackup_iac.cli.output import prepare_console
 from ecbackup_iac.cli.runtime import MAX_DEPTH, exit_code_of
 from ecbackup_iac.errors import InputError
 from ecbackup_iac.files.paths import enter_real_folder
@@ -65,6 +66,7 @@ def _run_click() -> object:
     try:
         os.getcwd()
         enter_real_folder()
+        prepare_console()
     except OSError as error:
         raise InputError("the working folder no longer exists: change to another one") from error
     try:

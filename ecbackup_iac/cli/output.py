@@ -36,6 +36,14 @@ def style_of(*, color: bool | None, quiet: bool, verbose: bool) -> "RenderOption
     return RenderOptions(color, width, detail, links, working_folder())
 
 
+def prepare_console() -> None:
+    """Make an older console of Windows interpret colours, or remove them."""
+    if sys.platform == "win32" and sys.stdout is not None and sys.stdout.isatty():
+        from colorama import just_fix_windows_console
+
+        just_fix_windows_console()
+
+
 def _uses_color() -> bool:
     """Whether standard output is a terminal that shows colours, and they are not turned off."""
     is_terminal = sys.stdout is not None and sys.stdout.isatty()
