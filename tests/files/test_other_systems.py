@@ -434,6 +434,17 @@ def test_accents_do_not_matter_to_a_baseline_and_globs(
     assert "0 caches" in excluded.stdout
 
 
+def test_what_macos_adds_beside_files_is_nothing(
+    written: Callable[[dict[str, str]], Path], run: "Run"
+) -> None:
+    """On foreign disks, `._x` has what the disk cannot keep of `x`."""
+    added = "\0\5\x16\7\0\2\0\0Mac OS X        \0\2"
+    names = ("main.tf", "prod.tfvars", "cache.yaml", "plan.json", "state.tfstate", "env.hcl")
+    written({f"._{name}": added for name in names} | {"main.tf": GROUP % "7"})
+    result = run("check")
+    assert (result.stdout, result.status) == ("1 cache: 1 passed\n", 0)
+
+
 # A checkout with CRLF.
 
 
