@@ -482,7 +482,7 @@ def test_a_broken_entry_does_not_affect_the_other_verdicts(content: str) -> None
 )
 def test_a_plan_of_another_shape_is_reported(content: str, message: str) -> None:
     assert problem_with(content.encode()) == Diagnostic(
-        f"not the JSON that Terraform or AWS writes: {message}", Location("x.json")
+        f"not the JSON that Terraform, AWS or Pulumi writes: {message}", Location("x.json")
     )
 
 
