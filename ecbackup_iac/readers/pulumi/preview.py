@@ -60,7 +60,7 @@ def matches(members: Mapping[str, RawJson]) -> bool:
     if not members.keys() <= _DIGEST:
         return {"steps", "changeSummary"} <= members.keys()
     if "steps" in members and "changeSummary" not in members:
-        return any(mark in members["steps"].json for mark in ('"newState"', '"oldState"'))
+        return '"urn:pulumi:' in members["steps"].json
     return "changeSummary" in members or {"diagnostics", "duration"} <= members.keys()
 
 
