@@ -137,6 +137,23 @@ def test_an_unset_retention_stays_as_it_is_only_where_the_provider_computes_it()
 
 
 @pytest.mark.parametrize(
+    ("operation", "before", "expected"),
+    [
+        ("update", 14, 14),
+        ("update", {SIGNATURE: SECRET, "plaintext": "123456"}, None),
+        ("update", UNKNOWN, None),
+        ("refresh", 14, None),  # nothing is turned off: it is off already
+    ],
+)
+def test_the_retention_before_an_update_is_known(
+    operation: str, before: object, expected: int | None
+) -> None:
+    old = resource({"snapshotRetentionLimit": before})
+    new = resource({"snapshotRetentionLimit": 0})
+    assert only(preview(step(operation, new, old))).previous_days == expected
+
+
+@pytest.mark.parametrize(
     ("entry", "error"),
     [
         (step("create", None), f"{ADDRESS} is in the preview without its new state"),

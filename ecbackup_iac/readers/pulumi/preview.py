@@ -35,15 +35,8 @@ _REPLACED = ("delete-replaced", "discard-replaced", "remove-pending-replace")
 
 _READ = ("read", "read-replacement")
 _REMOVED = ("delete", "discard")
-_UNCHANGED = ("refresh", "same")
-_CHANGED = (
-    "create",
-    "create-replacement",
-    "import",
-    "import-replacement",
-    "replace",
-    "update",
-)
+_CREATED = ("create", "create-replacement", "import", "import-replacement", "replace")
+_UPDATED = ("same", "update")
 
 
 class Step(TypedDict, total=False):
@@ -117,7 +110,7 @@ def _result_of(step: Step, root: str) -> CacheResource | AbsentCache | Diagnosti
         reason = "the update removes it"
     elif operation == "refresh" and not new:
         reason = "the refresh did not find it"
-    elif operation not in (*_UNCHANGED, *_CHANGED):
+    elif operation not in (*_CREATED, *_UPDATED, "refresh"):
         shown = operation if re.fullmatch(r"[a-z-]{1,40}", operation) else "of an unusual name"
         return Diagnostic(f"what the operation {shown} does to {address} is not known", location)
     elif new is None or new["type"] not in CACHES:
@@ -140,25 +133,23 @@ def _properties(operation: str, old: ResourceState | None, new: ResourceState) -
     if operation == "refresh":
         return recorded(new)
     inputs = new.get("inputs") or {}
-    if old is None or operation not in ("same", "update"):
-        return inputs
-    if not CACHES[new["type"]].computes_retention:
-        return inputs
-    left = old.get("inputs") or {}
-    kept = {name: value for name, value in recorded(old).items() if name not in left}
-    return kept | inputs
+    if old and operation in _UPDATED and CACHES[new["type"]].computes_retention:
+        set_before = old.get("inputs") or {}
+        kept = {name: value for name, value in recorded(old).items() if name not in set_before}
+        return kept | inputs
+    return inputs
 
 
 def _why_partial(members: Mapping[str, RawJson], entries: list[RawJson]) -> Iterator[str]:
     """Yield why a preview may not show every cache."""
-    if any(_is_error(one) for one in _items(members, "diagnostics")):
+    if "error" in (_text(one, "severity") for one in _items(members, "diagnostics")):
         yield "the preview ended with an error, so caches may be missing"
     elif "changeSummary" not in members:
         yield "the preview did not end, so caches may be missing"
     else:
         counts = members["changeSummary"].checked(dict[str, int])
         shown = [_text(entry, "op") for entry in entries]
-        hidden = counts.get("same", 0) - sum(map(shown.count, _UNCHANGED))
+        hidden = counts.get("same", 0) - shown.count("same") - shown.count("refresh")
         if hidden > 0:
             yield (
                 f"the preview does not show {hidden} unchanged resources, which may be caches: "
@@ -168,10 +159,6 @@ def _why_partial(members: Mapping[str, RawJson], entries: list[RawJson]) -> Iter
 
 def _items(members: Mapping[str, RawJson], name: str) -> Iterator[RawJson]:
     return members[name].items() if name in members else iter(())
-
-
-def _is_error(diagnostic: RawJson) -> bool:
-    return _text(diagnostic, "severity") == "error"
 
 
 def _text(entry: RawJson, name: str) -> str:
