@@ -136,6 +136,13 @@ def test_an_unset_retention_stays_as_it_is_only_where_the_provider_computes_it()
     assert days(preview(step("update", resource({}, SERVERLESS), was_set))) is None
 
 
+def test_what_an_update_ignores_stays_as_it_is() -> None:
+    old = resource({"snapshotRetentionLimit": 7}, outputs={"snapshotRetentionLimit": 0})
+    new = resource({"snapshotRetentionLimit": 7}, ignoreChanges=["snapshotRetentionLimit"])
+    assert days(preview(step("update", new, old))) == 0
+    assert days(preview(step("replace", new, old))) == 7
+
+
 @pytest.mark.parametrize(
     ("operation", "before", "expected"),
     [

@@ -127,17 +127,20 @@ def _result_of(step: Step, root: str) -> CacheResource | AbsentCache | Diagnosti
 def _properties(operation: str, old: ResourceState | None, new: ResourceState) -> Properties:
     """Return the properties that a resource will have.
 
-    They are its inputs, because a preview's outputs may still be those of today. What neither the old nor
-    the new inputs set, an update does not change either where the provider computes it.
+    They are its inputs, because a preview's outputs may still be those of today. An update does not change
+    what `ignoreChanges` lists, nor what neither the old nor the new inputs set where the provider computes it.
     """
     if operation == "refresh":
         return recorded(new)
     inputs = new.get("inputs") or {}
-    if old and operation in _UPDATED and CACHES[new["type"]].computes_retention:
-        set_before = old.get("inputs") or {}
-        kept = {name: value for name, value in recorded(old).items() if name not in set_before}
-        return kept | inputs
-    return inputs
+    if old is None or operation not in _UPDATED:
+        return inputs
+    today, set_before = recorded(old), old.get("inputs") or {}
+    ignored = {name: today[name] for name in new.get("ignoreChanges") or () if name in today}
+    if not CACHES[new["type"]].computes_retention:
+        return {**inputs, **ignored}
+    kept = {name: value for name, value in today.items() if name not in set_before}
+    return {**kept, **inputs, **ignored}
 
 
 def _why_partial(members: Mapping[str, RawJson], entries: list[RawJson]) -> Iterator[str]:
