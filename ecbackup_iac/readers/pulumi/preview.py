@@ -128,7 +128,7 @@ def _properties(operation: str, old: ResourceState | None, new: ResourceState) -
     """Return the properties that a resource will have.
 
     They are its inputs, because a preview's outputs may still be those of today. An update does not change
-    what `ignoreChanges` lists, nor what neither the old nor the new inputs set where the provider computes it.
+    what `ignoreChanges` lists, nor what neither the old nor the new inputs set if the provider computes it.
     """
     if operation == "refresh":
         return recorded(new)
