@@ -22,10 +22,12 @@ from ecbackup_iac.terraform.values.type_system import (
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     Value,
+    boolean,
     number,
     object_value,
     shown_text,
     string,
+    unknown,
 )
 from ecbackup_iac.terragrunt.configuration import ConfigEvaluator, ConfigFile
 from ecbackup_iac.terragrunt.schemas import check_stack_file, check_unit_file
@@ -217,11 +219,7 @@ class _StackEvaluation:
         if not is_remote(str(source.raw)):
             real = local_folder(file.view, source, os.path.dirname(file.path), block.header)
             self._stack.sources.add(real)
-        values, enabled = component.value("values"), component.value("enabled", BOOL)
-        if values is not None and values.is_known:
-            if not values.is_null and not is_mapping(values.type):
-                raise EvaluationError("values must be a map", block.header)
-            values = None if values.is_null else values
+        values, enabled, refusal = _settings(component)
         if len(self._stack.units) >= MAX_UNITS:
             raise TooMuchError(f"a stack of more than {MAX_UNITS} units is not evaluated")
         problems = len(self._stack.problems)
@@ -232,15 +230,16 @@ class _StackEvaluation:
             unit = Unit(target, file.path, file.view, shown_text(source), block.header)
             unit.remote, unit.inputs, unit.is_unread_unit = str(source.raw), inputs, True
             self._stack.units.append(unit)
-        if enabled is None or enabled.raw is True:
-            return
         for unit in self._stack.units[units:]:
+            unit.problem = unit.problem or refusal
             if not enabled.is_known:
                 unit.may_be_excluded = f"it may not be enabled: {enabled.unknown.why}"
-            else:
+            elif enabled.raw is False:
                 unit.excluded, unit.problem = NOT_ENABLED, None
-        if enabled.is_known:
+        if enabled.raw is False:
             del self._stack.problems[problems:]
+        if refusal is not None:
+            raise refusal
 
     def _add_copy(
         self,
@@ -276,6 +275,22 @@ class _StackEvaluation:
         unit = evaluated_unit(self._tree, config)
         unit.calls = (*self._calls, block.range)
         self._stack.units.append(unit)
+
+
+def _settings(component: _Component) -> tuple[Value | None, Value, EvaluationError | None]:
+    """Return the values of a component, whether it is enabled, and why one of them is refused."""
+    enabled = boolean(True)  # noqa: FBT003 - the value itself
+    try:
+        given = component.value("enabled", BOOL)
+        enabled = enabled if given is None or given.is_null else given
+        values = component.value("values")
+        if values is None or values.is_null:
+            return None, enabled, None
+        if values.is_known and not is_mapping(values.type):
+            raise EvaluationError("values must be a map", component.block.header)  # noqa: TRY301
+    except EvaluationError as error:
+        return unknown("the values of the stack are not valid"), enabled, error
+    return values, enabled, None
 
 
 class InjectedFile(ConfigFile):

@@ -320,16 +320,6 @@ COMPONENTS = {
         "it was not evaluated: path of unit b is unknown",
         8,
     ),
-    "values that are a list": (
-        component("b", "  values = [1]\n"),
-        "Terragrunt rejects it: values must be a map",
-        8,
-    ),
-    "enabled that is no bool": (
-        component("b", "  enabled = 1\n"),
-        "Terragrunt rejects it: a bool is required",
-        11,
-    ),
     "a folder without a unit": (
         component("b", source="../catalog"),
         "Terragrunt rejects it: unit b: there is no terragrunt.hcl in catalog",
@@ -389,6 +379,30 @@ CASES = {
     ),
     "template: a stack that may do without values": Case(
         stack(component("a", VALUES % "try(values.days, 0)")), {A: "fail 0"}
+    ),
+    **{
+        f"refused: {name}": Case(
+            stack(UNIT + component("b", f"  {argument}\n")),
+            {A: "pass 3", B: REFUSED + message},
+            errors=(f"{STACK}:{line}: Terragrunt rejects it: {message}",),
+        )
+        for name, argument, line, message in (
+            ("values that are a list", "values = [1]", 8, "values must be a map"),
+            ("values that there are not", "values = local.no", 11, "Reference to undeclared"),
+            ("enabled that is no bool", "enabled = 1", 11, "a bool is required"),
+        )
+    },
+    "refused: the values of a stack inside": Case(
+        stack(
+            component("s", kind="stack", source="../catalog/stack"),
+            **{
+                "catalog/stack/terragrunt.stack.hcl": component(
+                    "a", VALUES % "values.days", source="${get_repo_root()}/catalog/redis"
+                )
+            },
+        ),
+        {"live/.terragrunt-stack/s/.terragrunt-stack/a": REFUSED + "Unknown variable"},
+        errors=("catalog/stack/terragrunt.stack.hcl:5: Terragrunt rejects it: Unknown variable",),
     ),
     "refused: two autoinclude blocks": Case(
         stack(component("a", VALUES % 3 + injected("") * 2)),
