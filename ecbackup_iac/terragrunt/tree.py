@@ -33,6 +33,9 @@ AUTOINCLUDE_STACK_FILE = "terragrunt.autoinclude.stack.hcl"
 MAX_STEPS_OF_A_UNIT = MAX_STEPS // 3
 """For the configuration of one unit or stack: what is left is for the others."""
 
+STEPS_PER_UNIT = 100
+"""For a unit or stack, before anything in it is evaluated."""
+
 
 class Tree:
     """The configuration files of one repository."""
@@ -54,6 +57,7 @@ class Tree:
     def bounded(self) -> Iterator[None]:
         """Evaluate one unit or stack, in no more steps than are left for it."""
         limit = max(0, min(MAX_STEPS_OF_A_UNIT, self.steps_left))
+        self.steps_left -= STEPS_PER_UNIT
         with evaluation(limit) as context:
             try:
                 yield
@@ -116,6 +120,9 @@ class View:
 
     def __init__(self, tree: Tree, copies: Mapping[str, str]) -> None:
         self.tree = tree
+        self.variables: dict[str, Value] = {}
+        """The variables of tfvars files that are read, by path."""
+
         self.configs: dict[tuple[str, str], ConfigFile] = {}
         """The configurations that are read as values: by path, and by the unit's own."""
 
