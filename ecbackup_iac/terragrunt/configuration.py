@@ -167,7 +167,10 @@ class ConfigFile:
         return value
 
     def flag(self, attribute: Attribute | None) -> Value:
-        """Return the value of a bool, or of a text that is one; false without any. Raises EvaluationError."""
+        """Return the value of a bool, or of a text that is one; false for none, or null.
+
+        Raises EvaluationError.
+        """
         if attribute is None:
             return _FALSE
         value = self.value(attribute)
@@ -175,9 +178,7 @@ class ConfigFile:
             value = converted(value, BOOL)
         except EvaluationError as error:
             raise EvaluationError(f"{attribute.name}: {error.message}", attribute.range) from None
-        if value.is_null:
-            raise EvaluationError(f"{attribute.name}: a bool is required", attribute.range)
-        return value
+        return _FALSE if value.is_null else value
 
     def check(self) -> None:
         """Raise EvaluationError for what is refused of the file, used or not."""
@@ -325,16 +326,16 @@ class ConfigFile:
                 raise UnknownResultError(f"the path of an include is unknown: {path.unknown.why}")
             exposed, strategy = (block.body.attribute(one) for one in ("expose", "merge_strategy"))
             expose = self.flag(exposed)
-            merging = self.text(strategy) if strategy is not None else string("shallow")
+            merging = self.value(strategy) if strategy is not None else string("shallow")
         finally:
             self._in_locals -= 1
         if not merging.is_known:
             why = merging.unknown.why
             raise UnknownResultError(f"the merge_strategy of an include is unknown: {why}")
-        if merging.raw not in MERGE_STRATEGIES:
+        if not merging.is_null and merging.raw not in MERGE_STRATEGIES:
             at = strategy.range if strategy else block.header
             listed = ", ".join(MERGE_STRATEGIES)
-            raise EvaluationError(f"Invalid merge_strategy: it is none of {listed}", at)
+            raise EvaluationError(f"Invalid merge_strategy: valid are {listed}", at)
         if not path.raw:
             raise EvaluationError("The path of the include is empty", written.range)
         full = self.view.path(self.folder, path)
@@ -343,7 +344,7 @@ class ConfigFile:
             text = f"The included file {self.view.tree.shown(full)} does not exist"
             raise EvaluationError(text, written.range)
         label = block.labels[0] if block.labels else ""
-        return Include(label, full, expose, str(merging.raw))
+        return Include(label, full, expose, str(merging.raw or "shallow"))
 
     def included(self, include: Include) -> "ConfigFile":
         """Return the configuration that is included."""

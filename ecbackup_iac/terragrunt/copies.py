@@ -69,7 +69,10 @@ class Copy:
             )
             for one in patterns
         ]
-        pattern = re.compile(f"(?:{'|'.join(described)})(?:/.*)?")
+        try:
+            pattern = re.compile(f"(?:{'|'.join(described)})(?:/.*)?")
+        except re.error:  # braces that do not match
+            return ()
         found = []
         for folder, folders, files in os.walk(self.top):
             folders[:] = [name for name in folders if name not in (".git", _CACHE)]
@@ -144,8 +147,9 @@ class UnitFolders(Folders):
         return own if places.unit.has(own) else ""
 
     def is_copied(self, path: str) -> bool:
-        """Whether a path lies in what is copied."""
-        return is_inside(path, self._places.source.top)
+        """Whether a path lies in what is copied; without a source, earlier releases copy nothing."""
+        places = self._places
+        return places.own == places.module or is_inside(path, places.source.top)
 
     def origin(self, path: str) -> str:
         """Return the path of the file or folder that is copied to a path; it need not exist."""

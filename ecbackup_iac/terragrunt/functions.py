@@ -242,11 +242,11 @@ def _constraint_check(scope: "ConfigFile", arguments: Sequence[Value]) -> Value:
     return boolean(meets(version, constraint))
 
 
-def _unknown(why: str, *, most: int = -1) -> Function:
+def _unknown(why: str, kind: Type = STRING) -> Function:
     def implementation(scope: "ConfigFile", arguments: Sequence[Value]) -> Value:  # noqa: ARG001
-        return unknown(why, STRING, is_not_null=True)
+        return unknown(why, kind, is_not_null=True)
 
-    return Function(implementation, most=most, returns=DYNAMIC)
+    return Function(implementation, most=-1, returns=DYNAMIC)
 
 
 def _fixed(compute: Callable[["ConfigFile"], str]) -> Function:
@@ -269,7 +269,9 @@ FUNCTIONS: Mapping[str, Function] = {
     "constraint_check": Function(_constraint_check, 2, 2),
     "deep_merge": Function(_deep_merge, 1, -1, DYNAMIC),
     "find_in_parent_folders": Function(_find_in_parent_folders, 0, 2),
-    "get_default_retryable_errors": _unknown("the retryable errors depend on Terragrunt's version"),
+    "get_default_retryable_errors": _unknown(
+        "the retryable errors depend on Terragrunt's version", DYNAMIC
+    ),
     "get_env": Function(_get_env, 1, 2),
     "get_original_terragrunt_dir": _fixed(lambda scope: os.path.dirname(scope.original_path)),
     "get_parent_terragrunt_dir": Function(_get_parent_terragrunt_dir, 0, 1),
@@ -277,7 +279,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "get_path_to_repo_root": _fixed(_top_relative),
     "get_platform": _unknown("get_platform() depends on where Terragrunt runs"),
     "get_repo_root": _fixed(lambda scope: scope.view.tree.top),
-    "get_terraform_cli_args": _unknown("get_terraform_cli_args() depends on the command"),
+    "get_terraform_cli_args": _unknown("get_terraform_cli_args() depends on the command", DYNAMIC),
     "get_terraform_command": _unknown("get_terraform_command() depends on the command"),
     "get_terraform_commands_that_need_input": _commands("input"),
     "get_terraform_commands_that_need_locking": _commands("locking"),
@@ -287,7 +289,9 @@ FUNCTIONS: Mapping[str, Function] = {
     "get_terragrunt_source_cli_flag": _fixed(lambda _: ""),
     "get_working_dir": _unknown("get_working_dir() depends on where Terragrunt runs"),
     "mark_as_read": Function(lambda _, arguments: arguments[0], 1, 1),
-    "mark_glob_as_read": _unknown("mark_glob_as_read() lists what is there where Terragrunt runs"),
+    "mark_glob_as_read": _unknown(
+        "mark_glob_as_read() lists what is there where Terragrunt runs", DYNAMIC
+    ),
     "path_relative_from_include": Function(_path_relative_from_include, 0, 1),
     "path_relative_to_include": Function(_path_relative_to_include, 0, 1),
     "read_terragrunt_config": Function(_read_terragrunt_config, 1, 2, DYNAMIC),

@@ -7,7 +7,7 @@ generated file with the inputs that are null among the *.auto.tfvars, and -var a
 import os
 import re
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 from ecbackup_iac.hcl.expression import Literal
@@ -21,6 +21,7 @@ from ecbackup_iac.terraform.evaluation.constraints import Constraint
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.evaluation.scopes import CONSTANT_SCOPE
 from ecbackup_iac.terraform.functions import FUNCTIONS
+from ecbackup_iac.terraform.functions.call_context import OutsideError
 from ecbackup_iac.terraform.modules.inputs import (
     RootInputs,
     VariableFile,
@@ -50,6 +51,8 @@ from ecbackup_iac.terragrunt.units import Unit
 
 NULLS_FILE = ".terragrunt-null-vars.auto.tfvars.json"
 """What Terragrunt writes the inputs into that are null."""
+
+_NOTHING = string("")
 
 
 @record(eq=False)
@@ -150,15 +153,15 @@ class UnitInputs(RootInputs):
             else self._files.at(files.origin(path))
         )
 
-    def _texts(self, value: Value | None) -> list[Value]:
-        """Return the known texts of a list; what is unknown in it may set any variable."""
+    def _texts(self, value: Value | None) -> Iterator[Value]:
+        """Yield the known texts of a list; what is unknown in it may set any variable."""
         if value is None or value.is_null:
-            return []
-        elements = value.elements if isinstance(value.raw, tuple) else (value,)
-        found = [element for element in elements if isinstance(element.raw, str)]
-        if len(found) < len(elements):
-            self._arguments.append(_Anything("the arguments of extra_arguments are unknown"))
-        return found
+            return
+        for element in value.elements if isinstance(value.raw, tuple) else (value,):
+            if isinstance(element.raw, str):
+                yield element
+            else:
+                self._arguments.append(_Anything("the arguments of extra_arguments are unknown"))
 
     def _add_environment(self, extra: ExtraArguments) -> None:
         """Add the variables in env_vars, and the arguments: Terraform puts those before all others."""
@@ -203,7 +206,7 @@ class UnitInputs(RootInputs):
             self._add_file(path, extra.range, is_required=False)
 
     def _add_arguments(self, value: Value | None, origin: Located) -> None:
-        arguments = iter(self._texts(value))
+        arguments = self._texts(value)
         for argument in arguments:
             option, equals, rest = str(argument.raw).partition("=")
             if re.match(r"--?var(?:-file)?\s", option):
@@ -211,8 +214,10 @@ class UnitInputs(RootInputs):
             if option.lstrip("-") not in ("var", "var-file") or not option.startswith("-"):
                 continue
             if not equals:
-                argument = next(arguments, string(""))  # noqa: PLW2901 - its value follows
+                argument = next(arguments, _NOTHING)  # noqa: PLW2901 - its value follows
                 rest = str(argument.raw)
+            if argument is _NOTHING:
+                break  # it is unknown
             if option.endswith("file"):
                 path = string(rest).with_marks_of(argument)
                 self._add_file(path, origin, is_required=True)
@@ -224,7 +229,8 @@ class UnitInputs(RootInputs):
                 given = string(written).through(*step, *argument.trace).with_marks_of(argument)
                 self._arguments.append(_Given(name.strip(), given, origin))
                 if not (self._root.may_declare_more or name.strip() in self._root.variables):
-                    self._refuse("Value for undeclared variable: -var sets one", origin)
+                    shown = "" if argument.is_hidden else f": {name.strip()}"
+                    self._refuse(f"Value for undeclared variable{shown}", origin)
 
     def _refuse(self, text: str, origin: Located) -> None:
         self.refusal = self.refusal or EvaluationError(text, origin)
@@ -233,8 +239,13 @@ class UnitInputs(RootInputs):
         """Add a variable file: a relative path counts from where Terraform runs."""
         name, module, view = str(path.raw), self._module, self._unit.view
         if os.path.isabs(name):
-            if view.exists(name):
-                self._arguments.append(self._files.at(view.real(name)))
+            try:
+                real = view.real(name)
+            except OutsideError as error:
+                self._arguments.append(_Anything(f"a variable file was not read: {error}"))
+                return
+            if os.path.isfile(real):
+                self._arguments.append(self._files.at(real))
                 return
         elif (full := os.path.normpath(os.path.join(module.folder, name))) in module.files.unknown:
             self._arguments.append(self._file(full))

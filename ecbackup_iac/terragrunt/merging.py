@@ -23,10 +23,10 @@ from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     UnknownRaw,
     Value,
+    null,
     object_value,
     shown_text,
     string,
-    tuple_value,
     unknown,
 )
 from ecbackup_iac.terragrunt.configuration import ConfigFile
@@ -49,8 +49,8 @@ class GeneratedFile:
     is_disabled: bool
     if_disabled: str
     has_signature: bool
-    doubt: str
-    """Why it is not known where it is written, or whether; empty where it is known."""
+    doubts: Mapping[str, str]
+    """Why arguments are unknown, by name."""
 
     range: SourceRange
     """Of the block's header."""
@@ -142,6 +142,8 @@ def _alternatives(owner: ConfigFile, node: Node) -> Iterator[Value]:
                 yield from _alternatives(owner, then)
             if truth.raw is not True:
                 yield from _alternatives(owner, otherwise)
+        case Template(parts=(Text(text=text), *_)) if "?" in text and not is_remote(text):
+            yield string(text.partition("?")[0])  # a folder here is read as it is
         case Template(parts=(Text(text=text), *_)) if is_remote(text):
             value = owner.evaluator.value(node)
             yield value if value.is_known else string(text)
@@ -174,6 +176,8 @@ def exclusion(file: ConfigFile) -> Exclusion | None:
         covered = _covers_apply(next((one for one in actions if one), []))
         if condition is None or covered is None:
             return None
+        if owner.value(condition).is_null:
+            raise EvaluationError("if: a bool is required", condition.range)
         return Exclusion(owner.flag(condition), owner.flag(dependencies), covered)
     for owner in () if blocks else file.in_order():
         skip = owner.body.attribute("skip")
@@ -185,9 +189,9 @@ def exclusion(file: ConfigFile) -> Exclusion | None:
 def _actions(owner: ConfigFile, block: Block) -> list[Value]:
     """Return the actions of an exclude block; none where it has none. Raises EvaluationError."""
     attribute = block.body.attribute("actions")
-    value = owner.value(attribute) if attribute is not None else tuple_value(())
-    if not value.is_known:
-        return [value]
+    value = owner.value(attribute) if attribute is not None else null()
+    if value.is_null or not value.is_known:
+        return [] if value.is_null else [value]
     elements = list(value.elements) if isinstance(value.raw, tuple) else [value]
     is_list = isinstance(value.raw, tuple) and all(
         isinstance(one.raw, str | UnknownRaw) for one in elements
@@ -290,18 +294,18 @@ def _generated(
 ) -> GeneratedFile:
     """Return what one entry writes; `whole` is its value, where that may be unknown as a whole."""
     source_range, at = written.range, _header(written)
-    doubt = whole.unknown.why if whole is not None and not whole.is_known else ""
-    if not doubt and not {"path", "if_exists", "contents"} <= members.keys():
+    is_unknown = whole is not None and not whole.is_known
+    doubts = {"path": whole.unknown.why} if whole is not None and is_unknown else {}
+    if not doubts and not {"path", "if_exists", "contents"} <= members.keys():
         text = f'Missing required argument: generate "{label}" needs path, if_exists and contents'
         raise EvaluationError(text, at)
     known = {"if_exists": "overwrite", "if_disabled": "skip", "comment_prefix": "# "}
-    names = ("path", "if_exists", "disable", "if_disabled")
-    for name in (*names, "disable_signature"):
+    for name in ("path", "if_exists", "disable", "if_disabled", "disable_signature"):
         value = members.get(name)
         if value is None or value.is_null:
             continue
         if not value.is_known:
-            doubt = doubt or (value.unknown.why if name in names else "")
+            doubts[name] = value.unknown.why
         else:
             known[name] = str(value.raw).lower() if isinstance(value.raw, bool) else str(value.raw)
     for name, allowed in _ALLOWED.items():
@@ -311,12 +315,12 @@ def _generated(
     return GeneratedFile(
         known.get("path", ""),
         os.path.normpath(shown_text(members["path"])) if "path" in known else "",
-        members.get("contents", unknown(doubt)),
+        members.get("contents", unknown("")),
         known["if_exists"],
         known.get("disable") == "true",
         known["if_disabled"],
         known.get("disable_signature") != "true",
-        doubt,
+        doubts,
         at,
         source_range.file.text[source_range.start : source_range.end] + referred,
     )
@@ -357,6 +361,8 @@ def extra_arguments(file: ConfigFile) -> list[ExtraArguments]:
             text = "Missing required argument: extra_arguments needs commands"
             raise EvaluationError(text, block.header)
         listed = owner.value(commands)
+        if listed.is_known and not isinstance(listed.raw, tuple):
+            raise EvaluationError("commands: a list of strings is required", commands.range)
         elements = listed.elements if isinstance(listed.raw, tuple) else (listed,)
         doubt = next((one.unknown.why for one in elements if not one.is_known), "")
         is_planned = not {one.raw for one in elements}.isdisjoint(("plan", "apply"))

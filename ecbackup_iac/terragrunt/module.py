@@ -4,7 +4,9 @@ import os
 from collections import Counter
 from functools import cached_property
 
+from ecbackup_iac.hcl.parser import parse_whole_file
 from ecbackup_iac.hcl.source import SourceFile
+from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.terraform.modules.configuration import Modules
 from ecbackup_iac.terraform.modules.file_names import (
@@ -63,14 +65,16 @@ class UnitModule:
     def _generate(self, file: GeneratedFile) -> None:
         path = self._path(file)
         if not file.path or "\0" in file.path:
-            self._open(file, path, file.doubt)
+            self._open(file, path, file.doubts.get("path", ""))
             return
         is_unknown = path in self.files.unknown
         exists = is_unknown or self.files.is_file(path)
-        if file.doubt or is_unknown or (self._times[path] > 1 and not file.is_disabled):
-            self._open(
-                file, path, file.doubt or "several generate blocks write it, in no certain order"
-            )
+        how = "if_disabled" if file.is_disabled else "if_exists"
+        why = file.doubts.get("disable") or (exists and file.doubts.get(how)) or ""
+        if not file.is_disabled and self._times[path] > 1:
+            why = why or "several generate blocks write it, in no certain order"
+        if why or is_unknown:
+            self._open(file, path, why)
         elif file.is_disabled:
             removes = exists and file.if_disabled != "skip"
             if removes and self._may_change(path, file, always=file.if_disabled == "remove"):
@@ -105,7 +109,7 @@ class UnitModule:
         names = self.files.names(folder)
         replaced = {*replaced_files([*names, base])} - {*replaced_files(names)}
         is_new = file.path and folder == self.folder and base not in names and not replaced
-        if not is_new or is_override(base):
+        if not (is_new or (not file.path and _is_harmless(file))) or is_override(base):
             self.doubt = self.doubt or diagnostic.message
 
     def _may_change(self, path: str, file: GeneratedFile, *, always: bool) -> bool:
@@ -167,3 +171,13 @@ class UnitModule:
         elif not self.is_here:
             more = f"{self.unit.source}, which was not read"
         return {self.folder: more}
+
+
+def _is_harmless(file: GeneratedFile) -> bool:
+    """Whether a file declares nothing but the backend and providers, wherever it is."""
+    text = file.contents.raw
+    items = (
+        parse_whole_file(SourceFile("", text.encode()))[0].items if isinstance(text, str) else ()
+    )
+    kinds = {item.kind if isinstance(item, Block) else "" for item in items}
+    return bool(kinds) and kinds <= {"provider", "terraform"}

@@ -71,7 +71,14 @@ _UNIT = Kind(
     },
 )
 
-_COMPONENT = Kind("source path", labels=1, is_open=True)
+_INJECTED = Kind(
+    optional=_UNIT.optional,
+    blocks={name: kind for name, kind in _UNIT.blocks.items() if name not in ("include", "locals")},
+)
+_EXPANSION = Kind(optional="count for_each")
+_COMPONENT = Kind(
+    "source path", blocks={"autoinclude": _ANY, "expansion": _EXPANSION}, labels=1, is_open=True
+)
 _INCLUDED_STACK = Kind(blocks={"stack": _COMPONENT, "unit": _COMPONENT})
 _STACK = Kind(blocks={**_INCLUDED_STACK.blocks, "include": Kind("path", labels=1), "locals": _ANY})
 
@@ -82,9 +89,9 @@ _REPEATED = (
 """Blocks of which two may have the same label."""
 
 
-def check_unit_file(body: Body) -> None:
+def check_unit_file(body: Body, *, is_injected: bool = False) -> None:
     """Raise EvaluationError for what is refused of the configuration of a unit, or of an included one."""
-    _check(body, _UNIT, "the file", body.range)
+    _check(body, _INJECTED if is_injected else _UNIT, "the file", body.range)
 
 
 def check_stack_file(body: Body, *, is_included: bool = False) -> None:

@@ -22,10 +22,12 @@ from ecbackup_iac.terraform.values.type_system import (
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     Value,
+    boolean,
     number,
     object_value,
     shown_text,
     string,
+    unknown,
 )
 from ecbackup_iac.terragrunt.configuration import ConfigEvaluator, ConfigFile
 from ecbackup_iac.terragrunt.schemas import check_stack_file, check_unit_file
@@ -34,6 +36,7 @@ from ecbackup_iac.terragrunt.tree import (
     AUTOINCLUDE_STACK_FILE,
     STACK_FILE,
     UNIT_FILES,
+    NotEvaluatedError,
     Tree,
     View,
     includes,
@@ -44,6 +47,8 @@ STACK_FOLDER = ".terragrunt-stack"
 
 _OWN_NAMES = ("dependency", "feature")
 """What an autoinclude block refers to in itself."""
+
+NOT_ENABLED = "the stack does not enable the unit"
 
 MAX_STACK_DEPTH = 3
 """How often a stack may be inside itself."""
@@ -106,8 +111,8 @@ class _Component:
         """Return the value of an argument that has to be known; None where it is not set."""
         value = self.value(name, kind)
         if value is not None and not value.is_known:
-            text = f"not evaluated: {name} of {self.name} is unknown: {value.unknown.why}"
-            raise EvaluationError(text, self.block.header)
+            text = f"{name} of {self.name} is unknown: {value.unknown.why}"
+            raise NotEvaluatedError(text, self.block.header)
         return value
 
     def flag(self, name: str) -> bool:
@@ -153,6 +158,7 @@ class _StackEvaluation:
     ) -> None:
         """Add what the stack file in a folder generates, and what the stack around it injects."""
         units = len(self._stack.units)
+        file = ConfigFile(self._tree.view(copies), os.path.join(folder, STACK_FILE), values=values)
         try:
             self._stacks += 1
             charge(STEPS_PER_INSTANCE)
@@ -161,22 +167,19 @@ class _StackEvaluation:
             if [*copies.values()].count(copies.get(folder, "")) > MAX_STACK_DEPTH:
                 self._stack.is_endless = True
                 raise EvaluationError("Cycle: the stack generates itself without an end")  # noqa: TRY301
-            file = ConfigFile(
-                self._tree.view(copies), os.path.join(folder, STACK_FILE), values=values
-            )
             refusal = self._add_components(file, folder, copies, injected)
-            if not copies:
-                self._stack.needs_values = file.lacks_values
         except EvaluationError as error:
             refusal = error
         except (UnknownResultError, RecursionError, TooMuchError) as error:
             refusal = None
-            self._stack.problems.append(EvaluationError(f"not evaluated: {error}"))
+            self._stack.problems.append(NotEvaluatedError(str(error)))
         if refusal is not None:
             refusal.__context__ = None
             self._stack.problems.append(refusal)
             for unit in self._stack.units[units:]:
                 unit.problem = unit.problem or refusal
+        if not copies:
+            self._stack.needs_values = file.lacks_values and bool(self._stack.problems)
 
     def _add_components(
         self,
@@ -212,32 +215,31 @@ class _StackEvaluation:
         self, file: ConfigFile, component: _Component, target: str, copies: Mapping[str, str]
     ) -> None:
         source, block, units = component.text("source"), component.block, len(self._stack.units)
-        values, enabled = component.value("values"), component.value("enabled", BOOL)
-        if values is not None and values.is_known:
-            if not values.is_null and not is_mapping(values.type):
-                raise EvaluationError("values must be a map", block.header)
-            values = None if values.is_null else values
-        if len(self._stack.units) >= MAX_UNITS:
-            raise TooMuchError(f"a stack of more than {MAX_UNITS} units is not evaluated")
-        problems = len(self._stack.problems)
+        real = ""
         if not is_remote(str(source.raw)):
             real = local_folder(file.view, source, os.path.dirname(file.path), block.header)
             self._stack.sources.add(real)
+        values, enabled, refusal = _settings(component)
+        if len(self._stack.units) >= MAX_UNITS:
+            raise TooMuchError(f"a stack of more than {MAX_UNITS} units is not evaluated")
+        problems = len(self._stack.problems)
+        if real:
             self._add_copy(file, component, {**copies, target: real}, values)
         else:
             inputs = values.members if values is not None and values.is_known else {}
             unit = Unit(target, file.path, file.view, shown_text(source), block.header)
             unit.remote, unit.inputs, unit.is_unread_unit = str(source.raw), inputs, True
             self._stack.units.append(unit)
-        if enabled is None or enabled.raw is True:
-            return
         for unit in self._stack.units[units:]:
+            unit.problem = unit.problem or refusal
             if not enabled.is_known:
                 unit.may_be_excluded = f"it may not be enabled: {enabled.unknown.why}"
-            else:
-                unit.excluded, unit.problem = "the stack does not enable the unit", None
-        if enabled.is_known:
+            elif enabled.raw is False:
+                unit.excluded, unit.problem = NOT_ENABLED, None
+        if enabled.raw is False:
             del self._stack.problems[problems:]
+        if refusal is not None:
+            raise refusal
 
     def _add_copy(
         self,
@@ -275,6 +277,22 @@ class _StackEvaluation:
         self._stack.units.append(unit)
 
 
+def _settings(component: _Component) -> tuple[Value | None, Value, EvaluationError | None]:
+    """Return the values of a component, whether it is enabled, and why one of them is refused."""
+    enabled = boolean(True)  # noqa: FBT003 - the value itself
+    try:
+        given = component.value("enabled", BOOL)
+        enabled = enabled if given is None or given.is_null else given
+        values = component.value("values")
+        if values is None or values.is_null:
+            return None, enabled, None
+        if values.is_known and not is_mapping(values.type):
+            raise EvaluationError("values must be a map", component.block.header)  # noqa: TRY301
+    except EvaluationError as error:
+        return unknown("the stack's values are refused"), enabled, error
+    return values, enabled, None
+
+
 class InjectedFile(ConfigFile):
     """What an autoinclude block of a stack file injects into a unit; it refers to names of the stack file."""
 
@@ -286,7 +304,7 @@ class InjectedFile(ConfigFile):
 
     def check(self) -> None:
         """Raise EvaluationError for what is refused of it, used or not."""
-        check_unit_file(self.body)
+        check_unit_file(self.body, is_injected=True)
 
     def whole(self, root: str) -> Value:
         """Return the value of one of the variables as a whole. Raises EvaluationError."""
@@ -373,8 +391,8 @@ def _repeated(evaluator: ConfigEvaluator, block: Block) -> Iterator[ConfigEvalua
     value = evaluator.value(written.expression)
     if not value.is_known or value.is_null:
         why = value.unknown.why if not value.is_known else "it is null"
-        text = f"not evaluated: how often the {block.kind} is generated is unknown: {why}"
-        raise EvaluationError(text, written.range)
+        text = f"how often the {block.kind} is generated is unknown: {why}"
+        raise NotEvaluatedError(text, written.range)
     if count is not None:
         times = value.raw if isinstance(value.raw, int) and value.type == NUMBER else -1
         if times < 0:

@@ -37,6 +37,17 @@ STEPS_PER_UNIT = 100
 """For a unit or stack, before anything in it is evaluated."""
 
 
+class NotEvaluatedError(EvaluationError):
+    """What Terragrunt may accept, and what is not known here."""
+
+
+def refused(error: EvaluationError, what: str) -> str:
+    """Return why a unit or a file is refused, or why it is not evaluated."""
+    if isinstance(error, NotEvaluatedError):
+        return f"{what} was not evaluated: {error.message}"
+    return f"Terragrunt rejects {what}: {error.message}"
+
+
 class Tree:
     """The configuration files of one repository."""
 

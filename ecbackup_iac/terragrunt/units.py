@@ -27,7 +27,7 @@ from ecbackup_iac.terragrunt.merging import (
 )
 from ecbackup_iac.terragrunt.schemas import check_unit_file
 from ecbackup_iac.terragrunt.sources import copied_folder, is_remote, local_folder
-from ecbackup_iac.terragrunt.tree import Tree, View
+from ecbackup_iac.terragrunt.tree import NotEvaluatedError, Tree, View
 
 
 @changing_record
@@ -75,8 +75,8 @@ class Unit:
     excluded: str = ""
     """Why it is never applied; empty for a unit that is."""
 
-    excludes_dependencies: bool = False
-    """Where it is excluded, the units that it depends on directly are excluded too."""
+    excludes_dependencies: Value | None = None
+    """Whether the units that it depends on directly are excluded where it is; None where it is not."""
 
     problem: EvaluationError | None = None
     """What Terragrunt refuses."""
@@ -124,10 +124,9 @@ def _problems_of(unit: Unit) -> Iterator[None]:
         error.__context__ = None
         unit.problem = unit.problem or error
     except (UnknownResultError, TooMuchError) as error:
-        unit.problem = unit.problem or EvaluationError(f"not evaluated: {error}")
+        unit.problem = unit.problem or NotEvaluatedError(str(error))
     except RecursionError:
-        text = "not evaluated: it is nested too deeply"
-        unit.problem = unit.problem or EvaluationError(text)
+        unit.problem = unit.problem or NotEvaluatedError("it is nested too deeply")
 
 
 def _evaluate(unit: Unit, file: ConfigFile) -> None:
@@ -151,7 +150,7 @@ def _check(unit: Unit, file: ConfigFile) -> None:
     found = exclusion(file)
     if found is None or found.condition.raw is False:
         return
-    unit.excludes_dependencies = found.with_dependencies.raw is not False
+    unit.excludes_dependencies = found.with_dependencies
     whys = (one.unknown.why for one in (found.condition,) if not one.is_known)
     why = next(whys, found.doubt)
     if why:
@@ -196,23 +195,35 @@ def _set_source(unit: Unit, file: ConfigFile) -> None:
     origin = unit.source_at = attribute.range
     if why:
         unit.doubt = f"the source of its module is unknown: {why}"
-    for value in sources:
-        if not value.is_known:
-            continue
-        if is_remote(str(value.raw)):
-            unit.remote, unit.source = str(value.raw), shown_text(value)
-        elif value.raw:
-            try:
-                folder = local_folder(unit.view, value, unit.folder, origin)
-            except EvaluationError:
-                if len(sources) == 1:
-                    raise
-                continue  # that one is not chosen
-            unit.tops[folder] = copied_folder(unit.view, str(value.raw), unit.folder)
-            unit.modules.append(folder)
-    unit.modules = [*dict.fromkeys(unit.modules)]
+    found_here = [_here(unit, value, origin, is_only=len(sources) == 1) for value in sources]
+    unit.modules = [*dict.fromkeys(filter(None, found_here))]
+    if len({*found_here}) == 1 and unit.modules:
+        unit.doubt = ""
     if unit.doubt and not unit.modules and not unit.remote:
-        raise EvaluationError(unit.doubt, origin)
+        raise NotEvaluatedError(unit.doubt, origin)
+
+
+def _here(unit: Unit, source: Value, origin: Located, *, is_only: bool) -> str:
+    """Return the folder of a module in the repository; empty for any other, or an unknown one.
+
+    Raises:
+        EvaluationError: there is no such folder, and nothing else can be the source.
+
+    """
+    text = str(source.raw) if source.is_known else ""
+    if not text:
+        return ""
+    if is_remote(text):
+        unit.remote, unit.source = text, shown_text(source)
+        return ""
+    try:
+        folder = local_folder(unit.view, source, unit.folder, origin)
+    except EvaluationError:
+        if is_only:
+            raise
+        return ""
+    unit.tops[folder] = copied_folder(unit.view, text, unit.folder)
+    return folder
 
 
 def _dependencies(file: ConfigFile) -> dict[str, Located]:
@@ -227,7 +238,9 @@ def _dependencies(file: ConfigFile) -> dict[str, Located]:
     for owner, block in blocks:
         paths = block.body.attribute("paths")
         listed = owner.value(paths) if paths is not None else tuple_value(())
-        elements = listed.elements if isinstance(listed.raw, tuple) else ()
+        if paths is not None and listed.is_known and not isinstance(listed.raw, tuple):
+            raise EvaluationError("paths: a list of strings is required", paths.range)
+        elements = listed.elements if listed.is_known else ()
         found += [(one, block.header) for one in elements]
     return {
         os.path.normpath(os.path.join(file.folder, path.raw)): origin

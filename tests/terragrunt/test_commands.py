@@ -77,7 +77,7 @@ def test_a_unit_that_is_a_link_to_the_outside_is_an_error(check: Check, tmp_path
     assert outcome.of_root("live/a") == "pass 3"
     assert outcome.errors == [
         (
-            "live/b/terragrunt.hcl:None: Terragrunt rejects it: not evaluated: "
+            "live/b/terragrunt.hcl:None: it was not evaluated: "
             "live/b/terragrunt.hcl is outside the repository"
         )
     ]

@@ -18,6 +18,7 @@ from terragrunt_cases import (
 
 UNKNOWN = "unknown snapshot_retention_limit is unknown: "
 SET_BY = UNKNOWN + "var.days may be set through "
+VALUES = "  values = {\n    days = %s\n  }\n"
 HIDDEN = ".cloud/a/terragrunt.hcl"
 PARENT = 'include {\n  path = find_in_parent_folders("terragrunt.hcl")\n}\n'
 OWN_CACHE = CACHE % 0
@@ -137,13 +138,25 @@ CASES = {
         {"live/b": "pass 3"},
         args=(".", "--exclude", "live/a"),
     ),
+    "an excluded unit of a stack": Case(
+        stack(component("a", VALUES % 0) + component("b", VALUES % 3)),
+        {"live/.terragrunt-stack/b": "pass 3"},
+        args=(".", "--exclude", "live/.terragrunt-stack/a"),
+    ),
+    "templates alone are no error": Case(
+        {
+            "catalog/redis/terragrunt.hcl": 'terraform {\n  source = "git::https://example.com/'
+            'm.git//redis?ref=${values.version}"\n}\n'
+        },
+        {},
+    ),
     "an excluded stack": Case(
-        stack(component("a", "  values = {\n    days = 3\n  }\n")),
+        stack(component("a", VALUES % 3)),
         {"modules/redis": SET_BY},
         args=(".", "--exclude", "live"),
     ),
     "a template, by its path": Case(
-        stack(component("a", "  values = {\n    days = 0\n  }\n")),
+        stack(component("a", VALUES % 0)),
         {"live/.terragrunt-stack/a": "fail 0"},
         args=("catalog/redis",),
     ),

@@ -20,6 +20,7 @@ UNKNOWN = "unknown snapshot_retention_limit is unknown: "
 OVERRIDE = (
     'resource "aws_elasticache_replication_group" "this" {\n  snapshot_retention_limit = %s\n}'
 )
+EXTRA = 'extra_arguments "x" {\n    commands = ["plan"]\n    %s\n  }'
 DATA = MODULE.replace("var.days", "%s")
 NO_CACHE = 'output "x" {\n  value = 1\n}\n'
 CALLS = 'variable "days" {\n  default = 7\n}\nmodule "c" {\n  source = "./cache"\n  days   = var.days\n}\n'
@@ -169,6 +170,10 @@ COPIES = {
         | {"live/a/.x.auto.tfvars": "days = 0\n"},
         {"live/a": "fail 0"},
     ),
+    "patterns that describe nothing": Case(
+        unit(terraform('include_in_copy = ["{a", "[b", "../..", "/etc", ""]') + INPUTS % 3),
+        {"live/a": "pass 3"},
+    ),
     "patterns that are unknown": Case(
         unit(terraform(f"exclude_from_copy = [{X}]") + INPUTS % 3),
         {"live/a": f"{UNKNOWN}what is copied is unknown: {NOT_SET}; it is 3 days"},
@@ -258,8 +263,18 @@ GENERATED = {
         errors=("live/a/terragrunt.hcl:4: the generated file x_override.tf was not evaluated",),
     ),
     "unknown if_exists of a new file": Case(
-        unit(SOURCE + generated('"a.auto.tfvars"', '"days = 2"', how=X)),
+        unit(SOURCE + generated('"a.auto.tfvars"', '"days = 2"', how=X)), {"live/a": "pass 2"}
+    ),
+    "unknown if_exists of a file that exists": Case(
+        unit(
+            SOURCE + generated('"a.auto.tfvars"', '"days = 2"', how=X),
+            **{"live/a/a.auto.tfvars": "days = 0\n"},
+        ),
         {"live/a": not_evaluated("a.auto.tfvars")},
+    ),
+    "unknown if_disabled of a file that is enabled": Case(
+        unit(SOURCE + generated('"a.auto.tfvars"', '"days = 2"', f"  if_disabled = {X}\n")),
+        {"live/a": "pass 2"},
     ),
     "an unknown path": Case(
         unit(SOURCE + generated(f'"{PART}_override.tf"', TEXT_OVERRIDE)),
@@ -273,6 +288,17 @@ GENERATED = {
         ),
         {},
         errors=(f"live/a/terragrunt.hcl:4: a generated file was not evaluated: {NOT_SET}",),
+    ),
+    "an unknown path of a provider": Case(
+        unit(SOURCE + generated(f'"{PART}.tf"', '<<EOF\nprovider "aws" {}\nEOF\n')),
+        {"live/a": "pass 7"},
+    ),
+    "an unknown path of a backend": Case(
+        unit(
+            SOURCE + 'remote_state {\n  backend = "s3"\n  config = {}\n'
+            '  generate = { path = "${get_aws_account_id()}.tf", if_exists = "overwrite" }\n}\n'
+        ),
+        {"live/a": "pass 7"},
     ),
     "variables with unknown contents": Case(
         unit(SOURCE + generated('"x.auto.tfvars"', f'"days = {PART}"') + INPUTS % 3),
@@ -359,7 +385,7 @@ GENERATED = {
             **{
                 "modules/redis/main.tf": CALLS,
                 "modules/redis/cache/main.tf": MODULE,
-                "modules/redis/cache/x_override.tf": 'variable "days" {\n  default = 0\n}\n',
+                "modules/redis/cache/x_override.tf": OVERRIDE % 0,
             },
         ),
         {"live/a": "pass 7"},
@@ -429,6 +455,13 @@ GENERATED = {
         {"live/a": REFUSED + "the generated file main.tf already exists"},
         errors=("live/a/terragrunt.hcl:4: the generated file main.tf already exists",),
     ),
+    "a call of a module in the repository": Case(
+        unit(
+            SOURCE + generate('module "c" {\n  source = "../cache"\n  days   = 0\n}'),
+            **{"modules/redis/main.tf": NO_CACHE, "modules/cache/main.tf": MODULE},
+        ),
+        {"live/a": "fail 0"},
+    ),
     "all of a unit": Case({UNIT: generate(CACHE % 0)}, {"live/a": "fail 0"}),
     "all of a unit, in JSON": Case(
         {
@@ -470,6 +503,22 @@ ARGUMENTS = {
         unit(arguments('arguments = ["-var=days=0"]', f'["plan", {X}]') + INPUTS % 3),
         {"live/a": "fail 0"},
     ),
+    "commands that are no list": Case(
+        unit(arguments('arguments = ["-var=days=0"]', '"plan"')),
+        {"live/a": REFUSED + "commands: a list of strings is required"},
+        errors=("live/a/terragrunt.hcl:4: Terragrunt rejects it: commands",),
+    ),
+    "an unknown argument before another": Case(
+        unit(arguments(f'arguments = [{X}, "-var=days=4"]')), {"live/a": "pass 4"}
+    ),
+    "an unknown value of -var": Case(
+        unit(arguments(f'arguments = ["-var", "days={PART}"]')),
+        {"live/a": f"{UNKNOWN}the arguments of extra_arguments are unknown"},
+    ),
+    "an unknown argument behind another": Case(
+        unit(arguments(f'arguments = ["-var=days=4", {X}]')),
+        {"live/a": f"{UNKNOWN}the arguments of extra_arguments are unknown"},
+    ),
     "TF_CLI_ARGS_plan": Case(
         unit(
             arguments("env_vars = { TF_CLI_ARGS_plan = \"-lock=false -var 'days=0'\" }")
@@ -505,6 +554,20 @@ ARGUMENTS = {
         {"live/a": REFUSED + "Failed to read variables file: there is no x.tfvars"},
         errors=("live/a/terragrunt.hcl:3: Terragrunt rejects it: Failed to read variables file",),
     ),
+    "a required file outside of the repository": Case(
+        unit(arguments('required_var_files = ["/nowhere/x.tfvars"]') + INPUTS % 3),
+        {"live/a": f"{UNKNOWN}a variable file was not read: "},
+    ),
+    "a required file above configuration of its own": Case(
+        {
+            "live/a/main.tf": MODULE,
+            "live/x.tfvars": "days = 2\n",
+            UNIT: terraform(EXTRA % 'required_var_files = ["../x.tfvars"]').replace(
+                '  source = "../../modules//redis"\n', ""
+            ),
+        },
+        {"live/a": "pass 2"},
+    ),
     "an optional file at a relative path": Case(
         unit(arguments('optional_var_files = ["x.tfvars"]'), **{"live/a/x.tfvars": "days = 2\n"}),
         {"live/a": f"{UNKNOWN}whether x.tfvars is read depends on where Terragrunt runs"},
@@ -523,7 +586,6 @@ ARGUMENTS = {
 
 PUBLISHED = "tfr:///terraform-aws-modules/elasticache/aws?version=1.2.0"
 RETENTION = "snapshot_retention_limit"
-EXTRA = 'extra_arguments "x" {\n    commands = ["plan"]\n    %s\n  }'
 
 
 def published(retention: str = "7", text: str = "", more: str = "", **files: str) -> dict[str, str]:
@@ -653,6 +715,57 @@ def test_unknown_inputs_of_a_published_module_decide_nothing(check: Check) -> No
     assert {one["status"] for one in outcome.findings} == {"unknown"}
 
 
+IGNORED = "  # ecbackup:ignore known\n  snapshot_retention_limit"
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        unit(
+            SOURCE + INPUTS % 0 + generate('provider "aws" {}', path="p.tf"),
+            **{"modules/redis/main.tf": MODULE.replace("  snapshot_retention_limit", IGNORED)},
+        ),
+        unit(
+            SOURCE + INPUTS % 0,
+            **{
+                "modules/redis/main.tf": CALLS,
+                "modules/redis/cache/main.tf": MODULE.replace(
+                    "  snapshot_retention_limit", IGNORED
+                ),
+                "live/a/files/x.txt": "",
+            },
+        ),
+        unit(
+            SOURCE,
+            **{"live/a/x_override.tf": OVERRIDE.replace("  snapshot_retention_limit", IGNORED) % 0},
+        ),
+        published(
+            **{"live/a/x_override.tf": OVERRIDE.replace("  snapshot_retention_limit", IGNORED) % 0}
+        ),
+    ],
+    ids=["beside a generated file", "beside files of the unit", "in a file of the unit", "remote"],
+)
+def test_comments_suppress_in_what_is_copied(files: dict[str, str], check: Check) -> None:
+    outcome = check(files)
+    assert [one["status"] for one in outcome.findings] == ["fail"]
+    assert outcome.findings[0]["suppression"] is not None
+
+
+def test_the_remedy_for_a_published_module_is_its_input(check: Check) -> None:
+    outcome = check(published("0"))
+    assert outcome.findings[0]["remedy"] == f"set {RETENTION} = 7 in live/a/terragrunt.hcl:7"
+    outcome = check({UNIT: terraform("", PUBLISHED)})
+    remedy = f"add {RETENTION} = 7 to inputs, live/a/terragrunt.hcl:2"
+    assert outcome.findings[0]["remedy"] == remedy
+
+
+def test_the_remedy_names_the_file_that_is_copied_or_generated(check: Check) -> None:
+    outcome = check(COPIES["a file of the unit over that of the module"].files)
+    assert "live/a/d.json:1" in outcome.findings[0]["remedy"]
+    outcome = check(unit(SOURCE + generate("days = 0", path="x.auto.tfvars")))
+    assert outcome.findings[0]["remedy"].endswith("Terragrunt generates live/a/x.auto.tfvars")
+
+
 def test_a_refused_unit_of_a_published_module_is_unknown(check: Check) -> None:
     outcome = check(published(more="locals {\n  a = local.b\n}\n"))
     assert {one["status"] for one in outcome.findings} == {"unknown"}
@@ -714,6 +827,13 @@ INPUTS_CASES = {
             + INPUTS % 3
         ),
         {"live/a": f"{UNKNOWN}the source of its module is unknown: the environment variable Y"},
+    ),
+    "a source of which both choices are one folder": Case(
+        unit(CHOICE.replace("OTHER", '"../../modules/redis"') + INPUTS % 3), {"live/a": "pass 3"}
+    ),
+    "a source with an unknown query": Case(
+        unit(f'terraform {{\n  source = "../../modules//redis?ref={PART}"\n}}\n' + INPUTS % 3),
+        {"live/a": "pass 3"},
     ),
     "a source of which one choice is missing": Case(
         unit(

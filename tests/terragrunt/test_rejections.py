@@ -83,6 +83,9 @@ REJECTIONS = {
         {"live/a": REFUSED + 'Unsupported argument: an argument named "foo"'},
         errors=("root.hcl:1: Terragrunt rejects it: Unsupported argument",),
     ),
+    "dependencies whose paths are a text": refused(
+        SOURCE + 'dependencies {\n  paths = "../b"\n}\n', 5, "paths: a list of strings is required"
+    ),
     "a cycle through dependencies": Case(
         unit(
             SOURCE + 'dependencies {\n  paths = ["../b"]\n}\n',
@@ -152,12 +155,24 @@ EXCLUSIONS = {
             "live/c": "fail 0",
         },
     ),
+    "perhaps its dependencies": Case(
+        unit(
+            days("0")
+            + DEPENDENCY
+            + exclude("true", more='  exclude_dependencies = run_cmd("x")\n'),
+            **{"live/b/terragrunt.hcl": days("0")},
+        ),
+        {"live/b": "fail 0"},
+    ),
     "not its dependencies": Case(
         unit(days("0") + DEPENDENCY + exclude("true"), **{"live/b/terragrunt.hcl": days("0")}),
         {"live/b": "fail 0"},
     ),
     "the actions of the included file, where it has none of its own": Case(
         root(exclude("false"), days("0") + exclude("true", "[]")), {"live/a": EXCLUDED}
+    ),
+    "actions that are null": Case(
+        root(exclude("true"), days("0") + exclude("true", "null")), {"live/a": EXCLUDED}
     ),
     "skip that is a text": Case(unit(days("0") + 'skip = "true"\n'), {"live/a": EXCLUDED}),
     "skip that is no bool": refused(days("0") + "skip = 1\n", 7, "skip: a bool is required"),
@@ -223,6 +238,10 @@ INCLUDES = {
             "",
         ),
         {"live/a": UNKNOWN + "whether the include is exposed is unknown: run_cmd()"},
+    ),
+    "expose and merge_strategy that are null": Case(
+        root(INPUTS % 0, SOURCE, include("expose = null\n  merge_strategy = null")),
+        {"live/a": "fail 0"},
     ),
     "expose that is a number": Case(
         root("", include("expose = 1") + SOURCE, ""),

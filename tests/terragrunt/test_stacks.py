@@ -86,6 +86,13 @@ GENERATED = {
         stack(component("a", VALUES % 0 + "  enabled = false\n")),
         {A: "absent the stack does not enable the unit"},
     ),
+    "not enabled, where another unit is": Case(
+        stack(
+            component("a", VALUES % 3 + "  no_dot_terragrunt_stack = true\n  enabled = false\n"),
+            **{"live/a/terragrunt.hcl": days("0")},
+        ),
+        {"live/a": "fail 0"},
+    ),
     "a stack that is not enabled": Case(
         stack(
             component("s", "  enabled = false\n", kind="stack", source="../catalog/stack"),
@@ -300,39 +307,49 @@ REFUSALS = {
 COMPONENTS = {
     "a source that is unknown": (
         component("b", source='${run_cmd(\\"x\\")}').replace('\\"', '"'),
-        "not evaluated: source of unit b is unknown",
+        "it was not evaluated: source of unit b is unknown",
         8,
     ),
     "a source that is null": (
         component("b").replace('"../catalog/redis"', "null"),
-        "source of unit b is empty",
+        "Terragrunt rejects it: source of unit b is empty",
         8,
     ),
     "a path that is unknown": (
         component("b").replace('path   = "b"', 'path = run_cmd("x")'),
-        "not evaluated: path of unit b is unknown",
+        "it was not evaluated: path of unit b is unknown",
         8,
     ),
-    "values that are a list": (component("b", "  values = [1]\n"), "values must be a map", 8),
-    "enabled that is no bool": (component("b", "  enabled = 1\n"), "a bool is required", 11),
     "a folder without a unit": (
         component("b", source="../catalog"),
-        "unit b: there is no terragrunt.hcl in catalog",
+        "Terragrunt rejects it: unit b: there is no terragrunt.hcl in catalog",
         8,
     ),
     "count and for_each": (
         EXPANDED % "count = 1\n    for_each = {}",
-        "expansion needs either count or for_each",
+        "Terragrunt rejects it: expansion needs either count or for_each",
         9,
     ),
     "an unknown count": (
         EXPANDED % 'count = run_cmd("x")',
-        "not evaluated: how often the unit",
+        "it was not evaluated: how often the unit",
         10,
     ),
-    "a count that is a text": (EXPANDED % 'count = "2"', "count: a whole number", 10),
-    "a negative count": (EXPANDED % "count = -1", "count: a whole number", 10),
-    "for_each of a list": (EXPANDED % 'for_each = ["a"]', "for_each: a map or a set", 10),
+    "a count that is a text": (
+        EXPANDED % 'count = "2"',
+        "Terragrunt rejects it: count: a whole number",
+        10,
+    ),
+    "a negative count": (
+        EXPANDED % "count = -1",
+        "Terragrunt rejects it: count: a whole number",
+        10,
+    ),
+    "for_each of a list": (
+        EXPANDED % 'for_each = ["a"]',
+        "Terragrunt rejects it: for_each: a map or a set",
+        10,
+    ),
 }
 
 CASES = {
@@ -343,7 +360,7 @@ CASES = {
         f"refused: {name}": Case(
             stack(UNIT + text),
             {A: "pass 3"},
-            errors=(f"{STACK}:{line}: Terragrunt rejects it: {message}",),
+            errors=(f"{STACK}:{line}: {message}",),
         )
         for name, (text, message, line) in COMPONENTS.items()
     },
@@ -351,6 +368,58 @@ CASES = {
         stack(component("s", kind="stack", source=".")),
         {"modules/redis": UNUSED},
         errors=(f"{STACK}:None: Terragrunt rejects it: Cycle: the stack generates itself",),
+    ),
+    "template: a stack that needs values": Case(
+        stack(component("a", VALUES % "values.days")),
+        {"modules/redis": UNUSED},
+    ),
+    "template: a stack that needs values, of a unit that needs none": Case(
+        stack(component("a", "  values = values\n"), **{TEMPLATE: days("0")}),
+        {"modules/redis": UNUSED},
+    ),
+    "template: a stack that may do without values": Case(
+        stack(component("a", VALUES % "try(values.days, 0)")), {A: "fail 0"}
+    ),
+    **{
+        f"refused: {name}": Case(
+            stack(UNIT + component("b", f"  {argument}\n")),
+            {A: "pass 3", B: REFUSED + message},
+            errors=(f"{STACK}:{line}: Terragrunt rejects it: {message}",),
+        )
+        for name, argument, line, message in (
+            ("values that are a list", "values = [1]", 8, "values must be a map"),
+            ("values that there are not", "values = local.no", 11, "Reference to undeclared"),
+            ("enabled that is no bool", "enabled = 1", 11, "a bool is required"),
+        )
+    },
+    "refused: the values of a stack inside": Case(
+        stack(
+            component("s", kind="stack", source="../catalog/stack"),
+            **{
+                "catalog/stack/terragrunt.stack.hcl": component(
+                    "a", VALUES % "values.days", source="${get_repo_root()}/catalog/redis"
+                )
+            },
+        ),
+        {"live/.terragrunt-stack/s/.terragrunt-stack/a": REFUSED + "Unknown variable"},
+        errors=("catalog/stack/terragrunt.stack.hcl:5: Terragrunt rejects it: Unknown variable",),
+    ),
+    "refused: two autoinclude blocks": Case(
+        stack(component("a", VALUES % 3 + injected("") * 2)),
+        {A: REFUSED + "Duplicate autoinclude block"},
+        errors=(f"{STACK}:9: Terragrunt rejects it: Duplicate autoinclude block",),
+    ),
+    "refused: locals in an autoinclude block": Case(
+        stack(component("a", VALUES % 3 + injected("    locals {\n    }\n"))),
+        {A: REFUSED + 'Unsupported block type: blocks of type "locals"'},
+        errors=(f"{STACK}:8: Terragrunt rejects it: Unsupported block type",),
+    ),
+    "refused: a unit in the folder of the stack": Case(
+        stack(UNIT, **{"live/terragrunt.hcl": days("3").replace("../..", "..")}),
+        dict.fromkeys(
+            (A, "live"), REFUSED + "the folder of a stack has the configuration of a unit"
+        ),
+        errors=(f"{STACK}:1: Terragrunt rejects it: the folder of a stack has",),
     ),
     "refused: an included file with locals": Case(
         stack(UNIT + 'include "x" {\n  path = "x.hcl"\n}\n', **{"live/x.hcl": "locals {\n}\n"}),

@@ -472,6 +472,13 @@ FUNCTIONS = {
         "snapshot_retention_limit is 0 "
         'when live/a/terragrunt.hcl: get_aws_account_id() == "1" is false',
     ),
+    "get_default_retryable_errors for a list": Case(
+        unit(
+            days("3\n  errors = get_default_retryable_errors()"),
+            **{"modules/redis/main.tf": MODULE + 'variable "errors" {\n  type = list(string)\n}\n'},
+        ),
+        {"live/a": "pass 3"},
+    ),
     "get_platform": unknown("get_platform()", "get_platform() depends on where Terragrunt runs"),
     "get_working_dir": unknown(
         "get_working_dir()", "get_working_dir() depends on where Terragrunt runs"

@@ -108,6 +108,9 @@ class _Tree:
         self._modules: dict[Program | None, Modules] = {}
         self._variable_files = VariableFiles(self._folders)
         self._stand_ins: StandIns | None = None
+        self._unit_texts: dict[str, AnnotatedText] = {}
+        """What may hold suppressions of the files that units are planned with, by path."""
+
         self._declared: set[str] = set()
         self._evaluated_roots: set[str] = set()
         self._skipped_roots: list[str] = []
@@ -133,6 +136,7 @@ class _Tree:
             absent=tuple(self._units.absent(self._index)) if self._units else (),
             blocks=tuple(block for block in blocks if block.location not in self._read_calls),
             annotated_texts=self.annotated_texts(),
+            left_out=self._units.left_out if self._units else (),
         )
 
     def _blocks(self) -> Iterator[CacheBlock]:
@@ -260,9 +264,12 @@ class _Tree:
                 text = f"only part of this root was evaluated: {context.too_large}"
                 diagnostics.append(Diagnostic(text, Location(shown)))
             self._steps_left -= max_steps - max(0, context.steps_left)
-        if unit is not None and unit.module.is_deep:
+        if unit is not None and not unit.module.is_plain:
             for path in instance.configuration.used:
-                self._order.settle(unit.module.files.own_path(path))
+                texts = annotated_files(unit.module.files, path, is_whole=self._is_target(path))
+                self._unit_texts |= {text.path: text for text in texts}
+                if unit.module.is_deep:
+                    self._order.settle(unit.module.files.own_path(path))
         self._read_calls |= root.read_calls
         self._read_calls |= {
             one.block for one in root.resources.values() if one.module and one.block
@@ -405,7 +412,7 @@ class _Tree:
 
     def annotated_texts(self) -> tuple[AnnotatedText, ...]:
         """Return the files of the modules that were read, where they may hold suppressions."""
-        found: dict[str, AnnotatedText] = {}
+        found = dict(self._unit_texts)
         loaded = (module for modules in self._modules.values() for module in modules.loaded())
         for module in loaded:
             is_whole = self._is_target(module.folder)

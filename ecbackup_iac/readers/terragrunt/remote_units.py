@@ -154,15 +154,26 @@ class RemoteUnit:
         diagnostics = tuple(dict.fromkeys(self._diagnostics))
         result = ReadResult(tuple(caches), diagnostics, absent=tuple(absent.values()))
         source, shown = self._source, without_credentials(self._unit.source)
-        shown_result: ReadResult = with_texts(result, lambda text: text.replace(source, shown))
-        return shown_result
+        if source == shown:
+            return result
+        hidden: ReadResult = with_texts(
+            result, lambda text: text.replace(source, shown) if source in text else text
+        )
+        return hidden
 
     def _at_call(self, cache: CacheResource, stand_in: "StandIn") -> CacheResource:
         """Return a cache that a description declares as the unit's."""
         is_described = cache.block is None or cache.block.path == stand_in.module.folder
         if not is_described:
             return cache
-        return replace(at_call(cache, self._call, stand_in), overrides=cache.overrides)
+        found = at_call(cache, self._call, stand_in)
+        is_overridden = cache.location.path != stand_in.module.folder
+        return replace(
+            found,
+            location=cache.location if is_overridden else found.location,
+            module=found.module and replace(found.module, address="inputs"),
+            overrides=cache.overrides,
+        )
 
     def _add_unread(self) -> None:
         location = replace(self._call.block.header.location, end_line=None, end_column=None)

@@ -26,7 +26,8 @@ from ecbackup_iac.terraform.values.value import EvaluationError, Value
 from ecbackup_iac.terragrunt.discovery import Deployments, deployments
 from ecbackup_iac.terragrunt.inputs import UnitInputs
 from ecbackup_iac.terragrunt.module import UnitModule
-from ecbackup_iac.terragrunt.tree import Tree
+from ecbackup_iac.terragrunt.stacks import Stack
+from ecbackup_iac.terragrunt.tree import Tree, refused
 from ecbackup_iac.terragrunt.units import Unit
 
 TEMPLATE_FOLDER = ".boilerplate"
@@ -59,7 +60,7 @@ class UnitRoot:
         """Return the inputs of the root module; where they are refused, the unit is."""
         unit = self.unit
         if unit.problem is not None:
-            why = f"Terragrunt rejects the unit: {unit.problem.message}"
+            why = refused(unit.problem, "the unit")
             unit = replace(unit, inputs={}, extra=[], unknown_inputs=why)
         found = UnitInputs(unit, self.module, given, files, workspace, root)
         self.unit.problem = self.unit.problem or found.refusal
@@ -116,10 +117,10 @@ class UnitRoot:
         unit, retention = self.unit, cache.retention
         decided = retention.trace[-1].location if retention.trace else cache.location
         if any(decided.path == source.path for source in self.module.generated.values()):
-            cache = replace(cache, generator="Terragrunt")
+            cache = replace(cache, generator="Terragrunt", location=decided)
         if unit.problem is not None or self.module.problems:
-            message = unit.problem.message if unit.problem else self.module.problems[0].message
-            why = f"Terragrunt rejects the unit: {message}"
+            problem = unit.problem or EvaluationError(self.module.problems[0].message)
+            why = refused(problem, "the unit")
             return replace(cache, retention=Unknown(why, trace=retention.trace, is_rejected=True))
         doubt = self.module.doubt
         if doubt:
@@ -220,6 +221,9 @@ class UnitRoots:
         is_here = lies_in(unit.folder, self._targets) or lies_in(unit.file, self._targets)
         return is_here or not self._targets.isdisjoint(unit.read)
 
+    def _is_here(self, stack: Stack) -> bool:
+        return lies_in(os.path.dirname(stack.file), self._targets)
+
     def roots(self, index: Index) -> Iterator[UnitRoot]:
         """Yield the units to evaluate: those that may lead to a cache and concern what is checked."""
         for unit in self.found.units:
@@ -237,7 +241,7 @@ class UnitRoots:
         is_own = module.own_folder == module.folder  # then what it calls has been followed
         copied = () if is_own else index.leading
         return any(is_inside(path, module.own_folder) for path in copied) or any(
-            may_name(text, self._sought.words)
+            b"module" in text or may_name(text, self._sought.words)  # a call may lead to one
             for text in (
                 *(source.text for source in module.generated.values()),
                 *(file.written for file, _ in module.unknown_files),
@@ -261,13 +265,16 @@ class UnitRoots:
                 )
             if unit.problem is not None and is_concerned:
                 yield _refused(unit.problem, unit.file)
-        templates = [unit for unit in self.found.templates if self._is_target(unit)]
-        if templates:
-            more = f" (and {len(templates) - 1} more)" if len(templates) > 1 else ""
-            text = f"a template for units{more}: not evaluated, because no stack here uses it"
-            yield Diagnostic(text, Location(shown_path(templates[0].file)), Severity.WARNING)
+        for kind, templates in (
+            ("units", [unit.file for unit in self.found.templates if self._is_target(unit)]),
+            ("stacks", [one.file for one in self.found.stack_templates if self._is_here(one)]),
+        ):
+            if templates:
+                more = f" (and {len(templates) - 1} more)" if len(templates) > 1 else ""
+                text = f"a template for {kind}{more}: not evaluated, because no stack here uses it"
+                yield Diagnostic(text, Location(shown_path(templates[0])), Severity.WARNING)
         for stack in self.found.stacks:
-            if lies_in(os.path.dirname(stack.file), self._targets):
+            if self._is_here(stack):
                 yield from (_refused(problem, stack.file) for problem in stack.problems)
 
     def absent(self, index: Index) -> Iterator[AbsentCache]:
@@ -297,11 +304,18 @@ class UnitRoots:
                 yield AnnotatedText(source.path, source.text, syntax, is_whole=is_whole)
 
     @property
+    def left_out(self) -> tuple[str, ...]:
+        """The units of stacks that are excluded, as they are printed."""
+        return tuple(sorted(map(shown_path, self.found.left_out)))
+
+    @property
     def is_nothing_evaluated(self) -> bool:
-        """Whether there are files of Terragrunt, and neither a unit nor a stack."""
-        return self._has_files and not (self.found.units or self.found.stacks)
+        """Whether there are files of Terragrunt, and neither a unit nor a stack, nor a template for one."""
+        found = self.found
+        is_any = found.units or found.stacks or found.templates or found.stack_templates
+        return self._has_files and not is_any
 
 
 def _refused(error: EvaluationError, file: str) -> Diagnostic:
     location = error.origin.location if error.origin is not None else Location(shown_path(file))
-    return Diagnostic(f"Terragrunt rejects it: {error.message}", location)
+    return Diagnostic(refused(error, "it"), location)

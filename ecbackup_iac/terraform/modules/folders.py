@@ -72,6 +72,10 @@ class Folders:
         """Return the names of everything in a folder, links included. Raises OSError."""
         return os.listdir(folder)
 
+    def origin(self, path: str) -> str:
+        """Return where the file at a path is to be changed."""
+        return path
+
     def is_file(self, path: str) -> bool:
         """Whether a file is at a path. Raises UnknownResultError where that is not known."""
         return os.path.isfile(path)
@@ -254,8 +258,9 @@ class RootFiles:
         return sorted(path.replace(os.sep, "/") for path in paths)
 
     def absolute(self, path: str) -> str:
-        """Return a path as an absolute one; a relative path counts from the root module's folder."""
-        return os.path.normpath(os.path.join(self._root, path)).replace(os.sep, "/")
+        """Return where a file is; a relative path counts from the root module's folder."""
+        found = self._folders.origin(os.path.normpath(os.path.join(self._root, path)))
+        return found.replace(os.sep, "/")
 
     def _present(self, path: str) -> str:
         """Return the absolute path of a file; UnknownResultError where Terraform may have made it."""
