@@ -34,6 +34,9 @@ AUTOINCLUDE_STACK_FILE = "terragrunt.autoinclude.stack.hcl"
 MAX_STEPS_OF_A_UNIT = MAX_STEPS // 3
 """For the configuration of one unit or stack: what is left is for the others."""
 
+STEPS_PER_UNIT = 100
+"""For a unit or stack, before anything in it is evaluated."""
+
 
 class NotEvaluatedError(EvaluationError):
     """What Terragrunt may accept, and what is not known here."""
@@ -69,6 +72,7 @@ class Tree:
     def bounded(self) -> Iterator[None]:
         """Evaluate one unit or stack, in no more steps than are left for it."""
         limit = max(0, min(MAX_STEPS_OF_A_UNIT, self.steps_left))
+        self.steps_left -= STEPS_PER_UNIT
         with evaluation(limit) as context:
             try:
                 yield
@@ -131,6 +135,9 @@ class View:
 
     def __init__(self, tree: Tree, copies: Mapping[str, str]) -> None:
         self.tree = tree
+        self.variables: dict[str, Value] = {}
+        """The variables of tfvars files that are read, by path."""
+
         self.configs: dict[tuple[str, str], ConfigFile] = {}
         """The configurations that are read as values: by path, and by the unit's own."""
 
