@@ -18,6 +18,7 @@ from ecbackup_iac.terraform.functions import FUNCTIONS as TERRAFORM_FUNCTIONS
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.functions.calling import call_function as call_terraform_function
 from ecbackup_iac.terraform.modules.versions import meets
+from ecbackup_iac.terraform.values.budget import STEPS_PER_EXPRESSION, charge
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.outcomes import map_outcomes
 from ecbackup_iac.terraform.values.type_system import DYNAMIC, STRING, Type
@@ -119,6 +120,7 @@ def _find_in_parent_folders(scope: "ConfigFile", arguments: Sequence[Value]) -> 
     wanted = [names[0]] if names and names[0] else ["terragrunt.hcl", "terragrunt.hcl.json"]
     folder = scope.folder
     while folder != scope.view.tree.top and folder != os.path.dirname(folder):
+        charge(STEPS_PER_EXPRESSION)
         folder = os.path.dirname(folder)
         for name in wanted:
             if scope.view.exists(posixpath.join(folder, name)):
@@ -187,6 +189,12 @@ def _read_terragrunt_config(scope: "ConfigFile", arguments: Sequence[Value]) -> 
 def _variables_of(scope: "ConfigFile", path: Value) -> Value:
     """Return the variables in a tfvars file as an object."""
     full = scope.view.path(scope.folder, path) if _text(path) else scope.folder
+    if full not in scope.view.variables:
+        scope.view.variables[full] = _variables_at(scope, full)
+    return scope.view.variables[full]
+
+
+def _variables_at(scope: "ConfigFile", full: str) -> Value:
     shown = scope.view.tree.shown(full)
     if not scope.view.exists(full):
         scope.view.real(full)  # outside, nothing is known

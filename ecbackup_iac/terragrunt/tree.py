@@ -20,6 +20,7 @@ from ecbackup_iac.terraform.values.value import EvaluationError, Value, hidden_v
 if TYPE_CHECKING:
     from ecbackup_iac.hcl.source import Problem
     from ecbackup_iac.terragrunt.configuration import ConfigFile
+    from ecbackup_iac.terragrunt.copies import Copy
 
 UNIT_FILES = ("terragrunt.hcl", "terragrunt.hcl.json")
 """The names of a unit's configuration; the first of them that exists is read."""
@@ -32,6 +33,9 @@ AUTOINCLUDE_STACK_FILE = "terragrunt.autoinclude.stack.hcl"
 
 MAX_STEPS_OF_A_UNIT = MAX_STEPS // 3
 """For the configuration of one unit or stack: what is left is for the others."""
+
+STEPS_PER_UNIT = 100
+"""For a unit or stack, before anything in it is evaluated."""
 
 
 class NotEvaluatedError(EvaluationError):
@@ -58,6 +62,9 @@ class Tree:
         self.top = repository_top(folders.boundary) or folders.boundary
         self._hidden: dict[str, str] = {}
         self._bodies: dict[str, tuple[Body, Sequence[Problem]] | Diagnostic] = {}
+        self.copies: dict[tuple[object, ...], Copy] = {}
+        """What is copied, by folder and patterns."""
+
         self.read: set[str] = set()
         """The configuration files that were read: real paths."""
 
@@ -65,6 +72,7 @@ class Tree:
     def bounded(self) -> Iterator[None]:
         """Evaluate one unit or stack, in no more steps than are left for it."""
         limit = max(0, min(MAX_STEPS_OF_A_UNIT, self.steps_left))
+        self.steps_left -= STEPS_PER_UNIT
         with evaluation(limit) as context:
             try:
                 yield
@@ -127,6 +135,9 @@ class View:
 
     def __init__(self, tree: Tree, copies: Mapping[str, str]) -> None:
         self.tree = tree
+        self.variables: dict[str, Value] = {}
+        """The variables of tfvars files that are read, by path."""
+
         self.configs: dict[tuple[str, str], ConfigFile] = {}
         """The configurations that are read as values: by path, and by the unit's own."""
 

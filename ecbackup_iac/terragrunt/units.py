@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.model.record import changing_record, field
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.values.budget import TooMuchError
@@ -47,6 +48,9 @@ class Unit:
     source_at: Located | None = None
     places: tuple[Located, ...] = ()
     """Its terraform block and its inputs: where a comment is about the unit as a whole."""
+
+    inherited: tuple[SourceRange, ...] = ()
+    """The inputs of the files that are merged: where a comment is about what they decide."""
 
     modules: list[str] = field(factory=list)
     """The real folders of its module; several where the source depends on what is unknown."""
@@ -146,6 +150,8 @@ def _check_blocks(unit: Unit, file: ConfigFile) -> None:  # noqa: ARG001 - a ste
 
 def _check(unit: Unit, file: ConfigFile) -> None:
     unit.included = {unit.view.real(include.path) for include in file.includes}
+    attributes = (one.body.attribute("inputs") for one in file.in_order() if one is not file)
+    unit.inherited = tuple(one.range for one in attributes if one is not None)
     file.check()
     found = exclusion(file)
     if found is None or found.condition.raw is False:

@@ -187,6 +187,25 @@ FIXED = {
         MODULE,
     ),
     "a null": (unit(days("null")), UNIT, days("7")),
+    "a line that units share": (
+        root(INPUTS % 0, SOURCE) | {"live/b/terragrunt.hcl": ROOT + SOURCE},
+        "root.hcl",
+        INPUTS % 7,
+    ),
+    "a local where another file is read as a text": (
+        unit(
+            days('read_terragrunt_config("../env.hcl").locals.n'),
+            **{
+                "live/env.hcl": "locals {\n  n = 0\n}\n",
+                "env.yaml": "days: 9\n",
+                "live/b/terragrunt.hcl": days(
+                    'yamldecode(file(find_in_parent_folders("env.yaml"))).days'
+                ),
+            },
+        ),
+        "live/env.hcl",
+        "locals {\n  n = 7\n}\n",
+    ),
 }
 
 
@@ -202,6 +221,44 @@ def test_fix_edits_what_decides(name: str, check: Check, run_here: RunHere, tmp_
 
 
 NOT_FIXED = {
+    "all inputs in a JSON file": (
+        unit(
+            SOURCE + 'inputs = jsondecode(file("env.json"))\n',
+            **{"live/a/env.json": '{\n  "days": 0\n}\n'},
+        ),
+        "it is read from a data file, live/a/env.json:2",
+    ),
+    "an argument of Terraform": (
+        unit(
+            SOURCE.replace(
+                "\n}",
+                '\n  extra_arguments "x" {\n    commands  = ["plan"]\n'
+                '    arguments = ["-var", "days=0"]\n  }\n}',
+            )
+        ),
+        "set days = 7 in live/a/terragrunt.hcl:5",
+    ),
+    "a local of a file that another unit reads as a text": (
+        unit(
+            days('read_terragrunt_config("../env.hcl").locals.n'),
+            **{
+                "live/env.hcl": "locals {\n  n = 0\n}\n",
+                "live/b/terragrunt.hcl": days('length(file("../env.hcl"))'),
+            },
+        ),
+        "live/env.hcl may be read as a text in live/b/terragrunt.hcl:5:3",
+    ),
+    "a local of a file where a computed name is read": (
+        unit(
+            days('read_terragrunt_config("../env.hcl").locals.n'),
+            **{
+                "live/env.hcl": 'locals {\n  n = 0\n  f = "env.hcl"\n}\n',
+                "live/b/terragrunt.hcl": 'locals {\n  f = "../env.hcl"\n}\n'
+                + days("length(filemd5(local.f))"),
+            },
+        ),
+        "live/env.hcl may be read as a text in live/b/terragrunt.hcl:8:3",
+    ),
     "a YAML file": (
         unit(days('yamldecode(file("env.yaml")).days'), **{"live/a/env.yaml": "days: 0\n"}),
         "live/a/env.yaml:1",
@@ -273,6 +330,60 @@ COMMENTS = {
         days("0"), **{"modules/redis/main.tf": MODULE.replace("resource", IGNORE + "resource")}
     ),
 }
+
+
+TWO_INPUTS = SOURCE + "inputs = {\n  other = 1\n\n  days = 0\n}\n"
+COMPONENT = component("a", "  values = {\n    other = 1\n    days = 0\n  }\n")
+COMMENTS |= {
+    "above the inputs of the included file": unit(
+        ROOT + SOURCE, **{"root.hcl": IGNORE + INPUTS % 0}
+    ),
+    "above the local": unit(
+        f"locals {{\n  other = 1\n  {IGNORE}  keep = 0\n}}\n" + days("local.keep")
+    ),
+    "at the end of the inputs": unit(days("0").replace("0\n}", f"0\n  {IGNORE}}}")),
+    "above the unit of the stack": stack(IGNORE + COMPONENT),
+    "in the unit of the stack": stack(COMPONENT.replace("  source", f"  {IGNORE}  source")),
+    "above the value of the stack": stack(COMPONENT.replace("    days", f"    {IGNORE}    days")),
+    "above a stack in the stack": stack(
+        IGNORE + component("s", kind="stack", source="../catalog/s"),
+        **{"catalog/s/terragrunt.stack.hcl": COMPONENT.replace("..", "${get_repo_root()}")},
+    ),
+}
+NO_COMMENTS = {
+    "above another input": unit(TWO_INPUTS.replace("  other", f"  {IGNORE}  other")),
+    "behind another input": unit(TWO_INPUTS.replace("= 1\n", f"= 1 {IGNORE}")),
+    "above another local": unit(
+        f"locals {{\n  {IGNORE}  other = 1\n\n  keep = 0\n}}\n" + days("local.keep")
+    ),
+    "above another entry of a local": unit(
+        f"locals {{\n  m = {{\n    {IGNORE}    other = 1\n    keep = 0\n  }}\n}}\n"
+        + days("local.m.keep")
+    ),
+    "above another input of the included file": unit(
+        ROOT + SOURCE,
+        **{"root.hcl": f"inputs = {{\n  {IGNORE}  other = 1\n  days = 0\n}}\n"},
+    ),
+    "above included inputs that are replaced": unit(
+        ROOT + days("0"), **{"root.hcl": IGNORE + INPUTS % 5}
+    ),
+    "above another block": unit(f'{IGNORE}feature "x" {{\n  default = 1\n}}\n' + days("0")),
+    "with an empty line below": unit(SOURCE + IGNORE + "\n" + INPUTS % 0),
+    "above another value of the stack": stack(
+        COMPONENT.replace("    other", f"    {IGNORE}    other")
+    ),
+    "above another unit of the stack": stack(
+        IGNORE + component("b", "  values = {\n    days = 5\n  }\n") + COMPONENT
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NO_COMMENTS)
+def test_a_comment_elsewhere_suppresses_nothing(name: str, check: Check) -> None:
+    outcome = check(NO_COMMENTS[name])
+    (finding,) = (one for one in outcome.findings if one["status"] == "fail")
+    assert finding["suppression"] is None
+    assert any("ecbackup:ignore" in one["message"] for one in outcome.report["diagnostics"])
 
 
 @pytest.mark.parametrize("name", COMMENTS)

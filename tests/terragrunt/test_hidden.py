@@ -114,8 +114,10 @@ def test_hidden_texts_have_numbers(check: Check) -> None:
     text = SOURCE + 'include "x" {\n  path = "../${get_env("WORD")}"\n}\n'
     outcome = check({"modules/redis/main.tf": MODULE, UNIT: text}, env={"WORD": WORD})
     assert outcome.errors == [
-        "live/a/terragrunt.hcl:5: Terragrunt rejects it: "
-        "The included file live/a/(hidden 1) does not exist"
+        (
+            "live/a/terragrunt.hcl:5: Terragrunt rejects it: "
+            "The included file live/a/(hidden 1) does not exist"
+        )
     ]
 
 

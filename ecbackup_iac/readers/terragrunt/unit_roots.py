@@ -147,14 +147,25 @@ def _leads(unit: Unit, folder: str, index: Index) -> bool:
 def of_unit(cache: CacheResource, unit: Unit) -> CacheResource:
     """Return a cache as that of a unit, with the locations of the unit's configuration."""
     values = (cache.retention, *possible_values(cache.retention))
-    decided = (
+    decided = [
         step.location
         for value in values
         for step in value.trace
         if step.location.path.endswith((".hcl", ".hcl.json"))
+    ]
+    inherited = (
+        place.location
+        for place in unit.inherited
+        if any(_holds(place.location, one) for one in decided)
     )
-    places = (*(place.location for place in (*unit.places, *unit.calls)), *decided)
+    places = (*(place.location for place in (*unit.places, *unit.calls)), *decided, *inherited)
     return replace(cache, source=Source.TERRAGRUNT, unit=tuple(dict.fromkeys(places)))
+
+
+def _holds(whole: Location, part: Location) -> bool:
+    """Whether a location lies in another one, by their lines."""
+    lines = (whole.line or 0, part.line or 0, whole.end_line or 0)
+    return whole.path == part.path and lines[0] <= lines[1] <= lines[2]
 
 
 def never_applied(cache: CacheResource, unit: Unit) -> AbsentCache:
