@@ -159,7 +159,7 @@ class UnitInputs(RootInputs):
             return
         for element in value.elements if isinstance(value.raw, tuple) else (value,):
             if isinstance(element.raw, str):
-                yield element
+                yield element.with_marks_of(value)
             else:
                 self._arguments.append(_Anything("the arguments of extra_arguments are unknown"))
 
@@ -240,7 +240,7 @@ class UnitInputs(RootInputs):
         name, module, view = str(path.raw), self._module, self._unit.view
         if os.path.isabs(name):
             try:
-                real = view.real(name)
+                real = view.real(view.path(self._unit.folder, path))
             except OutsideError as error:
                 self._arguments.append(_Anything(f"a variable file was not read: {error}"))
                 return

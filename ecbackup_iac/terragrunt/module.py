@@ -39,7 +39,12 @@ class UnitModule:
         self._folders = folders
         own = self.own_folder = unit.view.folder(unit.folder)
         patterns = [unit.copied.get(name, []) for name in ("include_in_copy", "exclude_from_copy")]
-        source, copy = Copy(unit.tops.get(folder, folder), *patterns), Copy(own, *patterns)
+        source, copy = (
+            unit.view.tree.copies.setdefault(
+                (top, *map(tuple, patterns)), Copy(top, *patterns)
+            )  # several units share the folder of a source
+            for top in (unit.tops.get(folder, folder), own)
+        )
         self.files = UnitFolders(folders, Places(folder, own, source, copy))
         self.unknown_files: list[tuple[GeneratedFile, Diagnostic]] = []
         """The generated configuration files whose content is unknown, with a diagnostic for each."""

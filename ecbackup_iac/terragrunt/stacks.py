@@ -289,7 +289,7 @@ def _settings(component: _Component) -> tuple[Value | None, Value, EvaluationErr
         if values.is_known and not is_mapping(values.type):
             raise EvaluationError("values must be a map", component.block.header)  # noqa: TRY301
     except EvaluationError as error:
-        return unknown("the stack's values are refused"), enabled, error
+        return unknown("the values of the stack are not valid"), enabled, error
     return values, enabled, None
 
 

@@ -20,6 +20,7 @@ from ecbackup_iac.terraform.values.value import EvaluationError, Value, hidden_v
 if TYPE_CHECKING:
     from ecbackup_iac.hcl.source import Problem
     from ecbackup_iac.terragrunt.configuration import ConfigFile
+    from ecbackup_iac.terragrunt.copies import Copy
 
 UNIT_FILES = ("terragrunt.hcl", "terragrunt.hcl.json")
 """The names of a unit's configuration; the first of them that exists is read."""
@@ -61,6 +62,9 @@ class Tree:
         self.top = repository_top(folders.boundary) or folders.boundary
         self._hidden: dict[str, str] = {}
         self._bodies: dict[str, tuple[Body, Sequence[Problem]] | Diagnostic] = {}
+        self.copies: dict[tuple[object, ...], Copy] = {}
+        """What is copied, by folder and patterns."""
+
         self.read: set[str] = set()
         """The configuration files that were read: real paths."""
 

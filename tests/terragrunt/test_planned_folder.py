@@ -759,6 +759,20 @@ def test_the_remedy_for_a_published_module_is_its_input(check: Check) -> None:
     assert outcome.findings[0]["remedy"] == remedy
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        'env_vars = { TF_CLI_ARGS = "-var ${get_env("ENVIRONMENT")}=1" }',
+        'arguments = split(" ", "-var ${get_env("ENVIRONMENT")}=1")',
+        'required_var_files = ["/nowhere/${get_env("ENVIRONMENT")}"]',
+    ],
+)
+def test_arguments_from_the_environment_are_not_printed(text: str, check: Check) -> None:
+    outcome = check(unit(arguments(text)), env={"ENVIRONMENT": "hunter2"})
+    assert [one["status"] for one in outcome.findings] == ["unknown"]
+    assert "hunter2" not in str(outcome.report)
+
+
 def test_the_remedy_names_the_file_that_is_copied_or_generated(check: Check) -> None:
     outcome = check(COPIES["a file of the unit over that of the module"].files)
     assert "live/a/d.json:1" in outcome.findings[0]["remedy"]

@@ -153,7 +153,11 @@ class FolderScan:
                     self.excluded_wrappers += _terragrunt_files(folder)
                 else:
                     pending.append(self._folders.real(folder))
-            variables = [name for name in names if name.endswith((".tfvars", ".tfvars.json"))]
+            variables = [
+                name
+                for name in names
+                if name.endswith((".tfvars", ".tfvars.json")) and not name.startswith("._")
+            ]  # macOS adds such files beside others on foreign disks
             if variables:
                 self.variable_files[path] = sorted(variables)
             self.wrappers += (prefix + name for name in names if is_wrapper(name))
