@@ -79,7 +79,7 @@ class Stack:
 def evaluated_stack(tree: Tree, folder: str) -> Stack:
     """Return the stack in a folder."""
     file = os.path.join(folder, STACK_FILE)
-    stack = Stack(tree.folders.real(file))
+    stack = Stack(tree.folders.real(file) if tree.folders.is_inside(file) else file)
     with tree.bounded():
         _StackEvaluation(tree, stack).add(folder, None, {}, ())
     return stack

@@ -83,6 +83,16 @@ def test_a_unit_that_is_a_link_to_the_outside_is_an_error(check: Check, tmp_path
     ]
 
 
+def test_a_stack_file_that_is_a_link_to_the_outside_is_an_error(
+    check: Check, tmp_path: Path
+) -> None:
+    (tmp_path / "live").mkdir()
+    (tmp_path / "live" / "terragrunt.stack.hcl").symlink_to("/etc/hostname")
+    (error,) = check(unit(days("3"))).errors
+    assert error.startswith("live/terragrunt.stack.hcl:")
+    assert "live/terragrunt.stack.hcl is outside the repository" in error
+
+
 def test_what_terragrunt_copied_is_not_checked(check: Check) -> None:
     copies = {
         "live/a/.terragrunt-cache/x/y/terragrunt.hcl": days("0"),
