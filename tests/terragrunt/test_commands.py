@@ -256,7 +256,7 @@ NOT_FIXED = {
                 "live/b/terragrunt.hcl": days('length(file("../env.hcl"))'),
             },
         ),
-        "live/env.hcl may be read as a text in live/b/terragrunt.hcl:5:3",
+        "live/env.hcl may be read as text in live/b/terragrunt.hcl:5:3",
     ),
     "a local of a file where a computed name is read": (
         unit(
@@ -267,7 +267,7 @@ NOT_FIXED = {
                 + days("length(filemd5(local.f))"),
             },
         ),
-        "live/env.hcl may be read as a text in live/b/terragrunt.hcl:8:3",
+        "live/env.hcl may be read as text in live/b/terragrunt.hcl:8:3",
     ),
     "a YAML file": (
         unit(days('yamldecode(file("env.yaml")).days'), **{"live/a/env.yaml": "days: 0\n"}),

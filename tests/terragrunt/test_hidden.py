@@ -53,6 +53,7 @@ USES = {
     "a generated key": SOURCE + generate(CACHE % '0\n  for_each = toset(["${@@}"])'),
     "a generated node type": SOURCE + generate((CACHE % 0).replace("cache.t4g.small", "${@@}")),
     "a generated module": SOURCE + generate('module "redis" {\n  source = "git::https://x.y/${@@}"\n}'),
+    "a generated comment": SOURCE + generate("# ecbackup:ignore ${@@}\n" + CACHE % 0),
     "generated variables": SOURCE + generate("days = ${@@}", path="x.auto.tfvars"),
     "find_in_parent_folders": local("find_in_parent_folders(@@)"),
     "read_terragrunt_config": local("read_terragrunt_config(@@)"),

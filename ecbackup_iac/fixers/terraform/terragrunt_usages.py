@@ -59,7 +59,7 @@ def check_literal(
     is_passed = kind == "inputs"
     for use in files.once(boundary_of(path), _uses_in_tree):
         if use.keys[0] == _READS and _may_name(use.keys[1], os.path.basename(path)):
-            raise NotFixableError(f"{shown_path(path)} may be read as a text in {use.entry}")
+            raise NotFixableError(f"{shown_path(path)} may be read as text in {use.entry}")
         if not _refers(use, kind, name, path):
             continue
         is_whole = use.keys[-1] != name

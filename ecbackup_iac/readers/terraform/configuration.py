@@ -267,7 +267,7 @@ class _Tree:
         if unit is not None and not unit.module.is_plain:
             for path in instance.configuration.used:
                 texts = annotated_files(unit.module.files, path, is_whole=self._is_target(path))
-                self._unit_texts |= {text.path: text for text in texts}
+                self._unit_texts |= {text.path: text for text in texts if unit.shows(text.path)}
                 if unit.module.is_deep:
                     self._order.settle(unit.module.files.own_path(path))
         self._read_calls |= root.read_calls

@@ -68,9 +68,16 @@ class UnitRoot:
 
     def result(self, result: ReadResult) -> ReadResult:
         """Return the result of the module's evaluation as that of the unit, without what is hidden."""
-        return without_words(
-            self._result(result), hidden_words(self.unit.generated, self._configuration())
-        )
+        return without_words(self._result(result), self._hidden_words)
+
+    def shows(self, path: str) -> bool:
+        """Whether the comments in a file may be shown: it is not generated of what is hidden."""
+        generated = (one.path for one in self.module.generated.values())
+        return not self._hidden_words or path not in generated
+
+    @property
+    def _hidden_words(self) -> frozenset[str]:
+        return hidden_words(self.unit.generated, self._configuration())
 
     def _configuration(self) -> Iterator[bytes]:
         """Yield the texts of the configuration of the unit and of its module."""
