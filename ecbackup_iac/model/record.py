@@ -85,7 +85,7 @@ def _record(cls: type[Any], *, eq: bool, is_frozen: bool) -> type[Any]:
 
 
 def _constructor(cls: Any, fields: tuple[str, ...], defaults: dict[str, Any]) -> FunctionType:  # noqa: ANN401
-    """Return the constructor of a record: the code for so many fields, with the names and setters of these."""
+    """Return a constructor: the code for so many fields, with the names and setters of these."""
     code = _code(len(fields)).replace(co_varnames=("self", *fields))
     setters = {f"set_{i}": _setter(cls, name, defaults.get(name)) for i, name in enumerate(fields)}
     return FunctionType(code, setters, "__init__", tuple(defaults.values()))
