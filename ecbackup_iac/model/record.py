@@ -54,10 +54,7 @@ def changing_record(cls: type[T], /) -> type[T]:
 def replace(instance: T, **changes: object) -> T:
     """Return a copy of a record with some fields changed."""
     fields: tuple[str, ...] = type(instance).__match_args__  # type: ignore[attr-defined]
-    for name in fields:
-        if name not in changes:
-            changes[name] = getattr(instance, name)
-    return type(instance)(**changes)
+    return type(instance)(**(dict(zip(fields, _values(instance), strict=True)) | changes))
 
 
 def _record(cls: type[Any], *, eq: bool, is_frozen: bool) -> type[Any]:
