@@ -1,11 +1,17 @@
 """A resource and its verdict → the remedy, by source and form."""
 
+from collections.abc import Callable
+
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.policy import Requirements
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.shared_code import NOTHING_SHARED, SharedCode
 from ecbackup_iac.model.source import SOURCES, RemedyKind
 from ecbackup_iac.model.verdict import Rule, Status, Verdict
+from ecbackup_iac.remedy.live_cache import for_live_cache
+from ecbackup_iac.remedy.template import for_template
+from ecbackup_iac.remedy.terraform import for_configuration, for_plan
+from ecbackup_iac.remedy.window import for_window
 
 
 def remedy_of(
@@ -20,18 +26,6 @@ def remedy_of(
     """
     if verdict.status in (Status.PASS, Status.NOT_APPLICABLE):
         return None
-    # Where every cache passes, no remedy is needed.
-    from ecbackup_iac.remedy.live_cache import for_live_cache
-    from ecbackup_iac.remedy.template import for_template
-    from ecbackup_iac.remedy.terraform import for_configuration, for_plan
-    from ecbackup_iac.remedy.window import for_window
-
-    by_kind = {
-        RemedyKind.CONFIGURATION: for_configuration,
-        RemedyKind.PLAN: for_plan,
-        RemedyKind.TEMPLATE: for_template,
-        RemedyKind.COMMAND: for_live_cache,
-    }
     facts = SOURCES[resource.source]
     rules = [verdict.rule]
     if any(note.rule is Rule.BACKUP_WINDOW_CONFLICT for note in verdict.notes):
@@ -40,7 +34,7 @@ def remedy_of(
     remedy = "\n".join(
         for_window(named, shared)
         if rule is Rule.BACKUP_WINDOW_CONFLICT
-        else by_kind[facts.remedy](named, rule, requirements, shared)
+        else _BY_KIND[facts.remedy](named, rule, requirements, shared)
         for rule in rules
     )
     return remedy + facts.remedy_suffix
@@ -50,3 +44,13 @@ def _on_one_line(resource: CacheResource) -> CacheResource:
     """Return a resource without line breaks in its names: each line of a remedy is a command."""
     address, *nodes = (name.replace("\n", "\\n") for name in (resource.address, *resource.node_ids))
     return replace(resource, address=address, node_ids=tuple(nodes))
+
+
+_BY_KIND: dict[
+    RemedyKind, Callable[[CacheResource, Rule | None, Requirements, SharedCode], str]
+] = {
+    RemedyKind.CONFIGURATION: for_configuration,
+    RemedyKind.PLAN: for_plan,
+    RemedyKind.TEMPLATE: for_template,
+    RemedyKind.COMMAND: for_live_cache,
+}
