@@ -62,14 +62,13 @@ def _refused_arguments(found: ResourceInstance, block: Arguments) -> Iterator[Ev
     """
     module = found.scope.instance.module
     yield from undeclared_names(module, found.block)
+    written = {attribute.name: attribute for attribute in found.block.body.attributes()}
     for name, schema in provider_schema(found.kind).items():
-        attributes = [block.attribute(name)]
+        attributes = [written[name]] if name in written else []
         if schema.is_block:
             nested = found.block.body.blocks(name)
             attributes = [attribute for inner in nested for attribute in inner.body.attributes()]
         for attribute in attributes:
-            if attribute is None:
-                continue
             try:
                 value = block.value(attribute)
                 if not schema.is_block and name != RETENTION:
