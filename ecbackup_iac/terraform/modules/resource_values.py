@@ -76,7 +76,8 @@ def definition() -> Iterator[None]:
         with hide_rejections():
             yield
     except EvaluationError as error:
-        raise ReferenceRefusedError(error.message, error.origin, error.redacted_message) from None
+        kind = type(error) if isinstance(error, ReferenceRefusedError) else ReferenceRefusedError
+        raise kind(error.message, error.origin, error.redacted_message) from None
 
 
 def resource_value(
