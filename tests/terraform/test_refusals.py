@@ -32,6 +32,24 @@ REFUSED = {
         {"main.tf": GROUP + "  tags = [1]\n" + DAYS},
         ('main.tf:3: Inappropriate value for attribute "tags": a map of string is required',),
     ),
+    "the resource type has no underscore": (
+        {"main.tf": GROUP.replace("replication_group", "replicationgroup") + DAYS},
+        (
+            (
+                "main.tf:1: Invalid resource type: there is no aws_elasticache_replicationgroup; "
+                "did you mean aws_elasticache_replication_group?"
+            ),
+        ),
+    ),
+    "the resource type is in the plural": (
+        {"main.tf": GROUP.replace("replication_group", "serverless_caches") + DAYS},
+        (
+            (
+                "main.tf:1: Invalid resource type: there is no aws_elasticache_serverless_caches; "
+                "did you mean aws_elasticache_serverless_cache?"
+            ),
+        ),
+    ),
     "an input that the cache does not read has a wrong type": (
         {"m/main.tf": MODULE, "main.tf": 'module "m" {\n  source = "./m"\n  n = "x"\n}\n'},
         ("main.tf:3: a number is required",),
