@@ -301,6 +301,17 @@ def test_a_component_is_no_cache() -> None:
     assert reported(exported(resource({}, "shop:elasticache:Cluster", custom=False)))[2] == []
 
 
+def test_a_cache_in_a_terraform_module_is_an_error() -> None:
+    module = "urn:pulumi:dev::shop::cache:index:Module::cache"
+    kind = "cache:tf:aws_elasticache_replication_group"
+    view = resource({"snapshot_retention_limit": 0}, kind, custom=False, viewOf=module)
+    error = (
+        f"dev::shop::{kind}::a is a cache of a provider that is not read: aws and aws-native are"
+    )
+    assert reported(exported(view)) == ([], [], [error])
+    assert reported(preview(step("create", view))) == ([], [], [error])
+
+
 def test_the_parents_of_a_cache_are_in_its_address() -> None:
     urns = [f"urn:pulumi:dev::shop::shop:index:{name}${CLUSTER}::a" for name in ("A", "B")]
     caches = [resource({}) | {"urn": urn} for urn in urns]

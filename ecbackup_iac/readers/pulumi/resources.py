@@ -69,6 +69,9 @@ class ResourceState(TypedDict, total=False):
     custom: bool
     """A provider manages it; a component groups others."""
 
+    viewOf: str
+    """The resource whose provider manages this one: a Terraform module, for those in it."""
+
     inputs: dict[str, Any] | None
     outputs: dict[str, Any] | None
     external: bool
@@ -113,7 +116,8 @@ def unread(resource: "RawJson") -> str:
     elif kind not in CACHES and re.search(_OTHER_CACHES, kind, re.IGNORECASE):
         text = "is a cache of a provider that is not read: aws and aws-native are"
     state = resource.checked(ResourceState) if text else None
-    return f"{address_of(state['urn'])} {text}" if state and state.get("custom") else ""
+    is_managed = state and (state.get("custom") or state.get("viewOf"))
+    return f"{address_of(state['urn'])} {text}" if state and is_managed else ""
 
 
 def cache_of(
