@@ -136,9 +136,10 @@ def test_an_unset_retention_stays_as_it_is_only_where_the_provider_computes_it()
     assert days(preview(step("update", resource({}, SERVERLESS), was_set))) is None
 
 
-def test_what_an_update_ignores_stays_as_it_is() -> None:
+@pytest.mark.parametrize("ignored", ["snapshotRetentionLimit", "*"])
+def test_what_an_update_ignores_stays_as_it_is(ignored: str) -> None:
     old = resource({"snapshotRetentionLimit": 7}, outputs={"snapshotRetentionLimit": 0})
-    new = resource({"snapshotRetentionLimit": 7}, ignoreChanges=["snapshotRetentionLimit"])
+    new = resource({"snapshotRetentionLimit": 7}, ignoreChanges=[ignored])
     assert days(preview(step("update", new, old))) == 0
     assert days(preview(step("replace", new, old))) == 7
 
@@ -273,6 +274,7 @@ def test_a_state_of_another_version_is_an_error() -> None:
         "awscc:index/elasticacheReplicationGroup:ElasticacheReplicationGroup",
         "aws:index/elasticacheServerlessCache:ElasticacheServerlessCache",
         "aws:cloudformation/stack:Stack",
+        "aws-native:index:ExtensionResource",
     ],
 )
 def test_a_cache_that_is_not_read_is_an_error(kind: str) -> None:

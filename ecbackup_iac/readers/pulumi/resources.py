@@ -46,6 +46,7 @@ _DEPLOYERS = (
     "aws:servicecatalog/product:Product",
     "aws-native:cloudformation:Stack",
     "aws-native:cloudformation:StackSet",
+    "aws-native:index:ExtensionResource",
     "aws-native:servicecatalog:CloudFormationProduct",
 )
 
@@ -90,6 +91,11 @@ class ResourceState(TypedDict, total=False):
 def recorded(state: ResourceState | None) -> Properties:
     """Return the properties that a resource has: what the provider returned, else what it was given."""
     return (state and {**(state.get("inputs") or {}), **(state.get("outputs") or {})}) or {}
+
+
+def is_ignored(state: ResourceState, name: str) -> bool:
+    """Whether an update does not change a property: its name, or all, is in `ignoreChanges`."""
+    return not {name, "*"}.isdisjoint(state.get("ignoreChanges") or ())
 
 
 def address_of(urn: str) -> str:
@@ -160,7 +166,7 @@ class _Cache:
             backup_window=self._text(attributes.backup_window),
             maintenance_window=self._text(attributes.maintenance_window),
             previous_days=days.value if isinstance(days, Known) else None,
-            retention_ignored=RETENTION in (self._state.get("ignoreChanges") or ()),
+            retention_ignored=is_ignored(self._state, RETENTION),
         )
 
     def _retention(self) -> Value[int]:
