@@ -207,7 +207,10 @@ def test_a_preview_that_failed_before_its_first_step_is_an_error() -> None:
         ({SIGNATURE: SECRET, "plaintext": "[" * 100_000}, "it is an encrypted secret"),
         ({SIGNATURE: SECRET, "plaintext": f'"{UNKNOWN}"'}, "it is known only after the update"),
         ({SIGNATURE: "7eb310220ed6211bd6f147f2a75bfbb6", "value": "7"}, 7),
-        ({SIGNATURE: "5cf8f73096256a8f31e491e813e4eb8e", "urn": "x"}, "it is no plain value"),
+        (
+            {SIGNATURE: "5cf8f73096256a8f31e491e813e4eb8e", "urn": "x"},
+            "it is a reference to a resource or an asset",
+        ),
         (UNKNOWN, "it is known only after the update"),
         ("3eeb2bf0-c639-47a8-9e75-3b44932eb421", "it is known only after the update"),
         ("[secret]", "it is a secret"),

@@ -55,7 +55,7 @@ def _special(written: Mapping[str, object]) -> PropertyValue:
     if kind == _INTEGER:
         return PropertyValue(written.get("value"))
     if kind != _SECRET:
-        return PropertyValue(why_unknown="it is no plain value")
+        return PropertyValue(why_unknown="it is a reference to a resource or an asset")
     try:
         value = property_value(json.loads(str(written["plaintext"])))
     except (KeyError, ValueError, RecursionError):
