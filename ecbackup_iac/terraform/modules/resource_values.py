@@ -74,8 +74,10 @@ class Definition(HiddenRejections):
     def __exit__(self, kind: object, error: object, traceback: object) -> None:
         super().__exit__(kind, error, traceback)
         if isinstance(error, EvaluationError):
-            message, redacted = error.message, error.redacted_message
-            raise ReferenceRefusedError(message, error.origin, redacted) from None
+            refused = (
+                type(error) if isinstance(error, ReferenceRefusedError) else ReferenceRefusedError
+            )
+            raise refused(error.message, error.origin, error.redacted_message) from None
 
 
 def resource_value(
