@@ -93,7 +93,8 @@ class Index:
         self.leading = self._leading(wanted)
         """The folders that hold what is sought, or lead there, as far as the targets are concerned."""
 
-        self.relevant = self._relevant(inside)
+        here = None if targets is None else self._inside(frozenset(targets))
+        self.relevant = self._relevant(here)
         """Those of them that lie in a target or lead to one."""
 
         self.called = {
