@@ -6,6 +6,7 @@ the cyclonedx-py beside this Python.
 """
 
 import argparse
+import json
 import subprocess
 import sys
 import tarfile
@@ -56,7 +57,7 @@ def main() -> None:
         _run([*pip, "install", "--quiet", wheel], Path(made))
         _try(python, version, Path(made) / "wheel-work")
         if given.sbom:
-            _write_sbom(python, given.sbom)
+            _write_sbom(python, version, given.sbom)
     print(f"{wheel.name} and {sdist.name}: each works in a clean environment")
 
 
@@ -90,11 +91,13 @@ def _try(python: Path, version: str, work: Path) -> None:
         sys.exit(f"{folder}, which checkov-dir names, is not the custom check")
 
 
-def _write_sbom(python: Path, sbom: Path) -> None:
-    sbom.parent.mkdir(parents=True, exist_ok=True)
+def _write_sbom(python: Path, version: str, sbom: Path) -> None:
     program = Path(sys.executable).with_name("cyclonedx-py")
     options = ("--pyproject", TOP / "pyproject.toml", "--mc-type", "application", "--output-reproducible")
-    _run([program, "environment", *options, "--output-file", sbom, python], TOP)
+    content = json.loads(_run([program, "environment", *options, python], TOP))
+    content["metadata"]["component"]["version"] = version  # pyproject.toml has it from the package
+    sbom.parent.mkdir(parents=True, exist_ok=True)
+    sbom.write_text(json.dumps(content, indent=2) + "\n", "utf-8")
 
 
 def _run(command: list[str | Path], cwd: Path, status: int = 0) -> str:

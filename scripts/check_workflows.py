@@ -28,7 +28,7 @@ JOB = """\
 name: Sample
 on: push
 permissions: {}
-concurrency: sample
+concurrency: {group: sample, cancel-in-progress: true}
 jobs:
   sample:
     name: Sample

