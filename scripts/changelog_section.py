@@ -1,6 +1,6 @@
 """A tag vX.Y.Z → the section of CHANGELOG.md about it, for the release on GitHub.
 
-python scripts/changelog_section.py TAG. The tag has to be the version of the package, and the section may not be empty.
+python scripts/changelog_section.py TAG. The tag has to be the package's version, and the section not empty.
 """
 
 import re
@@ -11,7 +11,7 @@ TOP = Path(__file__).resolve().parent.parent
 
 
 def section(changelog: str, version: str) -> str:
-    """Return the text below the heading of a version, without the links' definitions at the end of the file."""
+    """Return the text below the heading of a version, without definitions of links."""
     parts = re.split(r"^## \[(.+?)\].*\n", changelog, flags=re.MULTILINE)
     text = dict(zip(parts[1::2], parts[2::2], strict=True)).get(version, "")
     return re.sub(r"^\[[^\]]+\]: \S+\n", "", text, flags=re.MULTILINE).strip()
@@ -25,7 +25,10 @@ def main() -> int:
     version = found[1] if found else ""
     text = section((TOP / "CHANGELOG.md").read_text("utf-8"), version)
     if tag != f"v{version}":
-        print(f"the tag is {tag}, and the version in ecbackup_iac/__init__.py {version}", file=sys.stderr)
+        print(
+            f"the tag is {tag}, and the version in ecbackup_iac/__init__.py {version}",
+            file=sys.stderr,
+        )
     elif not text:
         print(f"CHANGELOG.md has no section [{version}], or an empty one", file=sys.stderr)
     else:

@@ -1,8 +1,8 @@
-"""The wheel and the sdist → whether each does its work in a clean environment, and what the wheel brings with it.
+"""The wheel and the sdist → whether each works in a clean environment, and the wheel's SBOM.
 
-python scripts/check_distributions.py FOLDER [--sbom FILE]. The wheel is installed as users do, with the newest
-dependencies; the sdist as the GitHub Action does, with those in requirements/action.txt. The SBOM is made by
-the cyclonedx-py beside this Python.
+python scripts/check_distributions.py FOLDER [--sbom FILE]. The wheel is installed as users do, with the
+newest dependencies; the sdist as the GitHub Action does, with those in requirements/action.txt. The SBOM is
+made by the cyclonedx-py beside this Python.
 """
 
 import argparse
@@ -16,7 +16,13 @@ import zipfile
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parent.parent
-LOCKED = ("--require-hashes", "--only-binary", ":all:", "--requirement", TOP / "requirements/action.txt")
+LOCKED = (
+    "--require-hashes",
+    "--only-binary",
+    ":all:",
+    "--requirement",
+    TOP / "requirements/action.txt",
+)
 BUILT = ("--no-index", "--no-deps", "--no-build-isolation")
 MAX_FILES = 600
 """In one archive. The tests are thousands of files, and in none."""
@@ -64,7 +70,9 @@ def main() -> None:
 def _check_names(names: list[str], *expected: str) -> None:
     foreign = [name for name in names if name and not name.startswith(expected)]
     if foreign or not MAX_FILES > len(names) > 1:
-        sys.exit(f"{len(names)} files, of which these do not belong into the archive: {foreign[:20]}")
+        sys.exit(
+            f"{len(names)} files, of which these do not belong into the archive: {foreign[:20]}"
+        )
 
 
 def _environment(folder: Path, *, pip: bool = True) -> Path:
@@ -78,7 +86,10 @@ def _try(python: Path, version: str, work: Path) -> None:
     work.mkdir()
     if _run([program, "--version"], work) != f"ecbackup-iac {version}\n":
         sys.exit(f"{program} is not version {version}")
-    for days, status, shown in (("7", 0, "1 cache: 1 passed"), ("0", 1, "FAIL  aws_elasticache_re")):
+    for days, status, shown in (
+        ("7", 0, "1 cache: 1 passed"),
+        ("0", 1, "FAIL  aws_elasticache_re"),
+    ):
         (work / "main.tf").write_text(CACHE.replace("DAYS", days), "utf-8")
         if shown not in _run([program, "check", "."], work, status):
             sys.exit(f"{program}: {shown!r} is not in the report about {days} days")
@@ -93,7 +104,13 @@ def _try(python: Path, version: str, work: Path) -> None:
 
 def _write_sbom(python: Path, version: str, sbom: Path) -> None:
     program = Path(sys.executable).with_name("cyclonedx-py")
-    options = ("--pyproject", TOP / "pyproject.toml", "--mc-type", "application", "--output-reproducible")
+    options = (
+        "--pyproject",
+        TOP / "pyproject.toml",
+        "--mc-type",
+        "application",
+        "--output-reproducible",
+    )
     content = json.loads(_run([program, "environment", *options, python], TOP))
     content["metadata"]["component"]["version"] = version  # pyproject.toml has it from the package
     sbom.parent.mkdir(parents=True, exist_ok=True)

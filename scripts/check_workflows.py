@@ -1,4 +1,4 @@
-"""The workflows, the action, the samples of both and the Dockerfile → what zizmor, actionlint and hadolint report.
+"""Workflows, the action, samples of both and the Dockerfile → what zizmor, actionlint and hadolint report.
 
 `make check` runs it with the folder of the tools' programs: python scripts/check_workflows.py PROGRAMS [TOP].
 A tool that cannot run is named; with ECBACKUP_REQUIRE_TOOLS=1, as in CI, that is an error.
@@ -42,7 +42,10 @@ def main() -> int:
     programs = Path(sys.argv[1]).resolve()
     os.chdir(sys.argv[2] if sys.argv[2:] else Path(__file__).resolve().parent.parent)
     with tempfile.TemporaryDirectory() as made:
-        samples = [*sorted(Path("examples/ci").glob("github-*.yml")), *_of_documentation(Path(made))]
+        samples = [
+            *sorted(Path("examples/ci").glob("github-*.yml")),
+            *_of_documentation(Path(made)),
+        ]
         workflows = [*sorted(Path(".github/workflows").glob("*.yml")), *samples]
         results = (
             _zizmor(programs, [*workflows, Path("action.yml"), Path(".github/dependabot.yml")]),

@@ -1,7 +1,7 @@
 """The addresses of the project and of its documentation → every file of the repository that contains them.
 
-python scripts/set_urls.py PROJECT DOCS, which `make set-urls` runs. The old addresses are those in ecbackup_iac/model/urls.py.
-Paragraphs of the documentation about `OWNER`, which stands for an owner until then, are removed.
+python scripts/set_urls.py PROJECT DOCS, which `make set-urls` runs. The old addresses are those in
+ecbackup_iac/model/urls.py. Paragraphs of the documentation about `OWNER`, a placeholder, are removed.
 """
 
 import re
@@ -17,9 +17,12 @@ ABOUT_OWNER = re.compile(r"(?:^\S.*\n)*^.*`OWNER`.*\n(?:^\S.*\n)*\n?", re.MULTIL
 
 
 def replaced(text: str, replacements: dict[str, str]) -> str:
-    """Return a text with every key replaced by its value, at once; an address ends with its last word."""
-    keys = "|".join(re.escape(key) for key in sorted(replacements, key=len, reverse=True))
-    return re.sub(rf"(?<![\w.-])(?:{keys})(?![\w-])", lambda found: replacements[found[0]], text)
+    """Return a text with every address and name of the project replaced, at once, where it is a whole one."""
+    keys = "|".join(
+        re.escape(key) if "://" in key else rf"(?<![\w.-]){re.escape(key)}"
+        for key in sorted(replacements, key=len, reverse=True)
+    )
+    return re.sub(rf"(?:{keys})(?![\w-])", lambda found: replacements[found[0]], text)
 
 
 def main() -> int:
@@ -27,7 +30,10 @@ def main() -> int:
     project, docs = (address.removesuffix("/") for address in sys.argv[1:3])
     name = PROJECT.fullmatch(project)
     if name is None or not DOCS.fullmatch(docs):
-        print("expected https://HOST/OWNER/NAME and https://HOST or https://HOST/PATH", file=sys.stderr)
+        print(
+            "expected https://HOST/OWNER/NAME and https://HOST or https://HOST/PATH",
+            file=sys.stderr,
+        )
         return 2
     constants = (TOP / "ecbackup_iac/model/urls.py").read_text("utf-8")
     old_project, old_docs = (
