@@ -353,7 +353,7 @@ def _retention_failure(
 def _disabled_note(resource: CacheResource, retention: Unset | Known[int]) -> Note:
     """Return the failure of a retention that is 0 or not set."""
     name, is_zero = resource.retention_name, isinstance(retention, Known)
-    if resource.previous_days and resource.previous_days > 0:
+    if (resource.previous_days or 0) > 0:
         text = f"automatic backups are being turned off: {name} was {resource.previous_days}"
         text += " and will be 0" if is_zero else " and will not be set"
         return Note(text, Rule.BACKUPS_BEING_DISABLED)

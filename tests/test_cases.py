@@ -94,7 +94,7 @@ def test_a_case_folder_holds_no_expected_file_that_no_run_expects(folder: Path) 
 @pytest.mark.parametrize(
     ("folder", "file", "count"),
     [
-        ("cases", "case.toml", 56),
+        ("cases", "case.toml", 59),
         ("fixers/cases", "case.toml", 40),
         ("terraform/cases", "expect.json", 444),
         ("cloudformation/cases", "expect.json", 288),

@@ -58,9 +58,13 @@ def test_the_page_of_a_rule_is_what_explain_prints(rule: Rule, run: Run) -> None
     _compare_or_rewrite(page, written, run("explain", rule, "--format", "markdown").stdout)
 
 
-def test_the_policy_reference_is_generated_from_the_schema() -> None:
-    page = TOP / "docs/reference/policy.md"
-    command = [sys.executable, str(TOP / "docs/policy_reference.py")]
+@pytest.mark.parametrize(
+    ("name", "script"),
+    [("policy.md", "policy_reference.py"), ("published-modules.md", "published_modules.py")],
+)
+def test_a_reference_page_is_generated_from_what_it_describes(name: str, script: str) -> None:
+    page = TOP / "docs/reference" / name
+    command = [sys.executable, str(TOP / "docs" / script)]
     result = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True)
     _compare_or_rewrite(page, page.read_text("utf-8"), result.stdout)
 

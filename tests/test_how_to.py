@@ -1,4 +1,4 @@
-"""The how-to guide: every command that answers a question does what the answer says."""
+"""The how-to guide: every command does what its heading says."""
 
 import os
 import re
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 REPOSITORY = Path(__file__).resolve().parent.parent
 TODAY = "1795392000"  # 2026-11-23, in seconds
 GUIDE = (REPOSITORY / "docs/how-to.md").read_text("utf-8")
-ANSWERS = re.findall(
-    r"^## \.\.\. ([^\n]*\?)\n(?:(?!^## )[^\n]*\n)*?```(\w+)\n(.*?)\n```$",
+TASKS = re.findall(
+    r"^## ([^\n]*)\n(?:(?!^## )[^\n]*\n)*?```(\w+)\n(.*?)\n```$",
     GUIDE,
     re.MULTILINE | re.DOTALL,
 )
-COMMANDS = {question: text for question, language, text in ANSWERS if language == "sh"}
-(COMMENT,) = [text for _, language, text in ANSWERS if language == "hcl"]
+COMMANDS = {task: text for task, language, text in TASKS if language == "sh"}
+(COMMENT,) = [text for _, language, text in TASKS if language == "hcl"]
 
 CACHE = """\
 resource "aws_elasticache_replication_group" "NAME" {
@@ -35,20 +35,20 @@ DAYS = 'variable "days" {}\n'
 
 # How each ends in the estate below, and something that it says.
 ENDS = {
-    "fail only on new findings?": (0, "suppressed by baseline"),
-    "gate a plan before it is applied?": (1, "FAIL  aws_elasticache_cluster.jobs"),
-    "require more than one day?": (1, "ECB002 retention-too-short"),
-    "check the values of production?": (0, "1 cache: 1 passed"),
-    "fail on what cannot be known?": (
+    "Fail only on new findings": (0, "suppressed by baseline"),
+    "Gate a plan before it is applied": (1, "FAIL  aws_elasticache_cluster.jobs"),
+    "Require a longer retention": (1, "ECB002 retention-too-short"),
+    "Check the values of production": (0, "1 cache: 1 passed"),
+    "Fail on what cannot be known": (
         1,
         "UNKNOWN  aws_elasticache_replication_group.ledger",
     ),
-    "see where a value comes from?": (1, "4 | snapshot_retention_limit = 3"),
-    "fix findings?": (0, "+  snapshot_retention_limit = 7"),
-    "leave a folder out?": (0, "2 caches: 1 passed, 1 unknown"),
-    "give an auditor a report?": (0, ""),
-    "check a live account?": (1, "fix: aws elasticache modify-replication-group"),
-    "use it from Checkov?": (0, "--external-checks-dir"),
+    "See where a value comes from": (1, "4 | snapshot_retention_limit = 3"),
+    "Fix findings": (0, "+  snapshot_retention_limit = 7"),
+    "Exclude a folder": (0, "2 caches: 1 passed, 1 unknown"),
+    "Write a report for an auditor": (0, ""),
+    "Check a live account": (1, "fix: aws elasticache modify-replication-group"),
+    "Use it from Checkov": (0, "--external-checks-dir"),
 }
 
 
@@ -80,16 +80,16 @@ def estate(tmp_path: Path, run: "Run") -> Path:
     return tmp_path
 
 
-def test_every_question_with_a_command_is_tested() -> None:
+def test_every_task_with_a_command_is_tested() -> None:
     assert [*COMMANDS] == [*ENDS]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="they are commands of a Unix shell")
-@pytest.mark.parametrize("question", COMMANDS)
-def test_the_command_does_what_it_says(question: str, estate: Path) -> None:
+@pytest.mark.parametrize("task", COMMANDS)
+def test_the_command_does_what_it_says(task: str, estate: Path) -> None:
     path = os.pathsep.join([str(estate / ".git"), os.environ["PATH"]])
     result = subprocess.run(
-        ["sh", "-c", COMMANDS[question]],
+        ["sh", "-c", COMMANDS[task]],
         cwd=estate,
         env={"PATH": path, "PYTHONPATH": str(REPOSITORY), "SOURCE_DATE_EPOCH": TODAY},
         stdin=subprocess.DEVNULL,
@@ -98,10 +98,10 @@ def test_the_command_does_what_it_says(question: str, estate: Path) -> None:
         timeout=60,
         check=False,
     )
-    status, said = ENDS[question]
+    status, said = ENDS[task]
     assert said in result.stdout, result.stderr
     assert result.returncode == status
-    if "html:" in COMMANDS[question]:
+    if "html:" in COMMANDS[task]:
         page = re.sub("<[^>]*>", "", (estate / "report.html").read_text("utf-8"))
         assert "aws_elasticache_replication_group.old" in page
 

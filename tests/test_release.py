@@ -121,7 +121,7 @@ def test_the_notes_of_a_release_are_its_section_of_the_changelog(version: str, n
     ],
 )
 def test_only_the_tag_of_this_version_has_notes(tag: str, status: int, shown: str) -> None:
-    command = [sys.executable, TOP / "scripts/changelog_section.py", tag]
+    command = [sys.executable, str(TOP / "scripts/changelog_section.py"), tag]
     result = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
     assert result.returncode == status
     assert shown in result.stdout + result.stderr
@@ -172,7 +172,7 @@ def clone(tmp_path: Path) -> Path:
 
 
 def set_urls(clone: Path, *addresses: str) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, clone / "scripts/set_urls.py", *addresses]
+    command = [sys.executable, str(clone / "scripts/set_urls.py"), *addresses]
     return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
 
 

@@ -1,5 +1,7 @@
 """The rule: an example of every verdict and its precedence, and the laws that hold for every cache."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -308,6 +310,43 @@ def test_an_unknown_engine_that_cannot_be_memcached_does_not_matter() -> None:
     engine = Unknown("var.e", (Outcome(Known("redis")), Outcome(Known("valkey"))))
     resource = replace(CLUSTER, engine=engine, retention=Known(0))
     assert answer(resource) == (Status.FAIL, Rule.BACKUPS_DISABLED)
+
+
+def in_cases(*cases: tuple[int | str | bool, set[int] | None]) -> Unknown[Any]:
+    """Return an unknown value with an outcome for each value and the cases in which it occurs."""
+    outcomes = (
+        Outcome(Known(value), "", None if ids is None else frozenset(ids)) for value, ids in cases
+    )
+    return Unknown("it depends on var.env", tuple(outcomes))
+
+
+@pytest.mark.parametrize(
+    ("retention", "expected"),
+    [
+        (in_cases((0, {0}), (7, {1})), (Status.PASS, None)),
+        (in_cases((0, {0}), (7, {0, 1})), (Status.PASS, None)),
+        (in_cases((7, {0}), (0, {1})), (Status.UNKNOWN, Rule.RETENTION_UNKNOWN)),
+        (in_cases((0, None), (7, {1})), (Status.UNKNOWN, Rule.RETENTION_UNKNOWN)),
+        (in_cases((0, {0})), (Status.UNKNOWN, Rule.RETENTION_UNKNOWN)),
+    ],
+)
+def test_a_retention_that_occurs_only_with_memcached_does_not_count(
+    retention: Unknown[int], expected: tuple[Status, Rule | None]
+) -> None:
+    engine = in_cases(("memcached", {0}), ("redis", {1}))
+    assert answer(replace(CLUSTER, engine=engine, retention=retention)) == expected
+
+
+def test_a_node_and_a_cluster_mode_are_combined_only_in_the_cases_that_they_share() -> None:
+    resource = replace(
+        GROUP,
+        node_type=in_cases(("cache.t1.micro", {0, 1}), ("cache.t4g.small", {2})),
+        cluster_mode=in_cases((True, {0}), (False, {1, 2})),
+        retention=in_cases((7, {0, 2})),
+    )
+    assert answer(resource) == (Status.PASS, None)
+    without_mode = replace(resource, retention=in_cases((7, {0, 1, 2})))
+    assert answer(without_mode) == (Status.UNKNOWN, Rule.RETENTION_UNKNOWN)
 
 
 @pytest.mark.parametrize(

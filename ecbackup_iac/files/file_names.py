@@ -19,7 +19,7 @@ _CONFIGURATION = (*_MODULE_FILES, *_VARIABLE_FILES)
 
 TEMPLATE_SUFFIXES = (".yaml", ".yml", ".template", ".j2", ".jinja", ".jinja2")
 DOCUMENT_SUFFIXES = (".json", ".tfstate")
-"""Of plans, states and AWS CLI output; of templates, too."""
+"""Of plans, states, previews and AWS CLI output; of templates, too."""
 
 # A template may have any name, except one that says that the file is something else.
 _UNRELATED_SUFFIXES = frozenset((

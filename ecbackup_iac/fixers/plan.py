@@ -26,7 +26,7 @@ from ecbackup_iac.model.verdict import Level, Rule, Status
 from ecbackup_iac.remedy.advice import days_in_place_of, is_enough
 from ecbackup_iac.scan import scan
 
-_BY_SOURCE = "it was read from {}: change the configuration or template that manages it"
+_BY_SOURCE = "it was read from {}: change the code that manages it"
 
 
 @record

@@ -14,6 +14,8 @@ class Source(StrEnum):
     TERRAFORM_STATE = "terraform_state"
     CLOUDFORMATION = "cloudformation"
     AWS_CLI = "aws_cli"
+    PULUMI_PREVIEW = "pulumi_preview"
+    PULUMI_STATE = "pulumi_state"
 
 
 class RemedyKind(Enum):
@@ -64,6 +66,9 @@ class SourceFacts:
     read_from: str = ""
     """Where a cache was read that cannot be fixed: "a plan"."""
 
+    backup_window: str = "snapshot_window"
+    """What its resources call the backup window, where no trace names it."""
+
 
 _JSON = (".json", ".JSON")
 
@@ -110,5 +115,24 @@ SOURCES: Mapping[Source, SourceFacts] = {
         is_live=True,
         read_from="what runs in the account",
         remedy=RemedyKind.COMMAND,
+    ),
+    Source.PULUMI_PREVIEW: SourceFacts(
+        name="a Pulumi preview",
+        noun="preview",
+        extensions=_JSON,
+        document_reader="pulumi.preview",
+        read_from="a preview",
+        remedy=RemedyKind.PLAN,
+        backup_window="snapshotWindow",
+    ),
+    Source.PULUMI_STATE: SourceFacts(
+        name="a Pulumi state",
+        noun="state",
+        extensions=_JSON,
+        document_reader="pulumi.state",
+        read_from="a state",
+        remedy=RemedyKind.PLAN,
+        remedy_suffix=", then pulumi up",
+        backup_window="snapshotWindow",
     ),
 }

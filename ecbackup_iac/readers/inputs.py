@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
 NOTHING_READ = (
     "no infrastructure code found: expected Terraform configuration, plan or state JSON, "
-    "CloudFormation templates, or output of aws elasticache describe-*; name a path that contains some "
-    "(ecbackup-iac check PATH), or accept that there is none (--allow-empty)"
+    "CloudFormation templates, Pulumi previews or exported stacks, or output of aws elasticache describe-*; "
+    "name a path that contains some (ecbackup-iac check PATH), or accept that there is none (--allow-empty)"
 )
 
 NOTHING_EVALUATED = "nothing was evaluated: everything here is deployed by another program"

@@ -79,7 +79,7 @@ def read_documents(file: JsonFile) -> Iterator[ReadResult]:
             try:
                 results = list(_results(document, file.path, is_meant=file.is_meant))
             except ShapeError as error:
-                message = f"not the JSON that Terraform or AWS writes: {error}"
+                message = f"not the JSON that Terraform, AWS or Pulumi writes: {error}"
                 results = [_problem(message, input_location(file.path))]
             is_any_known = is_any_known or bool(results)
             is_any_unknown = is_any_unknown or not results

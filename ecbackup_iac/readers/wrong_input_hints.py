@@ -11,12 +11,15 @@ if TYPE_CHECKING:
 
     from ecbackup_iac.readers.raw_json import RawJson
 
-MARKS = ("@level", "plan_format_version", "encrypted_data")
-"""Members of each message in the stream of `terraform plan -json`, of a redacted and of an encrypted plan."""
+MARKS = ("@level", "plan_format_version", "encrypted_data", "resourcePreEvent")
+"""Members of a message of `terraform plan -json`, a redacted or encrypted plan, and an event of Pulumi."""
 
 _AS_JSON = "not JSON: run the command with --output json"
 
 _SHOW = "terraform show -json PLANFILE | ecbackup-iac check -"
+
+_PREVIEW = "pulumi preview --json --show-sames | ecbackup-iac check -"
+_PREVIEW_AS_TEXT = f"a preview in human-readable form, not JSON: run {_PREVIEW}"
 
 _STREAM = (
     "the message stream of terraform plan -json, not a plan: "
@@ -32,10 +35,11 @@ _PLAN_TEXT = (
     b"No changes. Your infrastructure matches the configuration",
 )
 
-# The members by which a plan, a state and AWS CLI output are recognised, in a text around them.
+# The members by which the documents of each source are recognised, in a text around them.
 _DOCUMENT = re.compile(
     rb'"(?:CacheClusters|ReplicationGroups|ServerlessCaches)"\s*:\s*\['
     rb'|[{,]\s*"format_version"\s*:\s*"[01]\.|[{,]\s*"lineage"\s*:\s*"'
+    rb'|[{,]\s*"changeSummary"\s*:\s*\{|[{,]\s*"manifest"\s*:\s*\{\s*"time"'
 )
 _OUTPUT_AS_YAML = re.compile(
     rb"^(?:- )?(?:CacheClusters|ReplicationGroups|ServerlessCaches):[ \t]*\r?\n[ \t]*- ",
@@ -79,7 +83,7 @@ def hint_for_text(text: bytes, path: str) -> str | None:
         )
     if _DOCUMENT.search(text):
         return "not JSON: there is text before it; save only the standard output of the command"
-    return None
+    return _PREVIEW_AS_TEXT if b"Previewing update (" in head else None
 
 
 def hint_for_empty(path: str) -> str:
@@ -101,6 +105,8 @@ def hint_for_object(members: "Mapping[str, RawJson]") -> str | None:
     # Other programs log in the same format, with another `@module` and without a type.
     if "@level" in members and ("type" in members or _is_terraform(members.get("@module"))):
         return _STREAM
+    if {"sequence", "timestamp"} <= members.keys() and any(map(_is_event, members)):
+        return f"the event stream of Pulumi, not a preview: run {_PREVIEW}"
     if {"plan_format_version", "resource_changes"} <= members.keys():
         return f"a redacted plan of HCP Terraform, not the complete one: run {_SHOW}"
     if {"encrypted_data", "lineage"} <= members.keys():
@@ -119,6 +125,10 @@ def hint_for_foreign_object(members: "Mapping[str, RawJson]") -> str | None:
         return "Terraform configuration, which is read from files with a name that ends in .tf.json"
     if {"valid", "diagnostics"} <= members.keys():
         return f"the output of terraform validate -json, not a plan: run {_SHOW}"
+    if {"manifest", "resourcePlans"} <= members.keys():
+        return f"the update plan of pulumi preview --save-plan, not a preview: run {_PREVIEW}"
+    if {"version", "checkpoint"} <= members.keys():
+        return "a checkpoint of Pulumi: run pulumi stack export | ecbackup-iac check -"
     return None
 
 
@@ -134,6 +144,10 @@ def hint_for_rows(items: "Sequence[RawJson]") -> str | None:
         "rows of values without names, as aws --query '[].[Id,Engine]' prints them: "
         "run the command without --query, or select entries: --query 'CacheClusters[]'"
     )
+
+
+def _is_event(name: str) -> bool:
+    return name.endswith("Event")
 
 
 def _is_terraform(module: "RawJson | None") -> bool:

@@ -13,16 +13,13 @@ from ecbackup_iac.remedy.live_cache import change_command
 from ecbackup_iac.remedy.template import CONFIGURATION
 from ecbackup_iac.remedy.terraform import ASSIGNMENTS, OPTIONS
 
-_ARGUMENT = "snapshot_window"
-"""Terraform's name of the backup window, in every type of resource."""
-
 _SETTINGS = (*ASSIGNMENTS, StepKind.PARAMETER, StepKind.PARAMETER_DEFAULT)
 
 
 def for_window(resource: CacheResource, shared: SharedCode) -> str:
     """Return what to set the backup window to, and where."""
     window = proposed_window(resource.backup_window, resource.maintenance_window)
-    kind = SOURCES[resource.source].remedy
+    kind, name = SOURCES[resource.source].remedy, SOURCES[resource.source].backup_window
     if kind is RemedyKind.COMMAND:
         change = f"{change_command(resource)} {shlex.quote(resource.address)} --snapshot-window"
         return f"{change} {window or f'hh24:mi-hh24:mi   # {_REQUIREMENTS}'}"
@@ -31,13 +28,13 @@ def for_window(resource: CacheResource, shared: SharedCode) -> str:
     value = f'"{window}"'
     trace = resource.backup_window.trace
     if resource.generator:
-        return for_generated(resource, value, trace[0].name if trace else _ARGUMENT)
+        return for_generated(resource, value, trace[0].name if trace else name)
     own = [step for step in trace if not is_downloaded(step.location.path)]
     calls = [call.location for call in resource.calls if not is_downloaded(call.location.path)]
     if trace and calls and not own:
         return f"pass the backup window {value} to the downloaded module, {line_of(calls[-1])}"
     if not own:
-        return f"set {_ARGUMENT} = {value} in {resource.address}"
+        return f"set {name} = {value} in {resource.address}"
     step = own[0]
     if not any(one.shape is StepShape.COMPOSITION for one in own):
         step = next((one for one in reversed(own) if one.kind in _SETTINGS and one.name), step)

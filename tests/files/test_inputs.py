@@ -35,7 +35,10 @@ if TYPE_CHECKING:
 TESTS = Path(__file__).parents[1]
 PLAN = (TESTS / "readers" / "plans" / "checks.json").read_text(encoding="utf-8")
 STATE = (TESTS / "readers" / "plans" / "state.json").read_text(encoding="utf-8")
+PREVIEW = (TESTS / "cases" / "pulumi-preview" / "preview.json").read_text(encoding="utf-8")
+STACK = (TESTS / "cases" / "pulumi-state" / "prod.json").read_text(encoding="utf-8")
 SHOW = "terraform show -json PLANFILE | ecbackup-iac check -"
+TO_PREVIEW = "pulumi preview --json --show-sames | ecbackup-iac check -"
 
 
 def read(content: bytes, *, is_meant: bool = True) -> ReadResult | None:
@@ -76,6 +79,10 @@ OLD_STATE = (
 STREAM = (
     '{"@level":"info","@message":"Terraform 1.11.4","@module":"terraform.ui","type":"version"}\n'
     '{"@level":"info","@message":"Plan: 1 to add","@module":"terraform.ui","type":"change_summary"}\n'
+)
+EVENTS = (
+    '{"sequence":0,"timestamp":1,"preludeEvent":{"config":{}}}\n'
+    '{"sequence":1,"timestamp":1,"resourcePreEvent":{"metadata":{"op":"create"}}}\n'
 )
 PLAN_TEXT = """
 Terraform used the selected providers to generate the following execution plan.
@@ -174,6 +181,19 @@ Terraform will perform the following actions:
             STATE.replace('"format_version":"1.0"', '"format_version":"2.0"').encode(),
             "a state of format_version 2.0: ecbackup-iac reads 0.x and 1.x",
         ),
+        (
+            b"Previewing update (dev):\n     Type                 Name      Plan\n",
+            f"a preview in human-readable form, not JSON: run {TO_PREVIEW}",
+        ),
+        (EVENTS.encode(), f"the event stream of Pulumi, not a preview: run {TO_PREVIEW}"),
+        (
+            b'{"manifest": {}, "config": {}, "resourcePlans": {}}',
+            f"the update plan of pulumi preview --save-plan, not a preview: run {TO_PREVIEW}",
+        ),
+        (
+            b'{"version": 3, "checkpoint": {"stack": "dev", "latest": {}}}',
+            "a checkpoint of Pulumi: run pulumi stack export | ecbackup-iac check -",
+        ),
     ],
 )
 def test_a_wrong_input_gets_a_hint_what_it_is_and_what_to_run_instead(
@@ -251,6 +271,9 @@ FOREIGN = {
     "a test's input of a plan": '{"mock": {"resource_changes": [{"format_version": "1"}]}, "a": 1}',
     "a provider schema": '{"format_version": "1.0", "provider_schemas": {"aws": {}}}',
     "a result of validation": '{"format_version": "1.0", "valid": true, "diagnostics": []}',
+    "the steps of a pipeline": '{"steps": [{"name": "build", "newState": "on"}]}',
+    "a checkpoint of Pulumi": '{"version": 3, "checkpoint": {"latest": {"manifest": {"magic": ""}}}}',
+    "the manifest of a web site": '{"version": 3, "deployment": {}, "manifest": {"magic": "a"}}',
     "the log of another program": '{"@level": "info", "@message": "started", "@module": "agent"}',
     "nothing": "",
     "blank lines": " \n\n",
@@ -280,6 +303,8 @@ SPOILED = {
     "a plan without its version": '{"resource_changes": [], "a": {"format_version": "1.0"}}',
     "a redacted plan": '{"plan_format_version": "0.2", "resource_changes": []}',
     "a stream": STREAM,
+    "events of Pulumi": EVENTS,
+    "a preview of another shape": '{"steps": {}, "changeSummary": {}}',
 }
 
 
@@ -294,7 +319,11 @@ ANSWER = '{"ReplicationGroups": [{"ReplicationGroupId": "a", "SnapshotRetentionL
 
 
 @pytest.mark.parametrize("is_meant", [True, False], ids=["named", "in a folder"])
-@pytest.mark.parametrize("document", [PLAN, STATE, ANSWER], ids=["plan", "state", "output"])
+@pytest.mark.parametrize(
+    "document",
+    [PLAN, STATE, ANSWER, PREVIEW, STACK],
+    ids=["plan", "state", "output", "preview", "stack"],
+)
 @pytest.mark.parametrize(
     "before",
     [
@@ -482,7 +511,7 @@ def test_a_broken_entry_does_not_affect_the_other_verdicts(content: str) -> None
 )
 def test_a_plan_of_another_shape_is_reported(content: str, message: str) -> None:
     assert problem_with(content.encode()) == Diagnostic(
-        f"not the JSON that Terraform or AWS writes: {message}", Location("x.json")
+        f"not the JSON that Terraform, AWS or Pulumi writes: {message}", Location("x.json")
     )
 
 

@@ -108,9 +108,7 @@ def test_what_is_made_from_other_files_is_not_fixed(
     (top / "main.tf").unlink()
     copy_in("readers/plans/checks.json", "plan.json")
     result = run("fix", "plan.json")
-    assert "it was read from a plan: change the configuration or template that manages it" in (
-        result.stdout
-    )
+    assert "it was read from a plan: change the code that manages it" in (result.stdout)
     assert result.status == 1
 
 

@@ -133,7 +133,6 @@ def test_pipes_devices_and_sockets_are_not_read(use: str, kind: Make, tree: Path
     said = result.text + (report.read_text(encoding="utf-8") if report.exists() else "")
     assert CONTENT not in said
     assert "Traceback" not in said
-    assert result.seconds < 3
     assert result.kilobytes < 200_000
 
 

@@ -312,18 +312,18 @@ def test_as_many_globs_as_a_policy_may_have_are_compiled_once(tree: Path, run: "
     (tree / ".ecbackup.toml").write_text(f"exclude = {globs}\n", encoding="utf-8")
     for number in range(300):
         (tree / f"{number}.tf").write_text("", encoding="utf-8")
-    # The budget of processor time is a hundred times what one compilation of each takes.
-    assert run("check", "main.tf", cwd=tree, preexec_fn=limit_of_10_seconds).status == 1
+    # Compiling each glob once takes a tenth of a second; for each file, minutes.
+    assert run("check", "main.tf", cwd=tree, preexec_fn=limit_of_processor_time).status == 1
 
 
-def limit_of_10_seconds() -> None:
+def limit_of_processor_time() -> None:
     import resource
 
-    resource.setrlimit(resource.RLIMIT_CPU, (10, 10))
+    resource.setrlimit(resource.RLIMIT_CPU, (60, 60))
 
 
 @pytest.mark.extended
-def test_as_many_tables_as_a_policy_may_have_take_a_few_seconds(tree: Path, run: "Run") -> None:
+def test_as_many_tables_as_a_policy_may_have_are_not_a_hang(tree: Path, run: "Run") -> None:
     names = [f"acme/m{number}/aws" for number in range(MAX_TABLES)]
     tables = [
         f'[[roots]]\npath = "."\n[[modules]]\nsource = "{name}"\ndefault = 7\n' for name in names
@@ -334,7 +334,7 @@ def test_as_many_tables_as_a_policy_may_have_take_a_few_seconds(tree: Path, run:
     (tree / ".ecbackup.toml").write_text("".join(tables), encoding="utf-8")
     (tree / "calls").mkdir()
     (tree / "calls/main.tf").write_text("".join(calls) * 3, encoding="utf-8")
-    assert run("check", cwd=tree, preexec_fn=limit_of_10_seconds).status == 1
+    assert run("check", cwd=tree, preexec_fn=limit_of_processor_time).status == 1
 
 
 @pytest.mark.parametrize(

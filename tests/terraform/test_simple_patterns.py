@@ -201,7 +201,7 @@ def test_the_slowest_simple_pattern_takes_seconds(pattern: str) -> None:
     start = time.process_time()
     with evaluation(10_000_000):
         assert [*of_pythons_engine(pattern).spans(b"a" * MAX_TEXT)] == []
-    assert time.process_time() - start < 5
+    assert time.process_time() - start < 30
 
 
 def test_the_remedy_names_the_extra(evaluate: "Evaluate", monkeypatch: pytest.MonkeyPatch) -> None:

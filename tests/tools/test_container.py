@@ -1,4 +1,4 @@
-"""The Dockerfile: what it copies and runs, done in folders instead of an image, makes a program that works."""
+"""The Dockerfile: what it copies and runs, done in a folder instead of an image, gives a working program."""
 
 import fnmatch
 import os

@@ -46,13 +46,11 @@ def test_both_archives_work_in_clean_environments_and_are_the_same_when_built_ag
     shutil.copyfile(TOP / "CHANGELOG.md", top / "CHANGELOG.md")
     shutil.copytree(TOP / "scripts", top / "scripts")
     built = build(tools, programs, top)
-    assert sorted(built) == [
-        f"ecbackup_iac-{__version__}-py3-none-any.whl",
-        f"ecbackup_iac-{__version__}.tar.gz",
-    ]
-    with tarfile.open(top / "dist" / f"ecbackup_iac-{__version__}.tar.gz") as sdist:
+    released = f"ecbackup_iac-{__version__}"
+    assert sorted(built) == [f"{released}-py3-none-any.whl", f"{released}.tar.gz"]
+    with tarfile.open(top / "dist" / f"{released}.tar.gz") as sdist:
         names = sdist.getnames()
-    assert f"ecbackup_iac-{__version__}/CHANGELOG.md" in names
+    assert f"{released}/CHANGELOG.md" in names
     assert not any("/tests/" in name for name in names)
 
     command = ("scripts/check_distributions.py", "dist", "--sbom", "build/sbom.json")

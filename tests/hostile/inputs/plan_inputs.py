@@ -1,4 +1,4 @@
-"""Plans, states and AWS CLI output of an attacker's, by name: each is at most a megabyte."""
+"""Documents of an attacker's, of every source that is JSON, by name: each is at most a megabyte."""
 
 from collections.abc import Mapping
 
@@ -24,6 +24,21 @@ def _modules(depth: int) -> str:
         + _nested('{"module_calls": {"m": {"module": ', "{}", "}}}", depth)
         + "}"
     )
+
+
+_PULUMI = '{"urn": "u", "type": "aws:elasticache/cluster:Cluster", "inputs": {"snapshotRetentionLimit": %s}}'
+
+
+def stack(plaintext: str) -> Files:
+    """Give a stack of Pulumi with a secret retention."""
+    secret = (
+        '{"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", '
+        f'"plaintext": {plaintext}}}'
+    )
+    resources = f'"resources": [{_PULUMI % secret}]'
+    return {
+        "stack.json": f'{{"version": 3, "deployment": {{"manifest": {{"magic": ""}}, {resources}}}}}'
+    }
 
 
 _GOOD = '{"engine": "redis", "snapshot_retention_limit": 7}'
@@ -89,6 +104,16 @@ PLAN: dict[str, Files] = {
         + ", ".join(f'{{"CacheClusterId": "c{n}", "Engine": "redis"}}' for n in range(5_000))
         + "]}"
     },
+    "a preview of 100,000 lists": {
+        "out.json": '{"changeSummary": {}, "steps": ' + _nested("[", "", "]", 100_000) + "}"
+    },
+    "a preview of 5,000 steps of one cache": {
+        "out.json": '{"changeSummary": {}, "steps": ['
+        + ", ".join([f'{{"op": "same", "urn": "u", "newState": {_PULUMI % "7"}}}'] * 5_000)
+        + "]}"
+    },
+    "a Pulumi secret of 100,000 lists": stack('"' + "[" * 100_000 + '"'),
+    "a Pulumi secret of a number of 900,000 digits": stack('"' + "9" * 900_000 + '"'),
     "900,000 quotes": {"plan.json": '{"format_version": ' + '"' * 900_000},
     "900,000 backslashes": {"plan.json": '{"format_version": "' + "\\" * 900_000},
     "a policy of 20,000 exceptions": {

@@ -1,0 +1,1 @@
+"""Previews and exported stacks of Pulumi."""

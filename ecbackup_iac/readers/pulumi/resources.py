@@ -1,0 +1,210 @@
+"""A resource in a preview or a state → the cache it is.
+
+The providers are aws, which is bridged from Terraform's, and aws-native, which has the properties of
+CloudFormation: their resource types have the properties of Terraform's aws and awscc, in camel case.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Required, TypedDict
+
+from ecbackup_iac.model.cache import CacheResource
+from ecbackup_iac.model.location import input_location
+from ecbackup_iac.model.source import Source
+from ecbackup_iac.model.value import Known, StepKind, TraceStep, Unknown, Unset, Value
+from ecbackup_iac.readers.pulumi.property_values import PropertyValue, property_value
+from ecbackup_iac.readers.terraform.deployers import text_mentions_cache
+from ecbackup_iac.readers.terraform.resource_types import (
+    RESOURCE_TYPES,
+    Attributes,
+    days_of,
+    in_cluster_mode,
+    replication_group_of,
+    retention_of,
+    text_of,
+)
+
+if TYPE_CHECKING:
+    from ecbackup_iac.readers.raw_json import RawJson
+
+# The type of a resource → that of the provider aws or awscc.
+_TYPES = {
+    "aws:elasticache/cluster:Cluster": "aws_elasticache_cluster",
+    "aws:elasticache/replicationGroup:ReplicationGroup": "aws_elasticache_replication_group",
+    "aws:elasticache/serverlessCache:ServerlessCache": "aws_elasticache_serverless_cache",
+    "aws-native:elasticache:CacheCluster": "awscc_elasticache_cache_cluster",
+    "aws-native:elasticache:ReplicationGroup": "awscc_elasticache_replication_group",
+    "aws-native:elasticache:ServerlessCache": "awscc_elasticache_serverless_cache",
+}
+
+CACHES: Mapping[str, Attributes] = {kind: RESOURCE_TYPES[name] for kind, name in _TYPES.items()}
+
+_DEPLOYERS = (
+    "aws:cloudcontrol/resource:Resource",
+    "aws:cloudformation/stack:Stack",
+    "aws:cloudformation/stackSet:StackSet",
+    "aws:servicecatalog/product:Product",
+    "aws-native:cloudformation:Stack",
+    "aws-native:cloudformation:StackSet",
+    "aws-native:servicecatalog:CloudFormationProduct",
+)
+
+# Any Terraform provider can be bridged, and calls its types in its own way.
+_OTHER_CACHES = (
+    "elasticache.*(?<!global)(?<!global_)(cluster|replication_?group|serverless_?cache)$"
+)
+
+RETENTION = "snapshotRetentionLimit"
+
+READ_ONLY = "it is only read here, and managed elsewhere"
+
+Properties = Mapping[str, Any]
+
+
+class ResourceState(TypedDict, total=False):
+    """A resource as previews and states record it, as far as it matters here."""
+
+    urn: Required[str]
+    type: Required[str]
+    custom: bool
+    """A provider manages it; a component groups others."""
+
+    inputs: dict[str, Any] | None
+    outputs: dict[str, Any] | None
+    external: bool
+    """It is read, and not managed."""
+
+    delete: bool
+    """It was replaced, and is still to be deleted."""
+
+    pendingReplacement: bool
+    """It was deleted, and is still to be created again."""
+
+    ignoreChanges: list[str] | None
+    propertyDependencies: dict[str, list[str] | None] | None
+
+
+def recorded(state: ResourceState | None) -> Properties:
+    """Return the properties that a resource has: what the provider returned, else what it was given."""
+    return (state and {**(state.get("inputs") or {}), **(state.get("outputs") or {})}) or {}
+
+
+def address_of(urn: str) -> str:
+    """Return a URN without what all of them begin with: `stack::project::types::name`."""
+    return urn.removeprefix("urn:pulumi:")
+
+
+def type_in(urn: str) -> str:
+    """Return the type that a URN names last, after those of its parents; empty where it names none."""
+    _, _, types, *name = [*urn.split("::", 3), "", ""]
+    return types.rpartition("$")[2] if name else ""
+
+
+def unread(resource: "RawJson") -> str:
+    """Return the error for a resource that may be or deploy a cache and is not read; empty for any other.
+
+    Raises:
+        ShapeError: it is no resource.
+
+    """
+    kind, text = resource.type_name(), ""
+    if kind in _DEPLOYERS and text_mentions_cache(resource.json):
+        text = "deploys a template with caches: check the template itself"
+    elif kind not in CACHES and re.search(_OTHER_CACHES, kind, re.IGNORECASE):
+        text = "is a cache of a provider that is not read: aws and aws-native are"
+    state = resource.checked(ResourceState) if text else None
+    return f"{address_of(state['urn'])} {text}" if state and state.get("custom") else ""
+
+
+def cache_of(
+    state: ResourceState,
+    properties: Properties,
+    root: str,
+    source: Source,
+    previous: Properties,
+) -> CacheResource:
+    """Return the cache that a resource is, with these properties; `previous` are those that it has today."""
+    return _Cache(state, properties, root).resource(source, previous)
+
+
+class _Cache:
+    """What is known of one cache."""
+
+    def __init__(self, state: ResourceState, properties: Properties, root: str) -> None:
+        self._state = state
+        self._attributes = CACHES[state["type"]]
+        self._address = address_of(state["urn"])
+        self._location = input_location(root)
+        self._properties = {_snake(name): property_value(properties[name]) for name in properties}
+
+    def resource(self, source: Source, previous: Properties) -> CacheResource:
+        attributes, before = self._attributes, property_value(previous.get(RETENTION))
+        days = days_of(None if before.is_secret else before.value)
+        return CacheResource(
+            address=self._address,
+            type=self._state["type"],
+            form=attributes.form,
+            source=source,
+            root=self._location.path,
+            location=self._location,
+            retention=self._retention(),
+            retention_name=RETENTION,
+            engine=self._text(attributes.engine),
+            node_type=self._text(attributes.node_type),
+            replication_group=self._replication_group(),
+            cluster_mode=self._cluster_mode(),
+            backup_window=self._text(attributes.backup_window),
+            maintenance_window=self._text(attributes.maintenance_window),
+            previous_days=days.value if isinstance(days, Known) else None,
+            retention_ignored=RETENTION in (self._state.get("ignoreChanges") or ()),
+        )
+
+    def _retention(self) -> Value[int]:
+        given = self._property(self._attributes.retention)
+        if given.why_unknown:
+            return Unknown(given.why_unknown, trace=(self._step(RETENTION),))
+        return retention_of(given.value, RETENTION, self._step, sensitive=given.is_secret)
+
+    def _text(self, name: str | None) -> Value[str]:
+        given = self._property(name)
+        if given.why_unknown:
+            return Unknown(f"{_camel(name or '')} is unknown: {given.why_unknown}")
+        return text_of(given.value, sensitive=given.is_secret)
+
+    def _replication_group(self) -> Value[str]:
+        name, engine = self._attributes.replication_group, self._attributes.engine
+        if name is None:
+            return Unset()
+        dependencies = (self._state.get("propertyDependencies") or {}).get(_camel(name)) or [""]
+        return replication_group_of(
+            self._text(name),
+            is_engine_set=self._property(engine) != PropertyValue(),
+            reference=address_of(dependencies[0]),
+        )
+
+    def _cluster_mode(self) -> Value[bool]:
+        names = self._attributes.cluster_mode
+        values = {name: self._property(name).value for name in (*names, "cluster_enabled")}
+        if isinstance(values.get("cluster_mode"), dict):  # before version 6 of the provider aws
+            values["cluster_mode"] = [values["cluster_mode"]]
+        if in_cluster_mode(values, self._attributes):
+            return Known(value=True)
+        if any(self._property(name).why_unknown for name in names):
+            return Unknown("cluster mode is known only after the update")
+        return Known(value=False)
+
+    def _property(self, name: str | None) -> PropertyValue:
+        return self._properties.get(name or "", PropertyValue())
+
+    def _step(self, text: str) -> TraceStep:
+        return TraceStep(f"{self._address}: {text}", self._location, StepKind.RECORDED, RETENTION)
+
+
+def _snake(name: str) -> str:
+    """Return Terraform's name of a property: snapshotWindow is snapshot_window."""
+    return re.sub("[A-Z]", lambda capital: f"_{capital[0].lower()}", name)
+
+
+def _camel(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(map(str.capitalize, others))
