@@ -59,7 +59,8 @@ test-all: $(VENV)/test.stamp
 	done
 	$(PYTEST) -m ''
 
-check: $(VENV)/lint.stamp .venv-workflows/ready
+check:
+	@$(MAKE) --no-print-directory --jobs=3 $(VENV)/lint.stamp .venv-docs/ready .venv-workflows/ready
 	$(BIN)/ruff format --check $(PATHS)
 	$(BIN)/ruff check $(PATHS)
 	$(BIN)/mypy
