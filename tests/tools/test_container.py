@@ -20,7 +20,6 @@ TEXT = (TOP / "Dockerfile").read_text("utf-8")
 INSTRUCTIONS = [
     line.split(maxsplit=1) for line in re.sub(r"\\\n", " ", TEXT).splitlines() if line[:1].isupper()
 ]
-NOBODY = 65534
 CACHE = """\
 resource "aws_elasticache_replication_group" "sessions" {
   replication_group_id     = "sessions"
@@ -44,9 +43,6 @@ class Tools(Protocol):
 def image(tools: Tools, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder that is the image's root: absolute paths of the Dockerfile are below it."""
     root = tmp_path_factory.mktemp("image")
-    root.chmod(0o755)
-    for parent in list(root.parents)[:2]:  # pytest's own, which only its user may enter
-        parent.chmod(0o755)
     programs = root / "programs"
     programs.mkdir()
     (programs / "python").symlink_to(sys.executable)
@@ -82,25 +78,24 @@ def source(image: Path) -> Path:
 def run(
     image: Path, source: Path, *arguments: str, stdin: bytes = b""
 ) -> "subprocess.CompletedProcess[bytes]":
-    """Run the entry point as somebody who owns nothing, where this user may become one."""
-    user = NOBODY if os.geteuid() == 0 else None
+    """Run the entry point without the rights that root has beyond those of the files' owner."""
     entry = image / "opt/ecbackup-iac/bin/ecbackup-iac"
     env = {"PATH": f"{entry.parent}:/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE": "1"}
+    drop = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] if os.geteuid() == 0 else []
+    command = [*drop, entry, *arguments]
     return subprocess.run(
-        [entry, *arguments], cwd=source, env=env, input=stdin, capture_output=True, check=False,
-        timeout=60, user=user, group=user, extra_groups=None if user is None else [],
-    )  # fmt: skip
+        command, cwd=source, env=env, input=stdin, capture_output=True, check=False, timeout=60
+    )
 
 
-def test_a_read_only_mount_is_checked_by_somebody_without_rights(image: Path, source: Path) -> None:
+def test_a_read_only_mount_is_checked_without_rights(image: Path, source: Path) -> None:
     result = run(image, source, "check", ".")
     assert result.returncode == 1, result.stderr
     assert b"FAIL  aws_elasticache_replication_group.sessions" in result.stdout
     assert result.stderr == b""
     fixed = run(image, source, "fix", ".")
-    if os.geteuid() == 0:
-        assert fixed.returncode not in {0, 70}
-        assert b"main.tf" in fixed.stdout + fixed.stderr
+    assert fixed.returncode not in {0, 70}
+    assert b"main.tf" in fixed.stdout + fixed.stderr
     assert (source / "main.tf").read_text("utf-8") == CACHE
 
 
