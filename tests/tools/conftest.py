@@ -186,7 +186,7 @@ def _commit_to(repository: Path, tools: Tools) -> None:
     (repository / ".git" / "ready").touch()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Job:
     """A job on a runner of GitHub's: its steps leave outputs, a summary, and stop at the first failure."""
 

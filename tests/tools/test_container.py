@@ -82,7 +82,7 @@ def run(
     entry = image / "opt/ecbackup-iac/bin/ecbackup-iac"
     env = {"PATH": f"{entry.parent}:/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE": "1"}
     drop = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] if os.geteuid() == 0 else []
-    command = [*drop, entry, *arguments]
+    command = [*drop, str(entry), *arguments]
     return subprocess.run(
         command, cwd=source, env=env, input=stdin, capture_output=True, check=False, timeout=60
     )
