@@ -119,7 +119,13 @@ def _write_sbom(python: Path, version: str, sbom: Path) -> None:
 
 def _run(command: list[str | Path], cwd: Path, status: int = 0) -> str:
     result = subprocess.run(
-        command, cwd=cwd, check=False, timeout=600, capture_output=True, text=True, encoding="utf-8"
+        command,
+        cwd=cwd,
+        check=False,
+        timeout=600,
+        capture_output=True,
+        encoding="utf-8",
+        errors="backslashreplace",
     )
     if result.returncode != status:
         words = " ".join(map(str, command))

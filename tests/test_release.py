@@ -127,6 +127,13 @@ def test_only_the_tag_of_this_version_has_notes(tag: str, status: int, shown: st
     assert shown in result.stdout + result.stderr
 
 
+@pytest.mark.parametrize("page", ["SECURITY.md", "docs/ci.md", "docs/container.md"])
+def test_the_pages_that_name_a_release_name_this_one(page: str) -> None:
+    text = (TOP / page).read_text("utf-8")
+    named = re.findall(r"(?:[@#]v|rev: v|ecbackup_iac-|ecbackup-iac:)(\d+\.\d+\.\d+)", text)
+    assert set(named) == {__version__}
+
+
 OTHER = {
     PROJECT_URL: "https://git.example.com/caches/backup-check",
     DOCS_URL: "https://docs.example.com/ec",
