@@ -18,7 +18,7 @@ pytestmark = pytest.mark.extended
 TOP = Path(__file__).resolve().parent.parent.parent
 EXAMPLES = TOP / "examples" / "ci"
 FILES = sorted(path.name for path in EXAMPLES.iterdir())
-WORKFLOWS = ("github-pull-request.yml", "github-deploy.yml")
+WORKFLOWS = ("github-pull-request.yml", "github-deploy.yml", "github-required.yml")
 SCHEMAS = {
     ("azure-pipelines.yml",): (
         "vendor.azure-pipelines",
@@ -134,7 +134,8 @@ def test_workflows_ask_for_the_least_and_pin_what_they_use(name: str) -> None:
     assert workflow["permissions"] == {}
     (job,) = workflow["jobs"].values()
     writes = {what for what, right in job["permissions"].items() if right == "write"}
-    assert writes == {"github-pull-request.yml": {"security-events"}}.get(name, {"id-token"})
+    expected = {"github-pull-request.yml": {"security-events"}, "github-deploy.yml": {"id-token"}}
+    assert writes == expected.get(name, set())
     inputs = yaml.safe_load((TOP / "action.yml").read_text("utf-8"))["inputs"]
     for step in job["steps"]:
         if "uses" in step:
@@ -171,6 +172,22 @@ def test_the_workflow_for_pull_requests_annotates_and_leaves_a_report(
     assert result.status == 1
     assert re.search(r"^::error file=terraform/[\w/]+\.tf,line=\d+", result.output, re.MULTILINE)
     assert sarif_run(Path(job.outputs["check"]["sarif"]).read_text("utf-8"))["results"]
+
+
+def test_the_required_workflow_cannot_be_changed_by_the_checked_code(job: Job) -> None:
+    suppressed = (
+        'resource "aws_elasticache_serverless_cache" "a" {\n'
+        "  # ecbackup:ignore[ECB001] not needed\n"
+        '  name   = "a"\n  engine = "valkey"\n}\n'
+    )
+    (job.workspace / "main.tf").write_text(suppressed, "utf-8")
+    (job.workspace / ".ecbackup.toml").write_text('exclude = ["**/*.tf"]\n', "utf-8")
+    (job.workspace / ".gate").mkdir()  # the second checkout
+    (job.workspace / ".gate/ecbackup.toml").write_text("minimum_days = 7\n", "utf-8")
+    result = play(read("github-required.yml"), job)
+    assert result.status == 1
+    assert "::error file=main.tf,line=1" in result.output
+    assert "ECB001" in result.output
 
 
 def test_the_deploy_workflow_applies_no_plan_in_which_a_cache_fails(
