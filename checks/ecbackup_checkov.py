@@ -82,6 +82,7 @@ class Library:
         """Return the result for a resource of Terraform configuration or a plan; set the check's details."""
         graph = self._graphs.graph_of(getattr(check, "graph", None))
         path = check.entity_path.partition(f":{check.entity_type}:")[0].lstrip("/\\")
+        path = path.replace(os.sep, "/")
         block = self._confs.code_block(conf, path, graph)
         cache = self._confs.terraform_cache(check.entity_type, conf, graph)
         return self._result(check, cache, block)

@@ -1,6 +1,7 @@
 """What every test may ask for: the real command line, in a folder of its own, in a clean environment."""
 
 import gc
+import inspect
 import io
 import json
 import os
@@ -392,12 +393,35 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
     return ByWhatIsShared(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
+# What a test mentions → why it is skipped on a system that is not like Linux in this.
+LINUX_ALONE = {"/dev/full": "there is no /dev/full", "fsdecode(b": "file names are in Unicode"}
+NOT_ON_WINDOWS = LINUX_ALONE | {
+    "symlink": "links need a right of their own",
+    "mkfifo": "there are no named pipes",
+    "chmod(": "files have no such modes",
+    "geteuid": "there is no root user",
+    "openpty": "there are no pseudo-terminals",
+    "signal.SIG": "there are no such signals",
+    '"bash"': "it needs a Unix shell",
+    "/dev/": "there are no such devices",
+}
+
+
+def _why_skipped(item: pytest.Item) -> str | None:
+    """Return why this system cannot run a test; None on Linux."""
+    lacking = {"win32": NOT_ON_WINDOWS, "darwin": LINUX_ALONE}.get(sys.platform, {})
+    text = inspect.getsource(item.function) if lacking and hasattr(item, "function") else ""
+    return next((why for word, why in lacking.items() if word in text), None)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that need an environment of their own."""
+    """Mark the tests that need an environment of their own, and those that this system cannot run."""
     for item in items:
         if "environment_with" in getattr(item, "fixturenames", ()):
             item.add_marker("extended")
+        if why := _why_skipped(item):
+            item.add_marker(pytest.mark.skip(reason=why))
 
 
 @pytest.fixture(scope="session")

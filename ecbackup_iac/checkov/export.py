@@ -140,13 +140,18 @@ def selftest(program: str) -> str:
         InputError: it cannot be run, or the check is not loaded in it.
 
     """
+    import shutil
     import subprocess
     import tempfile
 
+    missing = f"{_called(program)} was not found: install it or pass --checkov PROGRAM"
+    found = shutil.which(program) or program  # Windows starts a .cmd by its path alone
+    if not os.path.dirname(program) and os.path.dirname(found) == os.curdir:
+        raise InputError(missing)  # nothing is run that lies in the working folder
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "main.tf").write_text(_EXAMPLE, encoding="utf-8")
         command = [
-            program, "-d", folder, "--framework", "terraform", "--check", CHECK_ID, "-o", "json",
+            found, "-d", folder, "--framework", "terraform", "--check", CHECK_ID, "-o", "json",
             "--external-checks-dir", checkov_folder(), "--skip-download", "--soft-fail",
         ]  # fmt: skip
         try:
@@ -154,9 +159,7 @@ def selftest(program: str) -> str:
                 command, capture_output=True, timeout=MAX_SECONDS, check=False
             )
         except FileNotFoundError as error:
-            raise InputError(
-                f"{_called(program)} was not found: install it or pass --checkov PROGRAM"
-            ) from error
+            raise InputError(missing) from error
         except (OSError, subprocess.SubprocessError) as error:
             raise InputError(f"{program} cannot be run: {error}") from error
     verdicts = _verdicts(completed.stdout)

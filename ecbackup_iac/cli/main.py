@@ -13,8 +13,10 @@ from ecbackup_iac.cli.commands.explain import explain
 from ecbackup_iac.cli.commands.fix import fix
 from ecbackup_iac.cli.exit_codes import EXIT_INTERRUPTED, EXIT_USAGE
 from ecbackup_iac.cli.help import ProgramGroup
+from ecbackup_iac.cli.output import prepare_console
 from ecbackup_iac.cli.runtime import MAX_DEPTH, exit_code_of
 from ecbackup_iac.errors import InputError
+from ecbackup_iac.files.paths import enter_real_folder
 from ecbackup_iac.reporters.escaping import escape_control_characters
 
 
@@ -63,10 +65,13 @@ def status() -> int:
 def _run_click() -> object:
     try:
         os.getcwd()
+        enter_real_folder()
+        prepare_console()
     except OSError as error:
         raise InputError("the working folder no longer exists: change to another one") from error
     try:
-        return cli.main(prog_name="ecbackup-iac", standalone_mode=False)
+        # On Windows click would expand globs: those of --exclude, too, and their files would become paths.
+        return cli.main(prog_name="ecbackup-iac", standalone_mode=False, windows_expand_args=False)
     except click.ClickException as error:
         # pre-commit passes the names of a commit's files, which may be anyone's.
         error.message = escape_control_characters(error.message)  # type: ignore[misc]

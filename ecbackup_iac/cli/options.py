@@ -9,7 +9,7 @@ import click
 from ecbackup_iac.cli.help import GroupedCommand
 from ecbackup_iac.cli.output import Output
 from ecbackup_iac.cli.request import CheckRequest
-from ecbackup_iac.files.paths import OUTSIDE_REPOSITORY, leads_outside
+from ecbackup_iac.files.paths import OUTSIDE_REPOSITORY, as_listed, leads_outside
 from ecbackup_iac.model.location import STANDARD_INPUT
 from ecbackup_iac.reporters import REPORTERS
 
@@ -149,7 +149,7 @@ def request_from(context: click.Context) -> CheckRequest:
         raise click.UsageError("--policy and --no-policy cannot be combined")
     _reject_links_outside(options)
     return CheckRequest(
-        paths=options["paths"],
+        paths=tuple(map(as_listed, options["paths"])),
         policy_path=options["policy_path"],
         reads_policy_file=not options["no_policy"],
         baseline_path=options.get("baseline_path"),

@@ -1,5 +1,6 @@
 """Reports, texts and edits → standard output, standard error and files, whole or not at all."""
 
+import errno
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -33,6 +34,14 @@ def style_of(*, color: bool | None, quiet: bool, verbose: bool) -> "RenderOption
     detail = Verbosity.QUIET if quiet else Verbosity.VERBOSE if verbose else Verbosity.NORMAL
     links = color and is_terminal and _shows_links(os.environ)
     return RenderOptions(color, width, detail, links, working_folder())
+
+
+def prepare_console() -> None:
+    """Make an older console of Windows interpret colours, or remove them."""
+    if sys.platform == "win32" and sys.stdout is not None and sys.stdout.isatty():
+        from colorama import just_fix_windows_console
+
+        just_fix_windows_console()
 
 
 def _uses_color() -> bool:
@@ -104,7 +113,8 @@ def write_reports(report: "Report", outputs: Sequence[Output], style: "RenderOpt
             write_file(output.file, text.encode("utf-8", "backslashreplace"))
     for output in outputs:
         if output.file is None:
-            print_text(reporter(output.format).render(report, style))
+            is_data = output.format != "text"
+            print_text(reporter(output.format).render(report, style), is_data=is_data)
     formats = {output.format for output in outputs}
     if "github" in formats:
         _append_step_summary(report, plain)
@@ -151,9 +161,15 @@ def print_problems(report: "Report") -> None:
         print_error(text, end="")
 
 
-def print_text(text: str) -> None:
-    """Write to standard output; characters that it cannot encode are escaped. Raises OutputError."""
-    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+def print_text(text: str, *, is_data: bool = False) -> None:
+    """Write to standard output; characters that it cannot encode are escaped. Raises OutputError.
+
+    What is no terminal gets the same bytes on every system; data that programs read is in UTF-8.
+    """
+    options: dict[str, str] = {"errors": "backslashreplace"}
+    if not sys.stdout.isatty():
+        options |= {"newline": "\n"} | ({"encoding": "utf-8"} if is_data else {})
+    sys.stdout.reconfigure(**options)  # type: ignore[union-attr]
     _print(lambda: sys.stdout.write(text))
 
 
@@ -164,6 +180,8 @@ def _print(write: Callable[[], object]) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
+        if error.errno == errno.EINVAL:  # what Windows says of a pipe that nobody reads
+            raise BrokenPipeError from error
         discard_standard_output()
         raise OutputError(f"standard output: cannot be written: {error.strerror}") from error
 

@@ -35,6 +35,7 @@ from ecbackup_iac.files.paths import (
     OUTSIDE_REPOSITORY,
     SKIPPED_FOLDERS,
     boundary_of,
+    is_link,
     is_readable,
     shown_path,
     walked_boundary,
@@ -172,8 +173,7 @@ class _FilePath(NamedTuple):
             shown = prefix + entry.name
         else:
             shown = shown_path(path)
-        is_link = entry.is_symlink()
-        real = os.path.realpath(path) if is_link else os.path.join(self.real, entry.name)
+        real = os.path.realpath(path) if is_link(entry) else os.path.join(self.real, entry.name)
         return _FilePath(path, real, shown)
 
 
@@ -327,7 +327,7 @@ def _listing(entries: _FolderEntries, folder: str, boundary: str) -> Listing:
         tuple(
             entry.name
             for entry in entries.folders
-            if not entry.is_symlink() or _leads_to_skipped(entry, folder, boundary)
+            if not is_link(entry) or _leads_to_skipped(entry, folder, boundary)
         ),
     )
 

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from ecbackup_iac.model.location import STANDARD_INPUT
 from ecbackup_iac.model.policy import PathGlob
+from ecbackup_iac.model.written_path import composed
 
 _WILDCARD = r"(?:(?<=/)|^)\*\*/|\*+"
 _ANY_FOLDERS = "(?:.*?/)??"
@@ -39,7 +40,7 @@ def covers(glob: PathGlob, path: str) -> bool:
     pattern = glob.pattern.removeprefix("./").rstrip("/")
     if glob.base and path != STANDARD_INPUT:
         path = _relative(path, glob.base)
-    return _expression(pattern, _ANYTHING_BELOW).fullmatch(path) is not None
+    return _expression(composed(pattern), _ANYTHING_BELOW).fullmatch(composed(path)) is not None
 
 
 # As many as the files of a large repository: there may be a thousand globs for each.

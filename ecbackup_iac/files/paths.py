@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 
 from ecbackup_iac.model.location import STANDARD_INPUT, is_stream
+from ecbackup_iac.model.written_path import relative_path, slashed
 
 POLICY_FILE = ".ecbackup.toml"
 BASELINE_FILE = ".ecbackup-baseline.json"
@@ -23,18 +24,58 @@ def shown_path(path: str) -> str:
     folder, name = os.path.split(path)
     if name in ("", os.curdir, os.pardir):
         folder, name = path, ""
-    shown = os.path.normpath(os.path.join(_relative_to_working_folder(folder), name))
+    shown = os.path.normpath(os.path.join(relative_path(folder), name))
     if shown.startswith(os.pardir):  # perhaps a folder above the working folder
-        shown = _relative_to_working_folder(path)
+        shown = relative_path(path)
     # A name that is not UTF-8 is shown with its bytes escaped: lone surrogates break JSON readers.
-    return os.fsencode(shown.replace(os.sep, "/")).decode("utf-8", "backslashreplace")
+    return os.fsencode(slashed(shown)).decode("utf-8", "backslashreplace")
 
 
-def _relative_to_working_folder(path: str) -> str:
-    try:
-        return os.path.relpath(path or os.curdir)
-    except ValueError:  # another drive on Windows
+def enter_real_folder() -> None:
+    """Change to the working folder's real path, to which real paths are relative.
+
+    Only Windows keeps the name by which a folder was entered: a short name, another drive's letter.
+    """
+    if os.name == "nt":
+        os.chdir(os.path.realpath("."))
+
+
+def as_listed(path: str) -> str:
+    """Return a path with every name in it as its folder lists it, which may ignore the letter case.
+
+    So does Windows, and macOS, which also ignores how letters with accents are composed.
+    """
+    if path == STANDARD_INPUT or is_stream(path):
         return path
+    parent, name = os.path.split(path)
+    if parent == path or not name:
+        return path
+    return os.path.join(as_listed(parent) if parent else "", listed_name(parent, name))
+
+
+def listed_name(folder: str, name: str) -> str:
+    """Return the name by which a folder lists what it has under a name."""
+    if not os.path.lexists(os.path.join(folder, name.swapcase())):
+        return name  # the folder heeds the case, or has nothing of this name
+    try:
+        number = os.lstat(os.path.join(folder, name)).st_ino
+        with os.scandir(folder or os.curdir) as entries:
+            names = {entry.name for entry in entries if entry.inode() == number}
+    except OSError:
+        return name
+    return name if name in names else min(names, default=name)
+
+
+def is_link(entry: os.DirEntry[str]) -> bool:
+    """Whether an entry of a folder is a link; a junction of Windows, which Python does not count, is one."""
+    if entry.is_symlink() or os.name != "nt":
+        return entry.is_symlink()
+    status = entry.stat(follow_symlinks=False)
+    return getattr(status, "st_reparse_tag", 0) == _JUNCTION
+
+
+_JUNCTION = 0xA0000003
+"""IO_REPARSE_TAG_MOUNT_POINT, which the module `stat` has on Windows alone."""
 
 
 def boundary_of(path: str) -> str:
@@ -80,7 +121,7 @@ def working_folder() -> str:
     """Return the working folder relative to the repository's top; empty for the top itself."""
     working = os.path.realpath(".")
     top = repository_top(working) or working
-    return "" if working == top else os.path.relpath(working, top).replace(os.sep, "/")
+    return "" if working == top else relative_path(working, top)
 
 
 def holds(named: str, path: str) -> bool:

@@ -8,6 +8,7 @@ from itertools import accumulate
 
 from ecbackup_iac.fixers.edits import Edit, edited, edits_by_path
 from ecbackup_iac.model.record import record, replace
+from ecbackup_iac.model.written_path import relative_path
 
 _CONTEXT = 3
 """Unchanged lines around a change."""
@@ -127,7 +128,7 @@ def _lines(content: bytes) -> list[bytes]:
 
 
 def _diff_name(path: str, top: str | None) -> bytes:
-    return os.fsencode(os.path.relpath(path, top or ".").replace(os.sep, "/"))
+    return os.fsencode(relative_path(path, top or os.curdir))
 
 
 def _name_end(name: bytes) -> bytes:

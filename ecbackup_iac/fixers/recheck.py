@@ -13,6 +13,7 @@ from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic, Finding, Report, Severity
 from ecbackup_iac.model.value import possible_values
 from ecbackup_iac.model.verdict import Status
+from ecbackup_iac.model.written_path import relative_path
 
 Key: TypeAlias = tuple[str, str, str, int]
 """Root, settings, address, and the index among equals: what an edit does not change."""
@@ -85,7 +86,7 @@ class Recheck:
         )
 
     def _report(self, beside: Sequence[str], contents: Mapping[str, bytes]) -> Report:
-        paths = (*self._paths, *map(os.path.relpath, beside))
+        paths = (*self._paths, *map(relative_path, beside))
         return self._check(paths, inputs=replace(self._inputs, contents=contents))
 
 

@@ -8,6 +8,7 @@ from ecbackup_iac.model.cache import Form
 from ecbackup_iac.model.location import COMMAND_LINE, Location
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.verdict import Rule
+from ecbackup_iac.model.written_path import relative_path
 
 MAXIMUM_DAYS = 35
 """The longest retention that AWS accepts, in days (ElastiCache user guide, scheduling automatic backups)."""
@@ -80,10 +81,7 @@ class RootSettings:
     def label(self) -> str:
         """What distinguishes it from other settings of its root; the same in every working folder."""
         folder = os.path.dirname(self.path) if self.parameter_files else self.path
-        files = (
-            os.path.relpath(file, folder).replace(os.sep, "/")
-            for file in (*self.var_files, *self.parameter_files)
-        )
+        files = (relative_path(file, folder) for file in (*self.var_files, *self.parameter_files))
         return ", ".join((*files, *([f"workspace {self.workspace}"] if self.workspace else ())))
 
 

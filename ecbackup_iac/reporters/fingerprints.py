@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from ecbackup_iac.model.report import Diagnostic, Finding
+from ecbackup_iac.model.written_path import composed
 from ecbackup_iac.reporters.repository_paths import reported_location_of
 
 
@@ -35,6 +36,6 @@ def _counted(identities: Iterable[tuple[str, ...]]) -> Iterator[str]:
     seen: Counter[tuple[str, ...]] = Counter()
     for identity in identities:
         # The quotes separate the parts, and ASCII is the same in every version of Python.
-        written = ascii((*identity, seen[identity]))
+        written = ascii((*map(composed, identity), seen[identity]))
         yield hashlib.sha256(written.encode()).hexdigest()
         seen[identity] += 1

@@ -1,6 +1,6 @@
 """A report with paths from the working folder → the same with paths from the repository, for code hosts."""
 
-import posixpath
+import os
 from typing import TypeVar
 
 from ecbackup_iac.model.cache import CacheResource
@@ -8,6 +8,7 @@ from ecbackup_iac.model.location import STANDARD_INPUT, Location, Origin, is_dow
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Finding, Report, Suppression
 from ecbackup_iac.model.value import Value
+from ecbackup_iac.model.written_path import slashed
 from ecbackup_iac.reporters.style import RenderOptions
 
 T = TypeVar("T")
@@ -68,7 +69,8 @@ def _moved_path(path: str, style: RenderOptions) -> str:
     """Return a path from the repository's top folder; streams, whose names differ in each run, get one."""
     if path == STANDARD_INPUT or is_stream(path):
         return style.standard_input
-    return posixpath.normpath(posixpath.join(style.folder, path))
+    # On Windows a path on another drive is absolute.
+    return slashed(os.path.normpath(os.path.join(style.folder, path)))
 
 
 def is_file(location: Location) -> bool:

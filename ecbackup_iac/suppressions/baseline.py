@@ -3,7 +3,6 @@
 import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from datetime import date
 
 from ecbackup_iac.files.paths import holds, shown_path
@@ -19,6 +18,7 @@ from ecbackup_iac.model.report import (
     SuppressionKind,
 )
 from ecbackup_iac.model.verdict import Status
+from ecbackup_iac.model.written_path import composed, relative_path
 from ecbackup_iac.suppressions.tracked import TrackedSuppression
 
 USUAL_REASON = "accepted when the baseline was made"
@@ -155,10 +155,7 @@ def _root(root: str, folder: str) -> str:
     """Return a root relative to the baseline's folder; a stream, whose name differs each time, is "-"."""
     if root == STANDARD_INPUT or is_stream(root):
         return STANDARD_INPUT
-    real = os.path.realpath(root)
-    with suppress(ValueError):  # another drive on Windows
-        real = os.path.relpath(real, folder)
-    return _unicode(real.replace(os.sep, "/"))
+    return _unicode(relative_path(os.path.realpath(root), folder))
 
 
 def _shown_root(root: str, folder: str) -> str:
@@ -174,5 +171,5 @@ def _is_under(root: str, folder: str, paths: Sequence[str]) -> bool:
 
 
 def _unicode(text: str) -> str:
-    """Return text that a file can hold: half a surrogate pair becomes its escape."""
-    return text.encode("utf-8", "backslashreplace").decode()
+    """Return text that a file can hold: composed, and half a surrogate pair becomes its escape."""
+    return composed(text.encode("utf-8", "backslashreplace").decode())

@@ -18,6 +18,7 @@ from ecbackup_iac.files.paths import shown_path
 from ecbackup_iac.model.baseline import AcceptedFinding, Baseline, FindingKey
 from ecbackup_iac.model.location import Location, is_stream
 from ecbackup_iac.model.verdict import Rule
+from ecbackup_iac.model.written_path import composed
 from ecbackup_iac.suppressions.baseline import folder_of
 from ecbackup_iac.syntax.encoding import to_utf8
 from ecbackup_iac.syntax.located_json import JsonNode, parse
@@ -112,7 +113,8 @@ def baseline_text(baseline: Baseline) -> str:
 
 
 def _key_of(entry: BaselineEntry) -> FindingKey:
-    return FindingKey(entry.root, entry.settings, entry.address, entry.rule, entry.occurrence)
+    root, settings, address = map(composed, (entry.root, entry.settings, entry.address))
+    return FindingKey(root, settings, address, entry.rule, entry.occurrence)
 
 
 def _members(entry: AcceptedFinding) -> dict[str, object]:

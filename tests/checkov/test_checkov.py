@@ -502,6 +502,17 @@ def test_the_self_test_says_that_checkov_was_not_found(run: "Run", tmp_path: Pat
     assert "no-checkov was not found: install it or pass --checkov PROGRAM" in named.stderr
 
 
+def test_the_self_test_runs_no_program_of_the_working_folder(run: "Run", tmp_path: Path) -> None:
+    """Windows looks there first."""
+    (tmp_path / "checkov").write_text("#!/bin/sh\ntouch ran\n", "utf-8")
+    (tmp_path / "checkov").chmod(0o755)
+    result = run(
+        "checkov-dir", "--selftest", env={"PATH": f".{os.pathsep}/usr/bin{os.pathsep}/bin"}
+    )
+    assert "Checkov was not found" in result.stderr
+    assert not (tmp_path / "ran").exists()
+
+
 def test_the_folder_is_that_of_the_clone(run: "Run") -> None:
     assert run("checkov-dir").stdout == f"{CHECKS}\n"
 

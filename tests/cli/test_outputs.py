@@ -3,8 +3,6 @@
 import errno
 import json
 import os
-import pty
-import select
 import stat
 import subprocess
 import sys
@@ -268,6 +266,9 @@ def test_a_narrow_terminal_gets_folded_prose(plans: Path) -> None:
 
 def _on_a_terminal(args: list[str], folder: Path, env: dict[str, str]) -> str:
     """Return what the command line shows on a terminal of its own."""
+    import pty  # which Windows does not have
+    import select
+
     ours, theirs = pty.openpty()
     base = {"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(__file__).parents[2])}
     process = subprocess.Popen(

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import os
-import pty
 import re
 import subprocess
 import sys
@@ -279,6 +278,8 @@ def test_a_diff_in_a_log_of_github_holds_no_command(tree: Path, run: "Run") -> N
 def test_a_diff_on_a_terminal_is_printable(tree: Path) -> None:
     sequence = "\x1b]0;owned\x07\u202e"
     (tree / "main.tf").write_text(f"# {sequence}\n{GROUP}", encoding="utf-8")
+    import pty  # which Windows does not have
+
     leader, follower = pty.openpty()
     command = [sys.executable, "-m", "ecbackup_iac", "fix", "--diff", "main.tf"]
     with subprocess.Popen(command, cwd=tree, stdout=follower, stderr=subprocess.DEVNULL) as process:

@@ -26,6 +26,7 @@ from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.location import Location, Origin, is_downloaded
 from ecbackup_iac.model.value import Invalid, Settled, StepKind, Unset
+from ecbackup_iac.model.written_path import slashed
 
 OUTSIDE = {
     Origin.COMMAND_LINE: "it is given on the command line",
@@ -115,7 +116,7 @@ class _Proposal:
         path = os.path.realpath(literal.path)
         definition = self._uses.definition_at(literal)
         call = self._call_of(definition)
-        is_foreign = is_downloaded(path.replace(os.sep, "/"))
+        is_foreign = is_downloaded(slashed(path))
         if value.trace and self._files.shared.call_to_set_in(self._resource, value.trace[-1]):
             is_in_call = not self._is_careful
         else:

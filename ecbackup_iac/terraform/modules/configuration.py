@@ -1,7 +1,6 @@
 """Folders → modules, each read once; module calls → the modules they call."""
 
 import os
-import posixpath
 import re
 from collections.abc import Callable
 from contextlib import suppress
@@ -12,6 +11,7 @@ from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.hidden import without_credentials
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Diagnostic
+from ecbackup_iac.model.written_path import relative_path
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.evaluation.scopes import CONSTANT_SCOPE
 from ecbackup_iac.terraform.functions.call_context import Files, Scope
@@ -181,9 +181,7 @@ class Configuration:
         """Return path.module or path.root as Terraform would, started in the root's folder."""
         if name == "root" or instance.module.folder == self.root:
             return "."
-        return posixpath.normpath(
-            os.path.relpath(instance.module.folder, self.root).replace(os.sep, "/")
-        )
+        return relative_path(instance.module.folder, self.root)
 
 
 def source_of(block: Block) -> str | None:
@@ -240,7 +238,7 @@ def _is_submodule(folder: str, reader: FolderReader) -> bool:
         above = os.path.dirname(above)
         source = reader.source(os.path.join(above, ".gitmodules"))
         if not isinstance(source, Diagnostic):
-            path = re.escape(os.path.relpath(folder, above).replace(os.sep, "/")).encode()
+            path = re.escape(relative_path(folder, above)).encode()
             if re.search(rb'^\s*path\s*=\s*"?%s"?\s*$' % path, source.text, re.MULTILINE):
                 return True
     return False

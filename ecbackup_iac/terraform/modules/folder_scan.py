@@ -145,7 +145,11 @@ class FolderScan:
             inner = [prefix + name for name in folders if name not in SKIPPED_FOLDERS]
             # A link is listed where it leads to a folder that is walked from nowhere else.
             pending += (self._folders.real(folder) for folder in inner if not is_excluded(folder))
-            variables = [name for name in names if name.endswith((".tfvars", ".tfvars.json"))]
+            variables = [
+                name
+                for name in names
+                if name.endswith((".tfvars", ".tfvars.json")) and not name.startswith("._")
+            ]  # macOS adds such files beside others on foreign disks
             if variables:
                 self.variable_files[path] = sorted(variables)
             self.wrappers += (prefix + name for name in names if is_wrapper(name))

@@ -8,10 +8,18 @@ from contextlib import suppress
 
 from ecbackup_iac.files.bounded_read import NO_LINK, regular_content
 from ecbackup_iac.files.discovery import Listing
-from ecbackup_iac.files.paths import is_gits_own, is_readable, shown_path
+from ecbackup_iac.files.paths import (
+    is_gits_own,
+    is_inside,
+    is_link,
+    is_readable,
+    listed_name,
+    shown_path,
+)
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.report import Diagnostic
+from ecbackup_iac.model.written_path import relative_path, slashed
 from ecbackup_iac.terraform.functions.call_context import OutsideError, UnknownResultError
 from ecbackup_iac.terraform.modules.parsed_file import ParsedFile, parsed_file
 from ecbackup_iac.terraform.values.value import EvaluationError
@@ -57,9 +65,9 @@ class Folders:
             files, folders = [], []
             try:
                 for entry in os.scandir(folder):
-                    if entry.is_dir(follow_symlinks=False):
+                    if entry.is_dir(follow_symlinks=False) and not is_link(entry):
                         folders.append(entry.name)
-                    elif not (entry.is_symlink() and _is_folder(entry)):
+                    elif not (is_link(entry) and _is_folder(entry)):
                         files.append(entry.name)
             except OSError as error:
                 files, folders = [], []
@@ -93,14 +101,16 @@ class Folders:
             self._reals[path] = real
         return real
 
-    @staticmethod
-    def _real(parent: str, name: str) -> str:
+    def _real(self, parent: str, name: str) -> str:
         path = os.path.join(parent, name)
         try:
-            is_link = stat.S_ISLNK(os.lstat(path).st_mode)
+            is_link = os.name == "nt" or stat.S_ISLNK(os.lstat(path).st_mode)
         except OSError:
             return path
-        return os.path.realpath(path) if is_link else path
+        if is_link:  # on Windows this also resolves junctions, short names and `.git.`
+            return os.path.realpath(path)
+        is_below = is_inside(parent, self.boundary)
+        return os.path.join(parent, listed_name(parent, name)) if is_below else path
 
     def content(self, path: str) -> bytes | Diagnostic:
         """Return a file's bytes, or why it was not read."""
@@ -238,17 +248,16 @@ class RootFiles:
 
         top = os.path.join(self._root, folder)
         found = FileSet(self._root, f"{folder}/{pattern}", self._inside).files()
-        paths = (os.path.relpath(os.path.join(self._root, path), top) for path in found)
-        return sorted(path.replace(os.sep, "/") for path in paths)
+        return sorted(relative_path(os.path.join(self._root, path), top) for path in found)
 
     def absolute(self, path: str) -> str:
         """Return a path as an absolute one; a relative path counts from the root module's folder."""
-        return os.path.normpath(os.path.join(self._root, path)).replace(os.sep, "/")
+        return slashed(os.path.normpath(os.path.join(self._root, path)))
 
     def _present(self, path: str) -> str:
         """Return the absolute path of a file; UnknownResultError where Terraform may have made it."""
         found = self._inside(path)
-        below = os.path.relpath(found, self._root).replace(os.sep, "/")
+        below = relative_path(found, self._root)
         if is_made_by_terraform(below) and not os.path.exists(found):
             raise UnknownResultError(
                 f"{path} does not exist here, but may exist where Terraform runs"

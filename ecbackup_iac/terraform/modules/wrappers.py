@@ -4,7 +4,6 @@ These programs are not evaluated. What is needed of their files is which default
 """
 
 import os
-import posixpath
 import re
 from collections.abc import Collection, Iterable, Iterator
 
@@ -15,6 +14,7 @@ from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.hcl.structure import NO_BLOCKS, Body
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Diagnostic
+from ecbackup_iac.model.written_path import slashed
 from ecbackup_iac.terraform.modules.folders import Folders
 
 _BASE_PATH = re.compile(r"""^\s*base_path:\s*["']?([^"'\s#]+)""", re.MULTILINE)
@@ -64,7 +64,7 @@ def set_inputs(
             bases = (_DEFAULT_BASE_PATH, *(base.strip("./") for base in written))
             marks = [f"/{base}/" for base in bases if base]
             for folder in modules:
-                path_in_tree = f"{folder.removeprefix(folders.boundary)}/"
+                path_in_tree = f"{slashed(folder.removeprefix(folders.boundary))}/"
                 if folder not in called and any(mark in path_in_tree for mark in marks):
                     found[folder] = SetInputs(source.path)
         elif uses_terragrunt or name.endswith(STACKS_SUFFIXES):
@@ -107,11 +107,11 @@ def _sources(body: Body, folder: str, modules: Collection[str]) -> Iterator[str]
     if not text:
         return
     path = text.partition("?")[0].replace("//", "/")
-    exact = posixpath.normpath(posixpath.join(folder, path))
+    exact = os.path.normpath(os.path.join(folder, path))
     if exact in modules:
         yield exact
     elif end := re.sub(r"^(?:\.{0,2}/)+", "", path).rstrip("/"):
-        yield from (module for module in modules if module.endswith(f"/{end}"))
+        yield from (module for module in modules if slashed(module).endswith(f"/{end}"))
 
 
 def _end_of_text(node: Node) -> str | None:
