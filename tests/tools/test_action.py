@@ -202,7 +202,7 @@ def test_the_action_installs_what_is_locked(runner: Path) -> None:
     lock = (TOP / "requirements" / "action.txt").read_text("utf-8")
     locked = {
         name.replace("-", "_"): version
-        for name, version in re.findall(r"^(\S+)==(\S+)", lock, re.MULTILINE)
+        for name, version in re.findall(r"^(\S+)==(\S+) \\$", lock, re.MULTILINE)
     }
     (packages,) = runner.glob("ecbackup-iac/lib/python*/site-packages")
     installed = dict(
