@@ -16,8 +16,6 @@ def with_numbers(report: Report) -> Report:
     numbers: dict[str, int] = {}
 
     def numbered(text: str) -> str:
-        if START not in text:
-            return text
         return MARK.sub(
             lambda mark: f"(hidden {numbers.setdefault(mark[0], len(numbers) + 1)})", text
         )
@@ -34,7 +32,7 @@ def with_numbers(report: Report) -> Report:
 def _mapped(value: Any, function: Callable[[str], str]) -> Any:  # noqa: ANN401 - anything in a report
     """Return a record with the function applied to every text in it; the same where nothing changes."""
     if isinstance(value, str):
-        return function(value)
+        return function(value) if START in value else value
     if isinstance(value, tuple):
         members = tuple([_mapped(member, function) for member in value])
         return members if any(map(is_not, members, value)) else value

@@ -13,8 +13,8 @@ from ecbackup_iac.model.progress import NO_PROGRESS, Progress
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic, Finding, Report, Severity, report_of
 from ecbackup_iac.model.shared_code import SharedCode
+from ecbackup_iac.model.verdict import Verdict
 from ecbackup_iac.readers.inputs import readings
-from ecbackup_iac.remedy.remedies import remedy_of
 from ecbackup_iac.rule import judge, level_of
 from ecbackup_iac.suppressions.application import Suppressions
 from ecbackup_iac.suppressions.exclusions import apply_exclusions, exclusion_diagnostics
@@ -75,10 +75,18 @@ def _findings(resources: Sequence[CacheResource], requirements: Requirements) ->
             resource,
             verdict,
             level_of(verdict, requirements),
-            remedy_of(resource, verdict, requirements, shared),
+            _remedy(resource, verdict, requirements, shared) if verdict.rule else None,
         )
         for resource, verdict in zip(resources, verdicts, strict=True)
     ]
+
+
+def _remedy(
+    resource: CacheResource, verdict: Verdict, requirements: Requirements, shared: SharedCode
+) -> str | None:
+    from ecbackup_iac.remedy.remedies import remedy_of  # where every cache passes, none is needed
+
+    return remedy_of(resource, verdict, requirements, shared)
 
 
 def _with_excerpts(report: Report, tops: Sequence[str], inputs: EvaluationInputs) -> Report:

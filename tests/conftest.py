@@ -37,8 +37,13 @@ TODAY = "1795392000"  # 2026-11-23, in seconds
 NOTHING_GIVEN = EvaluationInputs()
 
 # A machine that others use is slow at times, which says nothing about the law that is tested.
-settings.register_profile("unhurried", deadline=None)
-settings.load_profile("unhurried")
+settings.register_profile("core", deadline=None, max_examples=40)
+settings.register_profile("extended", deadline=None, max_examples=200)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Try more examples of each property where the extended tests run as well."""
+    settings.load_profile("core" if config.getoption("markexpr") else "extended")
 
 
 @dataclass(frozen=True, slots=True)

@@ -283,11 +283,13 @@ class _Walk:
             except OSError as error:
                 yield _unreadable(folder.child(entry).shown, error)
                 continue
-            file = folder.child(entry)
-            if is_configuration(entry.name) and self._is_excluded(file.shown):
-                yield LeftOut(file.shown)
-            elif is_candidate:
+            if is_candidate:
+                file = folder.child(entry)
                 yield from self.file(file, named, boundary, is_expected=is_expected)
+            elif self._exclude and is_configuration(entry.name):
+                shown = folder.child(entry).shown
+                if self._is_excluded(shown):
+                    yield LeftOut(shown)
 
     def _content(self, file: _FilePath, *, is_named: bool) -> bytes | str | None:
         """Return a file's bytes, or why it is not read; None for a large file of another kind.

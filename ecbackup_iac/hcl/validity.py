@@ -26,6 +26,11 @@ _INSERTED = (
     rb"[$%](?!\{)|\$\{" + _BLANK + _NAME + rb"(?:\." + _NAME + rb"){0,20}+" + _BLANK + rb"\}"
 )
 _PIECES = rb"(?:" + _TEXT + rb"++|\\[nrt\"\\]|" + _INSERTED + rb")*+"
+_SIMPLE = rb"(?:\"" + _PIECES + rb"\"|" + _NAME + _STEPS + _NO_CALL + rb"|" + _NUMBER + rb")"
+_NO_FOR = rb"(?!for(?![\w-]))"
+_LIST = (
+    rb"\[" + _BLANK + _NO_FOR + rb"(?:" + _SIMPLE + _BLANK + rb"(?:," + _BLANK + rb"|(?=\])))*+\]"
+)
 _HEREDOC = (
     rb"<<-?(" + _NAME + rb")\r?\n(?:(?![ \t]*+\1[ \t]*+\r?\n)"
     rb"(?:[^$%\r\n\v\f\x80-\xff]++|" + _INSERTED + rb")*+\n)*+[ \t]*+\1(?=\n)"
@@ -33,13 +38,12 @@ _HEREDOC = (
 _EQUALS = _BLANK + rb"=(?![=>])" + _BLANK
 _KEY = rb"(?:" + _NAME + rb"|\"" + _TEXT + rb"*+\")" + _BLANK + rb"[=:](?![=>])" + _BLANK
 _OPERATOR = rb"(?:(?P<operator>&&|\|\||[=!<>]=|[-+*%>]|<(?!<)|/(?![/*]))|(?P<then>\?)|(?P<otherwise>:(?!:)))"
-_NO_FOR = rb"(?!for(?![\w-]))"
 
 _LINE_REST = re.compile(_LINE_END)
 # Blank lines, comments, and arguments whose value is simple.
 _ARGUMENTS = re.compile(
     rb"(?:" + _BLANK + rb"(?:" + _NAME + _EQUALS
-    + rb"(?:\"" + _PIECES + rb"\"|" + _NAME + _STEPS + _NO_CALL + rb"|" + _NUMBER + rb"))?+"
+    + rb"(?:" + _SIMPLE + rb"|" + _LIST + rb"))?+"
     + _LINE_END + rb")*+" + _BLANK
 )  # fmt: skip
 _ARGUMENT_NAME = re.compile(rb"^[ \t]*+(" + _NAME + rb")[ \t]*+=", re.MULTILINE)
@@ -55,7 +59,7 @@ _OPERAND = re.compile(
     + rb"|\"" + _PIECES + rb"(?:\"|\$\{" + _BLANK + rb"(?P<string>))"
     + rb"|" + _NAME + rb"(?:(?:::" + _NAME + rb")*+\(" + _GAP + rb"(?:\)|(?P<call>))"
     + rb"|" + _STEPS + _NO_CALL + rb")"
-    + rb"|\[" + _GAP + rb"(?:\]|" + _NO_FOR + rb"(?P<tuple>))"
+    + rb"|" + _LIST + rb"|\[" + _GAP + rb"(?:\]|" + _NO_FOR + rb"(?P<tuple>))"
     + rb"|\{" + _GAP + rb"(?:\}|" + _NO_FOR + _KEY + rb"(?P<object>))"
     + rb"|\(" + _GAP + rb"(?P<group>))"
 )  # fmt: skip
@@ -92,7 +96,8 @@ def is_certainly_valid(text: bytes, start: int, end: int) -> bool:
     open_blocks: list[list[bytes]] = [[]]  # the names of the arguments of each
     while len(open_blocks) <= MAX_BLOCKS:
         run = matched_end(_ARGUMENTS, text, position, end)
-        open_blocks[-1] += _ARGUMENT_NAME.findall(text, position, run)
+        if run > position:
+            open_blocks[-1] += _ARGUMENT_NAME.findall(text, position, run)
         found = _ITEM.match(text, run, end)
         if found is None:
             return run == end and len(open_blocks) == 1 and _are_different(open_blocks[0])

@@ -1,6 +1,6 @@
-"""A name and the names that are written → the one that looks like a misspelling of it."""
+"""A name and the names that are written, or known → the one that looks like a misspelling of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record
@@ -19,6 +19,18 @@ class NearMiss:
 
     text: str = ""
     """The same, as a trace shows them."""
+
+
+def written_as(name: str, types: Mapping[str, object]) -> str:
+    """Return the resource type that a name is, in the wrong case, plural or without underscores, too."""
+    if name in types:
+        return name
+    letters = _letters(name)
+    return next((one for one in types if _letters(one) == letters), "")
+
+
+def _letters(name: str) -> str:
+    return name.lower().replace("_", "").removesuffix("s")
 
 
 def nearest(name: str, names: Iterable[str]) -> str:

@@ -2,10 +2,12 @@
 
 The standard library's decorator compiles six functions for every class and imports `inspect`, which takes
 a tenth of a second for the classes of this package: longer than the rest of a run. Here a class takes a
-few microseconds, and its constructor is compiled when it is first called.
+few microseconds: constructors of as many fields share their code.
 """
 
 from collections.abc import Callable
+from functools import cache
+from types import CodeType, FunctionType
 from typing import Any, TypeVar, dataclass_transform, overload
 
 T = TypeVar("T")
@@ -52,10 +54,7 @@ def changing_record(cls: type[T], /) -> type[T]:
 def replace(instance: T, **changes: object) -> T:
     """Return a copy of a record with some fields changed."""
     fields: tuple[str, ...] = type(instance).__match_args__  # type: ignore[attr-defined]
-    for name in fields:
-        if name not in changes:
-            changes[name] = getattr(instance, name)
-    return type(instance)(**changes)
+    return type(instance)(**(dict(zip(fields, _values(instance), strict=True)) | changes))
 
 
 def _record(cls: type[Any], *, eq: bool, is_frozen: bool) -> type[Any]:
@@ -82,39 +81,30 @@ def _record(cls: type[Any], *, eq: bool, is_frozen: bool) -> type[Any]:
     return result  # type: ignore[no-any-return]
 
 
-def _constructor(
-    cls: Any,  # noqa: ANN401 - the record class
-    fields: tuple[str, ...],
-    defaults: dict[str, Any],
-) -> Callable[..., None]:
-    """Return a constructor that replaces itself with a compiled one when it is first called."""
-
-    def first(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - whatever is passed
-        cls.__init__ = _compiled(cls, fields, defaults)
-        cls.__init__(self, *args, **kwargs)
-
-    return first
+def _constructor(cls: Any, fields: tuple[str, ...], defaults: dict[str, Any]) -> FunctionType:  # noqa: ANN401
+    """Return a constructor: the code for so many fields, with the names and setters of these."""
+    code = _code(len(fields)).replace(co_varnames=("self", *fields))
+    setters = {f"set_{i}": _setter(cls, name, defaults.get(name)) for i, name in enumerate(fields)}
+    return FunctionType(code, setters, "__init__", tuple(defaults.values()))
 
 
-def _compiled(
-    cls: Any,  # noqa: ANN401 - the record class
-    fields: tuple[str, ...],
-    defaults: dict[str, Any],
-) -> Callable[..., None]:
-    # The setters of the slots: a frozen record has no others, and they are the fastest.
-    scope: dict[str, Any] = {f"_set_{name}": getattr(cls, name).__set__ for name in fields}
-    scope |= {f"_default_{name}": value for name, value in defaults.items()}
-    parameters, lines = [], []
-    for name in fields:
-        value = name
-        if isinstance(defaults.get(name), _Factory):
-            value = f"{name}.make() if {name} is _default_{name} else {name}"
-        parameters.append(f"{name}=_default_{name}" if name in defaults else name)
-        lines.append(f"    _set_{name}(self, {value})\n")
-    source = f"def __init__(self, {', '.join(parameters)}):\n{''.join(lines) or '    pass'}"
-    exec(source, scope)  # noqa: S102 - it contains only the names of our own fields
-    compiled: Callable[..., None] = scope["__init__"]
-    return compiled
+def _setter(cls: Any, name: str, default: object) -> Callable[[Any, Any], None]:  # noqa: ANN401
+    """Return what sets a field: a frozen record has no other way, and it is the fastest."""
+    setter: Callable[[Any, Any], None] = getattr(cls, name).__set__
+    if not isinstance(default, _Factory):
+        return setter
+    return lambda self, value: setter(self, default.make() if value is default else value)
+
+
+@cache
+def _code(count: int) -> CodeType:
+    """Return the code of a constructor of so many fields; compiling one for each class would take longer."""
+    parameters = "".join(f", value_{i}" for i in range(count))
+    lines = "".join(f"    set_{i}(self, value_{i})\n" for i in range(count))
+    scope: dict[str, Any] = {}
+    exec(f"def __init__(self{parameters}):\n{lines or '    pass'}", scope)  # noqa: S102 - our own text
+    code: CodeType = scope["__init__"].__code__
+    return code
 
 
 def _refuse(self: object, name: str, *_: object) -> None:

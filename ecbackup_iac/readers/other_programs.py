@@ -98,14 +98,10 @@ def files_of_others(
 
 def program_of(name: str) -> OtherProgram | None:
     """Return the program that a file belongs to, by its name."""
-    return next(
-        (
-            program
-            for program in OTHER_PROGRAMS
-            if name in program.names or name.endswith(program.suffixes)
-        ),
-        None,
-    )
+    for program in OTHER_PROGRAMS:
+        if name in program.names or name.endswith(program.suffixes):
+            return program
+    return None
 
 
 def warnings(found: Mapping[str, OtherProgram]) -> Iterator[Diagnostic]:

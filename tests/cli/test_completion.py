@@ -87,7 +87,7 @@ def program_of(shell: str) -> str:
     return found
 
 
-@pytest.mark.parametrize("shell", START)
+@pytest.mark.parametrize("shell", ["bash", pytest.param("zsh", marks=pytest.mark.extended)])
 def test_one_press_of_the_tab_key_completes_a_line(
     shell: str, home: dict[str, str], terminal: "Terminal"
 ) -> None:
@@ -116,6 +116,7 @@ def test_bash_lists_all_completions(home: dict[str, str], terminal: "Terminal") 
     assert "plan.json" not in folders
 
 
+@pytest.mark.extended
 def test_fish_offers_the_same(home: dict[str, str]) -> None:
     fish = program_of("fish")
     lines = [line for line in LINES if "\\ " not in line]

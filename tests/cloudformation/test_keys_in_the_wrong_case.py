@@ -1,4 +1,4 @@
-"""Keys of CloudFormation's in the wrong case: it rejects the template, and no cache vanishes with it."""
+"""Keys and types in the wrong case: CloudFormation rejects the template, and no cache vanishes with it."""
 
 from typing import TYPE_CHECKING
 
@@ -55,6 +55,30 @@ def test_a_key_in_the_wrong_case_is_an_error(
     result = evaluate_templates({"t.yaml": text})
     (error,) = result.diagnostics
     assert (error.location.line, error.message) == (line, message)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "AWS::Elasticache::ReplicationGroup",
+        "AWS::ElastiCache::Replicationgroup",
+        "AWS::ElastiCache::ReplicationGroups",
+    ],
+)
+def test_a_type_that_does_not_exist_is_an_error_and_an_unknown_cache(
+    kind: str, evaluate_templates: "EvaluateTemplates"
+) -> None:
+    text = CACHE.replace("AWS::ElastiCache::ReplicationGroup", kind)
+    result = evaluate_templates({"t.yaml": text})
+    (error,) = result.diagnostics
+    assert (error.location.line, error.message) == (
+        3,
+        (
+            f"CloudFormation rejects the template: there is no resource type {kind}; "
+            "did you mean AWS::ElastiCache::ReplicationGroup?"
+        ),
+    )
+    assert isinstance(result["Cache"].retention, Unknown)
 
 
 def test_the_retention_in_properties_in_the_wrong_case_is_unknown(

@@ -49,7 +49,14 @@ LARGE = {
 }
 
 
-@pytest.mark.parametrize("form", LARGE)
+@pytest.mark.parametrize(
+    "form",
+    [
+        "a loop",
+        pytest.param("JSON", marks=pytest.mark.extended),
+        pytest.param("a condition", marks=pytest.mark.extended),
+    ],
+)
 def test_every_cache_of_a_large_template_is_evaluated(
     form: str, evaluate_templates: "EvaluateTemplates"
 ) -> None:

@@ -154,7 +154,7 @@ rules = st.builds(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=settings().max_examples // 2)
 @given(
     st.lists(rules, min_size=1, max_size=3),
     st.sampled_from([{"Ref": "Days"}, {"Fn::If": ["C", 7, {"Ref": "Days"}]}]),

@@ -93,7 +93,7 @@ def test_a_template_that_cannot_be_parsed_is_an_error_whatever_its_name(
 PADDING = st.sampled_from(["", "# a comment\n", "\n" * 50, "# " + "x" * 1_200_000 + "\n"])
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(
     stem=st.text("abcXYZ-_", min_size=1, max_size=8),
     suffix=st.sampled_from(

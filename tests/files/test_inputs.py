@@ -667,7 +667,7 @@ def test_sensitive_attributes_of_another_shape_are_ignored(name: object) -> None
     assert len(reading.resources) == len({resource.address for resource in reading.resources}) == 3
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(DOCUMENTS), st.data())
 def test_no_change_to_a_real_input_crashes_the_program(
     document: object, data: st.DataObject

@@ -266,13 +266,13 @@ def json_templates(draw: st.DrawFn) -> bytes:
     )
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(content=yaml_templates())
 def test_every_cache_of_a_yaml_template_is_fixed_whatever_its_style(content: bytes) -> None:
     assert_fixed("caches.yaml", content)
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(content=json_templates())
 @example(b'{"Resources":{"R":{"Type":"AWS::ElastiCache::ReplicationGroup","Properties":{\r\n}}}}')
 def test_every_cache_of_a_json_template_is_fixed_whatever_its_style(content: bytes) -> None:

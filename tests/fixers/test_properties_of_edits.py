@@ -28,6 +28,9 @@ VALUES = st.sampled_from(
 )  # fmt: skip
 COMMENTS = st.sampled_from(["", "", "", " # why", " // why", " /* why */"])
 BETWEEN = st.sampled_from(["", "", "", "\n", "  # a line\n", "  /* two\n     lines */\n", "\n\n"])
+FEW = settings(max_examples=settings().max_examples // 4)
+"""Each takes a while."""
+
 BLOCKS = st.sampled_from(
     ["", "", "  lifecycle {\n    prevent_destroy = true\n  }\n", '  timeouts { create = "1h" }\n',
      '\n  dynamic "x" {\n    for_each = []\n    content {}\n  }\n']
@@ -149,7 +152,7 @@ def without_retention(content: bytes) -> list[bytes]:
     return [line for line in lines if line.strip()]
 
 
-@settings(max_examples=60, deadline=None)
+@FEW
 @given(text=configurations(), ends=st.sampled_from(["\n", "\r\n"]), mark=st.booleans())
 def test_an_edit_touches_its_own_span_and_a_second_run_finds_nothing(
     text: str, ends: str, *, mark: bool
@@ -179,7 +182,7 @@ def test_an_edit_touches_its_own_span_and_a_second_run_finds_nothing(
     assert again.fixed == ()
 
 
-@settings(max_examples=40, deadline=None)
+@FEW
 @given(days=st.integers(1, 35), data=st.data())
 def test_the_same_input_gives_the_same_edits(days: int, data: st.DataObject) -> None:
     content = data.draw(configurations()).replace('" {\n', '" {\n  engine = "redis"\n').encode()

@@ -16,6 +16,7 @@ from hcl_expressions import ExpressionGenerator
 from hcl_inputs import Input, made
 from hcl_oracles import compare_values, compare_with_terraform
 from hcl_readers import Findings, compare
+from hypothesis import settings
 from mutation import mutated
 
 from ecbackup_iac.cli.runtime import MAX_DEPTH
@@ -23,10 +24,10 @@ from ecbackup_iac.cli.runtime import MAX_DEPTH
 HCL_INPUTS = 400
 """A few seconds; `make fuzz` goes on with other seeds."""
 
-INPUTS = 120
+INPUTS = settings().max_examples
 """For each harness; a second or two."""
 
-SEEDS = 60
+SEEDS = INPUTS // 2
 MAX_BYTES = 20_000
 
 MAX_GROWTH = 2_000
@@ -69,6 +70,7 @@ def test_what_once_fell_out_does_no_longer(harness: Harness, data: bytes, tmp_pa
         harness.feed(data, tmp_path / "tree")
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("name", HARNESSES)
 def test_checked_inputs_leave_nothing_in_memory(name: str, tmp_path: Path) -> None:
     harness = HARNESSES[name]

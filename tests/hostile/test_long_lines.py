@@ -30,8 +30,14 @@ def deep(count: int) -> dict[str, str]:
 
 @pytest.mark.parametrize(
     "files",
-    [terraform(5_000), template(4_000), deep(80_000)],
-    ids=["terraform", "template", "deep"],
+    [
+        terraform(500),
+        template(400),
+        deep(80_000),
+        pytest.param(terraform(5_000), marks=pytest.mark.extended),
+        pytest.param(template(4_000), marks=pytest.mark.extended),
+    ],
+    ids=["terraform", "template", "deep", "long terraform", "long template"],
 )
 def test_a_long_line_and_deep_blocks_take_linear_time(
     files: dict[str, str], check_files: Checker

@@ -136,9 +136,10 @@ def test_an_unset_retention_stays_as_it_is_only_where_the_provider_computes_it()
     assert days(preview(step("update", resource({}, SERVERLESS), was_set))) is None
 
 
-def test_what_an_update_ignores_stays_as_it_is() -> None:
+@pytest.mark.parametrize("ignored", ["snapshotRetentionLimit", "*"])
+def test_what_an_update_ignores_stays_as_it_is(ignored: str) -> None:
     old = resource({"snapshotRetentionLimit": 7}, outputs={"snapshotRetentionLimit": 0})
-    new = resource({"snapshotRetentionLimit": 7}, ignoreChanges=["snapshotRetentionLimit"])
+    new = resource({"snapshotRetentionLimit": 7}, ignoreChanges=[ignored])
     assert days(preview(step("update", new, old))) == 0
     assert days(preview(step("replace", new, old))) == 7
 
@@ -276,6 +277,7 @@ def test_a_state_of_another_version_is_an_error() -> None:
         "awscc:index/elasticacheReplicationGroup:ElasticacheReplicationGroup",
         "aws:index/elasticacheServerlessCache:ElasticacheServerlessCache",
         "aws:cloudformation/stack:Stack",
+        "aws-native:index:ExtensionResource",
     ],
 )
 def test_a_cache_that_is_not_read_is_an_error(kind: str) -> None:
@@ -302,6 +304,17 @@ def test_what_is_no_cache_is_not_mentioned(kind: str) -> None:
 
 def test_a_component_is_no_cache() -> None:
     assert reported(exported(resource({}, "shop:elasticache:Cluster", custom=False)))[2] == []
+
+
+def test_a_cache_in_a_terraform_module_is_an_error() -> None:
+    module = "urn:pulumi:dev::shop::cache:index:Module::cache"
+    kind = "cache:tf:aws_elasticache_replication_group"
+    view = resource({"snapshot_retention_limit": 0}, kind, custom=False, viewOf=module)
+    error = (
+        f"dev::shop::{kind}::a is a cache of a provider that is not read: aws and aws-native are"
+    )
+    assert reported(exported(view)) == ([], [], [error])
+    assert reported(preview(step("create", view))) == ([], [], [error])
 
 
 def test_the_parents_of_a_cache_are_in_its_address() -> None:

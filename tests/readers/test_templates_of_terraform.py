@@ -283,6 +283,14 @@ CASES: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
         },
         {"aws_servicecatalog_product.s/Cache": "fail"},
     ),
+    "a type of which a part is unknown, and which may be a cache's": (
+        {"main.tf": VPC + control("jsonencode({})", '"AWS::ElastiCache::${aws_vpc.v.id}"')},
+        {C: "unknown"},
+    ),
+    "a type of which a part is unknown, and which is no cache's": (
+        {"main.tf": VPC + control("jsonencode({})", '"AWS::S3::${aws_vpc.v.id}"')},
+        {},
+    ),
     "a cache by Cloud Control": (
         {"main.tf": control('jsonencode({ Engine = "redis", SnapshotRetentionLimit = 0 })')},
         {C: "fail"},

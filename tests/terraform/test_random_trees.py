@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from hypothesis import event, given, settings
+from hypothesis import event, given
 from hypothesis import strategies as st
 
 from ecbackup_iac.model.report import ReadResult, Severity
@@ -205,13 +205,11 @@ def readings_of(folders: list[Folder], target: str) -> tuple[Tree, list[ReadResu
             os.chdir(here)
 
 
-@settings(max_examples=400)
 @given(folders=TREES)
 def test_every_block_is_a_finding_or_absent(folders: list[Folder]) -> None:
     check(*readings_of(folders, "."))
 
 
-@settings(max_examples=200)
 @given(folders=TREES)
 def test_every_block_of_a_target_is_a_finding_or_absent(folders: list[Folder]) -> None:
     tree, readings = readings_of(folders, "m0")

@@ -6,7 +6,7 @@ import pytest
 
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.report import Severity
-from ecbackup_iac.model.value import Unknown
+from ecbackup_iac.model.value import Known, Unknown
 
 if TYPE_CHECKING:
     from conftest import Evaluate, Evaluated
@@ -31,6 +31,24 @@ REFUSED = {
     "an argument has a wrong type": (
         {"main.tf": GROUP + "  tags = [1]\n" + DAYS},
         ('main.tf:3: Inappropriate value for attribute "tags": a map of string is required',),
+    ),
+    "the resource type has no underscore": (
+        {"main.tf": GROUP.replace("replication_group", "replicationgroup") + DAYS},
+        (
+            (
+                "main.tf:1: Invalid resource type: there is no aws_elasticache_replicationgroup; "
+                "did you mean aws_elasticache_replication_group?"
+            ),
+        ),
+    ),
+    "the resource type is in the plural": (
+        {"main.tf": GROUP.replace("replication_group", "serverless_caches") + DAYS},
+        (
+            (
+                "main.tf:1: Invalid resource type: there is no aws_elasticache_serverless_caches; "
+                "did you mean aws_elasticache_serverless_cache?"
+            ),
+        ),
     ),
     "an input that the cache does not read has a wrong type": (
         {"m/main.tf": MODULE, "main.tf": 'module "m" {\n  source = "./m"\n  n = "x"\n}\n'},
@@ -136,6 +154,33 @@ def test_an_ephemeral_value_may_go_to_an_argument_that_is_not_kept(evaluate: "Ev
     variable = 'variable "token" {\n  ephemeral = true\n  default = "x"\n}\n'
     found = evaluate({"main.tf": GROUP + "  auth_token_wo = var.token\n" + DAYS + variable})
     assert errors(found) == []
+
+
+@pytest.mark.parametrize(
+    ("expression", "days"),
+    [
+        ("ephemeralasnull(var.token) == null ? 7 : 0", 7),
+        ("coalesce(ephemeralasnull(var.token.days), 7)", 7),
+        ("ephemeralasnull(var.days)", 5),
+    ],
+)
+def test_an_ephemeral_value_may_be_made_null(
+    expression: str, days: int, evaluate: "Evaluate"
+) -> None:
+    variables = """
+variable "token" {
+  ephemeral = true
+  default   = { days = 3 }
+}
+variable "days" {
+  default = 5
+}
+"""
+    written = f"  snapshot_retention_limit = {expression}\n}}\n"
+    found = evaluate({"main.tf": GROUP + written + variables})
+    (cache,) = found.caches
+    assert isinstance(cache.retention, Known)
+    assert (errors(found), cache.retention.value) == ([], days)
 
 
 def test_a_template_file_is_located_from_the_folder_of_the_run(evaluate: "Evaluate") -> None:

@@ -35,6 +35,8 @@ TEXTS = st.one_of(
 )
 NAMES = st.sampled_from(("x.tf", "x.tf.json"))
 
+MANY = settings(max_examples=10 * settings().max_examples)
+
 
 def declared(name: str, text: str) -> tuple[list[str | None], list[str]]:
     """Give the sources of the module calls that the parser finds in a text, and the resource types."""
@@ -43,7 +45,7 @@ def declared(name: str, text: str) -> tuple[list[str | None], list[str]]:
     return [source_of(one) for one in calls], [one.labels[0] for one in body.blocks("resource", 2)]
 
 
-@settings(max_examples=1500)
+@MANY
 @given(name=NAMES, text=TEXTS)
 @example("x.tf.json", '{"mod\\u0075le": {"x": {"source": "./a"}}}')
 def test_a_file_that_cannot_hold_a_call_holds_none(name: str, text: str) -> None:
@@ -51,7 +53,7 @@ def test_a_file_that_cannot_hold_a_call_holds_none(name: str, text: str) -> None
     assert possible_sources(text.encode()) != [] or not calls
 
 
-@settings(max_examples=1500)
+@MANY
 @given(name=NAMES, text=TEXTS)
 @example("x.tf", 'resource "aws_elasti\\u0063ache_cluster" "c" {\n}\n')
 def test_a_file_that_cannot_name_a_resource_type_holds_none(name: str, text: str) -> None:
@@ -60,7 +62,7 @@ def test_a_file_that_cannot_name_a_resource_type_holds_none(name: str, text: str
     assert may_name(text.encode(), (b"elasticache",)) or not is_there
 
 
-@settings(max_examples=3000)
+@MANY
 @given(name=NAMES, text=TEXTS)
 @example("x.tf", 'module "x" {\n  source /* y */ = "./a"\n}\n')
 @example("x.tf", 'module "x" {\n  source = "./a"}\n}\n')
@@ -83,7 +85,7 @@ def test_a_word_is_found_in_whatever_case(words: list[str]) -> None:
     assert may_name(" ".join((*words, "ElastiCache")).encode(), (b"elasticache",))
 
 
-@settings(max_examples=1500)
+@MANY
 @given(name=NAMES, text=TEXTS)
 @example("x.tf", 'module "x" {\n  source = "./a" # c\n  source = "./b"\n}\n')
 @example("x.tf", 'module "x" { source = "./a"\n  x = 1\n}\n')

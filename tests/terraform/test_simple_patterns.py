@@ -120,7 +120,7 @@ def of_pythons_engine(pattern: str) -> Pattern:
     return found
 
 
-@settings(max_examples=2_000, deadline=None)
+@settings(max_examples=10 * settings().max_examples)
 @example("(?i)[^k]", "K")
 @example("a$", "a\n")
 @example(r"[^\s]", "\v")

@@ -12,9 +12,9 @@ from ecbackup_iac.model.policy import Policy
 from ecbackup_iac.scan import scan
 from ecbackup_iac.terraform.values.budget import TooMuchError, charge
 from ecbackup_iac.terraform.values.context import (
+    HiddenRejections,
     evaluation,
     evaluation_context,
-    hide_rejections,
     record_rejection,
     track_rejections,
 )
@@ -103,7 +103,7 @@ def test_an_evaluation_neither_sees_nor_changes_that_of_another_thread() -> None
 
 def test_a_rejection_reaches_the_innermost_tracker_and_none_through_a_reference() -> None:
     with track_rejections() as outer:
-        with hide_rejections():
+        with HiddenRejections():
             record_rejection()
         assert not outer.happened
         with track_rejections() as inner:

@@ -9,13 +9,14 @@ import re
 from collections.abc import Mapping
 
 from ecbackup_iac.model.cache import ClusterModeSetting, Form
+from ecbackup_iac.model.near_miss import written_as
 from ecbackup_iac.model.record import field, record
 from ecbackup_iac.model.value import Known, Settled, TraceStep
 from ecbackup_iac.readers.terraform import resource_types as terraform_types
 
 RETENTION = "SnapshotRetentionLimit"
 
-SOUGHT = re.compile(rb"AWS::ElastiCache\b")
+SOUGHT = re.compile(rb"AWS::Elasti[Cc]ache\b")
 """What a template that matters contains."""
 
 _DIGITS = re.compile(r"-?[0-9]+")
@@ -64,6 +65,16 @@ RESOURCE_TYPES: Mapping[str, Properties] = {
     ),
     "AWS::ElastiCache::ServerlessCache": Properties(Form.SERVERLESS_CACHE),
 }
+
+
+def cache_type(kind: str) -> str:
+    """Return the type of cache that a resource type is, or is a misspelling of; empty for any other."""
+    return written_as(kind, RESOURCE_TYPES) if kind.startswith("AWS::Elasti") else ""
+
+
+def is_cache(kind: str) -> bool:
+    """Whether a resource type is a cache's, or a misspelling of one."""
+    return bool(cache_type(kind))
 
 
 def days_of(value: object, trace: tuple[TraceStep, ...]) -> Settled[int]:

@@ -45,7 +45,7 @@ from ecbackup_iac.readers.cloudformation.deployments import (
     stack_of,
 )
 from ecbackup_iac.readers.cloudformation.ledger import CacheLedger
-from ecbackup_iac.readers.cloudformation.resource_types import RESOURCE_TYPES
+from ecbackup_iac.readers.cloudformation.resource_types import RESOURCE_TYPES, cache_type, is_cache
 from ecbackup_iac.readers.cloudformation.settings import ResourceSettings, join_conditions
 from ecbackup_iac.readers.cloudformation.unread_stacks import UnreadStacks, cache_of_stack
 
@@ -69,9 +69,7 @@ class TemplateReader:
         self._parameter_files = ParameterFiles(given.contents)
         self._declared: set[str] = set()
         self._evaluated: set[str] = set()
-        self._templates = Templates(
-            is_excluded, given.contents, RESOURCE_TYPES.__contains__, scope.templates
-        )
+        self._templates = Templates(is_excluded, given.contents, is_cache, scope.templates)
         self._unread = UnreadStacks(self._templates)
         self._ledger = CacheLedger()
         self._deployments: list[tuple[TemplateDeployment, str]] = []
@@ -92,7 +90,7 @@ class TemplateReader:
         for number, root in enumerate(self._templates.roots(), 1):
             self._progress.evaluating(root.source.path, number)
             yield from self._root_results(root)
-        absent, blocks = self._ledger.accounts(self._templates.added, RESOURCE_TYPES.__contains__)
+        absent, blocks = self._ledger.accounts(self._templates.added, is_cache)
         yield ReadResult(
             diagnostics=tuple(self._closing_diagnostics()),
             absent=absent,
@@ -142,7 +140,7 @@ class TemplateReader:
     def _evaluated_stack(self, root: Stack, shown_root: str) -> ReadResult:
         budget = ScenarioBudget()
         budget.admit(root.template)
-        deployment = Deployment(root, self._templates, RESOURCE_TYPES.__contains__, budget)
+        deployment = Deployment(root, self._templates, is_cache, budget)
         reader = _RootReader(shown_root, budget)
         path = root.template.source.path
         resources: list[CacheResource] = []
@@ -250,7 +248,7 @@ class _RootReader:
 
     def resources(self, resource: ResourceInstance) -> Iterator[CacheResource]:
         """Yield the cache that an instance is; nothing where it exists in no scenario."""
-        names = RESOURCE_TYPES[resource.kind]
+        names = RESOURCE_TYPES[cache_type(resource.kind)]
         source = resource.frame.stack.template.source
         properties = members(resource.body).get("Properties")
         location = source.location_of(properties[0] if properties else resource.key)
@@ -262,6 +260,7 @@ class _RootReader:
             names.retention,
         )
         try:
+            _check_type(resource)
             settings = ResourceSettings.evaluate(resource, names, self._budget)
         except (TemplateRejectedError, TooMuchError) as error:
             settings = ResourceSettings.rejected(resource, names, self._budget)
@@ -313,6 +312,16 @@ class _RootReader:
                 yield f"{stack.address}: {stack.note}"
         if resource.construct:
             yield f"CDK construct {resource.construct}"
+
+
+def _check_type(resource: ResourceInstance) -> None:
+    """Raise TemplateRejectedError for a type that is only nearly a cache's."""
+    if resource.kind not in RESOURCE_TYPES:
+        text = (
+            f"there is no resource type {resource.kind}; did you mean {cache_type(resource.kind)}?"
+        )
+        source = resource.frame.stack.template.source
+        raise TemplateRejectedError(text, source.location_of(*members(resource.body)["Type"]))
 
 
 def _block(resource: ResourceInstance) -> Location:

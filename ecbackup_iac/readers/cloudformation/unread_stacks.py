@@ -24,7 +24,7 @@ from ecbackup_iac.model.report import Diagnostic, Severity
 from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import StepKind, TraceStep, Unknown
 from ecbackup_iac.readers.cloudformation.calls import calls_to
-from ecbackup_iac.readers.cloudformation.resource_types import RESOURCE_TYPES, RETENTION
+from ecbackup_iac.readers.cloudformation.resource_types import RESOURCE_TYPES, RETENTION, is_cache
 
 MAX_LOCATIONS = 5
 """Listed in a warning about several stacks."""
@@ -72,7 +72,7 @@ class UnreadStacks:
         )
 
     def _declares_cache(self, path: str) -> bool:
-        return self._templates.declares(path, RESOURCE_TYPES.__contains__)
+        return self._templates.declares(path, is_cache)
 
     def warnings(self) -> Iterator[Diagnostic]:
         """Yield one warning about the stacks outside the repository, and one about packages."""

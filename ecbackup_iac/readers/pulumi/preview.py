@@ -18,6 +18,7 @@ from ecbackup_iac.readers.pulumi.resources import (
     ResourceState,
     address_of,
     cache_of,
+    is_ignored,
     recorded,
     type_in,
     unread,
@@ -136,7 +137,7 @@ def _properties(operation: str, old: ResourceState | None, new: ResourceState) -
     if old is None or operation not in _UPDATED:
         return inputs
     today, set_before = recorded(old), old.get("inputs") or {}
-    ignored = {name: today[name] for name in new.get("ignoreChanges") or () if name in today}
+    ignored = {name: value for name, value in today.items() if is_ignored(new, name)}
     if not CACHES[new["type"]].computes_retention:
         return {**inputs, **ignored}
     kept = {name: value for name, value in today.items() if name not in set_before}

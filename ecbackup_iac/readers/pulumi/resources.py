@@ -46,6 +46,7 @@ _DEPLOYERS = (
     "aws:servicecatalog/product:Product",
     "aws-native:cloudformation:Stack",
     "aws-native:cloudformation:StackSet",
+    "aws-native:index:ExtensionResource",
     "aws-native:servicecatalog:CloudFormationProduct",
 )
 
@@ -69,6 +70,9 @@ class ResourceState(TypedDict, total=False):
     custom: bool
     """A provider manages it; a component groups others."""
 
+    viewOf: str
+    """The resource whose provider manages this one: a Terraform module, for those in it."""
+
     inputs: dict[str, Any] | None
     outputs: dict[str, Any] | None
     external: bool
@@ -87,6 +91,11 @@ class ResourceState(TypedDict, total=False):
 def recorded(state: ResourceState | None) -> Properties:
     """Return the properties that a resource has: what the provider returned, else what it was given."""
     return (state and {**(state.get("inputs") or {}), **(state.get("outputs") or {})}) or {}
+
+
+def is_ignored(state: ResourceState, name: str) -> bool:
+    """Whether an update does not change a property: its name, or all, is in `ignoreChanges`."""
+    return not {name, "*"}.isdisjoint(state.get("ignoreChanges") or ())
 
 
 def address_of(urn: str) -> str:
@@ -113,7 +122,8 @@ def unread(resource: "RawJson") -> str:
     elif kind not in CACHES and re.search(_OTHER_CACHES, kind, re.IGNORECASE):
         text = "is a cache of a provider that is not read: aws and aws-native are"
     state = resource.checked(ResourceState) if text else None
-    return f"{address_of(state['urn'])} {text}" if state and state.get("custom") else ""
+    is_managed = state and (state.get("custom") or state.get("viewOf"))
+    return f"{address_of(state['urn'])} {text}" if state and is_managed else ""
 
 
 def cache_of(
@@ -156,7 +166,7 @@ class _Cache:
             backup_window=self._text(attributes.backup_window),
             maintenance_window=self._text(attributes.maintenance_window),
             previous_days=days.value if isinstance(days, Known) else None,
-            retention_ignored=RETENTION in (self._state.get("ignoreChanges") or ()),
+            retention_ignored=is_ignored(self._state, RETENTION),
         )
 
     def _retention(self) -> Value[int]:

@@ -28,6 +28,7 @@ from ecbackup_iac.readers.terraform.refusals import refusals
 from ecbackup_iac.readers.terraform.resource_types import (
     RESOURCE_TYPES,
     Attributes,
+    cache_type,
     replication_group_of,
 )
 from ecbackup_iac.readers.terraform.settings import (
@@ -118,7 +119,7 @@ class RootReader:
         yield from self._deployed.read(found, block, basis)
 
     def _resource(self, found: ResourceInstance) -> CacheResource:
-        attributes = RESOURCE_TYPES[found.kind]
+        attributes = RESOURCE_TYPES[cache_type(found.kind)]
         block = Arguments(found.block, Evaluator(found.scope), self._give_up)
         retention, location = self._retention(found, attributes, block)
         is_rejected = isinstance(retention, Unknown) and retention.is_rejected

@@ -1,7 +1,7 @@
 """Terraform configuration → the caches that a `terraform plan` of each root would show."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from ecbackup_iac.files.discovery import Listing
@@ -20,7 +20,6 @@ from ecbackup_iac.readers.terraform.caches import RootReader
 from ecbackup_iac.readers.terraform.provider_schemas import provider_schema
 from ecbackup_iac.readers.terraform.root import RootEvaluation
 from ecbackup_iac.readers.terraform.sought import sought
-from ecbackup_iac.readers.terraform.variants import with_programs, with_variants
 from ecbackup_iac.terraform.modules.configuration import NOT_HERE, Configuration, Modules
 from ecbackup_iac.terraform.modules.file_names import OPENTOFU_SUFFIXES, Program, replaced_files
 from ecbackup_iac.terraform.modules.folders import Folders, RootFiles
@@ -163,8 +162,13 @@ class _Tree:
             diagnostics += modules.news()
         if self._stand_ins is not None:
             diagnostics += self._stand_ins.news
+        caches: Iterable[CacheResource] = found[0].values()
+        if len(found) > 1:
+            from ecbackup_iac.readers.terraform.variants import with_programs
+
+            caches = with_programs(*found)
         return ReadResult(
-            tuple(found[0].values() if len(found) == 1 else with_programs(*found)),
+            tuple(caches),
             tuple(dict.fromkeys(diagnostics)),
             absent=tuple(absent.values()),
             deployments=tuple(deployments.values()),
@@ -271,6 +275,8 @@ class _Tree:
         resources = root.resources
         if not variants:
             return resources
+        from ecbackup_iac.readers.terraform.variants import with_variants
+
         addresses = dict.fromkeys((*resources, *(a for _, found in variants for a in found)))
         return {
             address: with_variants(

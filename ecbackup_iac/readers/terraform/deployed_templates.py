@@ -60,6 +60,9 @@ class _Text:
     is_hidden: bool = False
     """No part of it may be shown."""
 
+    unknown_part: str = ""
+    """Why a part of the text is a placeholder; empty where none is."""
+
     is_open: bool = False
     """A part of the text is a placeholder for an unknown value, which may be a resource."""
 
@@ -98,7 +101,7 @@ class DeployedTemplates:
         """Add what a resource deploys; return why that is not known where it may be a cache."""
         kind, body = self._text(block, deployer.type), self._text(block, deployer.body)
         if kind.text is not None and kind.text not in TEMPLATE_TYPES:
-            return ""
+            return kind.unknown_part if text_mentions_cache(kind.text) else ""
         file = _file_of(found, deployer)
         deployment = TemplateDeployment(
             found.address,
@@ -180,16 +183,14 @@ class DeployedTemplates:
         if isinstance(value.raw, str) and not value.is_sensitive:
             is_hidden = value.is_hidden and not _is_own_file(argument, block)
             return _Text(value.raw, location=location, is_hidden=is_hidden)
-        text = partly_known_text(argument, block) if isinstance(value.raw, UnknownRaw) else None
-        if text is not None:
-            is_open = not has_written_types(argument)
-            return _Text(text, location=location, is_open=is_open)
-        reason = (
-            value.raw.why
-            if isinstance(value.raw, UnknownRaw)
-            else "it is not a string, or is sensitive"
-        )
-        return _Text(why=f"{name} is unknown: {reason}", location=location)
+        if not isinstance(value.raw, UnknownRaw):
+            why = f"{name} is unknown: it is not a string, or is sensitive"
+            return _Text(why=why, location=location)
+        why, text = f"{name} is unknown: {value.raw.why}", partly_known_text(argument, block)
+        if text is None:
+            return _Text(why=why, location=location)
+        is_open = not has_written_types(argument)
+        return _Text(text, location=location, unknown_part=why, is_open=is_open)
 
 
 @record

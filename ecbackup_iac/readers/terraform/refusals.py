@@ -8,7 +8,7 @@ from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.readers.terraform.arguments import Arguments, refused
 from ecbackup_iac.readers.terraform.provider_schemas import provider_schema
-from ecbackup_iac.readers.terraform.resource_types import RETENTION
+from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES, RETENTION, cache_type
 from ecbackup_iac.readers.terraform.settings import shown_text
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.modules.expansion import ResourceInstance
@@ -43,6 +43,10 @@ def refusals(
     Of the provider's rules only those on engine, replication_group_id and retention are held.
     """
     header, is_refused = found.block.header.location, False
+    if found.kind not in RESOURCE_TYPES:
+        meant = cache_type(found.kind)
+        text = f"Invalid resource type: there is no {found.kind}; did you mean {meant}?"
+        yield Diagnostic(text, header)
     for error in _refused_arguments(found, block) if with_arguments else ():
         is_refused = True
         yield refused(error, header)
@@ -62,14 +66,13 @@ def _refused_arguments(found: ResourceInstance, block: Arguments) -> Iterator[Ev
     """
     module = found.scope.instance.module
     yield from undeclared_names(module, found.block)
+    written = {attribute.name: attribute for attribute in found.block.body.attributes()}
     for name, schema in provider_schema(found.kind).items():
-        attributes = [block.attribute(name)]
+        attributes = [written[name]] if name in written else []
         if schema.is_block:
             nested = found.block.body.blocks(name)
             attributes = [attribute for inner in nested for attribute in inner.body.attributes()]
         for attribute in attributes:
-            if attribute is None:
-                continue
             try:
                 value = block.value(attribute)
                 if not schema.is_block and name != RETENTION:

@@ -10,6 +10,7 @@ from typing import Any
 
 from ecbackup_iac.model.cache import ClusterModeSetting, Form, enables_cluster_mode
 from ecbackup_iac.model.hidden import hidden, hidden_unless_days, shown_setting
+from ecbackup_iac.model.near_miss import written_as
 from ecbackup_iac.model.record import field, record, replace
 from ecbackup_iac.model.value import Invalid, Known, Settled, TraceStep, Unknown, Unset, Value
 
@@ -84,6 +85,12 @@ RESOURCE_TYPES: Mapping[str, Attributes] = {
         Form.SERVERLESS_CACHE, computes_retention=True
     ),
 }
+
+
+def cache_type(kind: str) -> str:
+    """Return the type of cache that a resource type is, or is a misspelling of; empty for any other."""
+    return written_as(kind, RESOURCE_TYPES) if "elasticache" in kind.lower() else ""
+
 
 # What Terraform takes for a number in a text: "007", "+7", "7.0" and "1e1" are; " 7" and "0x7" are not.
 _NUMBER = r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,2})?"

@@ -20,7 +20,7 @@ from ecbackup_iac.readers.terraform.caches import (
     rejected_retention,
 )
 from ecbackup_iac.readers.terraform.deployers import DEPLOYERS
-from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES
+from ecbackup_iac.readers.terraform.resource_types import cache_type
 from ecbackup_iac.terraform.modules.configuration import source_of
 from ecbackup_iac.terraform.modules.expansion import (
     REPEATED_PROVIDERS,
@@ -127,7 +127,7 @@ class RootEvaluation:
 
     def wants(self, kind: str) -> bool:
         """Whether a resource type is a cache's."""
-        return kind in RESOURCE_TYPES or kind in DEPLOYERS
+        return kind in DEPLOYERS or bool(cache_type(kind))
 
     def leads(self, folder: str) -> bool:
         """Whether a module may lead to a cache; one that the index does not know may."""
@@ -239,7 +239,7 @@ class RootEvaluation:
 
         Returns what Terraform refuses about a module call.
         """
-        self._lead_to_cache(found.instance.calls if found.kind in RESOURCE_TYPES else ())
+        self._lead_to_cache(found.instance.calls if cache_type(found.kind) else ())
         location = found.block.range.location
         locations = (location, *overrides_of(found.block))
         is_call = found.target is not None

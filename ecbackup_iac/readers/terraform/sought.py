@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.policy import PublishedModule
 from ecbackup_iac.readers.terraform.deployers import DEPLOYERS, WORDS
-from ecbackup_iac.readers.terraform.resource_types import CACHE_WORDS, RESOURCE_TYPES
+from ecbackup_iac.readers.terraform.resource_types import CACHE_WORDS, cache_type
 from ecbackup_iac.terraform.modules.folder_scan import Sought
 from ecbackup_iac.terraform.values.budget import MAX_STEPS, TooMuchError
 from ecbackup_iac.terraform.values.context import evaluation
@@ -47,7 +47,7 @@ def sought(more: Iterable[PublishedModule] = ()) -> Sought:
     def is_resource(block: Block) -> bool:
         kind = block.labels[0]
         if kind not in DEPLOYERS:
-            return kind in RESOURCE_TYPES
+            return bool(cache_type(kind))
         from ecbackup_iac.readers.terraform.deployed_templates import mentions_cache
 
         return mentions_cache(block)

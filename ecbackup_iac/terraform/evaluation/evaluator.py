@@ -28,7 +28,6 @@ from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.value import StepKind
 from ecbackup_iac.terraform.evaluation.calls import call
 from ecbackup_iac.terraform.evaluation.conditionals import conditional
-from ecbackup_iac.terraform.evaluation.loops import for_expression, splat
 from ecbackup_iac.terraform.evaluation.node_evaluator import NodeEvaluator
 from ecbackup_iac.terraform.evaluation.string_templates import joined, template
 from ecbackup_iac.terraform.functions.call_context import Scope
@@ -100,8 +99,12 @@ class Evaluator(NodeEvaluator):
             case ObjectNode():
                 return self._object(node)
             case For():
+                from ecbackup_iac.terraform.evaluation.loops import for_expression
+
                 return for_expression(self, node)
             case Splat():
+                from ecbackup_iac.terraform.evaluation.loops import splat
+
                 return splat(self, node)
             case Name():
                 return self._name(node)

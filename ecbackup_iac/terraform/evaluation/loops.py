@@ -6,7 +6,7 @@ from contextlib import suppress
 from ecbackup_iac.hcl.expression import For, ForDirective, Node, Splat
 from ecbackup_iac.model.record import changing_record, field
 from ecbackup_iac.terraform.evaluation.node_evaluator import NodeEvaluator
-from ecbackup_iac.terraform.values.context import hide_rejections, record_possible_rejection
+from ecbackup_iac.terraform.values.context import HiddenRejections, record_possible_rejection
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.outcomes import map_outcomes
 from ecbackup_iac.terraform.values.type_system import (
@@ -49,7 +49,7 @@ def _unknown_for(evaluator: NodeEvaluator, node: For, collection: Value) -> Valu
     item = unknown(raw.why, is_deferred=raw.is_deferred)
     names = {node.item: item, **({node.key: item} if node.key else {})}
     element = None
-    with hide_rejections(), suppress(EvaluationError):
+    with HiddenRejections(), suppress(EvaluationError):
         element = evaluator.with_names(names).value(node.result)
     result = UnknownRaw(raw.why, is_deferred=raw.is_deferred, is_not_null=True, element=element)
     return Value(DYNAMIC, result).with_marks_of(collection)
@@ -119,7 +119,7 @@ def _check_condition(evaluator: NodeEvaluator, node: For) -> None:
     names = {node.item: unknown("the condition is evaluated for no element", is_deferred=True)}
     if node.key:
         names[node.key] = names[node.item]
-    with hide_rejections():
+    with HiddenRejections():
         _is_included(evaluator.with_names(names), node.condition)
 
 
@@ -194,7 +194,7 @@ def _known_splat(evaluator: NodeEvaluator, node: Splat, of: Value) -> Value:
     if isinstance(of.type, ListOf | SetOf):
         if not elements:  # what is taken of each is refused all the same
             none = unknown("there is no element", of.type.element, is_not_null=True)
-            with hide_rejections():
+            with HiddenRejections():
                 kind = evaluator.with_names({"": none}).value(node.each).type
             return Value(ListOf(kind), ())
         kinds = {result.type for result in results}

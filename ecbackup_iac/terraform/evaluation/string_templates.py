@@ -13,7 +13,6 @@ from ecbackup_iac.hcl.expression import (
 from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.evaluation.conditionals import condition_value
-from ecbackup_iac.terraform.evaluation.loops import iterations
 from ecbackup_iac.terraform.evaluation.node_evaluator import NodeEvaluator
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.outcomes import map_outcomes
@@ -64,6 +63,8 @@ def _if_directive(evaluator: NodeEvaluator, part: IfDirective) -> Value:
 
 
 def _for_directive(evaluator: NodeEvaluator, part: ForDirective) -> Value:
+    from ecbackup_iac.terraform.evaluation.loops import iterations
+
     collection = evaluator.value(part.collection)
 
     def body(known: Value) -> Value:

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.functions.signature import Function, Parameter
 from ecbackup_iac.terraform.values.conversion import converted
-from ecbackup_iac.terraform.values.outcomes import one_of
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
     DYNAMIC,
@@ -17,7 +16,7 @@ from ecbackup_iac.terraform.values.type_system import (
     Type,
     type_name,
 )
-from ecbackup_iac.terraform.values.value import EvaluationError, Possibility, Value, boolean, null
+from ecbackup_iac.terraform.values.value import EvaluationError, Value, boolean
 
 
 def _conversion(target: Type) -> Callable[[Value], Value]:
@@ -47,9 +46,8 @@ def _issensitive(value: Value) -> Value:
 
 
 def _ephemeralasnull(value: Value) -> Value:
-    """Return the value or null: whether a value is ephemeral is not tracked."""
-    ways = [Possibility(value), Possibility(null(value.type))]
-    return one_of(ways, "it is null where the value is ephemeral")
+    """Return the value: one that is ephemeral cannot be evaluated, and is never passed."""
+    return value
 
 
 _ANYTHING = Parameter("v", allows_null=True, allows_unknown=True, allows_unknown_elements=True)

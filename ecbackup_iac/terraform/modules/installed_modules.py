@@ -8,7 +8,6 @@ from ecbackup_iac.model.hidden import without_credentials
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.terraform.modules.module import FolderReader
-from ecbackup_iac.terraform.modules.versions import meets
 
 _REGISTRIES = ("registry.terraform.io/", "registry.opentofu.org/")
 
@@ -29,6 +28,8 @@ class InstalledModule:
 
     def is_of(self, source: str, constraints: str) -> bool:
         """Whether it was fetched for a call's source and version; Terraform fetches it anew otherwise."""
+        from ecbackup_iac.terraform.modules.versions import meets
+
         if normalised(self.source) != normalised(source):
             return False
         return not self.version or meets(self.version, constraints)

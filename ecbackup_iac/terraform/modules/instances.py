@@ -27,7 +27,7 @@ from ecbackup_iac.terraform.modules.repetitions import (
     enabled_argument,
     for_each,
 )
-from ecbackup_iac.terraform.modules.resource_values import address_of, definition, resource_value
+from ecbackup_iac.terraform.modules.resource_values import Definition, address_of, resource_value
 from ecbackup_iac.terraform.modules.variables import Variable
 from ecbackup_iac.terraform.values.budget import STEPS_PER_INSTANCE, charge
 from ecbackup_iac.terraform.values.operators import attribute
@@ -140,7 +140,7 @@ class ModuleInstance:
                     self._is_preparing = False
             self._pending.add(key)
             try:
-                with definition():
+                with Definition():
                     self._found[key] = self._resolved(root, names)
             except EvaluationError as error:
                 error.__context__ = None  # it would keep much in memory
@@ -302,7 +302,7 @@ class ModuleInstance:
             attribute = outputs[output].body.attribute("value")
             if attribute is None:
                 raise EvaluationError(f'Missing required argument: output "{output}" has no value')
-            with definition():
+            with Definition():
                 value = Evaluator(child).value(attribute.expression)
             value = value.through(SourceStep.of(attribute, StepKind.OUTPUT))
             is_sensitive = outputs[output].body.attribute("sensitive")

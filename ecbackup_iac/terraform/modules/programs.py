@@ -8,7 +8,6 @@ from ecbackup_iac.model.record import record
 from ecbackup_iac.terraform.modules.file_names import Program
 from ecbackup_iac.terraform.modules.folders import Folders
 from ecbackup_iac.terraform.modules.module import Module, file_body
-from ecbackup_iac.terraform.modules.versions import VersionRange, versions_of
 
 LOCK_FILE = ".terraform.lock.hcl"
 _VERSION_FILES = {
@@ -67,6 +66,8 @@ def _by_required_version(module: Module) -> Iterator[Evidence]:
 
 def is_before_opentofu(constraint: str) -> bool:
     """Whether a version constraint rules out every release of OpenTofu."""
+    from ecbackup_iac.terraform.modules.versions import VersionRange, versions_of
+
     return not versions_of(constraint).overlaps(VersionRange(FIRST_OPENTOFU))
 
 

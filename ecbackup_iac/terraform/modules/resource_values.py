@@ -1,14 +1,13 @@
 """A resource instance → its value as references to it see it before it is applied."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 
 from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.value import StepKind
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.values.arithmetic import COUNT, with_precision
-from ecbackup_iac.terraform.values.context import hide_rejections
+from ecbackup_iac.terraform.values.context import HiddenRejections
 from ecbackup_iac.terraform.values.conversion import converted, perhaps_text
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
@@ -69,14 +68,16 @@ def address_of(key: tuple[str, str, str]) -> str:
     return ".".join(key[1:] if key[0] == "managed" else key)
 
 
-@contextmanager
-def definition() -> Iterator[None]:
-    """Evaluate what a reference leads to: no `try` around the reference sees into it, or hides its errors."""
-    try:
-        with hide_rejections():
-            yield
-    except EvaluationError as error:
-        raise ReferenceRefusedError(error.message, error.origin, error.redacted_message) from None
+class Definition(HiddenRejections):
+    """The evaluation of what a reference leads to: no `try` around it sees into it, or hides its errors."""
+
+    def __exit__(self, kind: object, error: object, traceback: object) -> None:
+        super().__exit__(kind, error, traceback)
+        if isinstance(error, EvaluationError):
+            refused = (
+                type(error) if isinstance(error, ReferenceRefusedError) else ReferenceRefusedError
+            )
+            raise refused(error.message, error.origin, error.redacted_message) from None
 
 
 def resource_value(
@@ -97,7 +98,7 @@ def resource_value(
             own = _assumed(member)
         value = None
         if attribute is not None:
-            with definition():
+            with Definition():
                 value = kept_value(attribute, evaluator.value(attribute.expression), own)
             value = value.through(SourceStep.of(attribute, StepKind.ATTRIBUTE))
         if value is not None and not (value.is_null and (own is None or own.is_computed)):

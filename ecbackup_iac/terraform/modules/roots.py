@@ -57,17 +57,18 @@ class Index:
             if folder.is_unclear:
                 scan.parse(folder)
         self._open = {path for path, folder in self.found.items() if folder.is_open}
-        wanted = self._concerned(targets)
+        inside = None if targets is None else self._inside(frozenset(targets))
+        wanted = self._concerned(inside)
         for path in self._leading(wanted):
             if not self.found[path].is_parsed:
                 scan.parse(self.found[path])
-        for path in self._inside(targets) if targets is not None else wanted:
+        for path in wanted if inside is None else inside:
             if self.found[path].has_remote_calls and not self.found[path].is_parsed:
                 scan.parse(self.found[path])  # to count the calls
         self.leading = self._leading(wanted)
         """The folders that hold what is sought, or lead there, as far as the targets are concerned."""
 
-        self.relevant = self._relevant(targets)
+        self.relevant = self._relevant(inside)
         """Those of them that lie in a target or lead to one."""
 
         self.called = {
@@ -161,11 +162,10 @@ class Index:
             folder = os.path.dirname(folder)
         return folder
 
-    def _concerned(self, targets: Sequence[str] | None) -> Collection[str]:
-        """Return the folders that may lead to a target, or may be called from one."""
-        if targets is None or self._open:
+    def _concerned(self, inside: set[str] | None) -> Collection[str]:
+        """Return the folders that may lead to one inside a target, or may be called from one."""
+        if inside is None or self._open:
             return self.found.keys()
-        inside = self._inside(targets)
         found = self._callers_of(inside, self.found)
         pending, seen = [*inside], {*inside}
         while pending:
@@ -174,9 +174,8 @@ class Index:
                 pending.append(target)
         return found | seen
 
-    def _inside(self, targets: Sequence[str]) -> set[str]:
-        wanted = frozenset(targets)
-        return {path for path in self.found if lies_in(path, wanted)}
+    def _inside(self, targets: Container[str]) -> set[str]:
+        return {path for path in self.found if lies_in(path, targets)}
 
     def _leading(self, wanted: Collection[str]) -> set[str]:
         """Return the folders with what is sought, and those that call one of them."""
@@ -188,11 +187,10 @@ class Index:
         }
         return self._callers_of(sought, wanted)
 
-    def _relevant(self, targets: Sequence[str] | None) -> set[str]:
-        if targets is None:
+    def _relevant(self, inside: set[str] | None) -> set[str]:
+        if inside is None:
             return self.leading
-        inside = self._inside(targets) & self.leading
-        return self._callers_of(inside | self._open, self.leading)
+        return self._callers_of((inside & self.leading) | self._open, self.leading)
 
     def leading_anywhere(self) -> set[str]:
         """Return the folders from which calls lead to where only the evaluation can find out."""

@@ -7,7 +7,6 @@ from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.value import StepKind
 from ecbackup_iac.terraform.evaluation.constraints import Constraint
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
-from ecbackup_iac.terraform.evaluation.validation import narrowed
 from ecbackup_iac.terraform.functions.call_context import Scope
 from ecbackup_iac.terraform.modules.call_inputs import CallInputs, Inputs
 from ecbackup_iac.terraform.modules.declarations import Declaration
@@ -123,6 +122,8 @@ class Variable:
         return self._narrowed(Value(self.constraint.type, raw, (step,)))
 
     def _narrowed(self, value: Value) -> Value:
+        from ecbackup_iac.terraform.evaluation.validation import narrowed  # most are known
+
         conditions = [
             condition.expression
             for rule in self.block.body.blocks("validation")

@@ -75,15 +75,15 @@ def track_rejections() -> Iterator[RejectionTracker]:
         context.tracker = outer
 
 
-@contextmanager
-def hide_rejections() -> Iterator[None]:
-    """Track nothing while a local or variable is evaluated: no `try` around a reference sees into it."""
-    context = evaluation_context()
-    outer, context.tracker = context.tracker, None
-    try:
-        yield
-    finally:
-        context.tracker = outer
+class HiddenRejections:
+    """Tracks nothing while a local or variable is evaluated: no `try` around a reference sees into it."""
+
+    def __enter__(self) -> None:
+        self._context = evaluation_context()
+        self._outer, self._context.tracker = self._context.tracker, None
+
+    def __exit__(self, kind: object, error: object, traceback: object) -> None:
+        self._context.tracker = self._outer
 
 
 def record_rejection(*, is_deferred: bool = False) -> None:

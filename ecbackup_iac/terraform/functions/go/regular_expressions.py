@@ -6,6 +6,7 @@ handled here.
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from ecbackup_iac.terraform.functions.call_context import TooLargeError, UnknownResultError
@@ -22,6 +23,7 @@ from ecbackup_iac.terraform.values.value import (
 )
 
 _MAX_MEMORY = 8 << 20  # bytes for one compiled pattern
+_MAX_KEPT = 5  # compiled patterns
 MAX_PATTERN_LENGTH = 1_000
 """Characters of a pattern; with more, nested repetitions take seconds to compile."""
 
@@ -41,6 +43,17 @@ _Span = tuple[int, int]
 _STEPS_OF_A_MATCH = 5
 _BYTES_PER_STEP = 500  # that a pattern is compared with
 _WORK_PER_STEP = 50_000  # where it has so many instructions that it is slower
+
+
+@lru_cache(_MAX_KEPT)
+def _compiled(pattern: str) -> Any:  # noqa: ANN401 - re2 is not typed
+    """Return a compiled pattern; a module's validations compile the same ones in every instance."""
+    import re2  # type: ignore[import-not-found,import-untyped,unused-ignore]
+
+    options = re2.Options()
+    options.log_errors = False
+    options.max_mem = _MAX_MEMORY
+    return re2.compile(pattern.encode(errors="replace"), options)
 
 
 class Pattern:
@@ -65,11 +78,8 @@ class Pattern:
         named = _NAME.findall(bare)
         if len(set(named)) < len(named):
             raise UnknownResultError("a pattern that names two groups alike is not evaluated")
-        options = re2.Options()
-        options.log_errors = False
-        options.max_mem = _MAX_MEMORY
         try:
-            self._compiled = re2.compile(pattern.encode(errors="replace"), options)
+            self._compiled = _compiled(pattern)
         except re2.error as error:
             raise _refusal(error, pattern) from error
 
