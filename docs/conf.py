@@ -32,7 +32,7 @@ html_theme_options = {
     "source_directory": "docs/",
 }
 
-linkcheck_ignore = [f"{PROJECT_URL}.*"]  # there is no public repository yet
+linkcheck_ignore = [f"{PROJECT_URL}.*"]  # a new page is there after the release only
 linkcheck_anchors = False
 linkcheck_timeout = 20
 

@@ -19,7 +19,8 @@ from ecbackup_iac.model.verdict import Rule
 
 TOP = Path(__file__).resolve().parent.parent
 DOCS = [TOP / "README.md", *sorted(TOP.glob("docs/**/*.md"))]
-PAGES = [*DOCS, TOP / "CONTRIBUTING.md", TOP / "CHANGELOG.md", TOP / "examples/README.md"]
+OTHER_PAGES = ("CONTRIBUTING", "CHANGELOG", "CODE_OF_CONDUCT", "SECURITY", "examples/README")
+PAGES = [*DOCS, *(TOP / f"{name}.md" for name in OTHER_PAGES)]
 RULE_PAGES = {rule: TOP / "docs/rules" / f"{rule}.md" for rule in Rule}
 MAX_README_LINES = 150
 

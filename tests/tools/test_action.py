@@ -45,6 +45,7 @@ class Tools(Protocol):
 
 
 class Job(Protocol):
+    action: Path
     workspace: Path
     temp: Path
     env: dict[str, str]
@@ -173,6 +174,62 @@ def test_a_version_comes_from_the_package_index(job: Job, tmp_path: Path) -> Non
     completed = job.act({"version": "9.8.7"})
     assert completed.status == 0, completed.output
     assert "9.8.7 ['check', '--format=github'" in completed.output
+
+
+@pytest.fixture
+def action(job: Job, tmp_path: Path, published: Path) -> Path:
+    """The folder of an action that is not installed yet, for a job of its own."""
+    job.action = Path(shutil.copytree(published / "repository", tmp_path / "action"))
+    job.outputs.clear()
+    (job.workspace / "main.tf").write_text(CACHE.replace("DAYS", "7"), "utf-8")
+    return job.action
+
+
+def change_hashes(action: Path, packages: str) -> None:
+    """Replace the hashes of some packages in the locked requirements."""
+    lock = action / "requirements" / "action.txt"
+    text, count = re.subn(
+        rf"^({packages})==.*\n(    --hash=.*\n)+",
+        lambda found: re.sub("sha256:.{8}", "sha256:00000000", found[0]),
+        lock.read_text("utf-8"),
+        flags=re.MULTILINE,
+    )
+    assert count
+    lock.write_text(text, "utf-8")
+
+
+def test_the_action_installs_what_is_locked(runner: Path) -> None:
+    lock = (TOP / "requirements" / "action.txt").read_text("utf-8")
+    locked = {
+        name.replace("-", "_"): version
+        for name, version in re.findall(r"^(\S+)==(\S+) \\$", lock, re.MULTILINE)
+    }
+    (packages,) = runner.glob("ecbackup-iac/lib/python*/site-packages")
+    installed = dict(
+        path.name.removesuffix(".dist-info").lower().split("-")
+        for path in packages.glob("*.dist-info")
+    )
+    assert installed.keys() - locked.keys() <= {"ecbackup_iac", "pip", "setuptools"}
+    assert locked.items() <= installed.items()
+
+
+def test_another_file_than_the_locked_one_is_not_installed(job: Job, action: Path) -> None:
+    change_hashes(action, "click")
+    completed = job.act({})
+    assert completed.status == 2
+    assert "DO NOT MATCH THE HASHES" in completed.output
+    assert annotations(completed) == [
+        "pip could not install the dependencies of ecbackup-iac: see the log of this step"
+    ]
+
+
+def test_google_re2_is_left_out_where_it_has_no_wheel(job: Job, action: Path) -> None:
+    change_hashes(action, "google-re2")
+    completed = job.act({})
+    assert completed.status == 0, completed.output
+    (packages,) = job.temp.glob("ecbackup-iac/lib/python*/site-packages")
+    assert list(packages.glob("ecbackup_iac-*"))
+    assert not list(packages.glob("google_re2-*"))
 
 
 def test_an_old_python_is_an_annotation(job: Job, tmp_path: Path) -> None:

