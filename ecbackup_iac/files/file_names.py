@@ -70,18 +70,21 @@ def may_be_template(entry: os.DirEntry[str]) -> bool:
 
 def is_configuration(name: str) -> bool:
     """Whether a file makes its folder a folder of Terraform configuration."""
-    return name.endswith(_MODULE_FILES)
+    return name.endswith(_MODULE_FILES) or name in TERRAGRUNT_FILES
 
 
 def configured_folder(path: str, boundary: str) -> str | None:
     """Return the folder that is checked for a file of configuration; None for any other file.
 
     For a tfvars file it is the root: the nearest folder above it that holds configuration. For the
-    policy file it is everything.
+    policy file it is everything. A configuration that only units of Terragrunt read stands for itself.
     """
     name = os.path.basename(path)
     if name == POLICY_FILE:
         return boundary
+    is_another = name.endswith((*STACKS_SUFFIXES, ".lock.hcl", ".tftest.hcl"))
+    if name.endswith((".hcl", ".hcl.json")) and name not in TERRAGRUNT_FILES and not is_another:
+        return os.path.realpath(path)
     is_variable_file = name.endswith(_VARIABLE_FILES)
     if not is_variable_file and not is_configuration(name):
         return None

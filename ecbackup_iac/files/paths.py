@@ -11,7 +11,13 @@ BASELINE_FILE = ".ecbackup-baseline.json"
 
 GIT_FOLDER = ".git"
 
-SKIPPED_FOLDERS = {GIT_FOLDER, "node_modules", ".terraform", ".terragrunt-cache"}
+SKIPPED_FOLDERS = {
+    GIT_FOLDER,
+    "node_modules",
+    ".terraform",
+    ".terragrunt-cache",
+    ".terragrunt-stack",
+}
 """Folders that hold no infrastructure code of the repository's own."""
 
 OUTSIDE_REPOSITORY = "not read: the link leads outside the repository"

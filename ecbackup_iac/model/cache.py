@@ -128,6 +128,9 @@ class CacheResource:
     overrides: tuple[Location, ...] = ()
     """The blocks of override files that are merged into that block."""
 
+    unit: tuple[Location, ...] = ()
+    """Where the Terragrunt unit that deploys it is configured: its module, its inputs, and what decides."""
+
     calls: tuple[Call, ...] = ()
     """The module calls and nested stacks that lead to it, outermost first; those above it where it is one."""
 

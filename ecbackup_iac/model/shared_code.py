@@ -35,6 +35,10 @@ class SharedCode:
             for call in resource.calls:
                 self._roots.setdefault(call.folder, set()).add(resource.root)
 
+    def is_of_retention(self, location: Location) -> bool:
+        """Whether something at exactly this location leads to a retention, or is a cache."""
+        return location in self._caches
+
     def others(self, resource: CacheResource, locations: Iterable[Location]) -> str:
         """Return the other caches whose retention is set at some locations, for people; empty for none."""
         own, found = _Cache(resource.root, resource.address), self._sharing(tuple(locations))

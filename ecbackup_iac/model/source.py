@@ -10,6 +10,7 @@ class Source(StrEnum):
     """The kinds of input that caches are read from."""
 
     TERRAFORM = "terraform"
+    TERRAGRUNT = "terragrunt"
     TERRAFORM_PLAN = "terraform_plan"
     TERRAFORM_STATE = "terraform_state"
     CLOUDFORMATION = "cloudformation"
@@ -78,6 +79,13 @@ SOURCES: Mapping[Source, SourceFacts] = {
         name="a Terraform configuration",
         noun="configuration",
         extensions=(".tf", ".tf.json", ".tofu", ".tofu.json"),
+        fixer="terraform.edits",
+        remedy=RemedyKind.CONFIGURATION,
+    ),
+    Source.TERRAGRUNT: SourceFacts(
+        name="a Terragrunt unit",
+        noun="unit",
+        extensions=(".hcl", ".hcl.json"),
         fixer="terraform.edits",
         remedy=RemedyKind.CONFIGURATION,
     ),

@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from ecbackup_iac.files.bounded_read import NO_LINK, regular_content
 from ecbackup_iac.files.discovery import Listing
-from ecbackup_iac.files.file_names import ATMOS_FILES, STACKS_SUFFIXES, TERRAGRUNT_FILES
+from ecbackup_iac.files.file_names import ATMOS_FILES, STACKS_SUFFIXES
 from ecbackup_iac.files.paths import shown_path
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record
@@ -37,13 +37,6 @@ class OtherProgram:
 
 
 OTHER_PROGRAMS = (
-    OtherProgram(
-        "a Terragrunt file",
-        "not evaluated, so modules lack its inputs; check the plan that terragrunt makes: "
-        "terragrunt show -json PLANFILE | ecbackup-iac check -",
-        names=TERRAGRUNT_FILES,
-        sets_inputs=True,
-    ),
     OtherProgram(
         "a Terraform Stacks file",
         "not evaluated, so modules lack the inputs of their components; check what is deployed: "

@@ -236,15 +236,15 @@ class AnnotatedFile:
                 is_out = start in not_code and suppression.scope is not Scope.FILE
                 written = replace(suppression, problem=_COMMENTED_OUT) if is_out else suppression
                 locate = partial(text.locate, start, end)
-                block = self._block_at(comment)
+                block, entries = self._block_at(comment), self._entries_of(comment)
                 if block is None:
-                    yield comment, _located(written, SuppressionKind.COMMENT, locate)
+                    located = _located(written, SuppressionKind.COMMENT, locate)
+                    yield comment, replace(located, entries=entries)
                     continue
                 if block.start not in locations:
                     locations[block.start] = text.locate(block.start, block.end)
                 location = locations[block.start]
                 located = _located(written, SuppressionKind.COMMENT, locate, block.name, location)
-                entries = self._entries_of(comment)
                 yield comment, replace(located, block_start=block.start, entries=entries)
 
     def _block_at(self, comment: Comment) -> CodeBlock | None:

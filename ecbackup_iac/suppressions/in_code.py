@@ -103,6 +103,7 @@ class CodeSuppressions:
                 continue
             if location is resource.block:
                 yield file.metadata_of(location)
+            if location is resource.block or location in resource.unit:
                 yield file.for_file()
             extent = file.extent(location)
             if extent is None:
@@ -111,7 +112,8 @@ class CodeSuppressions:
                 yield file.near(extent, Scope.LINE)
             yield file.near(extent, Scope.HEAD)
             yield file.near(extent, Scope.BLOCK)
-            for block in file.blocks_of(extent):
+            # What decides may be one of many values in a block of Terragrunt.
+            for block in () if location in resource.unit else file.blocks_of(extent):
                 yield file.near(block, Scope.BLOCK)
 
     def _chosen_of(
@@ -188,7 +190,8 @@ def _locations(finding: Finding) -> tuple[Location, ...]:
     """Return where a suppression of a finding can be, the nearest first."""
     resource = finding.resource
     block = () if resource.block is None else (resource.block,)
-    return (finding.location, *block, *(call.location for call in reversed(resource.calls)))
+    calls = (call.location for call in reversed(resource.calls))
+    return (finding.location, *block, *calls, *resource.unit)
 
 
 def _sources(finding: Finding) -> tuple[Location, ...]:

@@ -59,9 +59,9 @@ def duplicate_locals(count: int) -> Files:
     return {"main.tf": groups(1, 7) + "locals {\n  a = 1\n}\n" * (count + 1)}
 
 
-def terragrunt_files(count: int) -> Files:
-    units = {f"unit{number}/terragrunt.hcl": "inputs = {}\n" for number in range(count)}
-    return {"main.tf": groups(1, 7), **units}
+def files_of_another_program(count: int) -> Files:
+    apps = {f"app{number}/cdk.json": "{}\n" for number in range(count)}
+    return {"main.tf": groups(1, 7), **apps}
 
 
 def broken_lines(count: int) -> Files:
@@ -221,7 +221,7 @@ LISTS = [
     CutList(lines_of_an_expression, 12, "1 more", ("check", "--format", "html")),
     CutList(clusters_of_unlisted_groups, 3, "1 more", ("check", "live.json")),
     CutList(duplicate_locals, 200, "more problems"),
-    CutList(terragrunt_files, 1, "1 more"),
+    CutList(files_of_another_program, 1, "1 more"),
     CutList(broken_lines, 100, "1 more"),
     CutList(suppressions_of_nothing, 20, "1 more"),
     CutList(

@@ -23,14 +23,7 @@ ATMOS = (
 )
 CDK = "not synthesized; run cdk synth, then ecbackup-iac check cdk.out"
 CDKTF = "not synthesized; run cdktf synth, then ecbackup-iac check cdktf.out"
-TERRAGRUNT = (
-    "not evaluated, so modules lack its inputs; check the plan that terragrunt makes: "
-    "terragrunt show -json PLANFILE | ecbackup-iac check -"
-)
 FILES = {
-    "live/terragrunt.hcl": f"a Terragrunt file: {TERRAGRUNT}",
-    "live/terragrunt.hcl.json": f"a Terragrunt file: {TERRAGRUNT}",
-    "terragrunt.stack.hcl": f"a Terragrunt file: {TERRAGRUNT}",
     "a.tfcomponent.hcl": f"a Terraform Stacks file: {STACKS}",
     "live/a.tfdeploy.hcl": f"a Terraform Stacks file: {STACKS}",
     "a.tfstack.hcl": f"a Terraform Stacks file: {STACKS}",
@@ -203,40 +196,6 @@ CALLED = {
         }
     """,
     ),
-    "a unit": (
-        "live/terragrunt.hcl",
-        """
-        terraform {
-          source = "../modules//cache"
-        }
-        inputs = { days = 0 }
-    """,
-    ),
-    "a unit in JSON": (
-        "live/terragrunt.hcl.json",
-        '{"terraform": {"source": "../modules/cache"}, "inputs": {"days": 0}}',
-    ),
-    "a unit from the top of the repository": (
-        "live/prod/terragrunt.hcl",
-        """
-        terraform {
-          source = "${get_repo_root()}/modules//cache?ref=v1"
-        }
-        inputs = { days = 0 }
-    """,
-    ),
-    "a unit that includes more": (
-        "live/terragrunt.hcl",
-        """
-        include "root" {
-          path = find_in_parent_folders("root.hcl")
-        }
-        terraform {
-          source = "../modules/cache"
-        }
-    """,
-    ),
-    "a unit beside its configuration": ("modules/cache/terragrunt.hcl", "inputs = { days = 0 }"),
 }
 
 
@@ -336,21 +295,8 @@ def test_a_module_that_a_component_of_atmos_calls_is_no_component(
 def test_a_module_that_another_program_plans_is_evaluated_beside_the_calls_of_it(
     tmp_path: "Path", run_here: "RunHere"
 ) -> None:
-    path, text = CALLED["a unit"]
+    path, text = CALLED["a component"]
     example = 'module "c" {\n  source = "../modules/cache"\n  days = 7\n}\n'
     files = {"modules/cache/main.tf": GROUP, "example/main.tf": example, path: text}
     lay_out(tmp_path, files)
     assert "2 caches: 1 passed, 1 unknown" in run_here("check", ".").stdout
-
-
-def test_a_variable_whose_declaration_terragrunt_may_generate_is_unknown(
-    tmp_path: "Path", run_here: "RunHere"
-) -> None:
-    group = GROUP.replace('description              = "a"', "description = var.text").replace(
-        "var.days", "7"
-    )
-    assert "var.text" in group
-    unit = 'include {\n  path = "../root.hcl"\n}\n'
-    lay_out(tmp_path, {"units/a/main.tf": group, "units/a/terragrunt.hcl": unit})
-    result = run_here("check", ".")
-    assert (result.status, result.stdout.splitlines()[-1]) == (0, "1 cache: 1 passed")

@@ -38,6 +38,15 @@ module "redis" {
   days   = 0
 }
 """
+UNIT = """\
+include "root" {
+  path = find_in_parent_folders("root.hcl")
+}
+
+terraform {
+  source = "../../../modules/redis"
+}
+"""
 TEMPLATE = """\
 Parameters:
   Days:
@@ -175,6 +184,29 @@ def test_a_commit_that_touches_a_child_module_alone_is_judged_through_its_caller
     assert "fix: set days = 7 in stacks/shop/main.tf:3" in stopped.output
     fixed = repository.commit({"stacks/shop/main.tf": CALLER.replace("= 0", "= 7")})
     assert fixed.status == 0, fixed.output
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "after"),
+    [
+        ("live/root.hcl", "inputs = {\n  days = 7\n}\n", "inputs = {\n  days = 0\n}\n"),
+        ("live/prod/redis/terragrunt.hcl", UNIT, f"{UNIT}\ninputs = {{\n  days = 0\n}}\n"),
+    ],
+)
+def test_a_commit_that_touches_configuration_of_terragrunt_is_judged_through_its_units(
+    path: str, before: str, after: str, repository: Repository
+) -> None:
+    files = {
+        "modules/redis/main.tf": MODULE.replace("= 7", "= var.days"),
+        "live/root.hcl": "inputs = {\n  days = 7\n}\n",
+        "live/prod/redis/terragrunt.hcl": UNIT,
+    }
+    assert files[path] == before
+    repository.has(files)
+
+    stopped = repository.commit({path: after})
+    assert stopped.status == 1, stopped.output
+    assert f"fix: set days = 7 in {path}:" in stopped.output
 
 
 def test_a_commit_that_touches_a_nested_template_alone_is_judged_through_its_parents(

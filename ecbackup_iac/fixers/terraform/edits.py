@@ -19,6 +19,7 @@ from ecbackup_iac.fixers.terraform.hcl_insertions import (
     section_at,
 )
 from ecbackup_iac.fixers.terraform.json_insertions import inserted_member, object_at
+from ecbackup_iac.fixers.terraform.terragrunt_usages import CONFIGURATION_SUFFIXES, check_literal
 from ecbackup_iac.fixers.terraform.usages import Definition, Usages
 from ecbackup_iac.hcl.expression import Binary, Literal, Node, Unary
 from ecbackup_iac.hcl.parser import parse_expression
@@ -114,6 +115,9 @@ class _Proposal:
     def _at_literal(self, literal: Location, value: Settled[int]) -> Edit:
         """Return the edit of a literal, or of the module call where it is an input's default."""
         path = os.path.realpath(literal.path)
+        if path.endswith(CONFIGURATION_SUFFIXES):
+            check_literal(literal, self._resource, self._files, self._uses)
+            return self._replaced(self._files.path(literal.path), literal, value)
         definition = self._uses.definition_at(literal)
         call = self._call_of(definition)
         is_foreign = is_downloaded(slashed(path))

@@ -112,7 +112,7 @@ class Usages:
 
         """
         path = os.path.abspath(literal.path)
-        offset, _ = offsets(self._files.once(path, _source_at).text, literal)
+        offset, _ = offsets(self._files.once(path, source_at).text, literal)
         if path.endswith(_VARIABLE_FILES):
             folder = os.path.realpath(self._resource.root)
             for attribute in _at(self._files.once(path, _values_at), offset):
@@ -250,7 +250,8 @@ def _attribute_of(folder: str, block: Block, name: str) -> Definition:
     return Definition(folder, kind, label, keys, is_one_resource=not is_repeated)
 
 
-def _source_at(path: str) -> SourceFile:
+def source_at(path: str) -> SourceFile:
+    """Return the text of a file. Raises NotFixableError."""
     source = Folders(boundary_of(path)).source(path)
     if isinstance(source, Diagnostic):
         raise NotFixableError(f"{source.location} {source.message}")
@@ -258,7 +259,7 @@ def _source_at(path: str) -> SourceFile:
 
 
 def _values_at(path: str) -> Sequence[Attribute]:
-    source = _source_at(path)
+    source = source_at(path)
     if path.endswith(".json"):
         return parse_json_values(source)[0]
     return parse_whole_file(source)[0].attributes()
@@ -267,7 +268,7 @@ def _values_at(path: str) -> Sequence[Attribute]:
 def _blocks_at(path: str) -> list[Block]:
     """Return the blocks at the top of a configuration file that use values."""
     parse = parse_json if path.endswith(".json") else parse_whole_file
-    body, _ = parse(_source_at(path), CONFIGURATION)
+    body, _ = parse(source_at(path), CONFIGURATION)
     blocks = (
         block
         for kind, labels in CONFIGURATION.labels.items()
@@ -310,6 +311,26 @@ def _attributes(body: Body, *, is_nested: bool = False) -> Iterator[tuple[str, A
     for item in getattr(body, "items", ()):  # in JSON, nested blocks are attributes
         if isinstance(item, Block):
             yield from _attributes(item.body, is_nested=True)
+
+
+def traversal(node: Node) -> tuple[tuple[str, ...], list[Node]]:
+    """Return the names of a traversal (`local.a.b`, `f(x).a["b"]`), and the nodes inside a node.
+
+    The first name is empty where it begins with something else than a name.
+    """
+    keys: list[str] = []
+    of = node
+    while isinstance(of, GetAttribute | Index):
+        if isinstance(of, GetAttribute):
+            keys.append(of.name)
+        elif isinstance(of.key, Literal):
+            keys.append(str(of.key.value))
+        else:
+            keys.clear()  # any of them
+        of = of.of
+    if isinstance(of, Name):
+        return (of.name, *reversed(keys)), []
+    return (("", *reversed(keys)), [of]) if keys else ((), [*children(node)])
 
 
 def _traversals(expression: Node) -> Iterator[tuple[Node, Keys]]:

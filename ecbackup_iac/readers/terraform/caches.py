@@ -90,13 +90,14 @@ class RootReader:
     def resources(self, found: ResourceInstance | UnreadCall) -> Iterator[CacheResource]:
         """Yield the cache that an instance is, or that an unread module would make."""
         if isinstance(found, UnreadCall):
-            yield from self._unread_calls().caches(found)
+            yield from self.unread_calls().caches(found)
         elif found.kind in DEPLOYERS:
             yield from self._deployed_by(found)
         else:
             yield self._resource(found)
 
-    def _unread_calls(self) -> "UnreadCalls":
+    def unread_calls(self) -> "UnreadCalls":
+        """Return what knows of modules that were not read."""
         from ecbackup_iac.readers.terraform.unread_calls import UnreadCalls  # most runs do without
 
         if self._calls is None:

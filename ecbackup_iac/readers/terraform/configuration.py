@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from ecbackup_iac.files.discovery import Listing
+from ecbackup_iac.files.file_names import TERRAGRUNT_FILES
 from ecbackup_iac.files.paths import shown_path
 from ecbackup_iac.model.annotated_text import AnnotatedText
 from ecbackup_iac.model.cache import CacheResource
@@ -22,19 +23,21 @@ from ecbackup_iac.readers.terraform.root import RootEvaluation
 from ecbackup_iac.readers.terraform.sought import sought
 from ecbackup_iac.terraform.modules.configuration import NOT_HERE, Configuration, Modules
 from ecbackup_iac.terraform.modules.file_names import OPENTOFU_SUFFIXES, Program, replaced_files
+from ecbackup_iac.terraform.modules.folder_scan import FolderScan
 from ecbackup_iac.terraform.modules.folders import Folders, RootFiles
 from ecbackup_iac.terraform.modules.inputs import RootInputs, VariableFiles, workspace_of
 from ecbackup_iac.terraform.modules.installed_modules import normalised
 from ecbackup_iac.terraform.modules.instances import ModuleInstance
 from ecbackup_iac.terraform.modules.programs import Evidence, program_of
 from ecbackup_iac.terraform.modules.root_order import RootOrder
-from ecbackup_iac.terraform.modules.roots import Index, lies_in
+from ecbackup_iac.terraform.modules.roots import NO_UNITS, Index, UnitModules, lies_in
 from ecbackup_iac.terraform.values.budget import MAX_STEPS, TooMuchError
 from ecbackup_iac.terraform.values.context import evaluation
 
 if TYPE_CHECKING:
     from ecbackup_iac.model.deployment import TemplateDeployment
     from ecbackup_iac.readers.terraform.published.stand_ins import StandIns
+    from ecbackup_iac.readers.terragrunt.unit_roots import UnitRoot, UnitRoots
 
 MAX_VARIABLE_FILES = 100
 """Of the variable files beside a root that Terraform does not load, so many are tried."""
@@ -65,21 +68,38 @@ class Request:
 def read(request: Request) -> Iterator[ReadResult]:
     """Yield the result of each root module in the tree, as far as the targets are concerned."""
     folders = Folders(request.boundary, request.given.contents, request.listings)
+    wanted = sought(request.modules)
+    units: UnitRoots | None = None
+
+    def find_units(scan: FolderScan) -> UnitModules:
+        nonlocal units
+        wrappers = (*scan.wrappers, *scan.excluded_wrappers)
+        if not any(os.path.basename(path) in TERRAGRUNT_FILES for path in wrappers):
+            return NO_UNITS
+        from ecbackup_iac.readers.terragrunt.unit_roots import UnitRoots  # most trees have none
+
+        units = UnitRoots(folders, request.given, request.targets, wanted, request.is_excluded)
+        return units.find(scan)
+
     index = Index(
         folders,
-        sought(request.modules),
+        wanted,
         request.is_excluded,
         request.progress.reading,
         request.targets,
+        find_units,
     )
-    yield from _Tree(request, folders, index).readings()
+    yield from _Tree(request, folders, index, units).readings()
 
 
 class _Tree:
     """What the roots of one tree share: modules and variable files, each read once."""
 
-    def __init__(self, request: Request, folders: Folders, index: Index) -> None:
+    def __init__(
+        self, request: Request, folders: Folders, index: Index, units: "UnitRoots | None"
+    ) -> None:
         self._request = request
+        self._units = units
         self._folders = folders
         self._index = index
         self._order = RootOrder(index)
@@ -87,25 +107,35 @@ class _Tree:
         self._modules: dict[Program | None, Modules] = {}
         self._variable_files = VariableFiles(self._folders)
         self._stand_ins: StandIns | None = None
+        self._unit_texts: dict[str, AnnotatedText] = {}
+        """What may hold suppressions of the files that units are planned with, by path."""
+
         self._declared: set[str] = set()
         self._evaluated_roots: set[str] = set()
         self._skipped_roots: list[str] = []
         self._read_calls: set[Location] = set()
         """The calls whose module was read, or whose caches were found without reading it."""
 
-        self._steps_left = MAX_STEPS_OF_A_TREE + 2 * index.size
+        steps = MAX_STEPS_OF_A_TREE + 2 * index.size - (units.steps if units else 0)
+        self._steps_left = max(steps, MAX_STEPS_OF_A_TREE - MAX_STEPS)
 
     def readings(self) -> Iterator[ReadResult]:
         """Yield a reading for each root module, and one for what concerns no single root."""
         blocks = [*self._blocks()]
         expected = len(self._order.first)
+        for unit in self._units.roots(self._index) if self._units else ():
+            yield from self.root_readings(unit.unit.folder, unit)
+        for unit in self._units.remote(self._index) if self._units else ():
+            yield from self.root_readings(unit.unit.folder, unit)
         for number, root in enumerate(self._order, 1):
             self._request.progress.evaluating(shown_path(root), number, max(number, expected))
             yield from self.root_readings(root)
         yield ReadResult(
             diagnostics=tuple(self.closing_diagnostics()),
+            absent=tuple(self._units.absent(self._index)) if self._units else (),
             blocks=tuple(block for block in blocks if block.location not in self._read_calls),
             annotated_texts=self.annotated_texts(),
+            left_out=self._units.left_out if self._units else (),
         )
 
     def _blocks(self) -> Iterator[CacheBlock]:
@@ -120,12 +150,12 @@ class _Tree:
             self._modules[program] = Modules(self._folders, program)
         return self._modules[program]
 
-    def root_readings(self, folder: str) -> Iterator[ReadResult]:
+    def root_readings(self, folder: str, unit: "UnitRoot | None" = None) -> Iterator[ReadResult]:
         """Yield a root's reading, or one for each set of variables that the policy names."""
         self._evaluated_roots.add(folder)
         settings = [root for root in self._request.roots if os.path.realpath(root.path) == folder]
         if not settings:
-            yield self._reading(folder, self._request.given)
+            yield self._reading(folder, self._request.given, unit)
         for root in settings:
             variables = [("file", path) for path in root.var_files]
             given = replace(
@@ -133,25 +163,30 @@ class _Tree:
                 variables=(*variables, *self._request.given.variables),
                 workspace=self._request.given.workspace or root.workspace,
             )
-            yield self._reading(folder, given).with_settings(root.label)
-        yield self._release(folder)
+            yield self._reading(folder, given, unit).with_settings(root.label)
+        if unit is None:
+            yield self._release(folder)
 
-    def _reading(self, folder: str, given: EvaluationInputs) -> ReadResult:
+    def _reading(
+        self, folder: str, given: EvaluationInputs, unit: "UnitRoot | None" = None
+    ) -> ReadResult:
         if self._steps_left <= 0:
             self._skipped_roots.append(folder)
             return ReadResult()
         diagnostics: list[Diagnostic] = []
-        programs = self._programs(folder)
+        if unit is not None and not unit.module.is_here:
+            return self._remote_reading(unit, given, diagnostics)
+        programs = self._programs(folder, unit)
         found: list[dict[str, CacheResource]] = []
         absent: dict[Location, AbsentCache] = {}
         deployments: dict[tuple[str, str], TemplateDeployment] = {}
         for program in programs:
-            evaluated = self._evaluated(folder, given, program, diagnostics)
+            evaluated = self._evaluated(folder, given, program, diagnostics, unit)
             absent = evaluated.absent | absent
             for each in evaluated.deployments:
                 deployments.setdefault((each.address, each.url or each.text), each)
             resources = evaluated.resources
-            if not any(kind == "file" for kind, _ in given.variables):
+            if unit is None and not any(kind == "file" for kind, _ in given.variables):
                 resources = self._with_unloaded_files(
                     folder, given, evaluated, program, diagnostics
                 )
@@ -167,20 +202,24 @@ class _Tree:
             from ecbackup_iac.readers.terraform.variants import with_programs
 
             caches = with_programs(*found)
-        return ReadResult(
+        result = ReadResult(
             tuple(caches),
             tuple(dict.fromkeys(diagnostics)),
             absent=tuple(absent.values()),
             deployments=tuple(deployments.values()),
         )
+        return unit.result(result) if unit else result
 
-    def _programs(self, folder: str) -> tuple[Evidence, ...]:
+    def _programs(self, folder: str, unit: "UnitRoot | None") -> tuple[Evidence, ...]:
         """Return the program that plans a root, or both where they read different files of it."""
         unknown = (Evidence(None),)
-        if not self._index.has_opentofu_files:
+        folder = unit.module.folder if unit else folder
+        own = unit.module.files.names(folder) if unit else ()
+        if not self._index.has_opentofu_files and not any(map(_is_of_opentofu, own)):
             return unknown
-        files = [self._index.found[path].files for path in self._index.below(folder)]
-        if not any(name.endswith(OPENTOFU_SUFFIXES) for names in files for name in names):
+        below = self._index.below(folder) if folder in self._index.found else ()
+        files = [own, *(self._index.found[path].files for path in below)]
+        if not any(_is_of_opentofu(name) for names in files for name in names):
             return unknown
         module = self._modules_for(Program.OPENTOFU).at(folder)
         shown = program_of(folder, module, self._folders)
@@ -204,11 +243,18 @@ class _Tree:
         given: EvaluationInputs,
         program: Evidence,
         diagnostics: list[Diagnostic],
+        unit: "UnitRoot | None" = None,
     ) -> RootEvaluation:
         """Return a root's caches, evaluated with what is given."""
-        instance = self._instance(folder, given, program.program)
-        reader = RootReader(shown_path(folder), diagnostics, self._described)
-        root = RootEvaluation(instance, program, reader, self._index, self._order, self._is_target)
+        if unit is None:
+            instance = self._instance(folder, given, program.program)
+        else:
+            instance = self._unit_instance(unit, given, program.program, diagnostics)
+        shown = unit.shown if unit is not None else shown_path(folder)
+        reader = RootReader(shown, diagnostics, self._described)
+        is_target = _anywhere if unit is not None and unit.is_target else self._is_target
+        root = RootEvaluation(instance, program, reader, self._index, self._order, is_target)
+        root.may_lead_anywhere = unit is not None and unit.module.is_deep
         max_steps = min(MAX_STEPS, self._steps_left)
         with evaluation(max_steps) as context:
             context.short_circuits = instance.module.short_circuits
@@ -217,11 +263,17 @@ class _Tree:
                     self._request.progress.update()
             except (RecursionError, TooMuchError) as error:
                 text = f"only part of this root was evaluated: {given_up(error)}"
-                diagnostics.append(Diagnostic(text, Location(shown_path(folder))))
+                diagnostics.append(Diagnostic(text, Location(shown)))
             if context.too_large:
                 text = f"only part of this root was evaluated: {context.too_large}"
-                diagnostics.append(Diagnostic(text, Location(shown_path(folder))))
+                diagnostics.append(Diagnostic(text, Location(shown)))
             self._steps_left -= max_steps - max(0, context.steps_left)
+        if unit is not None and not unit.module.is_plain:
+            for path in instance.configuration.used:
+                texts = annotated_files(unit.module.files, path, is_whole=self._is_target(path))
+                self._unit_texts |= {text.path: text for text in texts if unit.shows(text.path)}
+                if unit.module.is_deep:
+                    self._order.settle(unit.module.files.own_path(path))
         self._read_calls |= root.read_calls
         self._read_calls |= {
             one.block for one in root.resources.values() if one.module and one.block
@@ -245,6 +297,37 @@ class _Tree:
         other = self._index.set_inputs.get(folder)
         inputs = RootInputs(folder, names, given, self._variable_files, workspace, other)
         self._declared |= module.variables.keys()
+        return ModuleInstance(module, configuration, inputs)
+
+    def _remote_reading(
+        self, unit: "UnitRoot", given: EvaluationInputs, diagnostics: list[Diagnostic]
+    ) -> ReadResult:
+        """Return the caches of a unit whose module is fetched from elsewhere."""
+        from ecbackup_iac.readers.terragrunt.remote_units import RemoteUnit
+
+        modules = self._modules_for(None)
+        remote = RemoteUnit(unit, self._folders, modules, self._described, diagnostics)
+        found = [
+            self._evaluated(unit.unit.folder, given, Evidence(None), diagnostics, root)
+            for _, root in remote.roots
+        ]
+        with evaluation(min(MAX_STEPS, self._steps_left)):
+            return remote.roots[0][1].result(remote.result(found))
+
+    def _unit_instance(
+        self,
+        unit: "UnitRoot",
+        given: EvaluationInputs,
+        program: Program | None,
+        diagnostics: list[Diagnostic],
+    ) -> ModuleInstance:
+        """Return the root module of a unit, with its inputs."""
+        modules, folder = self._modules_for(program), unit.module.folder
+        module, modules = unit.module.loaded(modules, diagnostics)
+        files = RootFiles(unit.module.files, folder)
+        configuration = Configuration(modules, folder, files, schemas=provider_schema)
+        self._declared |= module.variables.keys()
+        inputs = unit.inputs(given, self._variable_files, workspace_of(given), module)
         return ModuleInstance(module, configuration, inputs)
 
     def _with_unloaded_files(
@@ -335,12 +418,14 @@ class _Tree:
 
     def annotated_texts(self) -> tuple[AnnotatedText, ...]:
         """Return the files of the modules that were read, where they may hold suppressions."""
-        found: dict[str, AnnotatedText] = {}
+        found = dict(self._unit_texts)
         loaded = (module for modules in self._modules.values() for module in modules.loaded())
         for module in loaded:
             is_whole = self._is_target(module.folder)
             texts = annotated_files(self._folders, module.folder, is_whole=is_whole)
             found |= {text.path: text for text in texts}
+        if self._units is not None:
+            found |= {text.path: text for text in self._units.annotated_texts()}
         return tuple(found.values())
 
     def closing_diagnostics(self) -> Iterator[Diagnostic]:
@@ -354,8 +439,21 @@ class _Tree:
             more = f" (and {len(rest)} more)" if rest else ""
             text = f"not evaluated{more}: the roots before it used up the evaluation limit"
             yield Diagnostic(text, Location(shown_path(first)))
+        if self._units is not None:
+            yield from self._units.diagnostics(self._index)
+        if self._units and self._units.is_nothing_evaluated and not self._index.found:
+            text = "nothing was evaluated: no unit of Terragrunt is here, and no configuration"
+            yield Diagnostic(text, Location(shown_path(self._request.targets[0])))
         yield from self._unread_calls()
         yield from self._unused_settings()
+
+
+def _is_of_opentofu(name: str) -> bool:
+    return name.endswith(OPENTOFU_SUFFIXES)
+
+
+def _anywhere(_: str) -> bool:
+    return True
 
 
 def _as_root_of_its_own(diagnostic: Diagnostic) -> Diagnostic:

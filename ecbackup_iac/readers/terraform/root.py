@@ -101,6 +101,9 @@ class RootEvaluation:
         self._sources: dict[str, ResourceInstance | UnreadCall] = {}
         self._refusals: dict[ModuleInstance, str] = {}
         self._checked: Counter[str] = Counter()
+        self.may_lead_anywhere = False
+        """The folders in the repository are not those that are evaluated."""
+
         self.used_variables: set[str] = set()
         """The root's variables that the caches depend on."""
 
@@ -131,7 +134,8 @@ class RootEvaluation:
 
     def leads(self, folder: str) -> bool:
         """Whether a module may lead to a cache; one that the index does not know may."""
-        return folder not in self._index.found or folder in self._index.leading
+        is_known = folder in self._index.found and not self.may_lead_anywhere
+        return not is_known or folder in self._index.leading
 
     def reach(self, folder: str | None, address: str, call: Block) -> None:
         """Record a call whose module is evaluated."""
@@ -140,6 +144,8 @@ class RootEvaluation:
             self._fetched_calls[call.header.location] = (address, call)
         else:
             self._order.settle(folder)
+            if self.may_lead_anywhere:
+                self.read_calls.add(call.range.location)
 
     def run(self, diagnostics: list[Diagnostic]) -> Iterator[None]:
         """Evaluate the root, a step for each instance; what is refused goes to the diagnostics.

@@ -67,7 +67,11 @@ class UnreadCalls:
             if stand_ins:
                 yield from self._known(call, stand_ins)
                 return
-        source, block = unread.source, call.block
+        yield from self.likely(call)
+
+    def likely(self, call: UnreadCall) -> Iterator[CacheResource]:
+        """Yield an unknown cache where the module of a call looks like one."""
+        source, block = call.unreadable.source, call.block
         if (
             self._stand_ins.describes(source)
             or looks_like_cache(source, block)
@@ -105,7 +109,7 @@ class UnreadCalls:
                     self._diagnostics.append(refused(found, call.block.header.location))
                 elif not isinstance(found, EmptyBlock):
                     for cache in self._read(found):
-                        yield _at_call(cache, call, stand_in)
+                        yield at_call(cache, call, stand_in)
         finally:
             for number, each in enumerate(self._diagnostics[first:], first):
                 if each.location.path == stand_in.module.folder:
@@ -178,7 +182,7 @@ class _Everything:
         """Record nothing."""
 
 
-def _at_call(cache: CacheResource, call: UnreadCall, stand_in: StandIn) -> CacheResource:
+def at_call(cache: CacheResource, call: UnreadCall, stand_in: StandIn) -> CacheResource:
     """Return a stand-in's cache as the user's own code shows it: located at the call."""
     header, described = call.block.header, stand_in.described
     name = stand_in.input_of(cache.type)

@@ -18,6 +18,9 @@ _COMMENT = "//"
 _LABELS = {"resource": 2, "data": 2, "ephemeral": 2, "module": 1, "variable": 1, "output": 1}
 
 
+_WITH_ENTRIES = ("locals", "module", "resource", "stack", "unit")
+
+
 def remarked_hcl(source: SourceFile) -> CommentedText:
     """Return the comments of a file in HCL, of all three kinds; what is broken may have some, too."""
     body = parse_file(source, CONFIGURATION, lambda _message, _place: None)
@@ -41,20 +44,23 @@ def remarked_hcl(source: SourceFile) -> CommentedText:
 def _entries(
     items: Iterable[Attribute | Block], comments: Sequence[tuple[int, int]]
 ) -> Iterator[tuple[int, int]]:
-    """Yield the entries of maps and lists in module calls, and in the `for_each` of resources.
+    """Yield the entries of maps and lists in calls, in inputs, and in the `for_each` of resources.
 
-    Blocks without a comment are not parsed for them.
+    What has no comment is not parsed for them.
     """
-    for block in items:
-        if not isinstance(block, Block) or block.kind not in ("module", "resource"):
+    for item in items:
+        if isinstance(item, Block) and item.kind not in _WITH_ENTRIES:
             continue
-        after = bisect_left(comments, (block.range.start,))
-        if after == len(comments) or comments[after][0] >= block.range.end:
+        after = bisect_left(comments, (item.range.start,))
+        if after == len(comments) or comments[after][0] >= item.range.end:
             continue
+        attributes = item.body.attributes() if isinstance(item, Block) else [item]
         nodes = (
             node
-            for attribute in block.body.attributes()
-            if block.kind == "module" or attribute.name == "for_each"
+            for attribute in attributes
+            if isinstance(item, Attribute)
+            or item.kind != "resource"
+            or attribute.name == "for_each"
             for node in nodes_in(attribute.expression)
         )
         for node in nodes:

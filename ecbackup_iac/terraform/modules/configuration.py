@@ -2,9 +2,10 @@
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import cached_property
+from types import MappingProxyType
 from typing import Protocol
 
 from ecbackup_iac.hcl.structure import Block
@@ -55,12 +56,22 @@ class UnreadModule:
 class Modules:
     """Every module that was read, by its folder (absolute, links resolved)."""
 
-    def __init__(self, reader: FolderReader, program: Program | None = None) -> None:
-        """Read no module yet; `program` plans them, where that matters for what is read."""
+    def __init__(
+        self,
+        reader: FolderReader,
+        program: Program | None = None,
+        news: list[Diagnostic] | None = None,
+        may_declare_more: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """Read no module yet; `program` plans them, where that matters for what is read.
+
+        Diagnostics go to `news`. `may_declare_more` is why modules may, by folder.
+        """
         self.reader = reader
         self.program = program
         self._loaded: dict[str, Module] = {}
-        self._news: list[Diagnostic] = []
+        self._news: list[Diagnostic] = [] if news is None else news
+        self._may_declare_more = may_declare_more
 
     def loaded(self) -> list[Module]:
         """Return the modules that were read so far, in the order in which they were."""
@@ -83,7 +94,8 @@ class Modules:
         """Return the module in a folder."""
         real = self.reader.real(folder)
         if real not in self._loaded:
-            self._loaded[real] = load_module(real, self.reader, self._news, self.program)
+            more = self._may_declare_more.get(real, "")
+            self._loaded[real] = load_module(real, self.reader, self._news, self.program, more)
         return self._loaded[real]
 
 

@@ -3,6 +3,7 @@
 import os
 import posixpath
 from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol
 
 from ecbackup_iac.files.paths import GIT_FOLDER
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
@@ -38,16 +39,32 @@ _FILES_OF_GIT = (
 """Files of the kinds that there are in every `.git`; it is not read."""
 
 
+class _Entries(Protocol):
+    """What is in folders."""
+
+    def is_file(self, path: str) -> bool:
+        """Whether a file is there."""
+
+    def is_folder(self, path: str) -> bool:
+        """Whether a folder is there."""
+
+    def listed_names(self, folder: str) -> list[str]:
+        """Return the names in a folder."""
+
+
 class FileSet:
     """One pattern, and the files below a folder that it describes."""
 
-    def __init__(self, root: str, written: str, inside: Callable[[str], str]) -> None:
+    def __init__(
+        self, root: str, written: str, inside: Callable[[str], str], folders: "_Entries"
+    ) -> None:
         """Take the root module's folder and a pattern that counts from there.
 
         `inside` returns the absolute path of a relative one; it raises OutsideError where nothing is read.
         """
         self._root = root
         self._inside = inside
+        self._folders = folders
         self._names = [name for name in posixpath.normpath(written).split("/") if name != "."]
         if written.startswith("/"):
             self._names[0] = "/"
@@ -101,10 +118,10 @@ class FileSet:
         if position == len(self._names):
             if os.path.islink(found) and not os.path.exists(found):
                 raise EvaluationError(f"failed to stat {path}: no such file or directory")
-            if os.path.isfile(found):
+            if self._folders.is_file(found):
                 yield path
             return
-        if not os.path.isdir(found):
+        if not self._folders.is_folder(found):
             return
         real = os.path.realpath(found)
         if real in above:
@@ -117,7 +134,7 @@ class FileSet:
     def _entries(self, path: str, position: int) -> list[str]:
         """Return the names in a folder, without `.git`, which is not read."""
         found = self._inside(path)
-        names = sorted(os.listdir(found))
+        names = sorted(self._folders.listed_names(found))
         charge(1 + len(names))
         if GIT_FOLDER in names:
             for file in _FILES_OF_GIT:
@@ -136,9 +153,9 @@ class FileSet:
             for name in names:
                 inner = posixpath.join(path, name)
                 found = self._inside(inner)
-                if os.path.isdir(found):
+                if self._folders.is_folder(found):
                     yield from self._below(inner, position, above)
-                elif is_last and os.path.isfile(found):
+                elif is_last and self._folders.is_file(found):
                     yield inner
             if is_last:
                 return

@@ -5,9 +5,10 @@ cannot hold a call, or a block that is sought, is not parsed.
 """
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 
+from ecbackup_iac.files.file_names import TERRAGRUNT_FILES
 from ecbackup_iac.files.paths import SKIPPED_FOLDERS, is_readable
 from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.location import Location
@@ -125,6 +126,9 @@ class FolderScan:
         self.wrappers: list[str] = []
         """The files of programs that may set inputs of modules."""
 
+        self.excluded_wrappers: list[str] = []
+        """The files of Terragrunt in excluded folders: the modules of their units are no roots either."""
+
         self.size = 0
         """Bytes of configuration that were read."""
 
@@ -144,7 +148,11 @@ class FolderScan:
             prefix = os.path.join(path, "")
             inner = [prefix + name for name in folders if name not in SKIPPED_FOLDERS]
             # A link is listed where it leads to a folder that is walked from nowhere else.
-            pending += (self._folders.real(folder) for folder in inner if not is_excluded(folder))
+            for folder in inner:
+                if is_excluded(folder):
+                    self.excluded_wrappers += _terragrunt_files(folder)
+                else:
+                    pending.append(self._folders.real(folder))
             variables = [
                 name
                 for name in names
@@ -281,3 +289,9 @@ class FolderScan:
         """Whether a folder outside of the walk holds configuration that may be read."""
         names = self._folders.names(folder) if self._folders.is_inside(folder) else ()
         return bool(every_configuration_file(names))
+
+
+def _terragrunt_files(top: str) -> Iterator[str]:
+    for folder, folders, names in os.walk(top):
+        folders[:] = [name for name in folders if name not in SKIPPED_FOLDERS]
+        yield from (os.path.join(folder, name) for name in names if name in TERRAGRUNT_FILES)

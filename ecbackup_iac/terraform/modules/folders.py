@@ -76,6 +76,22 @@ class Folders:
             self._entries[folder] = (tuple(sorted(files)), tuple(sorted(folders)))
         return self._entries[folder]
 
+    def listed_names(self, folder: str) -> list[str]:
+        """Return the names of everything in a folder, links included. Raises OSError."""
+        return os.listdir(folder)
+
+    def origin(self, path: str) -> str:
+        """Return where the file at a path is to be changed."""
+        return path
+
+    def is_file(self, path: str) -> bool:
+        """Whether a file is at a path. Raises UnknownResultError where that is not known."""
+        return os.path.isfile(path)
+
+    def is_folder(self, path: str) -> bool:
+        """Whether a folder is at a path."""
+        return os.path.isdir(path)
+
     def listed(self) -> list[str]:
         """Return the folders whose entries are known so far."""
         return list(self._entries)
@@ -222,7 +238,7 @@ class RootFiles:
     def read(self, path: str) -> bytes:
         """Return a file's content. Raises EvaluationError where there is none, OutsideError beyond."""
         found = self._present(path)
-        if not os.path.isfile(found):
+        if not self._folders.is_file(found):
             raise EvaluationError(f'Invalid function argument: no file exists at "{path}"')
         content = self._folders.content(found)
         if isinstance(content, Diagnostic):
@@ -232,9 +248,9 @@ class RootFiles:
     def exists(self, path: str) -> bool:
         """Whether a file is there. Raises OutsideError, EvaluationError for a folder."""
         found = self._present(path)
-        if os.path.isdir(found):
+        if self._folders.is_folder(found):
             raise EvaluationError(f"{path} is a directory, not a file")
-        return os.path.isfile(found)
+        return self._folders.is_file(found)
 
     def matching(self, folder: str, pattern: str) -> list[str]:
         """Return the files under a folder that match a fileset pattern, sorted.
@@ -247,12 +263,12 @@ class RootFiles:
         from ecbackup_iac.terraform.modules.file_sets import FileSet  # most runs do without
 
         top = os.path.join(self._root, folder)
-        found = FileSet(self._root, f"{folder}/{pattern}", self._inside).files()
+        found = FileSet(self._root, f"{folder}/{pattern}", self._inside, self._folders).files()
         return sorted(relative_path(os.path.join(self._root, path), top) for path in found)
 
     def absolute(self, path: str) -> str:
-        """Return a path as an absolute one; a relative path counts from the root module's folder."""
-        return slashed(os.path.normpath(os.path.join(self._root, path)))
+        """Return where a file is; a relative path counts from the root module's folder."""
+        return slashed(self._folders.origin(os.path.normpath(os.path.join(self._root, path))))
 
     def _present(self, path: str) -> str:
         """Return the absolute path of a file; UnknownResultError where Terraform may have made it."""

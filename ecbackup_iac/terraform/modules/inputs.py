@@ -6,13 +6,14 @@ Terraform's order, later ones win: TF_VAR_ variables, terraform.tfvars, terrafor
 
 import os
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 from ecbackup_iac.hcl.parser import parse_expression, parse_whole_file
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.location import COMMAND_LINE, ENVIRONMENT
-from ecbackup_iac.model.record import replace
+from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.model.value import StepKind, TraceStep
 from ecbackup_iac.terraform.evaluation.constraints import Constraint
@@ -38,6 +39,39 @@ class VariableFile:
         self.path = path
         self.attributes = attributes
 
+    def value(self, name: str, constraint: Constraint) -> Value | None:
+        """Return what the file sets a variable to; None where it does not. Raises EvaluationError."""
+        attribute = self.attributes.get(name)
+        if attribute is None:
+            return None
+        try:
+            value = Evaluator(CONSTANT_SCOPE).value(attribute.expression)
+            return constraint.applied(value).through(SourceStep.of(attribute, StepKind.VARIABLE))
+        except EvaluationError as error:
+            raise error.at(attribute.range) from error
+
+
+@record
+class _Option:
+    """A variable that the command line sets."""
+
+    name: str
+    text: str
+
+    def value(self, name: str, constraint: Constraint) -> Value | None:
+        """Return what the option sets a variable to; None for another variable. Raises EvaluationError."""
+        if name != self.name:
+            return None
+        origin = TraceStep(f"--var {name}=...", COMMAND_LINE, StepKind.VARIABLE, name)
+        return _from_text(name, self.text, constraint, origin)
+
+
+class VariableSource(Protocol):
+    """Something that sets variables."""
+
+    def value(self, name: str, constraint: Constraint) -> Value | None:
+        """Return what it sets a variable to; None where it does not. Raises EvaluationError."""
+
 
 class VariableFiles:
     """Every tfvars file that was read, each once."""
@@ -58,7 +92,11 @@ class VariableFiles:
         if isinstance(source, Diagnostic):
             self.diagnostics.append(source)
             return VariableFile(path, {})
-        if path.endswith(".json"):
+        return self.of(source)
+
+    def of(self, source: SourceFile) -> VariableFile:
+        """Return the variables in the text of a file; what is wrong with it goes to the diagnostics."""
+        if source.path.endswith(".json"):
             from ecbackup_iac.hcl.json_syntax import parse_json_values
 
             attributes, problems = parse_json_values(source)
@@ -90,14 +128,16 @@ class RootInputs:
         self._given = given
         self._workspace = workspace
         self._other = other
-        self.automatic = [files.at(os.path.join(folder, name)) for name in loaded_files(names)]
-        self._chosen: list[VariableFile | tuple[str, str]] = []
+        self.automatic: list[VariableSource] = [
+            files.at(os.path.join(folder, name)) for name in loaded_files(names)
+        ]
+        self.chosen: list[VariableSource] = []
         for kind, text in given.variables:
             if kind == "file":
-                self._chosen.append(files.at(text))
+                self.chosen.append(files.at(text))
             else:
                 name, _, value = text.partition("=")
-                self._chosen.append((name.strip(), value))
+                self.chosen.append(_Option(name.strip(), value))
 
     @property
     def workspace(self) -> Value:
@@ -115,15 +155,10 @@ class RootInputs:
             EvaluationError: the value does not fit the variable's type.
 
         """
-        for source in (*reversed(self._chosen), *reversed(self.automatic)):
-            if isinstance(source, VariableFile):
-                attribute = source.attributes.get(name)
-                if attribute is not None:
-                    return _from_file(attribute, constraint)
-            elif source[0] == name:
-                shown = f"--var {name}=..."
-                origin = TraceStep(shown, COMMAND_LINE, StepKind.VARIABLE, name)
-                return _from_text(name, source[1], constraint, origin)
+        for source in (*reversed(self.chosen), *reversed(self.automatic)):
+            found = source.value(name, constraint)
+            if found is not None:
+                return found
         text = self._given.environment.get(f"TF_VAR_{name}")
         if text is None:
             return None
@@ -138,15 +173,6 @@ def loaded_files(names: Sequence[str]) -> list[str]:
         name for name in names if name.endswith((".auto.tfvars", ".auto.tfvars.json"))
     )
     return fixed + automatic
-
-
-def _from_file(attribute: Attribute, constraint: Constraint) -> Value:
-    try:
-        value = Evaluator(CONSTANT_SCOPE).value(attribute.expression)
-        return constraint.applied(value).through(SourceStep.of(attribute, StepKind.VARIABLE))
-    except EvaluationError as error:
-        error.origin = error.origin or attribute.range
-        raise
 
 
 def _from_text(name: str, text: str, constraint: Constraint, origin: TraceStep) -> Value:

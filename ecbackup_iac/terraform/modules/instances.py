@@ -218,9 +218,17 @@ class ModuleInstance:
     def _value_of_variable(self, name: str) -> Value:
         if name not in self.module.variables and not isinstance(self._inputs, CallInputs):
             other = self._inputs.set_by(name)
-            if other:  # Terragrunt may generate the declaration
+            if other:
                 return unknown(f"var.{name} may be declared through {other}")
+            if self.module.may_declare_more:
+                return self._undeclared(f"var.{name}")
         return self.variable(name).value(self._inputs)
+
+    def _undeclared(self, what: str) -> Value:
+        """Return what may be declared elsewhere. Raises ReferenceRefusedError for what is not."""
+        if not self.module.may_declare_more:
+            raise ReferenceRefusedError(f"Reference to undeclared {what}")
+        return unknown(f"{what} may be declared in {self.module.may_declare_more}")
 
     def variable(self, name: str) -> Variable:
         """Return a declared variable. Raises ReferenceRefusedError for any other."""
@@ -232,7 +240,7 @@ class ModuleInstance:
     def _local(self, name: str) -> Value:
         attribute = self.module.local_values.get(name)
         if attribute is None:
-            raise ReferenceRefusedError(f'Reference to undeclared local value: "{name}"')
+            return self._undeclared(f'local value: "{name}"')
         return (
             Evaluator(self)
             .value(attribute.expression)
@@ -257,7 +265,7 @@ class ModuleInstance:
     def _resource(self, key: ResourceKey) -> Value:
         block = self.module.resources.get(key)
         if block is None:
-            raise ReferenceRefusedError(f"Reference to undeclared resource: {address_of(key)}")
+            return self._undeclared(f"resource: {address_of(key)}")
         return self._repeated(block, lambda repetition: self.resource_value(key, block, repetition))
 
     def _repeated(self, block: Block, value_of: Callable[[Repetition], Value]) -> Value:
@@ -287,7 +295,7 @@ class ModuleInstance:
     def _call(self, name: str) -> Value:
         block = self.module.calls.get(name)
         if block is None:
-            raise ReferenceRefusedError(f'Reference to undeclared module: "{name}"')
+            return self._undeclared(f'module: "{name}"')
         target = self.configuration.called_module(self, name)
         if isinstance(target, UnreadModule):
             return unknown(f"module.{name} was not read: {target.why}")

@@ -101,6 +101,9 @@ class Module:
     short_circuits: bool = False
     """It requires Terraform 1.12 or later, where the first operand of `&&` or `||` may decide alone."""
 
+    may_declare_more: str = ""
+    """Why it may declare more than is known; empty where it does not."""
+
     repeated: dict[Location, str] = field(factory=dict)
     """The headers of blocks that are declared again, which Terraform refuses, with its message."""
 
@@ -173,12 +176,13 @@ def load_module(
     reader: FolderReader,
     news: list[Diagnostic] | None = None,
     program: Program | None = None,
+    may_declare_more: str = "",
 ) -> Module:
     """Return a folder's module; what is complete in a broken file counts.
 
     `news` is where diagnostics go as well, those of blocks that are read later included.
     """
-    module = Module(folder, news=[] if news is None else news)
+    module = Module(folder, news=[] if news is None else news, may_declare_more=may_declare_more)
     files, overrides = configuration_files(reader.names(folder), program)
     for name in files:
         body = _body(os.path.join(folder, name), reader, module)
@@ -359,6 +363,8 @@ def _override(module: Module, body: Body) -> None:
 
 def _merge(module: Module, table: dict[K, Block], key: K, override: Block) -> None:
     base = table.get(key)
+    if base is None and module.may_declare_more:
+        return
     if base is None:
         text = f"Missing {override.kind} to override: the base configuration has no such block"
         module.note(Diagnostic(text, override.header.location))

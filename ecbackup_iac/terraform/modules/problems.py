@@ -118,6 +118,8 @@ def _check_declaration(instance: ModuleInstance, name: str, block: Block) -> Non
 
 def undeclared_names(module: Module, block: Block) -> Iterator[EvaluationError]:
     """Yield that a resource or call depends on what is not declared, or names a provider that is not."""
+    if module.may_declare_more:
+        return
     dependencies = block.body.attribute("depends_on")
     if dependencies is not None:
         for root, name in _references(dependencies.expression):
@@ -169,6 +171,8 @@ def undeclared_part(module: Module, attribute: Attribute) -> EvaluationError | N
 
     It is a provider's function whose provider the module does not require, a local or a module call.
     """
+    if module.may_declare_more:
+        return None
     nodes = list(nodes_in(attribute.expression))
     bound = {name for node in nodes for name in _bound_names(node)}
     for node in nodes:

@@ -21,7 +21,11 @@ class RootOrder:
         called = set().union(*self._calls.values())
         anywhere = index.leading_anywhere()
         self.first = sorted(
-            (path for path in index.relevant if path not in called or index.is_planned(path)),
+            (
+                path
+                for path in index.relevant - index.sourced
+                if path not in called or index.is_planned(path)
+            ),
             key=lambda path: (path not in anywhere, path),
         )
         """The folders that no call reaches, and those that show that they are planned."""
@@ -29,7 +33,7 @@ class RootOrder:
         self.never_created: set[str] = set()
         """The folders of modules, and of those below, that evaluated calls name which never create any."""
 
-        self._settled: set[str] = set()
+        self._settled: set[str] = set(index.sourced)
         self._news: list[str] = []
 
     def settle(self, path: str) -> None:

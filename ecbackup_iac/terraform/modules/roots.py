@@ -1,10 +1,12 @@
 """Folders with configuration and their calls → those that lead to what is sought, and what plans them."""
 
 import os
-from collections.abc import Callable, Collection, Container, Iterator, Sequence
+from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
 from contextlib import suppress
 
+from ecbackup_iac.files.file_names import TERRAGRUNT_FILES
 from ecbackup_iac.hcl.structure import Body
+from ecbackup_iac.model.record import field, record
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.terraform.modules.folder_scan import FolderScan, Sought
 from ecbackup_iac.terraform.modules.folders import Folders
@@ -14,7 +16,7 @@ from ecbackup_iac.terraform.modules.module import (
     has_provider_arguments,
 )
 from ecbackup_iac.terraform.modules.ruling_out import may_name
-from ecbackup_iac.terraform.modules.wrappers import set_inputs
+from ecbackup_iac.terraform.modules.wrappers import SetInputs, set_inputs
 
 _TEST_FOLDERS = {"tests", "fixtures"}
 """Folders of variable files that belong to no environment."""
@@ -27,16 +29,37 @@ _EVIDENCE = (b"backend", b"cloud", b"provider")
 """Blocks that are evidence that a folder is planned by itself."""
 
 
+@record
+class UnitModules:
+    """The modules that Terragrunt's units deploy."""
+
+    sourced: frozenset[str] = frozenset()
+    """Their folders."""
+
+    targets: tuple[str, ...] = ()
+    """Those of the units that are checked."""
+
+    read: frozenset[str] = frozenset()
+    """The files of Terragrunt that are evaluated."""
+
+    excluded: Mapping[str, SetInputs] = field(factory=dict)
+    """What units that `--exclude` leaves out set of their modules' inputs, by folder."""
+
+
+NO_UNITS = UnitModules()
+
+
 class Index:
     """Every folder with configuration in a tree, and which of them call which."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - what to walk, and for what
         self,
         folders: Folders,
         sought: Sought,
         is_excluded: Callable[[str], bool],
         reading: Callable[[], object] = lambda: None,
         targets: Sequence[str] | None = None,
+        find_units: Callable[[FolderScan], UnitModules] = lambda _: NO_UNITS,
     ) -> None:
         """Walk the tree; `reading` is called for every file with configuration.
 
@@ -45,6 +68,8 @@ class Index:
         self._folders = folders
         scan = FolderScan(folders, sought, reading)
         scan.walk(is_excluded)
+        units = find_units(scan)
+        concerned = None if targets is None else [*targets, *units.targets]
         self.found = scan.found
         self.size = scan.size
         """Bytes of configuration that were read."""
@@ -57,7 +82,7 @@ class Index:
             if folder.is_unclear:
                 scan.parse(folder)
         self._open = {path for path, folder in self.found.items() if folder.is_open}
-        inside = None if targets is None else self._inside(frozenset(targets))
+        inside = None if concerned is None else self._inside(frozenset(concerned))
         wanted = self._concerned(inside)
         for path in self._leading(wanted):
             if not self.found[path].is_parsed:
@@ -68,7 +93,8 @@ class Index:
         self.leading = self._leading(wanted)
         """The folders that hold what is sought, or lead there, as far as the targets are concerned."""
 
-        self.relevant = self._relevant(inside)
+        here = None if targets is None else self._inside(frozenset(targets))
+        self.relevant = self._relevant(here)
         """Those of them that lie in a target or lead to one."""
 
         self.called = {
@@ -79,8 +105,20 @@ class Index:
         }
         """The folders that a call names, or may name where nothing that is sought is at stake."""
 
-        self.set_inputs = set_inputs(scan.wrappers, folders, self.leading, self.called)
+        wrappers = {*scan.wrappers, *scan.excluded_wrappers} - units.read
+        self.set_inputs = {
+            **units.excluded,
+            **set_inputs(wrappers, folders, self.leading, self.called),
+        }
         """What other programs set of the modules' inputs, by folder."""
+
+        self.sourced = {
+            folder
+            for folder in units.sourced
+            if folder not in self.set_inputs
+            or os.path.basename(self.set_inputs[folder].by) in TERRAGRUNT_FILES
+        }
+        """The folders that Terragrunt plans, with the inputs of its units: they are no roots of their own."""
 
         self.has_opentofu_files = any(folder.has_opentofu_files for folder in self.found.values())
         folders.keep(self.leading)
@@ -95,6 +133,8 @@ class Index:
 
     def is_planned(self, path: str) -> bool:
         """Whether a folder shows that it is planned by itself, whatever calls it."""
+        if path in self.sourced:
+            return False
         if path in self.set_inputs or loaded_files(self._folders.names(path)):
             return True
         initialised = os.path.join(path, ".terraform")

@@ -20,6 +20,9 @@ from ecbackup_iac.terraform.modules.folders import Folders
 _BASE_PATH = re.compile(r"""^\s*base_path:\s*["']?([^"'\s#]+)""", re.MULTILINE)
 _DEFAULT_BASE_PATH = "components/terraform"
 
+_REMOTE_START = re.compile(r"[^/]*:|[\w-]+\.[\w.-]+/")
+"""The start of a source that no folder in the repository is."""
+
 MAX_BASE_PATHS = 100
 """Of a configuration of Atmos, which has a handful: each is compared with every module."""
 
@@ -68,7 +71,8 @@ def set_inputs(
                 if folder not in called and any(mark in path_in_tree for mark in marks):
                     found[folder] = SetInputs(source.path)
         elif uses_terragrunt or name.endswith(STACKS_SUFFIXES):
-            for folder, names in _named_modules(_body_of(source), os.path.dirname(path), modules):
+            body, base = _body_of(source), os.path.dirname(path)
+            for folder, names in _named_modules(body, base, modules, called):
                 others = found.get(folder, SetInputs(source.path, names))
                 found[folder] = SetInputs(others.by, names if names == others.names else None)
     return found
@@ -83,44 +87,62 @@ def _body_of(source: SourceFile) -> Body:
 
 
 def _named_modules(
-    body: Body, folder: str, modules: Collection[str]
+    body: Body, folder: str, modules: Collection[str], called: Collection[str]
 ) -> Iterator[tuple[str, frozenset[str] | None]]:
     """Yield the modules that a file of Terragrunt or Stacks names, and the inputs that it sets."""
     for block in body.blocks("component", 1):
-        for module in _sources(block.body, folder, modules):
+        for module in _sources(block.body, folder, modules, called):
             yield module, _inputs(block.body)
     units = body.blocks("terraform")
     is_unit = os.path.basename(body.range.file.path).startswith("terragrunt.hcl")
     is_plain = is_unit and not any(body.blocks("include", count) for count in (0, 1))
     for block in units:
-        has_more = not is_plain or block.body.blocks("extra_arguments", 1)
-        for module in _sources(block.body, folder, modules):
+        is_known = (
+            block.body.plain_text("source") is not None
+        )  # otherwise another file may include it
+        has_more = not (is_plain and is_known) or block.body.blocks("extra_arguments", 1)
+        for module in _sources(block.body, folder, modules, called):
             yield module, None if has_more else _inputs(body)
     if is_unit and folder in modules and not any(block.body.attribute("source") for block in units):
         yield folder, _inputs(body) if is_plain else None
 
 
-def _sources(body: Body, folder: str, modules: Collection[str]) -> Iterator[str]:
-    """Yield the module that a source names: by its path, or by the end of a path with unknown parts."""
+def _sources(
+    body: Body, folder: str, modules: Collection[str], called: Collection[str]
+) -> Iterator[str]:
+    """Yield the module that a source names: by its path, or by the end of a path with unknown parts.
+
+    All that no call names, where no more is known than that the source is no remote one.
+    """
     attribute = body.attribute("source")
-    text = _end_of_text(attribute.expression) if attribute else None
-    if not text:
+    if attribute is None:
         return
-    path = text.partition("?")[0].replace("//", "/")
+    parts = _texts(attribute.expression)
+    text = parts[-1] or ""
+    path = text.replace("//", "/")
     exact = os.path.normpath(os.path.join(folder, path))
-    if exact in modules:
+    if exact in modules and text:
         yield exact
     elif end := re.sub(r"^(?:\.{0,2}/)+", "", path).rstrip("/"):
         yield from (module for module in modules if slashed(module).endswith(f"/{end}"))
+    elif len(parts) > 1 and not _REMOTE_START.match(parts[0] or ""):
+        yield from (module for module in modules if module not in called)
 
 
-def _end_of_text(node: Node) -> str | None:
-    """Return a text, from its last interpolation on."""
+def _texts(node: Node) -> list[str | None]:
+    """Return the parts of a text up to its query; None for those that are unknown."""
     match node:
-        case Literal(value=str() as text) | Template(parts=(*_, Text(text=text))):
-            return text
+        case Literal(value=str() as text):
+            return [text.partition("?")[0]]
+        case Template(parts=parts):
+            found: list[str | None] = []
+            for part in parts:
+                found.append(part.text.partition("?")[0] if isinstance(part, Text) else None)
+                if isinstance(part, Text) and "?" in part.text:
+                    break
+            return found
         case _:
-            return None
+            return [None, None]
 
 
 def _inputs(body: Body) -> frozenset[str] | None:

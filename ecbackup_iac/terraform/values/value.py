@@ -408,6 +408,11 @@ def hidden_value(value: Value) -> str:
     return hidden(str(value.raw) if is_scalar else type_name(value.type))
 
 
+def shown_text(value: Value) -> str:
+    """Return a known value's text, or its mark where it must not be shown."""
+    return hidden_value(value) if value.is_hidden else str(value.raw)
+
+
 def declared_sensitive(value: Value, name: str, kind: StepKind, *, is_marked: bool = True) -> Value:
     """Return the value of a declaration that is sensitive: no step that leads to it is shown.
 

@@ -34,6 +34,7 @@ class StandIn:
     """What is known of one module, in some of its versions."""
 
     described: PublishedModule
+    text: SourceFile
     module: Module
 
     @property
@@ -95,22 +96,20 @@ class StandIns:
 
         Of these versions only those that accept the call.
         """
-        found = module_source(source, constraint)
-        entries = described_modules(source, self._more)
-        if found.versions is None or not entries:
-            return []
-        wanted = found.versions
-        everything = [self._load(entry) for entry in entries]
-        here = [
-            stand_in
-            for stand_in in everything
-            if any(
-                versions_of(versions).overlaps(wanted)
-                for versions in stand_in.described.versions or ("",)
-            )
-        ]
+        everything = [self._load(entry) for entry in described_modules(source, self._more)]
         # Terraform refuses a call with an argument that its module does not declare.
-        return [one for one in here if one.accepts(call, everything)]
+        return [one for one in self.of_version(source, constraint) if one.accepts(call, everything)]
+
+    def of_version(self, source: str, constraint: str) -> list[StandIn]:
+        """Return the stand-ins for the versions that a module may have, the newest first."""
+        wanted = module_source(source, constraint).versions
+        if wanted is None:
+            return []
+        return [
+            self._load(entry)
+            for entry in described_modules(source, self._more)
+            if any(versions_of(versions).overlaps(wanted) for versions in entry.versions or ("",))
+        ]
 
     def describes(self, source: str) -> bool:
         """Whether something is known of the module that a source names, if only of other versions."""
@@ -118,7 +117,8 @@ class StandIns:
 
     def _load(self, entry: PublishedModule) -> StandIn:
         if entry not in self._loaded:
-            self._loaded[entry] = StandIn(entry, module_of(self._source(entry)))
+            text = self._source(entry)
+            self._loaded[entry] = StandIn(entry, text, module_of(text))
             self.news += self._loaded[entry].module.diagnostics
         return self._loaded[entry]
 

@@ -1,0 +1,200 @@
+"""A literal in a configuration of Terragrunt → whether an edit of it may change more than retentions.
+
+Every reference to what it defines has to be on the way to a retention, and every module that may get it as a
+variable has to use that for retentions alone.
+"""
+
+import os
+import re
+from collections.abc import Iterator
+from typing import TypeAlias
+
+from ecbackup_iac.files.paths import SKIPPED_FOLDERS, boundary_of, shown_path
+from ecbackup_iac.fixers.edits import NotFixableError, SourceFiles, offsets
+from ecbackup_iac.fixers.terraform.usages import Definition, Usages, source_at, traversal
+from ecbackup_iac.hcl.expression import Call, Literal, Node, ObjectNode, children
+from ecbackup_iac.hcl.json_syntax import parse_json
+from ecbackup_iac.hcl.parser import parse_whole_file
+from ecbackup_iac.hcl.source import SourceRange
+from ecbackup_iac.hcl.structure import NO_BLOCKS, Attribute, Block, Body
+from ecbackup_iac.model.cache import CacheResource
+from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.record import record
+from ecbackup_iac.terraform.functions import FUNCTIONS
+from ecbackup_iac.terraform.modules.file_names import every_configuration_file
+
+CONFIGURATION_SUFFIXES = (".hcl", ".hcl.json")
+
+_READS = "file()"
+"""In place of a name: a file is read as a text."""
+
+_READING = {name for name, one in FUNCTIONS.items() if one.reads_files} - {"fileexists", "fileset"}
+
+_PLURAL = {"local": "locals"}
+"""What a variable is called where another file reads it."""
+
+
+@record
+class _Use:
+    """A reference, or what looks like one."""
+
+    path: str
+    keys: tuple[str, ...]
+    entry: Location
+    """The innermost entry of a map, or the attribute, that it is in."""
+
+
+_Uses: TypeAlias = list[_Use]
+
+
+def check_literal(
+    literal: Location, resource: CacheResource, files: SourceFiles, uses: Usages
+) -> None:
+    """Raise NotFixableError if something besides retentions depends on a literal."""
+    path = os.path.abspath(literal.path)
+    offset, _ = offsets(files.once(path, source_at).text, literal)
+    kind, name = _defined_at(files.once(path, _body_at), offset)
+    if not name:
+        raise NotFixableError(f"{literal} is not in inputs, locals or values")
+    is_passed = kind == "inputs"
+    for use in files.once(boundary_of(path), _uses_in_tree):
+        if use.keys[0] == _READS and _may_name(use.keys[1], os.path.basename(path)):
+            raise NotFixableError(f"{shown_path(path)} may be read as text in {use.entry}")
+        if not _refers(use, kind, name, path):
+            continue
+        is_whole = use.keys[-1] != name
+        is_passed = is_passed or is_whole
+        if not is_whole and not files.shared.is_of_retention(use.entry):
+            raise NotFixableError(f"{kind}.{name} ({literal}) is also used in {use.entry}")
+    if is_passed:
+        is_own = os.path.dirname(path) == os.path.realpath(resource.root)
+        module = (
+            resource.calls[0].location.path if resource.calls else (resource.block or literal).path
+        )
+        own = os.path.realpath(os.path.dirname(module))
+        folders = [own] if is_own else files.once(boundary_of(path), _folders)
+        for folder in folders:
+            if f'"{name}"'.encode() in files.once(folder, _text_of):
+                other = uses.other_use(Definition(folder, "var", name))
+                if other:
+                    raise NotFixableError(f"var.{name} ({literal}) is also used by {other}")
+
+
+def _may_name(written: str, name: str) -> bool:
+    """Whether an expression may be the path of a file: it says so, or it names no other file."""
+    return name in written or not re.search(r'\.\w+"', written)
+
+
+def _refers(use: _Use, kind: str, name: str, path: str) -> bool:
+    """Whether a reference is to something defined in a file, or to all that is defined there like it."""
+    names = {kind, _PLURAL.get(kind, kind)}
+    if use.path != path and kind == "local":
+        names.discard("local")
+    *before, last = use.keys
+    return (last == name and bool(before) and before[-1] in names) or last in names
+
+
+def _defined_at(body: Body, offset: int) -> tuple[str, str]:
+    """Return what defines the literal at an offset, and under which name; an empty one for nothing."""
+    for attribute in body.attributes():
+        if attribute.name in ("inputs", "locals") and _holds(attribute.range, offset):
+            return _PLURAL_OF.get(attribute.name, attribute.name), _key_at(attribute, offset)
+    for block in body.blocks("locals"):
+        for attribute in block.body.attributes():
+            if _holds(attribute.range, offset):
+                return "local", attribute.name
+    for kind in ("unit", "stack"):
+        for block in body.blocks(kind, 1):
+            values = block.body.attribute("values")
+            if values is not None and _holds(values.range, offset):
+                return "values", _key_at(values, offset)
+    return "", ""
+
+
+_PLURAL_OF = {plural: name for name, plural in _PLURAL.items()}
+
+
+def _holds(source_range: SourceRange, offset: int) -> bool:
+    return source_range.start <= offset < source_range.end
+
+
+def _key_at(attribute: Attribute, offset: int) -> str:
+    """Return the name of the entry at an offset, in a map or in one that is merged with others."""
+    pending: list[Node] = [attribute.expression]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ObjectNode):
+            for key, value in node.items:
+                if key.range.start <= offset < value.range.end:
+                    return str(key.value) if isinstance(key, Literal) else ""
+        pending += [inner for inner in children(node) if _holds(inner.range, offset)]
+    return ""
+
+
+def _body_at(path: str) -> Body:
+    source = source_at(path)
+    if path.endswith(".json"):
+        return parse_json(source, NO_BLOCKS)[0]
+    return parse_whole_file(source)[0]
+
+
+def _walk(boundary: str) -> Iterator[tuple[str, list[str]]]:
+    for folder, folders, names in os.walk(boundary):
+        folders[:] = sorted(set(folders) - SKIPPED_FOLDERS)
+        yield folder, names
+
+
+def _folders(boundary: str) -> list[str]:
+    """Return the folders with configuration of Terraform."""
+    return [folder for folder, names in _walk(boundary) if every_configuration_file(names)]
+
+
+def _text_of(folder: str) -> bytes:
+    """Return the labels of the variables in a folder."""
+    found = []
+    for name in every_configuration_file(os.listdir(folder)):
+        found += re.findall(
+            rb'variable"?\s*:?\s*\{?\s*"[^"]*"', source_at(os.path.join(folder, name)).text
+        )
+    return b" ".join(found)
+
+
+def _uses_in_tree(boundary: str) -> _Uses:
+    """Return the references in all configuration files of Terragrunt."""
+    return [
+        use
+        for folder, names in _walk(boundary)
+        for name in sorted(names)
+        if name.endswith(CONFIGURATION_SUFFIXES) and not name.endswith(".lock.hcl")
+        for use in _uses_in(os.path.join(folder, name))
+    ]
+
+
+def _uses_in(path: str) -> Iterator[_Use]:
+    for attribute in _attributes(_body_at(path)):
+        pending = [(attribute.expression, attribute.range)]
+        while pending:
+            node, entry = pending.pop()
+            keys, inner = traversal(node)
+            if isinstance(node, Call) and node.name in _READING and node.arguments:
+                yield _Use(path, (_READS, node.arguments[0].range.text), entry.location)
+            if keys:
+                yield _Use(path, keys, entry.location)
+            if isinstance(node, ObjectNode):
+                for key, value in node.items:
+                    within = SourceRange(entry.file, key.range.start, value.range.end)
+                    pending += [(key, within), (value, within)]
+            else:
+                pending += [(one, entry) for one in inner]
+
+
+def _attributes(body: Body) -> Iterator[Attribute]:
+    items = getattr(body, "items", None)
+    if items is None:
+        yield from body.attributes()
+        return
+    for item in items:
+        if isinstance(item, Block):
+            yield from _attributes(item.body)
+        else:
+            yield item

@@ -1,0 +1,1 @@
+"""Terragrunt units → the caches that they deploy."""

@@ -1,0 +1,49 @@
+"""A unit whose generated files hold hidden texts → the words that no report may show."""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import TypeVar
+
+from ecbackup_iac.hidden_numbers import with_texts
+from ecbackup_iac.model.hidden import shown_setting
+from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES
+from ecbackup_iac.terragrunt.merging import GeneratedFile
+
+T = TypeVar("T")
+
+_WORD = re.compile(r"\w+(?:-\w+)*")
+
+
+def hidden_words(generated: Iterable[GeneratedFile], literal: Iterable[bytes]) -> frozenset[str]:
+    """Return the words in generated files that are not in the configuration that they are generated from.
+
+    Where a text is made of the environment or of a file, only its words tell what is whose.
+    """
+    contents = [one.contents for one in generated if one.contents.is_hidden]
+    made = frozenset().union(*(_words(str(one.raw).encode()) for one in contents if one.is_known))
+    if not made:
+        return made
+    kinds = (
+        {name.lower(), kind.retention, kind.backup_window} for name, kind in RESOURCE_TYPES.items()
+    )
+    return made.difference(*map(_words, literal), *kinds)
+
+
+def without_words(result: T, words: frozenset[str]) -> T:
+    """Return a result with a mark in place of each of some words."""
+
+    def shown(text: str) -> str:
+        if type(text) is not str or words.isdisjoint(_words(text.encode(errors="replace"))):
+            return text  # a kind of step is a text, too
+        return _WORD.sub(
+            lambda word: shown_setting(word[0]) if word[0].lower() in words else word[0], text
+        )
+
+    found: T = with_texts(result, shown) if words else result
+    return found
+
+
+@lru_cache(maxsize=1000)
+def _words(text: bytes) -> frozenset[str]:
+    return frozenset(_WORD.findall(text.decode(errors="replace").lower()))

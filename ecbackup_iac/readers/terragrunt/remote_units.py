@@ -1,0 +1,187 @@
+"""A unit whose module is fetched from elsewhere → the caches that it makes, as for a call of that module."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from ecbackup_iac.files.paths import shown_path
+from ecbackup_iac.hcl.expression import GetAttribute, Name
+from ecbackup_iac.hcl.source import SourceFile, SourceRange
+from ecbackup_iac.hcl.structure import Attribute, Block, PlainTexts
+from ecbackup_iac.hidden_numbers import with_texts
+from ecbackup_iac.model.cache import CacheResource
+from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
+from ecbackup_iac.model.hidden import without_credentials
+from ecbackup_iac.model.record import replace
+from ecbackup_iac.model.report import AbsentCache, Diagnostic, ReadResult, Severity
+from ecbackup_iac.readers.terraform.caches import RootReader
+from ecbackup_iac.readers.terraform.root import RootEvaluation
+from ecbackup_iac.readers.terraform.unread_calls import at_call
+from ecbackup_iac.readers.terraform.variants import with_versions
+from ecbackup_iac.readers.terragrunt.unit_roots import UnitRoot
+from ecbackup_iac.terraform.modules.configuration import (
+    NOT_HERE,
+    Configuration,
+    Modules,
+    UnreadModule,
+)
+from ecbackup_iac.terraform.modules.expansion import UnreadCall
+from ecbackup_iac.terraform.modules.folders import Folders, RootFiles
+from ecbackup_iac.terraform.modules.inputs import RootInputs, VariableFiles
+from ecbackup_iac.terraform.modules.instances import BlockScope, ModuleInstance
+from ecbackup_iac.terraform.modules.module import Module
+from ecbackup_iac.terraform.modules.repetitions import Repetition
+from ecbackup_iac.terraform.values.value import Located, SourceStep, Value, unknown
+from ecbackup_iac.terragrunt.module import UnitModule
+from ecbackup_iac.terragrunt.units import Unit
+
+if TYPE_CHECKING:
+    from collections.abc import Container
+
+    from ecbackup_iac.hcl.source import Problem
+    from ecbackup_iac.model.location import Location
+    from ecbackup_iac.readers.terraform.published.stand_ins import StandIn, StandIns
+
+_INPUT = "input"
+
+
+class _InputsBody(PlainTexts):
+    """The inputs of a unit, as the arguments of a call."""
+
+    def __init__(self, unit: Unit, origin: SourceRange) -> None:
+        self.range = origin
+        self._attributes = {
+            name: _attribute(name, value, origin) for name, value in unit.inputs.items()
+        }
+
+    def attribute(self, name: str) -> Attribute | None:
+        """Return an input."""
+        return self._attributes.get(name)
+
+    def attributes(self) -> Sequence[Attribute]:
+        """Return every input."""
+        return list(self._attributes.values())
+
+    def blocks(self, kind: str, labels: int = 0) -> Sequence[Block]:  # noqa: ARG002
+        """Return nothing: inputs are no blocks."""
+        return ()
+
+    def parse_all(self) -> None:
+        """Do nothing: every input is evaluated."""
+
+    def unexpected(self, kinds: "Container[str]") -> "Sequence[Problem]":  # noqa: ARG002
+        """Return nothing."""
+        return ()
+
+
+def _attribute(name: str, value: Value, origin: SourceRange) -> Attribute:
+    steps = [step for step in value.trace if isinstance(step, SourceStep)]
+    at = steps[0].range if steps else origin
+    return Attribute(name, at, lambda: GetAttribute(at, Name(at, _INPUT), name))
+
+
+class RemoteUnit:
+    """A unit whose module was not read: evaluated with a description of the module, where there is one."""
+
+    def __init__(
+        self,
+        root: UnitRoot,
+        folders: Folders,
+        modules: Modules,
+        stand_ins: "Callable[[], StandIns]",
+        diagnostics: list[Diagnostic],
+    ) -> None:
+        self._root = root
+        self._unit = unit = root.unit
+        self._folders = folders
+        self._diagnostics = diagnostics
+        origin = _range_of(unit.source_at, unit)
+        folder = root.module.folder
+        files = RootFiles(folders, folder)
+        inputs = RootInputs("", (), EvaluationInputs(), VariableFiles(folders), unknown(""))
+        instance = ModuleInstance(Module(folder), Configuration(modules, folder, files), inputs)
+        name = root.shown.rpartition("/")[2]
+        block = Block("module", (name,), origin, origin, _InputsBody(unit, origin))
+        scope = BlockScope(
+            instance,
+            Repetition(names={(_INPUT, name): value for name, value in unit.inputs.items()}),
+        )
+        self._source = without_credentials(unit.remote)
+        why = NOT_HERE.format(source=self._source).replace("terraform init", "Terragrunt")
+        self._call = UnreadCall("", block, scope, UnreadModule(self._source, why))
+        self._reader = RootReader(root.shown, diagnostics, stand_ins)
+        # Terragrunt passes what a module does not declare as well, and it is ignored.
+        described = () if unit.is_unread_unit else stand_ins().of_version(self._source, "")
+        self.roots: list[tuple[StandIn | None, UnitRoot]] = [
+            (one, replace(root, module=self._described(one))) for one in described
+        ] or [(None, root)]
+        """What is evaluated, for each version that the module may have."""
+
+    def _described(self, stand_in: "StandIn") -> UnitModule:
+        return UnitModule(self._unit, self._root.module.folder, self._folders, stand_in.text)
+
+    def result(self, found: Sequence[RootEvaluation]) -> ReadResult:
+        """Return what was evaluated of each version as one, and the module itself where it is unknown."""
+        absent: dict[Location, AbsentCache] = {}
+        readings = []
+        for (stand_in, _), evaluated in zip(self.roots, found, strict=True):
+            caches = [*evaluated.resources.values()]
+            absent |= evaluated.absent
+            if stand_in is not None:
+                path = stand_in.module.folder
+                caches = [self._at_call(cache, stand_in) for cache in caches]
+                absent = {at: one for at, one in absent.items() if at.path != path}
+                for number, one in enumerate(self._diagnostics):
+                    if one.location.path == path:
+                        at = self._call.block.header.location
+                        self._diagnostics[number] = replace(one, location=at)
+            readings.append((stand_in.versions if stand_in else "", tuple(caches)))
+        caches = [*with_versions(readings)]
+        if self.roots[0][0] is None:
+            name = f"unit.{self._call.block.labels[0]}"
+            unread = [
+                replace(one, address=name, module=one.module and replace(one.module, address=name))
+                for one in self._reader.unread_calls().likely(self._call)
+            ]
+            if not unread:
+                self._add_unread()
+            caches += unread
+        elif not caches:
+            at = self._call.block.header.location
+            reason = f"{self._source} creates no cache with these inputs"
+            absent[at] = AbsentCache(
+                self._call.block.labels[0], self._source, self._root.shown, at, reason
+            )
+        diagnostics = tuple(dict.fromkeys(self._diagnostics))
+        result = ReadResult(tuple(caches), diagnostics, absent=tuple(absent.values()))
+        source, shown = self._source, without_credentials(self._unit.source)
+        if source == shown:
+            return result
+        hidden: ReadResult = with_texts(
+            result, lambda text: text.replace(source, shown) if source in text else text
+        )
+        return hidden
+
+    def _at_call(self, cache: CacheResource, stand_in: "StandIn") -> CacheResource:
+        """Return a cache that a description declares as the unit's."""
+        is_described = cache.block is None or cache.block.path == stand_in.module.folder
+        if not is_described:
+            return cache
+        found = at_call(cache, self._call, stand_in)
+        is_overridden = cache.location.path != stand_in.module.folder
+        return replace(
+            found,
+            location=cache.location if is_overridden else found.location,
+            module=found.module and replace(found.module, address="inputs"),
+            overrides=cache.overrides,
+        )
+
+    def _add_unread(self) -> None:
+        location = replace(self._call.block.header.location, end_line=None, end_column=None)
+        text = f"the module was not read: {self._call.unreadable.why}"
+        self._diagnostics.append(Diagnostic(text, location, Severity.WARNING, is_detail=True))
+
+
+def _range_of(origin: Located | None, unit: Unit) -> SourceRange:
+    if isinstance(origin, SourceRange):
+        return origin
+    return SourceRange(SourceFile(shown_path(unit.file), b""), 0, 0)

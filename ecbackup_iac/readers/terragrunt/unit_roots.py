@@ -1,0 +1,339 @@
+"""The units of a tree → the roots to evaluate, and what is known of their caches besides."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+
+from ecbackup_iac.files.file_names import TERRAGRUNT_FILES
+from ecbackup_iac.files.paths import is_inside, shown_path
+from ecbackup_iac.model.annotated_text import AnnotatedText, Syntax, may_hold_suppression
+from ecbackup_iac.model.cache import CacheResource, format_days
+from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
+from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.record import record, replace
+from ecbackup_iac.model.report import AbsentCache, Diagnostic, ReadResult, Severity
+from ecbackup_iac.model.source import Source
+from ecbackup_iac.model.value import Unknown, possible_values
+from ecbackup_iac.readers.terragrunt.hidden_words import hidden_words, without_words
+from ecbackup_iac.terraform.modules.folder_scan import FolderScan, Sought
+from ecbackup_iac.terraform.modules.folders import Folders
+from ecbackup_iac.terraform.modules.inputs import VariableFiles
+from ecbackup_iac.terraform.modules.module import Module
+from ecbackup_iac.terraform.modules.roots import NO_UNITS, Index, UnitModules, lies_in
+from ecbackup_iac.terraform.modules.ruling_out import may_name
+from ecbackup_iac.terraform.modules.wrappers import SetInputs
+from ecbackup_iac.terraform.values.budget import MAX_STEPS
+from ecbackup_iac.terraform.values.value import EvaluationError, Value
+from ecbackup_iac.terragrunt.discovery import Deployments, deployments
+from ecbackup_iac.terragrunt.inputs import UnitInputs
+from ecbackup_iac.terragrunt.module import UnitModule
+from ecbackup_iac.terragrunt.stacks import Stack
+from ecbackup_iac.terragrunt.tree import Tree, refused
+from ecbackup_iac.terragrunt.units import Unit
+
+TEMPLATE_FOLDER = ".boilerplate"
+"""Holds what `terragrunt scaffold` makes a unit of, and no unit."""
+
+MAX_STEPS_OF_UNITS = MAX_STEPS // 2
+"""For the configuration of all units together, and a step for each byte of it."""
+
+
+@record(eq=False)
+class UnitRoot:
+    """A unit with one of the folders that its module may be in."""
+
+    unit: Unit
+    module: UnitModule
+    is_target: bool
+    """It lies in what is checked; otherwise its module does."""
+
+    index: Index
+    sought: Sought
+
+    @property
+    def shown(self) -> str:
+        """The unit's folder, as it is printed."""
+        return self.unit.view.tree.shown(self.unit.folder)
+
+    def inputs(
+        self, given: EvaluationInputs, files: VariableFiles, workspace: Value, root: Module
+    ) -> UnitInputs:
+        """Return the inputs of the root module; where they are refused, the unit is."""
+        unit = self.unit
+        if unit.problem is not None:
+            why = refused(unit.problem, "the unit")
+            unit = replace(unit, inputs={}, extra=[], unknown_inputs=why)
+        found = UnitInputs(unit, self.module, given, files, workspace, root)
+        self.unit.problem = self.unit.problem or found.refusal
+        return found
+
+    def result(self, result: ReadResult) -> ReadResult:
+        """Return the result of the module's evaluation as that of the unit, without what is hidden."""
+        return without_words(self._result(result), self._hidden_words)
+
+    def shows(self, path: str) -> bool:
+        """Whether the comments in a file may be shown: it is not generated of what is hidden."""
+        generated = (one.path for one in self.module.generated.values())
+        return not self._hidden_words or path not in generated
+
+    @property
+    def _hidden_words(self) -> frozenset[str]:
+        return hidden_words(self.unit.generated, self._configuration())
+
+    def _configuration(self) -> Iterator[bytes]:
+        """Yield the texts of the configuration of the unit and of its module."""
+        folder = self.module.folder
+        below = self.index.below(folder) if folder in self.index.found else ()
+        modules = (
+            os.path.join(path, name) for path in below for name in self.index.found[path].files
+        )
+        for path in (*self.unit.read, *modules):
+            content = self.module.files.content(path)
+            if isinstance(content, bytes) and path not in self.module.generated:
+                yield content
+
+    def _result(self, result: ReadResult) -> ReadResult:
+        resources = tuple(map(self._of_unit, result.resources))
+        if self.unit.excluded:
+            excluded = (never_applied(one, self.unit) for one in resources)
+            return ReadResult(absent=(*result.absent, *excluded))
+        absent = (*(replace(one, root=self.shown) for one in result.absent), *self._replaced())
+        diagnostics = (*result.diagnostics, *self.module.problems, *self._unknown_files())
+        return replace(result, resources=resources, absent=absent, diagnostics=diagnostics)
+
+    def _replaced(self) -> Iterator[AbsentCache]:
+        """Yield the cache blocks in the files of the module that others take the place of."""
+        if not self.module.is_here:
+            return
+        for path, folder in self.index.found.items():
+            if not is_inside(path, self.module.folder):
+                continue
+            for block in folder.blocks:
+                if self.module.files.is_replaced(os.path.join(path, block.file)):
+                    reason = f"the unit replaces {block.file}"
+                    yield AbsentCache(block.address, block.kind, self.shown, block.location, reason)
+
+    def _unknown_files(self) -> Iterator[Diagnostic]:
+        """Yield a warning for each generated file that is unknown; an error where it mentions caches."""
+        for file, diagnostic in self.module.unknown_files:
+            is_error = may_name(file.written, self.sought.words)
+            severity = Severity.ERROR if is_error else Severity.WARNING
+            yield replace(diagnostic, severity=severity, is_detail=not is_error)
+
+    def _of_unit(self, cache: CacheResource) -> CacheResource:
+        cache = of_unit(cache, self.unit)
+        unit, retention = self.unit, cache.retention
+        decided = retention.trace[-1].location if retention.trace else cache.location
+        if any(decided.path == source.path for source in self.module.generated.values()):
+            cache = replace(cache, generator="Terragrunt", location=decided)
+        if unit.problem is not None or self.module.problems:
+            problem = unit.problem or EvaluationError(self.module.problems[0].message)
+            why = refused(problem, "the unit")
+            return replace(cache, retention=Unknown(why, trace=retention.trace, is_rejected=True))
+        doubt = self.module.doubt
+        if doubt:
+            why = doubt
+            if not isinstance(retention, Unknown):
+                why += f"; it is {format_days(retention)} with {shown_path(self.module.folder)}"
+            cache = replace(cache, retention=Unknown(why, trace=retention.trace))
+        if unit.may_be_excluded:
+            cache = replace(cache, assumptions=(*cache.assumptions, unit.may_be_excluded))
+        return cache
+
+
+def _leads(unit: Unit, folder: str, index: Index) -> bool:
+    """Whether the module of a unit leads to a cache, as far as that is known without evaluating it.
+
+    A parent's own folder has to hold one: most hold what their units share.
+    """
+    if folder not in index.leading:
+        return False
+    is_own = unit.is_parent and not unit.source
+    return not is_own or any(index.found[path].blocks for path in index.below(folder))
+
+
+def of_unit(cache: CacheResource, unit: Unit) -> CacheResource:
+    """Return a cache as that of a unit, with the locations of the unit's configuration."""
+    values = (cache.retention, *possible_values(cache.retention))
+    decided = [
+        step.location
+        for value in values
+        for step in value.trace
+        if step.location.path.endswith((".hcl", ".hcl.json"))
+    ]
+    inherited = (
+        place.location
+        for place in unit.inherited
+        if any(_holds(place.location, one) for one in decided)
+    )
+    places = (*(place.location for place in (*unit.places, *unit.calls)), *decided, *inherited)
+    return replace(cache, source=Source.TERRAGRUNT, unit=tuple(dict.fromkeys(places)))
+
+
+def _holds(whole: Location, part: Location) -> bool:
+    """Whether a location lies in another one, by their lines."""
+    lines = (whole.line or 0, part.line or 0, whole.end_line or 0)
+    return whole.path == part.path and lines[0] <= lines[1] <= lines[2]
+
+
+def never_applied(cache: CacheResource, unit: Unit) -> AbsentCache:
+    """Return a cache of a unit that is never applied."""
+    return AbsentCache(
+        cache.address, cache.type, cache.root, cache.block or cache.location, unit.excluded
+    )
+
+
+class UnitRoots:
+    """Every unit of one tree."""
+
+    def __init__(
+        self,
+        folders: Folders,
+        given: EvaluationInputs,
+        targets: Sequence[str],
+        words: Sought,
+        is_excluded: Callable[[str], bool],
+    ) -> None:
+        self._folders = folders
+        self._is_excluded = is_excluded
+        self._given = given
+        self._targets = frozenset(targets)
+        self._sought = words
+        self.found = Deployments()
+        self.steps = 0
+        """What the evaluation of their configuration took."""
+
+        self._has_files = False
+
+    def find(self, scan: FolderScan) -> UnitModules:
+        """Find the units, and return what the index has to know of them."""
+        paths = [
+            path
+            for path in (*scan.wrappers, *scan.excluded_wrappers)
+            if os.path.basename(path) in TERRAGRUNT_FILES
+            and TEMPLATE_FOLDER not in path.split(os.sep)
+        ]
+        self._has_files = bool(paths)
+        if not paths:
+            return NO_UNITS
+        size = sum(map(os.path.getsize, filter(os.path.exists, paths)))
+        max_steps = MAX_STEPS_OF_UNITS + size
+        tree = Tree(self._folders, self._given.environment, max_steps)
+        self.found = deployments(tree, paths, self._is_excluded)
+        self.steps = max_steps - tree.steps_left
+        targets = (
+            folder for unit in self.found.units if self._is_target(unit) for folder in unit.modules
+        )
+        wrappers = (*scan.wrappers, *scan.excluded_wrappers)
+        read = {path for path in wrappers if path.endswith((".hcl", ".hcl.json"))}
+        excluded = {
+            folder: SetInputs(shown_path(file)) for folder, file in self.found.excluded.items()
+        }
+        return UnitModules(
+            frozenset(self.found.sourced),
+            tuple(targets),
+            frozenset(read - self.found.undecided),
+            excluded,
+        )
+
+    def _is_target(self, unit: Unit) -> bool:
+        is_here = lies_in(unit.folder, self._targets) or lies_in(unit.file, self._targets)
+        return is_here or not self._targets.isdisjoint(unit.read)
+
+    def _is_here(self, stack: Stack) -> bool:
+        return lies_in(os.path.dirname(stack.file), self._targets)
+
+    def roots(self, index: Index) -> Iterator[UnitRoot]:
+        """Yield the units to evaluate: those that may lead to a cache and concern what is checked."""
+        for unit in self.found.units:
+            is_target = self._is_target(unit)
+            for folder in () if unit.excluded else unit.modules:
+                module = UnitModule(unit, folder, self._folders)
+                leads = _leads(unit, folder, index) or self._has_caches(module, index)
+                if leads and (is_target or folder in index.relevant):
+                    yield UnitRoot(unit, module, is_target, index, self._sought)
+
+    def _has_caches(self, module: UnitModule, index: Index) -> bool:
+        """Whether the unit itself may add a cache to its module; a parent does for those that include it."""
+        if module.unit.is_parent:
+            return False
+        is_own = module.own_folder == module.folder  # then what it calls has been followed
+        copied = () if is_own else index.leading
+        return any(is_inside(path, module.own_folder) for path in copied) or any(
+            b"module" in text or may_name(text, self._sought.words)  # a call may lead to one
+            for text in (
+                *(source.text for source in module.generated.values()),
+                *(file.written for file, _ in module.unknown_files),
+            )
+        )
+
+    def remote(self, index: Index) -> Iterator[UnitRoot]:
+        """Yield the units in what is checked whose module is fetched from elsewhere, without what it is."""
+        for unit in self.found.units:
+            if unit.remote and not unit.modules and self._is_target(unit):
+                module = UnitModule(unit, unit.view.folder(unit.folder), self._folders)
+                yield UnitRoot(unit, module, True, index, self._sought)  # noqa: FBT003
+
+    def diagnostics(self, index: Index) -> Iterator[Diagnostic]:
+        """Yield what Terragrunt refuses, where it concerns what is checked."""
+        for unit in self.found.units:
+            is_concerned = any(folder in index.relevant for folder in unit.modules)
+            if self._is_target(unit):
+                is_concerned = not unit.modules or any(
+                    _leads(unit, folder, index) for folder in unit.modules
+                )
+            if unit.problem is not None and is_concerned:
+                yield _refused(unit.problem, unit.file)
+        for kind, templates in (
+            ("units", [unit.file for unit in self.found.templates if self._is_target(unit)]),
+            ("stacks", [one.file for one in self.found.stack_templates if self._is_here(one)]),
+        ):
+            if templates:
+                more = f" (and {len(templates) - 1} more)" if len(templates) > 1 else ""
+                text = f"a template for {kind}{more}: not evaluated, because no stack here uses it"
+                yield Diagnostic(text, Location(shown_path(templates[0])), Severity.WARNING)
+        for stack in self.found.stacks:
+            if self._is_here(stack):
+                yield from (_refused(problem, stack.file) for problem in stack.problems)
+
+    def absent(self, index: Index) -> Iterator[AbsentCache]:
+        """Yield the cache blocks in the modules of units that are never applied."""
+        for unit in self.found.units:
+            for folder in {*unit.modules, unit.folder} if unit.excluded else ():
+                if folder not in index.leading:
+                    continue
+                for path, names in index.below(folder).items():
+                    for block in index.found[path].blocks:
+                        address = f"{names}.{block.address}" if names else block.address
+                        yield AbsentCache(
+                            address,
+                            block.kind,
+                            unit.view.tree.shown(unit.folder),
+                            block.location,
+                            unit.excluded,
+                        )
+
+    def annotated_texts(self) -> Iterator[AnnotatedText]:
+        """Yield the configuration files that may hold suppressions."""
+        for path in sorted(self.found.read):
+            source = self._folders.source(path)
+            if not isinstance(source, Diagnostic) and may_hold_suppression(source.text):
+                syntax = Syntax.TERRAFORM_JSON if path.endswith(".json") else Syntax.HCL
+                is_whole = lies_in(os.path.dirname(path), self._targets)
+                yield AnnotatedText(source.path, source.text, syntax, is_whole=is_whole)
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """The units of stacks that are excluded, as they are printed."""
+        return tuple(sorted(map(shown_path, self.found.left_out)))
+
+    @property
+    def is_nothing_evaluated(self) -> bool:
+        """Whether there are files of Terragrunt, and neither a unit nor a stack, nor a template for one."""
+        found = self.found
+        is_any = found.units or found.stacks or found.templates or found.stack_templates
+        return self._has_files and not is_any
+
+
+def _refused(error: EvaluationError, file: str) -> Diagnostic:
+    location = error.origin.location if error.origin is not None else Location(shown_path(file))
+    return Diagnostic(refused(error, "it"), location)

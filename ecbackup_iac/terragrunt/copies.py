@@ -1,0 +1,222 @@
+"""The module of a unit, the unit's own files and what is generated → the folders that it is planned in.
+
+Terragrunt copies the folder of the source, then the unit's own over the module's. Hidden files are left out.
+"""
+
+import os
+import re
+from collections.abc import Sequence
+from functools import cached_property
+
+from ecbackup_iac.files.discovery import Listing
+from ecbackup_iac.files.paths import is_inside
+from ecbackup_iac.hcl.source import SourceFile
+from ecbackup_iac.model.record import record
+from ecbackup_iac.model.report import Diagnostic
+from ecbackup_iac.terraform.functions.call_context import UnknownResultError
+from ecbackup_iac.terraform.modules.folders import Folders
+from ecbackup_iac.terraform.modules.parsed_file import ParsedFile, parsed_file
+
+_LOCK_FILE = ".terraform.lock.hcl"
+_CACHE = ".terragrunt-cache"
+
+_MAGIC = {
+    r"\*\*/": r"(?:.*/)?",
+    r"\*\*": r".*",
+    r"\*": r"[^/]*",
+    r"\?": r"[^/]",
+    r"\{": r"(?:",
+    r"\}": r")",
+    ",": r"|",
+}
+_MAGIC_PART = re.compile("|".join(map(re.escape, _MAGIC)))
+
+
+class Copy:
+    """What Terragrunt copies of a folder."""
+
+    def __init__(self, top: str, include: Sequence[str], exclude: Sequence[str]) -> None:
+        """`include` and `exclude` are the patterns of include_in_copy and exclude_from_copy."""
+        self.top = top
+        self._include = include
+        self._exclude = exclude
+
+    def has(self, path: str) -> bool:
+        """Whether it copies the file or folder at a path in the folder."""
+        below = os.path.relpath(path, self.top).replace(os.sep, "/")
+        if any(below.startswith(one) for one in self._excluded):
+            return False
+        is_hidden = any(name.startswith(".") for name in below.split("/") if name != ".")
+        if not is_hidden or os.path.basename(path) == _LOCK_FILE:
+            return True
+        return any(one.startswith(below) for one in self._included)
+
+    @cached_property
+    def _excluded(self) -> tuple[str, ...]:
+        return self._matching(self._exclude)
+
+    @cached_property
+    def _included(self) -> tuple[str, ...]:
+        return self._matching(self._include)
+
+    def _matching(self, patterns: Sequence[str]) -> tuple[str, ...]:
+        """Return the paths below the folder that some patterns describe, and what is in such folders."""
+        if not patterns:
+            return ()
+        described = [
+            _MAGIC_PART.sub(
+                lambda part: _MAGIC[part[0]], re.escape(os.path.normpath(one).lstrip("/"))
+            )
+            for one in patterns
+        ]
+        try:
+            pattern = re.compile(f"(?:{'|'.join(described)})(?:/.*)?")
+        except re.error:  # braces that do not match
+            return ()
+        found = []
+        for folder, folders, files in os.walk(self.top):
+            folders[:] = [name for name in folders if name not in (".git", _CACHE)]
+            for name in (*folders, *files):
+                below = os.path.relpath(os.path.join(folder, name), self.top).replace(os.sep, "/")
+                if pattern.fullmatch(below):
+                    found.append(below)
+        return tuple(found)
+
+
+@record(eq=False)
+class Places:
+    """Where the files come from that a unit is planned with."""
+
+    module: str
+    """The module's folder. Files are found below it as if all had been copied there."""
+
+    own: str
+    """The unit's."""
+
+    source: Copy
+    """What is copied of the folder of the source, in which the module lies."""
+
+    unit: Copy
+
+
+class UnitFolders(Folders):
+    """The files that a unit is planned with, at the paths that those of its module have."""
+
+    def __init__(self, folders: Folders, places: Places) -> None:
+        super().__init__(folders.boundary)
+        self.real = folders.real  # type: ignore[method-assign]
+        self._folders = folders
+        self._places = places
+        self.written: dict[str, SourceFile] = {}
+        """What is generated, by path."""
+
+        self.unknown: dict[str, str] = {}
+        """The files of which it is unknown what they hold, with the reason."""
+
+        self._removed: set[str] = set()
+
+    def write(self, path: str, source: SourceFile) -> None:
+        """Put a generated file at a path."""
+        self.written[path] = source
+        self._changed(path)
+
+    def remove(self, path: str) -> None:
+        """Remove the file at a path."""
+        self._removed.add(path)
+        self.written.pop(path, None)
+        self._changed(path)
+
+    @property
+    def changed(self) -> tuple[str, ...]:
+        """The paths of what was generated or removed, or may have been."""
+        return (*self.written, *self.unknown, *self._removed)
+
+    def is_replaced(self, path: str) -> bool:
+        """Whether something else takes the place of a file of the module."""
+        return path in self.written or path in self._removed or self.origin(path) != path
+
+    def _changed(self, path: str) -> None:
+        self._entries.pop(os.path.dirname(path), None)
+
+    def own_path(self, path: str) -> str:
+        """Return the path in the unit's folder of what would be copied to a path; empty for none."""
+        places = self._places
+        if places.own == places.module or not is_inside(path, places.module):
+            return ""
+        own = os.path.join(places.own, os.path.relpath(path, places.module))
+        return own if places.unit.has(own) else ""
+
+    def is_copied(self, path: str) -> bool:
+        """Whether a path lies in what is copied; without a source, earlier releases copy nothing."""
+        places = self._places
+        return places.own == places.module or is_inside(path, places.source.top)
+
+    def origin(self, path: str) -> str:
+        """Return the path of the file or folder that is copied to a path; it need not exist."""
+        own = self.own_path(path)
+        if own and os.path.exists(own):
+            return own
+        source = self._places.source
+        return "" if is_inside(path, source.top) and not source.has(path) else path
+
+    def is_file(self, path: str) -> bool:
+        """Whether a file is at a path. Raises UnknownResultError."""
+        if path in self.unknown:
+            raise UnknownResultError(self.unknown[path])
+        if path in self.written:
+            return True
+        return path not in self._removed and os.path.isfile(self.origin(path))
+
+    def is_folder(self, path: str) -> bool:
+        """Whether a folder is at a path."""
+        is_written = any(os.path.dirname(one) == path for one in (*self.written, *self.unknown))
+        return is_written or os.path.isdir(self.origin(path))
+
+    def entries(self, folder: str) -> Listing:
+        """Return the names of the files in a folder, and of the folders that are no links, each sorted."""
+        if folder not in self._entries:
+            files: set[str] = set()
+            folders: set[str] = set()
+            for place in filter(None, (folder, self.own_path(folder))):
+                listed = self._folders.entries(place)
+                for names, found in zip(listed, (files, folders), strict=True):
+                    paths = {name: os.path.join(folder, name) for name in names}
+                    found |= {name for name, path in paths.items() if self._exists(path)}
+            files |= {
+                os.path.basename(one) for one in self.written if os.path.dirname(one) == folder
+            }
+            self._entries[folder] = (tuple(sorted(files)), tuple(sorted(folders)))
+        return self._entries[folder]
+
+    def _exists(self, path: str) -> bool:
+        return path not in self._removed and os.path.lexists(self.origin(path))
+
+    def listed_names(self, folder: str) -> list[str]:
+        """Return the names of everything in a folder, links included."""
+        places = filter(os.path.isdir, (folder, self.own_path(folder)))
+        names = {name for place in places for name in os.listdir(place)}
+        written = (*self.written, *self.unknown)
+        return [
+            *{name for name in names if self._exists(os.path.join(folder, name))}
+            | {os.path.basename(one) for one in written if os.path.dirname(one) == folder}
+        ]
+
+    def content(self, path: str) -> bytes | Diagnostic:
+        """Return a file's bytes, or why it was not read."""
+        return (
+            self.written[path].text
+            if path in self.written
+            else self._folders.content(self.origin(path))
+        )
+
+    def source(self, path: str) -> SourceFile | Diagnostic:
+        """Return a file as UTF-8 text."""
+        return (
+            self.written[path] if path in self.written else self._folders.source(self.origin(path))
+        )
+
+    def parsed(self, path: str) -> ParsedFile | Diagnostic:
+        """Return a file of configuration, parsed."""
+        if path in self.written:
+            return parsed_file(self.written[path])
+        return self._folders.parsed(self.origin(path))

@@ -1,0 +1,203 @@
+"""The names of Terragrunt's files in a tree → its units and stacks, and what is only a template for them."""
+
+import os
+from collections.abc import Callable, Iterable
+
+from ecbackup_iac.files.paths import is_inside
+from ecbackup_iac.hcl.source import SourceFile, SourceRange
+from ecbackup_iac.model.record import changing_record, field
+from ecbackup_iac.terraform.modules.file_names import every_configuration_file
+from ecbackup_iac.terraform.values.value import EvaluationError
+from ecbackup_iac.terragrunt.configuration import ConfigFile
+from ecbackup_iac.terragrunt.stacks import NOT_ENABLED, Stack, evaluated_stack
+from ecbackup_iac.terragrunt.tree import STACK_FILE, UNIT_FILES, Tree
+from ecbackup_iac.terragrunt.units import Unit, evaluated_unit
+
+
+@changing_record
+class Deployments:
+    """What Terragrunt deploys in a tree."""
+
+    units: list[Unit] = field(factory=list)
+    stacks: list[Stack] = field(factory=list)
+    read: set[str] = field(factory=set)
+    """The real paths of the configuration files of all of them."""
+
+    templates: list[Unit] = field(factory=list)
+    """Units that no stack copies, and that refer to values, or that only a template for stacks copies."""
+
+    stack_templates: list[Stack] = field(factory=list)
+    """Stacks that no stack copies, and that refer to values."""
+
+    sourced: dict[str, str] = field(factory=dict)
+    """The real folders of the units' modules, and of the units, each with a file: they are no plain roots."""
+
+    excluded: dict[str, str] = field(factory=dict)
+    """Those of the units that are excluded from the check."""
+
+    left_out: set[str] = field(factory=set)
+    """Where stacks generate units that are excluded from the check by themselves."""
+
+    undecided: set[str] = field(factory=set)
+    """The real paths of the files of units that may deploy a module which is not found by evaluating them."""
+
+
+def deployments(
+    tree: Tree, paths: Iterable[str], is_excluded: Callable[[str], bool] = lambda _: False
+) -> Deployments:
+    """Return what Terragrunt deploys by the files at these real paths; some of them may be excluded."""
+    found = Deployments()
+    files: dict[str, str] = {}
+    stack_folders = []
+    for path in sorted(paths):
+        folder, name = os.path.split(path)
+        if name == STACK_FILE:
+            stack_folders.append(folder)
+        elif name in UNIT_FILES:
+            files.setdefault(folder, path)
+    _set_stacks(found, [evaluated_stack(tree, folder) for folder in stack_folders])
+    generated = [unit for stack in found.stacks for unit in stack.units]
+    copied = set().union(*(stack.sources for stack in found.stacks))
+    # A stack writes over what is where it generates a unit.
+    copied |= {unit.folder for unit in generated if unit.excluded != NOT_ENABLED}
+    units = [
+        evaluated_unit(tree, ConfigFile(tree.view(), path))
+        for folder, path in files.items()
+        if folder not in copied
+    ]
+    _set_units(tree, found, units, generated)
+    for stack in found.stacks:
+        folder = os.path.dirname(stack.file)
+        if folder in files:
+            _refuse_coexistence(tree, stack, [one for one in units if one.folder == folder])
+    _refuse_cycles(found.units)
+    _exclude_dependencies(found.units)
+    _leave_out(found, units, is_excluded)
+    return found
+
+
+def _set_stacks(found: Deployments, stacks: list[Stack]) -> None:
+    """Set the stacks that are generated: one that another copies, or that needs values, is a template."""
+    nested = set().union(*(one.sources for one in stacks if not one.needs_values))
+    found.stacks = [
+        one
+        for one in stacks
+        if one.is_endless or not (one.needs_values or os.path.dirname(one.file) in nested)
+    ]
+    copied = set().union(*(stack.sources for stack in found.stacks))
+    found.stack_templates = [
+        one for one in stacks if one.needs_values and os.path.dirname(one.file) not in copied
+    ]
+
+
+def _set_units(tree: Tree, found: Deployments, units: list[Unit], generated: list[Unit]) -> None:
+    """Set the units and the templates, and what is read for them."""
+    parents = {
+        path
+        for unit in (*units, *generated)
+        for path in unit.included
+        if is_inside(unit.folder, os.path.dirname(path))
+    }
+    for unit in units:
+        unit.is_parent = unit.file in parents
+    of_templates = set().union(*(one.sources for one in found.stack_templates))
+    found.templates = [one for one in units if one.needs_values or one.folder in of_templates]
+    names = {one.folder for one in found.templates}
+    candidates = (*(one for one in units if one.folder not in names), *generated)
+    found.units = [unit for unit in candidates if _is_unit(tree, unit)]
+    found.read = set().union(
+        (stack.file for stack in found.stacks), *(unit.read for unit in found.units)
+    )
+    undecided = (
+        unit
+        for unit in found.units
+        if not (unit.remote or unit.tops or (unit.modules and unit.source_at is None))
+    )
+    found.undecided = set().union(
+        (unit.file for unit in found.templates), *(unit.read for unit in undecided)
+    )
+
+
+def _refuse_coexistence(tree: Tree, stack: Stack, beside: list[Unit]) -> None:
+    """Refuse a stack with the unit in its folder."""
+    at = SourceRange(SourceFile(tree.shown(stack.file), b""), 0, 0)
+    refusal = EvaluationError("the folder of a stack has the configuration of a unit too", at)
+    stack.problems.append(refusal)
+    for unit in (*stack.units, *beside):
+        unit.problem = unit.problem or refusal
+
+
+def _leave_out(found: Deployments, units: list[Unit], is_excluded: Callable[[str], bool]) -> None:
+    """Remove what is excluded from the check; its modules are kept, because they are no plain roots."""
+    of_stacks = {unit.folder for one in found.stacks if is_excluded(one.file) for unit in one.units}
+    generated = {unit.folder for one in found.stacks for unit in one.units}
+    found.left_out = set(filter(is_excluded, generated)) - of_stacks
+    left_out = found.left_out.union(
+        of_stacks, (unit.folder for unit in units if is_excluded(unit.file))
+    )
+    for unit in found.units:
+        where = found.excluded if unit.folder in left_out else found.sourced
+        where.update((one, unit.file) for one in (*unit.modules, unit.folder))
+    found.units = [unit for unit in found.units if unit.folder not in left_out]
+    found.stacks = [one for one in found.stacks if not is_excluded(one.file)]
+    found.templates = [one for one in found.templates if not is_excluded(one.file)]
+    found.stack_templates = [one for one in found.stack_templates if not is_excluded(one.file)]
+
+
+def _is_unit(tree: Tree, unit: Unit) -> bool:
+    """Whether a folder is a unit, and no parent that is only included; set its own module."""
+    if unit.modules or unit.remote:
+        return True
+    own = unit.view.folder(unit.folder)
+    is_own = bool(every_configuration_file(tree.folders.names(own)))
+    if unit.is_parent and not is_own and (unit.problem is not None or unit.source_at is None):
+        return False
+    if unit.source_at is not None and not is_own:  # it has a source, which is refused
+        return True
+    generates = any(every_configuration_file([one.path or "x.tf"]) for one in unit.generated)
+    if is_own or generates:
+        unit.modules.append(own)
+    return bool(unit.modules) or unit.problem is not None
+
+
+def _exclude_dependencies(units: Iterable[Unit]) -> None:
+    """Exclude the units that excluded ones depend on directly, where these say so."""
+    by_folder = {unit.folder: unit for unit in units}
+    for unit in by_folder.values():
+        is_excluding = unit.excludes_dependencies
+        if is_excluding is None or is_excluding.raw is False:
+            continue
+        for target in filter(None, map(by_folder.get, unit.dependencies)):
+            if not is_excluding.is_known:
+                why = f"it may be excluded: {is_excluding.unknown.why}"
+                target.may_be_excluded = target.may_be_excluded or why
+            elif unit.excluded:
+                target.excluded = target.excluded or "a unit that depends on it excludes it"
+            else:
+                target.may_be_excluded = target.may_be_excluded or unit.may_be_excluded
+
+
+def _refuse_cycles(units: Iterable[Unit]) -> None:
+    """Refuse the units whose dependencies lead back to themselves."""
+    by_folder = {unit.folder: unit for unit in units}
+    done: set[str] = set()
+    for start, first in by_folder.items():
+        pending = [(start, iter(first.dependencies))] if start not in done else []
+        path = dict.fromkeys([start] if pending else [])
+        while pending:
+            folder, targets = pending[-1]
+            target = next(targets, None)
+            if target is None:
+                pending.pop()
+                path.popitem()
+                done.add(folder)
+            elif target in path:
+                listed = [*path]
+                for one in listed[listed.index(target) :]:
+                    unit = by_folder[one]
+                    origin = next(iter(unit.dependencies.values()))
+                    text = "Cycle: the unit depends on itself through its dependencies"
+                    unit.problem = unit.problem or EvaluationError(text, origin)
+            elif target in by_folder and target not in done:
+                pending.append((target, iter(by_folder[target].dependencies)))
+                path[target] = None

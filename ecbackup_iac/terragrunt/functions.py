@@ -1,0 +1,312 @@
+"""Terragrunt's own functions → their values. Those of Terraform are in terraform/functions."""
+
+import os
+import posixpath
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from ecbackup_iac.hcl.expression import Call
+from ecbackup_iac.hcl.json_syntax import parse_json_values
+from ecbackup_iac.hcl.parser import parse_whole_file
+from ecbackup_iac.model.location import ENVIRONMENT
+from ecbackup_iac.model.record import record
+from ecbackup_iac.model.report import Diagnostic
+from ecbackup_iac.model.value import StepKind, TraceStep
+from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
+from ecbackup_iac.terraform.evaluation.scopes import CONSTANT_SCOPE
+from ecbackup_iac.terraform.functions import FUNCTIONS as TERRAFORM_FUNCTIONS
+from ecbackup_iac.terraform.functions.call_context import UnknownResultError
+from ecbackup_iac.terraform.functions.calling import call_function as call_terraform_function
+from ecbackup_iac.terraform.modules.versions import meets
+from ecbackup_iac.terraform.values.budget import STEPS_PER_EXPRESSION, charge
+from ecbackup_iac.terraform.values.conversion import converted
+from ecbackup_iac.terraform.values.outcomes import map_outcomes
+from ecbackup_iac.terraform.values.type_system import DYNAMIC, STRING, Type
+from ecbackup_iac.terraform.values.value import (
+    EvaluationError,
+    Privacy,
+    SourceStep,
+    Value,
+    boolean,
+    object_value,
+    shown_text,
+    string,
+    tuple_value,
+    unknown,
+)
+from ecbackup_iac.terragrunt.deep_merge import deep_merged
+
+if TYPE_CHECKING:
+    from ecbackup_iac.terragrunt.configuration import ConfigFile
+
+_COMMANDS = {
+    "vars": ("apply", "console", "destroy", "import", "plan", "push", "refresh"),
+    "locking": ("apply", "destroy", "import", "plan", "refresh", "taint", "untaint"),
+    "input": ("apply", "import", "init", "plan", "refresh"),
+    "parallelism": ("apply", "plan", "destroy"),
+}
+
+
+@record
+class Function:
+    """A function of Terragrunt."""
+
+    implementation: Callable[["ConfigFile", Sequence[Value]], Value]
+    least: int = 0
+    most: int = 0
+    """Arguments; a negative number for any."""
+
+    returns: Type = STRING
+
+
+def call_function(evaluator: Evaluator, scope: "ConfigFile", node: Call) -> Value:
+    """Return the value of a call of one of Terragrunt's functions. Raises EvaluationError."""
+    function = FUNCTIONS[node.name]
+    arguments = [evaluator.value(argument) for argument in node.arguments]
+    if node.is_expanded:
+        last = arguments.pop()
+        if not last.is_known:
+            return unknown(last.unknown.why, function.returns)
+        arguments += last.elements if isinstance(last.raw, tuple) else ()
+    is_many = function.most >= 0 and len(arguments) > function.most
+    if len(arguments) < function.least or is_many:
+        raise EvaluationError(f"{node.name}: wrong number of arguments ({len(arguments)})")
+
+    def apply(*known: Value) -> Value:
+        is_hidden = any(argument.is_hidden for argument in arguments)
+        try:
+            return function.implementation(scope, known)
+        except UnknownResultError as error:
+            return unknown(error.redacted_message if is_hidden else error.why, function.returns)
+        except EvaluationError as error:
+            raise error.redacted() if is_hidden else error from None
+
+    if function.returns is DYNAMIC:  # its arguments need not be known, or it handles that
+        return apply(*arguments)
+    result = map_outcomes(apply, *arguments, kind=function.returns).with_marks_of(*arguments)
+    if scope.view.tree.is_hidden(scope.folder):
+        return result.with_marks(is_sensitive=result.is_sensitive, privacy=Privacy.OUTSIDE)
+    return result
+
+
+def tfvars_value(evaluator: Evaluator, scope: "ConfigFile", node: Call) -> Value:
+    """Return `jsondecode(read_tfvars_file(...))`, with the lines of the file in its trace."""
+    arguments = [evaluator.value(argument) for argument in node.arguments]
+    if len(arguments) != 1:
+        raise EvaluationError("read_tfvars_file: wrong number of arguments")
+
+    def apply(path: Value) -> Value:
+        try:
+            return _variables_of(scope, path)
+        except UnknownResultError as error:
+            return unknown(str(error))
+
+    return map_outcomes(apply, arguments[0])
+
+
+def _text(value: Value) -> str:
+    raw = converted(value, STRING).raw
+    if not isinstance(raw, str):
+        raise EvaluationError("a string is required")
+    return raw
+
+
+def _texts(values: Sequence[Value]) -> list[str]:
+    return [*map(_text, values)]
+
+
+def _find_in_parent_folders(scope: "ConfigFile", arguments: Sequence[Value]) -> Value:
+    names = _texts(arguments)
+    wanted = [names[0]] if names and names[0] else ["terragrunt.hcl", "terragrunt.hcl.json"]
+    folder = scope.folder
+    while folder != scope.view.tree.top and folder != os.path.dirname(folder):
+        charge(STEPS_PER_EXPRESSION)
+        folder = os.path.dirname(folder)
+        for name in wanted:
+            if scope.view.exists(posixpath.join(folder, name)):
+                return string(posixpath.normpath(posixpath.join(folder, name)))
+    if len(arguments) > 1:
+        return arguments[1]
+    where = f"in any folder above {scope.view.tree.shown(scope.folder)}, up to the top of the repository"
+    text, redacted = (
+        f"ParentFileNotFoundError: no {name} {where}" for name in (wanted[0], "such file")
+    )
+    raise EvaluationError(text, redacted_message=redacted)
+
+
+def _relative(path: str, start: str) -> Value:
+    return string(os.path.relpath(path, start).replace(os.sep, "/"))
+
+
+def _path_relative_to_include(scope: "ConfigFile", arguments: Sequence[Value]) -> Value:
+    include = scope.selected_include(_texts(arguments))
+    if include is None:
+        return string(".")
+    return _relative(scope.folder, os.path.dirname(include.path))
+
+
+def _path_relative_from_include(scope: "ConfigFile", arguments: Sequence[Value]) -> Value:
+    include = scope.selected_include(_texts(arguments))
+    if include is None:
+        return string(".")
+    return _relative(os.path.dirname(include.path), scope.folder)
+
+
+def _get_parent_terragrunt_dir(scope: "ConfigFile", arguments: Sequence[Value]) -> Value:
+    include = scope.selected_include(_texts(arguments))
+    return string(scope.folder if include is None else os.path.dirname(include.path))
+
+
+def _get_env(scope: "ConfigFile", arguments: Sequence[Value]) -> Value:
+    name = _text(arguments[0])
+    given = scope.view.tree.environment.get(name)
+    if given is not None:
+        value = string(given).with_marks(is_sensitive=False, privacy=Privacy.OUTSIDE)
+        shown = shown_text(arguments[0])
+        return value.through(TraceStep(shown, ENVIRONMENT, StepKind.EXPRESSION))
+    if not name:
+        raise EvaluationError("get_env: the name of the variable is empty")
+    if len(arguments) == 1:
+        text = f"the environment variable {shown_text(arguments[0])} is not set here"
+        raise UnknownResultError(text)
+    return converted(arguments[1], STRING)
+
+
+def _read_terragrunt_config(scope: "ConfigFile", arguments: Sequence[Value]) -> Value:
+    path = arguments[0]
+    if not path.is_known:
+        return unknown(f"the path of a configuration is unknown: {path.unknown.why}")
+    full = scope.view.path(scope.folder, path) if _text(path) else scope.folder
+    found = scope.read_config(full)
+    if found is not None:
+        return found.as_value
+    if len(arguments) > 1:
+        return arguments[1]
+    shown = scope.view.tree.shown(full)
+    raise EvaluationError(f"read_terragrunt_config: no file exists at {shown}")
+
+
+def _variables_of(scope: "ConfigFile", path: Value) -> Value:
+    """Return the variables in a tfvars file as an object."""
+    full = scope.view.path(scope.folder, path) if _text(path) else scope.folder
+    if full not in scope.view.variables:
+        scope.view.variables[full] = _variables_at(scope, full)
+    return scope.view.variables[full]
+
+
+def _variables_at(scope: "ConfigFile", full: str) -> Value:
+    shown = scope.view.tree.shown(full)
+    if not scope.view.exists(full):
+        scope.view.real(full)  # outside, nothing is known
+        raise EvaluationError(f"read_tfvars_file: no file exists at {shown}")
+    source = scope.view.tree.folders.source(scope.view.real(full))
+    if isinstance(source, Diagnostic):
+        raise EvaluationError(f"read_tfvars_file: {shown} {source.message}")
+    if full.endswith("json"):
+        attributes, problems = parse_json_values(source)
+    else:
+        body, problems = parse_whole_file(source)
+        attributes = [*body.attributes()]
+    for message, source_range in problems:
+        raise EvaluationError(message, source_range)
+    return object_value(
+        {
+            one.name: Evaluator(CONSTANT_SCOPE)
+            .value(one.expression)
+            .through(SourceStep.of(one, StepKind.VARIABLE))
+            for one in attributes
+        }
+    )
+
+
+def _read_tfvars_file(scope: "ConfigFile", arguments: Sequence[Value]) -> Value:
+    variables = _variables_of(scope, arguments[0])
+    return call_terraform_function(TERRAFORM_FUNCTIONS["jsonencode"], [variables], scope.evaluator)
+
+
+def _deep_merge(scope: "ConfigFile", arguments: Sequence[Value]) -> Value:  # noqa: ARG001
+    result: Value | None = None
+    for argument in arguments:
+        if not argument.is_known:
+            return unknown(argument.unknown.why)
+        if argument.is_null:
+            continue
+        if not isinstance(argument.raw, Mapping):
+            raise EvaluationError("deep_merge: each argument must be a map")
+        result = argument if result is None else deep_merged(result, argument)
+    return object_value({}) if result is None else result
+
+
+def _constraint_check(scope: "ConfigFile", arguments: Sequence[Value]) -> Value:  # noqa: ARG001
+    version, constraint = _texts(arguments)
+    return boolean(meets(version, constraint))
+
+
+def _unknown(why: str, kind: Type = STRING) -> Function:
+    def implementation(scope: "ConfigFile", arguments: Sequence[Value]) -> Value:  # noqa: ARG001
+        return unknown(why, kind, is_not_null=True)
+
+    return Function(implementation, most=-1, returns=DYNAMIC)
+
+
+def _fixed(compute: Callable[["ConfigFile"], str]) -> Function:
+    return Function(lambda scope, _: string(compute(scope)))
+
+
+def _commands(kind: str) -> Function:
+    return Function(lambda _scope, _: tuple_value(map(string, _COMMANDS[kind])), returns=DYNAMIC)
+
+
+def _relative_to_top(scope: "ConfigFile") -> str:
+    return os.path.relpath(scope.folder, scope.view.tree.top).replace(os.sep, "/")
+
+
+def _top_relative(scope: "ConfigFile") -> str:
+    return os.path.relpath(scope.view.tree.top, scope.folder).replace(os.sep, "/")
+
+
+FUNCTIONS: Mapping[str, Function] = {
+    "constraint_check": Function(_constraint_check, 2, 2),
+    "deep_merge": Function(_deep_merge, 1, -1, DYNAMIC),
+    "find_in_parent_folders": Function(_find_in_parent_folders, 0, 2),
+    "get_default_retryable_errors": _unknown(
+        "the retryable errors depend on Terragrunt's version", DYNAMIC
+    ),
+    "get_env": Function(_get_env, 1, 2),
+    "get_original_terragrunt_dir": _fixed(lambda scope: os.path.dirname(scope.original_path)),
+    "get_parent_terragrunt_dir": Function(_get_parent_terragrunt_dir, 0, 1),
+    "get_path_from_repo_root": _fixed(_relative_to_top),
+    "get_path_to_repo_root": _fixed(_top_relative),
+    "get_platform": _unknown("get_platform() depends on where Terragrunt runs"),
+    "get_repo_root": _fixed(lambda scope: scope.view.tree.top),
+    "get_terraform_cli_args": _unknown("get_terraform_cli_args() depends on the command", DYNAMIC),
+    "get_terraform_command": _unknown("get_terraform_command() depends on the command"),
+    "get_terraform_commands_that_need_input": _commands("input"),
+    "get_terraform_commands_that_need_locking": _commands("locking"),
+    "get_terraform_commands_that_need_parallelism": _commands("parallelism"),
+    "get_terraform_commands_that_need_vars": _commands("vars"),
+    "get_terragrunt_dir": _fixed(lambda scope: scope.folder),
+    "get_terragrunt_source_cli_flag": _fixed(lambda _: ""),
+    "get_working_dir": _unknown("get_working_dir() depends on where Terragrunt runs"),
+    "mark_as_read": Function(lambda _, arguments: arguments[0], 1, 1),
+    "mark_glob_as_read": _unknown(
+        "mark_glob_as_read() lists what is there where Terragrunt runs", DYNAMIC
+    ),
+    "path_relative_from_include": Function(_path_relative_from_include, 0, 1),
+    "path_relative_to_include": Function(_path_relative_to_include, 0, 1),
+    "read_terragrunt_config": Function(_read_terragrunt_config, 1, 2, DYNAMIC),
+    "read_tfvars_file": Function(_read_tfvars_file, 1, 1),
+    "run_cmd": _unknown("run_cmd() runs a command, and nothing is run here"),
+    "sops_decrypt_file": _unknown(
+        "sops_decrypt_file() decrypts a file, and nothing is decrypted here"
+    ),
+    **{
+        f"get_aws_{name}": _unknown(f"get_aws_{name}() depends on the AWS account")
+        for name in (
+            "account_alias",
+            "account_id",
+            "caller_identity_arn",
+            "caller_identity_user_id",
+        )
+    },
+}

@@ -1,0 +1,361 @@
+"""A unit's inputs → the variables of its module, in the order of precedence that Terragrunt gives them.
+
+The later ones win: inputs, the environment's TF_VAR_, env_vars of extra_arguments, terraform.tfvars, the
+generated file with the inputs that are null among the *.auto.tfvars, and -var and -var-file.
+"""
+
+import os
+import re
+import shlex
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+
+from ecbackup_iac.hcl.expression import Literal
+from ecbackup_iac.hcl.parser import parse_expression
+from ecbackup_iac.hcl.source import SourceFile, SourceRange
+from ecbackup_iac.hcl.structure import Attribute
+from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
+from ecbackup_iac.model.record import record, replace
+from ecbackup_iac.model.value import StepKind
+from ecbackup_iac.terraform.evaluation.constraints import Constraint
+from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
+from ecbackup_iac.terraform.evaluation.scopes import CONSTANT_SCOPE
+from ecbackup_iac.terraform.functions import FUNCTIONS
+from ecbackup_iac.terraform.functions.call_context import OutsideError
+from ecbackup_iac.terraform.modules.inputs import (
+    RootInputs,
+    VariableFile,
+    VariableFiles,
+    VariableSource,
+    loaded_files,
+)
+from ecbackup_iac.terraform.modules.module import Module
+from ecbackup_iac.terraform.values.conversion import converted
+from ecbackup_iac.terraform.values.outcomes import map_outcomes
+from ecbackup_iac.terraform.values.type_system import STRING
+from ecbackup_iac.terraform.values.value import (
+    EvaluationError,
+    Located,
+    SourceStep,
+    UnknownRaw,
+    Value,
+    object_value,
+    shown_text,
+    string,
+    tuple_value,
+    unknown,
+)
+from ecbackup_iac.terragrunt.merging import ExtraArguments
+from ecbackup_iac.terragrunt.module import UnitModule
+from ecbackup_iac.terragrunt.units import Unit
+
+NULLS_FILE = ".terragrunt-null-vars.auto.tfvars.json"
+"""What Terragrunt writes the inputs into that are null."""
+
+_NOTHING = string("")
+
+
+@record(eq=False)
+class _Given:
+    """A variable that extra_arguments set: `-var name=value`, or TF_VAR_name in env_vars; or an input."""
+
+    name: str
+    given: Value
+    origin: Located | None = None
+
+    def value(self, name: str, constraint: Constraint) -> Value | None:
+        """Return the value, converted; None for another variable. Raises EvaluationError."""
+        if name != self.name:
+            return None
+        try:
+            passed = _as_text if constraint.is_literal else _as_expression
+            return constraint.applied(passed(self.given))
+        except EvaluationError as error:
+            shown = error.redacted() if self.given.is_hidden else error
+            raise shown.at(self.origin) if self.origin is not None else shown from None
+
+
+@record
+class _Anything:
+    """What may set any variable, or some, to anything."""
+
+    why: str
+    names: frozenset[str] | None = None
+    """None for any."""
+
+    def value(self, name: str, constraint: Constraint) -> Value | None:
+        """Return an unknown value; None for a variable that it cannot set."""
+        is_set = self.names is None or name in self.names
+        return Value(constraint.type, UnknownRaw(self.why)) if is_set else None
+
+
+class UnitInputs(RootInputs):
+    """The variables of a unit's module."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - where values come from
+        self,
+        unit: Unit,
+        module: UnitModule,
+        given: EvaluationInputs,
+        files: VariableFiles,
+        workspace: Value,
+        root: Module,
+    ) -> None:
+        """Take what sets variables of the root module."""
+        super().__init__("", (), given, files, workspace)
+        self._root = root
+        self._unit = unit
+        self._module = module
+        self._files = files
+        self._arguments: list[VariableSource] = []
+        self.refusal: EvaluationError | None = None
+        """What is refused of the arguments."""
+
+        for extra in unit.extra:
+            self._add_environment(extra)
+        for extra in unit.extra:
+            self._add_extra(extra)
+        nulls = {name: value for name, value in unit.inputs.items() if value.is_null}
+        names = {*module.files.names(module.folder), *({NULLS_FILE} if nulls else ())}
+        unknown_files = (os.path.relpath(path, module.folder) for path in module.files.unknown)
+        for name in loaded_files(sorted(names.union(unknown_files))):
+            if name == NULLS_FILE:
+                self.automatic.append(VariableFile(name, _null_attributes(unit, nulls)))
+            else:
+                self.automatic.append(self._file(os.path.join(module.folder, name)))
+        self.chosen = [*self._arguments, *self.chosen]
+
+    def set_by(self, name: str) -> str:  # noqa: ARG002
+        """Return why any variable may be set; empty where those that are set are known."""
+        return self._unit.unknown_inputs
+
+    def value(self, name: str, constraint: Constraint) -> Value | None:
+        """Return a variable's value; None where it is not set. Raises EvaluationError."""
+        found = super().value(name, constraint)
+        if found is not None:
+            return found
+        if self._unit.unknown_inputs:
+            why = f"the inputs of the unit are unknown: {self._unit.unknown_inputs}"
+            return _Anything(why).value(name, constraint)
+        value = self._unit.inputs.get(name)
+        if value is None:
+            return None
+        return _Given(name, value, value.trace[-1] if value.trace else None).value(name, constraint)
+
+    def _file(self, path: str) -> VariableSource:
+        """Return a variable file in the folders that the unit is planned in."""
+        files = self._module.files
+        if path in files.unknown:
+            return _Anything(files.unknown[path])
+        return (
+            self._files.of(files.written[path])
+            if path in files.written
+            else self._files.at(files.origin(path))
+        )
+
+    def _texts(self, value: Value | None) -> Iterator[Value]:
+        """Yield the known texts of a list; what is unknown in it may set any variable."""
+        if value is None or value.is_null:
+            return
+        for element in value.elements if isinstance(value.raw, tuple) else (value,):
+            if isinstance(element.raw, str):
+                yield element.with_marks_of(value)
+            else:
+                self._arguments.append(_Anything("the arguments of extra_arguments are unknown"))
+
+    def _add_environment(self, extra: ExtraArguments) -> None:
+        """Add the variables in env_vars, and the arguments: Terraform puts those before all others."""
+        value = extra.environment
+        if value is None or value.is_null or extra.doubt:
+            return
+        if not value.is_known:
+            why = f"the env_vars of extra_arguments are unknown: {value.unknown.why}"
+            self.automatic.append(_Anything(why))
+            self._arguments.append(_Anything(why))
+            return
+        members = _as_members(value)
+        for name, member in members.items():
+            if name.startswith("TF_VAR_"):
+                self.automatic.append(_Given(name.removeprefix("TF_VAR_"), member, extra.range))
+        for name in ("TF_CLI_ARGS_plan", "TF_CLI_ARGS"):
+            member = members.get(name, string(""))
+            self._add_arguments(self._split(member, extra.range), extra.range)
+        if "TF_WORKSPACE" in members and not self._given.workspace:
+            self._workspace = members["TF_WORKSPACE"]
+
+    def _split(self, value: Value, origin: Located) -> Value:
+        """Return the arguments in a text, as a shell splits it."""
+        if not isinstance(value.raw, str):
+            return value
+        try:
+            words = shlex.split(value.raw)
+        except ValueError as error:
+            self._refuse(f"TF_CLI_ARGS: {error}", origin)
+            words = []
+        return tuple_value(map(string, words)).with_marks_of(value)
+
+    def _add_extra(self, extra: ExtraArguments) -> None:
+        if extra.doubt:
+            why = f"the commands of extra_arguments are unknown: {extra.doubt}"
+            self._arguments.append(_Anything(why))
+            return
+        self._add_arguments(extra.arguments, extra.range)
+        for path in self._texts(extra.required_files):
+            self._add_file(path, extra.range, is_required=True)
+        for path in self._texts(extra.optional_files):
+            self._add_file(path, extra.range, is_required=False)
+
+    def _add_arguments(self, value: Value | None, origin: Located) -> None:
+        arguments = self._texts(value)
+        for argument in arguments:
+            option, equals, rest = str(argument.raw).partition("=")
+            if re.match(r"--?var(?:-file)?\s", option):
+                self._refuse(f"flag provided but not defined: {option.partition(' ')[0]}", origin)
+            if option.lstrip("-") not in ("var", "var-file") or not option.startswith("-"):
+                continue
+            if not equals:
+                argument = next(arguments, _NOTHING)  # noqa: PLW2901 - its value follows
+                rest = str(argument.raw)
+            if argument is _NOTHING:
+                break  # it is unknown
+            if option.endswith("file"):
+                path = string(rest).with_marks_of(argument)
+                self._add_file(path, origin, is_required=True)
+            else:
+                name, _, written = rest.partition("=")
+                places = (one for one in argument.literals if isinstance(one, SourceRange))
+                at = next(places, None)
+                step = (SourceStep(at, StepKind.VARIABLE, name.strip()),) if at else ()
+                given = string(written).through(*step, *argument.trace).with_marks_of(argument)
+                self._arguments.append(_Given(name.strip(), given, origin))
+                if not (self._root.may_declare_more or name.strip() in self._root.variables):
+                    shown = "" if argument.is_hidden else f": {name.strip()}"
+                    self._refuse(f"Value for undeclared variable{shown}", origin)
+
+    def _refuse(self, text: str, origin: Located) -> None:
+        self.refusal = self.refusal or EvaluationError(text, origin)
+
+    def _add_file(self, path: Value, origin: Located, *, is_required: bool) -> None:
+        """Add a variable file: a relative path counts from where Terraform runs."""
+        name, module, view = str(path.raw), self._module, self._unit.view
+        if os.path.isabs(name):
+            try:
+                real = view.real(view.path(self._unit.folder, path))
+            except OutsideError as error:
+                self._arguments.append(_Anything(f"a variable file was not read: {error}"))
+                return
+            if os.path.isfile(real):
+                self._arguments.append(self._files.at(real))
+                return
+        elif (full := os.path.normpath(os.path.join(module.folder, name))) in module.files.unknown:
+            self._arguments.append(self._file(full))
+            return
+        elif module.files.is_copied(full) and module.files.is_file(full):
+            found = self._file(full)
+            if not is_required and isinstance(found, VariableFile):
+                # Terragrunt looks for it where it was started, and Terraform reads it here.
+                why = f"whether {shown_text(path)} is read depends on where Terragrunt runs"
+                found = _Anything(why, frozenset(found.attributes))
+            self._arguments.append(found)
+            return
+        if is_required:
+            shown = os.path.basename(shown_text(path))
+            self._refuse(f"Failed to read variables file: there is no {shown}", origin)
+
+
+def _as_members(value: Value) -> Mapping[str, Value]:
+    return value.members if isinstance(value.raw, Mapping) else {}
+
+
+def _null_attributes(unit: Unit, nulls: Mapping[str, Value]) -> dict[str, Attribute]:
+    found = {}
+    for name, value in nulls.items():
+        steps = [step for step in value.trace if hasattr(step, "range")]
+        at = getattr(steps[0], "range", None) if steps else None
+        source_range = at or SourceRange(SourceFile(unit.file, b""), 0, 0)
+        written = next(
+            (one for one in value.literals if isinstance(one, SourceRange)), source_range
+        )
+        found[name] = Attribute(name, source_range, partial(Literal, written, None))
+    return found
+
+
+def _as_text(value: Value) -> Value:
+    """Return a value as a variable of a primitive type receives it: as the text in the environment."""
+
+    def text(known: Value) -> Value:
+        if known.is_null or isinstance(known.raw, str):
+            return known
+        if isinstance(known.raw, tuple | Mapping):
+            if not known.is_wholly_known:
+                return unknown("a part of it is unknown", STRING)
+            encoded: Value = FUNCTIONS["jsonencode"].implementation(known)
+            return encoded.with_marks_of(known)
+        return _like(converted(known, STRING), known)
+
+    result = map_outcomes(text, value, kind=STRING)
+    return result if result.trace or not value.trace else result.through(*value.trace)
+
+
+def _like(result: Value, known: Value) -> Value:
+    """Return a converted value with the trace and the literals of what it was."""
+    found = result if result.trace else result.through(*known.trace)
+    if found.literals or not known.literals:
+        return found
+    return replace(found, literals=known.literals)
+
+
+def _as_expression(value: Value) -> Value:
+    """Return a value as a variable of any other type receives it: what was JSON, read as an expression."""
+    if isinstance(value.raw, str):
+        return _parsed(_escaped(value))
+    if _holds_template(value):
+        return _parsed(FUNCTIONS["jsonencode"].implementation(_as_json(value, _escaped)))
+    return _as_json(value)
+
+
+def _parsed(value: Value) -> Value:
+    node, problems = parse_expression(SourceFile("", str(value.raw).encode()))
+    if problems:
+        raise EvaluationError("it is not a valid expression")
+    try:
+        return Evaluator(CONSTANT_SCOPE).value(node).with_marks_of(value)
+    except EvaluationError as error:  # its place is in a text that nobody wrote
+        raise EvaluationError(error.redacted_message) from None
+
+
+def _escaped(value: Value) -> Value:
+    """Return a text as Terragrunt escapes it, any other value as it is."""
+    if not isinstance(value.raw, str):
+        return value
+    text = value.raw.replace("$${", "\0").replace("${", "$${").replace("\0", "$${")
+    return string(text).with_marks_of(value)
+
+
+def _holds_template(value: Value) -> bool:
+    """Whether Terraform evaluates something in a text: a directive, or what is in a key."""
+    match value.raw:
+        case str() as text:
+            return "%{" in text
+        case tuple():
+            return any(map(_holds_template, value.elements))
+        case Mapping() if value.is_wholly_known:
+            members = value.members
+            return any("${" in name or "%{" in name for name in members) or any(
+                map(_holds_template, members.values())
+            )
+        case _:
+            return False
+
+
+def _as_json(value: Value, of_text: Callable[[Value], Value] = lambda value: value) -> Value:
+    """Return a value with the types that JSON has, and its texts as they are passed."""
+    match value.raw:
+        case tuple() as elements:
+            result = tuple_value(_as_json(element, of_text) for element in elements)
+        case Mapping() as members:
+            found = {name: _as_json(member, of_text) for name, member in members.items()}
+            result = object_value(found)
+        case _:
+            return of_text(value)
+    return result.through(*value.trace).with_marks_of(value)

@@ -1,0 +1,376 @@
+"""A configuration and the files that it includes → its settings, merged."""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+
+from ecbackup_iac.hcl.expression import (
+    Call,
+    Conditional,
+    Interpolation,
+    Name,
+    Node,
+    Template,
+    Text,
+    nodes_in,
+)
+from ecbackup_iac.hcl.source import SourceRange
+from ecbackup_iac.hcl.structure import Attribute, Block
+from ecbackup_iac.model.hidden import hidden
+from ecbackup_iac.model.record import record
+from ecbackup_iac.terraform.functions.call_context import OutsideError, UnknownResultError
+from ecbackup_iac.terraform.values.value import (
+    EvaluationError,
+    UnknownRaw,
+    Value,
+    null,
+    object_value,
+    shown_text,
+    string,
+    unknown,
+)
+from ecbackup_iac.terragrunt.configuration import ConfigFile
+from ecbackup_iac.terragrunt.deep_merge import deep_merged, shallow_merged
+from ecbackup_iac.terragrunt.sources import is_remote
+
+
+@record(eq=False)
+class GeneratedFile:
+    """A file that a generate block writes into the module's folder."""
+
+    path: str
+    """Empty where it is unknown."""
+
+    shown: str
+    """The path as it is printed."""
+
+    contents: Value
+    if_exists: str
+    is_disabled: bool
+    if_disabled: str
+    has_signature: bool
+    doubts: Mapping[str, str]
+    """Why arguments are unknown, by name."""
+
+    range: SourceRange
+    """Of the block's header."""
+
+    written: bytes
+    """The text of the whole block, and of what unknown contents refer to."""
+
+
+@record(eq=False)
+class ExtraArguments:
+    """What an extra_arguments block adds to a plan or an apply."""
+
+    range: SourceRange
+    doubt: str
+    """Why it is not known whether it does; empty where it does."""
+
+    arguments: Value | None
+    required_files: Value | None
+    optional_files: Value | None
+    environment: Value | None
+
+
+def merged_inputs(file: ConfigFile) -> Value | None:
+    """Return the inputs of a configuration, merged with those that it includes; None without any.
+
+    Raises EvaluationError.
+    """
+    found = _own_inputs(file)
+    for one in file.injected:
+        above = _own_inputs(one)
+        if found is not None and above is not None:
+            above = shallow_merged(found, above)
+        found = found if above is None else above
+    for parent, strategy in file.merged_files():
+        below = _own_inputs(parent)
+        if below is None or found is None:
+            found = found if below is None else below
+        else:
+            found = (deep_merged if strategy == "deep" else shallow_merged)(below, found)
+    return found
+
+
+def _own_inputs(file: ConfigFile) -> Value | None:
+    attribute = file.body.attribute("inputs")
+    if attribute is None:
+        return None
+    value = file.value(attribute)
+    if value.is_null:
+        return None
+    if not isinstance(value.raw, Mapping | UnknownRaw):
+        raise EvaluationError("inputs must be a map", attribute.range)
+    if not value.trace or not value.is_known:
+        return value
+    members = {name: one.taken_from(value, name) for name, one in value.members.items()}
+    return object_value(members).with_marks_of(value)
+
+
+def terraform_source(file: ConfigFile) -> tuple[list[Value], Attribute, str] | None:
+    """Return what the source of the module may be, where it is written, and why it is unknown.
+
+    It is None where no source is set.
+
+    Raises EvaluationError.
+    """
+    for owner in file.in_order():
+        for block in owner.body.blocks("terraform"):
+            attribute = block.body.attribute("source")
+            if attribute is not None:
+                value = owner.value(attribute)
+                if value.is_null:
+                    continue
+                if value.is_known and not (isinstance(value.raw, str) and value.raw):
+                    raise EvaluationError("source: a string is required", attribute.range)
+                if value.is_known:
+                    return [value], attribute, ""
+                found = [*_alternatives(owner, attribute.expression)]
+                return found, attribute, value.unknown.why
+    return None
+
+
+def _alternatives(owner: ConfigFile, node: Node) -> Iterator[Value]:
+    """Yield what an expression may be whose value is unknown; one value in place of each unknown part."""
+    match node:
+        case Template(parts=(Interpolation(expression=inner),)):
+            yield from _alternatives(owner, inner)
+        case Conditional(condition=condition, then=then, otherwise=otherwise):
+            truth = owner.evaluator.value(condition)
+            if truth.raw is not False:
+                yield from _alternatives(owner, then)
+            if truth.raw is not True:
+                yield from _alternatives(owner, otherwise)
+        case Template(parts=(Text(text=text), *_)) if "?" in text and not is_remote(text):
+            yield string(text.partition("?")[0])  # a folder here is read as it is
+        case Template(parts=(Text(text=text), *_)) if is_remote(text):
+            value = owner.evaluator.value(node)
+            yield value if value.is_known else string(text)
+        case _:
+            value = owner.evaluator.value(node)
+            if value.is_known or not value.unknown.outcomes:
+                yield value
+            else:
+                yield from (one.value for one in value.unknown.outcomes)
+
+
+@record(eq=False)
+class Exclusion:
+    """Under which condition a unit is not applied."""
+
+    condition: Value
+    with_dependencies: Value
+    """Whether the units that it depends on directly are not applied either."""
+
+    doubt: str = ""
+    """Why it is not certain that the condition is about the apply."""
+
+
+def exclusion(file: ConfigFile) -> Exclusion | None:
+    """Return when a unit is not applied; None for never. Raises EvaluationError."""
+    blocks = [(owner, block) for owner in file.in_order() for block in owner.body.blocks("exclude")]
+    for owner, block in blocks[:1]:
+        condition, dependencies = map(block.body.attribute, ("if", "exclude_dependencies"))
+        actions = (_actions(one, inner) for one, inner in blocks)
+        covered = _covers_apply(next((one for one in actions if one), []))
+        if condition is None or covered is None:
+            return None
+        if owner.value(condition).is_null:
+            raise EvaluationError("if: a bool is required", condition.range)
+        return Exclusion(owner.flag(condition), owner.flag(dependencies), covered)
+    for owner in () if blocks else file.in_order():
+        skip = owner.body.attribute("skip")
+        if skip is not None:
+            return Exclusion(owner.flag(skip), owner.flag(None))
+    return None
+
+
+def _actions(owner: ConfigFile, block: Block) -> list[Value]:
+    """Return the actions of an exclude block; none where it has none. Raises EvaluationError."""
+    attribute = block.body.attribute("actions")
+    value = owner.value(attribute) if attribute is not None else null()
+    if value.is_null or not value.is_known:
+        return [] if value.is_null else [value]
+    elements = list(value.elements) if isinstance(value.raw, tuple) else [value]
+    is_list = isinstance(value.raw, tuple) and all(
+        isinstance(one.raw, str | UnknownRaw) for one in elements
+    )
+    if attribute is not None and not is_list:
+        raise EvaluationError("actions: a list of strings is required", attribute.range)
+    return elements
+
+
+def _covers_apply(actions: list[Value]) -> str | None:
+    """Return why it is not certain that the actions cover the apply; empty where they do, None for no."""
+    if any(
+        isinstance(one.raw, str)
+        and (one.raw in ("all", "all_except_output") or one.raw.lower() == "apply")
+        for one in actions
+    ):
+        return ""
+    whys = (f"the actions are unknown: {one.unknown.why}" for one in actions if not one.is_known)
+    return next(whys, None)
+
+
+def generated_files(file: ConfigFile) -> dict[str, GeneratedFile]:
+    """Return what is generated, by label, the backend last. Raises EvaluationError."""
+    found: dict[str, GeneratedFile] = {}
+    for owner in file.in_order():
+        for one in _generated_by(owner):
+            found.setdefault(one.label, one.file)
+    for owner in file.in_order():
+        for block in owner.body.blocks("remote_state"):
+            attribute = block.body.attribute("generate")
+            value = owner.value(attribute) if attribute is not None else None
+            if value is None or value.is_null:
+                return found
+            backend = {"contents": string("terraform {\n}\n"), **_members(value)}
+            found["\0"] = _generated("remote_state", backend, block, value)
+            return found
+    return found
+
+
+@record(eq=False)
+class _Labelled:
+    label: str
+    file: GeneratedFile
+
+
+def _generated_by(file: ConfigFile) -> list[_Labelled]:
+    """Return what the generate blocks of one file write. Raises EvaluationError."""
+    found: list[tuple[str, Mapping[str, Value], Block | Attribute]] = []
+    for block in file.body.blocks("generate", 1):
+        members = {one.name: file.value(one) for one in block.body.attributes()}
+        found.append((block.labels[0], members, block))
+    attribute = file.body.attribute("generate")
+    if attribute is not None and not found:  # in JSON, blocks are found as an attribute too
+        value = file.value(attribute)
+        if not value.is_known:
+            return [_Labelled("", _generated("", {}, attribute, value))]
+        for label, one in value.members.items() if isinstance(value.raw, Mapping) else ():
+            shown = hidden(label) if value.is_hidden else label
+            found.append((shown, {"": one} if not one.is_known else _members(one), attribute))
+    return [
+        _Labelled(
+            label,
+            _generated(label, members, written, members.get(""), _referred(file, written, members)),
+        )
+        for label, members, written in found
+    ]
+
+
+def _referred(file: ConfigFile, written: Block | Attribute, members: Mapping[str, Value]) -> bytes:
+    """Return the text of what unknown contents are made of: the templates that are named, and the locals."""
+    contents = members.get("contents")
+    attribute = written.body.attribute("contents") if isinstance(written, Block) else written
+    if attribute is None or (contents is not None and contents.is_known):
+        return b""
+    found = []
+    for node in nodes_in(attribute.expression):
+        if isinstance(node, Call) and node.name in ("file", "templatefile") and node.arguments:
+            with suppress(EvaluationError, UnknownResultError, OutsideError):
+                path = file.evaluator.value(node.arguments[0]).raw
+                found.append(file.files.read(path) if isinstance(path, str) else b"")
+        elif isinstance(node, Name) and not isinstance(attribute.expression, Template):
+            found.append(file.body.range.file.text)
+    return b"\n".join(found)
+
+
+def _members(value: Value) -> Mapping[str, Value]:
+    return value.members if isinstance(value.raw, Mapping) else {}
+
+
+def _header(written: Block | Attribute) -> SourceRange:
+    return written.header if isinstance(written, Block) else written.range
+
+
+def _generated(
+    label: str,
+    members: Mapping[str, Value],
+    written: Block | Attribute,
+    whole: Value | None,
+    referred: bytes = b"",
+) -> GeneratedFile:
+    """Return what one entry writes; `whole` is its value, where that may be unknown as a whole."""
+    source_range, at = written.range, _header(written)
+    is_unknown = whole is not None and not whole.is_known
+    doubts = {"path": whole.unknown.why} if whole is not None and is_unknown else {}
+    if not doubts and not {"path", "if_exists", "contents"} <= members.keys():
+        text = f'Missing required argument: generate "{label}" needs path, if_exists and contents'
+        raise EvaluationError(text, at)
+    known = {"if_exists": "overwrite", "if_disabled": "skip", "comment_prefix": "# "}
+    for name in ("path", "if_exists", "disable", "if_disabled", "disable_signature"):
+        value = members.get(name)
+        if value is None or value.is_null:
+            continue
+        if not value.is_known:
+            doubts[name] = value.unknown.why
+        else:
+            known[name] = str(value.raw).lower() if isinstance(value.raw, bool) else str(value.raw)
+    for name, allowed in _ALLOWED.items():
+        if known[name] not in allowed:
+            text = f'generate "{label}": {name} is "{shown_text(members[name])}"'
+            raise EvaluationError(text, at)
+    return GeneratedFile(
+        known.get("path", ""),
+        os.path.normpath(shown_text(members["path"])) if "path" in known else "",
+        members.get("contents", unknown("")),
+        known["if_exists"],
+        known.get("disable") == "true",
+        known["if_disabled"],
+        known.get("disable_signature") != "true",
+        doubts,
+        at,
+        source_range.file.text[source_range.start : source_range.end] + referred,
+    )
+
+
+_ALLOWED = {
+    "if_exists": ("overwrite", "overwrite_terragrunt", "skip", "error"),
+    "if_disabled": ("skip", "remove", "remove_terragrunt"),
+}
+
+
+def copied(file: ConfigFile) -> dict[str, list[Value]]:
+    """Return the patterns of include_in_copy and exclude_from_copy. Raises EvaluationError."""
+    found: dict[str, list[Value]] | None = None
+    for owner, strategy in ((file, ""), *file.merged_files()):
+        for block in owner.body.blocks("terraform"):
+            own = {
+                name: [owner.value(attribute)] if (attribute := block.body.attribute(name)) else []
+                for name in ("include_in_copy", "exclude_from_copy")
+            }
+            if strategy == "deep" and found is not None:
+                own = {name: found[name] + values for name, values in own.items()}
+            found = own  # a shallow merge keeps those of the included file
+    return found or {}
+
+
+def extra_arguments(file: ConfigFile) -> list[ExtraArguments]:
+    """Return what is added to a plan or an apply, in order. Raises EvaluationError."""
+    merged: dict[str, tuple[ConfigFile, Block]] = {}
+    for owner in reversed([*file.in_order()]):
+        for terraform in owner.body.blocks("terraform"):
+            for block in terraform.body.blocks("extra_arguments", 1):
+                merged[block.labels[0]] = (owner, block)
+    found = []
+    for owner, block in merged.values():
+        commands = block.body.attribute("commands")
+        if commands is None:
+            text = "Missing required argument: extra_arguments needs commands"
+            raise EvaluationError(text, block.header)
+        listed = owner.value(commands)
+        if listed.is_known and not isinstance(listed.raw, tuple):
+            raise EvaluationError("commands: a list of strings is required", commands.range)
+        elements = listed.elements if isinstance(listed.raw, tuple) else (listed,)
+        doubt = next((one.unknown.why for one in elements if not one.is_known), "")
+        is_planned = not {one.raw for one in elements}.isdisjoint(("plan", "apply"))
+        if not (is_planned or doubt):
+            continue
+        values = [
+            owner.value(attribute) if (attribute := block.body.attribute(name)) else None
+            for name in ("arguments", "required_var_files", "optional_var_files", "env_vars")
+        ]
+        found.append(ExtraArguments(block.header, "" if is_planned else doubt, *values))
+    return found

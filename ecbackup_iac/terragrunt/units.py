@@ -1,0 +1,255 @@
+"""A unit's folder → what Terragrunt deploys there: the module and its inputs."""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from ecbackup_iac.hcl.source import SourceRange
+from ecbackup_iac.model.record import changing_record, field
+from ecbackup_iac.terraform.functions.call_context import UnknownResultError
+from ecbackup_iac.terraform.values.budget import TooMuchError
+from ecbackup_iac.terraform.values.value import (
+    EvaluationError,
+    Located,
+    Value,
+    shown_text,
+    tuple_value,
+)
+from ecbackup_iac.terragrunt.configuration import ConfigFile
+from ecbackup_iac.terragrunt.merging import (
+    ExtraArguments,
+    GeneratedFile,
+    copied,
+    exclusion,
+    extra_arguments,
+    generated_files,
+    merged_inputs,
+    terraform_source,
+)
+from ecbackup_iac.terragrunt.schemas import check_unit_file
+from ecbackup_iac.terragrunt.sources import copied_folder, is_remote, local_folder
+from ecbackup_iac.terragrunt.tree import NotEvaluatedError, Tree, View
+
+
+@changing_record
+class Unit:
+    """A unit, evaluated as far as that is possible."""
+
+    folder: str
+    """Where it is, or where a stack generates it: absolute."""
+
+    file: str
+    """Its configuration: the real path."""
+
+    view: View
+    source: str = ""
+    """Of a module that is fetched from elsewhere, as it is printed."""
+
+    source_at: Located | None = None
+    places: tuple[Located, ...] = ()
+    """Its terraform block and its inputs: where a comment is about the unit as a whole."""
+
+    inherited: tuple[SourceRange, ...] = ()
+    """The inputs of the files that are merged: where a comment is about what they decide."""
+
+    modules: list[str] = field(factory=list)
+    """The real folders of its module; several where the source depends on what is unknown."""
+
+    tops: dict[str, str] = field(factory=dict)
+    """The folders that are copied, by those of the modules in them."""
+
+    remote: str = ""
+    """The same source as it is."""
+
+    doubt: str = ""
+    """Why it is not certain that its module is one of those."""
+
+    inputs: Mapping[str, Value] = field(factory=dict)
+    unknown_inputs: str = ""
+    """Why the inputs are unknown as a whole; empty where they are known."""
+
+    generated: list[GeneratedFile] = field(factory=list)
+    extra: list[ExtraArguments] = field(factory=list)
+    copied: Mapping[str, list[str]] = field(factory=dict)
+    """The patterns of include_in_copy and exclude_from_copy."""
+
+    may_be_excluded: str = ""
+    """Why it may never be applied; empty where that is known."""
+
+    excluded: str = ""
+    """Why it is never applied; empty for a unit that is."""
+
+    excludes_dependencies: Value | None = None
+    """Whether the units that it depends on directly are excluded where it is; None where it is not."""
+
+    problem: EvaluationError | None = None
+    """What Terragrunt refuses."""
+
+    is_parent: bool = False
+    """A unit in a folder below includes its configuration."""
+
+    included: set[str] = field(factory=set)
+    """The real paths of the files that it includes."""
+
+    read: set[str] = field(factory=set)
+    """The real paths of all configuration that it reads."""
+
+    dependencies: dict[str, Located] = field(factory=dict)
+    """The folders of the units that have to be applied before, as far as they are known."""
+
+    needs_values: bool = False
+    """It refers to values, and there are none: it is a template for the units of a stack."""
+
+    is_unread_unit: bool = False
+    """Its own configuration is fetched from elsewhere."""
+
+    calls: tuple[Located, ...] = ()
+    """The blocks of stacks that lead to it, outermost first."""
+
+
+def evaluated_unit(tree: Tree, file: ConfigFile) -> Unit:
+    """Return a unit with all that is known of it; `file` is its configuration where Terragrunt finds it."""
+    unit = Unit(file.folder, file.path, file.view)
+    outer, tree.read = tree.read, set()
+    with _problems_of(unit), tree.bounded():
+        unit.file = file.view.real(file.path)
+        _evaluate(unit, file)
+    unit.read = {*tree.read, unit.file}
+    tree.read = outer
+    return unit
+
+
+@contextmanager
+def _problems_of(unit: Unit) -> Iterator[None]:
+    """Keep the first of what refuses a unit, or stops its evaluation."""
+    try:
+        yield
+    except EvaluationError as error:
+        error.__context__ = None
+        unit.problem = unit.problem or error
+    except (UnknownResultError, TooMuchError) as error:
+        unit.problem = unit.problem or NotEvaluatedError(str(error))
+    except RecursionError:
+        unit.problem = unit.problem or NotEvaluatedError("it is nested too deeply")
+
+
+def _evaluate(unit: Unit, file: ConfigFile) -> None:
+    blocks = (block.range for block in file.body.blocks("terraform"))
+    inputs = file.body.attribute("inputs")
+    unit.places = (*blocks, *((inputs.range,) if inputs is not None else ()))
+    # What one step refuses says nothing about the others: the module is found whatever else is refused.
+    for step in (_check_blocks, _set_source, _check, _set_inputs, _set_rest):
+        with _problems_of(unit):
+            step(unit, file)
+    unit.needs_values = file.lacks_values and unit.problem is not None
+
+
+def _check_blocks(unit: Unit, file: ConfigFile) -> None:  # noqa: ARG001 - a step as the others
+    check_unit_file(file.body)
+
+
+def _check(unit: Unit, file: ConfigFile) -> None:
+    unit.included = {unit.view.real(include.path) for include in file.includes}
+    attributes = (one.body.attribute("inputs") for one in file.in_order() if one is not file)
+    unit.inherited = tuple(one.range for one in attributes if one is not None)
+    file.check()
+    found = exclusion(file)
+    if found is None or found.condition.raw is False:
+        return
+    unit.excludes_dependencies = found.with_dependencies
+    whys = (one.unknown.why for one in (found.condition,) if not one.is_known)
+    why = next(whys, found.doubt)
+    if why:
+        unit.may_be_excluded = f"it may be excluded: {why}"
+    else:
+        unit.excluded = "the unit is excluded from apply"
+
+
+def _set_inputs(unit: Unit, file: ConfigFile) -> None:
+    value = merged_inputs(file)
+    if value is not None and not value.is_known:
+        unit.unknown_inputs = value.unknown.why
+    elif value is not None:
+        unit.inputs = {name: one.with_marks_of(value) for name, one in value.members.items()}
+
+
+def _set_rest(unit: Unit, file: ConfigFile) -> None:
+    unit.generated = [*generated_files(file).values()]
+    unit.extra = extra_arguments(file)
+    unit.copied = {name: _known_texts(unit, values) for name, values in copied(file).items()}
+    unit.dependencies = _dependencies(file)
+
+
+def _known_texts(unit: Unit, values: list[Value]) -> list[str]:
+    """Return the texts in some lists; where one is unknown, so is what the unit is planned with."""
+    found = []
+    for value in values:
+        for one in value.elements if isinstance(value.raw, tuple) else (value,):
+            if not one.is_known:
+                unit.doubt = unit.doubt or f"what is copied is unknown: {one.unknown.why}"
+            elif isinstance(one.raw, str):
+                found.append(one.raw)
+    return found
+
+
+def _set_source(unit: Unit, file: ConfigFile) -> None:
+    """Set the module: one, or each that it may be. Raises EvaluationError."""
+    found = terraform_source(file)
+    if found is None:
+        return
+    sources, attribute, why = found
+    origin = unit.source_at = attribute.range
+    if why:
+        unit.doubt = f"the source of its module is unknown: {why}"
+    found_here = [_here(unit, value, origin, is_only=len(sources) == 1) for value in sources]
+    unit.modules = [*dict.fromkeys(filter(None, found_here))]
+    if len({*found_here}) == 1 and unit.modules:
+        unit.doubt = ""
+    if unit.doubt and not unit.modules and not unit.remote:
+        raise NotEvaluatedError(unit.doubt, origin)
+
+
+def _here(unit: Unit, source: Value, origin: Located, *, is_only: bool) -> str:
+    """Return the folder of a module in the repository; empty for any other, or an unknown one.
+
+    Raises:
+        EvaluationError: there is no such folder, and nothing else can be the source.
+
+    """
+    text = str(source.raw) if source.is_known else ""
+    if not text:
+        return ""
+    if is_remote(text):
+        unit.remote, unit.source = text, shown_text(source)
+        return ""
+    try:
+        folder = local_folder(unit.view, source, unit.folder, origin)
+    except EvaluationError:
+        if is_only:
+            raise
+        return ""
+    unit.tops[folder] = copied_folder(unit.view, text, unit.folder)
+    return folder
+
+
+def _dependencies(file: ConfigFile) -> dict[str, Located]:
+    found: list[tuple[Value, Located]] = []
+    for owner, block in file.dependencies.values():
+        path, enabled = map(block.body.attribute, ("config_path", "enabled"))
+        if block.body.blocks("expansion"):
+            continue  # its paths may depend on each of the elements
+        if path is not None and (enabled is None or owner.flag(enabled).raw is not False):
+            found.append((owner.value(path), path.range))
+    blocks = ((one, block) for one in file.in_order() for block in one.body.blocks("dependencies"))
+    for owner, block in blocks:
+        paths = block.body.attribute("paths")
+        listed = owner.value(paths) if paths is not None else tuple_value(())
+        if paths is not None and listed.is_known and not isinstance(listed.raw, tuple):
+            raise EvaluationError("paths: a list of strings is required", paths.range)
+        elements = listed.elements if listed.is_known else ()
+        found += [(one, block.header) for one in elements]
+    return {
+        os.path.normpath(os.path.join(file.folder, path.raw)): origin
+        for path, origin in found
+        if isinstance(path.raw, str)
+    }

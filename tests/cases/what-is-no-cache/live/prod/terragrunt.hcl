@@ -1,7 +1,0 @@
-terraform {
-  source = "../../modules//elasticache"
-}
-
-inputs = {
-  snapshot_retention_limit = 0
-}

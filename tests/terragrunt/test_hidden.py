@@ -1,0 +1,129 @@
+"""The environment, and what files hold that are no configuration, is in no report of Terragrunt's units."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from terragrunt_cases import CACHE, MODULE, SOURCE, UNIT, Check, component, days, generate, stack
+
+WORD = "hunter2secret"
+TEXTS = {
+    "the environment": 'get_env("WORD")',
+    "a file": 'file("${get_original_terragrunt_dir()}/word.txt")',
+}
+BELOW = 'include "x" {\n  path = "../x.hcl"\n%s}\n'
+
+
+def source(value: str) -> str:
+    """Return a unit with this source."""
+    return f"terraform {{\n  source = {value}\n}}\n"
+
+
+def arguments(text: str) -> str:
+    """Return a unit with extra arguments."""
+    block = f'extra_arguments "x" {{\n    commands = ["plan"]\n    {text}\n  }}'
+    return SOURCE.replace("\n}", f"\n  {block}\n}}")
+
+
+def local(value: str) -> str:
+    """Return a unit with a local of this value."""
+    return f"locals {{\n  x = {value}\n}}\n{SOURCE}"
+
+
+# Where the text goes: `@@` is the expression.
+USES = {
+    "the path of an include": SOURCE + 'include "x" {\n  path = @@\n}\n',
+    "a part of it": SOURCE + 'include "x" {\n  path = "../${@@}/x.hcl"\n}\n',
+    "outside the repository": SOURCE + 'include "x" {\n  path = "/srv/${@@}"\n}\n',
+    "merge_strategy": SOURCE + BELOW % "  merge_strategy = @@\n",
+    "expose": SOURCE + BELOW % "  expose = @@\n",
+    "the source": source("@@"),
+    "the source of a folder": source('"../../${@@}"'),
+    "a user of the source": source('"git::https://${@@}@example.com/redis.git"'),
+    "a query of the source": source('"git::https://example.com/redis.git?ref=${@@}"'),
+    "one of two sources": source('get_env("NO") == "x" ? "../../modules//redis" : "../../${@@}"'),
+    "if_exists": SOURCE + generate("").replace('"overwrite"', "@@"),
+    "the path of a generated file": SOURCE + generate("foo", path="${@@}.tf"),
+    "the path of what is unknown": SOURCE + generate('${get_env("NO")}', path="${@@}.tf"),
+    "the label of what is generated": SOURCE + "generate = {\n  (@@) = { path = 1 }\n}\n",
+    "a generated label": SOURCE + generate(CACHE.replace('"own"', '"${@@}"') % 0),
+    "a generated retention": SOURCE + generate(CACHE % '"${@@}"'),
+    "a generated reference": SOURCE + generate(CACHE % "local.${@@}"),
+    "a generated condition": SOURCE + generate('variable "q" {}\n' + CACHE % 'var.q == "${@@}" ? 7 : 0'),
+    "a generated key": SOURCE + generate(CACHE % '0\n  for_each = toset(["${@@}"])'),
+    "a generated node type": SOURCE + generate((CACHE % 0).replace("cache.t4g.small", "${@@}")),
+    "a generated module": SOURCE + generate('module "redis" {\n  source = "git::https://x.y/${@@}"\n}'),
+    "a generated comment": SOURCE + generate("# ecbackup:ignore ${@@}\n" + CACHE % 0),
+    "generated variables": SOURCE + generate("days = ${@@}", path="x.auto.tfvars"),
+    "find_in_parent_folders": local("find_in_parent_folders(@@)"),
+    "read_terragrunt_config": local("read_terragrunt_config(@@)"),
+    "read_tfvars_file": local("read_tfvars_file(@@)"),
+    "get_env": days("get_env(@@)"),
+    "a file": days('file("/srv/${@@}")'),
+    "an include's label": SOURCE
+    + BELOW % ""
+    + BELOW.replace('"x"', '"y"') % ""
+    + "inputs = {\n  x = get_parent_terragrunt_dir(@@)\n}\n",
+    "an input": days("@@"),
+    "a list of inputs": days("[@@]"),
+    "all inputs": SOURCE + "inputs = @@\n",
+    "required_var_files": arguments('required_var_files = ["${@@}"]'),
+    "-var-file": arguments('arguments = ["-var-file=${@@}"]'),
+    "-var": arguments('arguments = ["-var", "days=${@@}"]'),
+    "env_vars": arguments("env_vars = { TF_VAR_days = @@ }"),
+    "exclude": SOURCE + 'exclude {\n  if      = @@\n  actions = ["all"]\n}\n',
+    "config_path": SOURCE + 'dependency "x" {\n  config_path = @@\n}\n',
+    "a feature": 'feature "x" {\n  default = @@\n}\n' + days("feature.x.value"),
+}  # fmt: skip
+STACKS = {
+    "the source": component("a").replace('"../catalog/redis"', "@@"),
+    "the path": component("a", "  values = {\n    days = 0\n  }\n").replace('path   = "a"', "path = @@"),
+    "a value": component("a", "  values = {\n    days = @@\n  }\n"),
+    "each.key": component(
+        "a", "  expansion {\n    for_each = toset([@@])\n  }\n  values = {\n    days = 0\n  }\n"
+    ).replace('path   = "a"', "path = each.key"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", TEXTS)
+@pytest.mark.parametrize("use", [*USES, *(f"stack: {name}" for name in STACKS)])
+def test_what_is_hidden_is_in_no_report(
+    use: str, text: str, check: Check, run_here: Callable[..., Any]
+) -> None:
+    files = {"modules/redis/main.tf": MODULE, UNIT: USES.get(use, ""), "live/x.hcl": ""}
+    if use.startswith("stack: "):
+        files = stack(STACKS[use.removeprefix("stack: ")])
+    written = {name: content.replace("@@", TEXTS[text]) for name, content in files.items()}
+    assert written != files
+    words = dict.fromkeys(("live/word.txt", "live/a/word.txt", "catalog/redis/word.txt"), WORD)
+    env = {"WORD": WORD} if text == "the environment" else {}
+    outcome = check(written | words, env=env)
+    assert outcome.findings or outcome.errors
+    shown = [str(outcome.report)]
+    shown += [run_here("check", ".", "--format", one).stdout for one in ("text", "html", "sarif")]
+    assert not [one for one in shown if WORD in one or "\ue000" in one]
+
+
+def test_the_words_of_the_configuration_are_shown(check: Check) -> None:
+    text = SOURCE + generate(CACHE % '0\n  tags = { Region = "${get_env("WORD")}" }')
+    outcome = check({"modules/redis/main.tf": MODULE, UNIT: text}, env={"WORD": WORD})
+    addresses = [one["resource"]["address"] for one in outcome.findings]
+    assert "aws_elasticache_replication_group.own" in addresses
+
+
+def test_hidden_texts_have_numbers(check: Check) -> None:
+    text = SOURCE + 'include "x" {\n  path = "../${get_env("WORD")}"\n}\n'
+    outcome = check({"modules/redis/main.tf": MODULE, UNIT: text}, env={"WORD": WORD})
+    assert outcome.errors == [
+        (
+            "live/a/terragrunt.hcl:5: Terragrunt rejects it: "
+            "The included file live/a/(hidden 1) does not exist"
+        )
+    ]
+
+
+def test_a_file_that_is_there_is_named(check: Check) -> None:
+    text = SOURCE + 'include "x" {\n  path = "../${get_env("WORD")}.hcl"\n}\n'
+    files = {"modules/redis/main.tf": MODULE, UNIT: text, f"live/{WORD}.hcl": "foo = 1\n"}
+    (error,) = check(files, env={"WORD": WORD}).errors
+    assert error.startswith(f"live/{WORD}.hcl:1: ")
