@@ -4,12 +4,13 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, cached_property
 
+from ecbackup_iac.files.file_names import is_shown
 from ecbackup_iac.hcl.expression import Call, Name, Node
 from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.hcl.structure import Attribute, Block, Body
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.value import StepKind
-from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
+from ecbackup_iac.terraform.evaluation.evaluator import Evaluator, HiddenSourceEvaluator
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.type_system import BOOL, DYNAMIC, object_of
@@ -88,6 +89,10 @@ class ConfigEvaluator(Evaluator):
         """Accept any key: there are no resources."""
 
 
+class HiddenConfigEvaluator(HiddenSourceEvaluator, ConfigEvaluator):
+    """Evaluates those of a file that is no configuration by its name, no text of which may be shown."""
+
+
 class ConfigFile:
     """A configuration file in one context: the scope of its expressions."""
 
@@ -150,7 +155,11 @@ class ConfigFile:
     @cached_property
     def evaluator(self) -> ConfigEvaluator:
         """What evaluates the file's expressions."""
-        return ConfigEvaluator(self)
+        return ConfigEvaluator(self) if is_shown(self.path) else HiddenConfigEvaluator(self)
+
+    def steps(self, attribute: Attribute, kind: StepKind) -> Sequence[SourceStep]:
+        """Return the step of an attribute for a trace; none where no text of the file may be shown."""
+        return (SourceStep.of(attribute, kind),) if is_shown(self.path) else ()
 
     def value(self, attribute: Attribute) -> Value:
         """Return the value of an attribute. Raises EvaluationError with its location."""
@@ -258,7 +267,7 @@ class ConfigFile:
             raise kind(f'Reference to undeclared local: there is no local named "{name}"')
         self._in_locals += 1
         try:
-            return self.value(attribute).through(SourceStep.of(attribute, StepKind.LOCAL))
+            return self.value(attribute).through(*self.steps(attribute, StepKind.LOCAL))
         finally:
             self._in_locals -= 1
 
@@ -436,7 +445,7 @@ class ConfigFile:
             raise EvaluationError(
                 f'Missing required argument: feature "{name}" needs default', block.header
             )
-        value = owner.value(default).through(SourceStep.of(default, StepKind.MAPPING))
+        value = owner.value(default).through(*owner.steps(default, StepKind.MAPPING))
         for pair in self.view.tree.environment.get("TG_FEATURE", "").split(","):
             flag, equals, text = pair.partition("=")
             if not equals or flag.strip() != name:
@@ -465,7 +474,7 @@ class ConfigFile:
     def attribute_values(self) -> Value:
         """Return the attributes of a file as an object. Raises EvaluationError."""
         found = {
-            one.name: self.value(one).through(SourceStep.of(one, StepKind.MAPPING))
+            one.name: self.value(one).through(*self.steps(one, StepKind.MAPPING))
             for one in self.body.attributes()
         }
         return object_value(found)
