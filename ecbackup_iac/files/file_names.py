@@ -70,7 +70,7 @@ def may_be_template(entry: os.DirEntry[str]) -> bool:
 
 def is_shown(path: str) -> bool:
     """Whether texts in a file that configuration reads may be shown, by its name: `.env` holds passwords."""
-    return path.lower().endswith((*_VARIABLE_FILES, ".hcl", ".json"))
+    return path.lower().endswith((*_CONFIGURATION, *TEMPLATE_SUFFIXES, ".hcl", ".json"))
 
 
 def is_configuration(name: str) -> bool:

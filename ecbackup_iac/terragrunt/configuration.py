@@ -12,6 +12,7 @@ from ecbackup_iac.model.record import record
 from ecbackup_iac.model.value import StepKind
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator, HiddenSourceEvaluator
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
+from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.type_system import BOOL, DYNAMIC, object_of
 from ecbackup_iac.terraform.values.value import (
@@ -32,6 +33,7 @@ from ecbackup_iac.terragrunt.schemas import check_stack_file, check_unit_file
 from ecbackup_iac.terragrunt.tree import (
     AUTOINCLUDE_FILE,
     STACK_FILE,
+    STEPS_PER_UNIT,
     UNIT_FILES,
     VALUES_FILE,
     ConfigFiles,
@@ -191,6 +193,12 @@ class ConfigFile:
 
     def check(self) -> None:
         """Raise EvaluationError for what is refused of the file, used or not."""
+        try:
+            self._check()
+        except EvaluationError as error:
+            raise error if is_shown(self.path) else error.redacted() from None
+
+    def _check(self) -> None:
         body = self.body
         self.view.tree.check_syntax(self.view.real(self.path))
         is_stack = os.path.basename(self.path) == STACK_FILE
@@ -493,6 +501,7 @@ class ConfigFile:
             return None
         key = full, self.original_path
         if key not in self.view.configs:
+            charge(STEPS_PER_UNIT)  # each unit of a chain reads all after it
             self.view.configs[key] = ConfigFile(self.view, full, reader=self)
         return self.view.configs[key]
 
