@@ -160,6 +160,12 @@ class NeedsExtra(str):
     __slots__ = ()
 
 
+class NeedsPlan(str):
+    """Why a value is unknown: no value that is given decides it, but a plan may show it."""
+
+    __slots__ = ()
+
+
 @record
 class Unknown(Generic[T]):
     """A value exists, but the input does not determine it."""

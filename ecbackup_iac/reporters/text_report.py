@@ -144,6 +144,8 @@ def _excerpts(finding: Finding, style: RenderOptions) -> Iterator[str]:
     places = [*dict.fromkeys(places)]
     gutter = max(len(str(place.line or "")) for place in places)
     color = _WORDS[finding.verdict.status][1]
+    if finding.suppression and style.detail is not Verbosity.VERBOSE:
+        places, texts, gutter = [finding.location], {}, 1  # accepted: what it is, not how to fix it
     for place in places:
         yield f"{_INDENT}{' ' * gutter}{_dim('-->', style)} {escape_control_characters(str(place))}"
         if place.line is None or place not in texts:

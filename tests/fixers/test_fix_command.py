@@ -158,5 +158,5 @@ def test_a_sensitive_value_is_not_shown(top: Path, run: "Run") -> None:
     text = 'variable "days" {\n  sensitive = true\n  default   = "hunter2"\n}\n'
     (top / "main.tf").write_text(text + OFF.replace("= 0", "= var.days"), encoding="utf-8")
     result = run("fix")
-    assert 'main.tf:3:15: default   = (hidden 1) becomes "7"\n' in result.stdout
+    assert 'main.tf:3:15: default = (hidden 1) becomes "7"\n' in result.stdout
     assert "hunter2" not in result.stdout
