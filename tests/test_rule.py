@@ -479,9 +479,9 @@ def test_an_unknown_retention_never_passes_or_fails(
     resource: CacheResource, minimum_days: int
 ) -> None:
     verdict = judge(replace(resource, retention=NOBODY_KNOWS), Requirements(minimum_days))
-    assert (
-        verdict.status in (Status.UNKNOWN, Status.NOT_APPLICABLE)
-        or verdict.rule in (Rule.BACKUPS_UNSUPPORTED, Rule.BACKUP_WINDOW_CONFLICT)
+    assert verdict.status in (Status.UNKNOWN, Status.NOT_APPLICABLE) or verdict.rule in (
+        Rule.BACKUPS_UNSUPPORTED,
+        Rule.BACKUP_WINDOW_CONFLICT,
     )
 
 

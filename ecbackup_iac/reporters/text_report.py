@@ -145,7 +145,7 @@ def _excerpts(finding: Finding, style: RenderOptions) -> Iterator[str]:
     gutter = max(len(str(place.line or "")) for place in places)
     color = _WORDS[finding.verdict.status][1]
     if finding.suppression and style.detail is not Verbosity.VERBOSE:
-        places, texts, gutter = [finding.location], {}, 1  # accepted: what it is, not how to fix it
+        places, texts, gutter = [finding.location], {}, 0  # as short as can be: nobody has to act
     for place in places:
         yield f"{_INDENT}{' ' * gutter}{_dim('-->', style)} {escape_control_characters(str(place))}"
         if place.line is None or place not in texts:

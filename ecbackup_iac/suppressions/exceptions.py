@@ -103,7 +103,7 @@ def _tracked(exception: PolicyException) -> TrackedSuppression:
 
 
 def _is_all_checked(exception: PolicyException, paths: Sequence[str]) -> bool:
-    """Whether the paths hold everything below the policy file; below the working folder, if that is elsewhere."""
+    """Whether the paths hold all that is below the policy file, or below the working folder if not in it."""
     folder = os.path.dirname(exception.location.path) or "."
     top = folder if holds(folder, ".") else "."
     return any(path != STANDARD_INPUT and holds(path, top) for path in paths)
