@@ -85,6 +85,9 @@ class TraceStep:
 
     shape: StepShape = StepShape.VALUE
 
+    is_quote: bool = True
+    """The text is a line of the source, not what is said in its place."""
+
     is_secret: bool = False
     """The source must not be shown."""
 
