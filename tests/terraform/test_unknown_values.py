@@ -70,6 +70,13 @@ variable "stage" {
     error_message = "dev or prod"
   }
 }
+variable "nullable" {
+  type = bool
+}
+variable "never_null" {
+  type     = bool
+  nullable = false
+}
 locals {
   days = { dev = 0, prod = 14 }
   flag = var.a ? 1 : 2
@@ -149,6 +156,9 @@ def test_what_an_expression_can_be(
         ("try({ prod = 14 }[var.stage], 3)", {14, 3}),
         ("can({ prod = 14 }[var.stage]) ? 14 : 3", {14, 3}),
         ('try(tonumber(var.a ? "7" : "x"), 1)', {7, 1}),
+        # A condition that may be null may be rejected.
+        ("try(var.nullable ? 7 : 14, 3)", {7, 14, 3}),
+        ("try(var.never_null ? 7 : 14, 3)", {7, 14}),
     ],
 )
 def test_try_and_can_handle_rejected_outcomes(
