@@ -2,6 +2,7 @@
 
 import os
 import posixpath
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 from ecbackup_iac.files.paths import is_inside, repository_top, shown_path
 from ecbackup_iac.hcl.expression import ObjectNode
 from ecbackup_iac.hcl.parser import parse_whole_file
+from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.hcl.structure import NO_BLOCKS, Block, Body
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.terraform.functions.call_context import OutsideError, UnknownResultError
@@ -40,6 +42,19 @@ STEPS_PER_UNIT = 100
 
 class NotEvaluatedError(EvaluationError):
     """What Terragrunt may accept, and what is not known here."""
+
+
+_PLACEHOLDER = re.compile(rb"(?<![$%])\{\{[^{}=]*\}\}")
+"""Of a template that another program fills in, like boilerplate."""
+
+
+def is_at_placeholder(error: EvaluationError) -> bool:
+    """Whether what is refused is in a line with a placeholder."""
+    if not isinstance(error.origin, SourceRange):
+        return False
+    lines = error.origin.file.text.splitlines()
+    number = error.origin.location.line or 0
+    return any(map(_PLACEHOLDER.search, lines[number - 1 : number]))
 
 
 def refused(error: EvaluationError, what: str) -> str:

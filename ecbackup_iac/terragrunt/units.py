@@ -28,7 +28,7 @@ from ecbackup_iac.terragrunt.merging import (
 )
 from ecbackup_iac.terragrunt.schemas import check_unit_file
 from ecbackup_iac.terragrunt.sources import copied_folder, is_remote, local_folder
-from ecbackup_iac.terragrunt.tree import NotEvaluatedError, Tree, View
+from ecbackup_iac.terragrunt.tree import NotEvaluatedError, Tree, View, is_at_placeholder
 
 
 @changing_record
@@ -98,7 +98,7 @@ class Unit:
     """The folders of the units that have to be applied before, as far as they are known."""
 
     needs_values: bool = False
-    """It refers to values, and there are none: it is a template for the units of a stack."""
+    """It is a template for units: it refers to values and there are none, or its placeholders are refused."""
 
     is_unread_unit: bool = False
     """Its own configuration is fetched from elsewhere."""
@@ -141,7 +141,8 @@ def _evaluate(unit: Unit, file: ConfigFile) -> None:
     for step in (_check_blocks, _set_source, _check, _set_inputs, _set_rest):
         with _problems_of(unit):
             step(unit, file)
-    unit.needs_values = file.lacks_values and unit.problem is not None
+    if unit.problem is not None:
+        unit.needs_values = file.lacks_values or is_at_placeholder(unit.problem)
 
 
 def _check_blocks(unit: Unit, file: ConfigFile) -> None:  # noqa: ARG001 - a step as the others

@@ -71,7 +71,7 @@ class UnitRoot:
         return without_words(self._result(result), self._hidden_words)
 
     def is_target(self, folder: str) -> bool:
-        """Whether a folder that the module is planned with is checked, or the unit's own that it comes from."""
+        """Whether a folder of the module is checked, or the unit's own that is copied over it."""
         places = (folder, self.unit.folder, self.module.files.own_path(folder))
         return any(lies_in(place, self.targets) for place in places)
 
