@@ -44,17 +44,17 @@ class NotEvaluatedError(EvaluationError):
     """What Terragrunt may accept, and what is not known here."""
 
 
-_PLACEHOLDER = re.compile(rb"(?<![$%])\{\{[^{}=]*\}\}")
+_PLACEHOLDER = re.compile(r"(?<![$%])\{\{[^{}=]*\}\}")
 """Of a template that another program fills in, like boilerplate."""
 
 
 def is_at_placeholder(error: EvaluationError) -> bool:
-    """Whether what is refused is in a line with a placeholder."""
-    if not isinstance(error.origin, SourceRange):
-        return False
-    lines = error.origin.file.text.splitlines()
-    number = error.origin.location.line or 0
-    return any(map(_PLACEHOLDER.search, lines[number - 1 : number]))
+    """Whether what is refused is a placeholder, or in a line with one."""
+    line = ""
+    if isinstance(error.origin, SourceRange):
+        lines = error.origin.file.text.decode(errors="replace").splitlines()
+        line = "".join(lines[(error.origin.location.line or 0) - 1 :][:1])
+    return _PLACEHOLDER.search(f"{line}\n{error.message}") is not None
 
 
 def refused(error: EvaluationError, what: str) -> str:
