@@ -16,6 +16,7 @@ from ecbackup_iac.terraform.values.value import (
     tuple_value,
 )
 from ecbackup_iac.terragrunt.configuration import ConfigFile
+from ecbackup_iac.terragrunt.merged_inputs import merged_inputs
 from ecbackup_iac.terragrunt.merging import (
     ExtraArguments,
     GeneratedFile,
@@ -23,7 +24,6 @@ from ecbackup_iac.terragrunt.merging import (
     exclusion,
     extra_arguments,
     generated_files,
-    merged_inputs,
     terraform_source,
 )
 from ecbackup_iac.terragrunt.schemas import check_unit_file
@@ -66,7 +66,7 @@ class Unit:
 
     inputs: Mapping[str, Value] = field(factory=dict)
     unknown_inputs: str = ""
-    """Why the inputs are unknown as a whole; empty where they are known."""
+    """Why there may be any other inputs; empty where these are all."""
 
     generated: list[GeneratedFile] = field(factory=list)
     extra: list[ExtraArguments] = field(factory=list)
@@ -167,11 +167,9 @@ def _check(unit: Unit, file: ConfigFile) -> None:
 
 
 def _set_inputs(unit: Unit, file: ConfigFile) -> None:
-    value = merged_inputs(file)
-    if value is not None and not value.is_known:
-        unit.unknown_inputs = value.unknown.why
-    elif value is not None:
-        unit.inputs = {name: one.with_marks_of(value) for name, one in value.members.items()}
+    found = merged_inputs(file)
+    if found is not None:
+        unit.inputs, unit.unknown_inputs = found.members, found.others
 
 
 def _set_rest(unit: Unit, file: ConfigFile) -> None:

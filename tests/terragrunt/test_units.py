@@ -539,6 +539,50 @@ FUNCTIONS = {
     ),
 }
 
+SECRETS = 'yamldecode(sops_decrypt_file("secrets.yaml"))'
+NOT_READ = (
+    "unknown snapshot_retention_limit is unknown: the inputs of the unit are unknown: "
+    "sops_decrypt_file() decrypts a file, and nothing is decrypted here"
+)
+
+PARTS = {
+    "what is merged over unknown ones": Case(
+        unit(f"{SOURCE}inputs = merge({SECRETS}, {{ days = 3 }})\n"), {"live/a": "pass 3"}
+    ),
+    "what unknown ones are merged over": Case(
+        unit(f"{SOURCE}inputs = merge({{ days = 3 }}, {SECRETS})\n"), {"live/a": NOT_READ}
+    ),
+    "the unit's over unknown ones": Case(
+        root(f"inputs = {SECRETS}\n", SOURCE + INPUTS % 0), {"live/a": "fail 0"}
+    ),
+    "unknown ones of the unit": Case(
+        root(INPUTS % 3, f"{SOURCE}inputs = {SECRETS}\n"), {"live/a": NOT_READ}
+    ),
+    "a number over unknown ones, merged deeply": Case(
+        root(
+            f"inputs = {SECRETS}\n",
+            SOURCE + INPUTS % 4,
+            ROOT.replace("\n}", '\n  merge_strategy = "deep"\n}'),
+        ),
+        {"live/a": "pass 4"},
+    ),
+    "a list over unknown ones, merged deeply": Case(
+        root(
+            f"inputs = {SECRETS}\n",
+            SOURCE + "inputs = {\n  list = [5]\n}\n",
+            ROOT.replace("\n}", '\n  merge_strategy = "deep"\n}'),
+        )
+        | {
+            "modules/redis/main.tf": MODULE.replace("var.days", "var.list[0]")
+            + 'variable "list" {}\n'
+        },
+        {
+            "live/a": "unknown snapshot_retention_limit is unknown: "
+            "sops_decrypt_file() decrypts a file, and nothing is decrypted here"
+        },
+    ),
+}
+
 CASES = {
     f"{kind}: {name}": case
     for kind, cases in {
@@ -546,6 +590,7 @@ CASES = {
         "include": INCLUDES,
         "local": LOCALS,
         "function": FUNCTIONS,
+        "inputs": PARTS,
     }.items()
     for name, case in cases.items()
 }
