@@ -150,6 +150,8 @@ class _Proposal:
         return None
 
     def _replaced(self, path: str, literal: Location, value: Settled[int]) -> Edit:
+        if isinstance(value, Invalid) and any(step.is_secret for step in value.trace):
+            raise NotFixableError(f"{literal} may hold what must not be shown")
         content = self._files.content(path)
         start, end = offsets(content, literal)
         old = content[start:end]
@@ -173,7 +175,8 @@ class _Proposal:
         if last is None or last.location.line is None:
             raise NotFixableError("it is not written literally anywhere")
         path = self._files.path(last.location.path)
-        if not is_shown(path) or (last.is_secret and isinstance(value, Invalid)):
+        is_hidden = isinstance(value, Invalid) and any(step.is_secret for step in value.trace)
+        if is_hidden or not is_shown(path):
             raise NotFixableError(f"{last.location} may hold what must not be shown")
         content = self._files.content(path)
         start, end = offsets(content, last.location)
