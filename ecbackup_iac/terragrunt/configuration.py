@@ -403,7 +403,8 @@ class ConfigFile:
 
     def in_order(self) -> "Iterator[ConfigFile]":
         """Yield the files that are merged, what wins first; the includes only where they are needed."""
-        yield from self.injected
+        for one in self.injected:
+            yield from one.in_order()
         yield self
         yield from (parent for parent, _ in self.merged_files())
 

@@ -209,14 +209,16 @@ def _variables_at(scope: "ConfigFile", full: str) -> Value:
         attributes = [*body.attributes()]
     for message, source_range in problems:
         raise EvaluationError(message, source_range)
-    return object_value(
-        {
-            one.name: Evaluator(CONSTANT_SCOPE)
-            .value(one.expression)
-            .through(SourceStep.of(one, StepKind.VARIABLE))
+    evaluator = Evaluator(CONSTANT_SCOPE)
+    try:
+        return object_value({
+            one.name: evaluator.value(one.expression).through(
+                SourceStep.of(one, StepKind.VARIABLE)
+            )
             for one in attributes
-        }
-    )
+        })  # fmt: skip
+    except EvaluationError as error:  # it would quote a word that may be a secret without quotes
+        raise error.redacted() from None
 
 
 def _read_tfvars_file(scope: "ConfigFile", arguments: Sequence[Value]) -> Value:

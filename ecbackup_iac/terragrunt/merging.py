@@ -80,7 +80,7 @@ def merged_inputs(file: ConfigFile) -> Value | None:
     """
     found = _own_inputs(file)
     for one in file.injected:
-        above = _own_inputs(one)
+        above = merged_inputs(one)
         if found is not None and above is not None:
             above = shallow_merged(found, above)
         found = found if above is None else above

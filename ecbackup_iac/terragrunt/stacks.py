@@ -72,9 +72,6 @@ class Stack:
     needs_values: bool = False
     """It refers to values, and there are none: it is a template for stacks."""
 
-    is_endless: bool = False
-    """It generates a stack that generates itself."""
-
 
 def evaluated_stack(tree: Tree, folder: str) -> Stack:
     """Return the stack in a folder."""
@@ -165,7 +162,6 @@ class _StackEvaluation:
             if self._stacks > MAX_UNITS:
                 raise TooMuchError(f"more than {MAX_UNITS} stacks in a stack are not evaluated")  # noqa: TRY301
             if [*copies.values()].count(copies.get(folder, "")) > MAX_STACK_DEPTH:
-                self._stack.is_endless = True
                 raise EvaluationError("Cycle: the stack generates itself without an end")  # noqa: TRY301
             refusal = self._add_components(file, folder, copies, injected)
         except EvaluationError as error:

@@ -1,7 +1,6 @@
 """Paths as Terragrunt sees them → the files of a repository, each parsed once."""
 
 import os
-import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -219,7 +218,7 @@ class ConfigFiles(RootFiles):
         return self._inside(path)
 
     def _inside(self, path: str) -> str:
-        return self._view.real(posixpath.join(self._root, path))
+        return self._view.real(os.path.join(self._root, path))
 
 
 def labelled(body: Body, kind: str) -> list[Block]:

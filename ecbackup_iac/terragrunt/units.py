@@ -149,7 +149,8 @@ def _check_blocks(unit: Unit, file: ConfigFile) -> None:  # noqa: ARG001 - a ste
 
 
 def _check(unit: Unit, file: ConfigFile) -> None:
-    unit.included = {unit.view.real(include.path) for include in file.includes}
+    includes = (include for one in (file, *file.injected) for include in one.includes)
+    unit.included = {unit.view.real(include.path) for include in includes}
     attributes = (one.body.attribute("inputs") for one in file.in_order() if one is not file)
     unit.inherited = tuple(one.range for one in attributes if one is not None)
     file.check()
@@ -249,7 +250,7 @@ def _dependencies(file: ConfigFile) -> dict[str, Located]:
         elements = listed.elements if listed.is_known else ()
         found += [(one, block.header) for one in elements]
     return {
-        os.path.normpath(os.path.join(file.folder, path.raw)): origin
+        file.view.path(file.folder, path): origin
         for path, origin in found
         if isinstance(path.raw, str)
     }

@@ -12,6 +12,12 @@ from ecbackup_iac.terragrunt.merging import GeneratedFile
 
 T = TypeVar("T")
 
+_OF_MESSAGES = frozenset(
+    "a an and are as at be because been but by does for from has have here if in into is it its may no not "
+    "of on one only or set so than that the then there this to until when where which with would".split()
+)
+"""The words that join the others of a message: they reveal nothing."""
+
 _WORD = re.compile(r"\w+(?:-\w+)*")
 
 
@@ -27,7 +33,7 @@ def hidden_words(generated: Iterable[GeneratedFile], literal: Iterable[bytes]) -
     kinds = (
         {name.lower(), kind.retention, kind.backup_window} for name, kind in RESOURCE_TYPES.items()
     )
-    return made.difference(*map(_words, literal), *kinds)
+    return made.difference(_OF_MESSAGES, *map(_words, literal), *kinds)
 
 
 def without_words(result: T, words: frozenset[str]) -> T:

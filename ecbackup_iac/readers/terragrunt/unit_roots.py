@@ -14,6 +14,8 @@ from ecbackup_iac.model.report import AbsentCache, Diagnostic, ReadResult, Sever
 from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import Unknown, possible_values
 from ecbackup_iac.readers.terragrunt.hidden_words import hidden_words, without_words
+from ecbackup_iac.terraform.functions.data_files import DataFileStep
+from ecbackup_iac.terraform.modules.file_names import every_configuration_file
 from ecbackup_iac.terraform.modules.folder_scan import FolderScan, Sought
 from ecbackup_iac.terraform.modules.folders import Folders
 from ecbackup_iac.terraform.modules.inputs import VariableFiles
@@ -68,7 +70,7 @@ class UnitRoot:
 
     def result(self, result: ReadResult) -> ReadResult:
         """Return the result of the module's evaluation as that of the unit, without what is hidden."""
-        return without_words(self._result(result), self._hidden_words)
+        return self._result(without_words(result, self._hidden_words))
 
     def shows(self, path: str) -> bool:
         """Whether the comments in a file may be shown: it is not generated of what is hidden."""
@@ -86,7 +88,13 @@ class UnitRoot:
         modules = (
             os.path.join(path, name) for path in below for name in self.index.found[path].files
         )
-        for path in (*self.unit.read, *modules):
+        read = (
+            step.path
+            for file in self.unit.generated
+            for step in file.contents.trace
+            if isinstance(step, DataFileStep) and every_configuration_file([step.path])
+        )
+        for path in (*self.unit.read, *modules, *read):
             content = self.module.files.content(path)
             if isinstance(content, bytes) and path not in self.module.generated:
                 yield content
