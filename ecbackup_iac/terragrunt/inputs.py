@@ -17,6 +17,7 @@ from ecbackup_iac.hcl.structure import Attribute
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.value import StepKind
+from ecbackup_iac.model.written_path import relative_path
 from ecbackup_iac.terraform.evaluation.constraints import Constraint
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.evaluation.scopes import CONSTANT_SCOPE
@@ -117,7 +118,7 @@ class UnitInputs(RootInputs):
             self._add_extra(extra)
         nulls = {name: value for name, value in unit.inputs.items() if value.is_null}
         names = {*module.files.names(module.folder), *({NULLS_FILE} if nulls else ())}
-        unknown_files = (os.path.relpath(path, module.folder) for path in module.files.unknown)
+        unknown_files = (relative_path(path, module.folder) for path in module.files.unknown)
         for name in loaded_files(sorted(names.union(unknown_files))):
             if name == NULLS_FILE:
                 self.automatic.append(VariableFile(name, _null_attributes(unit, nulls)))
@@ -125,21 +126,20 @@ class UnitInputs(RootInputs):
                 self.automatic.append(self._file(os.path.join(module.folder, name)))
         self.chosen = [*self._arguments, *self.chosen]
 
-    def set_by(self, name: str) -> str:  # noqa: ARG002
-        """Return why any variable may be set; empty where those that are set are known."""
-        return self._unit.unknown_inputs
+    def set_by(self, name: str) -> str:
+        """Return why a variable may be set; empty where that is known."""
+        return "" if name in self._unit.inputs else self._unit.unknown_inputs
 
     def value(self, name: str, constraint: Constraint) -> Value | None:
         """Return a variable's value; None where it is not set. Raises EvaluationError."""
         found = super().value(name, constraint)
         if found is not None:
             return found
-        if self._unit.unknown_inputs:
-            why = f"the inputs of the unit are unknown: {self._unit.unknown_inputs}"
-            return _Anything(why).value(name, constraint)
         value = self._unit.inputs.get(name)
         if value is None:
-            return None
+            why = f"the inputs of the unit are unknown: {self._unit.unknown_inputs}"
+            unknown_one = _Anything(why).value(name, constraint)
+            return unknown_one if self._unit.unknown_inputs else None
         return _Given(name, value, value.trace[-1] if value.trace else None).value(name, constraint)
 
     def _file(self, path: str) -> VariableSource:

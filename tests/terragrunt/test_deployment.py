@@ -185,6 +185,19 @@ DEPENDENCIES = {
         {"live/a": REFUSED + 'Unsupported attribute: dependency has no attribute named "b"'},
         errors=("live/a/terragrunt.hcl:5: Terragrunt rejects it: Unsupported attribute",),
     ),
+    "a folder that does not exist": Case(
+        unit('dependency "b" {\n  config_path = "../b"\n}\n' + days("3")),
+        {"live/a": REFUSED + "there is no folder live/b, which the unit depends on"},
+        errors=("live/a/terragrunt.hcl:2: Terragrunt rejects it: there is no folder live/b",),
+    ),
+    "paths that do not exist": Case(
+        unit('dependencies {\n  paths = ["../b"]\n}\n' + days("3")),
+        {"live/a": REFUSED + "there is no folder live/b, which the unit depends on"},
+        errors=("live/a/terragrunt.hcl:1: Terragrunt rejects it: there is no folder live/b",),
+    ),
+    "a folder outside the repository": Case(
+        unit('dependency "b" {\n  config_path = "/srv/b"\n}\n' + days("3")), {"live/a": "pass 3"}
+    ),
     "without a path": Case(
         unit('dependency "b" {\n}\n' + SOURCE),
         {"live/a": REFUSED + 'Missing required argument: dependency "b" needs config_path'},

@@ -12,13 +12,15 @@ from ecbackup_iac.terragrunt.merging import GeneratedFile
 
 T = TypeVar("T")
 
+_WORD = re.compile(r"\w+(?:-\w+)*")
+
 _OF_MESSAGES = frozenset(
-    "a an and are as at be because been but by does for from has have here if in into is it its may no not "
-    "of on one only or set so than that the then there this to until when where which with would".split()
+    _WORD.findall(
+        "a an and are as at be because been but by does for from has have here if in into is it its may no "
+        "not of on one only or set so than that the then there this to until when where which with would"
+    )
 )
 """The words that join the others of a message: they reveal nothing."""
-
-_WORD = re.compile(r"\w+(?:-\w+)*")
 
 
 def hidden_words(generated: Iterable[GeneratedFile], literal: Iterable[bytes]) -> frozenset[str]:
