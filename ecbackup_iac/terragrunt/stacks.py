@@ -30,6 +30,7 @@ from ecbackup_iac.terraform.values.value import (
     unknown,
 )
 from ecbackup_iac.terragrunt.configuration import ConfigEvaluator, ConfigFile
+from ecbackup_iac.terragrunt.include import included_path
 from ecbackup_iac.terragrunt.schemas import check_stack_file, check_unit_file
 from ecbackup_iac.terragrunt.sources import is_remote, local_folder
 from ecbackup_iac.terragrunt.tree import (
@@ -188,7 +189,7 @@ class _StackEvaluation:
         injected: Sequence[tuple[ConfigEvaluator, Block]],
     ) -> EvaluationError | None:
         """Add what the file generates; return why Terragrunt refuses the file as a whole."""
-        blocks, refusal = _blocks_of(file, folder)
+        blocks, refusal = _blocks_of(file)
         for evaluator, block in (*_injected_beside(file, folder), *injected):
             blocks[(block.kind, *block.labels)] = evaluator, block
         _expose_paths(file, folder, [block for _, block in blocks.values()])
@@ -322,7 +323,7 @@ def _components(body: Body) -> list[Block]:
 
 
 def _blocks_of(
-    file: ConfigFile, folder: str
+    file: ConfigFile,
 ) -> tuple[dict[tuple[str, ...], tuple[ConfigEvaluator, Block]], EvaluationError | None]:
     """Return the blocks of a stack file and those that it includes, and why the file is refused."""
     refusal: EvaluationError | None = None
@@ -330,16 +331,7 @@ def _blocks_of(
     try:
         file.check()
         for block in includes(file.body):
-            path = block.body.attribute("path")
-            value = file.text(path) if path is not None else string("")
-            if not value.is_known:
-                raise UnknownResultError(f"the path of an include is unknown: {value.unknown.why}")
-            full = file.view.path(folder, value)
-            if not file.view.exists(full):
-                file.view.real(full)  # outside, nothing is known
-                text = "the included file does not exist"
-                raise EvaluationError(text, block.header)  # noqa: TRY301
-            body = file.view.body(full)
+            body = file.view.body(included_path(file, block))
             check_stack_file(body, is_included=True)
             bodies.append(body)
     except EvaluationError as error:
