@@ -157,7 +157,7 @@ class ConfigFile:
         return _FALSE if value.is_null else value
 
     def check(self) -> None:
-        """Raise EvaluationError for what is refused of the file, used or not."""
+        """Raise EvaluationError for what is rejected of the file, used or not."""
         body = self.body
         self.view.tree.check_syntax(self.view.real(self.path))
         is_stack = os.path.basename(self.path) == STACK_FILE

@@ -71,9 +71,9 @@ def deployments(
     for stack in found.stacks:
         folder = os.path.dirname(stack.file)
         if folder in files:
-            _refuse_coexistence(tree, stack, [one for one in units if one.folder == folder])
+            _reject_coexistence(tree, stack, [one for one in units if one.folder == folder])
     _reject_missing_dependencies(found.units, generated)
-    _refuse_cycles(found.units)
+    _reject_cycles(found.units)
     _exclude_dependencies(found.units)
     _leave_out(found, units, is_excluded)
     return found
@@ -127,13 +127,13 @@ def _set_units(tree: Tree, found: Deployments, units: list[Unit], generated: lis
     )
 
 
-def _refuse_coexistence(tree: Tree, stack: Stack, beside: list[Unit]) -> None:
-    """Refuse a stack with the unit in its folder."""
+def _reject_coexistence(tree: Tree, stack: Stack, beside: list[Unit]) -> None:
+    """Reject a stack with the unit in its folder."""
     at = SourceRange(SourceFile(tree.shown(stack.file), b""), 0, 0)
-    refusal = EvaluationError("the folder of a stack has the configuration of a unit too", at)
-    stack.problems.append(refusal)
+    rejection = EvaluationError("the folder of a stack has the configuration of a unit too", at)
+    stack.problems.append(rejection)
     for unit in (*stack.units, *beside):
-        unit.problem = unit.problem or refusal
+        unit.problem = unit.problem or rejection
 
 
 def _leave_out(found: Deployments, units: list[Unit], is_excluded: Callable[[str], bool]) -> None:
@@ -161,7 +161,7 @@ def _is_unit(tree: Tree, unit: Unit) -> bool:
     is_own = bool(every_configuration_file(tree.folders.names(own)))
     if unit.is_parent and not is_own and (unit.problem is not None or unit.source_at is None):
         return False
-    if unit.source_at is not None and not is_own:  # it has a source, which is refused
+    if unit.source_at is not None and not is_own:  # it has a source, which is rejected
         return True
     generates = any(every_configuration_file([one.path or "x.tf"]) for one in unit.generated)
     if is_own or generates:
@@ -200,8 +200,8 @@ def _reject_missing_dependencies(units: Iterable[Unit], generated: Iterable[Unit
                     unit.problem = unit.problem or EvaluationError(text, origin)
 
 
-def _refuse_cycles(units: Iterable[Unit]) -> None:
-    """Refuse the units whose dependencies lead back to themselves."""
+def _reject_cycles(units: Iterable[Unit]) -> None:
+    """Reject the units whose dependencies lead back to themselves."""
     by_folder = {unit.folder: unit for unit in units}
     done: set[str] = set()
     for start, first in by_folder.items():

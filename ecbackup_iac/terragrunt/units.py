@@ -82,7 +82,7 @@ class Unit:
     """Whether the units that it depends on directly are excluded where it is; None where it is not."""
 
     problem: EvaluationError | None = None
-    """What Terragrunt refuses."""
+    """What Terragrunt rejects."""
 
     is_parent: bool = False
     """A unit in a folder below includes its configuration."""
@@ -97,7 +97,7 @@ class Unit:
     """The folders of the units that have to be applied before, as far as they are known."""
 
     needs_values: bool = False
-    """It is a template for units: it refers to values and there are none, or its placeholders are refused."""
+    """It is a template for units: it refers to values that are not given, or holds placeholders."""
 
     is_unread_unit: bool = False
     """Its own configuration is fetched from elsewhere."""
@@ -120,7 +120,7 @@ def evaluated_unit(tree: Tree, file: ConfigFile) -> Unit:
 
 @contextmanager
 def _problems_of(unit: Unit) -> Iterator[None]:
-    """Keep the first of what refuses a unit, or stops its evaluation."""
+    """Keep the first of what rejects a unit, or stops its evaluation."""
     try:
         yield
     except EvaluationError as error:
@@ -136,7 +136,7 @@ def _evaluate(unit: Unit, file: ConfigFile) -> None:
     blocks = (block.range for block in file.body.blocks("terraform"))
     inputs = file.body.attribute("inputs")
     unit.places = (*blocks, *((inputs.range,) if inputs is not None else ()))
-    # What one step refuses says nothing about the others: the module is found whatever else is refused.
+    # What one step rejects says nothing about the others: the module is found whatever else is rejected.
     for step in (_check_blocks, _set_source, _check, _set_inputs, _set_rest):
         with _problems_of(unit):
             step(unit, file)

@@ -135,9 +135,13 @@ VARIABLES = {
 }
 
 
+OTHER = {"live/b/vpc.txt": ""}
+"""A folder to depend on, without a unit."""
+
+
 def dependency(expression: str, more: str = "") -> dict[str, str]:
     block = f'dependency "b" {{\n  config_path = "../b"\n{more}}}\n'
-    return unit(block + SOURCE + INPUTS % expression)
+    return unit(block + SOURCE + INPUTS % expression, **OTHER)
 
 
 OUTPUTS = 'the outputs of dependency "b" are known once it is applied'
@@ -152,28 +156,32 @@ DEPENDENCIES = {
         dependency("3\n  vpc = dependency.b.outputs.vpc"), {"live/a": "pass 3"}
     ),
     "of an included file": Case(
-        root(
+        OTHER
+        | root(
             'dependency "b" {\n  config_path = "../b"\n}\n',
             SOURCE + INPUTS % "dependency.b.outputs.days",
         ),
         {"live/a": UNKNOWN + OUTPUTS},
     ),
     "of the unit, in the included file": Case(
-        root(
+        OTHER
+        | root(
             INPUTS % "dependency.b.outputs.days",
             SOURCE + 'dependency "b" {\n  config_path = "../b"\n}\n',
         ),
         {"live/a": UNKNOWN + OUTPUTS},
     ),
     "that is repeated": Case(
-        unit(
+        OTHER
+        | unit(
             'dependency "b" {\n  expansion {\n    for_each = { x = "../b" }\n  }\n'
             "  config_path = each.value\n}\n" + SOURCE + INPUTS % 'dependency.b["x"].outputs.days'
         ),
         {"live/a": UNKNOWN + OUTPUTS},
     ),
     "of an included file that is exposed: its arguments": Case(
-        root(
+        OTHER
+        | root(
             'dependency "b" {\n  config_path  = "../b"\n  mock_outputs = { days = 3 }\n}\n',
             SOURCE + INPUTS % "include.root.dependency.b.mock_outputs.days",
             ROOT.replace("\n}", "\n  expose = true\n}"),

@@ -29,7 +29,7 @@ from ecbackup_iac.terragrunt.discovery import Deployments, deployments
 from ecbackup_iac.terragrunt.inputs import UnitInputs
 from ecbackup_iac.terragrunt.module import UnitModule
 from ecbackup_iac.terragrunt.stacks import Stack
-from ecbackup_iac.terragrunt.tree import Tree, refused
+from ecbackup_iac.terragrunt.tree import Tree, rejected
 from ecbackup_iac.terragrunt.units import Unit
 
 TEMPLATE_FOLDER = ".boilerplate"
@@ -59,13 +59,13 @@ class UnitRoot:
     def inputs(
         self, given: EvaluationInputs, files: VariableFiles, workspace: Value, root: Module
     ) -> UnitInputs:
-        """Return the inputs of the root module; where they are refused, the unit is."""
+        """Return the inputs of the root module; where they are rejected, the unit is."""
         unit = self.unit
         if unit.problem is not None:
-            why = refused(unit.problem, "the unit")
+            why = rejected(unit.problem, "the unit")
             unit = replace(unit, inputs={}, extra=[], unknown_inputs=why)
         found = UnitInputs(unit, self.module, given, files, workspace, root)
-        self.unit.problem = self.unit.problem or found.refusal
+        self.unit.problem = self.unit.problem or found.rejection
         return found
 
     def result(self, result: ReadResult) -> ReadResult:
@@ -140,7 +140,7 @@ class UnitRoot:
             cache = replace(cache, generator="Terragrunt", location=decided)
         if unit.problem is not None or self.module.problems:
             problem = unit.problem or EvaluationError(self.module.problems[0].message)
-            why = refused(problem, "the unit")
+            why = rejected(problem, "the unit")
             return replace(cache, retention=Unknown(why, trace=retention.trace, is_rejected=True))
         doubt = self.module.doubt
         if doubt:
@@ -293,7 +293,7 @@ class UnitRoots:
                 yield UnitRoot(unit, module, self._targets_of(unit), index, self._sought)
 
     def diagnostics(self, index: Index) -> Iterator[Diagnostic]:
-        """Yield what Terragrunt refuses, where it concerns what is checked."""
+        """Yield what Terragrunt rejects, where it concerns what is checked."""
         for unit in self.found.units:
             is_concerned = any(folder in index.relevant for folder in unit.modules)
             if self._is_target(unit):
@@ -301,7 +301,7 @@ class UnitRoots:
                     _leads(unit, folder, index) for folder in unit.modules
                 )
             if unit.problem is not None and is_concerned:
-                yield _refused(unit.problem, unit.file)
+                yield _rejected(unit.problem, unit.file)
         for kind, templates in (
             ("units", [unit.file for unit in self.found.templates if self._is_target(unit)]),
             ("stacks", [one.file for one in self.found.stack_templates if self._is_here(one)]),
@@ -312,7 +312,7 @@ class UnitRoots:
                 yield Diagnostic(text, Location(shown_path(templates[0])), Severity.WARNING)
         for stack in self.found.stacks:
             if self._is_here(stack):
-                yield from (_refused(problem, stack.file) for problem in stack.problems)
+                yield from (_rejected(problem, stack.file) for problem in stack.problems)
 
     def absent(self, index: Index) -> Iterator[AbsentCache]:
         """Yield the cache blocks in the modules of units that are never applied."""
@@ -353,6 +353,6 @@ class UnitRoots:
         return self._has_files and not is_any
 
 
-def _refused(error: EvaluationError, file: str) -> Diagnostic:
+def _rejected(error: EvaluationError, file: str) -> Diagnostic:
     location = error.origin.location if error.origin is not None else Location(shown_path(file))
-    return Diagnostic(refused(error, "it"), location)
+    return Diagnostic(rejected(error, "it"), location)
