@@ -1,6 +1,7 @@
 """Terragrunt's own functions → their values. Those of Terraform are in terraform/functions."""
 
 import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -49,6 +50,8 @@ _COMMANDS = {
     "parallelism": ("apply", "plan", "destroy"),
 }
 
+
+_VERSION = re.compile(r"v?\d+(?:\.\d+)*(?:[-+][0-9A-Za-z.~+-]+)?")
 
 _PLATFORMS = ("darwin", "linux", "windows")
 """Those that Terragrunt is released for."""
@@ -244,7 +247,16 @@ def _deep_merge(scope: "ConfigFile", arguments: Sequence[Value]) -> Value:  # no
 
 def _constraint_check(scope: "ConfigFile", arguments: Sequence[Value]) -> Value:  # noqa: ARG001
     version, constraint = _texts(arguments)
-    return boolean(meets(version, constraint))
+    clauses = [clause.strip().lstrip("=!<>~ ") for clause in constraint.split(",")]
+    for text in (version, *clauses):
+        if not _VERSION.fullmatch(text):
+            raise EvaluationError(
+                f"constraint_check: {text} is no version",
+                redacted_message="constraint_check: no version",
+            )
+        if "-" in text or text.count(".") > 2:  # noqa: PLR2004 - major.minor.patch
+            raise UnknownResultError("constraint_check() of a pre-release is not evaluated")
+    return boolean(meets(version.removeprefix("v").partition("+")[0], constraint))
 
 
 def _mark_glob_as_read(scope: "ConfigFile", arguments: Sequence[Value]) -> Value:

@@ -527,6 +527,16 @@ FUNCTIONS = {
         ".. is outside the repository",
     ),
     "constraint_check": same('constraint_check("1.5.0", ">= 1.4, < 2.0")', "true"),
+    "constraint_check of a version with a v": same('constraint_check("v1.5.0", "~> 1.4")', "true"),
+    "constraint_check of no version": Case(
+        unit(days('constraint_check("latest", "~> 1.4") ? 3 : 0')),
+        {"live/a": REFUSED + "constraint_check: latest is no version"},
+        errors=("live/a/terragrunt.hcl:5: Terragrunt rejects it: constraint_check",),
+    ),
+    "constraint_check of a pre-release": unknown(
+        'constraint_check("1.5.0-rc1", ">= 1.4") ? 3 : 3.5',
+        "constraint_check() of a pre-release is not evaluated",
+    ),
     "deep_merge": same(
         "deep_merge({ a = { b = 1, l = [1] } }, { a = { c = 2, l = [2] } }).a",
         "{ b = 1, c = 2, l = [1, 2] }",
@@ -574,7 +584,7 @@ PARTS = {
         )
         | {
             "modules/redis/main.tf": MODULE.replace("var.days", "var.list[0]")
-            + 'variable "list" {}\n'
+            + 'variable "list" {\n  type = list(number)\n}\n'
         },
         {
             "live/a": "unknown snapshot_retention_limit is unknown: "
