@@ -304,7 +304,9 @@ REFUSALS = {
     ),
     "a unit without a label": refused(UNIT + "unit {\n}\n", "Wrong number of labels", 8),
     "an included file that is missing": refused(
-        UNIT + 'include "x" {\n  path = "x.hcl"\n}\n', "The included file live/x.hcl does not exist", 9
+        UNIT + 'include "x" {\n  path = "x.hcl"\n}\n',
+        "The included file live/x.hcl does not exist",
+        9,
     ),
     "a unit and a stack of one path": refused(
         UNIT + component("a", kind="stack"),
