@@ -263,8 +263,10 @@ class UnitRoots:
                 module = UnitModule(unit, folder, self._folders)
                 leads = _leads(unit, folder, index) or self._has_caches(module, index)
                 own = (unit.folder, module.own_folder)
-                is_here = any(is_inside(one, place) for one in targets for place in own)
-                if leads and (is_here or folder in index.relevant):
+                if leads and (
+                    folder in index.relevant
+                    or any(is_inside(one, place) for one in targets for place in own)
+                ):
                     yield UnitRoot(unit, module, targets, index, self._sought)
 
     def _targets_of(self, unit: Unit) -> frozenset[str]:
