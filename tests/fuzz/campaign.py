@@ -31,12 +31,15 @@ with atheris.instrument_imports(include=["ecbackup_iac", "yaml"], enable_loader_
     for module in pkgutil.walk_packages(ecbackup_iac.__path__, "ecbackup_iac."):
         if not module.name.endswith("__main__") and "checkov_" not in module.name:
             importlib.import_module(module.name)
-    from harnesses import HARNESSES, MAX_BYTES, Harness, TooLongError, bounded, limited
+    from harnesses import HARNESSES, MAX_BYTES, SECONDS, Harness, TooLongError, bounded, limited
 
 from mutation import mutated  # noqa: E402 - beside this, in no package
 
 MAX_GROWTH = 200_000
 """Kilobytes that one input may add to the most that the process has ever taken."""
+
+INSTRUMENTED = 4
+"""Times as long as it takes elsewhere."""
 
 _BY_TOKENS = 0.7
 
@@ -60,7 +63,7 @@ class Campaign:
         self._fed += 1
         before = _most_memory()
         try:
-            with limited():
+            with limited(INSTRUMENTED * SECONDS):
                 self._harness.feed(data, self._tree)
         except TooLongError as error:
             self._keep(data, f"too-long-{_place(error)}", error)
