@@ -179,7 +179,7 @@ def checked() -> Report:
 
 
 def is_enabled(cache: CacheResource) -> bool:
-    """Whether the retention is known to be one day at least, in some cases where the cache may be Memcached."""
+    """Whether the retention is known to be one day at least, in some cases where it may be Memcached."""
     values = possible_values(cache.retention)
     if isinstance(cache.retention, Unknown) and not values:
         return bool(cache.retention.bounds and (cache.retention.bounds.minimum or 0) > 0)
