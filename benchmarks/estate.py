@@ -1,4 +1,4 @@
-"""A number of stacks → an estate: a repository of them, with the verdicts that are owed.
+"""A number of stacks → an estate: a repository of them, with the verdicts that are expected.
 
     python benchmarks/estate.py --write FOLDER [--stacks 2000] [--seed 1]
     python benchmarks/estate.py --check FOLDER
@@ -29,7 +29,7 @@ from side_by_side import program
 
 MEGABYTE = 1_000_000
 STACKS = 2_000
-JUDGED = (0, 1, 3)
+EXIT_STATUSES = (0, 1, 3)
 """The exit statuses with a report."""
 
 DOMAINS = (
@@ -111,31 +111,33 @@ def _write(path: Path, text: str) -> int:
 
 
 def verdicts_file(folder: Path) -> Path:
-    """Give the path of the verdicts of an estate: beside it, so that nothing reads them with it."""
+    """Return the path of the expected verdicts: beside the estate, so that they are not a part of it."""
     top = folder.resolve()
     return top.with_name(f"{top.name}.verdicts.json")
 
 
-def mistakes(folder: Path) -> list[str]:
-    """Judge a written estate, and tell where the verdicts are not those that are owed."""
-    owed = {_key(one): one for one in json.loads(verdicts_file(folder).read_text(encoding="utf-8"))}
+def wrong_verdicts(folder: Path) -> list[str]:
+    """Check a written estate, and return one line for each verdict that is not the expected one."""
+    all_expected = {
+        _key(one): one for one in json.loads(verdicts_file(folder).read_text(encoding="utf-8"))
+    }
     command = [*program(), "check", "--format", "json"]
     done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, check=False)
-    if done.returncode not in JUDGED:
+    if done.returncode not in EXIT_STATUSES:
         return [f"ecbackup-iac check ended with {done.returncode}"]
     report = json.loads(done.stdout)
-    said = {_key(one): one for one in map(_flat, report["findings"])}
-    reported = [f"diagnostic: {one['path']}: {one['message']}" for one in report["diagnostics"]]
-    if len(said) != len(report["findings"]):
-        reported.append("a cache was reported twice")
-    for key in sorted(owed.keys() | said.keys()):
-        expected, found = owed.get(key), said.get(key)
+    reported = {_key(one): one for one in map(_flat, report["findings"])}
+    wrong = [f"diagnostic: {one['path']}: {one['message']}" for one in report["diagnostics"]]
+    if len(reported) != len(report["findings"]):
+        wrong.append("a cache was reported twice")
+    for key in sorted(all_expected.keys() | reported.keys()):
+        expected, found = all_expected.get(key), reported.get(key)
         if expected is None or found is None:
-            reported.append(f"{' '.join(key)}: {'made up' if expected is None else 'not found'}")
+            wrong.append(f"{' '.join(key)}: {'not expected' if expected is None else 'missing'}")
         elif any(expected[name] != found[name] for name in ("status", "days")):
             shown = [f"{one['status']} {one['days']}" for one in (expected, found)]
-            reported.append(f"{' '.join(key)}: {shown[0]} is owed, {shown[1]} was said")
-    return reported
+            wrong.append(f"{' '.join(key)}: {shown[0]} is expected, {shown[1]} was reported")
+    return wrong
 
 
 def _flat(finding: dict[str, Any]) -> dict[str, Any]:
@@ -166,32 +168,32 @@ def _plan_all(plugins: Path, count: int, seed: int) -> list[str]:
             plugin_folder = f"-plugin-dir={plugins.resolve()}"
             _expect_success(_terraform(root, "init", "-no-color", "-input=false", plugin_folder))
             for file in files:
-                owed = {
+                expected = {
                     cache.address: dict(cache.planned)[file]
                     for cache in one.caches
                     if file in dict(cache.planned)
                 }
-                wrong = _disagreements(owed, _planned(root, file))
+                wrong = _disagreements(expected, _planned(root, file))
                 where = f"{one.folder} {file or '(no file)'}"
-                print(f"{where}: {'; '.join(wrong) or 'as owed'}", flush=True)
+                print(f"{where}: {'; '.join(wrong) or 'as expected'}", flush=True)
                 reported += [f"{where} {text}" for text in wrong]
     return reported
 
 
-def _disagreements(owed: dict[str, int | None], planned: dict[str, Any] | None) -> list[str]:
+def _disagreements(expected: dict[str, int | None], planned: dict[str, Any] | None) -> list[str]:
     if planned is None:
         # The provider refuses the whole root for one retention that AWS would not take.
-        is_refused = any(days is not None and days > MAX_LENGTH for days in owed.values())
+        is_refused = any(days is not None and days > MAX_LENGTH for days in expected.values())
         return [] if is_refused else ["the retention is refused"]
     return [
-        f"{address}: {days} is owed, {planned.get(address)} is planned"
-        for address, days in owed.items()
+        f"{address}: {days} is expected, {planned.get(address)} is planned"
+        for address, days in expected.items()
         if address not in planned or planned[address] != days
     ]
 
 
 def _planned(root: Path, variables: str) -> dict[str, Any] | None:
-    """Give the retention that is planned for every cache, by address; None where one is refused."""
+    """Return the retention that is planned for every cache, by address; None where Terraform rejects one."""
     given = [f"-var-file={variables}"] if variables else []
     done = _terraform(root, "plan", "-no-color", "-input=false", "-out=plan.tfplan", *given)
     if done.returncode and "snapshot_retention_limit" in done.stderr:
@@ -223,8 +225,10 @@ def _expect_success(done: subprocess.CompletedProcess[str]) -> None:
 
 
 def main() -> None:
-    """Write an estate, check one, or hold a small one against the real Terraform."""
-    parser = argparse.ArgumentParser(description="Make an estate, with the verdicts that are owed.")
+    """Write an estate, check one, or compare a small one with the real Terraform."""
+    parser = argparse.ArgumentParser(
+        description="Make an estate, with the verdicts that are expected."
+    )
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--write", type=Path, metavar="FOLDER")
     what.add_argument("--check", type=Path, metavar="FOLDER")
@@ -245,11 +249,11 @@ def main() -> None:
         )
         return
     reported = (
-        mistakes(words.check)
+        wrong_verdicts(words.check)
         if words.check
         else _plan_all(words.terraform, words.stacks or 100, words.seed)
     )
-    print("\n".join(reported) or "every verdict is as owed")
+    print("\n".join(reported) or "every verdict is as expected")
     sys.exit(bool(reported))
 
 

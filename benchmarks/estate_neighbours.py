@@ -1,4 +1,4 @@
-"""What an estate holds that is no cache: modules, resources, policies, manifests, templates, pages."""
+"""The files of an estate without caches: modules, resources, policies, manifests, templates, pages."""
 
 import json
 from random import Random
@@ -640,7 +640,7 @@ class Site:
         return self._count
 
     def words(self) -> dict[str, object]:
-        """Give what the texts of the stack are filled with."""
+        """Return the values for the placeholders in the texts of the stack."""
         chance = self.chance
         return {
             "name": self.name,
@@ -654,7 +654,7 @@ class Site:
 
 
 def terraform_files(site: Site) -> Files:
-    """Give a root module that makes no cache: what every stack of Terraform has."""
+    """Return a root module without a cache: what every Terraform stack has."""
     words = site.words()
     return {
         "main.tf": filled(MAIN, **words) + _resources(site, 3),
@@ -677,7 +677,7 @@ def _resources(site: Site, count: int) -> str:
 
 
 def manifest_file(site: Site) -> str:
-    """Give the manifest of a service in Kubernetes."""
+    """Return the Kubernetes manifest of a service."""
     settings = "\n".join(
         f'            - {{name: SETTING_{label.upper()}, value: "{site.chance.randrange(9999)}"}}'
         for label in LABELS
@@ -686,7 +686,7 @@ def manifest_file(site: Site) -> str:
 
 
 def template_files(site: Site) -> Files:
-    """Give a CloudFormation stack that makes no cache, with its parameters and its page."""
+    """Return a CloudFormation stack without a cache, with its parameters and its page."""
     words = site.words()
     parameters = [{"ParameterKey": "Environment", "ParameterValue": "prod"}]
     return {
@@ -698,7 +698,7 @@ def template_files(site: Site) -> Files:
 
 
 def policy_file(site: Site) -> str:
-    """Give an IAM policy as JSON, with as many statements as such policies come to have."""
+    """Return an IAM policy as JSON, with a realistic number of statements."""
     statements = [
         {
             "Sid": f"{label.title()}{number}",

@@ -1,6 +1,6 @@
-"""A site → a stack: its files, its caches, and the verdicts that `ecbackup-iac check` owes them.
+"""A site → a stack: its files, its caches, and their expected verdicts.
 
-The verdicts are worked out from what is written, as it is written; no program is run.
+The verdicts are cpu_seconds out from what is written, as it is written; no program is run.
 """
 
 import json
@@ -25,17 +25,17 @@ GROUP = "aws_elasticache_replication_group.this"
 
 @dataclass(frozen=True, slots=True)
 class Cache:
-    """A cache, and what is owed to it."""
+    """A cache, and what is expected to it."""
 
     root: str
     path: str
     address: str
     status: str
     days: int | None = None
-    """None where the retention is not set, or not settled."""
+    """None where the retention is not set, or not known."""
 
     planned: tuple[tuple[str, int | None], ...] = ()
-    """By variable file: what Terraform plans when it is given; without one under the empty name."""
+    """The planned retention by variable file; the empty name is for no file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Stack:
 
 
 def stack(site: Site) -> Stack:
-    """Give the stack that belongs on a site: of a hundred in a row, 19 have 22 caches."""
+    """Return the stack of a site: of a hundred in a row, 19 have 22 caches."""
     kind = _KINDS[_shuffled(site.number)]
     return kind(site)
 
@@ -68,13 +68,13 @@ def _status(days: int | None) -> str:
 
 
 def _settled(site: Site, module: str, address: str, days: int | None) -> Cache:
-    """Give a cache of a shared module whose retention is settled."""
+    """Return a cache of a shared module whose retention is known."""
     path = f"modules/{module}/main.tf"
     return Cache(site.folder, path, address, _status(days), days, (("", days),))
 
 
 def _unknown(site: Site, without: int | None, by_file: dict[str, int]) -> Cache:
-    """Give a cache whose retention depends on a variable file that Terraform does not load.
+    """Return a cache whose retention depends on a variable file that Terraform does not load.
 
     The days are those without a file, where there is a default: the files decide about the status alone.
     """
@@ -110,7 +110,7 @@ def _variable(name: str, kind: str, default: str | None = None) -> str:
 
 
 def _terraform(site: Site, caches: tuple[Cache, ...], **more: str) -> Stack:
-    """Give a stack of Terraform with something added to its files; `__` in a name is a dot."""
+    """Return a Terraform stack with files added; `__` in a name is a dot."""
     files = terraform_files(site)
     for name, text in more.items():
         path = name.replace("___", "/").replace("__", ".")
@@ -398,7 +398,7 @@ def _with_manifests(site: Site) -> Stack:
 
 
 def _with_metrics(site: Site) -> Stack:
-    """Give a stack that speaks of caches in a policy and a comment, and makes none."""
+    """Return a stack that mentions caches in a policy and a comment, and creates none."""
     block = (
         "\n# The dashboards show the caches of all stacks; see aws_elasticache_replication_group there.\n"
         'data "aws_iam_policy_document" "dashboards" {\n  statement {\n'

@@ -32,7 +32,7 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """A cache as it may stand in a plan, and the verdict that `ecbackup-iac check` owes it."""
+    """A cache in a plan, and its expected verdict."""
 
     name: str
     kind: str
@@ -109,7 +109,7 @@ class Instance:
 
     @property
     def head(self) -> Json:
-        """What every list of a plan says of it first."""
+        """The members that its entry in every list of a plan begins with."""
         return {
             "address": self.address,
             "mode": "managed",
@@ -120,7 +120,7 @@ class Instance:
         }
 
     def values(self, values: Json) -> Json:
-        """Give its entry in `planned_values` or `prior_state`."""
+        """Return its entry in `planned_values` or `prior_state`."""
         return {
             **self.head,
             "schema_version": 1,
@@ -129,7 +129,7 @@ class Instance:
         }
 
     def change(self) -> Json:
-        """Give its entry in `resource_changes`."""
+        """Return its entry in `resource_changes`."""
         address, *rest = self.head.items()
         return {
             **dict([address, ("module_address", self.module), *rest]),
@@ -145,7 +145,7 @@ class Instance:
 
 
 def write_plan(path: Path, shape: Shape = Shape()) -> Counter[str]:
-    """Write the plan, within a percent of its size; give how many caches owe which verdict.
+    """Write the plan, within a percent of its size; return how many caches have which expected verdict.
 
     Blocks of caches without an instance count as absent.
 
@@ -160,15 +160,15 @@ def write_plan(path: Path, shape: Shape = Shape()) -> Counter[str]:
         raise ValueError(f"{shape.resources} resources take at least {bare / MEGABYTE:.0f} MB")
     with path.open("w", encoding="ascii", newline="\n") as file:
         file.writelines(_pieces(shape, filling))
-    owed = Counter(VARIANTS[number % len(VARIANTS)].verdict for number in range(shape.caches))
+    expected = Counter(VARIANTS[number % len(VARIANTS)].verdict for number in range(shape.caches))
     made = {
         (one.module, one.name)
         for number in range(MODULES)
         for one in _instances(shape, number, 0)
         if one.name != NEIGHBOUR
     }
-    owed["absent"] = MODULES * len(VARIANTS) - len(made)
-    return owed
+    expected["absent"] = MODULES * len(VARIANTS) - len(made)
+    return expected
 
 
 def _pieces(shape: Shape, filling: int) -> Iterator[str]:
@@ -257,7 +257,7 @@ def _cache(module: str, number: int) -> Instance:
 
 
 def _neighbour(module: str, number: int, filling: int) -> Instance:
-    """Give something that is no cache: instances and roles, groups and parameters in turn."""
+    """Return a resource that is not a cache: an instance, role, security group or parameter in turn."""
     kind, make = NEIGHBOURS[number % len(NEIGHBOURS)]
     key = f"{number:05d}"
     values = make(key, _text(filling)) | {"tags": _tags(number)}

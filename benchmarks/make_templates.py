@@ -8,7 +8,7 @@ FILES = 5_000
 
 
 def template_text() -> str:
-    """Give a template of about a megabyte in YAML: 500 resources, of which one is a cache."""
+    """Return a template of about a megabyte in YAML: 500 resources, of which one is a cache."""
     lines = ["AWSTemplateFormatVersion: '2010-09-09'", "Description: a benchmark", "Resources:"]
     for number in range(RESOURCES - 1):
         lines += [
@@ -37,7 +37,7 @@ def template_text() -> str:
 
 
 def template_json() -> str:
-    """Give the like in JSON, as the CDK would write it."""
+    """Return the same in JSON, as the CDK writes it."""
     resources: dict[str, object] = {
         f"Bucket{number}": {
             "Type": "AWS::S3::Bucket",

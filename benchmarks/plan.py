@@ -38,7 +38,7 @@ def main() -> None:
 
 
 def check_verdicts(path: Path, expected: Counter[str]) -> None:
-    """Hold the report's counts against what the plan was made to hold."""
+    """Compare the counts of the report with those of the generated plan."""
     command = [*_check(path), "--format", "json"]
     report = json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=False).stdout)
     found = {name: count for name, count in report["summary"].items() if count}

@@ -1,4 +1,4 @@
-"""Two commands as whole processes, by turns → their times and memory, and the ratios pair by pair."""
+"""Two commands, run alternately → their times and memory, and the ratio of each pair."""
 
 import os
 import subprocess
@@ -11,7 +11,7 @@ from pathlib import Path
 from statistics import median
 
 MEGABYTE = 1_000_000
-LEAST_RUNS = 5
+MIN_RUNS = 5
 
 # A process is started by one that is smaller than any Python: what the system tells of a process's
 # memory begins with what the one that started it held.
@@ -23,17 +23,17 @@ silent = [(os.POSIX_SPAWN_DUP2, null, 1)]
 process = os.posix_spawnp(sys.argv[1], sys.argv[1:], os.environ, file_actions=silent)
 _, status, usage = os.wait4(process, 0)
 seconds = time.perf_counter() - start
-worked = usage.ru_utime + usage.ru_stime
-print(seconds, worked, usage.ru_maxrss, os.waitstatus_to_exitcode(status))
+cpu_seconds = usage.ru_utime + usage.ru_stime
+print(seconds, cpu_seconds, usage.ru_maxrss, os.waitstatus_to_exitcode(status))
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One process: how long it took, how long the processor worked for it, and the most memory it held."""
+    """One process: how long it took, its processor time and its peak memory."""
 
     seconds: float
-    worked: float
+    cpu_seconds: float
     megabytes: float
 
 
@@ -60,7 +60,7 @@ class Spread:
         return median(self.values)
 
     def shown(self, unit: str = "") -> str:
-        """Write the median out, and between what it lies."""
+        """Return the median with the minimum and the maximum."""
         digits = 0 if min(self.values) >= 10 else 2  # noqa: PLR2004 - three digits are enough
         middle, least, most = (
             f"{value:.{digits}f}" for value in (self.middle, min(self.values), max(self.values))
@@ -82,43 +82,41 @@ class Pairs:
         return Spread([our.seconds / their.seconds for our, their in pairs])
 
     @property
-    def work_ratio(self) -> Spread:
+    def cpu_ratio(self) -> Spread:
         """How many times as much processor time ours takes: steadier where others use the machine."""
         pairs = zip(self.ours, self.theirs, strict=True)
-        return Spread([our.worked / their.worked for our, their in pairs])
+        return Spread([our.cpu_seconds / their.cpu_seconds for our, their in pairs])
 
     @property
     def memory_ratio(self) -> Spread:
-        """How many times as much memory ours holds."""
+        """How many times as much memory ours takes."""
         pairs = zip(self.ours, self.theirs, strict=True)
         return Spread([our.megabytes / their.megabytes for our, their in pairs])
 
     @property
     def more_memory(self) -> Spread:
-        """How many megabytes more ours holds."""
+        """How many megabytes more ours takes."""
         pairs = zip(self.ours, self.theirs, strict=True)
         return Spread([our.megabytes - their.megabytes for our, their in pairs])
 
 
 def program() -> list[str]:
-    """Give the command as users have it, from the environment of this Python."""
+    """Return the installed command of the environment of this Python."""
     installed = Path(sys.executable).with_name("ecbackup-iac")
     return [str(installed)] if installed.exists() else [sys.executable, "-m", "ecbackup_iac"]
 
 
-def by_turns(contenders: Sequence[Contender], runs: int) -> list[list[Run]]:
+def alternated(contenders: Sequence[Contender], runs: int) -> list[list[Run]]:
     """Measure each, at least five times by turns after once that does not count."""
     for contender in contenders:
         measured(contender)
-    rounds = [
-        [measured(contender) for contender in contenders] for _ in range(max(LEAST_RUNS, runs))
-    ]
+    rounds = [[measured(contender) for contender in contenders] for _ in range(max(MIN_RUNS, runs))]
     return [list(column) for column in zip(*rounds, strict=True)]
 
 
 def measure(ours: Contender, theirs: Contender, runs: int) -> Pairs:
     """Measure two by turns."""
-    return Pairs(*by_turns([ours, theirs], runs))
+    return Pairs(*alternated([ours, theirs], runs))
 
 
 def compare(ours: Contender, theirs: Contender, runs: int, what: str) -> Pairs:
@@ -140,15 +138,15 @@ def measured(contender: Contender) -> Run:
     reported = subprocess.run(
         starter, env=environment, cwd=contender.folder, stdout=subprocess.PIPE, check=True
     ).stdout
-    seconds, worked, memory, status = reported.split()
+    seconds, cpu_seconds, memory, status = reported.split()
     if int(status) not in contender.statuses:
         sys.exit(f"{contender.command} ended with {int(status)}")
     unit = 1 if sys.platform == "darwin" else 1024  # bytes there, kibibytes elsewhere
-    return Run(float(seconds), float(worked), int(memory) * unit / MEGABYTE)
+    return Run(float(seconds), float(cpu_seconds), int(memory) * unit / MEGABYTE)
 
 
 def peak_memory(contender: Contender) -> float:
-    """Run a process, and give the most megabytes that it and those it started held together.
+    """Run a process, and return the most megabytes that it and those it started held together.
 
     What several of them share counts once (Linux, proportional set size).
     """

@@ -219,6 +219,16 @@ def test_a_link_to_a_file_outside_is_reported_and_not_read(
     assert found.errors == ["not read: the link leads outside the repository"]
 
 
+def test_a_variable_file_outside_is_reported_and_not_read(
+    evaluate: "Evaluate", tmp_path: Path
+) -> None:
+    outside = tmp_path.parent / f"{tmp_path.name}.tfvars"
+    outside.write_text("days = 7\n", "utf-8")
+    given = EvaluationInputs(variables=(("file", str(outside)),))
+    found = evaluate({"main.tf": MODULE}, given=given)
+    assert found.errors == ["not read: it is outside the repository"]
+
+
 def test_functions_read_no_file_outside(evaluate: "Evaluate", tmp_path: Path) -> None:
     (tmp_path.parent / f"{tmp_path.name}.txt").write_text("7", "utf-8")
     text = MODULE.replace("var.days", f'tonumber(file("../{tmp_path.name}.txt"))')

@@ -65,6 +65,27 @@ def test_a_comment_on_the_header_counts(head: str, check: "Checker") -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("text", "is_suppressed"),
+    [
+        ("resource @ { # tfsec:ignore:*\n  snapshot_retention_limit = 0\n}\n", True),
+        ("# tfsec:ignore:*\nresource @ {\n  snapshot_retention_limit = 0\n}\n", True),
+        ("resource @ {\n  snapshot_retention_limit = ( # tfsec:ignore:*\n    0\n  )\n}\n", True),
+        ("resource @ {\n  # tfsec:ignore:*\n\n  snapshot_retention_limit = 0\n}\n", False),
+        (
+            "resource @ {\n  snapshot_retention_limit = (\n    # tfsec:ignore:*\n    0\n  )\n}\n",
+            False,
+        ),
+    ],
+)
+def test_a_wildcard_counts_on_the_first_line_of_a_block_or_argument_and_above_it(
+    text: str, check: "Checker", *, is_suppressed: bool
+) -> None:
+    outcome = check({"main.tf": text.replace("@", f'"{GROUP}" "sessions"')})
+    (reason,) = outcome.reasons.values()
+    assert (reason is not None) == is_suppressed
+
+
 def test_a_comment_after_the_closing_brace_counts_only_for_its_block(check: "Checker") -> None:
     text = "".join(
         f'resource "{GROUP}" "{name}" {{\n  description = "x"\n}}{behind}\n'

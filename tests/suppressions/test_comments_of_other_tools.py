@@ -109,6 +109,12 @@ def test_a_wildcard_counts_only_at_the_line_it_is_at(prefix: str, name: str) -> 
     assert found.is_blanket
 
 
+@pytest.mark.parametrize(("length", "counts"), [(80, True), (81, False)])
+def test_a_wildcard_has_a_maximum_length(length: int, *, counts: bool) -> None:
+    name = "aws-elasticache-".ljust(length, "*")
+    assert bool(read(f"trivy:ignore:{name}")) == counts
+
+
 def test_a_comment_of_trivy_ends_as_the_named_day_begins() -> None:
     (found,) = read("trivy:ignore:AVD-AWS-0050:exp:2027-03-31")
     assert found.expires == date(2027, 3, 30)

@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.policy import Requirements
-from ecbackup_iac.model.value import Bounds, Invalid, Known, Settled, Unknown, Unset, Value
+from ecbackup_iac.model.value import (
+    Bounds,
+    Invalid,
+    Known,
+    Settled,
+    Unknown,
+    Unset,
+    Value,
+    possible_values,
+)
 from ecbackup_iac.model.verdict import Status
 from ecbackup_iac.readers.terraform.configuration import Request, read
 from ecbackup_iac.rule import judge
@@ -60,6 +69,13 @@ variable "stage" {
     condition     = contains(["dev", "prod"], var.stage)
     error_message = "dev or prod"
   }
+}
+variable "nullable" {
+  type = bool
+}
+variable "never_null" {
+  type     = bool
+  nullable = false
 }
 locals {
   days = { dev = 0, prod = 14 }
@@ -140,6 +156,9 @@ def test_what_an_expression_can_be(
         ("try({ prod = 14 }[var.stage], 3)", {14, 3}),
         ("can({ prod = 14 }[var.stage]) ? 14 : 3", {14, 3}),
         ('try(tonumber(var.a ? "7" : "x"), 1)', {7, 1}),
+        # A condition that may be null may be rejected.
+        ("try(var.nullable ? 7 : 14, 3)", {7, 14, 3}),
+        ("try(var.never_null ? 7 : 14, 3)", {7, 14}),
     ],
 )
 def test_try_and_can_handle_rejected_outcomes(
@@ -166,6 +185,35 @@ def test_a_validation_bounds_a_variable_without_a_value(evaluate: "Evaluate") ->
     assert isinstance(retention, Unknown)
     assert (retention.outcomes, retention.bounds) == ((), Bounds(1, 35))
     assert judge(found.caches[0], Requirements()).status is Status.PASS
+
+
+LISTED = "contains([0, 7, 14], var.days)"
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        (LISTED, {0, 7, 14}),
+        (f"{LISTED} && var.days <= 7", {0, 7}),
+        (f"{LISTED} && var.days < 7", {0}),
+        (f"{LISTED} && var.days >= 7", {7, 14}),
+        (f"{LISTED} && var.days > 7", {14}),
+        (f"var.days > 0 && {LISTED} && var.days < 14", {7}),
+        (f"{LISTED} && contains([7, 21], var.days)", {7}),
+        (f"{LISTED} || var.days == 21", {0, 7, 14, 21}),
+    ],
+)
+def test_a_validation_with_a_list_leaves_the_values_that_satisfy_all_of_it(
+    condition: str, expected: set[int], evaluate: "Evaluate"
+) -> None:
+    variable = (
+        'variable "days" {\n  type = number\n  validation {\n'
+        f'    condition     = {condition}\n    error_message = "no"\n  }}\n}}\n'
+    )
+    retention = evaluate({"main.tf": variable + CACHE % "var.days"}).caches[0].retention
+    values = possible_values(retention)
+    assert {one.value for one in values if isinstance(one, Known)} == expected
+    assert len(values) == len(expected)
 
 
 def test_outcomes_beyond_any_use_are_unknown_and_hang_nothing(evaluate: "Evaluate") -> None:

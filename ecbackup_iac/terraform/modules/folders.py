@@ -9,6 +9,7 @@ from contextlib import suppress
 from ecbackup_iac.files.bounded_read import NO_LINK, regular_content
 from ecbackup_iac.files.discovery import Listing
 from ecbackup_iac.files.paths import (
+    OUTSIDE_REPOSITORY,
     is_gits_own,
     is_inside,
     is_link,
@@ -184,7 +185,7 @@ class Folders:
         ):
             return content
         try:
-            read = self._read_of_folder(path) or self._read_at(self.real(os.path.abspath(path)))
+            read = self._read_of_folder(path) or self._read_at(os.path.abspath(path))
         except OSError as error:
             read = f"cannot be read: {error.strerror or error}"
         return read if isinstance(read, bytes) else Diagnostic(read, Location(shown_path(path)))
@@ -206,11 +207,12 @@ class Folders:
                 return None
             raise
 
-    def _read_at(self, real: str) -> bytes | str:
-        """Return the bytes of a file by its real path, or why it is not read. Raises OSError."""
-        if not is_readable(real, self.boundary):
-            return "not read: the link leads outside the repository"
-        return regular_content(real, MAX_FILE_BYTES)
+    def _read_at(self, path: str) -> bytes | str:
+        """Return the bytes of a file by its absolute path, or why it is not read. Raises OSError."""
+        real = self.real(path)
+        if is_readable(real, self.boundary):
+            return regular_content(real, MAX_FILE_BYTES)
+        return "not read: it is outside the repository" if real == path else OUTSIDE_REPOSITORY
 
 
 def _is_folder(entry: "os.DirEntry[str]") -> bool:
