@@ -200,9 +200,13 @@ def _combinations(resource: CacheResource, requirements: Requirements) -> list[_
     """
     retentions = _retentions(resource, requirements.minimum_days)
     nodes = _node_answers(resource)
-    if not retentions and all(node.is_yes for node in nodes):
-        # No retention helps on such a node.
-        return [_Combination(Outcome(Unset()), (_unsupported_note(resource),))]
+    if not retentions:
+        failing = [
+            _Combination(Outcome(Unset()), failures)
+            for node in nodes
+            if (failures := _failures_of_any_retention(resource, node_fails=node.is_yes))
+        ]
+        return failing if len(failing) == len(nodes) else []
     return [
         _Combination(
             retention, _failures(resource, retention.value, requirements, node_fails=node.is_yes)
@@ -316,6 +320,15 @@ def _failures(
         None if node_fails else _window_failure(resource),
     ]
     return tuple(sorted(filter(None, failures), key=lambda note: _rank(note.rule)))
+
+
+def _failures_of_any_retention(resource: CacheResource, *, node_fails: bool) -> tuple[Note, ...]:
+    """Return the rules that the cache breaks whatever its unknown retention is; empty where that decides."""
+    if node_fails:
+        return (_unsupported_note(resource),)
+    window = _window_failure(resource)
+    unknown = Note(_unknown_message(resource, ()), Rule.RETENTION_UNKNOWN)
+    return (window, unknown) if window else ()
 
 
 def _unsupported_note(resource: CacheResource) -> Note:

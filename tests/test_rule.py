@@ -192,6 +192,27 @@ def test_windows_that_overlap_fail_where_backups_would_be_on() -> None:
     assert [note.rule for note in judge(off, Requirements()).notes] == [Rule.BACKUP_WINDOW_CONFLICT]
 
 
+def test_windows_that_overlap_fail_whatever_the_unknown_retention_is() -> None:
+    windows = replace(
+        GROUP,
+        retention=NOBODY_KNOWS,
+        backup_window=Known("05:00-06:00"),
+        maintenance_window=Known("sun:05:30-sun:06:30"),
+    )
+    verdict = judge(windows, Requirements())
+    assert (verdict.status, verdict.rule) == (Status.FAIL, Rule.BACKUP_WINDOW_CONFLICT)
+    assert [(note.rule, note.text) for note in verdict.notes] == [
+        (
+            Rule.RETENTION_UNKNOWN,
+            "snapshot_retention_limit is unknown: it depends on data.x.y, known only after apply",
+        )
+    ]
+    apart = replace(windows, maintenance_window=Known("sun:06:30-sun:07:30"))
+    assert answer(apart) == (Status.UNKNOWN, Rule.RETENTION_UNKNOWN)
+    not_known = replace(windows, maintenance_window=Unknown("it depends on var.window"))
+    assert answer(not_known) == (Status.UNKNOWN, Rule.RETENTION_UNKNOWN)
+
+
 def test_a_serverless_cache_has_no_backup_window_conflict() -> None:
     resource = replace(
         SERVERLESS,
@@ -458,9 +479,9 @@ def test_an_unknown_retention_never_passes_or_fails(
     resource: CacheResource, minimum_days: int
 ) -> None:
     verdict = judge(replace(resource, retention=NOBODY_KNOWS), Requirements(minimum_days))
-    assert (
-        verdict.status in (Status.UNKNOWN, Status.NOT_APPLICABLE)
-        or verdict.rule is Rule.BACKUPS_UNSUPPORTED
+    assert verdict.status in (Status.UNKNOWN, Status.NOT_APPLICABLE) or verdict.rule in (
+        Rule.BACKUPS_UNSUPPORTED,
+        Rule.BACKUP_WINDOW_CONFLICT,
     )
 
 

@@ -17,6 +17,8 @@ def fix_summary(result: FixResult, *, is_written: bool) -> str:
         lines += _unfixed_lines(unfixed, with_root=with_root)
     done = "fixed" if is_written else "fixable"
     counts = f"{len(result.fixed)} {done}, {len(result.unfixed)} skipped"
+    if suppressed := sum(one.suppression is not None for one in result.report.findings):
+        counts += f", {suppressed} suppressed: not changed"
     return "\n".join((*lines, counts)) + "\n"
 
 
@@ -31,7 +33,8 @@ def _fixed_lines(
     for edit in fixed.edits:
         again = " (as above)" if edit in listed else ""
         listed.add(edit)
-        lines.append(f"    {escape_control_characters(f'{edit.location}: {edit.text}{again}')}")
+        text = f"{edit.location}: {' '.join(edit.text.split())}{again}"  # without its alignment
+        lines.append(f"    {escape_control_characters(text)}")
     return lines
 
 

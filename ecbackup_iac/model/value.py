@@ -85,6 +85,9 @@ class TraceStep:
 
     shape: StepShape = StepShape.VALUE
 
+    is_quote: bool = True
+    """The text is a line of the source, not what is said in its place."""
+
     is_secret: bool = False
     """The source must not be shown."""
 
@@ -156,6 +159,12 @@ class Bounds:
 
 class NeedsExtra(str):
     """Why a value is unknown: an extra of this program that is not installed would evaluate it."""
+
+    __slots__ = ()
+
+
+class NeedsPlan(str):
+    """Why a value is unknown: no value that is given decides it, but a plan may show it."""
 
     __slots__ = ()
 

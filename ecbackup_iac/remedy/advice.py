@@ -12,7 +12,8 @@ from ecbackup_iac.model.shared_code import SharedCode
 from ecbackup_iac.model.value import Known, Outcome, Settled, Unknown, Value
 from ecbackup_iac.model.verdict import Rule
 
-DEFAULT = "the variable's default"
+DEFAULT = "default"
+"""What is set where a variable's default decides."""
 
 
 @record

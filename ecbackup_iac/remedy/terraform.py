@@ -11,6 +11,7 @@ from ecbackup_iac.model.value import (
     Invalid,
     Known,
     NeedsExtra,
+    NeedsPlan,
     Outcome,
     Settled,
     StepKind,
@@ -47,7 +48,7 @@ def for_configuration(
         return f"fix the error first, then set {name_of(resource)} to {days} days"
     if isinstance(resource.replication_group, Unknown):  # a member's retention is its group's
         hint = f"a plan shows whether {resource.address} belongs to a replication group"
-        return f"check a plan: terraform show -json PLANFILE | ecbackup-iac check -; {hint}"
+        return f"{_CHECK_A_PLAN}; {hint}"
     if isinstance(retention, Unknown) and isinstance(retention.why, NeedsExtra):
         return "install google-re2 to evaluate it: pip install 'ecbackup-iac[regex]'"
     if resource.module is not None and resource.module.state is not ModuleState.DESCRIBED:
@@ -65,8 +66,9 @@ def for_configuration(
         ]
         if advice:
             return "\n".join(dict.fromkeys(advice))
-        decide = "pass its value with --var, --var-file or --workspace"
-        return f"{decide}; {_OR_CHECK_A_PLAN}"
+        if isinstance(retention, Unknown) and isinstance(retention.why, NeedsPlan):
+            return _CHECK_A_PLAN
+        return f"pass its value with --var, --var-file or --workspace; or {_CHECK_A_PLAN}"
     return _where(retention, resource, days, shared).everywhere(retention, resource, shared)
 
 
@@ -93,10 +95,10 @@ def _for_unread_module(resource: CacheResource, module: CalledModule) -> str:
         place = line_of(resource.block or resource.location)
         return f"{there}, or correct the source of {module.address}, {place}"
     decide = "run terraform init, or describe the module under [[modules]] in the policy file"
-    return f"{decide}; {_OR_CHECK_A_PLAN}"
+    return f"{decide}; or {_CHECK_A_PLAN}"
 
 
-_OR_CHECK_A_PLAN = "or check a plan: terraform show -json PLANFILE | ecbackup-iac check -"
+_CHECK_A_PLAN = "check a plan: terraform show -json PLANFILE | ecbackup-iac check -"
 
 
 # Where a variable is set outside files → how it is set there.

@@ -18,10 +18,9 @@ def merge_sets(report: Report) -> Report:
     """Return a report in which equal findings of several sets of values are one, with all remedies."""
     merged: dict[object, Finding] = {}
     for finding in report.findings:
-        resource = finding.resource
         key: object = (
-            (*_cache(finding), finding.verdict, finding.level, finding.suppression)
-            if resource.settings
+            (*_cache(finding), finding.verdict, finding.level, _why_suppressed(finding))
+            if finding.resource.settings
             else id(finding)
         )
         first = merged.get(key)
@@ -54,6 +53,12 @@ def _rank(finding: Finding) -> int:
 def _cache(finding: Finding) -> tuple[object, ...]:
     resource = finding.resource
     return (resource.root, resource.address, resource.location)
+
+
+def _why_suppressed(finding: Finding) -> tuple[object, ...]:
+    """Return what suppresses a finding, wherever it is: a baseline has an entry for each set of values."""
+    by = finding.suppression
+    return (by.kind, by.reason, by.expires) if by else ()
 
 
 def _merged(first: Finding, other: Finding) -> Finding:

@@ -133,9 +133,7 @@ def _excerpts(finding: Finding, style: RenderOptions) -> Iterator[str]:
     """Yield where the cache is found to be wrong, and where the value is decided, each with its line."""
     resource, trace = finding.resource, finding.trace
     steps = (*trace, *resource.maintenance_window.trace)
-    texts = {
-        step.location: step.text for step in reversed(steps) if step.kind is not StepKind.UNREAD
-    }
+    shown = {step.location: step for step in reversed(steps) if step.kind is not StepKind.UNREAD}
     places = [finding.location]
     is_decided = not isinstance(resource.retention, Unknown) or trace != resource.retention.trace
     if is_decided and trace and trace[-1].location.line:
@@ -144,11 +142,16 @@ def _excerpts(finding: Finding, style: RenderOptions) -> Iterator[str]:
     places = [*dict.fromkeys(places)]
     gutter = max(len(str(place.line or "")) for place in places)
     color = _WORDS[finding.verdict.status][1]
+    if finding.suppression and style.detail is not Verbosity.VERBOSE:
+        places, shown, gutter = [finding.location], {}, 0  # as short as can be: nobody has to act
     for place in places:
         yield f"{_INDENT}{' ' * gutter}{_dim('-->', style)} {escape_control_characters(str(place))}"
-        if place.line is None or place not in texts:
+        if place.line is None or place not in shown:
             continue
-        text = escape_control_characters(texts[place].partition("\n")[0].rstrip())
+        if not shown[place].is_quote:
+            yield from _folded(shown[place].text, " " * (gutter + len(" | ")), style)
+            continue
+        text = escape_control_characters(shown[place].text.partition("\n")[0].rstrip())
         if (width := _width(style)) is not None:
             room = width - len(_INDENT) - gutter - len(" | ")
             text = text if len(text) <= room else text[: room - 1] + "…"

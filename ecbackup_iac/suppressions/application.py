@@ -69,12 +69,12 @@ class Suppressions:
             from ecbackup_iac.suppressions.in_code import CodeSuppressions
 
             yield CodeSuppressions(texts, mode, self._today, self._inputs)
-        yield PolicySuppressions(self._settings.exceptions, self._today)
+        # What was not evaluated may be what an exception or an entry is about, so then none is called unused.
+        paths = self._paths if is_complete else ()
+        yield PolicySuppressions(self._settings.exceptions, self._today, paths)
         if self._baseline is not None:
             from ecbackup_iac.suppressions.baseline import BaselineSuppressions
 
-            # What was not evaluated may be what an entry is about, so then none is called stale.
-            paths = self._paths if is_complete else ()
             yield BaselineSuppressions(self._baseline, paths)
 
 

@@ -1,11 +1,14 @@
 """Findings and the policy's exceptions → the exceptions that cover them."""
 
+import os
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import accumulate
 
 from ecbackup_iac.files.globs import covers, matcher, texts_in
+from ecbackup_iac.files.paths import holds
+from ecbackup_iac.model.location import STANDARD_INPUT
 from ecbackup_iac.model.policy import PolicyException
 from ecbackup_iac.model.report import (
     Diagnostic,
@@ -22,7 +25,11 @@ from ecbackup_iac.suppressions.tracked import TrackedSuppression
 class PolicySuppressions:
     """The policy's exceptions."""
 
-    def __init__(self, exceptions: Sequence[PolicyException], on: date) -> None:
+    def __init__(
+        self, exceptions: Sequence[PolicyException], on: date, paths: Sequence[str]
+    ) -> None:
+        """`paths` were evaluated: an exception that may be for something else is never called unused."""
+        self._paths = paths
         self._exceptions = [(exception, _tracked(exception)) for exception in exceptions]
         self._on = on
 
@@ -54,7 +61,7 @@ class PolicySuppressions:
         for exception, tracked in self._exceptions:
             if tracked.is_expired(self._on):
                 text = f"the exception expired on {exception.expires} and no longer applies"
-            elif not tracked.is_used:
+            elif not tracked.is_used and _is_all_checked(exception, self._paths):
                 text = "the exception matches no finding that fails or is unknown"
             else:
                 continue
@@ -93,6 +100,13 @@ def _tracked(exception: PolicyException) -> TrackedSuppression:
     return TrackedSuppression(
         SuppressionKind.POLICY, exception.reason, lambda: exception.location, exception.expires
     )
+
+
+def _is_all_checked(exception: PolicyException, paths: Sequence[str]) -> bool:
+    """Whether the paths hold all that is below the policy file, or below the working folder if not in it."""
+    folder = os.path.dirname(exception.location.path) or "."
+    top = folder if holds(folder, ".") else "."
+    return any(path != STANDARD_INPUT and holds(path, top) for path in paths)
 
 
 def _covers(exception: PolicyException, finding: Finding) -> bool:

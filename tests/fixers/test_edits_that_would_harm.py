@@ -220,7 +220,7 @@ def test_a_remedy_names_the_caches_that_share_its_line(tmp_path: Path, run: "Run
     assert "set SnapshotRetentionLimit: 7 in t.yaml:16\n" in printed
     named = ", ".join(f"module.{name}.aws_elasticache_replication_group.r" for name in "bcd")
     shared = f"(shared with {named} and 2 other caches)\n"
-    assert f"set the variable's default = 7 in m/main.tf:2 {shared}" in printed
+    assert f"set default = 7 in m/main.tf:2 {shared}" in printed
 
 
 def test_where_several_roots_call_a_module_the_call_is_changed(tmp_path: Path, run: "Run") -> None:

@@ -158,5 +158,16 @@ def test_a_sensitive_value_is_not_shown(top: Path, run: "Run") -> None:
     text = 'variable "days" {\n  sensitive = true\n  default   = "hunter2"\n}\n'
     (top / "main.tf").write_text(text + OFF.replace("= 0", "= var.days"), encoding="utf-8")
     result = run("fix")
-    assert 'main.tf:3:15: default   = (hidden 1) becomes "7"\n' in result.stdout
+    assert 'main.tf:3:15: default = (hidden 1) becomes "7"\n' in result.stdout
     assert "hunter2" not in result.stdout
+
+
+def test_suppressed_findings_are_counted_and_not_changed(top: Path, run: "Run") -> None:
+    text = OFF.replace("= 0", "= 0 # ecbackup:ignore a cache of pages")
+    (top / "main.tf").write_text(text, encoding="utf-8")
+    result = run("fix")
+    assert (result.stdout, result.status) == (
+        "0 fixed, 0 skipped, 1 suppressed: not changed\n",
+        0,
+    )
+    assert (top / "main.tf").read_text(encoding="utf-8") == text

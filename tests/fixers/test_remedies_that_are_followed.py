@@ -42,7 +42,6 @@ def followed(path: str, name: str, line: int, days: str) -> list[dict[str, bytes
     real = os.path.realpath(path)
     text = Path(real).read_bytes()
     body, _ = parse_whole_file(SourceFile("", text))
-    name = "default" if name == "the variable's default" else name
     return [
         {real: text[: node.range.start] + days.encode() + text[node.range.end :]}
         for own, at, node in assignments(body)

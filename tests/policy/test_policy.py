@@ -338,6 +338,36 @@ def test_paths_are_relative_to_the_policy_file(repository: Path, run: "Run") -> 
     assert result.status == 0
 
 
+@pytest.mark.parametrize(
+    ("folder", "args", "warns"),
+    [
+        (".", ["."], True),
+        ("services", [".."], True),
+        ("services", ["."], False),
+        (".", ["services"], False),
+        (".", ["services/pay/plan.json"], False),
+        (".", [".", "--policy", "gate/policy.toml"], True),
+        (".", ["services", "--policy", "gate/policy.toml"], False),
+    ],
+)
+def test_an_exception_is_called_unused_only_where_everything_was_checked(
+    repository: Path, run: "Run", folder: str, args: list[str], *, warns: bool
+) -> None:
+    text = '[[exceptions]]\nresource = "*.sessions"\nreason = "of another stack"\n'
+    (repository / "gate").mkdir()
+    for name in (".ecbackup.toml", "gate/policy.toml"):
+        (repository / name).write_text(text, encoding="utf-8")
+    result = run("check", *args, cwd=repository / folder)
+    assert ("the exception matches no finding" in result.stdout, result.status) == (warns, 0)
+
+
+def test_globs_of_a_named_policy_are_relative_to_it_too(repository: Path, run: "Run") -> None:
+    (repository / "gate").mkdir()
+    (repository / "gate" / "policy.toml").write_text('exclude = ["../services"]\n', "utf-8")
+    result = run("check", "--policy", "gate/policy.toml", cwd=repository)
+    assert "exclude '../services' leaves out 1 path" in result.stdout
+
+
 def test_a_named_policy_replaces_the_one_that_would_be_found(repository: Path, run: "Run") -> None:
     (repository / ".ecbackup.toml").write_text(MINIMUM_14, encoding="utf-8")
     (repository / "lax.toml").write_text("", encoding="utf-8")

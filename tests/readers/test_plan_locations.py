@@ -138,7 +138,7 @@ def test_the_trace_begins_with_the_plan_and_leads_to_the_line_that_decides() -> 
 @pytest.mark.usefixtures("work")
 def test_the_remedy_names_what_decides() -> None:
     remedies = {one.resource.address: one.remedy for one in report_on().findings}
-    assert remedies[f"{GROUP}.ledger"] == f"set the variable's default = 7 in {PAYMENTS}/main.tf:3"
+    assert remedies[f"{GROUP}.ledger"] == f"set default = 7 in {PAYMENTS}/main.tf:3"
     assert remedies["aws_elasticache_cluster.jobs"] == (
         f"add snapshot_retention_limit = 7 to aws_elasticache_cluster.jobs, {PAYMENTS}/main.tf:19"
     )

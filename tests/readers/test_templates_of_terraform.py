@@ -423,7 +423,7 @@ def test_the_remedy_is_where_terraform_passes_the_value(
     text = stack('template_body = file("t.yaml")\nparameters = { Days = var.d }')
     report = check({"main.tf": f'variable "d" {{\ndefault = 0\n}}\n{text}', "t.yaml": TEMPLATE})
     (finding,) = report["findings"]
-    assert finding["remedy"] == "set the variable's default = 7 in main.tf:2"
+    assert finding["remedy"] == "set default = 7 in main.tf:2"
     assert finding["location"]["path"] == "t.yaml"
     assert finding["root"] == "."
 

@@ -63,9 +63,7 @@ def test_the_text_report_shows_both_windows_and_a_window_without_conflict(
         "    --> main.tf:2:3",
         "    --> main.tf:10:3",
     ]
-    assert 'fix: set the variable\'s default = "04:00-05:00" in main.tf:2' in checked(
-        {"main.tf": WINDOWS}, "text"
-    )
+    assert 'fix: set default = "04:00-05:00" in main.tf:2' in checked({"main.tf": WINDOWS}, "text")
 
 
 def test_what_is_proposed_passes(checked: "Callable[..., str]") -> None:

@@ -64,6 +64,18 @@ def test_text_shows_one_finding_for_both_sets(report: "Callable[[str], str]") ->
     assert text.endswith("\n2 caches: 2 failed\n")
 
 
+@pytest.mark.usefixtures("report")
+def test_text_shows_one_finding_for_both_sets_in_a_baseline(
+    tmp_path: Path, run_here: "Callable[..., Result]"
+) -> None:
+    (tmp_path / "accepted.json").write_text(run_here("baseline").stdout, "utf-8")
+    text = run_here("check", "--baseline", "accepted.json").stdout
+    assert text.count("FAIL (suppressed) ") == 2
+    assert [line.strip() for line in text.splitlines() if line.startswith("  with ")] == [BOTH, ONE]
+    assert "    |" not in text
+    assert text.endswith("\n2 caches: 2 suppressed\n")
+
+
 def test_github_has_one_annotation_for_both_sets(report: "Callable[[str], str]") -> None:
     lines = [line for line in report("github").splitlines() if line.startswith("::error")]
     assert [re.findall("%0A(with [^%]*)", line) for line in lines] == [[BOTH], [ONE]]

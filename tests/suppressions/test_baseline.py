@@ -664,7 +664,7 @@ def test_what_an_exception_covers_too_is_reported_as_that_and_needs_no_warning(
     baseline = accepted_of([finding()], folder)
     exception = PolicyException("agreed", Location("p.toml"), resource="*")
     suppressors: list[Suppressor] = [
-        PolicySuppressions([exception], ON),
+        PolicySuppressions([exception], ON, ["/"]),
         BaselineSuppressions(baseline, ["/"]),
     ]
     (marked,), warnings = apply_suppressions([finding()], suppressors)

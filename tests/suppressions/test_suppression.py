@@ -45,7 +45,7 @@ def finding(
 def apply_exceptions(
     findings: Sequence[Finding], exceptions: Sequence[PolicyException], on: date
 ) -> tuple[list[Finding], list[Diagnostic]]:
-    return apply_suppressions(findings, [PolicySuppressions(exceptions, on)])
+    return apply_suppressions(findings, [PolicySuppressions(exceptions, on, ["."])])
 
 
 @pytest.mark.parametrize(

@@ -333,7 +333,7 @@ def test_a_push_is_judged_whole_also_where_a_commit_only_deletes(
     assert deleted.status == 0, deleted.output  # pre-commit passes no file that is gone
     stopped = repository.git("push", "origin", "main")
     assert stopped.status == 1
-    assert "fix: set the variable's default = 7 in main.tf:3" in stopped.output
+    assert "fix: set default = 7 in main.tf:3" in stopped.output
 
 
 def test_the_whole_repository_can_be_judged_by_hand(repository: Repository) -> None:

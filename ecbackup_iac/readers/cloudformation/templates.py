@@ -258,6 +258,7 @@ class _RootReader:
             near_miss.location if near_miss else location,
             StepKind.UNSET,
             names.retention,
+            is_quote=near_miss is not None,
         )
         try:
             _check_type(resource)

@@ -225,7 +225,7 @@ def _settled_in_user_code(
         if isinstance(setting, Known) and setting.value:
             does = f"keeps backups for {format_days(setting)}"
         text = f"{stand_in.described.source} {does} by default"
-        trace = (TraceStep(text, header.location, StepKind.UNSET),)
+        trace = (TraceStep(text, header.location, StepKind.UNSET, is_quote=False),)
     literals = tuple(location for location in setting.literals if location.path != path)
     return replace(setting, trace=trace, literals=literals)
 

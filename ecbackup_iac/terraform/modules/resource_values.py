@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.model.record import record, replace
-from ecbackup_iac.model.value import StepKind
+from ecbackup_iac.model.value import NeedsPlan, StepKind
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.values.arithmetic import COUNT, with_precision
 from ecbackup_iac.terraform.values.context import HiddenRejections
@@ -105,7 +105,7 @@ def resource_value(
             return value
         when = "only after apply" if is_managed else "only when Terraform reads it"
         computed = unknown(
-            f"{address}.{member} is known {when}",
+            NeedsPlan(f"{address}.{member} is known {when}"),
             own.type if own else DYNAMIC,
             is_deferred=is_managed,
             is_not_null=member in ("id", "arn"),
@@ -166,5 +166,5 @@ def _output_of_data(address: str, block: Block, evaluator: Evaluator) -> Value:
     given = null() if attribute is None else evaluator.value(attribute.expression)
     if given.is_null:
         return given
-    raw = UnknownRaw(f"{address}.output is known only after apply", is_deferred=True)
+    raw = UnknownRaw(NeedsPlan(f"{address}.output is known only after apply"), is_deferred=True)
     return Value(given.type, raw)
