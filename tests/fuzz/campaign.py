@@ -123,6 +123,7 @@ def main() -> None:
         for number, seed in enumerate(HARNESSES[name].seeds()):
             (seeds / str(number)).write_bytes(seed)
         options = ["-timeout=120", "-rss_limit_mb=4096", f"-max_len={MAX_BYTES}", "-verbosity=0"]
+        options.append(f"-artifact_prefix={corpus.parent.parent}/")  # of what it reports itself
         arguments = [sys.argv[0], str(corpus), str(seeds), *options]
         atheris.Setup(arguments, campaign.feed, custom_mutator=campaign.mutate)
         atheris.Fuzz()
