@@ -495,11 +495,11 @@ class ConfigFile:
         self.check()
         if os.path.basename(self.path) == STACK_FILE:
             return self._stack_value()
-        from ecbackup_iac.terragrunt.merging import merged_inputs
+        from ecbackup_iac.terragrunt.merged_inputs import inputs_value
 
         members: dict[str, Callable[[], Value]] = {
             "locals": lambda: self.whole("local") if self._locals else null(),
-            "inputs": lambda: merged_inputs(self) or null(),
+            "inputs": lambda: inputs_value(self),
             "dependency": self._dependency_value,
             "feature": lambda: self.whole("feature"),
         }

@@ -11,14 +11,6 @@ from ecbackup_iac.terraform.values.value import (
 )
 
 
-def shallow_merged(below: Value, above: Value) -> Value:
-    """Return two objects as one; what `above` has wins."""
-    if not (below.is_known and above.is_known):
-        why = (below if not below.is_known else above).unknown.why
-        return unknown(why)
-    return object_value({**below.members, **above.members}).with_marks_of(below, above)
-
-
 def deep_merged(below: Value, above: Value) -> Value:
     """Return two objects as one: maps are merged, lists concatenated, and other values replaced."""
     if isinstance(above.raw, UnknownRaw):

@@ -2,6 +2,7 @@
 
 import os
 import posixpath
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -20,10 +21,12 @@ from ecbackup_iac.terraform.functions.calling import call_function as call_terra
 from ecbackup_iac.terraform.modules.versions import meets
 from ecbackup_iac.terraform.values.budget import STEPS_PER_EXPRESSION, charge
 from ecbackup_iac.terraform.values.conversion import converted
-from ecbackup_iac.terraform.values.outcomes import map_outcomes
-from ecbackup_iac.terraform.values.type_system import DYNAMIC, STRING, Type
+from ecbackup_iac.terraform.values.outcomes import map_outcomes, one_of
+from ecbackup_iac.terraform.values.type_system import DYNAMIC, STRING, ListOf, Type
 from ecbackup_iac.terraform.values.value import (
+    Assumption,
     EvaluationError,
+    Possibility,
     Privacy,
     SourceStep,
     Value,
@@ -35,6 +38,7 @@ from ecbackup_iac.terraform.values.value import (
     unknown,
 )
 from ecbackup_iac.terragrunt.deep_merge import deep_merged
+from ecbackup_iac.terragrunt.retryable_errors import DEFAULT_RETRYABLE_ERRORS
 
 if TYPE_CHECKING:
     from ecbackup_iac.terragrunt.configuration import ConfigFile
@@ -45,6 +49,12 @@ _COMMANDS = {
     "input": ("apply", "import", "init", "plan", "refresh"),
     "parallelism": ("apply", "plan", "destroy"),
 }
+
+
+_VERSION = re.compile(r"v?\d+(?:\.\d+)*(?:[-+][0-9A-Za-z.~+-]+)?")
+
+_PLATFORMS = ("darwin", "linux", "windows")
+"""Those that Terragrunt is released for."""
 
 
 @record
@@ -239,7 +249,24 @@ def _deep_merge(scope: "ConfigFile", arguments: Sequence[Value]) -> Value:  # no
 
 def _constraint_check(scope: "ConfigFile", arguments: Sequence[Value]) -> Value:  # noqa: ARG001
     version, constraint = _texts(arguments)
-    return boolean(meets(version, constraint))
+    clauses = [clause.strip().lstrip("=!<>~ ") for clause in constraint.split(",")]
+    for text in (version, *clauses):
+        if not _VERSION.fullmatch(text):
+            raise EvaluationError(
+                f"constraint_check: {text} is no version",
+                redacted_message="constraint_check: no version",
+            )
+        if "-" in text or text.count(".") > 2:  # noqa: PLR2004 - major.minor.patch
+            raise UnknownResultError("constraint_check() of a pre-release is not evaluated")
+    return boolean(meets(version.removeprefix("v").partition("+")[0], constraint))
+
+
+def _mark_glob_as_read(scope: "ConfigFile", arguments: Sequence[Value]) -> Value:
+    from ecbackup_iac.terragrunt.globs import matching_files
+
+    *_, pattern = _texts(arguments)  # before it, how far it may lead
+    full = posixpath.normpath(posixpath.join(scope.folder, pattern))
+    return tuple_value(map(string, matching_files(scope.view, full)))
 
 
 def _unknown(why: str, kind: Type = STRING) -> Function:
@@ -253,8 +280,15 @@ def _fixed(compute: Callable[["ConfigFile"], str]) -> Function:
     return Function(lambda scope, _: string(compute(scope)))
 
 
-def _commands(kind: str) -> Function:
-    return Function(lambda _scope, _: tuple_value(map(string, _COMMANDS[kind])), returns=DYNAMIC)
+def _listed(texts: Sequence[str]) -> Function:
+    return Function(lambda _scope, _: tuple_value(map(string, texts)), returns=DYNAMIC)
+
+
+def _one_of(why: str, *texts: str) -> Function:
+    """Return a function whose result is one of some texts: what all of them lead to is certain."""
+    subject = why.partition(" ")[0]
+    found = [Possibility(string(text), (Assumption(subject, f'"{text}"'),)) for text in texts]
+    return Function(lambda _scope, _: one_of(found, why))
 
 
 def _relative_to_top(scope: "ConfigFile") -> str:
@@ -269,29 +303,27 @@ FUNCTIONS: Mapping[str, Function] = {
     "constraint_check": Function(_constraint_check, 2, 2),
     "deep_merge": Function(_deep_merge, 1, -1, DYNAMIC),
     "find_in_parent_folders": Function(_find_in_parent_folders, 0, 2),
-    "get_default_retryable_errors": _unknown(
-        "the retryable errors depend on Terragrunt's version", DYNAMIC
-    ),
+    "get_default_retryable_errors": _listed(DEFAULT_RETRYABLE_ERRORS),
     "get_env": Function(_get_env, 1, 2),
     "get_original_terragrunt_dir": _fixed(lambda scope: os.path.dirname(scope.original_path)),
     "get_parent_terragrunt_dir": Function(_get_parent_terragrunt_dir, 0, 1),
     "get_path_from_repo_root": _fixed(_relative_to_top),
     "get_path_to_repo_root": _fixed(_top_relative),
-    "get_platform": _unknown("get_platform() depends on where Terragrunt runs"),
+    "get_platform": _one_of("get_platform() depends on where Terragrunt runs", *_PLATFORMS),
     "get_repo_root": _fixed(lambda scope: scope.view.tree.top),
     "get_terraform_cli_args": _unknown("get_terraform_cli_args() depends on the command", DYNAMIC),
-    "get_terraform_command": _unknown("get_terraform_command() depends on the command"),
-    "get_terraform_commands_that_need_input": _commands("input"),
-    "get_terraform_commands_that_need_locking": _commands("locking"),
-    "get_terraform_commands_that_need_parallelism": _commands("parallelism"),
-    "get_terraform_commands_that_need_vars": _commands("vars"),
+    "get_terraform_command": _one_of(
+        "get_terraform_command() depends on the command", "plan", "apply"
+    ),
+    "get_terraform_commands_that_need_input": _listed(_COMMANDS["input"]),
+    "get_terraform_commands_that_need_locking": _listed(_COMMANDS["locking"]),
+    "get_terraform_commands_that_need_parallelism": _listed(_COMMANDS["parallelism"]),
+    "get_terraform_commands_that_need_vars": _listed(_COMMANDS["vars"]),
     "get_terragrunt_dir": _fixed(lambda scope: scope.folder),
     "get_terragrunt_source_cli_flag": _fixed(lambda _: ""),
     "get_working_dir": _unknown("get_working_dir() depends on where Terragrunt runs"),
     "mark_as_read": Function(lambda _, arguments: arguments[0], 1, 1),
-    "mark_glob_as_read": _unknown(
-        "mark_glob_as_read() lists what is there where Terragrunt runs", DYNAMIC
-    ),
+    "mark_glob_as_read": Function(_mark_glob_as_read, 1, 3, ListOf(STRING)),
     "path_relative_from_include": Function(_path_relative_from_include, 0, 1),
     "path_relative_to_include": Function(_path_relative_to_include, 0, 1),
     "read_terragrunt_config": Function(_read_terragrunt_config, 1, 2, DYNAMIC),

@@ -125,21 +125,20 @@ class UnitInputs(RootInputs):
                 self.automatic.append(self._file(os.path.join(module.folder, name)))
         self.chosen = [*self._arguments, *self.chosen]
 
-    def set_by(self, name: str) -> str:  # noqa: ARG002
-        """Return why any variable may be set; empty where those that are set are known."""
-        return self._unit.unknown_inputs
+    def set_by(self, name: str) -> str:
+        """Return why a variable may be set; empty where that is known."""
+        return "" if name in self._unit.inputs else self._unit.unknown_inputs
 
     def value(self, name: str, constraint: Constraint) -> Value | None:
         """Return a variable's value; None where it is not set. Raises EvaluationError."""
         found = super().value(name, constraint)
         if found is not None:
             return found
-        if self._unit.unknown_inputs:
-            why = f"the inputs of the unit are unknown: {self._unit.unknown_inputs}"
-            return _Anything(why).value(name, constraint)
         value = self._unit.inputs.get(name)
         if value is None:
-            return None
+            why = f"the inputs of the unit are unknown: {self._unit.unknown_inputs}"
+            unknown_one = _Anything(why).value(name, constraint)
+            return unknown_one if self._unit.unknown_inputs else None
         return _Given(name, value, value.trace[-1] if value.trace else None).value(name, constraint)
 
     def _file(self, path: str) -> VariableSource:

@@ -24,13 +24,11 @@ from ecbackup_iac.terraform.values.value import (
     UnknownRaw,
     Value,
     null,
-    object_value,
     shown_text,
     string,
     unknown,
 )
 from ecbackup_iac.terragrunt.configuration import ConfigFile
-from ecbackup_iac.terragrunt.deep_merge import deep_merged, shallow_merged
 from ecbackup_iac.terragrunt.sources import is_remote
 
 
@@ -71,41 +69,6 @@ class ExtraArguments:
     required_files: Value | None
     optional_files: Value | None
     environment: Value | None
-
-
-def merged_inputs(file: ConfigFile) -> Value | None:
-    """Return the inputs of a configuration, merged with those that it includes; None without any.
-
-    Raises EvaluationError.
-    """
-    found = _own_inputs(file)
-    for one in file.injected:
-        above = _own_inputs(one)
-        if found is not None and above is not None:
-            above = shallow_merged(found, above)
-        found = found if above is None else above
-    for parent, strategy in file.merged_files():
-        below = _own_inputs(parent)
-        if below is None or found is None:
-            found = found if below is None else below
-        else:
-            found = (deep_merged if strategy == "deep" else shallow_merged)(below, found)
-    return found
-
-
-def _own_inputs(file: ConfigFile) -> Value | None:
-    attribute = file.body.attribute("inputs")
-    if attribute is None:
-        return None
-    value = file.value(attribute)
-    if value.is_null:
-        return None
-    if not isinstance(value.raw, Mapping | UnknownRaw):
-        raise EvaluationError("inputs must be a map", attribute.range)
-    if not value.trace or not value.is_known:
-        return value
-    members = {name: one.taken_from(value, name) for name, one in value.members.items()}
-    return object_value(members).with_marks_of(value)
 
 
 def terraform_source(file: ConfigFile) -> tuple[list[Value], Attribute, str] | None:

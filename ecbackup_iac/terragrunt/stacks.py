@@ -40,6 +40,7 @@ from ecbackup_iac.terragrunt.tree import (
     Tree,
     View,
     includes,
+    is_at_placeholder,
 )
 from ecbackup_iac.terragrunt.units import Unit, evaluated_unit
 
@@ -179,7 +180,9 @@ class _StackEvaluation:
             for unit in self._stack.units[units:]:
                 unit.problem = unit.problem or refusal
         if not copies:
-            self._stack.needs_values = file.lacks_values and bool(self._stack.problems)
+            problems = self._stack.problems
+            is_template = file.lacks_values or any(map(is_at_placeholder, problems))
+            self._stack.needs_values = is_template and bool(problems)
 
     def _add_components(
         self,

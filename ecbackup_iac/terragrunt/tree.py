@@ -2,6 +2,7 @@
 
 import os
 import posixpath
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 from ecbackup_iac.files.paths import is_inside, repository_top, shown_path
 from ecbackup_iac.hcl.expression import ObjectNode
 from ecbackup_iac.hcl.parser import parse_whole_file
+from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.hcl.structure import NO_BLOCKS, Block, Body
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.terraform.functions.call_context import OutsideError, UnknownResultError
@@ -40,6 +42,19 @@ STEPS_PER_UNIT = 100
 
 class NotEvaluatedError(EvaluationError):
     """What Terragrunt may accept, and what is not known here."""
+
+
+_PLACEHOLDER = re.compile(r"(?<![$%])\{\{[^{}=]*\}\}")
+"""Of a template that another program fills in, like boilerplate."""
+
+
+def is_at_placeholder(error: EvaluationError) -> bool:
+    """Whether what is refused is a placeholder, or in a line with one."""
+    line = ""
+    if isinstance(error.origin, SourceRange):
+        lines = error.origin.file.text.decode(errors="replace").splitlines()
+        line = "".join(lines[(error.origin.location.line or 0) - 1 :][:1])
+    return _PLACEHOLDER.search(f"{line}\n{error.message}") is not None
 
 
 def refused(error: EvaluationError, what: str) -> str:

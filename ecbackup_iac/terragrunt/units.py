@@ -16,6 +16,7 @@ from ecbackup_iac.terraform.values.value import (
     tuple_value,
 )
 from ecbackup_iac.terragrunt.configuration import ConfigFile
+from ecbackup_iac.terragrunt.merged_inputs import merged_inputs
 from ecbackup_iac.terragrunt.merging import (
     ExtraArguments,
     GeneratedFile,
@@ -23,12 +24,11 @@ from ecbackup_iac.terragrunt.merging import (
     exclusion,
     extra_arguments,
     generated_files,
-    merged_inputs,
     terraform_source,
 )
 from ecbackup_iac.terragrunt.schemas import check_unit_file
 from ecbackup_iac.terragrunt.sources import copied_folder, is_remote, local_folder
-from ecbackup_iac.terragrunt.tree import NotEvaluatedError, Tree, View
+from ecbackup_iac.terragrunt.tree import NotEvaluatedError, Tree, View, is_at_placeholder
 
 
 @changing_record
@@ -66,7 +66,7 @@ class Unit:
 
     inputs: Mapping[str, Value] = field(factory=dict)
     unknown_inputs: str = ""
-    """Why the inputs are unknown as a whole; empty where they are known."""
+    """Why there may be any other inputs; empty where these are all."""
 
     generated: list[GeneratedFile] = field(factory=list)
     extra: list[ExtraArguments] = field(factory=list)
@@ -98,7 +98,7 @@ class Unit:
     """The folders of the units that have to be applied before, as far as they are known."""
 
     needs_values: bool = False
-    """It refers to values, and there are none: it is a template for the units of a stack."""
+    """It is a template for units: it refers to values and there are none, or its placeholders are refused."""
 
     is_unread_unit: bool = False
     """Its own configuration is fetched from elsewhere."""
@@ -141,7 +141,8 @@ def _evaluate(unit: Unit, file: ConfigFile) -> None:
     for step in (_check_blocks, _set_source, _check, _set_inputs, _set_rest):
         with _problems_of(unit):
             step(unit, file)
-    unit.needs_values = file.lacks_values and unit.problem is not None
+    if unit.problem is not None:
+        unit.needs_values = file.lacks_values or is_at_placeholder(unit.problem)
 
 
 def _check_blocks(unit: Unit, file: ConfigFile) -> None:  # noqa: ARG001 - a step as the others
@@ -166,11 +167,9 @@ def _check(unit: Unit, file: ConfigFile) -> None:
 
 
 def _set_inputs(unit: Unit, file: ConfigFile) -> None:
-    value = merged_inputs(file)
-    if value is not None and not value.is_known:
-        unit.unknown_inputs = value.unknown.why
-    elif value is not None:
-        unit.inputs = {name: one.with_marks_of(value) for name, one in value.members.items()}
+    found = merged_inputs(file)
+    if found is not None:
+        unit.inputs, unit.unknown_inputs = found.members, found.others
 
 
 def _set_rest(unit: Unit, file: ConfigFile) -> None:

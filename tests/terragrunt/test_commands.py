@@ -53,6 +53,19 @@ def test_a_configuration_that_units_read_leads_to_them(check: Check) -> None:
     assert check(files, ".tflint.hcl").findings == []
 
 
+@pytest.mark.parametrize("path", ["live/a/sub", "live/a/sub/main.tf"])
+def test_a_folder_that_a_unit_copies_into_its_module_leads_to_the_unit(
+    path: str, check: Check
+) -> None:
+    calls_sub = (
+        'variable "days" {}\nmodule "s" {\n  source = "./sub"\n  days   = var.days\n}\n' + CACHE % 0
+    )
+    files = {"modules/redis/main.tf": calls_sub, "live/a/sub/main.tf": MODULE, UNIT: days("0")}
+    (finding,) = check(files, path).findings
+    assert (finding["root"], finding["status"]) == ("live/a", "fail")
+    assert finding["resource"]["address"] == "module.s.aws_elasticache_replication_group.this"
+
+
 def test_the_units_of_another_target_say_nothing(check: Check) -> None:
     broken = {"live/b/terragrunt.hcl": SOURCE + INPUTS % "local.no"}
     assert check({**unit(days("3")), **broken}, "live/a").status == 0

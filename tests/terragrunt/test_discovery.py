@@ -5,6 +5,7 @@ from terragrunt_cases import (
     CACHE,
     INPUTS,
     MODULE,
+    REFUSED,
     ROOT,
     SOURCE,
     Case,
@@ -149,6 +150,25 @@ CASES = {
             'm.git//redis?ref=${values.version}"\n}\n'
         },
         {},
+    ),
+    "a template whose placeholders are not filled in": Case(
+        unit(SOURCE + INPUTS % "{{ .Days }}"),
+        {"modules/redis": SET_BY + "live/a/terragrunt.hcl"},
+    ),
+    "a template with the placeholder of a source, and one for stacks": Case(
+        unit(
+            days("3"),
+            **{
+                "b/terragrunt.hcl": 'terraform {\n  source = "{{ .Source }}"\n}\n',
+                "c/terragrunt.stack.hcl": component("x", source="{{ .Source }}"),
+            },
+        ),
+        {"live/a": "pass 3"},
+    ),
+    "braces in a unit that is refused elsewhere": Case(
+        unit(SOURCE + INPUTS % 'local.no\n  text = "{{ .Days }}"'),
+        {"live/a": REFUSED + "Reference to undeclared local"},
+        errors=("live/a/terragrunt.hcl:5: Terragrunt rejects it",),
     ),
     "an excluded stack": Case(
         stack(component("a", VALUES % 3)),

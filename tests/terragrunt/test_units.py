@@ -472,19 +472,26 @@ FUNCTIONS = {
         "snapshot_retention_limit is 0 "
         'when live/a/terragrunt.hcl: get_aws_account_id() == "1" is false',
     ),
-    "get_default_retryable_errors for a list": Case(
-        unit(
-            days("3\n  errors = get_default_retryable_errors()"),
-            **{"modules/redis/main.tf": MODULE + 'variable "errors" {\n  type = list(string)\n}\n'},
-        ),
-        {"live/a": "pass 3"},
+    "get_default_retryable_errors": same("length(get_default_retryable_errors())", "30"),
+    "get_platform, of one that decides": unknown(
+        'get_platform() == "windows" ? 0 : 3',
+        "get_platform() depends on where Terragrunt runs; automatic backups are off: "
+        'snapshot_retention_limit is 0 when get_platform() is "windows"',
     ),
-    "get_platform": unknown("get_platform()", "get_platform() depends on where Terragrunt runs"),
+    "get_platform, of one that there is not": same('get_platform() != "plan9"', "true"),
     "get_working_dir": unknown(
         "get_working_dir()", "get_working_dir() depends on where Terragrunt runs"
     ),
-    "get_terraform_command": unknown(
-        "get_terraform_command()", "get_terraform_command() depends on the command"
+    "get_terraform_command, where plan and apply differ": unknown(
+        'get_terraform_command() == "plan" ? 3 : 0',
+        "get_terraform_command() depends on the command; automatic backups are off: "
+        'snapshot_retention_limit is 0 when get_terraform_command() is "apply"',
+    ),
+    "get_terraform_command, where they agree": same(
+        'get_terraform_command() == "destroy"', "false"
+    ),
+    "get_terraform_cli_args": unknown(
+        "get_terraform_cli_args()[0]", "get_terraform_cli_args() depends on the command"
     ),
     "get_terraform_commands_that_need_vars": same(
         'contains(get_terraform_commands_that_need_vars(), "plan")', "true"
@@ -499,7 +506,37 @@ FUNCTIONS = {
         'join(",", get_terraform_commands_that_need_parallelism())', '"apply,plan,destroy"'
     ),
     "mark_as_read": same('mark_as_read("x.txt")', '"x.txt"'),
+    **{
+        f"mark_glob_as_read: {pattern}": same(
+            f'join(" ", [for one in mark_glob_as_read("{pattern}") : trimprefix(one, get_terragrunt_dir())])',
+            f'"{found}"',
+            **dict.fromkeys(("live/a/c/x.yml", "live/a/c/d/y.yml", "live/a/c/d.yml"), ""),
+        )
+        for pattern, found in {
+            "c/*.yml": "/c/d.yml /c/x.yml",
+            "c/**.yml": "/c/d/y.yml /c/d.yml /c/x.yml",
+            "c/**/*.yml": "/c/d/y.yml",  # unlike elsewhere, there has to be a folder
+            "c/**/x.yml": "/c/x.yml",  # but not between names without wildcards
+            "c/{*,d/[!x]}.yml": "/c/d/y.yml /c/d.yml /c/x.yml",
+            "c/x.yml": "/c/x.yml",
+            "no/*.yml": "",
+        }.items()
+    },
+    "mark_glob_as_read of the outside": unknown(
+        'mark_glob_as_read("--terragrunt-boundary=/", "../../../*")[0]',
+        ".. is outside the repository",
+    ),
     "constraint_check": same('constraint_check("1.5.0", ">= 1.4, < 2.0")', "true"),
+    "constraint_check of a version with a v": same('constraint_check("v1.5.0", "~> 1.4")', "true"),
+    "constraint_check of no version": Case(
+        unit(days('constraint_check("latest", "~> 1.4") ? 3 : 0')),
+        {"live/a": REFUSED + "constraint_check: latest is no version"},
+        errors=("live/a/terragrunt.hcl:5: Terragrunt rejects it: constraint_check",),
+    ),
+    "constraint_check of a pre-release": unknown(
+        'constraint_check("1.5.0-rc1", ">= 1.4") ? 3 : 3.5',
+        "constraint_check() of a pre-release is not evaluated",
+    ),
     "deep_merge": same(
         "deep_merge({ a = { b = 1, l = [1] } }, { a = { c = 2, l = [2] } }).a",
         "{ b = 1, c = 2, l = [1, 2] }",
@@ -512,6 +549,50 @@ FUNCTIONS = {
     ),
 }
 
+SECRETS = 'yamldecode(sops_decrypt_file("secrets.yaml"))'
+NOT_READ = (
+    "unknown snapshot_retention_limit is unknown: the inputs of the unit are unknown: "
+    "sops_decrypt_file() decrypts a file, and nothing is decrypted here"
+)
+
+PARTS = {
+    "what is merged over unknown ones": Case(
+        unit(f"{SOURCE}inputs = merge({SECRETS}, {{ days = 3 }})\n"), {"live/a": "pass 3"}
+    ),
+    "what unknown ones are merged over": Case(
+        unit(f"{SOURCE}inputs = merge({{ days = 3 }}, {SECRETS})\n"), {"live/a": NOT_READ}
+    ),
+    "the unit's over unknown ones": Case(
+        root(f"inputs = {SECRETS}\n", SOURCE + INPUTS % 0), {"live/a": "fail 0"}
+    ),
+    "unknown ones of the unit": Case(
+        root(INPUTS % 3, f"{SOURCE}inputs = {SECRETS}\n"), {"live/a": NOT_READ}
+    ),
+    "a number over unknown ones, merged deeply": Case(
+        root(
+            f"inputs = {SECRETS}\n",
+            SOURCE + INPUTS % 4,
+            ROOT.replace("\n}", '\n  merge_strategy = "deep"\n}'),
+        ),
+        {"live/a": "pass 4"},
+    ),
+    "a list over unknown ones, merged deeply": Case(
+        root(
+            f"inputs = {SECRETS}\n",
+            SOURCE + "inputs = {\n  list = [5]\n}\n",
+            ROOT.replace("\n}", '\n  merge_strategy = "deep"\n}'),
+        )
+        | {
+            "modules/redis/main.tf": MODULE.replace("var.days", "var.list[0]")
+            + 'variable "list" {\n  type = list(number)\n}\n'
+        },
+        {
+            "live/a": "unknown snapshot_retention_limit is unknown: "
+            "sops_decrypt_file() decrypts a file, and nothing is decrypted here"
+        },
+    ),
+}
+
 CASES = {
     f"{kind}: {name}": case
     for kind, cases in {
@@ -519,6 +600,7 @@ CASES = {
         "include": INCLUDES,
         "local": LOCALS,
         "function": FUNCTIONS,
+        "inputs": PARTS,
     }.items()
     for name, case in cases.items()
 }

@@ -252,7 +252,7 @@ class _Tree:
             instance = self._unit_instance(unit, given, program.program, diagnostics)
         shown = unit.shown if unit is not None else shown_path(folder)
         reader = RootReader(shown, diagnostics, self._described)
-        is_target = _anywhere if unit is not None and unit.is_target else self._is_target
+        is_target = self._is_target if unit is None else unit.is_target
         root = RootEvaluation(instance, program, reader, self._index, self._order, is_target)
         root.may_lead_anywhere = unit is not None and unit.module.is_deep
         max_steps = min(MAX_STEPS, self._steps_left)
@@ -450,10 +450,6 @@ class _Tree:
 
 def _is_of_opentofu(name: str) -> bool:
     return name.endswith(OPENTOFU_SUFFIXES)
-
-
-def _anywhere(_: str) -> bool:
-    return True
 
 
 def _as_root_of_its_own(diagnostic: Diagnostic) -> Diagnostic:

@@ -43,8 +43,8 @@ class UnitRoot:
 
     unit: Unit
     module: UnitModule
-    is_target: bool
-    """It lies in what is checked; otherwise its module does."""
+    targets: frozenset[str]
+    """What is checked of it: its own folder where it lies in that itself."""
 
     index: Index
     sought: Sought
@@ -69,6 +69,11 @@ class UnitRoot:
     def result(self, result: ReadResult) -> ReadResult:
         """Return the result of the module's evaluation as that of the unit, without what is hidden."""
         return without_words(self._result(result), self._hidden_words)
+
+    def is_target(self, folder: str) -> bool:
+        """Whether a folder of the module is checked, or the unit's own that is copied over it."""
+        places = (folder, self.unit.folder, self.module.files.own_path(folder))
+        return any(lies_in(place, self.targets) for place in places)
 
     def shows(self, path: str) -> bool:
         """Whether the comments in a file may be shown: it is not generated of what is hidden."""
@@ -245,12 +250,20 @@ class UnitRoots:
     def roots(self, index: Index) -> Iterator[UnitRoot]:
         """Yield the units to evaluate: those that may lead to a cache and concern what is checked."""
         for unit in self.found.units:
-            is_target = self._is_target(unit)
+            targets = self._targets_of(unit)
             for folder in () if unit.excluded else unit.modules:
                 module = UnitModule(unit, folder, self._folders)
                 leads = _leads(unit, folder, index) or self._has_caches(module, index)
-                if leads and (is_target or folder in index.relevant):
-                    yield UnitRoot(unit, module, is_target, index, self._sought)
+                own = (unit.folder, module.own_folder)
+                if leads and (
+                    folder in index.relevant
+                    or any(is_inside(one, place) for one in targets for place in own)
+                ):
+                    yield UnitRoot(unit, module, targets, index, self._sought)
+
+    def _targets_of(self, unit: Unit) -> frozenset[str]:
+        """Return what is checked of a unit: its own folder where all of it is."""
+        return frozenset((unit.folder,)) if self._is_target(unit) else self._targets
 
     def _has_caches(self, module: UnitModule, index: Index) -> bool:
         """Whether the unit itself may add a cache to its module; a parent does for those that include it."""
@@ -271,7 +284,7 @@ class UnitRoots:
         for unit in self.found.units:
             if unit.remote and not unit.modules and self._is_target(unit):
                 module = UnitModule(unit, unit.view.folder(unit.folder), self._folders)
-                yield UnitRoot(unit, module, True, index, self._sought)  # noqa: FBT003
+                yield UnitRoot(unit, module, self._targets_of(unit), index, self._sought)
 
     def diagnostics(self, index: Index) -> Iterator[Diagnostic]:
         """Yield what Terragrunt refuses, where it concerns what is checked."""

@@ -1,0 +1,72 @@
+"""A pattern of `mark_glob_as_read` → the files that it matches. The grammar is that of Go's gobwas/glob."""
+
+import os
+import re
+from collections.abc import Iterator
+
+from ecbackup_iac.terraform.values.budget import charge
+from ecbackup_iac.terraform.values.value import EvaluationError
+from ecbackup_iac.terragrunt.tree import View
+
+_SKIPPED = (".git", ".terraform", ".terragrunt-cache", ".terragrunt-stack")
+"""Folders of what is made where Terragrunt runs, and of git."""
+
+_PART = re.compile(r"\\.|\*\*|\*|\?|\[!|[\[\]{},]|.", re.DOTALL)
+_MAGIC = {
+    "**": ".*",
+    "*": "[^/]*",
+    "?": "[^/]",
+    "[!": "[^",
+    "[": "[",
+    "]": "]",
+    "{": "(?:",
+    "}": ")",
+}
+
+
+def matching_files(view: View, pattern: str) -> list[str]:
+    """Return the files that an absolute pattern matches, in the order of a walk.
+
+    Raises:
+        EvaluationError: it is no pattern.
+        OutsideError: it leads out of the repository.
+
+    """
+    top = re.split(r"[*?\[{\\]", pattern, maxsplit=1)[0]
+    if top != pattern:
+        top = os.path.dirname(top)
+    real = view.real(top)
+    if os.path.isfile(real):
+        return [top] if top == pattern else []
+    try:
+        matcher = re.compile(_expression(pattern), re.DOTALL)
+    except re.error as error:
+        raise EvaluationError(f"it is no pattern: {error}") from None
+    found = (top + path for path in _files(view, real))
+    return sorted(filter(matcher.fullmatch, found), key=lambda path: path.split("/"))
+
+
+def _files(view: View, folder: str) -> Iterator[str]:
+    """Yield the files below a folder as paths from there, with a slash in front."""
+    charge()
+    names, folders = view.tree.folders.entries(folder)
+    yield from (f"/{name}" for name in names)
+    for name in folders:
+        if name not in _SKIPPED:
+            below = _files(view, os.path.join(folder, name))
+            yield from (f"/{name}{path}" for path in below)
+
+
+def _expression(pattern: str) -> str:
+    """Return a pattern as a regular expression."""
+    written = re.sub(r"(?<![*?\]}])/\*\*/(?=[^*?\[{]*$|[^*?\[{/]+/)", "\0", pattern)
+    depth, found = 0, []
+    for part in _PART.findall(written):
+        depth += {"{": 1, "}": -1}.get(part, 0)
+        if part == "\0":  # between literals it matches no folder too
+            found.append("/(?:.*/)?")
+        elif part == "," and depth:
+            found.append("|")
+        else:
+            found.append(_MAGIC.get(part) or re.escape(part[-1]))
+    return "".join(found)
