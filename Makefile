@@ -74,9 +74,10 @@ bench: $(VENV)/run.stamp
 	$(BIN)/python benchmarks/aims.py
 
 # Coverage-guided fuzzing; the hcl harness compares with Terraform instead. Inputs that fail are kept in
-# build/fuzz. HARNESSES selects some of the harnesses.
+# build/fuzz, those that reached new code in build/fuzz/corpus: a campaign resumes there. HARNESSES selects
+# some of the harnesses.
 MINUTES ?= 2
-HARNESSES ?= configuration template plan policy suppression hcl
+HARNESSES ?= configuration skipping terragrunt template plan pulumi policy suppression hcl
 fuzz: .venv-fuzz/fuzz.stamp
 	@failed=; for harness in $(HARNESSES); do \
 	  script="campaign.py $$harness"; test $$harness = hcl && script=hcl_differential.py; \

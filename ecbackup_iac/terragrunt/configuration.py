@@ -2,13 +2,12 @@
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache, cached_property
+from functools import cached_property
 
 from ecbackup_iac.files.file_names import is_shown
 from ecbackup_iac.hcl.expression import Call, Name, Node
 from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.hcl.structure import Attribute, Block, Body
-from ecbackup_iac.model.record import record
 from ecbackup_iac.model.value import StepKind
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator, HiddenSourceEvaluator
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
@@ -23,12 +22,12 @@ from ecbackup_iac.terraform.values.value import (
     SourceStep,
     Value,
     boolean,
-    null,
     object_value,
     string,
     unknown,
 )
 from ecbackup_iac.terragrunt.functions import FUNCTIONS, call_function, tfvars_value
+from ecbackup_iac.terragrunt.include import Include, evaluated_include
 from ecbackup_iac.terragrunt.schemas import check_stack_file, check_unit_file
 from ecbackup_iac.terragrunt.tree import (
     AUTOINCLUDE_FILE,
@@ -42,32 +41,9 @@ from ecbackup_iac.terragrunt.tree import (
     labelled,
 )
 
-MERGE_STRATEGIES = ("no_merge", "shallow", "deep")
-
 _FALSE = boolean(False)  # noqa: FBT003 - the value itself
 
 _ROOTS = frozenset(("dependency", "feature", "include", "local", "stack", "unit", "values"))
-
-_EMPTY_TEXTS = (
-    "download_dir", "iam_assume_role_session_name", "iam_role", "iam_web_identity_token",
-    "terraform_binary", "terraform_version_constraint", "terragrunt_version_constraint",
-)  # fmt: skip
-
-
-@record(eq=False)
-class Include:
-    """An include block."""
-
-    label: str
-    """Empty for a bare one."""
-
-    path: str
-    """Of the included file: absolute."""
-
-    expose: Value
-    """Whether the file may refer to it."""
-
-    strategy: str
 
 
 class ConfigEvaluator(Evaluator):
@@ -132,7 +108,7 @@ class ConfigFile:
         self._found: dict[tuple[str, ...], Value | EvaluationError] = {}
         self._wholes: dict[str, Value] = {}
         self._pending: set[tuple[str, ...]] = set()
-        self._in_locals = 0
+        self.in_locals = 0
         self.extra_names: dict[str, Value] = {}
         """The values of `unit` and `stack` in a stack file."""
 
@@ -192,7 +168,7 @@ class ConfigFile:
         return _FALSE if value.is_null else value
 
     def check(self) -> None:
-        """Raise EvaluationError for what is refused of the file, used or not."""
+        """Raise EvaluationError for what is rejected of the file, used or not."""
         try:
             self._check()
         except EvaluationError as error:
@@ -257,7 +233,7 @@ class ConfigFile:
             return self._local(name)
         if root not in _ROOTS:
             raise EvaluationError(f'Unknown variable: there is no variable named "{root}"')
-        if self._in_locals and root == "dependency":
+        if self.in_locals and root == "dependency":
             text = f'Can\'t evaluate expression: a local refers to "dependency.{name}"'
             raise EvaluationError(text)
         whole = self.whole(root)
@@ -269,18 +245,19 @@ class ConfigFile:
         return members[name]
 
     def _local(self, name: str) -> Value:
-        attribute = self._locals.get(name)
+        attribute = self.locals.get(name)
         if attribute is None:
-            kind = ReferenceRefusedError if self._in_locals else EvaluationError
+            kind = ReferenceRefusedError if self.in_locals else EvaluationError
             raise kind(f'Reference to undeclared local: there is no local named "{name}"')
-        self._in_locals += 1
+        self.in_locals += 1
         try:
             return self.value(attribute).through(*self.steps(attribute, StepKind.LOCAL))
         finally:
-            self._in_locals -= 1
+            self.in_locals -= 1
 
     @cached_property
-    def _locals(self) -> dict[str, Attribute]:
+    def locals(self) -> dict[str, Attribute]:
+        """The locals by name, not evaluated."""
         blocks = self.body.blocks("locals")
         return {one.name: one for block in blocks for one in block.body.attributes()}
 
@@ -296,14 +273,16 @@ class ConfigFile:
         match root:
             case "local":
                 return self._lazy(
-                    self._locals,
-                    lambda name: self.reference("local", (name,), self._locals[name].range),
+                    self.locals,
+                    lambda name: self.reference("local", (name,), self.locals[name].range),
                 )
             case "include":
                 return self._exposed
             case "dependency":
+                from ecbackup_iac.terragrunt.config_value import outputs_of
+
                 found = self.dependencies.items()
-                return object_value({name: _outputs_of(name, block) for name, (_, block) in found})
+                return object_value({name: outputs_of(name, block) for name, (_, block) in found})
             case "feature":
                 return self._lazy(self.features, self._feature)
             case "values" if self.values is not None:
@@ -330,38 +309,11 @@ class ConfigFile:
         if blocks and self._child is not None:
             text = f"{self.address} is included and includes another file itself"
             raise EvaluationError(f"Too many levels of inheritance: {text}", blocks[0].header)
-        return tuple(self._include(block) for block in blocks)
-
-    def _include(self, block: Block) -> Include:
-        written = block.body.attribute("path")
-        if written is None:
-            raise EvaluationError("Missing required argument: include needs path", block.header)
-        self._in_locals += 1
+        self.in_locals += 1  # what an include refers to is evaluated with the locals
         try:
-            path = self.text(written)
-            if not path.is_known:
-                raise UnknownResultError(f"the path of an include is unknown: {path.unknown.why}")
-            exposed, strategy = (block.body.attribute(one) for one in ("expose", "merge_strategy"))
-            expose = self.flag(exposed)
-            merging = self.value(strategy) if strategy is not None else string("shallow")
+            return tuple(evaluated_include(self, block) for block in blocks)
         finally:
-            self._in_locals -= 1
-        if not merging.is_known:
-            why = merging.unknown.why
-            raise UnknownResultError(f"the merge_strategy of an include is unknown: {why}")
-        if not merging.is_null and merging.raw not in MERGE_STRATEGIES:
-            at = strategy.range if strategy else block.header
-            listed = ", ".join(MERGE_STRATEGIES)
-            raise EvaluationError(f"Invalid merge_strategy: valid are {listed}", at)
-        if not path.raw:
-            raise EvaluationError("The path of the include is empty", written.range)
-        full = self.view.path(self.folder, path)
-        if not self.view.exists(full):
-            self.view.real(full)  # outside, nothing is known
-            text = f"The included file {self.view.tree.shown(full)} does not exist"
-            raise EvaluationError(text, written.range)
-        label = block.labels[0] if block.labels else ""
-        return Include(label, full, expose, str(merging.raw or "shallow"))
+            self.in_locals -= 1
 
     def included(self, include: Include) -> "ConfigFile":
         """Return the configuration that is included."""
@@ -420,7 +372,8 @@ class ConfigFile:
 
     def in_order(self) -> "Iterator[ConfigFile]":
         """Yield the files that are merged, what wins first; the includes only where they are needed."""
-        yield from self.injected
+        for one in self.injected:
+            yield from one.in_order()
         yield self
         yield from (parent for parent, _ in self.merged_files())
 
@@ -508,77 +461,9 @@ class ConfigFile:
     @cached_property
     def as_value(self) -> Value:
         """The whole configuration as an object. Raises EvaluationError."""
+        from ecbackup_iac.terragrunt.config_value import config_value
+
         if os.path.basename(self.path) == VALUES_FILE:
             return self._values or self.attribute_values()
         self.check()
-        if os.path.basename(self.path) == STACK_FILE:
-            return self._stack_value()
-        from ecbackup_iac.terragrunt.merged_inputs import inputs_value
-
-        members: dict[str, Callable[[], Value]] = {
-            "locals": lambda: self.whole("local") if self._locals else null(),
-            "inputs": lambda: inputs_value(self),
-            "dependency": self._dependency_value,
-            "feature": lambda: self.whole("feature"),
-        }
-        members |= {name: lambda: string("") for name in _EMPTY_TEXTS}
-        for kind in ("terraform", "remote_state", "dependencies", "exclude"):
-            for owner, block in self._unlabelled(kind):
-                members[kind] = lambda owner=owner, block=block: owner.block_value(block)  # type: ignore[misc]
-        generates = self.blocks_of_all("generate")
-        members["generate"] = lambda: object_value(
-            {name: owner.block_value(block) for name, (owner, block) in generates.items()}
-        )
-        for attribute in self.body.attributes():
-            if attribute.name not in ("inputs", "locals", "include", "terraform"):
-                members[attribute.name] = lambda one=attribute: self.value(one)  # type: ignore[misc]
-        if not hasattr(self.body, "items"):  # in JSON, blocks are attributes too
-            members["dependency"] = self._dependency_value
-            members["feature"] = lambda: self.whole("feature")
-        whole = object_of(dict.fromkeys(members, DYNAMIC))
-        return Value(whole, LazyMembers(sorted(members), cache(lambda name: members[name]())))
-
-    def _dependency_value(self) -> Value:
-        """Return the dependency blocks with their arguments, and the outputs, which are unknown."""
-        found = {}
-        for name, (owner, block) in self.blocks_of_all("dependency").items():
-            found[name] = outputs = _outputs_of(name, block)
-            if outputs.is_known:
-                own = owner.block_value(block).members
-                found[name] = object_value({**own, **outputs.members})
-        return object_value(found)
-
-    def _stack_value(self) -> Value:
-        """Return the locals, units and stacks of a stack file."""
-        found = {"local": self.whole("local")}
-        for kind in ("unit", "stack"):
-            blocks = {block.labels[0]: block for block in labelled(self.body, kind)}
-            found[kind] = object_value(
-                {
-                    name: unknown("it is repeated")
-                    if block.body.blocks("expansion")
-                    else object_value({**self.block_value(block).members, "name": string(name)})
-                    for name, block in blocks.items()
-                }
-            )
-        return object_value(found)
-
-    def _unlabelled(self, kind: str) -> "list[tuple[ConfigFile, Block]]":
-        own = [(self, block) for block in self.body.blocks(kind)]
-        parents = [
-            (parent, block)
-            for parent, _ in self.merged_files()
-            for block in parent.body.blocks(kind)
-        ]
-        return own[:1] or parents[:1]
-
-    def block_value(self, block: Block) -> Value:
-        """Return the arguments of a block as an object. Raises EvaluationError."""
-        return object_value({one.name: self.value(one) for one in block.body.attributes()})
-
-
-def _outputs_of(name: str, block: Block) -> Value:
-    why = f'the outputs of dependency "{name}" are known once it is applied'
-    if block.body.blocks("expansion"):
-        return unknown(why)
-    return object_value({"outputs": unknown(why), "inputs": unknown(why)})
+        return config_value(self)

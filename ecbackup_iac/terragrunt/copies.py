@@ -13,6 +13,7 @@ from ecbackup_iac.files.paths import is_inside
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Diagnostic
+from ecbackup_iac.model.written_path import relative_path
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.modules.folders import Folders
 from ecbackup_iac.terraform.modules.parsed_file import ParsedFile, parsed_file
@@ -43,7 +44,7 @@ class Copy:
 
     def has(self, path: str) -> bool:
         """Whether it copies the file or folder at a path in the folder."""
-        below = os.path.relpath(path, self.top).replace(os.sep, "/")
+        below = relative_path(path, self.top)
         if any(below.startswith(one) for one in self._excluded):
             return False
         is_hidden = any(name.startswith(".") for name in below.split("/") if name != ".")
@@ -77,7 +78,7 @@ class Copy:
         for folder, folders, files in os.walk(self.top):
             folders[:] = [name for name in folders if name not in (".git", _CACHE)]
             for name in (*folders, *files):
-                below = os.path.relpath(os.path.join(folder, name), self.top).replace(os.sep, "/")
+                below = relative_path(os.path.join(folder, name), self.top)
                 if pattern.fullmatch(below):
                     found.append(below)
         return tuple(found)

@@ -1,7 +1,6 @@
 """Terragrunt's own functions → their values. Those of Terraform are in terraform/functions."""
 
 import os
-import posixpath
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from ecbackup_iac.model.location import ENVIRONMENT
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.model.value import StepKind, TraceStep
+from ecbackup_iac.model.written_path import relative_path, slashed
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.functions import FUNCTIONS as TERRAFORM_FUNCTIONS
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
@@ -131,9 +131,9 @@ def _find_in_parent_folders(scope: "ConfigFile", arguments: Sequence[Value]) -> 
     while folder != scope.view.tree.top and folder != os.path.dirname(folder):
         charge(STEPS_PER_EXPRESSION)
         folder = os.path.dirname(folder)
-        for name in wanted:
-            if scope.view.exists(posixpath.join(folder, name)):
-                return string(posixpath.normpath(posixpath.join(folder, name)))
+        for path in (os.path.normpath(os.path.join(folder, name)) for name in wanted):
+            if scope.view.exists(path):
+                return string(slashed(path))
     if len(arguments) > 1:
         return arguments[1]
     where = f"in any folder above {scope.view.tree.shown(scope.folder)}, up to the top of the repository"
@@ -143,27 +143,23 @@ def _find_in_parent_folders(scope: "ConfigFile", arguments: Sequence[Value]) -> 
     raise EvaluationError(text, redacted_message=redacted)
 
 
-def _relative(path: str, start: str) -> Value:
-    return string(os.path.relpath(path, start).replace(os.sep, "/"))
-
-
 def _path_relative_to_include(scope: "ConfigFile", arguments: Sequence[Value]) -> Value:
     include = scope.selected_include(_texts(arguments))
     if include is None:
         return string(".")
-    return _relative(scope.folder, os.path.dirname(include.path))
+    return string(relative_path(scope.folder, os.path.dirname(include.path)))
 
 
 def _path_relative_from_include(scope: "ConfigFile", arguments: Sequence[Value]) -> Value:
     include = scope.selected_include(_texts(arguments))
     if include is None:
         return string(".")
-    return _relative(os.path.dirname(include.path), scope.folder)
+    return string(relative_path(os.path.dirname(include.path), scope.folder))
 
 
 def _get_parent_terragrunt_dir(scope: "ConfigFile", arguments: Sequence[Value]) -> Value:
     include = scope.selected_include(_texts(arguments))
-    return string(scope.folder if include is None else os.path.dirname(include.path))
+    return string(slashed(scope.folder if include is None else os.path.dirname(include.path)))
 
 
 def _get_env(scope: "ConfigFile", arguments: Sequence[Value]) -> Value:
@@ -218,7 +214,10 @@ def _variables_at(scope: "ConfigFile", full: str) -> Value:
         attributes = [*body.attributes()]
     for message, source_range in problems:
         raise EvaluationError(message, source_range)
-    return object_value({one.name: value_in_file(one, full) for one in attributes})
+    try:
+        return object_value({one.name: value_in_file(one, full) for one in attributes})
+    except EvaluationError as error:  # it would quote a word that may be a secret without quotes
+        raise error.redacted() from None
 
 
 def _read_tfvars_file(scope: "ConfigFile", arguments: Sequence[Value]) -> Value:
@@ -257,7 +256,7 @@ def _mark_glob_as_read(scope: "ConfigFile", arguments: Sequence[Value]) -> Value
     from ecbackup_iac.terragrunt.globs import matching_files
 
     *_, pattern = _texts(arguments)  # before it, how far it may lead
-    full = posixpath.normpath(posixpath.join(scope.folder, pattern))
+    full = os.path.normpath(os.path.join(scope.folder, pattern))
     return tuple_value(map(string, matching_files(scope.view, full)))
 
 
@@ -269,7 +268,7 @@ def _unknown(why: str, kind: Type = STRING) -> Function:
 
 
 def _fixed(compute: Callable[["ConfigFile"], str]) -> Function:
-    return Function(lambda scope, _: string(compute(scope)))
+    return Function(lambda scope, _: string(slashed(compute(scope))))
 
 
 def _listed(texts: Sequence[str]) -> Function:
@@ -283,14 +282,6 @@ def _one_of(why: str, *texts: str) -> Function:
     return Function(lambda _scope, _: one_of(found, why))
 
 
-def _relative_to_top(scope: "ConfigFile") -> str:
-    return os.path.relpath(scope.folder, scope.view.tree.top).replace(os.sep, "/")
-
-
-def _top_relative(scope: "ConfigFile") -> str:
-    return os.path.relpath(scope.view.tree.top, scope.folder).replace(os.sep, "/")
-
-
 FUNCTIONS: Mapping[str, Function] = {
     "constraint_check": Function(_constraint_check, 2, 2),
     "deep_merge": Function(_deep_merge, 1, -1, DYNAMIC),
@@ -299,8 +290,10 @@ FUNCTIONS: Mapping[str, Function] = {
     "get_env": Function(_get_env, 1, 2),
     "get_original_terragrunt_dir": _fixed(lambda scope: os.path.dirname(scope.original_path)),
     "get_parent_terragrunt_dir": Function(_get_parent_terragrunt_dir, 0, 1),
-    "get_path_from_repo_root": _fixed(_relative_to_top),
-    "get_path_to_repo_root": _fixed(_top_relative),
+    "get_path_from_repo_root": _fixed(
+        lambda scope: relative_path(scope.folder, scope.view.tree.top)
+    ),
+    "get_path_to_repo_root": _fixed(lambda scope: relative_path(scope.view.tree.top, scope.folder)),
     "get_platform": _one_of("get_platform() depends on where Terragrunt runs", *_PLATFORMS),
     "get_repo_root": _fixed(lambda scope: scope.view.tree.top),
     "get_terraform_cli_args": _unknown("get_terraform_cli_args() depends on the command", DYNAMIC),

@@ -17,6 +17,7 @@ from ecbackup_iac.hcl.structure import Attribute
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.value import StepKind
+from ecbackup_iac.model.written_path import relative_path
 from ecbackup_iac.terraform.evaluation.constraints import Constraint
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.evaluation.scopes import CONSTANT_SCOPE
@@ -108,8 +109,8 @@ class UnitInputs(RootInputs):
         self._module = module
         self._files = files
         self._arguments: list[VariableSource] = []
-        self.refusal: EvaluationError | None = None
-        """What is refused of the arguments."""
+        self.rejection: EvaluationError | None = None
+        """What is rejected of the arguments."""
 
         for extra in unit.extra:
             self._add_environment(extra)
@@ -117,7 +118,7 @@ class UnitInputs(RootInputs):
             self._add_extra(extra)
         nulls = {name: value for name, value in unit.inputs.items() if value.is_null}
         names = {*module.files.names(module.folder), *({NULLS_FILE} if nulls else ())}
-        unknown_files = (os.path.relpath(path, module.folder) for path in module.files.unknown)
+        unknown_files = (relative_path(path, module.folder) for path in module.files.unknown)
         for name in loaded_files(sorted(names.union(unknown_files))):
             if name == NULLS_FILE:
                 self.automatic.append(VariableFile(name, _null_attributes(unit, nulls)))
@@ -189,7 +190,7 @@ class UnitInputs(RootInputs):
         try:
             words = shlex.split(value.raw)
         except ValueError as error:
-            self._refuse(f"TF_CLI_ARGS: {error}", origin)
+            self._reject(f"TF_CLI_ARGS: {error}", origin)
             words = []
         return tuple_value(map(string, words)).with_marks_of(value)
 
@@ -209,7 +210,7 @@ class UnitInputs(RootInputs):
         for argument in arguments:
             option, equals, rest = str(argument.raw).partition("=")
             if re.match(r"--?var(?:-file)?\s", option):
-                self._refuse(f"flag provided but not defined: {option.partition(' ')[0]}", origin)
+                self._reject(f"flag provided but not defined: {option.partition(' ')[0]}", origin)
             if option.lstrip("-") not in ("var", "var-file") or not option.startswith("-"):
                 continue
             if not equals:
@@ -229,10 +230,10 @@ class UnitInputs(RootInputs):
                 self._arguments.append(_Given(name.strip(), given, origin))
                 if not (self._root.may_declare_more or name.strip() in self._root.variables):
                     shown = "" if argument.is_hidden else f": {name.strip()}"
-                    self._refuse(f"Value for undeclared variable{shown}", origin)
+                    self._reject(f"Value for undeclared variable{shown}", origin)
 
-    def _refuse(self, text: str, origin: Located) -> None:
-        self.refusal = self.refusal or EvaluationError(text, origin)
+    def _reject(self, text: str, origin: Located) -> None:
+        self.rejection = self.rejection or EvaluationError(text, origin)
 
     def _add_file(self, path: Value, origin: Located, *, is_required: bool) -> None:
         """Add a variable file: a relative path counts from where Terraform runs."""
@@ -259,7 +260,7 @@ class UnitInputs(RootInputs):
             return
         if is_required:
             shown = os.path.basename(shown_text(path))
-            self._refuse(f"Failed to read variables file: there is no {shown}", origin)
+            self._reject(f"Failed to read variables file: there is no {shown}", origin)
 
 
 def _as_members(value: Value) -> Mapping[str, Value]:

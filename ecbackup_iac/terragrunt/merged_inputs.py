@@ -47,7 +47,7 @@ def merged_inputs(file: ConfigFile) -> Inputs | None:
     """
     found = _own_inputs(file)
     for one in file.injected:
-        above = _own_inputs(one)
+        above = merged_inputs(one)
         found = above.over(found) if above and found else above or found
     for parent, strategy in file.merged_files():
         below = _own_inputs(parent)

@@ -181,7 +181,7 @@ def generated_files(file: ConfigFile) -> dict[str, GeneratedFile]:
     found: dict[str, GeneratedFile] = {}
     for owner in file.in_order():
         for one in _generated_by(owner):
-            found.setdefault(one.label, one.file)
+            found.setdefault(*one)
     for owner in file.in_order():
         for block in owner.body.blocks("remote_state"):
             attribute = block.body.attribute("generate")
@@ -194,14 +194,8 @@ def generated_files(file: ConfigFile) -> dict[str, GeneratedFile]:
     return found
 
 
-@record(eq=False)
-class _Labelled:
-    label: str
-    file: GeneratedFile
-
-
-def _generated_by(file: ConfigFile) -> list[_Labelled]:
-    """Return what the generate blocks of one file write. Raises EvaluationError."""
+def _generated_by(file: ConfigFile) -> list[tuple[str, GeneratedFile]]:
+    """Return what the generate blocks of one file write, with their labels. Raises EvaluationError."""
     found: list[tuple[str, Mapping[str, Value], Block | Attribute]] = []
     for block in file.body.blocks("generate", 1):
         members = {one.name: file.value(one) for one in block.body.attributes()}
@@ -210,12 +204,12 @@ def _generated_by(file: ConfigFile) -> list[_Labelled]:
     if attribute is not None and not found:  # in JSON, blocks are found as an attribute too
         value = file.value(attribute)
         if not value.is_known:
-            return [_Labelled("", _generated("", {}, attribute, value))]
+            return [("", _generated("", {}, attribute, value))]
         for label, one in value.members.items() if isinstance(value.raw, Mapping) else ():
             shown = hidden(label) if value.is_hidden else label
             found.append((shown, {"": one} if not one.is_known else _members(one), attribute))
     return [
-        _Labelled(
+        (
             label,
             _generated(label, members, written, members.get(""), _referred(file, written, members)),
         )

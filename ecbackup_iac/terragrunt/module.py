@@ -8,6 +8,7 @@ from ecbackup_iac.hcl.parser import parse_whole_file
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.report import Diagnostic
+from ecbackup_iac.model.written_path import relative_path
 from ecbackup_iac.terraform.modules.configuration import Modules
 from ecbackup_iac.terraform.modules.file_names import (
     every_configuration_file,
@@ -64,7 +65,7 @@ class UnitModule:
         """Return where a generated file is found, as if its folder were the module's."""
         path = file.path
         if os.path.isabs(path):
-            path = os.path.relpath(path, self.unit.folder)
+            path = relative_path(path, self.unit.folder)
         return os.path.normpath(os.path.join(self.folder, path))
 
     def _generate(self, file: GeneratedFile) -> None:

@@ -1,4 +1,4 @@
-"""A configuration file → what Terragrunt refuses of its blocks and arguments before it evaluates any."""
+"""A configuration file → what Terragrunt rejects of its blocks and arguments before it evaluates any."""
 
 from collections.abc import Iterator, Mapping
 
@@ -90,12 +90,12 @@ _REPEATED = (
 
 
 def check_unit_file(body: Body, *, is_injected: bool = False) -> None:
-    """Raise EvaluationError for what is refused of the configuration of a unit, or of an included one."""
+    """Raise EvaluationError for what is rejected of the configuration of a unit, or of an included one."""
     _check(body, _INJECTED if is_injected else _UNIT, "the file", body.range)
 
 
 def check_stack_file(body: Body, *, is_included: bool = False) -> None:
-    """Raise EvaluationError for what is refused of a stack file, or of one that it includes."""
+    """Raise EvaluationError for what is rejected of a stack file, or of one that it includes."""
     _check(body, _INCLUDED_STACK if is_included else _STACK, "the file", body.range)
 
 

@@ -30,6 +30,7 @@ from ecbackup_iac.terraform.values.value import (
     unknown,
 )
 from ecbackup_iac.terragrunt.configuration import ConfigEvaluator, ConfigFile
+from ecbackup_iac.terragrunt.include import included_path
 from ecbackup_iac.terragrunt.schemas import check_stack_file, check_unit_file
 from ecbackup_iac.terragrunt.sources import is_remote, local_folder
 from ecbackup_iac.terragrunt.tree import (
@@ -72,9 +73,6 @@ class Stack:
 
     needs_values: bool = False
     """It refers to values, and there are none: it is a template for stacks."""
-
-    is_endless: bool = False
-    """It generates a stack that generates itself."""
 
 
 def evaluated_stack(tree: Tree, folder: str) -> Stack:
@@ -166,19 +164,18 @@ class _StackEvaluation:
             if self._stacks > MAX_UNITS:
                 raise TooMuchError(f"more than {MAX_UNITS} stacks in a stack are not evaluated")  # noqa: TRY301
             if [*copies.values()].count(copies.get(folder, "")) > MAX_STACK_DEPTH:
-                self._stack.is_endless = True
                 raise EvaluationError("Cycle: the stack generates itself without an end")  # noqa: TRY301
-            refusal = self._add_components(file, folder, copies, injected)
+            rejection = self._add_components(file, folder, copies, injected)
         except EvaluationError as error:
-            refusal = error
+            rejection = error
         except (UnknownResultError, RecursionError, TooMuchError) as error:
-            refusal = None
+            rejection = None
             self._stack.problems.append(NotEvaluatedError(str(error)))
-        if refusal is not None:
-            refusal.__context__ = None
-            self._stack.problems.append(refusal)
+        if rejection is not None:
+            rejection.__context__ = None
+            self._stack.problems.append(rejection)
             for unit in self._stack.units[units:]:
-                unit.problem = unit.problem or refusal
+                unit.problem = unit.problem or rejection
         if not copies:
             problems = self._stack.problems
             is_template = file.lacks_values or any(map(is_at_placeholder, problems))
@@ -191,8 +188,8 @@ class _StackEvaluation:
         copies: Mapping[str, str],
         injected: Sequence[tuple[ConfigEvaluator, Block]],
     ) -> EvaluationError | None:
-        """Add what the file generates; return why Terragrunt refuses the file as a whole."""
-        blocks, refusal = _blocks_of(file, folder)
+        """Add what the file generates; return why Terragrunt rejects the file as a whole."""
+        blocks, rejection = _blocks_of(file)
         for evaluator, block in (*_injected_beside(file, folder), *injected):
             blocks[(block.kind, *block.labels)] = evaluator, block
         _expose_paths(file, folder, [block for _, block in blocks.values()])
@@ -205,14 +202,14 @@ class _StackEvaluation:
                     taken = {(block.kind, str(component.text("path").raw)), ("", target)}
                     if paths & taken:
                         text = f"Duplicate path: another component has the path of {component.name}"
-                        refusal = refusal or EvaluationError(text, block.header)
+                        rejection = rejection or EvaluationError(text, block.header)
                     paths |= taken
                     self._add_component(file, component, target, copies)
             except EvaluationError as error:
                 error.__context__ = None
-                if refusal is None:  # it says what is wrong with the file
+                if rejection is None:  # it says what is wrong with the file
                     self._stack.problems.append(error.at(block.header))
-        return refusal
+        return rejection
 
     def _add_component(
         self, file: ConfigFile, component: _Component, target: str, copies: Mapping[str, str]
@@ -222,7 +219,7 @@ class _StackEvaluation:
         if not is_remote(str(source.raw)):
             real = local_folder(file.view, source, os.path.dirname(file.path), block.header)
             self._stack.sources.add(real)
-        values, enabled, refusal = _settings(component)
+        values, enabled, rejection = _settings(component)
         if len(self._stack.units) >= MAX_UNITS:
             raise TooMuchError(f"a stack of more than {MAX_UNITS} units is not evaluated")
         problems = len(self._stack.problems)
@@ -234,15 +231,15 @@ class _StackEvaluation:
             unit.remote, unit.inputs, unit.is_unread_unit = str(source.raw), inputs, True
             self._stack.units.append(unit)
         for unit in self._stack.units[units:]:
-            unit.problem = unit.problem or refusal
+            unit.problem = unit.problem or rejection
             if not enabled.is_known:
                 unit.may_be_excluded = f"it may not be enabled: {enabled.unknown.why}"
             elif enabled.raw is False:
                 unit.excluded, unit.problem = NOT_ENABLED, None
         if enabled.raw is False:
             del self._stack.problems[problems:]
-        if refusal is not None:
-            raise refusal
+        if rejection is not None:
+            raise rejection
 
     def _add_copy(
         self,
@@ -281,7 +278,7 @@ class _StackEvaluation:
 
 
 def _settings(component: _Component) -> tuple[Value | None, Value, EvaluationError | None]:
-    """Return the values of a component, whether it is enabled, and why one of them is refused."""
+    """Return the values of a component, whether it is enabled, and why one of them is rejected."""
     enabled = boolean(True)  # noqa: FBT003 - the value itself
     try:
         given = component.value("enabled", BOOL)
@@ -306,7 +303,7 @@ class InjectedFile(ConfigFile):
         self.__dict__["evaluator"] = ConfigEvaluator(self, evaluator.names)
 
     def check(self) -> None:
-        """Raise EvaluationError for what is refused of it, used or not."""
+        """Raise EvaluationError for what is rejected of it, used or not."""
         check_unit_file(self.body, is_injected=True)
 
     def whole(self, root: str) -> Value:
@@ -326,37 +323,28 @@ def _components(body: Body) -> list[Block]:
 
 
 def _blocks_of(
-    file: ConfigFile, folder: str
+    file: ConfigFile,
 ) -> tuple[dict[tuple[str, ...], tuple[ConfigEvaluator, Block]], EvaluationError | None]:
-    """Return the blocks of a stack file and those that it includes, and why the file is refused."""
-    refusal: EvaluationError | None = None
+    """Return the blocks of a stack file and those that it includes, and why the file is rejected."""
+    rejection: EvaluationError | None = None
     bodies = [file.body]
     try:
         file.check()
         for block in includes(file.body):
-            path = block.body.attribute("path")
-            value = file.text(path) if path is not None else string("")
-            if not value.is_known:
-                raise UnknownResultError(f"the path of an include is unknown: {value.unknown.why}")
-            full = file.view.path(folder, value)
-            if not file.view.exists(full):
-                file.view.real(full)  # outside, nothing is known
-                text = "the included file does not exist"
-                raise EvaluationError(text, block.header)  # noqa: TRY301
-            body = file.view.body(full)
+            body = file.view.body(included_path(file, block))
             check_stack_file(body, is_included=True)
             bodies.append(body)
     except EvaluationError as error:
-        refusal = error
+        rejection = error
     found: dict[tuple[str, ...], tuple[ConfigEvaluator, Block]] = {}
     for block in (one for body in bodies for one in _components(body)):
         key = (block.kind, *block.labels)
         if key in found:
             text = f'Duplicate {block.kind}: "{block.labels[0]}" was declared before'
-            refusal = refusal or EvaluationError(text, block.header)
+            rejection = rejection or EvaluationError(text, block.header)
             key = (*key, str(len(found)))
         found[key] = file.evaluator, block
-    return found, refusal
+    return found, rejection
 
 
 def _injected_beside(file: ConfigFile, folder: str) -> list[tuple[ConfigEvaluator, Block]]:
@@ -375,7 +363,7 @@ def _expose_paths(file: ConfigFile, folder: str, blocks: Sequence[Block]) -> Non
         found = {}
         for block in blocks:
             if block.kind == kind and not block.body.blocks("expansion"):
-                with suppress(EvaluationError):  # it is refused where it is generated
+                with suppress(EvaluationError):  # it is rejected where it is generated
                     target = string(_Component(file.evaluator, block).target(file.view, folder))
                     found[block.labels[0]] = object_value({"path": target})
         file.extra_names[kind] = object_value(found)

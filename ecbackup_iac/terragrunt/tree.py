@@ -1,7 +1,6 @@
 """Paths as Terragrunt sees them → the files of a repository, each parsed once."""
 
 import os
-import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -49,7 +48,7 @@ _PLACEHOLDER = re.compile(r"(?<![$%])\{\{[^{}=]*\}\}")
 
 
 def is_at_placeholder(error: EvaluationError) -> bool:
-    """Whether what is refused is a placeholder, or in a line with one."""
+    """Whether what is rejected is a placeholder, or in a line with one."""
     line = ""
     if isinstance(error.origin, SourceRange):
         lines = error.origin.file.text.decode(errors="replace").splitlines()
@@ -57,8 +56,8 @@ def is_at_placeholder(error: EvaluationError) -> bool:
     return _PLACEHOLDER.search(f"{line}\n{error.message}") is not None
 
 
-def refused(error: EvaluationError, what: str) -> str:
-    """Return why a unit or a file is refused, or why it is not evaluated."""
+def rejected(error: EvaluationError, what: str) -> str:
+    """Return why a unit or a file is rejected, or why it is not evaluated."""
     if isinstance(error, NotEvaluatedError):
         return f"{what} was not evaluated: {error.message}"
     return f"Terragrunt rejects {what}: {error.message}"
@@ -234,7 +233,7 @@ class ConfigFiles(RootFiles):
         return self._inside(path)
 
     def _inside(self, path: str) -> str:
-        return self._view.real(posixpath.join(self._root, path))
+        return self._view.real(os.path.join(self._root, path))
 
 
 def labelled(body: Body, kind: str) -> list[Block]:

@@ -1,6 +1,5 @@
 """A unit's folder → what Terragrunt deploys there: the module and its inputs."""
 
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
@@ -83,7 +82,7 @@ class Unit:
     """Whether the units that it depends on directly are excluded where it is; None where it is not."""
 
     problem: EvaluationError | None = None
-    """What Terragrunt refuses."""
+    """What Terragrunt rejects."""
 
     is_parent: bool = False
     """A unit in a folder below includes its configuration."""
@@ -98,7 +97,7 @@ class Unit:
     """The folders of the units that have to be applied before, as far as they are known."""
 
     needs_values: bool = False
-    """It is a template for units: it refers to values and there are none, or its placeholders are refused."""
+    """It is a template for units: it refers to values that are not given, or holds placeholders."""
 
     is_unread_unit: bool = False
     """Its own configuration is fetched from elsewhere."""
@@ -121,7 +120,7 @@ def evaluated_unit(tree: Tree, file: ConfigFile) -> Unit:
 
 @contextmanager
 def _problems_of(unit: Unit) -> Iterator[None]:
-    """Keep the first of what refuses a unit, or stops its evaluation."""
+    """Keep the first of what rejects a unit, or stops its evaluation."""
     try:
         yield
     except EvaluationError as error:
@@ -137,7 +136,7 @@ def _evaluate(unit: Unit, file: ConfigFile) -> None:
     blocks = (block.range for block in file.body.blocks("terraform"))
     inputs = file.body.attribute("inputs")
     unit.places = (*blocks, *((inputs.range,) if inputs is not None else ()))
-    # What one step refuses says nothing about the others: the module is found whatever else is refused.
+    # What one step rejects says nothing about the others: the module is found whatever else is rejected.
     for step in (_check_blocks, _set_source, _check, _set_inputs, _set_rest):
         with _problems_of(unit):
             step(unit, file)
@@ -150,7 +149,8 @@ def _check_blocks(unit: Unit, file: ConfigFile) -> None:  # noqa: ARG001 - a ste
 
 
 def _check(unit: Unit, file: ConfigFile) -> None:
-    unit.included = {unit.view.real(include.path) for include in file.includes}
+    includes = (include for one in (file, *file.injected) for include in one.includes)
+    unit.included = {unit.view.real(include.path) for include in includes}
     attributes = (one.body.attribute("inputs") for one in file.in_order() if one is not file)
     unit.inherited = tuple(one.range for one in attributes if one is not None)
     file.check()
@@ -248,7 +248,7 @@ def _dependencies(file: ConfigFile) -> dict[str, Located]:
         elements = listed.elements if listed.is_known else ()
         found += [(one, block.header) for one in elements]
     return {
-        os.path.normpath(os.path.join(file.folder, path.raw)): origin
+        file.view.path(file.folder, path): origin
         for path, origin in found
         if isinstance(path.raw, str)
     }

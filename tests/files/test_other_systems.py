@@ -238,6 +238,25 @@ def test_windows_gets_the_inputs_of_a_component(
     ]
 
 
+def test_windows_gets_the_units_of_terragrunt(
+    written: Callable[[dict[str, str]], Path], run: "Run"
+) -> None:
+    folder = written({
+        "root.hcl": 'terraform {\n  source = "${get_repo_root()}/modules//cache"\n}\n'
+        'inputs = {\n  days = yamldecode(file(find_in_parent_folders("days.yaml"))).days\n'
+        '  zone = path_relative_to_include()\n}\n',
+        "live/prod/terragrunt.hcl": 'include "root" {\n  path = find_in_parent_folders("root.hcl")\n}\n',
+        "live/prod/own/own.auto.tfvars": "",
+        "live/days.yaml": "days: 0\n",
+        "modules/cache/main.tf": 'variable "days" {\n  default = 7\n}\nvariable "zone" {\n}\n'
+        + GROUP % 'var.zone == "live/prod" ? var.days : 3',
+    })  # fmt: skip
+    with other_system(folder, ntpath):
+        result = run("check", "--format", "json")
+    findings = json.loads(result.stdout)["findings"]
+    assert [(one["status"], one["root"]) for one in findings] == [("fail", "live/prod")]
+
+
 @pytest.mark.parametrize(
     ("path", "shown"),
     [

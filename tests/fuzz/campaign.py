@@ -3,7 +3,8 @@
     python tests/fuzz/campaign.py configuration 1200
 
 It goes on after a find, and keeps the shortest input of each: an exception by where it was raised, an
-input that takes too long, one that takes too much memory.
+input that takes too long, one that takes too much memory. Inputs that reach new code are kept in
+`build/fuzz/corpus/<harness>/`, where the next campaign begins.
 """
 
 import importlib
@@ -30,15 +31,15 @@ with atheris.instrument_imports(include=["ecbackup_iac", "yaml"], enable_loader_
     for module in pkgutil.walk_packages(ecbackup_iac.__path__, "ecbackup_iac."):
         if not module.name.endswith("__main__") and "checkov_" not in module.name:
             importlib.import_module(module.name)
-    from harnesses import HARNESSES, Harness, TooLongError, limited
+    from harnesses import HARNESSES, MAX_BYTES, SECONDS, Harness, TooLongError, bounded, limited
 
 from mutation import mutated  # noqa: E402 - beside this, in no package
 
-MAX_BYTES = 20_000
-"""Bytes of an input."""
-
 MAX_GROWTH = 200_000
 """Kilobytes that one input may add to the most that the process has ever taken."""
+
+INSTRUMENTED = 4
+"""Times as long as it takes elsewhere."""
 
 _BY_TOKENS = 0.7
 
@@ -62,7 +63,7 @@ class Campaign:
         self._fed += 1
         before = _most_memory()
         try:
-            with limited():
+            with limited(INSTRUMENTED * SECONDS):
                 self._harness.feed(data, self._tree)
         except TooLongError as error:
             self._keep(data, f"too-long-{_place(error)}", error)
@@ -116,12 +117,13 @@ def main() -> None:
     sys.setrecursionlimit(ecbackup_iac.cli.runtime.MAX_DEPTH)
     with tempfile.TemporaryDirectory(prefix="fuzz-") as folder:
         campaign = Campaign(HARNESSES[name], seconds, Path(folder))
-        corpus, seeds = Path(folder) / "corpus", Path(folder) / "seeds"
-        corpus.mkdir()
+        corpus = bounded(REPOSITORY / "build" / "fuzz" / "corpus" / name)
+        seeds = Path(folder) / "seeds"
         seeds.mkdir()
         for number, seed in enumerate(HARNESSES[name].seeds()):
             (seeds / str(number)).write_bytes(seed)
         options = ["-timeout=120", "-rss_limit_mb=4096", f"-max_len={MAX_BYTES}", "-verbosity=0"]
+        options.append(f"-artifact_prefix={corpus.parent.parent}/")  # of what it reports itself
         arguments = [sys.argv[0], str(corpus), str(seeds), *options]
         atheris.Setup(arguments, campaign.feed, custom_mutator=campaign.mutate)
         atheris.Fuzz()

@@ -23,6 +23,7 @@ NASTY = (
     b"AWS::NoValue", b"ecbackup:ignore", b"checkov:skip=CKV_AWS_134", b"until 2026-01-01",
     b"ecbackup:ignore-file[ECB001]",
     b"=== a.tf\n", b"=== m/main.tf\n", b"=== terraform.tfvars\n", b"=== x.json\n", b"=== n.yaml\n",
+    b"=== a/terragrunt.hcl\n", b"=== root.hcl\n", b"=== terragrunt.stack.hcl\n",
 )  # fmt: skip
 
 

@@ -10,8 +10,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import harnesses
 import pytest
-from harnesses import HARNESSES, Harness, lay_out, limited
+from harnesses import HARNESSES, MAX_BYTES, Harness, bounded, lay_out, limited
 from hcl_expressions import ExpressionGenerator
 from hcl_inputs import Input, made
 from hcl_oracles import compare_values, compare_with_terraform
@@ -19,7 +20,12 @@ from hcl_readers import Findings, compare
 from hypothesis import settings
 from mutation import mutated
 
+from ecbackup_iac import rule
 from ecbackup_iac.cli.runtime import MAX_DEPTH
+from ecbackup_iac.hcl import validity
+from ecbackup_iac.model.report import Report
+from ecbackup_iac.model.value import Known, Outcome
+from ecbackup_iac.terraform.modules import folder_scan
 
 HCL_INPUTS = 400
 """A few seconds; `make fuzz` goes on with other seeds."""
@@ -28,7 +34,6 @@ INPUTS = settings().max_examples
 """For each harness; a second or two."""
 
 SEEDS = INPUTS // 2
-MAX_BYTES = 20_000
 
 MAX_GROWTH = 2_000
 """Objects that are left of some hundred inputs: what was imported, and caches of a bounded size."""
@@ -85,6 +90,55 @@ def test_checked_inputs_leave_nothing_in_memory(name: str, tmp_path: Path) -> No
     left()
     first = left()
     assert left() - first < MAX_GROWTH
+
+
+CACHE = (
+    b'resource "aws_elasticache_replication_group" "x" {\n  replication_group_id = "x"\n'
+    b'  description = "x"\n  snapshot_retention_limit = 7\n}\n'
+)
+
+
+def test_a_block_that_is_skipped_wrongly_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = CACHE + b"locals {\n  x = [1\n}\n"
+    HARNESSES["skipping"].feed(data, tmp_path / "tree")
+    monkeypatch.setattr(validity, "is_certainly_valid", lambda *_: True)
+    with pytest.raises(AssertionError, match="tokens do not fit"):
+        HARNESSES["skipping"].feed(data, tmp_path / "tree")
+
+
+def test_a_file_that_is_skipped_wrongly_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = CACHE + b"=== modules/x/main.tf\n" + CACHE
+    HARNESSES["skipping"].feed(data, tmp_path / "tree")
+    monkeypatch.setattr(folder_scan, "may_name", lambda *_: False)
+    with pytest.raises(AssertionError, match="files are skipped"):
+        HARNESSES["skipping"].feed(data, tmp_path / "tree")
+
+
+def test_a_pass_without_a_known_retention_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = CACHE.replace(b"7", b"var.days") + b'variable "days" {}\n'
+    HARNESSES["configuration"].feed(data, tmp_path / "tree")
+    monkeypatch.setattr(rule, "_deciding_outcomes", lambda *_: (Outcome(Known(7)),))
+    with pytest.raises(AssertionError, match="Unknown"):
+        HARNESSES["configuration"].feed(data, tmp_path / "tree")
+
+
+def test_a_file_that_is_written_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(harnesses, "checked", lambda: Path("new.tf").write_text("") or Report())
+    with pytest.raises(AssertionError, match="changed"):
+        HARNESSES["configuration"].feed(CACHE, tmp_path / "tree")
+
+
+def test_a_corpus_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(harnesses, "MAX_CORPUS", 2)
+    for text in ("1", "4444", "22", "333"):
+        (bounded(tmp_path / "corpus") / text[0]).write_text(text)
+    assert {file.name for file in bounded(tmp_path / "corpus").iterdir()} == {"1", "2"}
 
 
 def test_a_tree_is_laid_out_inside_its_folder(tmp_path: Path) -> None:

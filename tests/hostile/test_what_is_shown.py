@@ -246,12 +246,6 @@ def test_no_text_of_a_variable_file_of_another_name_is_in_an_output(
     check_hidden(outputs(run_here), WORD, *LETTERS)
 
 
-def test_the_text_of_a_sensitive_variable_is_in_no_diff(tmp_path: Path, run_here: Run) -> None:
-    main = cache("var.s", 'variable "s" {\n  sensitive = true\n}\n')
-    lay_out_here({"main.tf": main, "terraform.tfvars": f's = "{WORD}"\n'}, tmp_path)
-    check_hidden(outputs(run_here), WORD, *LETTERS)
-
-
 def addresses(run: Run, *args: str) -> list[str]:
     report = json.loads(run("check", "--format", "json", *args).stdout)
     return [finding["resource"]["address"] for finding in report["findings"]]

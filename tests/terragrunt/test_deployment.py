@@ -135,9 +135,13 @@ VARIABLES = {
 }
 
 
+OTHER = {"live/b/vpc.txt": ""}
+"""A folder to depend on, without a unit."""
+
+
 def dependency(expression: str, more: str = "") -> dict[str, str]:
     block = f'dependency "b" {{\n  config_path = "../b"\n{more}}}\n'
-    return unit(block + SOURCE + INPUTS % expression)
+    return unit(block + SOURCE + INPUTS % expression, **OTHER)
 
 
 OUTPUTS = 'the outputs of dependency "b" are known once it is applied'
@@ -152,28 +156,32 @@ DEPENDENCIES = {
         dependency("3\n  vpc = dependency.b.outputs.vpc"), {"live/a": "pass 3"}
     ),
     "of an included file": Case(
-        root(
+        OTHER
+        | root(
             'dependency "b" {\n  config_path = "../b"\n}\n',
             SOURCE + INPUTS % "dependency.b.outputs.days",
         ),
         {"live/a": UNKNOWN + OUTPUTS},
     ),
     "of the unit, in the included file": Case(
-        root(
+        OTHER
+        | root(
             INPUTS % "dependency.b.outputs.days",
             SOURCE + 'dependency "b" {\n  config_path = "../b"\n}\n',
         ),
         {"live/a": UNKNOWN + OUTPUTS},
     ),
     "that is repeated": Case(
-        unit(
+        OTHER
+        | unit(
             'dependency "b" {\n  expansion {\n    for_each = { x = "../b" }\n  }\n'
             "  config_path = each.value\n}\n" + SOURCE + INPUTS % 'dependency.b["x"].outputs.days'
         ),
         {"live/a": UNKNOWN + OUTPUTS},
     ),
     "of an included file that is exposed: its arguments": Case(
-        root(
+        OTHER
+        | root(
             'dependency "b" {\n  config_path  = "../b"\n  mock_outputs = { days = 3 }\n}\n',
             SOURCE + INPUTS % "include.root.dependency.b.mock_outputs.days",
             ROOT.replace("\n}", "\n  expose = true\n}"),
@@ -184,6 +192,19 @@ DEPENDENCIES = {
         unit(SOURCE + INPUTS % "dependency.b.outputs.days"),
         {"live/a": REFUSED + 'Unsupported attribute: dependency has no attribute named "b"'},
         errors=("live/a/terragrunt.hcl:5: Terragrunt rejects it: Unsupported attribute",),
+    ),
+    "a folder that does not exist": Case(
+        unit('dependency "b" {\n  config_path = "../b"\n}\n' + days("3")),
+        {"live/a": REFUSED + "there is no folder live/b, which the unit depends on"},
+        errors=("live/a/terragrunt.hcl:2: Terragrunt rejects it: there is no folder live/b",),
+    ),
+    "paths that do not exist": Case(
+        unit('dependencies {\n  paths = ["../b"]\n}\n' + days("3")),
+        {"live/a": REFUSED + "there is no folder live/b, which the unit depends on"},
+        errors=("live/a/terragrunt.hcl:1: Terragrunt rejects it: there is no folder live/b",),
+    ),
+    "a folder outside the repository": Case(
+        unit('dependency "b" {\n  config_path = "/srv/b"\n}\n' + days("3")), {"live/a": "pass 3"}
     ),
     "without a path": Case(
         unit('dependency "b" {\n}\n' + SOURCE),

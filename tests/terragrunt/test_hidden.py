@@ -171,3 +171,31 @@ def test_configurations_that_read_each_other_in_a_chain_are_bounded(check: Check
     outcome = check(files | {"modules/redis/main.tf": MODULE})
     assert process_time() - start < 15
     assert outcome.findings or outcome.errors
+
+
+def test_the_words_that_join_a_message_are_shown(check: Check) -> None:
+    unknown = generate('${get_env("NOT_SET")}', path="y.tf").replace('"x"', '"y"')
+    text = SOURCE + generate('# ${get_env("WORD")}') + unknown
+    outcome = check(
+        {"modules/redis/main.tf": MODULE, UNIT: text}, "--verbose", ".", env={"WORD": "is not set"}
+    )
+    messages = [one["message"] for one in outcome.report["diagnostics"]]
+    assert messages == [
+        "the generated file y.tf was not evaluated: the environment variable NOT_SET is not set here"
+    ]
+
+
+def test_a_generated_file_that_is_configuration_already_hides_nothing(check: Check) -> None:
+    text = SOURCE + generate("").replace("<<EOF\n\nEOF", 'file("x.tf")')
+    files = {"modules/redis/main.tf": MODULE, UNIT: text, "live/a/x.tf": CACHE % 0}
+    assert "aws_elasticache_replication_group.own" in {
+        one["resource"]["address"] for one in check(files).findings
+    }
+
+
+def test_a_word_of_variables_is_hidden_without_quotes(check: Check) -> None:
+    text = f'locals {{\n  x = read_tfvars_file("x.txt")\n}}\n{SOURCE}'
+    outcome = check({"modules/redis/main.tf": MODULE, UNIT: text, "live/a/x.txt": f"a = {WORD}\n"})
+    assert outcome.errors == [
+        "live/a/x.txt:1: Terragrunt rejects it: Invalid reference: a name needs an attribute"
+    ]

@@ -234,6 +234,15 @@ INJECTED = {
         },
         {"live/a": "fail 0"},
     ),
+    "an include of the file beside the unit": Case(
+        {
+            "modules/redis/main.tf": MODULE,
+            "live/a/terragrunt.hcl": days("3"),
+            "live/a/terragrunt.autoinclude.hcl": 'include "x" {\n  path = "../x.hcl"\n}\n',
+            "live/x.hcl": INPUTS % 0,
+        },
+        {"live/a": "fail 0"},
+    ),
     "a file beside the template": Case(
         stack(
             component("a", VALUES % 3),
@@ -295,7 +304,9 @@ REFUSALS = {
     ),
     "a unit without a label": refused(UNIT + "unit {\n}\n", "Wrong number of labels", 8),
     "an included file that is missing": refused(
-        UNIT + 'include "x" {\n  path = "x.hcl"\n}\n', "the included file does not exist", 8
+        UNIT + 'include "x" {\n  path = "x.hcl"\n}\n',
+        "The included file live/x.hcl does not exist",
+        9,
     ),
     "a unit and a stack of one path": refused(
         UNIT + component("a", kind="stack"),
@@ -427,6 +438,11 @@ CASES = {
         errors=("live/x.hcl:1: Terragrunt rejects it: Unsupported block type",),
     ),
 }
+
+
+def test_a_stack_that_generates_itself_is_an_error(check: Check) -> None:
+    outcome = check(stack(component("s", kind="stack", source="../live")))
+    assert [one.partition(": ")[0] for one in outcome.errors] == [f"{STACK}:1"]
 
 
 @pytest.mark.parametrize("name", CASES)

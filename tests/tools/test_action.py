@@ -85,6 +85,15 @@ def test_what_passes_is_quiet(job: Job) -> None:
     assert "1 cache" in job.summary
 
 
+def test_a_unit_of_terragrunt_is_annotated(job: Job) -> None:
+    shutil.copytree(TOP / "examples" / "terragrunt", job.workspace, dirs_exist_ok=True)
+    completed = job.act({"paths": "live"})
+    assert completed.status == 1
+    (error,) = re.findall(r"^::error (.*?)::(.*)$", completed.output, re.MULTILINE)
+    assert "file=modules/redis/main.tf,line=14," in error[0]
+    assert "set backup_days = 7 in live/dev/redis/terragrunt.hcl:10" in error[1]
+
+
 def test_inputs_are_the_options_of_the_command(job: Job) -> None:
     unknown = 'data "x" "y" {}\n' + CACHE.replace("DAYS", "data.x.y.days")
     (job.workspace / "a b").mkdir()

@@ -150,8 +150,6 @@ class _Proposal:
         return None
 
     def _replaced(self, path: str, literal: Location, value: Settled[int]) -> Edit:
-        if isinstance(value, Invalid) and any(step.is_secret for step in value.trace):
-            raise NotFixableError(f"{literal} may hold what must not be shown")
         content = self._files.content(path)
         start, end = offsets(content, literal)
         old = content[start:end]

@@ -14,6 +14,14 @@ T = TypeVar("T")
 
 _WORD = re.compile(r"\w+(?:-\w+)*")
 
+_OF_MESSAGES = frozenset(
+    _WORD.findall(
+        "a an and are as at be because been but by does for from has have here if in into is it its may no "
+        "not of on one only or set so than that the then there this to until when where which with would"
+    )
+)
+"""The words that join the others of a message: they reveal nothing."""
+
 
 def hidden_words(generated: Iterable[GeneratedFile], literal: Iterable[bytes]) -> frozenset[str]:
     """Return the words in generated files that are not in the configuration that they are generated from.
@@ -27,7 +35,7 @@ def hidden_words(generated: Iterable[GeneratedFile], literal: Iterable[bytes]) -
     kinds = (
         {name.lower(), kind.retention, kind.backup_window} for name, kind in RESOURCE_TYPES.items()
     )
-    return made.difference(*map(_words, literal), *kinds)
+    return made.difference(_OF_MESSAGES, *map(_words, literal), *kinds)
 
 
 def without_words(result: T, words: frozenset[str]) -> T:

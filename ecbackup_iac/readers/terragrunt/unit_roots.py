@@ -14,6 +14,8 @@ from ecbackup_iac.model.report import AbsentCache, Diagnostic, ReadResult, Sever
 from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import Unknown, possible_values
 from ecbackup_iac.readers.terragrunt.hidden_words import hidden_words, without_words
+from ecbackup_iac.terraform.functions.data_files import DataFileStep
+from ecbackup_iac.terraform.modules.file_names import every_configuration_file
 from ecbackup_iac.terraform.modules.folder_scan import FolderScan, Sought
 from ecbackup_iac.terraform.modules.folders import Folders
 from ecbackup_iac.terraform.modules.inputs import VariableFiles
@@ -27,7 +29,7 @@ from ecbackup_iac.terragrunt.discovery import Deployments, deployments
 from ecbackup_iac.terragrunt.inputs import UnitInputs
 from ecbackup_iac.terragrunt.module import UnitModule
 from ecbackup_iac.terragrunt.stacks import Stack
-from ecbackup_iac.terragrunt.tree import Tree, refused
+from ecbackup_iac.terragrunt.tree import Tree, rejected
 from ecbackup_iac.terragrunt.units import Unit
 
 TEMPLATE_FOLDER = ".boilerplate"
@@ -57,18 +59,18 @@ class UnitRoot:
     def inputs(
         self, given: EvaluationInputs, files: VariableFiles, workspace: Value, root: Module
     ) -> UnitInputs:
-        """Return the inputs of the root module; where they are refused, the unit is."""
+        """Return the inputs of the root module; where they are rejected, the unit is."""
         unit = self.unit
         if unit.problem is not None:
-            why = refused(unit.problem, "the unit")
+            why = rejected(unit.problem, "the unit")
             unit = replace(unit, inputs={}, extra=[], unknown_inputs=why)
         found = UnitInputs(unit, self.module, given, files, workspace, root)
-        self.unit.problem = self.unit.problem or found.refusal
+        self.unit.problem = self.unit.problem or found.rejection
         return found
 
     def result(self, result: ReadResult) -> ReadResult:
         """Return the result of the module's evaluation as that of the unit, without what is hidden."""
-        return without_words(self._result(result), self._hidden_words)
+        return self._result(without_words(result, self._hidden_words))
 
     def is_target(self, folder: str) -> bool:
         """Whether a folder of the module is checked, or the unit's own that is copied over it."""
@@ -91,7 +93,13 @@ class UnitRoot:
         modules = (
             os.path.join(path, name) for path in below for name in self.index.found[path].files
         )
-        for path in (*self.unit.read, *modules):
+        read = (
+            step.path
+            for file in self.unit.generated
+            for step in file.contents.trace
+            if isinstance(step, DataFileStep) and every_configuration_file([step.path])
+        )
+        for path in (*self.unit.read, *modules, *read):
             content = self.module.files.content(path)
             if isinstance(content, bytes) and path not in self.module.generated:
                 yield content
@@ -132,7 +140,7 @@ class UnitRoot:
             cache = replace(cache, generator="Terragrunt", location=decided)
         if unit.problem is not None or self.module.problems:
             problem = unit.problem or EvaluationError(self.module.problems[0].message)
-            why = refused(problem, "the unit")
+            why = rejected(problem, "the unit")
             return replace(cache, retention=Unknown(why, trace=retention.trace, is_rejected=True))
         doubt = self.module.doubt
         if doubt:
@@ -287,7 +295,7 @@ class UnitRoots:
                 yield UnitRoot(unit, module, self._targets_of(unit), index, self._sought)
 
     def diagnostics(self, index: Index) -> Iterator[Diagnostic]:
-        """Yield what Terragrunt refuses, where it concerns what is checked."""
+        """Yield what Terragrunt rejects, where it concerns what is checked."""
         for unit in self.found.units:
             is_concerned = any(folder in index.relevant for folder in unit.modules)
             if self._is_target(unit):
@@ -295,7 +303,7 @@ class UnitRoots:
                     _leads(unit, folder, index) for folder in unit.modules
                 )
             if unit.problem is not None and is_concerned:
-                yield _refused(unit.problem, unit.file)
+                yield _rejected(unit.problem, unit.file)
         for kind, templates in (
             ("units", [unit.file for unit in self.found.templates if self._is_target(unit)]),
             ("stacks", [one.file for one in self.found.stack_templates if self._is_here(one)]),
@@ -306,7 +314,7 @@ class UnitRoots:
                 yield Diagnostic(text, Location(shown_path(templates[0])), Severity.WARNING)
         for stack in self.found.stacks:
             if self._is_here(stack):
-                yield from (_refused(problem, stack.file) for problem in stack.problems)
+                yield from (_rejected(problem, stack.file) for problem in stack.problems)
 
     def absent(self, index: Index) -> Iterator[AbsentCache]:
         """Yield the cache blocks in the modules of units that are never applied."""
@@ -347,6 +355,6 @@ class UnitRoots:
         return self._has_files and not is_any
 
 
-def _refused(error: EvaluationError, file: str) -> Diagnostic:
+def _rejected(error: EvaluationError, file: str) -> Diagnostic:
     location = error.origin.location if error.origin is not None else Location(shown_path(file))
-    return Diagnostic(refused(error, "it"), location)
+    return Diagnostic(rejected(error, "it"), location)

@@ -1,0 +1,92 @@
+"""A configuration file → the object that another configuration refers to as an include, or reads."""
+
+import os
+from functools import cache
+from typing import TYPE_CHECKING
+
+from ecbackup_iac.hcl.structure import Block
+from ecbackup_iac.terraform.values.type_system import DYNAMIC, object_of
+from ecbackup_iac.terraform.values.value import (
+    LazyMembers,
+    Value,
+    null,
+    object_value,
+    string,
+    unknown,
+)
+from ecbackup_iac.terragrunt.configuration import ConfigFile
+from ecbackup_iac.terragrunt.merged_inputs import inputs_value
+from ecbackup_iac.terragrunt.tree import STACK_FILE, labelled
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_EMPTY_TEXTS = (
+    "download_dir", "iam_assume_role_session_name", "iam_role", "iam_web_identity_token",
+    "terraform_binary", "terraform_version_constraint", "terragrunt_version_constraint",
+)  # fmt: skip
+
+
+def config_value(file: ConfigFile) -> Value:
+    """Return a configuration, each member evaluated where it is needed. Raises EvaluationError."""
+    if os.path.basename(file.path) == STACK_FILE:
+        return _stack_value(file)
+    members: dict[str, Callable[[], Value]] = {name: lambda: string("") for name in _EMPTY_TEXTS}
+    for kind in ("terraform", "remote_state", "dependencies", "exclude"):
+        blocks = [(one, block) for one in file.in_order() for block in one.body.blocks(kind)]
+        for owner, block in blocks[:1]:
+            members[kind] = lambda owner=owner, block=block: _block_value(owner, block)  # type: ignore[misc]
+    generates = file.blocks_of_all("generate")
+    members["generate"] = lambda: object_value(
+        {name: _block_value(owner, block) for name, (owner, block) in generates.items()}
+    )
+    for attribute in file.body.attributes():
+        if attribute.name not in ("include", "terraform"):
+            members[attribute.name] = lambda one=attribute: file.value(one)  # type: ignore[misc]
+    members |= {  # in JSON, some of them are attributes too
+        "locals": lambda: file.whole("local") if file.locals else null(),
+        "inputs": lambda: inputs_value(file),
+        "dependency": lambda: _dependency_value(file),
+        "feature": lambda: file.whole("feature"),
+    }
+    whole = object_of(dict.fromkeys(members, DYNAMIC))
+    return Value(whole, LazyMembers(sorted(members), cache(lambda name: members[name]())))
+
+
+def _block_value(file: ConfigFile, block: Block) -> Value:
+    return object_value({one.name: file.value(one) for one in block.body.attributes()})
+
+
+def _dependency_value(file: ConfigFile) -> Value:
+    """Return the dependency blocks with their arguments, and the outputs, which are unknown."""
+    found = {}
+    for name, (owner, block) in file.blocks_of_all("dependency").items():
+        found[name] = outputs = outputs_of(name, block)
+        if outputs.is_known:
+            own = _block_value(owner, block).members
+            found[name] = object_value({**own, **outputs.members})
+    return object_value(found)
+
+
+def outputs_of(name: str, block: Block) -> Value:
+    """Return what a configuration reads of a dependency."""
+    why = f'the outputs of dependency "{name}" are known once it is applied'
+    if block.body.blocks("expansion"):
+        return unknown(why)
+    return object_value({"outputs": unknown(why), "inputs": unknown(why)})
+
+
+def _stack_value(file: ConfigFile) -> Value:
+    """Return the locals, units and stacks of a stack file."""
+    found = {"local": file.whole("local")}
+    for kind in ("unit", "stack"):
+        blocks = {block.labels[0]: block for block in labelled(file.body, kind)}
+        found[kind] = object_value(
+            {
+                name: unknown("it is repeated")
+                if block.body.blocks("expansion")
+                else object_value({**_block_value(file, block).members, "name": string(name)})
+                for name, block in blocks.items()
+            }
+        )
+    return object_value(found)
