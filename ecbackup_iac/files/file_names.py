@@ -68,6 +68,11 @@ def may_be_template(entry: os.DirEntry[str]) -> bool:
         raise
 
 
+def is_shown(path: str) -> bool:
+    """Whether texts in a file that configuration reads may be shown, by its name: `.env` holds passwords."""
+    return path.lower().endswith((*_CONFIGURATION, *TEMPLATE_SUFFIXES, ".hcl", ".json"))
+
+
 def is_configuration(name: str) -> bool:
     """Whether a file makes its folder a folder of Terraform configuration."""
     return name.endswith(_MODULE_FILES) or name in TERRAGRUNT_FILES

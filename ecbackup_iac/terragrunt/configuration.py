@@ -4,12 +4,14 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 
+from ecbackup_iac.files.file_names import is_shown
 from ecbackup_iac.hcl.expression import Call, Name, Node
 from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.hcl.structure import Attribute, Block, Body
 from ecbackup_iac.model.value import StepKind
-from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
+from ecbackup_iac.terraform.evaluation.evaluator import Evaluator, HiddenSourceEvaluator
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
+from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.type_system import BOOL, DYNAMIC, object_of
 from ecbackup_iac.terraform.values.value import (
@@ -30,6 +32,7 @@ from ecbackup_iac.terragrunt.schemas import check_stack_file, check_unit_file
 from ecbackup_iac.terragrunt.tree import (
     AUTOINCLUDE_FILE,
     STACK_FILE,
+    STEPS_PER_UNIT,
     UNIT_FILES,
     VALUES_FILE,
     ConfigFiles,
@@ -62,6 +65,10 @@ class ConfigEvaluator(Evaluator):
 
     def _check_key(self, node: Node, of: Value, *, has_key: bool) -> None:
         """Accept any key: there are no resources."""
+
+
+class HiddenConfigEvaluator(HiddenSourceEvaluator, ConfigEvaluator):
+    """Evaluates those of a file that is no configuration by its name, no text of which may be shown."""
 
 
 class ConfigFile:
@@ -126,7 +133,11 @@ class ConfigFile:
     @cached_property
     def evaluator(self) -> ConfigEvaluator:
         """What evaluates the file's expressions."""
-        return ConfigEvaluator(self)
+        return ConfigEvaluator(self) if is_shown(self.path) else HiddenConfigEvaluator(self)
+
+    def steps(self, attribute: Attribute, kind: StepKind) -> Sequence[SourceStep]:
+        """Return the step of an attribute for a trace; none where no text of the file may be shown."""
+        return (SourceStep.of(attribute, kind),) if is_shown(self.path) else ()
 
     def value(self, attribute: Attribute) -> Value:
         """Return the value of an attribute. Raises EvaluationError with its location."""
@@ -158,6 +169,12 @@ class ConfigFile:
 
     def check(self) -> None:
         """Raise EvaluationError for what is rejected of the file, used or not."""
+        try:
+            self._check()
+        except EvaluationError as error:
+            raise error if is_shown(self.path) else error.redacted() from None
+
+    def _check(self) -> None:
         body = self.body
         self.view.tree.check_syntax(self.view.real(self.path))
         is_stack = os.path.basename(self.path) == STACK_FILE
@@ -234,7 +251,7 @@ class ConfigFile:
             raise kind(f'Reference to undeclared local: there is no local named "{name}"')
         self.in_locals += 1
         try:
-            return self.value(attribute).through(SourceStep.of(attribute, StepKind.LOCAL))
+            return self.value(attribute).through(*self.steps(attribute, StepKind.LOCAL))
         finally:
             self.in_locals -= 1
 
@@ -389,7 +406,7 @@ class ConfigFile:
             raise EvaluationError(
                 f'Missing required argument: feature "{name}" needs default', block.header
             )
-        value = owner.value(default).through(SourceStep.of(default, StepKind.MAPPING))
+        value = owner.value(default).through(*owner.steps(default, StepKind.MAPPING))
         for pair in self.view.tree.environment.get("TG_FEATURE", "").split(","):
             flag, equals, text = pair.partition("=")
             if not equals or flag.strip() != name:
@@ -418,7 +435,7 @@ class ConfigFile:
     def attribute_values(self) -> Value:
         """Return the attributes of a file as an object. Raises EvaluationError."""
         found = {
-            one.name: self.value(one).through(SourceStep.of(one, StepKind.MAPPING))
+            one.name: self.value(one).through(*self.steps(one, StepKind.MAPPING))
             for one in self.body.attributes()
         }
         return object_value(found)
@@ -437,6 +454,7 @@ class ConfigFile:
             return None
         key = full, self.original_path
         if key not in self.view.configs:
+            charge(STEPS_PER_UNIT)  # each unit of a chain reads all after it
             self.view.configs[key] = ConfigFile(self.view, full, reader=self)
         return self.view.configs[key]
 

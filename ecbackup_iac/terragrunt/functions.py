@@ -14,10 +14,10 @@ from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.model.value import StepKind, TraceStep
 from ecbackup_iac.model.written_path import relative_path, slashed
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
-from ecbackup_iac.terraform.evaluation.scopes import CONSTANT_SCOPE
 from ecbackup_iac.terraform.functions import FUNCTIONS as TERRAFORM_FUNCTIONS
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.functions.calling import call_function as call_terraform_function
+from ecbackup_iac.terraform.modules.inputs import value_in_file
 from ecbackup_iac.terraform.modules.versions import meets
 from ecbackup_iac.terraform.values.budget import STEPS_PER_EXPRESSION, charge
 from ecbackup_iac.terraform.values.conversion import converted
@@ -28,7 +28,6 @@ from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     Possibility,
     Privacy,
-    SourceStep,
     Value,
     boolean,
     object_value,
@@ -215,14 +214,8 @@ def _variables_at(scope: "ConfigFile", full: str) -> Value:
         attributes = [*body.attributes()]
     for message, source_range in problems:
         raise EvaluationError(message, source_range)
-    evaluator = Evaluator(CONSTANT_SCOPE)
     try:
-        return object_value({
-            one.name: evaluator.value(one.expression).through(
-                SourceStep.of(one, StepKind.VARIABLE)
-            )
-            for one in attributes
-        })  # fmt: skip
+        return object_value({one.name: value_in_file(one, full) for one in attributes})
     except EvaluationError as error:  # it would quote a word that may be a secret without quotes
         raise error.redacted() from None
 

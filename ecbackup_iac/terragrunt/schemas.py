@@ -109,12 +109,12 @@ def _check(body: Body, kind: Kind, name: str, header: SourceRange) -> None:
         if isinstance(item, Attribute):
             if not kind.is_open and item.name not in (*required, *optional):
                 text = f'Unsupported argument: an argument named "{item.name}" is not expected here'
-                raise EvaluationError(text, item.range)
+                raise EvaluationError(text, item.range, "Unsupported argument")
             continue
         inner = kind.blocks.get(item.kind)
         if inner is None and not kind.is_open:
             text = f'Unsupported block type: blocks of type "{item.kind}" are not expected here'
-            raise EvaluationError(text, item.header)
+            raise EvaluationError(text, item.header, "Unsupported block type")
         if inner is None:
             continue
         is_bare_include = item.kind == "include" and not item.labels

@@ -236,6 +236,16 @@ def test_no_content_of_a_file_is_in_an_address(use: str, tmp_path: Path, run_her
     check_hidden(outputs(run_here), WORD, *LETTERS)
 
 
+@pytest.mark.parametrize("value", ["WORD", '"WORD"', '["WORD"]', '{ WORD = "WORD" }', "f(WORD)"])
+def test_no_text_of_a_variable_file_of_another_name_is_in_an_output(
+    value: str, tmp_path: Path, run_here: Run
+) -> None:
+    policy = '[[roots]]\npath = "."\nvar_files = ["x.env"]\n'
+    files = {"main.tf": cache("var.s", VARIABLE), ".ecbackup.toml": policy}
+    lay_out_here(files | {"x.env": f"s = {value.replace('WORD', WORD)}\n"}, tmp_path)
+    check_hidden(outputs(run_here), WORD, *LETTERS)
+
+
 def addresses(run: Run, *args: str) -> list[str]:
     report = json.loads(run("check", "--format", "json", *args).stdout)
     return [finding["resource"]["address"] for finding in report["findings"]]

@@ -1,6 +1,7 @@
 """The environment, and what files hold that are no configuration, is in no report of Terragrunt's units."""
 
 from collections.abc import Callable
+from time import process_time
 from typing import Any
 
 import pytest
@@ -127,6 +128,49 @@ def test_a_file_that_is_there_is_named(check: Check) -> None:
     files = {"modules/redis/main.tf": MODULE, UNIT: text, f"live/{WORD}.hcl": "foo = 1\n"}
     (error,) = check(files, env={"WORD": WORD}).errors
     assert error.startswith(f"live/{WORD}.hcl:1: ")
+
+
+# How a unit reads a file that is no configuration by its name.
+READ = {
+    "as variables": SOURCE + 'inputs = jsondecode(read_tfvars_file("../word.env"))\n',
+    "as a value": SOURCE
+    + 'inputs = {\n  days = read_terragrunt_config("../word.env").locals.days\n}\n',
+    "as a parent": SOURCE + BELOW.replace("x.hcl", "word.env") % "",
+}
+CONTENT = {
+    "a variable": f'days = "{WORD}"\n',
+    "a local": f'locals {{\n  days = "{WORD}"\n}}\ninputs = {{ days = local.days }}\n',
+    "a block": f"{WORD} {{}}\n",
+    "a call": f"locals {{\n  days = {WORD}()\n}}\n",
+}
+
+
+@pytest.mark.parametrize("content", CONTENT)
+@pytest.mark.parametrize("read", READ)
+def test_no_text_of_a_file_that_is_no_configuration_is_shown(
+    read: str, content: str, check: Check, run_here: Callable[..., Any]
+) -> None:
+    module = MODULE + ("" if 'variable "days"' in MODULE else 'variable "days" {}\n')
+    files = {"modules/redis/main.tf": module, UNIT: READ[read], "live/word.env": CONTENT[content]}
+    outcome = check(files)
+    assert outcome.findings or outcome.errors
+    shown = [str(outcome.report)]
+    for command in (("check", ".", "-v"), ("check", ".", "--format=sarif"), ("fix", "--diff", ".")):
+        result = run_here(*command)
+        shown += [result.stdout, result.stderr]
+    assert not [one for one in shown if WORD in one]
+
+
+def test_configurations_that_read_each_other_in_a_chain_are_bounded(check: Check) -> None:
+    files = {
+        f"live/u{n}/terragrunt.hcl": SOURCE
+        + f'inputs = read_terragrunt_config("../u{n + 1}/terragrunt.hcl").inputs\n'
+        for n in range(300)
+    }
+    start = process_time()
+    outcome = check(files | {"modules/redis/main.tf": MODULE})
+    assert process_time() - start < 15
+    assert outcome.findings or outcome.errors
 
 
 def test_the_words_that_join_a_message_are_shown(check: Check) -> None:

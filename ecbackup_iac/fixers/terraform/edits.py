@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 
+from ecbackup_iac.files.file_names import is_shown
 from ecbackup_iac.fixers.edits import (
     BYTE_ORDER_MARK,
     Edit,
@@ -172,6 +173,9 @@ class _Proposal:
         if last is None or last.location.line is None:
             raise NotFixableError("it is not written literally anywhere")
         path = self._files.path(last.location.path)
+        is_hidden = isinstance(value, Invalid) and any(step.is_secret for step in value.trace)
+        if is_hidden or not is_shown(path):
+            raise NotFixableError(f"{last.location} may hold what must not be shown")
         content = self._files.content(path)
         start, end = offsets(content, last.location)
         _, equals, written = content[start:end].partition(b"=")

@@ -8,6 +8,7 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from ecbackup_iac.files.file_names import is_shown
 from ecbackup_iac.hcl.parser import parse_expression, parse_whole_file
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.hcl.structure import Attribute, Block
@@ -27,6 +28,7 @@ from ecbackup_iac.terraform.values.value import (
     Privacy,
     SourceStep,
     Value,
+    declared_sensitive,
     string,
     unknown,
 )
@@ -45,10 +47,19 @@ class VariableFile:
         if attribute is None:
             return None
         try:
-            value = Evaluator(CONSTANT_SCOPE).value(attribute.expression)
-            return constraint.applied(value).through(SourceStep.of(attribute, StepKind.VARIABLE))
+            return constraint.applied(value_in_file(attribute, self.path))
         except EvaluationError as error:
+            error = error if is_shown(self.path) else error.redacted()
             raise error.at(attribute.range) from error
+
+
+def value_in_file(attribute: Attribute, path: str) -> Value:
+    """Return what a variable file sets a variable to, hidden if the file is no configuration by its name."""
+    step = SourceStep.of(attribute, StepKind.VARIABLE)
+    if is_shown(path):
+        return Evaluator(CONSTANT_SCOPE).value(attribute.expression).through(step)
+    value = HiddenSourceEvaluator(CONSTANT_SCOPE).value(attribute.expression).through(step)
+    return declared_sensitive(value, attribute.name, StepKind.VARIABLE, is_marked=False)
 
 
 @record
