@@ -256,5 +256,5 @@ def test_a_variable_file_in_the_root_folder_is_outside(tree: Path) -> None:
         outside.flush()
         lay_out({"main.tf": cache("var.days", 'variable "days" {}\n')}, tree)
         result = measured(tree, "--var-file", outside.name)
-    assert "not read: the link leads outside the repository" in result.text
+    assert "not read: it is outside the repository" in result.text
     assert result.status == 3
