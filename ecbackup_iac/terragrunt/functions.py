@@ -244,7 +244,7 @@ def _constraint_check(scope: "ConfigFile", arguments: Sequence[Value]) -> Value:
     for text in (version, *clauses):
         if not _VERSION.fullmatch(text):
             raise EvaluationError(
-                f"constraint_check: {text} is no version",
+                f"constraint_check: {text} is not a version",
                 redacted_message="constraint_check: no version",
             )
         if "-" in text or text.count(".") > 2:  # noqa: PLR2004 - major.minor.patch

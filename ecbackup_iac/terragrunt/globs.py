@@ -41,7 +41,7 @@ def matching_files(view: View, pattern: str) -> list[str]:
     try:
         matcher = re.compile(_expression(pattern), re.DOTALL)
     except re.error as error:
-        raise EvaluationError(f"it is no pattern: {error}") from None
+        raise EvaluationError(f"it is not a pattern: {error}") from None
     found = (top + path for path in _files(view, real))
     return sorted(filter(matcher.fullmatch, found), key=lambda path: path.split("/"))
 

@@ -530,7 +530,7 @@ FUNCTIONS = {
     "constraint_check of a version with a v": same('constraint_check("v1.5.0", "~> 1.4")', "true"),
     "constraint_check of no version": Case(
         unit(days('constraint_check("latest", "~> 1.4") ? 3 : 0')),
-        {"live/a": REFUSED + "constraint_check: latest is no version"},
+        {"live/a": REFUSED + "constraint_check: latest is not a version"},
         errors=("live/a/terragrunt.hcl:5: Terragrunt rejects it: constraint_check",),
     ),
     "constraint_check of a pre-release": unknown(

@@ -175,7 +175,7 @@ class _Proposal:
         path = self._files.path(last.location.path)
         is_hidden = isinstance(value, Invalid) and any(step.is_secret for step in value.trace)
         if is_hidden or not is_shown(path):
-            raise NotFixableError(f"{last.location} may hold what must not be shown")
+            raise NotFixableError(f"{last.location} may contain text that must not be shown")
         content = self._files.content(path)
         start, end = offsets(content, last.location)
         _, equals, written = content[start:end].partition(b"=")
