@@ -289,7 +289,7 @@ def _on_a_terminal(args: list[str], folder: Path, env: dict[str, str]) -> str:
             break
         shown += piece
     try:
-        process.wait(timeout=30)
+        process.wait(timeout=120)
     finally:
         process.kill()
         os.close(ours)

@@ -38,9 +38,6 @@ from mutation import mutated  # noqa: E402 - beside this, in no package
 MAX_GROWTH = 200_000
 """Kilobytes that one input may add to the most that the process has ever taken."""
 
-INSTRUMENTED = 4
-"""Times as long as it takes elsewhere."""
-
 _BY_TOKENS = 0.7
 
 
@@ -63,7 +60,7 @@ class Campaign:
         self._fed += 1
         before = _most_memory()
         try:
-            with limited(INSTRUMENTED * SECONDS):
+            with limited(SECONDS):
                 self._harness.feed(data, self._tree)
         except TooLongError as error:
             self._keep(data, f"too-long-{_place(error)}", error)

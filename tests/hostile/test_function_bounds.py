@@ -25,7 +25,7 @@ from ecbackup_iac.terraform.values.value import EvaluationError, Value, number, 
 pytestmark = pytest.mark.extended
 
 PART = 60
-SECONDS = 10
+SECONDS = 30
 """Of processor time: a hang. This part of a root's steps takes a fifteenth of a second on an idle machine."""
 
 TEXTS = {

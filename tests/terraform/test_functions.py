@@ -208,7 +208,7 @@ def test_grapheme_clusters_of_a_string(text: str, parts: list[str]) -> None:
 def test_one_long_grapheme_cluster_takes_linear_time(cluster: str) -> None:
     start = time.process_time()
     assert clusters(cluster) == [cluster]
-    assert time.process_time() - start < 10
+    assert time.process_time() - start < 20
 
 
 @pytest.mark.parametrize(

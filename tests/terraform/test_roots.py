@@ -543,7 +543,7 @@ def test_many_local_modules_take_no_time(evaluate: "Evaluate") -> None:
     start = time.process_time()
     found = evaluate(files)
     assert found_days(found) == {"zcache": 7}
-    assert time.process_time() - start < 10
+    assert time.process_time() - start < 30
 
 
 TWINS = {"main.tf": group("0"), "main.tofu": group("7")}
