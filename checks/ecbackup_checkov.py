@@ -91,7 +91,7 @@ class Library:
         """Return the result for a resource of a template, of which Checkov shows no details."""
         return self._result(check, self._confs.template_cache(check.entity_type, conf))
 
-    def _result(self, check: Any, cache: object, block: object = None) -> CheckResult:  # noqa: ANN401
+    def _result(self, check: Any, cache: object, block: object = None) -> CheckResult:  # noqa: ANN401 - Checkov's class
         """Return the result for a cache; what the control does not apply to is UNKNOWN."""
         verdict = self._judge(cache, self._requirements)
         results = {
@@ -109,7 +109,7 @@ class Library:
         return result
 
 
-def _module(name: str) -> Any:  # noqa: ANN401
+def _module(name: str) -> Any:  # noqa: ANN401 - a module
     return importlib.import_module(f"{BUNDLE_NAME}.{name}")
 
 

@@ -40,7 +40,7 @@ class Deployments:
     left_out: set[str] = field(factory=set)
     """Where stacks generate units that are excluded from the check by themselves."""
 
-    undecided: set[str] = field(factory=set)
+    unresolved: set[str] = field(factory=set)
     """The real paths of the files of units that may deploy a module which is not found by evaluating them."""
 
 
@@ -117,13 +117,13 @@ def _set_units(tree: Tree, found: Deployments, units: list[Unit], generated: lis
     found.read = set().union(
         (stack.file for stack in found.stacks), *(unit.read for unit in found.units)
     )
-    undecided = (
+    unresolved = (
         unit
         for unit in found.units
         if not (unit.remote or unit.tops or (unit.modules and unit.source_at is None))
     )
-    found.undecided = set().union(
-        (unit.file for unit in found.templates), *(unit.read for unit in undecided)
+    found.unresolved = set().union(
+        (unit.file for unit in found.templates), *(unit.read for unit in unresolved)
     )
 
 

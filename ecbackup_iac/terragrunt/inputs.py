@@ -320,7 +320,7 @@ def _parsed(value: Value) -> Value:
         raise EvaluationError("it is not a valid expression")
     try:
         return Evaluator(CONSTANT_SCOPE).value(node).with_marks_of(value)
-    except EvaluationError as error:  # its place is in a text that nobody wrote
+    except EvaluationError as error:  # its location is in a generated text
         raise EvaluationError(error.redacted_message) from None
 
 

@@ -128,7 +128,7 @@ def test_what_is_copied_is_what_is_not_ignored() -> None:
     assert all((TOP / source).exists() for source in sources)
 
 
-def test_the_image_is_pinned_and_its_user_is_nobody_special() -> None:
+def test_the_image_is_pinned_and_its_user_is_not_root() -> None:
     images = [text for instruction, text in INSTRUCTIONS if instruction == "FROM"]
     digests = {re.sub(r" AS \w+$", "", text) for text in images}
     assert len(digests) == 1

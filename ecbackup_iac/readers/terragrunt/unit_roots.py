@@ -244,7 +244,7 @@ class UnitRoots:
         return UnitModules(
             frozenset(self.found.sourced),
             tuple(targets),
-            frozenset(read - self.found.undecided),
+            frozenset(read - self.found.unresolved),
             excluded,
         )
 
