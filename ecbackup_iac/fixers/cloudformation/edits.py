@@ -6,9 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from ecbackup_iac.cloudformation.evaluation.template import Template
 from ecbackup_iac.cloudformation.syntax.nodes import (
-    Entry,
     MapNode,
-    Node,
     function_of,
     members,
     walk,
@@ -20,7 +18,7 @@ from ecbackup_iac.fixers.cloudformation.files import (
     opened,
     value_start,
 )
-from ecbackup_iac.fixers.cloudformation.insertions import NewEntry, inserted_entry
+from ecbackup_iac.fixers.cloudformation.insertions import inserted_entry
 from ecbackup_iac.fixers.cloudformation.usages import (
     Resource,
     uses_of,
@@ -38,17 +36,6 @@ from ecbackup_iac.fixers.edits import (
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.location import STANDARD_INPUT, Location, Origin
 from ecbackup_iac.model.value import Invalid, Known, Settled, StepKind, Unset
-
-# The properties after which a retention is inserted, the best first.
-_NEAR = (
-    "SnapshotWindow",
-    "SnapshotName",
-    "SnapshottingClusterId",
-    "SnapshotArns",
-    "DailySnapshotTime",
-    "EngineVersion",
-    "Engine",
-)
 
 _PARAMETERS = re.compile(rb"\bParameters\b")
 
@@ -148,37 +135,23 @@ class _Proposal:
         block = self._resource.block or self._resource.location
         path, file = self._open(block.path)
         template, resource = _resource_at(file, block)
-        properties = members(resource.body).get("Properties")
+        properties = members(resource.body).get("Properties", (None, None))[1]
         name = self._resource.retention_name
-        if properties is None:
-            entry = NewEntry(("Properties", name), str(self._days), ("Type",))
-            return self._in_map(path, file, template, (resource.key, resource.body), entry)
-        entry = NewEntry((name,), str(self._days), _NEAR)
-        edit = self._in_map(path, file, template, properties, entry)
-        near_miss = self._resource.near_miss
-        if near_miss is None:
-            return edit
-        start, _ = offsets(file.content, near_miss.location, LINE_BREAKS)
-        return renamed(path, file.content, start, near_miss, name)
-
-    def _in_map(
-        self, path: str, file: OpenedFile, template: Template, target: Entry, entry: NewEntry
-    ) -> Edit:
-        """Return the edit that adds an entry to a map. Raise NotFixableError if other resources share it."""
-        key, node = target
-        if not isinstance(node, MapNode) or function_of(node) is not None:
-            raise NotFixableError(
-                f"{'.'.join(entry.names)} cannot be added: its parent is not a map"
-            )
-        sharers = uses_of(template).sharers(node)
+        if not isinstance(properties, MapNode) or function_of(properties) is not None:
+            raise NotFixableError(f"there is no map of Properties to add {name} to")
+        sharers = uses_of(template).sharers(properties)
         other = next((sharer for sharer in sharers if not sharer.is_cache), None)
-        if other is not None and len(sharers) > 1:
+        if other is not None:
             raise NotFixableError(f"its properties are shared with {other}")
-        start, end, new = inserted_entry(file, node, entry, key)
+        near_miss = self._resource.near_miss
+        if near_miss is not None:
+            start, _ = offsets(file.content, near_miss.location, LINE_BREAKS)
+            return renamed(path, file.content, start, near_miss, name)
+        start, new = inserted_entry(file, properties, name, str(self._days))
         names = ", ".join(dict.fromkeys(sharer.name for sharer in sharers))
-        text = f"{': '.join(entry.names)}: {entry.value} is added to {names}"
-        location = template.source.location_of(_first_key(node) or node)
-        return Edit(path, start, end, new, location, text)
+        text = f"{name}: {self._days} is added to {names}"
+        first = properties.entries[0][0] if properties.entries else properties
+        return Edit(path, start, start, new, template.source.location_of(first), text)
 
 
 def _templates(boundary: str) -> list[tuple[str, bytes]]:
@@ -188,10 +161,6 @@ def _templates(boundary: str) -> list[tuple[str, bytes]]:
         for file in discover([boundary], ())
         if isinstance(file, Input) and _PARAMETERS.search(file.content)
     ]
-
-
-def _first_key(node: MapNode) -> Node | None:
-    return node.entries[0][0] if node.entries else None
 
 
 def _resource_at(file: OpenedFile, block: Location) -> tuple[Template, Resource]:
