@@ -194,6 +194,19 @@ def renamed(path: str, content: bytes, offset: int, near_miss: NearMiss, name: s
     return Edit(path, start, start + len(old), name.encode(), near_miss.location, text)
 
 
+# `days = `, `"days": `, `Days=`; a colon after a blank may be that of a condition.
+_NAMED = re.compile(rb"(?:([\"'])[\w.-]+\1[ \t]*[:=]|[\w.-]+(?::|[ \t]*=))[ \t]*\Z")
+
+_MAX_NAME_LENGTH = 100
+"""Bytes before a literal in which its name is searched for."""
+
+
+def name_before(content: bytes, at: int) -> str:
+    """Return the name before a literal, with its sign. What else is on the line may be secret."""
+    named = _NAMED.search(content, max(0, at - _MAX_NAME_LENGTH), at)
+    return named[0].decode() if named else ""
+
+
 def line_start(content: bytes, at: int) -> int:
     """Return the offset of the line that an offset is in; a line ends with any of YAML's breaks."""
     return _lines(content, LINE_BREAKS).start(at)

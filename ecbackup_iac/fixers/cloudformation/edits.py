@@ -9,7 +9,6 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     MapNode,
     function_of,
     members,
-    walk,
 )
 from ecbackup_iac.files.discovery import Input, discover
 from ecbackup_iac.files.paths import boundary_of, shown_path
@@ -29,7 +28,7 @@ from ecbackup_iac.fixers.edits import (
     NotFixableError,
     SourceFiles,
     check_no_placeholder,
-    line_start,
+    name_before,
     offsets,
     renamed,
 )
@@ -102,7 +101,7 @@ class _Proposal:
                 raise NotFixableError(f"{what} ({literal}) is also used by {other}")
         if not file.templates:
             self._check_parameter(literal, value)
-        first, last, new = _rewritten(file, start, end, self._days, value)
+        first, last, new = _rewritten(file.content, start, end, self._days, value)
         text = _description(file.content, (start, end), (first, last, new), value)
         return Edit(path, first, last, new, literal, text)
 
@@ -184,80 +183,36 @@ def _why_not(value: Settled[int]) -> str:
 
 
 def _rewritten(
-    file: OpenedFile, start: int, end: int, days: int, value: Settled[int]
+    content: bytes, start: int, end: int, days: int, value: Settled[int]
 ) -> tuple[int, int, bytes]:
     """Return the range of a literal that is replaced, and its new content."""
-    content, new = file.content, str(days).encode()
-    first = start if file.is_json else min(value_start(content, start), end)
-    mark = content[first : first + 1]
-    written = content[first:end]
+    new = str(days).encode()
+    first = min(value_start(content, start), end)
+    mark, written = content[first : first + 1], content[first:end].rstrip()
     # !Ref "AWS::NoValue", !!bool "true": the tag is replaced with the value.
     is_made = b"!" in content[start:first] and not isinstance(value, Known)
     if mark in (b'"', b"'") and written.endswith(mark) and len(written) > 1 and not is_made:
         return first + 1, end - 1, new
+    if mark in (b"|", b">") and b"#" in written:
+        raise NotFixableError("the string that contains the retention has a comment")
     if isinstance(value, Unset) or is_made:
-        first = start + _anchor_length(content[start:end])
-    elif mark in (b"|", b">") and not file.is_json:
-        if isinstance(value, Known):
-            return _in_lines(content, first, end, new)
-        if b"#" in written.splitlines()[0]:
-            raise NotFixableError("the string that contains the retention has a comment")
-    if first == end:  # the value is empty
-        at = end if start < end else _after_colon(file, end)
-        return at, at, new if content[at - 1 : at] == b" " else b" " + new
-    return first, end, new
-
-
-def _after_colon(file: OpenedFile, at: int) -> int:
-    """Return the offset for a value that is left out; a comment may precede it."""
-    if file.content[:at].rstrip(b" ").endswith((b":", b"-")):
-        return at
-    offset = file.offset(at)
-    for template in file.templates:
-        for node in walk(template.document.root):
-            for key, value in node.entries if isinstance(node, MapNode) else ():
-                if value.start == value.end == offset:
-                    colon = file.content.find(b":", file.at(key.end), at)
-                    if colon >= 0:
-                        return colon + 1
-    raise NotFixableError("no value is written for the retention")
-
-
-def _anchor_length(written: bytes) -> int:
-    """Return the length of an anchor and the blanks after it; tags are replaced with the value."""
-    if not written.startswith(b"&"):
-        return 0
-    anchor = written.split(None, 1)[0]
-    rest = written[len(anchor) :]
-    return len(anchor) + len(rest) - len(rest.lstrip())
-
-
-def _in_lines(content: bytes, start: int, end: int, new: bytes) -> tuple[int, int, bytes]:
-    """Return the range below a block scalar's header. Raise NotFixableError if it has several lines."""
-    line_break = LINE_BREAKS.search(content, start, end)
-    body = content[line_break.end() : end] if line_break else b""
-    text = body.strip()
-    if line_break is None or not text or LINE_BREAKS.search(text):
-        raise NotFixableError("the retention is written as a multi-line string")
-    first = line_break.end() + body.index(text)
-    return first, first + len(text), new
+        first, written = start, content[start:end].rstrip()
+    if not written:
+        if not content[:end].rstrip(b" ").endswith((b":", b"-")):
+            raise NotFixableError("no value is written for the retention")
+        return end, end, new if content[end - 1 : end] == b" " else b" " + new
+    return first, first + len(written), new
 
 
 def _description(
     content: bytes, literal: tuple[int, int], edit: tuple[int, int, bytes], value: Settled[int]
 ) -> str:
-    """Return the description of an edit, with the text before the literal on its line."""
+    """Return the description of an edit, with the name before the literal."""
     start, end = literal
     first, last, new = edit
-    first_shown = max(line_start(content, start), start - 4 * _MAX_LENGTH)
-    before = content[first_shown:start].decode(errors="replace").lstrip()
-    for mark in ",{[":
-        before = before[-_MAX_LENGTH:].rpartition(mark)[2].lstrip()
-    before = before.removeprefix("- ")
-    if before.count('"') == 1:  # "Days=0" in a parameter file: the quote ends after the literal
-        before = before.removeprefix('"')
-    old = content[start:end].decode(errors="replace")[:_MAX_LENGTH]
-    shown = value.text if isinstance(value, Invalid) else " ".join(old.split())
+    old = " ".join(content[start:end].decode(errors="replace")[:_MAX_LENGTH].split())
+    shown = value.text if isinstance(value, Invalid) else old
     is_quoted = content[first - 1 : first] == content[last : last + 1] in (b"'", b'"')
     quote = content[last : last + 1].decode() if is_quoted else ""
-    return f"{before}{shown} becomes {quote}{new.decode().strip()}{quote}"
+    name = name_before(content, start)
+    return f"{name if shown else name.rstrip()}{shown} becomes {quote}{new.decode().strip()}{quote}"
