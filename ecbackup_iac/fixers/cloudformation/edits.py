@@ -92,9 +92,8 @@ class _Proposal:
         if not isinstance(value, Unset):
             check_no_placeholder(file.content[value_start(file.content, start) : end], literal)
         offset = file.offset(start)
-        followed = frozenset(os.path.realpath(step.location.path) for step in value.trace)
         for template in file.templates:
-            uses = uses_of(template, followed)
+            uses = uses_of(template, self._files)
             other = uses.other_use(offset)
             if other:
                 what = uses.definition_at(offset) or "the value"
@@ -116,7 +115,7 @@ class _Proposal:
             shown = shown_path(path)
             for template in opened(path, shown, content).templates:
                 for name in names:
-                    other = uses_of(template).other_use_of(name)
+                    other = uses_of(template, self._files).other_use_of(name)
                     if other:
                         where = "" if shown == self._resource.root else f" ({shown})"
                         raise NotFixableError(
@@ -133,12 +132,12 @@ class _Proposal:
         """Return the edit that adds the retention to the resource's properties."""
         block = self._resource.block or self._resource.location
         path, file = self._open(block.path)
-        template, resource = _resource_at(file, block)
+        template, resource = self._resource_at(file, block)
         properties = members(resource.body).get("Properties", (None, None))[1]
         name = self._resource.retention_name
         if not isinstance(properties, MapNode) or function_of(properties) is not None:
             raise NotFixableError(f"there is no map of Properties to add {name} to")
-        sharers = uses_of(template).sharers(properties)
+        sharers = uses_of(template, self._files).sharers(properties)
         other = next((sharer for sharer in sharers if not sharer.is_cache), None)
         if other is not None:
             raise NotFixableError(f"its properties are shared with {other}")
@@ -152,6 +151,13 @@ class _Proposal:
         first = properties.entries[0][0] if properties.entries else properties
         return Edit(path, start, start, new, template.source.location_of(first), text)
 
+    def _resource_at(self, file: OpenedFile, block: Location) -> tuple[Template, Resource]:
+        for template in file.templates:
+            resource = uses_of(template, self._files).resource_at.get(block.order)
+            if resource is not None:
+                return template, resource
+        raise NotFixableError(f"{block}: there is no resource")
+
 
 def _templates(boundary: str) -> list[tuple[str, bytes]]:
     """Return the files inside a boundary that may be templates with parameters."""
@@ -160,14 +166,6 @@ def _templates(boundary: str) -> list[tuple[str, bytes]]:
         for file in discover([boundary], ())
         if isinstance(file, Input) and _PARAMETERS.search(file.content)
     ]
-
-
-def _resource_at(file: OpenedFile, block: Location) -> tuple[Template, Resource]:
-    for template in file.templates:
-        resource = uses_of(template).resource_at.get(block.order)
-        if resource is not None:
-            return template, resource
-    raise NotFixableError(f"{block}: there is no resource")
 
 
 def _why_not(value: Settled[int]) -> str:
