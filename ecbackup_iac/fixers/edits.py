@@ -12,7 +12,6 @@ from ecbackup_iac.files.generated import generator_of
 from ecbackup_iac.files.paths import SKIPPED_FOLDERS, boundary_of, is_readable, shown_path
 from ecbackup_iac.model.location import Location, is_downloaded
 from ecbackup_iac.model.near_miss import NearMiss
-from ecbackup_iac.model.policy import PublishedModule
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.shared_code import NOTHING_SHARED
 from ecbackup_iac.model.written_path import slashed
@@ -58,14 +57,9 @@ class Edit:
 class SourceFiles:
     """The files that may be edited, each read once."""
 
-    def __init__(
-        self, paths: Iterable[str] = ("",), modules: Sequence[PublishedModule] = ()
-    ) -> None:
+    def __init__(self, paths: Iterable[str] = ("",)) -> None:
         """Edit nothing outside the repositories of `paths`, whatever a command line names there."""
         self._boundaries = {boundary_of(path) for path in paths}
-        self.modules = modules
-        """The published modules that the policy describes."""
-
         self.shared = NOTHING_SHARED
         """The code that the caches of the tree share."""
 

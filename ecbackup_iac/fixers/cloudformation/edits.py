@@ -38,6 +38,11 @@ from ecbackup_iac.model.value import Invalid, Known, Settled, StepKind, Unset
 
 _PARAMETERS = re.compile(rb"\bParameters\b")
 
+# The sign before a value that is left out; comments may follow it.
+_LEFT_OUT = re.compile(rb"[:-](?:[ \t\r\n]|#[^\r\n]*+)*+\Z")
+_MAX_COMMENTS = 4_000
+"""Bytes before a value that is left out in which its sign is searched for."""
+
 _MAX_LENGTH = 100
 """Characters of the edited text that are shown."""
 
@@ -196,9 +201,11 @@ def _rewritten(
     if isinstance(value, Unset) or is_made:
         first, written = start, content[start:end].rstrip()
     if not written:
-        if not content[:end].rstrip(b" ").endswith((b":", b"-")):
+        sign = _LEFT_OUT.search(content, max(0, end - _MAX_COMMENTS), end)
+        if sign is None:
             raise NotFixableError("no value is written for the retention")
-        return end, end, new if content[end - 1 : end] == b" " else b" " + new
+        at = sign.start() + 1 if sign[0][1:].strip(b" \t") else end
+        return at, at, new if content[at - 1 : at] == b" " else b" " + new
     return first, first + len(written), new
 
 
