@@ -216,6 +216,80 @@ def test_a_validation_with_a_list_leaves_the_values_that_satisfy_all_of_it(
     assert len(values) == len(expected)
 
 
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        ("contains([3, 5], var.days) || var.days >= 7", Bounds(3, None)),
+        ("var.days == null || var.days >= 7", None),
+        ("contains([null, 5], var.days) || var.days >= 7", None),
+        ('var.days <= tonumber(file("limit.txt"))', Bounds(None, 35)),
+        ('var.days >= tonumber(file("limit.txt")) - 34', Bounds(1, None)),
+        # More than this could tell what a file holds.
+        ('var.days <= tonumber(file("limit.txt")) * 1000', None),
+        ('var.days >= tonumber(file("limit.txt")) * -1000', None),
+    ],
+)
+def test_a_validation_bounds_a_variable_by_what_all_alternatives_prove(
+    condition: str, expected: Bounds | None, evaluate: "Evaluate"
+) -> None:
+    variable = (
+        'variable "days" {\n  type = number\n  validation {\n'
+        f'    condition     = {condition}\n    error_message = "no"\n  }}\n}}\n'
+    )
+    found = evaluate({"main.tf": variable + CACHE % "var.days", "limit.txt": "35"})
+    retention = found.caches[0].retention
+    assert isinstance(retention, Unknown)
+    assert retention.bounds == expected
+
+
+LONG = "x" * 41
+
+
+@pytest.mark.parametrize(
+    ("expression", "condition"),
+    [
+        ('[for s in ["x"] : var.env == s ? 7 : 0][0]', "var.env == s (s = x) is true"),
+        ("[for s in [null] : var.env == s ? 7 : 0][0]", "var.env == s (s = [null][0]) is true"),
+        (
+            f'[for s in ["{LONG}"] : var.env == s ? 7 : 0][0]',
+            f'var.env == s (s = ["{LONG}"][0]) is true',
+        ),
+        (
+            '[for s in [["x"]] : var.env == s[0] ? 7 : 0][0]',
+            'var.env == s[0] (s = [["x"]][0]) is true',
+        ),
+        (
+            "[for s in [[null]] : [for s in s : var.env == s ? 7 : 0][0]][0]",
+            "var.env == s (s = s[0] ([[null]][0])) is true",
+        ),
+    ],
+)
+def test_a_condition_shows_the_short_values_of_the_names_in_it(
+    expression: str, condition: str, evaluate: "Evaluate"
+) -> None:
+    retention = evaluate({"main.tf": VARIABLES + CACHE % expression}).caches[0].retention
+    assert isinstance(retention, Unknown)
+    assert [one.when for one in retention.outcomes if plain(one.value) == 7] == [condition]
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ('{ for p in [["a", 3], ["a", 7]] : p[0] => p[1] }["a"]', "unknown"),
+        ('{ for p in [["a", 3], ["a", 7]] : p[0] => p[1]... }["a"][1]', {7}),
+        ('{ for p in [["a", 3], ["b", 7]] : p[0] => p[1] }["b"]', {7}),
+    ],
+)
+def test_a_for_expression_sets_a_key_once_unless_it_groups(
+    expression: str, expected: set[Days] | str, evaluate: "Evaluate"
+) -> None:
+    found = evaluate({"main.tf": CACHE % expression})
+    assert outcomes(found.caches[0].retention) == expected
+    assert found.errors == (
+        ['Duplicate object key: "a" is set twice'] if expected == "unknown" else []
+    )
+
+
 def test_outcomes_beyond_any_use_are_unknown_and_hang_nothing(evaluate: "Evaluate") -> None:
     variables = "".join(f'variable "v{i}" {{\n  type = bool\n}}\n' for i in range(40))
     sum_ = " + ".join(f"(var.v{i} ? 0 : {2**i})" for i in range(40))
