@@ -11,6 +11,7 @@ from ecbackup_iac.fixers.edits import (
     NotFixableError,
     SourceFiles,
     check_no_placeholder,
+    name_before,
     offsets,
     renamed,
 )
@@ -38,11 +39,6 @@ OUTSIDE = {
 }
 
 _SCALAR = re.compile(rb'"(?:[^"\\\n]|\\.)*"|[+-]?[\w.+-]+')
-
-# The name before a literal: `days = `, `"days": `. The rest of the line may be secret.
-_NAMED = re.compile(rb'([\w-]+[ \t]*=[ \t]*|"[\w-]+"[ \t]*[=:][ \t]*)\Z')
-_MAX_LENGTH = 100
-"""Bytes before a literal in which its name is searched for."""
 
 _NAME = re.compile(r"[A-Za-z_][\w-]*\Z")
 
@@ -159,10 +155,8 @@ class _Proposal:
         new = str(self._days).encode()
         if old.startswith(b'"'):
             new = b'"%s"' % new
-        named = _NAMED.search(content, max(0, start - _MAX_LENGTH), start)
-        name = named[1].decode() if named else ""
         shown = value.text if isinstance(value, Invalid) else old.decode(errors="replace")
-        text = f"{name}{shown} becomes {new.decode()}"
+        text = f"{name_before(content, start)}{shown} becomes {new.decode()}"
         if not path.endswith(".json"):
             end, new = comment_kept_in_place(content, start, end, new)
         return Edit(path, start, end, new, literal, text)
