@@ -485,7 +485,7 @@ FUNCTIONS = {
     "get_terraform_command, where plan and apply differ": unknown(
         'get_terraform_command() == "plan" ? 3 : 0',
         "get_terraform_command() depends on the command; automatic backups are off: "
-        'snapshot_retention_limit is 0 when get_terraform_command() is "apply"',
+        'snapshot_retention_limit is 0 when the command is "apply"',
     ),
     "get_terraform_command, where they agree": same(
         'get_terraform_command() == "destroy"', "false"

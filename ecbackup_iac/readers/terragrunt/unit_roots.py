@@ -26,7 +26,7 @@ from ecbackup_iac.terraform.modules.wrappers import SetInputs
 from ecbackup_iac.terraform.values.budget import MAX_STEPS
 from ecbackup_iac.terraform.values.value import EvaluationError, Value
 from ecbackup_iac.terragrunt.discovery import Deployments, deployments
-from ecbackup_iac.terragrunt.inputs import UnitInputs
+from ecbackup_iac.terragrunt.inputs import UnitInputs, unit_inputs
 from ecbackup_iac.terragrunt.module import UnitModule
 from ecbackup_iac.terragrunt.stacks import Stack
 from ecbackup_iac.terragrunt.tree import Tree, rejected
@@ -64,7 +64,7 @@ class UnitRoot:
         if unit.problem is not None:
             why = rejected(unit.problem, "the unit")
             unit = replace(unit, inputs={}, extra=[], unknown_inputs=why)
-        found = UnitInputs(unit, self.module, given, files, workspace, root)
+        found = unit_inputs(unit, self.module, given, files, workspace, root)
         self.unit.problem = self.unit.problem or found.rejection
         return found
 
