@@ -48,6 +48,9 @@ class Unit:
     places: tuple[Located, ...] = ()
     """Its terraform block and its inputs: where a comment is about the unit as a whole."""
 
+    inputs_at: SourceRange | None = None
+    """Its own inputs, or the file where it has none; None where the file is not read."""
+
     inherited: tuple[SourceRange, ...] = ()
     """The inputs of the files that are merged: where a comment is about what they decide."""
 
@@ -136,6 +139,7 @@ def _evaluate(unit: Unit, file: ConfigFile) -> None:
     blocks = (block.range for block in file.body.blocks("terraform"))
     inputs = file.body.attribute("inputs")
     unit.places = (*blocks, *((inputs.range,) if inputs is not None else ()))
+    unit.inputs_at = inputs.range if inputs else SourceRange(file.body.range.file, 0, 0)
     # What one step rejects says nothing about the others: the module is found whatever else is rejected.
     for step in (_check_blocks, _set_source, _check, _set_inputs, _set_rest):
         with _problems_of(unit):

@@ -243,6 +243,110 @@ def test_fix_edits_what_decides(name: str, check: Check, run_here: RunHere, tmp_
     assert check({}).status == 0
 
 
+OFF = MODULE.replace("7", "0")
+SHARING = {"modules/redis/main.tf": OFF, "live/b/terragrunt.hcl": days("3")}
+PUBLISHED = "tfr:///terraform-aws-modules/elasticache/aws?version=1.2.0"
+
+NEW_INPUTS = {
+    "among others": (
+        SOURCE + 'inputs = {\n  name = "a"\n}\n',
+        SOURCE + 'inputs = {\n  name = "a"\n  days = 7\n}\n',
+    ),
+    "among others with commas": (
+        SOURCE + 'inputs = {\n  name = "a",\n  tags = {\n    a = 1\n  },\n}\n',
+        SOURCE + 'inputs = {\n  name = "a",\n  days = 7\n  tags = {\n    a = 1\n  },\n}\n',
+    ),
+    "in one line": (
+        SOURCE + 'inputs = { name = "a" }\n',
+        SOURCE + 'inputs = {\n  name = "a"\n\n  days = 7\n}\n',
+    ),
+    "the last argument of merge": (
+        SOURCE + 'inputs = merge({ a = 1 }, {\n  name = "a"\n})\n',
+        SOURCE + 'inputs = merge({ a = 1 }, {\n  name = "a"\n  days = 7\n})\n',
+    ),
+    "none": (SOURCE, SOURCE + "\ninputs = {\n  days = 7\n}\n"),
+}
+
+
+@pytest.mark.parametrize("name", NEW_INPUTS)
+def test_a_unit_gets_an_input_where_units_share_the_default(
+    name: str, check: Check, run_here: RunHere, tmp_path: Path
+) -> None:
+    text, expected = NEW_INPUTS[name]
+    files = unit(text, **SHARING)
+    check(files)
+    for path in (".", "live/a"):
+        line = 4 if "inputs" in text else 1
+        report = run_here("check", path).stdout
+        assert f"fix: add days = 7 to the inputs, live/a/terragrunt.hcl:{line}" in report
+    assert run_here("fix", "live/a").status == 0
+    assert (tmp_path / UNIT).read_text("utf-8") == expected
+    changed = [one for one, text in files.items() if (tmp_path / one).read_text("utf-8") != text]
+    assert changed == [UNIT]
+    assert check({}).status == 0
+
+
+@pytest.mark.parametrize(
+    ("inputs", "expected"),
+    [({"name": "a"}, {"name": "a", "days": 7}), (None, {"days": 7})],
+)
+def test_a_unit_in_json_gets_an_input(
+    inputs: object, expected: object, check: Check, run_here: RunHere, tmp_path: Path
+) -> None:
+    whole = {"terraform": {"source": "../../modules//redis"}}
+    text = json.dumps(whole | ({"inputs": inputs} if inputs else {}), indent=2)
+    check({**SHARING, f"{UNIT}.json": text})
+    assert run_here("fix", ".").status == 0
+    assert json.loads((tmp_path / f"{UNIT}.json").read_text("utf-8")) == {
+        **whole,
+        "inputs": expected,
+    }
+
+
+def test_a_template_of_a_stack_gets_an_input(
+    check: Check, run_here: RunHere, tmp_path: Path
+) -> None:
+    source = 'terraform {\n  source = "${get_repo_root()}/modules//redis"\n}\n'
+    check(
+        {
+            **stack(component("a") + component("b")),
+            "catalog/redis/terragrunt.hcl": source,
+            **SHARING,
+        }
+    )
+    assert run_here("fix", ".").status == 0
+    fixed = (tmp_path / "catalog/redis/terragrunt.hcl").read_text("utf-8")
+    assert fixed == source + "\ninputs = {\n  days = 7\n}\n"
+
+
+def test_a_unit_of_a_published_module_gets_an_input(
+    check: Check, run_here: RunHere, tmp_path: Path
+) -> None:
+    text = SOURCE.replace("../../modules//redis", PUBLISHED)
+    check({UNIT: text + 'inputs = {\n  replication_group_id = "a"\n}\n'})
+    assert run_here("fix", ".").status == 0
+    added = 'inputs = {\n  replication_group_id = "a"\n\n  snapshot_retention_limit = 7\n}\n'
+    assert (tmp_path / UNIT).read_text("utf-8") == text + added
+
+
+def test_an_input_that_is_missing_is_to_be_set(check: Check, run_here: RunHere) -> None:
+    check(unit(SOURCE, **{"modules/redis/main.tf": MODULE.replace("default = 7", "")}))
+    assert (
+        "fix: set days in the inputs, live/a/terragrunt.hcl:1; or" in run_here("check", ".").stdout
+    )
+
+
+def test_inputs_that_are_computed_get_no_input(
+    check: Check, run_here: RunHere, tmp_path: Path
+) -> None:
+    text = "locals {\n  all = {}\n}\n" + SOURCE + "inputs = local.all\n"
+    check(unit(text, **SHARING))
+    run_here("fix", "live/a")
+    assert (tmp_path / UNIT).read_text("utf-8") == text
+    # The default is changed instead: no other cache depends on it.
+    assert (tmp_path / "modules/redis/main.tf").read_text("utf-8") == MODULE
+
+
 NOT_FIXED = {
     "all inputs in a JSON file": (
         unit(
