@@ -210,7 +210,9 @@ def _variables_at(scope: "ConfigFile", full: str) -> Value:
     if not scope.view.exists(full):
         scope.view.real(full)  # outside, nothing is known
         raise EvaluationError(f"read_tfvars_file: no file exists at {shown}")
-    source = scope.view.tree.folders.source(scope.view.real(full))
+    real = scope.view.real(full)
+    scope.view.tree.data.add(real)
+    source = scope.view.tree.folders.source(real)
     if isinstance(source, Diagnostic):
         raise EvaluationError(f"read_tfvars_file: {shown} {source.message}")
     if full.endswith("json"):

@@ -53,6 +53,34 @@ def test_a_configuration_that_units_read_leads_to_them(check: Check) -> None:
     assert check(files, ".tflint.hcl").findings == []
 
 
+READS = 'yamldecode(file(find_in_parent_folders("env.yaml"))).days'
+
+
+@pytest.mark.parametrize(
+    "paths", [("env.yaml",), ("live/a", "env.yaml"), ("live", "env.yaml"), ("env.yaml", ".")]
+)
+def test_a_data_file_that_units_read_leads_to_them(paths: tuple[str, ...], check: Check) -> None:
+    files = unit(days(READS), **{"env.yaml": "days: 0\n"})
+    outcome = check(files, *paths)
+    assert outcome.of_root("live/a") == "fail 0"
+    assert outcome.errors == []
+
+
+def test_a_tfvars_file_that_a_unit_reads_leads_to_it_alone(check: Check) -> None:
+    reads = days('jsondecode(read_tfvars_file(find_in_parent_folders("env.json"))).days')
+    files = unit(reads, **{"env.json": '{"days": 0}', "live/b/terragrunt.hcl": days("3")})
+    assert [one["root"] for one in check(files, "env.json").findings] == ["live/a"]
+
+
+def test_a_data_file_that_no_unit_reads_is_an_error(check: Check) -> None:
+    files = unit(days(READS), **{"env.yaml": "days: 0\n", "other.yaml": "days: 0\n"})
+    outcome = check(files, "env.yaml", "other.yaml")
+    assert outcome.of_root("live/a") == "fail 0"
+    (error,) = outcome.errors
+    assert error.startswith("other.yaml:")
+    assert "expected Terraform configuration, Terragrunt units or stacks" in error
+
+
 @pytest.mark.parametrize("path", ["live/a/sub", "live/a/sub/main.tf"])
 def test_a_folder_that_a_unit_copies_into_its_module_leads_to_the_unit(
     path: str, check: Check

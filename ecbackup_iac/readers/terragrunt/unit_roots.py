@@ -257,7 +257,7 @@ class UnitRoots:
 
     def _is_target(self, unit: Unit) -> bool:
         is_here = lies_in(unit.folder, self._targets) or lies_in(unit.file, self._targets)
-        return is_here or not self._targets.isdisjoint(unit.read)
+        return is_here or not self._targets.isdisjoint((*unit.read, *unit.data))
 
     def _is_here(self, stack: Stack) -> bool:
         return lies_in(os.path.dirname(stack.file), self._targets)
