@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from ecbackup_iac.files.bounded_read import regular_content
+from ecbackup_iac.files.bounded_read import NO_LINK, regular_content
 from ecbackup_iac.files.generated import generator_of
 from ecbackup_iac.files.paths import SKIPPED_FOLDERS, boundary_of, is_readable, shown_path
 from ecbackup_iac.model.location import Location, is_downloaded
@@ -131,7 +131,7 @@ def _links(boundary: str) -> dict[str, list[str]]:
 def _content(path: str) -> bytes:
     shown = shown_path(path)
     try:
-        content = regular_content(path, MAX_FILE_BYTES)
+        content = regular_content(path, MAX_FILE_BYTES, NO_LINK)
     except OSError as error:
         raise NotFixableError(f"{shown} cannot be read: {error.strerror or error}") from error
     if isinstance(content, str):

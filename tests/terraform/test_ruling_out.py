@@ -65,6 +65,7 @@ def test_a_file_that_cannot_name_a_resource_type_holds_none(name: str, text: str
 @MANY
 @given(name=NAMES, text=TEXTS)
 @example("x.tf", 'module "x" {\n  source /* y */ = "./a"\n}\n')
+@example("x.tf", 'module "x" {\n  source =\n"./a"\n}\n')
 @example("x.tf", 'module "x" {\n  source = "./a"}\n}\n')
 @example("x.tf", 'module "x" {\n  source = "./a",\n}\n')
 @example("x.tf", 'module "x" {\n  source = "./a${""}"\n}\n')

@@ -484,7 +484,7 @@ FUNCTIONS = {
     ),
     "get_terraform_command, where plan and apply differ": unknown(
         'get_terraform_command() == "plan" ? 3 : 0',
-        'get_terraform_command() depends on the command; when get_terraform_command() is "apply", '
+        'get_terraform_command() depends on the command; when the command is "apply", '
         "automatic backups are off: snapshot_retention_limit is 0",
     ),
     "get_terraform_command, where they agree": same(

@@ -21,7 +21,12 @@ from ecbackup_iac.fixers.terraform.hcl_insertions import (
     section_at,
 )
 from ecbackup_iac.fixers.terraform.json_insertions import inserted_member, object_at
-from ecbackup_iac.fixers.terraform.terragrunt_usages import CONFIGURATION_SUFFIXES, check_literal
+from ecbackup_iac.fixers.terraform.terragrunt_usages import (
+    CONFIGURATION_SUFFIXES,
+    check_literal,
+    check_uses,
+)
+from ecbackup_iac.fixers.terraform.unit_inputs import inserted_input, inserted_json_input
 from ecbackup_iac.fixers.terraform.usages import Definition, Usages
 from ecbackup_iac.hcl.expression import Binary, Literal, Node, Unary
 from ecbackup_iac.hcl.parser import parse_expression
@@ -140,7 +145,7 @@ class _Proposal:
         """Return the call of the module whose variable has this default; None where there is none."""
         if definition is None or not definition.is_default:
             return None
-        for call in self._resource.calls:
+        for call in self._resource.variable_sources:
             if call.folder and os.path.realpath(call.folder) == definition.folder:
                 return call.location
         return None
@@ -190,7 +195,12 @@ class _Proposal:
         content = self._files.content(path)
         start, _ = offsets(content, block)
         value = str(self._days)
-        if path.endswith(".json"):
+        if path.endswith(CONFIGURATION_SUFFIXES):
+            check_uses(block, "inputs", name, self._resource, self._files, self._uses)
+        if path.endswith(".hcl.json"):
+            first, new = inserted_json_input(content, name, value)
+            last = first
+        elif path.endswith(".json"):
             node = object_at(content, start)
             if node is None:
                 raise NotFixableError(f"{block}: no object to set {name} in")
@@ -198,10 +208,13 @@ class _Proposal:
             last = first
         else:
             shift = len(BYTE_ORDER_MARK) if content.startswith(BYTE_ORDER_MARK) else 0
-            section = section_at(content[shift:], start - shift)
-            if section is None:
-                raise NotFixableError(f"{block}: no block to set {name} in")
-            first, last, new = inserted_argument(content[shift:], section, name, value)
+            if path.endswith(CONFIGURATION_SUFFIXES):
+                first, last, new = inserted_input(content[shift:], name, value)
+            else:
+                section = section_at(content[shift:], start - shift)
+                if section is None:
+                    raise NotFixableError(f"{block}: no block to set {name} in")
+                first, last, new = inserted_argument(content[shift:], section, name, value)
             first, last = first + shift, last + shift
         return Edit(path, first, last, new, block, f"{name} = {value} is added")
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 # (The word comes first, which makes the search fast.)
 _SOURCES = re.compile(rb'source(?<![\w.-]source)"?\s*(?:[=:]|/\*|\#|//)')
 _PLAIN_SOURCES = re.compile(
-    rb'source(?<![\w.-]source)"?[ \t]*(?:=|(:))\s*"([^"\\$%\x00\n]*)"'
+    rb'source(?<![\w.-]source)"?[ \t]*(?:=[ \t]*|(:)\s*)"([^"\\$%\x00\n]*)"'
     rb"(?=[ \t]*(?:\r?\n|\#|//|\Z|(?(1)[,}]|\Z)))"
 )
 
