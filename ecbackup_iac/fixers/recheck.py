@@ -54,7 +54,7 @@ class Recheck:
         """Return the objection to the edits: an intended cache does not pass, or another changes."""
         before, after = self._before(tuple(contents)), self._edited(contents)
         findings, intended = _by_key(after.findings), set(intended)
-        failed = {key: why for key in intended if (why := _why_not_passing(findings.get(key)))}
+        not_passing = {key: why for key in intended if (why := _why_not_passing(findings.get(key)))}
         if not_passing:
             # A cache may be unknown only because of the edits for others.
             wrong = {key: why for key, why in not_passing.items() if _fails(findings.get(key))}
