@@ -110,6 +110,10 @@ def _merged_members(node: MapNode) -> dict[str, Entry]:
     A map's own entries override merged ones, and the first of several merged maps wins
     (yaml.org/type/merge).
     """
+    # Most maps merge nothing, and a template has tens of thousands.
+    found = {entry[0].text: entry for entry in node.entries if isinstance(entry[0], ScalarNode)}
+    if MERGE not in found:
+        return found
     first, *merged = merged_maps(node)
     found = dict(own_entries(first))
     for source in merged:
