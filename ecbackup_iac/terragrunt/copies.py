@@ -13,7 +13,7 @@ from ecbackup_iac.files.paths import is_inside
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Diagnostic
-from ecbackup_iac.model.written_path import relative_path
+from ecbackup_iac.model.written_path import relative_path, slashed
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.modules.folders import Folders
 from ecbackup_iac.terraform.modules.parsed_file import ParsedFile, parsed_file
@@ -44,7 +44,7 @@ class Copy:
 
     def has(self, path: str) -> bool:
         """Whether it copies the file or folder at a path in the folder."""
-        below = relative_path(path, self.top)
+        below = slashed(_below(path, self.top))
         if any(below.startswith(one) for one in self._excluded):
             return False
         is_hidden = any(name.startswith(".") for name in below.split("/") if name != ".")
@@ -144,7 +144,7 @@ class UnitFolders(Folders):
         places = self._places
         if places.own == places.module or not is_inside(path, places.module):
             return ""
-        own = os.path.join(places.own, os.path.relpath(path, places.module))
+        own = os.path.join(places.own, _below(path, places.module))
         return own if places.unit.has(own) else ""
 
     def is_copied(self, path: str) -> bool:
@@ -221,3 +221,10 @@ class UnitFolders(Folders):
         if path in self.written:
             return parsed_file(self.written[path])
         return self._folders.parsed(self.origin(path))
+
+
+def _below(path: str, folder: str) -> str:
+    """Return a path from a folder that it mostly lies in: relpath takes a tenth of a run of many units."""
+    if path.startswith(folder + os.sep) and os.pardir not in path:
+        return path[len(folder) + 1 :]
+    return os.path.relpath(path, folder)
