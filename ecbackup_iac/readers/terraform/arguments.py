@@ -10,6 +10,7 @@ from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.near_miss import NearMiss, nearest
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
+from ecbackup_iac.terraform.modules.instances import BlockScope
 from ecbackup_iac.terraform.values.budget import TooMuchError
 from ecbackup_iac.terraform.values.context import evaluation_context
 from ecbackup_iac.terraform.values.value import EvaluationError, Value, unknown
@@ -62,7 +63,8 @@ class Arguments:
         if context.too_large and not value.is_known:
             self.give_up(context.too_large, argument.range.location, is_final=False)
             context.too_large = ""
-        return value
+        scope = self._evaluator.scope
+        return scope.under_existence(value) if isinstance(scope, BlockScope) else value
 
     def known(self, name: str) -> Value | None:
         """Return an argument's value where it is written, known and not null."""

@@ -1,6 +1,6 @@
 """A block's `count`, `for_each` or `enabled` → which instances it makes, or may make."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.model.record import field, record
@@ -19,6 +19,7 @@ from ecbackup_iac.terraform.values.type_system import (
     TupleOf,
 )
 from ecbackup_iac.terraform.values.value import (
+    Assumption,
     EvaluationError,
     Possibility,
     Value,
@@ -44,6 +45,9 @@ class Repetition:
 
     doubt: str = ""
     """Why it is not certain that this instance exists; empty where it is."""
+
+    when: tuple[tuple[Assumption, ...], ...] = ()
+    """Assumptions of which some hold where it exists: the alternatives; none where nothing is known."""
 
 
 def refused_repetition(why: str) -> Repetition:
@@ -72,14 +76,22 @@ def enabled(value: Value) -> list[Repetition]:
         raise EvaluationError(
             f"Invalid enabled argument: it cannot be determined until apply: {raw.why}"
         )
-    when = [outcome.condition for outcome in raw.outcomes if outcome.value.raw]
-    if len(when) == len(raw.outcomes) > 0:
+    chosen = [outcome for outcome in raw.outcomes if outcome.value.raw]
+    if len(chosen) == len(raw.outcomes) > 0:
         return [Repetition()]
-    if raw.outcomes and not when:
+    if raw.outcomes and not chosen:
         return []
-    conditions = " or ".join(dict.fromkeys(filter(None, when)))
-    doubt = f"it exists only when {conditions}" if conditions else f"enabled is unknown: {raw.why}"
-    return [Repetition(doubt=doubt)]
+    return [Repetition(doubt=_doubt(chosen, f"enabled is unknown: {raw.why}"), when=_when(chosen))]
+
+
+def _doubt(possibilities: Sequence[Possibility], why: str) -> str:
+    """Return when an instance exists that is in these outcomes only, or why that is unknown."""
+    conditions = " or ".join(dict.fromkeys(filter(None, (p.condition for p in possibilities))))
+    return f"it exists only when {conditions}" if conditions else why
+
+
+def _when(possibilities: Sequence[Possibility]) -> tuple[tuple[Assumption, ...], ...]:
+    return tuple(possibility.when for possibility in possibilities)
 
 
 def counted(value: Value) -> list[Repetition]:
@@ -97,17 +109,14 @@ def counted(value: Value) -> list[Repetition]:
         names = {("count", "index"): index}
         return [Repetition(names=names, doubt=f"count is unknown: {raw.why}")]
     counts = [
-        (_count(outcome.value.with_marks_of(count)), outcome.condition) for outcome in raw.outcomes
+        (_count(outcome.value.with_marks_of(count)), outcome) for outcome in raw.outcomes
     ]
     least = min(size for size, _ in counts)
     repetitions = []
     for position in range(max(size for size, _ in counts)):
-        doubt = ""
-        if position >= least:
-            conditions = (text for size, text in counts if size > position and text)
-            when = " or ".join(dict.fromkeys(conditions))
-            doubt = f"it exists only when {when}" if when else f"count is unknown: {raw.why}"
-        repetitions.append(_count_repetition(position, doubt))
+        made = [outcome for size, outcome in counts if size > position]
+        doubt = _doubt(made, f"count is unknown: {raw.why}") if position >= least else ""
+        repetitions.append(_count_repetition(position, doubt, _when(made)))
     return repetitions
 
 
@@ -128,8 +137,10 @@ def _count(value: Value) -> int:
     return raw
 
 
-def _count_repetition(position: int, doubt: str = "") -> Repetition:
-    return Repetition(f"[{position}]", {("count", "index"): count_value(position)}, doubt)
+def _count_repetition(
+    position: int, doubt: str = "", when: tuple[tuple[Assumption, ...], ...] = ()
+) -> Repetition:
+    return Repetition(f"[{position}]", {("count", "index"): count_value(position)}, doubt, when)
 
 
 def for_each(value: Value) -> list[Repetition]:
@@ -154,11 +165,10 @@ def for_each(value: Value) -> list[Repetition]:
             found.setdefault(name, []).append(Possibility(item, outcome.when, outcome.description))
     repetitions = []
     for name, possibilities in sorted(found.items()):
-        doubt = ""
-        if len(possibilities) < len(raw.outcomes):
-            when = " or ".join(dict.fromkeys(p.condition for p in possibilities if p.condition))
-            doubt = f"it exists only when {when}" if when else f"for_each is unknown: {raw.why}"
-        repetitions.append(_each_repetition(keys[name], one_of(possibilities, raw.why), doubt))
+        is_certain = len(possibilities) == len(raw.outcomes)
+        doubt = "" if is_certain else _doubt(possibilities, f"for_each is unknown: {raw.why}")
+        item = one_of(possibilities, raw.why)
+        repetitions.append(_each_repetition(keys[name], item, doubt, _when(possibilities)))
     return repetitions
 
 
@@ -210,7 +220,9 @@ def _each(value: Value) -> dict[str, tuple[Value, Value]]:
             raise EvaluationError("Invalid for_each argument: it must be a map or a set of strings")
 
 
-def _each_repetition(key: Value, item: Value, doubt: str = "") -> Repetition:
+def _each_repetition(
+    key: Value, item: Value, doubt: str = "", when: tuple[tuple[Assumption, ...], ...] = ()
+) -> Repetition:
     names = {("each", "key"): key, ("each", "value"): item}
     shown = f'["{hidden_value(key)}"]' if key.is_hidden_key else instance_key(str(key.raw))
-    return Repetition(shown, names, doubt)
+    return Repetition(shown, names, doubt, when)

@@ -92,6 +92,22 @@ def combined(
     return tuple(states.values())
 
 
+def under(value: Value, alternatives: Sequence[tuple[Assumption, ...]]) -> Value:
+    """Return an unknown value without the outcomes that none of some alternatives allows."""
+    raw = value.raw
+    if not alternatives or not isinstance(raw, UnknownRaw) or raw.is_deferred:
+        return value
+    charge(len(alternatives) * len(raw.outcomes))
+    kept = [
+        outcome
+        for outcome in raw.outcomes
+        if any(combined(outcome.when, alternative) is not None for alternative in alternatives)
+    ]
+    if not kept or len(kept) == len(raw.outcomes):
+        return value
+    return one_of(kept, raw.why).through(*value.trace).with_marks_of(value)
+
+
 def combinations(
     choices: Sequence[Sequence[Possibility]],
 ) -> Iterator[tuple[tuple[Value, ...], tuple[Assumption, ...]]]:
