@@ -108,9 +108,7 @@ def counted(value: Value) -> list[Repetition]:
         index = unknown(f"count.index depends on count: {raw.why}", NUMBER, is_not_null=True)
         names = {("count", "index"): index}
         return [Repetition(names=names, doubt=f"count is unknown: {raw.why}")]
-    counts = [
-        (_count(outcome.value.with_marks_of(count)), outcome) for outcome in raw.outcomes
-    ]
+    counts = [(_count(outcome.value.with_marks_of(count)), outcome) for outcome in raw.outcomes]
     least = min(size for size, _ in counts)
     repetitions = []
     for position in range(max(size for size, _ in counts)):
