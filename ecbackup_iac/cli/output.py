@@ -273,9 +273,10 @@ def write_edits(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> None
 
 
 def _still_holds(path: str, content: bytes) -> bool:
+    from ecbackup_iac.files.bounded_read import NO_LINK, regular_content
+
     try:
-        with open(path, "rb") as file:
-            return file.read() == content
+        return regular_content(path, len(content), NO_LINK) == content
     except OSError:
         return False
 

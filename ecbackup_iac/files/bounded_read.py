@@ -16,9 +16,10 @@ MAX_TEXT_BYTES = 50_000_000
 """Of a template, or of another text that people write by hand."""
 
 NO_REGULAR_FILE = "not read: it is not a regular file"
+CHANGED = "not read: a file or folder on its path was replaced during the check"
 
 NO_LINK = getattr(os, "O_NOFOLLOW", 0)
-"""The flag with which a link is not followed; 0 where the system has none."""
+"""The flag for a path whose links are resolved: none is followed; 0 where the system has none."""
 
 # Without these flags Windows translates line ends, and opening a pipe waits for its writer.
 _OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
@@ -34,6 +35,8 @@ def regular_content(path: str, limit: int, flags: int = 0) -> bytes | str:
             return NO_REGULAR_FILE
         if status.st_size > limit:
             return _too_large(limit)
+        if flags & NO_LINK and path.startswith("/") and _is_elsewhere(descriptor, path):
+            return CHANGED
         content = os.read(descriptor, status.st_size + 1)
         # The file changed size, has none (as in /proc), or the system returns fewer bytes at a time.
         while len(content) != status.st_size and (more := os.read(descriptor, _CHUNK_BYTES)):
@@ -43,6 +46,14 @@ def regular_content(path: str, limit: int, flags: int = 0) -> bytes | str:
         return content
     finally:
         os.close(descriptor)
+
+
+def _is_elsewhere(descriptor: int, real: str) -> bool:
+    """Whether an open file is not the one at a real path: a folder has become a link. Only Linux says so."""
+    try:
+        return os.readlink(f"/proc/self/fd/{descriptor}").casefold() != real.casefold()
+    except OSError:
+        return False
 
 
 def larger_than(limit: int) -> str:

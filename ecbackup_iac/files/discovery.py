@@ -15,6 +15,7 @@ from ecbackup_iac.errors import InputError
 from ecbackup_iac.files.bounded_read import (
     MAX_INPUT_BYTES,
     MAX_TEXT_BYTES,
+    NO_LINK,
     NO_REGULAR_FILE,
     bounded_content,
     holds_any,
@@ -257,7 +258,10 @@ class _Walk:
         try:
             content = self._content(file, is_named=file.shown == named)
         except OSError as error:
-            is_dangling = error.errno in (errno.ENOENT, errno.ELOOP) and os.path.islink(file.path)
+            is_missing = error.errno in (errno.ENOENT, errno.ELOOP)
+            is_dangling = is_missing and os.path.islink(file.path)
+            # What exists has become a link since its path was resolved.
+            is_dangling = is_dangling and not os.path.exists(file.path)
             if file.shown == named or not is_dangling:
                 yield _unreadable(file.shown, error)
             return
@@ -303,8 +307,8 @@ class _Walk:
             return content
         name = file.path.lower()
         if not name.endswith(TEMPLATE_SUFFIXES) and (is_named or name.endswith(DOCUMENT_SUFFIXES)):
-            return regular_content(file.path, MAX_INPUT_BYTES)
-        read = regular_content(file.path, MAX_TEXT_BYTES)
+            return regular_content(file.real, MAX_INPUT_BYTES, NO_LINK)
+        read = regular_content(file.real, MAX_TEXT_BYTES, NO_LINK)
         is_text = is_named or name.endswith(TEMPLATE_SUFFIXES)
         if isinstance(read, bytes) or read == NO_REGULAR_FILE or is_text:
             return read

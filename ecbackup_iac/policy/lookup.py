@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from ecbackup_iac.errors import PolicyError
-from ecbackup_iac.files.bounded_read import bounded_content
+from ecbackup_iac.files.bounded_read import NO_LINK, regular_content
 from ecbackup_iac.files.paths import (
     OUTSIDE_REPOSITORY,
     POLICY_FILE,
@@ -48,9 +48,10 @@ def misplaced_policies() -> Iterator[Diagnostic]:
     for folder in dict.fromkeys((working, top)):
         path = os.path.join(folder, "pyproject.toml")
         content: bytes | str = b""
-        if os.path.isfile(path) and is_readable(os.path.realpath(path), top):
+        real = os.path.realpath(path)
+        if is_readable(real, top):
             with suppress(OSError):
-                content = bounded_content(path, MAX_PYPROJECT_BYTES)
+                content = regular_content(real, MAX_PYPROJECT_BYTES, NO_LINK)
         found = _TABLE.search(content) if isinstance(content, bytes) else None
         if found:
             location = Location(shown_path(path), found.string.count(b"\n", 0, found.start()) + 1)

@@ -9,9 +9,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from ecbackup_iac.errors import PolicyError
-from ecbackup_iac.files.bounded_read import bounded_content
+from ecbackup_iac.files.bounded_read import NO_LINK, bounded_content, regular_content
 from ecbackup_iac.files.paths import boundary_of, is_inside, is_readable, shown_path
-from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.location import Location, is_stream
 from ecbackup_iac.model.policy import (
     PathGlob,
     Policy,
@@ -68,7 +68,8 @@ def read_policy(path: str) -> Policy:
 def _text_of(path: str, shown: str) -> str:
     """Return the text of a policy file. Raises PolicyError."""
     try:
-        content = bounded_content(path, MAX_POLICY_BYTES)
+        read = bounded_content if is_stream(path) else regular_content
+        content = read(path, MAX_POLICY_BYTES)
     except OSError as error:
         raise PolicyError(f"{shown}: {error.strerror or error}") from error
     if isinstance(content, str):
@@ -203,7 +204,7 @@ def _stand_in_text(file: str, entry: ModuleEntry, location: Location) -> bytes:
         # Terraform, and this program, would read a .tf file as configuration.
         raise PolicyError(f"{location}: modules.stand_in: the name of {name} must end in .hcl")
     try:
-        content = bounded_content(os.path.realpath(file), MAX_POLICY_BYTES)
+        content = regular_content(os.path.realpath(file), MAX_POLICY_BYTES, NO_LINK)
     except OSError as error:
         problem = error.strerror or error
         raise PolicyError(f"{location}: modules.stand_in: {name}: {problem}") from error

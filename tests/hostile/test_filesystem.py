@@ -1,7 +1,9 @@
 """Files that are none, links that lead away, what changes while it is read: reported, never waited for."""
 
+import json
 import os
 import socket
+import sys
 import tempfile
 from collections.abc import Callable
 from datetime import date
@@ -13,6 +15,7 @@ from measuring import Measured, lay_out, measured
 
 from ecbackup_iac.model.policy import Policy
 from ecbackup_iac.model.report import Diagnostic
+from ecbackup_iac.model.verdict import Status
 from ecbackup_iac.scan import scan
 from ecbackup_iac.terraform.modules.folders import Folders
 
@@ -22,6 +25,16 @@ TODAY = date(2026, 11, 23)
 CONTENT = "hunter2-the-content-of-a-file-outside"
 OUTSIDE = "outside the repository"
 OURS = {"main.tf": cache("7")}
+TEMPLATE = """\
+Resources:
+  C:
+    Type: AWS::ElastiCache::ReplicationGroup
+    Properties: {SnapshotRetentionLimit: 7}
+"""
+NESTING = {
+    "t.yaml": "Resources:\n  S:\n    Type: AWS::CloudFormation::Stack\n"
+    "    Properties: {TemplateURL: d/n.yaml}\n"
+}
 
 
 @pytest.fixture
@@ -114,7 +127,20 @@ USES = {
             "    Properties: {TemplateURL: n.yaml}\n"
         },
     ),
+    "a list of assets of the CDK": (
+        "x.assets.json",
+        {
+            "t.template.json": '{"Resources": {"S": {"Type": "AWS::CloudFormation::Stack", '
+            '"Properties": {"TemplateURL": {"Fn::Sub": "https://${AWS::Region}/'
+            + "a" * 64
+            + '.json"}}}}}',
+        },
+    ),
     "the policy": (".ecbackup.toml", OURS),
+    "the description of a module": (
+        "x.hcl",
+        {**OURS, ".ecbackup.toml": '[[modules]]\nsource = "a/b/c"\nstand_in = "x.hcl"\n'},
+    ),
     "the baseline": ("baseline.json", {**OURS, ".ecbackup.toml": 'baseline = "baseline.json"\n'}),
 }
 
@@ -146,6 +172,66 @@ def test_a_link_that_leads_outside_is_reported(use: str, tree: Path) -> None:
     linked(tree / name, tree.parent / "secret.txt")
     result = measured(tree, "-v")
     assert "outside" in result.text, result.text
+
+
+def test_a_list_of_assets_that_is_a_link_names_no_template(tree: Path) -> None:
+    name, others = USES["a list of assets of the CDK"]
+    assets = {"files": {"a" * 64: {"source": {"path": f"{CONTENT}.json"}}}}
+    lay_out({**others, name: json.dumps(assets)}, tree)
+    assert f"the template of the nested stack is missing: {CONTENT}.json" in measured(tree).text
+    (tree / name).rename(tree.parent / name)
+    (tree / name).symlink_to(f"../{name}")
+    assert CONTENT not in measured(tree).text
+
+
+@pytest.mark.parametrize("option", ["--policy=pipe", "--parameter-file=pipe", "--baseline=pipe"])
+def test_a_pipe_that_an_option_names_is_not_waited_for(option: str, tree: Path) -> None:
+    lay_out(OURS, tree)
+    fifo(tree / "pipe", tree)
+    assert measured(tree, option).status == 2
+
+
+REPLACED = {
+    "a template": ("t.yaml", {"t.yaml": TEMPLATE}, "t.yaml"),
+    "the folder of a template": ("d", {"d/t.yaml": TEMPLATE}, "d/t.yaml"),
+    "configuration": ("main.tf", OURS, "main.tf"),
+    "the folder of a module": (
+        "m",
+        {"main.tf": 'module "m" {\n  source = "./m"\n}\n', "m/main.tf": cache("7")},
+        "m/main.tf",
+    ),
+    "a file that a function reads": (
+        "d",
+        {"main.tf": cache('length(file("d/x.txt"))'), "d/x.txt": "1234567"},
+        "d/x.txt",
+    ),
+    "a nested template": ("d", {**NESTING, "d/n.yaml": TEMPLATE}, "d/n.yaml"),
+}
+"""What is read → what is replaced by a link just before, the tree, and the file that is opened."""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux says where an open file is")
+@pytest.mark.parametrize("what", REPLACED)
+def test_what_becomes_a_link_before_it_is_read_is_not_read(
+    what: str, tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name, files, opened = REPLACED[what]
+    lay_out(files, tree)
+    lay_out({path: files[path] for path in files}, tree.parent / "outside")
+    monkeypatch.chdir(tree)
+    open_before = os.open
+
+    def replacing(path: str, flags: int) -> int:
+        if path.endswith(opened) and not (tree / name).is_symlink():
+            (tree / name).rename(tree.parent / "before")
+            (tree / name).symlink_to(tree.parent / "outside" / name)
+        return open_before(path, flags)
+
+    monkeypatch.setattr(os, "open", replacing)
+    report = scan(["."], Policy(), TODAY)
+    assert (tree / name).is_symlink()
+    assert not [one for one in report.findings if one.verdict.status is Status.PASS]
+    assert report.is_incomplete or report.findings
 
 
 def test_a_module_behind_a_link_is_outside_where_the_link_leads_outside(tree: Path) -> None:

@@ -378,7 +378,7 @@ def test_a_named_policy_replaces_the_one_that_would_be_found(repository: Path, r
     ("named", "message"),
     [
         ("missing.toml", "ecbackup-iac: missing.toml: No such file or directory\n"),
-        ("services", "ecbackup-iac: services: Is a directory\n"),
+        ("services", "ecbackup-iac: services: not read: it is not a regular file\n"),
     ],
 )
 def test_a_policy_that_cannot_be_read_stops_the_run(

@@ -1,12 +1,17 @@
 """A file → its bytes → its documents, YAML or JSON."""
 
 import errno
-import os
 from collections.abc import Callable, Mapping
 from functools import partial
 
 from ecbackup_iac.cloudformation.syntax.document import Document, SourceText
-from ecbackup_iac.files.bounded_read import MAX_TEXT_BYTES, bounded_content, larger_than
+from ecbackup_iac.files.bounded_read import (
+    MAX_TEXT_BYTES,
+    NO_LINK,
+    bounded_content,
+    regular_content,
+)
+from ecbackup_iac.model.location import is_stream
 from ecbackup_iac.model.report import Diagnostic
 
 Read = Callable[[str], tuple[str, Document] | str]
@@ -19,17 +24,20 @@ def not_read(name: str) -> str:
 
 
 def file_bytes(path: str, contents: Mapping[str, bytes] | None = None) -> bytes:
-    """Return the bytes of a file; `contents` overrides what the disk holds, by real path.
+    """Return the bytes of a file by its real path; `contents` overrides what the disk holds.
 
     Raises:
-        OSError: it cannot be read, or is too large.
+        OSError: it cannot be read, is too large, or is a link.
 
     """
-    if contents and (content := contents.get(os.path.realpath(path))) is not None:
+    if contents and (content := contents.get(path)) is not None:
         return content
-    read = bounded_content(path, MAX_TEXT_BYTES)
+    if is_stream(path):
+        read = bounded_content(path, MAX_TEXT_BYTES)
+    else:
+        read = regular_content(path, MAX_TEXT_BYTES, NO_LINK)
     if isinstance(read, str):
-        raise OSError(errno.EFBIG, larger_than(MAX_TEXT_BYTES))
+        raise OSError(errno.EINVAL, read.removeprefix("not read: "))
     return read
 
 

@@ -206,8 +206,9 @@ class NestedPaths:
             found: dict[str, str] = {}
             names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
             for name in names:
-                if name.endswith(_ASSET_LIST):
-                    found |= _listed_assets(os.path.join(folder, name))
+                path = os.path.join(folder, name)
+                if name.endswith(_ASSET_LIST) and not os.path.islink(path):
+                    found |= _listed_assets(path)
             self._assets_by_folder[folder] = found
         return self._assets_by_folder[folder]
 

@@ -15,7 +15,7 @@ from ecbackup_iac.cloudformation.syntax.files import documents_in, file_bytes
 from ecbackup_iac.cloudformation.syntax.literals import literal_of
 from ecbackup_iac.cloudformation.syntax.nodes import ListNode, MapNode, Node, ScalarNode, members
 from ecbackup_iac.files.paths import is_inside
-from ecbackup_iac.model.location import COMMAND_LINE, Location
+from ecbackup_iac.model.location import COMMAND_LINE, Location, is_stream
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.syntax.encoding import to_utf8
@@ -38,7 +38,8 @@ class ParameterFiles:
 
     def _values(self, path: str, shown: str) -> GivenValues:
         try:
-            content = to_utf8(file_bytes(path, self._contents))
+            real = path if is_stream(path) else os.path.realpath(path)
+            content = to_utf8(file_bytes(real, self._contents))
         except OSError as error:
             return self._unreadable(f"cannot be read: {error.strerror or error}", shown)
         except UnicodeDecodeError as error:

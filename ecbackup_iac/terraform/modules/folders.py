@@ -47,7 +47,7 @@ class Folders:
         self.boundary = boundary
         self._contents = contents or {}
         self._entries: dict[str, Listing] = {} if listings is None else listings
-        self._insides: dict[str, bool] = {}
+        self._insides: dict[str, str] = {}
         self._reals: dict[str, str] = {}
         self._shown_folders: dict[str, str] = {}
         self.unreadable: dict[str, str] = {}
@@ -195,13 +195,15 @@ class Folders:
 
         Whether its folder is inside is checked once per folder, since it resolves links name by name.
         """
-        folder = os.path.dirname(path)
+        folder, name = os.path.split(path)
         if folder not in self._insides:
-            self._insides[folder] = self.is_inside(os.path.abspath(folder))
+            absolute = os.path.abspath(folder)
+            self._insides[folder] = self.real(absolute) if self.is_inside(absolute) else ""
         if not self._insides[folder] or not NO_LINK:
             return None
         try:
-            return regular_content(path, MAX_FILE_BYTES, NO_LINK)
+            real = os.path.join(self._insides[folder], name)
+            return regular_content(real, MAX_FILE_BYTES, NO_LINK)
         except OSError as error:
             if error.errno == errno.ELOOP:
                 return None
@@ -211,7 +213,7 @@ class Folders:
         """Return the bytes of a file by its absolute path, or why it is not read. Raises OSError."""
         real = self.real(path)
         if is_readable(real, self.boundary):
-            return regular_content(real, MAX_FILE_BYTES)
+            return regular_content(real, MAX_FILE_BYTES, NO_LINK)
         return "not read: it is outside the repository" if real == path else OUTSIDE_REPOSITORY
 
 

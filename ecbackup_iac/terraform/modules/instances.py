@@ -31,13 +31,14 @@ from ecbackup_iac.terraform.modules.resource_values import Definition, address_o
 from ecbackup_iac.terraform.modules.variables import Variable
 from ecbackup_iac.terraform.values.budget import STEPS_PER_INSTANCE, charge
 from ecbackup_iac.terraform.values.operators import attribute
-from ecbackup_iac.terraform.values.outcomes import under
+from ecbackup_iac.terraform.values.outcomes import where
 from ecbackup_iac.terraform.values.type_system import (
     DYNAMIC,
     STRING,
     object_of,
 )
 from ecbackup_iac.terraform.values.value import (
+    Assumption,
     EphemeralValueError,
     EvaluationError,
     LazyMembers,
@@ -418,19 +419,19 @@ class BlockScope:
         return self.instance.address
 
     @property
+    def assumptions(self) -> tuple[Assumption, ...]:
+        """What is the case wherever this instance of the block exists."""
+        made_by = (*self.instance.made_by, self.repetition)
+        return tuple(assumption for repetition in made_by for assumption in repetition.when)
+
+    @property
     def instance_key(self) -> str:
         """The block's own instance key: `each` and `count` mean one thing only there."""
         return self.repetition.key
 
     def reference(self, root: str, names: tuple[str, ...], source_range: SourceRange) -> Value:
         """Return the value of a reference. Raises EvaluationError."""
-        return self.under_existence(self._reference(root, names, source_range))
-
-    def under_existence(self, value: Value) -> Value:
-        """Return what a value can be where the block's instance exists."""
-        for made in (*self.instance.made_by, self.repetition):
-            value = under(value, made.when)
-        return value
+        return where(self._reference(root, names, source_range), self.assumptions)
 
     def _reference(self, root: str, names: tuple[str, ...], source_range: SourceRange) -> Value:
         found = self.repetition.names.get((root, names[0]))

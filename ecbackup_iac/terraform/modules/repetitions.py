@@ -1,13 +1,13 @@
 """A block's `count`, `for_each` or `enabled` → which instances it makes, or may make."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.model.record import field, record
 from ecbackup_iac.terraform.modules.addresses import instance_key
 from ecbackup_iac.terraform.values.arithmetic import text_from
 from ecbackup_iac.terraform.values.conversion import converted, expand_outcomes
-from ecbackup_iac.terraform.values.outcomes import one_of
+from ecbackup_iac.terraform.values.outcomes import common_assumptions, one_of
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
     NUMBER,
@@ -46,8 +46,8 @@ class Repetition:
     doubt: str = ""
     """Why it is not certain that this instance exists; empty where it is."""
 
-    when: tuple[tuple[Assumption, ...], ...] = ()
-    """Assumptions of which some hold where it exists: the alternatives; none where nothing is known."""
+    when: tuple[Assumption, ...] = ()
+    """What is the case wherever it exists."""
 
 
 def refused_repetition(why: str) -> Repetition:
@@ -76,22 +76,19 @@ def enabled(value: Value) -> list[Repetition]:
         raise EvaluationError(
             f"Invalid enabled argument: it cannot be determined until apply: {raw.why}"
         )
-    chosen = [outcome for outcome in raw.outcomes if outcome.value.raw]
-    if len(chosen) == len(raw.outcomes) > 0:
+    making = [outcome for outcome in raw.outcomes if outcome.value.raw]
+    if len(making) == len(raw.outcomes) > 0:
         return [Repetition()]
-    if raw.outcomes and not chosen:
+    if raw.outcomes and not making:
         return []
-    return [Repetition(doubt=_doubt(chosen, f"enabled is unknown: {raw.why}"), when=_when(chosen))]
+    doubt = _doubt(making) or f"enabled is unknown: {raw.why}"
+    return [Repetition(doubt=doubt, when=common_assumptions(making))]
 
 
-def _doubt(possibilities: Sequence[Possibility], why: str) -> str:
-    """Return when an instance exists that is in these outcomes only, or why that is unknown."""
-    conditions = " or ".join(dict.fromkeys(filter(None, (p.condition for p in possibilities))))
-    return f"it exists only when {conditions}" if conditions else why
-
-
-def _when(possibilities: Sequence[Possibility]) -> tuple[tuple[Assumption, ...], ...]:
-    return tuple(possibility.when for possibility in possibilities)
+def _doubt(making: Iterable[Possibility]) -> str:
+    """Return when an instance exists, for people, by the outcomes that make it; empty if nothing is known."""
+    conditions = " or ".join(dict.fromkeys(one.condition for one in making if one.condition))
+    return f"it exists only when {conditions}" if conditions else ""
 
 
 def counted(value: Value) -> list[Repetition]:
@@ -112,9 +109,11 @@ def counted(value: Value) -> list[Repetition]:
     least = min(size for size, _ in counts)
     repetitions = []
     for position in range(max(size for size, _ in counts)):
-        made = [outcome for size, outcome in counts if size > position]
-        doubt = _doubt(made, f"count is unknown: {raw.why}") if position >= least else ""
-        repetitions.append(_count_repetition(position, doubt, _when(made)))
+        making = [outcome for size, outcome in counts if size > position]
+        doubt = ""
+        if position >= least:
+            doubt = _doubt(making) or f"count is unknown: {raw.why}"
+        repetitions.append(_count_repetition(position, doubt, common_assumptions(making)))
     return repetitions
 
 
@@ -136,7 +135,7 @@ def _count(value: Value) -> int:
 
 
 def _count_repetition(
-    position: int, doubt: str = "", when: tuple[tuple[Assumption, ...], ...] = ()
+    position: int, doubt: str = "", when: tuple[Assumption, ...] = ()
 ) -> Repetition:
     return Repetition(f"[{position}]", {("count", "index"): count_value(position)}, doubt, when)
 
@@ -163,10 +162,11 @@ def for_each(value: Value) -> list[Repetition]:
             found.setdefault(name, []).append(Possibility(item, outcome.when, outcome.description))
     repetitions = []
     for name, possibilities in sorted(found.items()):
-        is_certain = len(possibilities) == len(raw.outcomes)
-        doubt = "" if is_certain else _doubt(possibilities, f"for_each is unknown: {raw.why}")
-        item = one_of(possibilities, raw.why)
-        repetitions.append(_each_repetition(keys[name], item, doubt, _when(possibilities)))
+        doubt = ""
+        if len(possibilities) < len(raw.outcomes):
+            doubt = _doubt(possibilities) or f"for_each is unknown: {raw.why}"
+        item, when = one_of(possibilities, raw.why), common_assumptions(possibilities)
+        repetitions.append(_each_repetition(keys[name], item, doubt, when))
     return repetitions
 
 
@@ -219,7 +219,7 @@ def _each(value: Value) -> dict[str, tuple[Value, Value]]:
 
 
 def _each_repetition(
-    key: Value, item: Value, doubt: str = "", when: tuple[tuple[Assumption, ...], ...] = ()
+    key: Value, item: Value, doubt: str = "", when: tuple[Assumption, ...] = ()
 ) -> Repetition:
     names = {("each", "key"): key, ("each", "value"): item}
     shown = f'["{hidden_value(key)}"]' if key.is_hidden_key else instance_key(str(key.raw))
