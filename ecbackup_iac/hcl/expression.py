@@ -189,6 +189,8 @@ class InvalidExpression:
     """An expression that the syntax does not allow; the file's problems say why."""
 
     range: SourceRange
+    refusal: str = ""
+    """What is refused only where the expression is evaluated; empty where the file's problems say it."""
 
 
 Node: TypeAlias = (

@@ -13,6 +13,7 @@ from ecbackup_iac.hcl.expression import (
     For,
     GetAttribute,
     Index,
+    InvalidExpression,
     Literal,
     Name,
     Node,
@@ -340,6 +341,9 @@ class ExpressionParser(TemplateParser):
         key, start, end = self.expression()
         if not is_evaluated and isinstance(key, Name | Literal) and word:
             key = Literal(self.range_of(start, end), normal(word.decode(errors="replace")))
+        elif not is_evaluated and _is_reference(key):
+            text = "Ambiguous attribute key: a reference as a key needs parentheses, a name quotes"
+            key = InvalidExpression(key.range, text)
         if self.kind not in (b"=", b":"):
             summary = (
                 "Missing attribute value"
@@ -402,3 +406,12 @@ class ExpressionParser(TemplateParser):
             text = "".join(part.text for part in parts if isinstance(part, Text))
             return Literal(source_range, text), start, end
         return Template(source_range, parts), start, end
+
+
+def _is_reference(node: Node) -> bool:
+    """Whether an expression is a name with attributes and literal indices."""
+    while isinstance(node, GetAttribute) or (
+        isinstance(node, Index) and isinstance(node.key, Literal)
+    ):
+        node = node.of
+    return isinstance(node, Name)

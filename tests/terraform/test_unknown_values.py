@@ -330,11 +330,11 @@ def test_instances_that_may_exist_are_there_with_their_doubt(
     [
         ("count = var.a ? 1 : 0", "var.a ? 7 : 0", {7}),
         ("count = var.a ? 0 : 1", "var.a ? 7 : 0", {0}),
-        ("count = !var.a ? 1 : 0", "var.a ? 7 : 0", {0, 7}),  # compared as it is written
+        ("count = !var.a ? 1 : 0", "var.a ? 7 : 0", {0}),
         ("count = local.flag - 1", "var.a ? 0 : 7", {7}),
         ("count = local.flag", "local.flag == 2 ? 7 : 14", {7, 14}),
         ("count = var.b ? 1 : 0", "var.a ? 7 : 0", {0, 7}),
-        ("count = var.a ? (var.b ? 1 : 0) : 0", "var.a && var.b ? 7 : (var.a ? 5 : 0)", {5, 7}),
+        ("count = var.a ? (var.b ? 1 : 0) : 0", "var.a && var.b ? 7 : (var.a ? 5 : 0)", {7}),
         ('for_each = toset(var.a ? ["x"] : [])', "var.a ? 7 : 0", {7}),
         ("for_each = var.a ? { x = 7 } : { x = 14, y = 0 }", "each.value", {7, 14}),
         ("for_each = var.a ? { x = 7 } : {}", "var.a ? each.value : 0", {7}),

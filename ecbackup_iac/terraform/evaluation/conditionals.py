@@ -7,7 +7,7 @@ from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.evaluation.node_evaluator import NodeEvaluator
 from ecbackup_iac.terraform.values.context import record_rejection, track_rejections
 from ecbackup_iac.terraform.values.conversion import converted
-from ecbackup_iac.terraform.values.outcomes import map_outcomes, of_deferred_type, one_of
+from ecbackup_iac.terraform.values.outcomes import combined, map_outcomes, of_deferred_type, one_of
 from ecbackup_iac.terraform.values.type_system import BOOL, DYNAMIC, NUMBER, STRING, Type, unified
 from ecbackup_iac.terraform.values.value import (
     Assumption,
@@ -40,6 +40,7 @@ def conditional(evaluator: NodeEvaluator, node: Conditional) -> Value:
         return _branch(then if truth.raw else otherwise, kind)
 
     if condition.is_known or condition.unknown.outcomes:
+        condition = _with_subject(evaluator, condition, node.condition)
         result = as_early(lambda: map_outcomes(settled, condition), condition)
     else:
         subject = evaluator.subject(node.condition)
@@ -48,6 +49,38 @@ def conditional(evaluator: NodeEvaluator, node: Conditional) -> Value:
         )
     branches = (branch for branch in (then, otherwise) if isinstance(branch, Value))
     return result.chosen_by(condition).with_marks_of(*branches)
+
+
+def _with_subject(evaluator: NodeEvaluator, condition: Value, node: Node) -> Value:
+    """Return a condition whose outcomes name it, where their own assumptions do not say when each is true."""
+    raw = condition.raw
+    if not isinstance(raw, UnknownRaw) or all(
+        outcome.when and not outcome.description for outcome in raw.outcomes
+    ):
+        return condition
+    subject = evaluator.subject(node)
+    outcomes = []
+    for outcome in raw.outcomes:
+        is_implied = bool(outcome.when and not outcome.description)
+        state = "null" if outcome.value.is_null else str(outcome.value.raw).lower()
+        named = combined(outcome.when, (Assumption(subject, state, is_implied),))
+        outcomes.append(outcome if named is None else Possibility(outcome.value, named))
+    return replace(condition, raw=replace(raw, outcomes=tuple(outcomes)))
+
+
+def listed_truth(evaluator: NodeEvaluator, value: Value, node: Node) -> Value:
+    """Return an unknown operand of a logical operator as true or false, each on that condition."""
+    raw = value.raw
+    if value.type != BOOL or not isinstance(raw, UnknownRaw) or raw.outcomes or raw.is_deferred:
+        return value
+    if not raw.is_not_null:
+        record_rejection()  # a null operand is refused
+    subject = evaluator.subject(node)
+    outcomes = tuple(
+        Possibility(Value(BOOL, truth), (Assumption(subject, str(truth).lower()),))
+        for truth in (True, False)
+    )
+    return replace(value, raw=replace(raw, outcomes=outcomes))
 
 
 def condition_value(evaluator: NodeEvaluator, node: Node) -> Value:

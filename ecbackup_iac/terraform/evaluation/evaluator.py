@@ -27,7 +27,7 @@ from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.value import StepKind
 from ecbackup_iac.terraform.evaluation.calls import call
-from ecbackup_iac.terraform.evaluation.conditionals import conditional
+from ecbackup_iac.terraform.evaluation.conditionals import conditional, listed_truth
 from ecbackup_iac.terraform.evaluation.node_evaluator import NodeEvaluator
 from ecbackup_iac.terraform.evaluation.string_templates import joined, template
 from ecbackup_iac.terraform.functions.call_context import Scope
@@ -89,6 +89,8 @@ class Evaluator(NodeEvaluator):
                 return not_null(self._binary(node))
             case Unary():
                 operand = self.value(node.operand)
+                if node.operator == "!":
+                    operand = listed_truth(self, operand, node.operand)
                 return as_early(lambda: not_null(unary(node.operator, operand)), operand)
             case Conditional():
                 return conditional(self, node)
@@ -110,7 +112,9 @@ class Evaluator(NodeEvaluator):
                 return self._name(node)
             case Element():
                 return self.names[""]
-            case InvalidExpression():
+            case InvalidExpression(refusal=refusal):
+                if refusal:
+                    raise EvaluationError(refusal)
                 return unknown("the expression is not valid, or is nested too deeply")
             case never:
                 assert_never(never)
@@ -127,8 +131,11 @@ class Evaluator(NodeEvaluator):
 
     def _binary(self, node: Binary) -> Value:
         left = self.value(node.left)
+        is_logical = node.operator in ("&&", "||")
+        left = listed_truth(self, left, node.left) if is_logical else left
         try:
             right = self.value(node.right)
+            right = listed_truth(self, right, node.right) if is_logical else right
             result = as_early(lambda: binary(node.operator, left, right), left, right)
             return read_from_files(result, (left, right))
         except (ReferenceRefusedError, UnneededOperandError):

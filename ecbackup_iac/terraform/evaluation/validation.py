@@ -19,13 +19,14 @@ from ecbackup_iac.hcl.number import Number
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.outcomes import identity, one_of
-from ecbackup_iac.terraform.values.type_system import NUMBER, STRING, Type
+from ecbackup_iac.terraform.values.type_system import BOOL, NUMBER, STRING, Type
 from ecbackup_iac.terraform.values.value import (
     Assumption,
     EvaluationError,
     Possibility,
     Value,
     hidden_value,
+    null,
 )
 
 _MIRRORED = {">=": "<=", "<=": ">=", ">": "<", "<": ">", "==": "=="}
@@ -61,17 +62,26 @@ MAX_SHOWN_BOUND = 999
 
 
 def narrowed(
-    value: Value, subject: str, conditions: Sequence[Node], constant: Callable[[Node], Value]
+    value: Value,
+    subject: str,
+    conditions: Sequence[Node],
+    constant: Callable[[Node], Value],
+    address: str = "",
 ) -> Value:
-    """Return an unknown value with the outcomes or bounds that all its conditions prove.
+    """Return an unknown value with the outcomes or bounds that its type and all its conditions prove.
 
-    `subject` is the variable as conditions write it: "var.days"; `constant` evaluates the rest.
+    `subject` is the variable as conditions write it: "var.days"; `constant` evaluates the rest;
+    `address` is the module's, in which that is the variable's name.
     """
     facts = _NOTHING
     for condition in conditions:
         facts = _both(facts, _facts(condition, _Subject(subject, value.type), constant))
-    if facts.values is not None:
-        return _listed(value, subject, facts.values)
+    values = facts.values
+    if values is None and value.type == BOOL and not value.unknown.is_deferred:
+        values = (Value(BOOL, raw=True), Value(BOOL, raw=False))
+        values += () if value.unknown.is_not_null else (null(BOOL),)
+    if values is not None:
+        return _listed(value, f"{address}: {subject}" if address else subject, values)
     if facts.is_nothing:
         return value
     raw = replace(value.unknown, minimum=facts.minimum, maximum=facts.maximum)

@@ -31,6 +31,7 @@ from ecbackup_iac.terraform.modules.resource_values import Definition, address_o
 from ecbackup_iac.terraform.modules.variables import Variable
 from ecbackup_iac.terraform.values.budget import STEPS_PER_INSTANCE, charge
 from ecbackup_iac.terraform.values.operators import attribute
+from ecbackup_iac.terraform.values.outcomes import where
 from ecbackup_iac.terraform.values.type_system import (
     DYNAMIC,
     STRING,
@@ -430,6 +431,9 @@ class BlockScope:
 
     def reference(self, root: str, names: tuple[str, ...], source_range: SourceRange) -> Value:
         """Return the value of a reference. Raises EvaluationError."""
+        return where(self._reference(root, names, source_range), self.assumptions)
+
+    def _reference(self, root: str, names: tuple[str, ...], source_range: SourceRange) -> Value:
         found = self.repetition.names.get((root, names[0]))
         if found is not None:
             return found

@@ -141,7 +141,8 @@ class Variable:
             for rule in self.block.body.blocks("validation")
             if (condition := rule.body.attribute("condition"))
         ]
-        return narrowed(value, f"var.{self.name}", conditions, self._in_module)
+        subject, address = f"var.{self.name}", self.scope.address
+        return narrowed(value, subject, conditions, self._in_module, address)
 
     def _validated(self, value: Value, hint: str) -> Value:
         """Return the value if the variable's validation rules accept it. Raises EvaluationError."""

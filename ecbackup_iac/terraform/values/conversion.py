@@ -126,6 +126,8 @@ def _sequence(value: Value, element: Type, make: "type[ListOf | SetOf]") -> Valu
     if not isinstance(value.type, ListOf | SetOf | TupleOf):
         raise EvaluationError(requirement(make(element)))
     members = value.elements
+    if not members and element == DYNAMIC and isinstance(value.type, ListOf | SetOf):
+        element = value.type.element
     if make is ListOf and has_open_order(value):
         return _by_outcome(value, make(element))
     if has_dynamic(element):
@@ -298,6 +300,8 @@ def _map(value: Value, element: Type) -> Value:
     if is_open(value):
         return replace(expand_outcomes(value), type=MapOf(element))
     names, members = tuple(value.raw), tuple(value.raw.values())
+    if not members and element == DYNAMIC and isinstance(value.type, MapOf):
+        element = value.type.element
     if has_dynamic(element):
         outcomes = _outcomes_of_open_types(value)
         if outcomes is not None:

@@ -103,7 +103,7 @@ def common_assumptions(possibilities: Sequence[Possibility]) -> tuple[Assumption
 
 def where(value: Value, assumptions: tuple[Assumption, ...]) -> Value:
     """Return a value without the outcomes that contradict some assumptions."""
-    if value.is_known or not assumptions:
+    if value.is_known or not assumptions or value.unknown.is_deferred:
         return value
     outcomes = value.unknown.outcomes
     kept = [one for one in outcomes if combined(assumptions, one.when) is not None]

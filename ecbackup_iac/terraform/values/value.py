@@ -191,6 +191,8 @@ class Assumption:
 
     subject: str
     state: str
+    is_implied: bool = False
+    """The assumptions beside it say the same to people."""
 
     def __str__(self) -> str:
         """Return the text of the condition: `var.environment is "prod"`."""
@@ -211,7 +213,7 @@ class Possibility:
     @property
     def condition(self) -> str:
         """The condition for people; empty where nothing is known of it."""
-        return self.description or " and ".join(map(str, self.when))
+        return self.description or " and ".join(str(one) for one in self.when if not one.is_implied)
 
 
 @record(eq=False)
