@@ -21,6 +21,10 @@ from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.syntax.encoding import to_utf8
 
 
+_DATA_SUFFIXES = (".json", ".yaml", ".yml")
+"""Of files whose texts may be shown; any other name says nothing of what a file holds."""
+
+
 class ParameterFiles:
     """The parameter files of a run, each read once."""
 
@@ -142,15 +146,16 @@ def given_values(
     """Return the values that the command line gives; later ones win.
 
     `given` holds ("parameter", "Name=Value") and ("file", path); `shown` is how each path is printed.
-    Nothing is shown of a file outside the boundary.
+    Nothing is shown of a file outside the boundary, or of one that its name calls no data file, such as x.env.
     """
     found: GivenValues = {}
     for kind, text in given:
         if kind == "file":
             values = files.at(text, shown[text])
-            is_outside = not is_inside(os.path.realpath(text), boundary)
+            is_shown = text.lower().endswith(_DATA_SUFFIXES)
+            is_secret = not is_shown or not is_inside(os.path.realpath(text), boundary)
             found |= {
-                name: replace(value, is_secret=True) if is_outside else value
+                name: replace(value, is_secret=True) if is_secret else value
                 for name, value in values.items()
             }
         else:
