@@ -113,7 +113,7 @@ def _merged_members(node: MapNode) -> dict[str, Entry]:
     found: dict[str, Entry] = {}
     merging = False
     for key, value in node.entries:
-        if _is_merge(key):
+        if is_merge(key):
             merging = True
         elif isinstance(key, ScalarNode):
             found[key.text] = (key, value)
@@ -125,7 +125,7 @@ def _merged_members(node: MapNode) -> dict[str, Entry]:
 def _merge(node: MapNode, found: dict[str, Entry], met: set[int]) -> None:
     """Add the entries of the maps that a map merges, each map once."""
     for key, value in node.entries:
-        if not _is_merge(key):
+        if not is_merge(key):
             continue
         for source in value.items if isinstance(value, ListNode) else [value]:
             if not isinstance(source, MapNode) or id(source) in met:
@@ -134,13 +134,14 @@ def _merge(node: MapNode, found: dict[str, Entry], met: set[int]) -> None:
             own = {
                 inner.text: (inner, inner_value)
                 for inner, inner_value in source.entries
-                if isinstance(inner, ScalarNode) and not _is_merge(inner)
+                if isinstance(inner, ScalarNode) and not is_merge(inner)
             }
             found |= {name: entry for name, entry in own.items() if name not in found}
             _merge(source, found, met)
 
 
-def _is_merge(key: Node) -> bool:
+def is_merge(key: Node) -> bool:
+    """Whether a key merges other maps into its own."""
     return isinstance(key, ScalarNode) and key.text == MERGE and key.style is Style.PLAIN
 
 
