@@ -91,9 +91,7 @@ fuzz: .venv-fuzz/fuzz.stamp
 	@touch $@
 
 golden: $(VENV)/test.stamp
-	$(BIN)/python -m ecbackup_iac.reporters.report_schema > ecbackup_iac/reporters/report.schema.json
-	$(BIN)/python -m ecbackup_iac.control.explanation_schema > ecbackup_iac/control/explanation.schema.json
-	$(BIN)/python -m ecbackup_iac.policy.policy_schema > ecbackup_iac/policy/policy.schema.json
+	$(BIN)/python scripts/published_schemas.py
 	ECBACKUP_GOLDEN=rewrite $(BIN)/python -m pytest --quiet tests/test_cases.py tests/test_docs.py tests/reporters tests/control tests/fixers
 
 # The picture in the README.

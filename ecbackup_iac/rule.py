@@ -409,7 +409,7 @@ def _unknown_message(resource: CacheResource, failing: Sequence[_Combination]) -
         return message
     worst = min(failing, key=_rank_of)
     when = f"when {worst.retention.when}" if worst.retention.when else "in one case"
-    return f"{message}; {worst.failures[0].text} {when}"
+    return f"{message}; {when}, {worst.failures[0].text}"
 
 
 def _as_conditional(verdict: Verdict, conditions: Sequence[str]) -> Verdict:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import jsonschema
 import pytest
-
-from ecbackup_iac.reporters.report_schema import ReportDocument, schema_text
+from published_schemas import schema_text
+from report_schema import ReportDocument
 
 if TYPE_CHECKING:
     from conftest import Run
@@ -81,7 +81,9 @@ def test_a_case_gives_exactly_its_expected_output(case: Case, run: "Run", tmp_pa
 
 def _assert_is_a_report(text: str) -> None:
     """Hold the output against both forms of the promise: the published schema and its model."""
-    jsonschema.Draft202012Validator(json.loads(schema_text())).validate(json.loads(text))
+    jsonschema.Draft202012Validator(json.loads(schema_text(ReportDocument))).validate(
+        json.loads(text)
+    )
     ReportDocument.model_validate_json(text)
 
 

@@ -284,7 +284,7 @@ def test_an_unknown_retention_names_the_outcome_that_fails_and_its_condition() -
     )
     assert judge(replace(GROUP, retention=retention), Requirements()).message == (
         "snapshot_retention_limit is unknown: it depends on var.env; "
-        "automatic backups are off: snapshot_retention_limit is 0 when var.env is dev"
+        "when var.env is dev, automatic backups are off: snapshot_retention_limit is 0"
     )
 
 

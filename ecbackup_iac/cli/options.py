@@ -50,16 +50,22 @@ class OutputType(click.ParamType[Output]):
             self.fail(f"{value!r}: a file name is missing after the colon", param, ctx)
         return Output(name, None if file in ("", "-") else file)
 
-    def shell_complete(
-        self,
-        ctx: click.Context,  # noqa: ARG002 - click's signature
-        param: click.Parameter,  # noqa: ARG002 - the same
-        incomplete: str,
-    ) -> list["CompletionItem"]:
-        """Return formats, or files after a colon."""
-        from ecbackup_iac.cli.completion import format_items
 
-        return format_items(REPORTERS, incomplete)
+def formats_beginning(_context: object, _parameter: object, start: str) -> list[str]:
+    """Return the formats that a shell completes a word to, each by itself and with a colon for a file."""
+    return [each for name in REPORTERS for each in (name, f"{name}:") if each.startswith(start)]
+
+
+def rules_beginning(
+    _context: object, _parameter: object, start: str
+) -> "list[str] | list[CompletionItem]":
+    """Return the rules that a shell completes a word to, in any letter case."""
+    from click.shell_completion import CompletionItem
+
+    from ecbackup_iac.model.verdict import Rule
+
+    matching = (rule for rule in Rule if rule.startswith(start.upper()))
+    return [CompletionItem(rule.value, help=rule.label) for rule in matching]
 
 
 def _unknown_format(name: str) -> str:
@@ -92,17 +98,6 @@ class RuleType(click.ParamType["Rule"]):
         similar = get_close_matches(word.lower(), names, n=1, cutoff=0.7)
         hint = f"did you mean {similar[0]}?" if similar else f"expected ECB001 to {max(Rule)}"
         raise click.BadParameter(f"unknown rule {word!r}; {hint}", ctx, param)
-
-    def shell_complete(
-        self,
-        ctx: click.Context,  # noqa: ARG002 - click's signature
-        param: click.Parameter,  # noqa: ARG002 - the same
-        incomplete: str,
-    ) -> list["CompletionItem"]:
-        """Return the ids, each with the rule's name."""
-        from ecbackup_iac.cli.completion import rule_items
-
-        return rule_items(incomplete)
 
 
 class OrderedCommand(GroupedCommand):

@@ -56,27 +56,22 @@ def _file_diff(before: bytes, edits: Sequence[Edit], name: bytes, *, is_from_top
 
 
 def _changes(lines: Sequence[bytes], edits: Sequence[Edit]) -> list[_Change]:
-    """Return the lines that edits change, in order."""
-    changes: list[_Change] = []
+    """Return the lines that edits change, in order; those next to each other are one change."""
     starts = [0, *accumulate(map(len, lines))]
     groups: list[tuple[int, int, list[Edit]]] = []
     for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
         first = min(bisect_right(starts, edit.start), len(lines)) - 1
         end = max(bisect_left(starts, edit.end), first + 1)
-        if groups and first < groups[-1][1]:
-            first, before, own = groups.pop()
-            groups.append((first, max(before, end), [*own, edit]))
-        else:
-            groups.append((first, end, [edit]))
+        own = [edit]
+        if groups and first <= groups[-1][1]:
+            first, before, others = groups.pop()
+            end, own = max(before, end), [*others, edit]
+        groups.append((first, end, own))
+    changes = []
     for first, end, own in groups:
         old, at = lines[first:end], starts[first]
         moved = [replace(edit, start=edit.start - at, end=edit.end - at) for edit in own]
-        change = _without_common_lines(first, old, _lines(edited(b"".join(old), moved)))
-        if changes and changes[-1].end == change.start:
-            above = changes.pop()
-            both = ((*above.old, *change.old), (*above.new, *change.new))
-            change = _Change(above.start, *both)
-        changes.append(change)
+        changes.append(_without_common_lines(first, old, _lines(edited(b"".join(old), moved))))
     return changes
 
 

@@ -12,7 +12,6 @@ from ecbackup_iac.files.generated import generator_of
 from ecbackup_iac.files.paths import SKIPPED_FOLDERS, boundary_of, is_readable, shown_path
 from ecbackup_iac.model.location import Location, is_downloaded
 from ecbackup_iac.model.near_miss import NearMiss
-from ecbackup_iac.model.policy import PublishedModule
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.shared_code import NOTHING_SHARED
 from ecbackup_iac.model.written_path import slashed
@@ -58,14 +57,9 @@ class Edit:
 class SourceFiles:
     """The files that may be edited, each read once."""
 
-    def __init__(
-        self, paths: Iterable[str] = ("",), modules: Sequence[PublishedModule] = ()
-    ) -> None:
+    def __init__(self, paths: Iterable[str] = ("",)) -> None:
         """Edit nothing outside the repositories of `paths`, whatever a command line names there."""
         self._boundaries = {boundary_of(path) for path in paths}
-        self.modules = modules
-        """The published modules that the policy describes."""
-
         self.shared = NOTHING_SHARED
         """The code that the caches of the tree share."""
 
@@ -192,6 +186,19 @@ def renamed(path: str, content: bytes, offset: int, near_miss: NearMiss, name: s
         raise NotFixableError(f"{near_miss.name} is not written in {near_miss.location}")
     text = f"{near_miss.name} becomes {name}"
     return Edit(path, start, start + len(old), name.encode(), near_miss.location, text)
+
+
+# `days = `, `"days": `, `Days=`; a colon after a blank may be that of a condition.
+_NAMED = re.compile(rb"(?:([\"'])[\w.-]+\1[ \t]*[:=]|[\w.-]+(?::|[ \t]*=))[ \t]*\Z")
+
+_MAX_NAME_LENGTH = 100
+"""Bytes before a literal in which its name is searched for."""
+
+
+def name_before(content: bytes, at: int) -> str:
+    """Return the name before a literal, with its sign. What else is on the line may be secret."""
+    named = _NAMED.search(content, max(0, at - _MAX_NAME_LENGTH), at)
+    return named[0].decode() if named else ""
 
 
 def line_start(content: bytes, at: int) -> int:

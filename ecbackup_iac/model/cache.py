@@ -131,6 +131,9 @@ class CacheResource:
     unit: tuple[Location, ...] = ()
     """Where the Terragrunt unit that deploys it is configured: its module, its inputs, and what decides."""
 
+    inputs: Call | None = None
+    """The inputs of that unit, which set the variables of its module; None where it is no unit."""
+
     calls: tuple[Call, ...] = ()
     """The module calls and nested stacks that lead to it, outermost first; those above it where it is one."""
 
@@ -145,6 +148,11 @@ class CacheResource:
 
     module: CalledModule | None = None
     """The module that makes it, where that was not read: then the cache is located at the module's call."""
+
+    @property
+    def variable_sources(self) -> tuple[Call, ...]:
+        """What sets the variables of its modules: the inputs of its unit, and the module calls."""
+        return self.calls if self.inputs is None else (self.inputs, *self.calls)
 
 
 def may_be_without_backups(node_type: Value[str]) -> bool:

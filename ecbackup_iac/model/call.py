@@ -14,3 +14,6 @@ class Call:
 
     folder: str = ""
     """The folder of the module that it leads to, as reports show it; empty for a template."""
+
+    is_shared: bool = False
+    """Other roots are known to call the module too, whether they are checked or not."""

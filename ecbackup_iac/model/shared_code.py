@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from ecbackup_iac.model.cache import CacheResource
+from ecbackup_iac.model.call import Call
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.value import Outcome, StepKind, StepShape, TraceStep, possible_values
@@ -27,17 +28,27 @@ class SharedCode:
     def __init__(self, resources: Iterable[CacheResource]) -> None:
         self._caches: dict[Location, dict[_Cache, None]] = {}
         self._roots: dict[str, set[str]] = {}
+        self._templates: dict[tuple[str, int, int], set[str]] = {}
         self._results: dict[tuple[Location, ...], dict[_Cache, None]] = {}
         for resource in resources:
             cache = _Cache(resource.root, resource.address)
             for location in _locations(resource):
                 self._caches.setdefault(location, {})[cache] = None
-            for call in resource.calls:
+            for call in resource.variable_sources:
                 self._roots.setdefault(call.folder, set()).add(resource.root)
+            own = resource.block or resource.location
+            inner = (*(call.location for call in resource.calls[1:]), own)
+            for call, inside in zip(resource.calls, inner, strict=False):
+                self._templates.setdefault(call.location.order, set()).add(inside.path)
 
     def is_of_retention(self, location: Location) -> bool:
         """Whether something at exactly this location leads to a retention, or is a cache."""
         return location in self._caches
+
+    def template_called_at(self, location: Location) -> str | None:
+        """Return the template with caches that a stack at this location nests; None without a single one."""
+        paths = self._templates.get(location.order, set())
+        return next(iter(paths)) if len(paths) == 1 else None
 
     def others(self, resource: CacheResource, locations: Iterable[Location]) -> str:
         """Return the other caches whose retention is set at some locations, for people; empty for none."""
@@ -61,14 +72,14 @@ class SharedCode:
             self._results[locations] = found
         return self._results[locations]
 
-    def call_to_set_in(self, resource: CacheResource, step: TraceStep) -> Location | None:
-        """Return the module call that is to set a variable, where several roots share its default."""
+    def call_to_set_in(self, resource: CacheResource, step: TraceStep) -> Call | None:
+        """Return the module call or the inputs that are to set a variable whose default roots share."""
         if step.kind is not StepKind.VARIABLE_DEFAULT or step.shape is not StepShape.VALUE:
             return None
         folder = posixpath.dirname(step.location.path)
         is_shared = len(self._roots.get(folder, ())) > 1
-        calls = (call.location for call in resource.calls if is_shared and call.folder == folder)
-        return next(calls, None)
+        calls = (call for call in resource.variable_sources if call.folder == folder)
+        return next((call for call in calls if is_shared or call.is_shared), None)
 
 
 def _locations(resource: CacheResource) -> Iterator[Location]:

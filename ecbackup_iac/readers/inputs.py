@@ -9,14 +9,17 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ecbackup_iac.files.discovery import ConfigurationPath, Input, LeftOut, Listing, discover
+from ecbackup_iac.files.file_names import TERRAGRUNT_FILES
 from ecbackup_iac.files.globs import covers
 from ecbackup_iac.files.paths import (
     BASELINE_FILE,
     POLICY_FILE,
+    SKIPPED_FOLDERS,
     boundary_of,
     folders_between,
     holds,
     shown_path,
+    walked_boundary,
 )
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.location import STANDARD_INPUT, Location
@@ -33,9 +36,10 @@ if TYPE_CHECKING:
     from ecbackup_iac.readers.terraform_json.source_locations import SourceLocator
 
 NOTHING_READ = (
-    "no infrastructure code found: expected Terraform configuration, plan or state JSON, "
-    "CloudFormation templates, Pulumi previews or exported stacks, or output of aws elasticache describe-*; "
-    "name a path that contains some (ecbackup-iac check PATH), or accept that there is none (--allow-empty)"
+    "no infrastructure code found: expected Terraform configuration, Terragrunt units or stacks, plan or "
+    "state JSON, CloudFormation templates, Pulumi previews or exported stacks, or output of aws elasticache "
+    "describe-*; name a path that contains some (ecbackup-iac check PATH), or accept that there is none "
+    "(--allow-empty)"
 )
 
 NOTHING_EVALUATED = "nothing was evaluated: everything here is deployed by another program"
@@ -156,8 +160,17 @@ class _Inputs:
         from ecbackup_iac.readers.other_programs import warnings
 
         others = self._files_of_others()  # before the listings are used up
-        for boundary, folders in self._folders.items():
-            for result in self._configuration_results(boundary, folders):
+        data = self._data_files()
+        for boundary in dict.fromkeys((*self._folders, *data)):
+            folders, files = self._folders.get(boundary, ()), data.get(boundary, {})
+            used: set[str] = set()
+            results = self._configuration_results(boundary, (*folders, *files), used)
+            first = next(results)
+            if not folders and used.isdisjoint(files):
+                continue
+            for real in used & files.keys():
+                self.mark_read(files[real])
+            for result in (first, *results):
                 for deployment in result.deployments:
                     self._template_reader().add_deployment(deployment, boundary)
                 yield result
@@ -178,6 +191,17 @@ class _Inputs:
                 problem = self._nothing_read(path, is_skipped=is_skipped)
                 yield ReadResult(diagnostics=(problem,))
 
+    def _data_files(self) -> dict[str, dict[str, str]]:
+        """Return the files on the command line that units may read, by boundary and real path."""
+        found: dict[str, dict[str, str]] = {}
+        for path in self._unread:
+            if os.path.isfile(path) and not self._is_excluded(path):
+                real = os.path.realpath(path)
+                boundary = walked_boundary(real, boundary_of(path))
+                if boundary in found or boundary in self._folders or _has_units(boundary):
+                    found.setdefault(boundary, {})[real] = path
+        return found
+
     def _files_of_others(self) -> dict[str, "OtherProgram"]:
         """Return the files of other programs under the paths, and above the configuration under them."""
         from ecbackup_iac.readers.other_programs import files_of_others, program_of
@@ -195,7 +219,9 @@ class _Inputs:
                 found.setdefault(os.path.realpath(path), program)
         return found
 
-    def _configuration_results(self, boundary: str, folders: Sequence[str]) -> Iterator[ReadResult]:
+    def _configuration_results(
+        self, boundary: str, folders: Sequence[str], used: set[str]
+    ) -> Iterator[ReadResult]:
         from ecbackup_iac.readers.terraform.configuration import Request, read
 
         scope, targets = self._scope, tuple(dict.fromkeys(folders))
@@ -209,6 +235,7 @@ class _Inputs:
                 self._is_excluded,
                 self._progress,
                 self.listings,
+                used,
             )
         )
 
@@ -252,3 +279,12 @@ class _Inputs:
         glob = next((glob for glob in self._scope.exclude if covers(glob, path)), None)
         text = NOTHING_EVALUATED if is_skipped else NOTHING_READ
         return Diagnostic(f"not read: {glob.pattern} excludes it" if glob else text, Location(path))
+
+
+def _has_units(boundary: str) -> bool:
+    """Whether there are files of Terragrunt in a repository."""
+    for _, folders, names in os.walk(boundary):
+        folders[:] = set(folders) - SKIPPED_FOLDERS
+        if not set(names).isdisjoint(TERRAGRUNT_FILES):
+            return True
+    return False

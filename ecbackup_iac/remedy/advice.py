@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from ecbackup_iac.files.generated import CDK, CDK_FOR_TERRAFORM
 from ecbackup_iac.model.cache import CacheResource
+from ecbackup_iac.model.call import Call
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.near_miss import NearMiss
 from ecbackup_iac.model.policy import MAXIMUM_DAYS, Requirements
@@ -85,6 +86,12 @@ def plain(name: str) -> str:
 def name_of(resource: CacheResource) -> str:
     """Return the retention of a resource as a sentence names it."""
     return f"{resource.retention_name} of {resource.address}"
+
+
+def called(call: Call, resource: CacheResource) -> str:
+    """Return what a cache's module gets its variables from, with its line."""
+    what = "the inputs" if call == resource.inputs else "the module call"
+    return f"{what}, {line_of(call.location)}"
 
 
 def line_of(location: Location) -> str:

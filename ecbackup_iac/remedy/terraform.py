@@ -24,6 +24,7 @@ from ecbackup_iac.model.verdict import Rule
 from ecbackup_iac.remedy.advice import (
     DEFAULT,
     Advice,
+    called,
     days_in_place_of,
     failing,
     for_attribute,
@@ -68,8 +69,15 @@ def for_configuration(
             return "\n".join(dict.fromkeys(advice))
         if isinstance(retention, Unknown) and isinstance(retention.why, NeedsPlan):
             return _CHECK_A_PLAN
-        return f"pass its value with --var, --var-file or --workspace; or {_CHECK_A_PLAN}"
+        return _for_missing_value(resource)
     return _where(retention, resource, days, shared).everywhere(retention, resource, shared)
+
+
+def _for_missing_value(resource: CacheResource) -> str:
+    last = next(reversed(resource.retention.trace), None)
+    if resource.inputs and last is not None and last.kind is StepKind.OPEN_VARIABLE:
+        return f"set {plain(last.name)} in {called(resource.inputs, resource)}; or {_CHECK_A_PLAN}"
+    return f"pass its value with --var, --var-file or --workspace; or {_CHECK_A_PLAN}"
 
 
 def for_plan(
@@ -183,7 +191,8 @@ def _assigned(
     """Return what to set where something is assigned, or in the call of a module that roots share."""
     call = shared.call_to_set_in(resource, step)
     if call is not None:
-        return Advice(f"add {plain(step.name)} = {days} to the module call, {line_of(call)}", call)
+        text = f"add {plain(step.name)} = {days} to {called(call, resource)}"
+        return Advice(text, call.location)
     is_default = step.kind is StepKind.VARIABLE_DEFAULT
     what = DEFAULT if is_default else plain(step.name)
     if step.kind is StepKind.DATA_FILE:

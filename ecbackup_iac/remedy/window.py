@@ -8,7 +8,7 @@ from ecbackup_iac.model.shared_code import SharedCode
 from ecbackup_iac.model.source import SOURCES, RemedyKind
 from ecbackup_iac.model.value import StepKind, StepShape, TraceStep
 from ecbackup_iac.model.window import proposed_window
-from ecbackup_iac.remedy.advice import DEFAULT, for_generated, line_of, plain
+from ecbackup_iac.remedy.advice import DEFAULT, called, for_generated, line_of, plain
 from ecbackup_iac.remedy.live_cache import change_command
 from ecbackup_iac.remedy.template import CONFIGURATION
 from ecbackup_iac.remedy.terraform import ASSIGNMENTS, OPTIONS
@@ -39,7 +39,7 @@ def for_window(resource: CacheResource, shared: SharedCode) -> str:
     if not any(one.shape is StepShape.COMPOSITION for one in own):
         step = next((one for one in reversed(own) if one.kind in _SETTINGS and one.name), step)
     if call := shared.call_to_set_in(resource, step):
-        return f"add {plain(step.name)} = {value} to the module call, {line_of(call)}"
+        return f"add {plain(step.name)} = {value} to {called(call, resource)}"
     return _at(step, value, is_template=kind is RemedyKind.TEMPLATE)
 
 

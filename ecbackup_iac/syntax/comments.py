@@ -35,7 +35,7 @@ class Comment:
     """The end of the code above that it belongs to by its indentation."""
 
     owner: int | None = None
-    """The start of the entry that it is a property of."""
+    """The start of the entry, or of the file's object, that it is a property of."""
 
     is_head: bool = False
     """Only comments come before it."""

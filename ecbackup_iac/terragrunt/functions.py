@@ -52,6 +52,12 @@ _COMMANDS = {
 
 _VERSION = re.compile(r"v?\d+(?:\.\d+)*(?:[-+][0-9A-Za-z.~+-]+)?")
 
+COMMAND = "the command"
+"""What a condition is about that the commands differ in."""
+
+PLAN, APPLY = "plan", "apply"
+"""The commands that decide what is deployed."""
+
 _PLATFORMS = ("darwin", "linux", "windows")
 """Those that Terragrunt is released for."""
 
@@ -204,7 +210,9 @@ def _variables_at(scope: "ConfigFile", full: str) -> Value:
     if not scope.view.exists(full):
         scope.view.real(full)  # outside, nothing is known
         raise EvaluationError(f"read_tfvars_file: no file exists at {shown}")
-    source = scope.view.tree.folders.source(scope.view.real(full))
+    real = scope.view.real(full)
+    scope.view.tree.data.add(real)
+    source = scope.view.tree.folders.source(real)
     if isinstance(source, Diagnostic):
         raise EvaluationError(f"read_tfvars_file: {shown} {source.message}")
     if full.endswith("json"):
@@ -275,9 +283,8 @@ def _listed(texts: Sequence[str]) -> Function:
     return Function(lambda _scope, _: tuple_value(map(string, texts)), returns=DYNAMIC)
 
 
-def _one_of(why: str, *texts: str) -> Function:
+def _one_of(subject: str, why: str, *texts: str) -> Function:
     """Return a function whose result is one of some texts: what all of them lead to is certain."""
-    subject = why.partition(" ")[0]
     found = [Possibility(string(text), (Assumption(subject, f'"{text}"'),)) for text in texts]
     return Function(lambda _scope, _: one_of(found, why))
 
@@ -294,11 +301,13 @@ FUNCTIONS: Mapping[str, Function] = {
         lambda scope: relative_path(scope.folder, scope.view.tree.top)
     ),
     "get_path_to_repo_root": _fixed(lambda scope: relative_path(scope.view.tree.top, scope.folder)),
-    "get_platform": _one_of("get_platform() depends on where Terragrunt runs", *_PLATFORMS),
+    "get_platform": _one_of(
+        "get_platform()", "get_platform() depends on where Terragrunt runs", *_PLATFORMS
+    ),
     "get_repo_root": _fixed(lambda scope: scope.view.tree.top),
     "get_terraform_cli_args": _unknown("get_terraform_cli_args() depends on the command", DYNAMIC),
     "get_terraform_command": _one_of(
-        "get_terraform_command() depends on the command", "plan", "apply"
+        COMMAND, f"get_terraform_command() depends on {COMMAND}", PLAN, APPLY
     ),
     "get_terraform_commands_that_need_input": _listed(_COMMANDS["input"]),
     "get_terraform_commands_that_need_locking": _listed(_COMMANDS["locking"]),

@@ -35,6 +35,7 @@ from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.outcomes import map_outcomes
 from ecbackup_iac.terraform.values.type_system import STRING
 from ecbackup_iac.terraform.values.value import (
+    Assumption,
     EvaluationError,
     Located,
     SourceStep,
@@ -46,6 +47,7 @@ from ecbackup_iac.terraform.values.value import (
     tuple_value,
     unknown,
 )
+from ecbackup_iac.terragrunt.functions import APPLY, COMMAND, PLAN
 from ecbackup_iac.terragrunt.merging import ExtraArguments
 from ecbackup_iac.terragrunt.module import UnitModule
 from ecbackup_iac.terragrunt.units import Unit
@@ -101,8 +103,9 @@ class UnitInputs(RootInputs):
         files: VariableFiles,
         workspace: Value,
         root: Module,
+        command: str,
     ) -> None:
-        """Take what sets variables of the root module."""
+        """Take what sets variables of the root module where Terraform runs a command."""
         super().__init__("", (), given, files, workspace)
         self._root = root
         self._unit = unit
@@ -112,10 +115,16 @@ class UnitInputs(RootInputs):
         self.rejection: EvaluationError | None = None
         """What is rejected of the arguments."""
 
-        for extra in unit.extra:
-            self._add_environment(extra)
-        for extra in unit.extra:
-            self._add_extra(extra)
+        added = [one for one in unit.extra if one.doubt or command in one.commands]
+        for extra in added:
+            if command in extra.commands:
+                self._add_environment(extra, command)
+        for extra in added:
+            if command in extra.commands:
+                self._add_extra(extra)
+            else:
+                why = f"the commands of extra_arguments are unknown: {extra.doubt}"
+                self._arguments.append(_Anything(why))
         nulls = {name: value for name, value in unit.inputs.items() if value.is_null}
         names = {*module.files.names(module.folder), *({NULLS_FILE} if nulls else ())}
         unknown_files = (relative_path(path, module.folder) for path in module.files.unknown)
@@ -163,10 +172,10 @@ class UnitInputs(RootInputs):
             else:
                 self._arguments.append(_Anything("the arguments of extra_arguments are unknown"))
 
-    def _add_environment(self, extra: ExtraArguments) -> None:
+    def _add_environment(self, extra: ExtraArguments, command: str) -> None:
         """Add the variables in env_vars, and the arguments: Terraform puts those before all others."""
         value = extra.environment
-        if value is None or value.is_null or extra.doubt:
+        if value is None or value.is_null:
             return
         if not value.is_known:
             why = f"the env_vars of extra_arguments are unknown: {value.unknown.why}"
@@ -177,7 +186,7 @@ class UnitInputs(RootInputs):
         for name, member in members.items():
             if name.startswith("TF_VAR_"):
                 self.automatic.append(_Given(name.removeprefix("TF_VAR_"), member, extra.range))
-        for name in ("TF_CLI_ARGS_plan", "TF_CLI_ARGS"):
+        for name in (f"TF_CLI_ARGS_{command}", "TF_CLI_ARGS"):
             member = members.get(name, string(""))
             self._add_arguments(self._split(member, extra.range), extra.range)
         if "TF_WORKSPACE" in members and not self._given.workspace:
@@ -195,10 +204,6 @@ class UnitInputs(RootInputs):
         return tuple_value(map(string, words)).with_marks_of(value)
 
     def _add_extra(self, extra: ExtraArguments) -> None:
-        if extra.doubt:
-            why = f"the commands of extra_arguments are unknown: {extra.doubt}"
-            self._arguments.append(_Anything(why))
-            return
         self._add_arguments(extra.arguments, extra.range)
         for path in self._texts(extra.required_files):
             self._add_file(path, extra.range, is_required=True)
@@ -261,6 +266,35 @@ class UnitInputs(RootInputs):
         if is_required:
             shown = os.path.basename(shown_text(path))
             self._reject(f"Failed to read variables file: there is no {shown}", origin)
+
+
+def unit_inputs(  # noqa: PLR0913, PLR0917 - where values come from
+    unit: Unit,
+    module: UnitModule,
+    given: EvaluationInputs,
+    files: VariableFiles,
+    workspace: Value,
+    root: Module,
+) -> UnitInputs:
+    """Return the inputs of an apply; where those of a plan differ, its outcome may be that of the plan.
+
+    An apply of a saved plan deploys what was planned, and any other plans with its own arguments.
+    """
+    found = UnitInputs(unit, module, given, files, workspace, root, APPLY)
+    if any(map(_differs, unit.extra)):
+        planned = UnitInputs(unit, module, given, files, workspace, root, PLAN)
+        either = {PLAN: planned, APPLY: found}
+        whens = {command: Assumption(COMMAND, f'"{command}"') for command in either}
+        found.alternatives = [(whens[command], one) for command, one in either.items()]
+        found.rejection = planned.rejection or found.rejection
+    return found
+
+
+def _differs(extra: ExtraArguments) -> bool:
+    """Whether a block is about one of plan and apply alone, or has arguments in a variable for one."""
+    environment = extra.environment.raw if extra.environment is not None else None
+    names = environment if isinstance(environment, Mapping) else ()
+    return len(extra.commands) == 1 or any(name.startswith("TF_CLI_ARGS_") for name in names)
 
 
 def _as_members(value: Value) -> Mapping[str, Value]:

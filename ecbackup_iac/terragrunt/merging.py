@@ -29,6 +29,7 @@ from ecbackup_iac.terraform.values.value import (
     unknown,
 )
 from ecbackup_iac.terragrunt.configuration import ConfigFile
+from ecbackup_iac.terragrunt.functions import APPLY, PLAN
 from ecbackup_iac.terragrunt.sources import is_remote
 
 
@@ -62,8 +63,11 @@ class ExtraArguments:
     """What an extra_arguments block adds to a plan or an apply."""
 
     range: SourceRange
+    commands: frozenset[str]
+    """Those of plan and apply that it is certainly about."""
+
     doubt: str
-    """Why it is not known whether it does; empty where it does."""
+    """Why it may be about the others too; empty where it is not."""
 
     arguments: Value | None
     required_files: Value | None
@@ -322,12 +326,14 @@ def extra_arguments(file: ConfigFile) -> list[ExtraArguments]:
             raise EvaluationError("commands: a list of strings is required", commands.range)
         elements = listed.elements if isinstance(listed.raw, tuple) else (listed,)
         doubt = next((one.unknown.why for one in elements if not one.is_known), "")
-        is_planned = not {one.raw for one in elements}.isdisjoint(("plan", "apply"))
-        if not (is_planned or doubt):
+        planning = frozenset((PLAN, APPLY)).intersection(
+            one.raw for one in elements if isinstance(one.raw, str)
+        )
+        if not (planning or doubt):
             continue
         values = [
             owner.value(attribute) if (attribute := block.body.attribute(name)) else None
             for name in ("arguments", "required_var_files", "optional_var_files", "env_vars")
         ]
-        found.append(ExtraArguments(block.header, "" if is_planned else doubt, *values))
+        found.append(ExtraArguments(block.header, planning, doubt, *values))
     return found

@@ -42,6 +42,7 @@ from ecbackup_iac.terragrunt.tree import (
     View,
     includes,
     is_at_placeholder,
+    is_placeholder,
 )
 from ecbackup_iac.terragrunt.units import Unit, evaluated_unit
 
@@ -179,7 +180,8 @@ class _StackEvaluation:
         if not copies:
             problems = self._stack.problems
             is_template = file.lacks_values or any(map(is_at_placeholder, problems))
-            self._stack.needs_values = is_template and bool(problems)
+            is_rejected_template = is_template and bool(problems)
+            self._stack.needs_values = is_placeholder(folder) or is_rejected_template
 
     def _add_components(
         self,

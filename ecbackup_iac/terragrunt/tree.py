@@ -47,6 +47,11 @@ _PLACEHOLDER = re.compile(r"(?<![$%])\{\{[^{}=]*\}\}")
 """Of a template that another program fills in, like boilerplate."""
 
 
+def is_placeholder(path: str) -> bool:
+    """Whether a part of a path is a placeholder: then what is there is a template."""
+    return _PLACEHOLDER.search(path) is not None
+
+
 def is_at_placeholder(error: EvaluationError) -> bool:
     """Whether what is rejected is a placeholder, or in a line with one."""
     line = ""
@@ -81,6 +86,9 @@ class Tree:
 
         self.read: set[str] = set()
         """The configuration files that were read: real paths."""
+
+        self.data: set[str] = set()
+        """The other files that were read: real paths."""
 
     @contextmanager
     def bounded(self) -> Iterator[None]:
@@ -218,6 +226,7 @@ class ConfigFiles(RootFiles):
         if not os.path.isfile(found):
             text = f'Invalid function argument: no file exists at "{self._view.tree.shown(found)}"'
             raise EvaluationError(text)
+        self._view.tree.data.add(found)
         content = self._folders.content(found)
         if isinstance(content, Diagnostic):
             raise UnknownResultError(

@@ -27,7 +27,13 @@ from ecbackup_iac.terragrunt.merging import (
 )
 from ecbackup_iac.terragrunt.schemas import check_unit_file
 from ecbackup_iac.terragrunt.sources import copied_folder, is_remote, local_folder
-from ecbackup_iac.terragrunt.tree import NotEvaluatedError, Tree, View, is_at_placeholder
+from ecbackup_iac.terragrunt.tree import (
+    NotEvaluatedError,
+    Tree,
+    View,
+    is_at_placeholder,
+    is_placeholder,
+)
 
 
 @changing_record
@@ -47,6 +53,9 @@ class Unit:
     source_at: Located | None = None
     places: tuple[Located, ...] = ()
     """Its terraform block and its inputs: where a comment is about the unit as a whole."""
+
+    inputs_at: SourceRange | None = None
+    """Its own inputs, or the file where it has none; None where the file is not read."""
 
     inherited: tuple[SourceRange, ...] = ()
     """The inputs of the files that are merged: where a comment is about what they decide."""
@@ -93,6 +102,9 @@ class Unit:
     read: set[str] = field(factory=set)
     """The real paths of all configuration that it reads."""
 
+    data: set[str] = field(factory=set)
+    """Those of the other files."""
+
     dependencies: dict[str, Located] = field(factory=dict)
     """The folders of the units that have to be applied before, as far as they are known."""
 
@@ -109,12 +121,13 @@ class Unit:
 def evaluated_unit(tree: Tree, file: ConfigFile) -> Unit:
     """Return a unit with all that is known of it; `file` is its configuration where Terragrunt finds it."""
     unit = Unit(file.folder, file.path, file.view)
-    outer, tree.read = tree.read, set()
+    outer = tree.read, tree.data
+    tree.read, tree.data = set(), unit.data
     with _problems_of(unit), tree.bounded():
         unit.file = file.view.real(file.path)
         _evaluate(unit, file)
     unit.read = {*tree.read, unit.file}
-    tree.read = outer
+    tree.read, tree.data = outer
     return unit
 
 
@@ -136,11 +149,13 @@ def _evaluate(unit: Unit, file: ConfigFile) -> None:
     blocks = (block.range for block in file.body.blocks("terraform"))
     inputs = file.body.attribute("inputs")
     unit.places = (*blocks, *((inputs.range,) if inputs is not None else ()))
+    unit.inputs_at = inputs.range if inputs else SourceRange(file.body.range.file, 0, 0)
     # What one step rejects says nothing about the others: the module is found whatever else is rejected.
     for step in (_check_blocks, _set_source, _check, _set_inputs, _set_rest):
         with _problems_of(unit):
             step(unit, file)
-    if unit.problem is not None:
+    unit.needs_values = is_placeholder(unit.folder)
+    if unit.problem is not None and not unit.needs_values:
         unit.needs_values = file.lacks_values or is_at_placeholder(unit.problem)
 
 

@@ -27,9 +27,7 @@ LINES = {
     "base": "<baseline>",
     "check --form": "<check><--format>",
     "check --format sar": "<check><--format><sarif>",
-    "check --format json:re": "<check><--format><json:report.json>",
     "check --unknown f": "<check><--unknown><fail>",
-    "check --format json:out/re": "<check><--format><json:out/report.html>",
     "check --var days=7 --unknown i": "<check><--var><days=7><--unknown><ignore>",
     "check --var-file env/pr": "<check><--var-file><env/prod.tfvars>",
     "check --parameter-file pla": "<check><--parameter-file><plan.json>",
@@ -153,15 +151,6 @@ def test_a_wrong_line_completes_to_nothing_without_an_error(line: str, run: "Run
     variables = {"COMP_WORDS": f"ecbackup-iac {line}", "COMP_CWORD": "3"}
     result = run(env={"_ECBACKUP_IAC_COMPLETE": "bash_complete", **variables})
     assert (result.stderr, result.status) == ("", 0)
-
-
-def test_names_that_would_confuse_a_terminal_are_not_offered(run: "Run", tmp_path: Path) -> None:
-    for name in ("a\nplain,evil", "b\x1b[2J", "c d,e", ".hidden"):
-        (tmp_path / name).touch()
-    (tmp_path / "circle").symlink_to("circle")
-    variables = {"COMP_WORDS": "ecbackup-iac check --format json:", "COMP_CWORD": "3"}
-    result = run(env={"_ECBACKUP_IAC_COMPLETE": "bash_complete", **variables})
-    assert result.stdout == "plain,json:c d,e\nplain,json:circle\n"
 
 
 @pytest.mark.parametrize("line", ["explain ", "check --format ", "check --unknown "])

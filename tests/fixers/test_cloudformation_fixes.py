@@ -210,9 +210,7 @@ def yaml_templates(draw: st.DrawFn) -> bytes:
     for index in range(draw(st.integers(1, 6))):
         parts.append(f"{unit}R{index}:{draw(COMMENTS)}\n")
         body = [f"{unit * 2}Type: AWS::ElastiCache::ReplicationGroup\n"]
-        match draw(st.integers(0, 5)):
-            case 0:
-                pass
+        match draw(st.integers(1, 5)):
             case 1:
                 body.append(f"{unit * 2}Properties: {{}}\n")
             case 2:
@@ -247,10 +245,7 @@ def json_templates(draw: st.DrawFn) -> bytes:
         )
         if draw(st.booleans()):
             properties["SnapshotRetentionLimit"] = draw(values)
-        resource: dict[str, object] = {"Type": "AWS::ElastiCache::ReplicationGroup"}
-        has_properties = draw(st.booleans())
-        if properties or has_properties:
-            resource["Properties"] = properties
+        resource = {"Type": "AWS::ElastiCache::ReplicationGroup", "Properties": properties}
         resources[f"R{index}"] = dict(draw(st.permutations([*resource.items()])))
     document = {"Parameters": {"Days": {"Type": "Number", "Default": "0"}}, "Resources": resources}
     indent = draw(st.sampled_from([None, 0, 1, 2, 4, "\t"]))

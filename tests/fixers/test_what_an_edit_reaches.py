@@ -35,6 +35,12 @@ var_files = ["env/dev.tfvars"]
 MAP = 'locals {\n  all = { a = { days = 0, size = "s" } }\n}\n'
 EACH = CACHE.replace('"r" {{\n', '"r" {{\n  for_each = {}\n')
 CALL = 'module "m" {\n  source = "./m"\n}\n'
+PUBLISHED = """\
+module "m" {
+  source                   = "terraform-aws-modules/elasticache/aws"
+  snapshot_retention_limit = var.days
+}
+"""
 TEMPLATE = "AWSTemplateFormatVersion: '2010-09-09'\n"
 PARAMETER = "Parameters:\n  Days:\n    Type: Number\n"
 GROUP = """\
@@ -127,6 +133,14 @@ NOT_FIXED = {
             "override.tf": DATABASE.format("var.days"),
         },
         "also used by aws_db_instance.d (override.tf:2:29)",
+    ),
+    "a published module of something else": (
+        {
+            "main.tf": NONE
+            + PUBLISHED
+            + PUBLISHED.replace("elasticache", "rds").replace('"m"', '"o"')
+        },
+        "var.days (main.tf:2:13) is also used by module.o",
     ),
     "how often a module of something else is called": (
         {
@@ -264,6 +278,7 @@ FIXED = {
         "main.tf": NONE
         + CACHE.format('var.days\n  snapshot_window = var.days > 0 ? "03:00-04:00" : null'),
     },
+    "a published module of caches": {"main.tf": NONE + PUBLISHED},
     "texts that only mention it": {
         "main.tf": NONE
         + CACHE.format("var.days")

@@ -358,6 +358,9 @@ def test_a_file_is_rejected_where_terraform_rejects_it(case: Mapping[str, Any]) 
         ('a = "x${1 2}"\nb = 2\n', ("Extra characters after interpolation expression", 1, 11)),
         ('a = "x\nb = 2\n', ("Invalid multi-line string", 1, 5)),
         ('a = "\\q"\nb = 2\n', ("Invalid escape sequence", 1, 6)),
+        ('a = "xy\\qz"\nb = 2\n', ("Invalid escape sequence", 1, 8)),
+        ("a = [for x in y : x, 1]\nb = 2\n", ("Invalid 'for' expression", 1, 20)),
+        ("a = [for x in y : x }\nb = 2\n", ("Invalid 'for' expression", 1, 21)),
         ("a = 'x'\nb = 2\n", ("Invalid character", 1, 5)),
         ("a = x.0.1\nb = 2\n", ("Invalid legacy index syntax", 1, 7)),
         ("a = 0x10\nb = 2\n", ("Missing newline after argument", 1, 6)),
@@ -379,6 +382,11 @@ def test_one_syntax_error_is_one_problem_and_the_rest_is_read(
     assert reported(text) == [problem]
     body, _ = parse_whole_file(source(text), CONFIGURATION)
     assert body.attribute("b") is not None or b"b {}" in source(text).text
+
+
+def test_an_unknown_escape_sequence_is_located() -> None:
+    _, problems = parse_whole_file(source('a = "xy\\qz"\n'), CONFIGURATION)
+    assert [place.text for _, place in problems] == ["\\q"]
 
 
 def test_an_invalid_value_does_not_affect_its_neighbours() -> None:

@@ -231,6 +231,23 @@ def test_a_comment_of_the_json_syntax_counts_in_its_block(check: "Checker") -> N
     assert outcome.messages == []
 
 
+@pytest.mark.parametrize("comment", ["kics-scan €", "kics-scan \\ud800", "Größe: 日本"])
+def test_a_comment_of_a_json_file_itself_may_have_any_characters(
+    check: "Checker", comment: str
+) -> None:
+    caches = '{"aws_elasticache_cluster": {"a": {"engine": "redis"}}}'
+    outcome = check({"main.tf.json": f'{{"//": "{comment}", "resource": {caches}}}'})
+    assert outcome.reasons == {"aws_elasticache_cluster.a": None}
+    assert outcome.messages == []
+
+
+def test_a_suppression_of_a_json_file_itself_has_no_effect(check: "Checker") -> None:
+    caches = '{"aws_elasticache_cluster": {"a": {"engine": "redis"}}}'
+    outcome = check({"main.tf.json": f'{{"//": "{DIRECTIVE} €", "resource": {caches}}}'})
+    assert outcome.reasons == {"aws_elasticache_cluster.a": None}
+    assert ["is not at a cache" in message for message in outcome.messages] == [True]
+
+
 def test_a_broken_file_keeps_the_suppressions_of_what_is_complete(
     check: "Checker", one_group: str
 ) -> None:

@@ -183,6 +183,15 @@ variable "days" {
     assert (errors(found), cache.retention.value) == ([], days)
 
 
+def test_the_function_that_makes_an_ephemeral_value_null_takes_one_argument(
+    evaluate: "Evaluate",
+) -> None:
+    variable = 'variable "token" {\n  ephemeral = true\n}\n'
+    written = "  snapshot_retention_limit = ephemeralasnull(var.token, 1)\n}\n"
+    found = evaluate({"main.tf": GROUP + written + variable})
+    assert any(map(is_refused, found.caches)) or errors(found)
+
+
 def test_a_template_file_is_located_from_the_folder_of_the_run(evaluate: "Evaluate") -> None:
     files = {
         "stack/main.tf": GROUP + '  snapshot_retention_limit = templatefile("t.tpl", {})\n}\n',

@@ -216,6 +216,80 @@ def test_a_validation_with_a_list_leaves_the_values_that_satisfy_all_of_it(
     assert len(values) == len(expected)
 
 
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        ("contains([3, 5], var.days) || var.days >= 7", Bounds(3, None)),
+        ("var.days == null || var.days >= 7", None),
+        ("contains([null, 5], var.days) || var.days >= 7", None),
+        ('var.days <= tonumber(file("limit.txt"))', Bounds(None, 35)),
+        ('var.days >= tonumber(file("limit.txt")) - 34', Bounds(1, None)),
+        # More than this could tell what a file holds.
+        ('var.days <= tonumber(file("limit.txt")) * 1000', None),
+        ('var.days >= tonumber(file("limit.txt")) * -1000', None),
+    ],
+)
+def test_a_validation_bounds_a_variable_by_what_all_alternatives_prove(
+    condition: str, expected: Bounds | None, evaluate: "Evaluate"
+) -> None:
+    variable = (
+        'variable "days" {\n  type = number\n  validation {\n'
+        f'    condition     = {condition}\n    error_message = "no"\n  }}\n}}\n'
+    )
+    found = evaluate({"main.tf": variable + CACHE % "var.days", "limit.txt": "35"})
+    retention = found.caches[0].retention
+    assert isinstance(retention, Unknown)
+    assert retention.bounds == expected
+
+
+LONG = "x" * 41
+
+
+@pytest.mark.parametrize(
+    ("expression", "condition"),
+    [
+        ('[for s in ["x"] : var.env == s ? 7 : 0][0]', "var.env == s (s = x) is true"),
+        ("[for s in [null] : var.env == s ? 7 : 0][0]", "var.env == s (s = [null][0]) is true"),
+        (
+            f'[for s in ["{LONG}"] : var.env == s ? 7 : 0][0]',
+            f'var.env == s (s = ["{LONG}"][0]) is true',
+        ),
+        (
+            '[for s in [["x"]] : var.env == s[0] ? 7 : 0][0]',
+            'var.env == s[0] (s = [["x"]][0]) is true',
+        ),
+        (
+            "[for s in [[null]] : [for s in s : var.env == s ? 7 : 0][0]][0]",
+            "var.env == s (s = s[0] ([[null]][0])) is true",
+        ),
+    ],
+)
+def test_a_condition_shows_the_short_values_of_the_names_in_it(
+    expression: str, condition: str, evaluate: "Evaluate"
+) -> None:
+    retention = evaluate({"main.tf": VARIABLES + CACHE % expression}).caches[0].retention
+    assert isinstance(retention, Unknown)
+    assert [one.when for one in retention.outcomes if plain(one.value) == 7] == [condition]
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ('{ for p in [["a", 3], ["a", 7]] : p[0] => p[1] }["a"]', "unknown"),
+        ('{ for p in [["a", 3], ["a", 7]] : p[0] => p[1]... }["a"][1]', {7}),
+        ('{ for p in [["a", 3], ["b", 7]] : p[0] => p[1] }["b"]', {7}),
+    ],
+)
+def test_a_for_expression_sets_a_key_once_unless_it_groups(
+    expression: str, expected: set[Days] | str, evaluate: "Evaluate"
+) -> None:
+    found = evaluate({"main.tf": CACHE % expression})
+    assert outcomes(found.caches[0].retention) == expected
+    assert found.errors == (
+        ['Duplicate object key: "a" is set twice'] if expected == "unknown" else []
+    )
+
+
 def test_outcomes_beyond_any_use_are_unknown_and_hang_nothing(evaluate: "Evaluate") -> None:
     variables = "".join(f'variable "v{i}" {{\n  type = bool\n}}\n' for i in range(40))
     sum_ = " + ".join(f"(var.v{i} ? 0 : {2**i})" for i in range(40))
@@ -246,6 +320,43 @@ def test_instances_that_may_exist_are_there_with_their_doubt(
         assert found.caches[-1].assumptions != ()
 
 
+@pytest.mark.parametrize(
+    ("repetition", "expression", "expected"),
+    [
+        ("count = var.a ? 1 : 0", "var.a ? 7 : 0", {7}),
+        ("count = var.a ? 0 : 1", "var.a ? 7 : 0", {0}),
+        ("count = !var.a ? 1 : 0", "var.a ? 7 : 0", {0, 7}),  # compared as it is written
+        ("count = local.flag - 1", "var.a ? 0 : 7", {7}),
+        ("count = local.flag", "local.flag == 2 ? 7 : 14", {7, 14}),
+        ("count = var.b ? 1 : 0", "var.a ? 7 : 0", {0, 7}),
+        ("count = var.a ? (var.b ? 1 : 0) : 0", "var.a && var.b ? 7 : (var.a ? 5 : 0)", {5, 7}),
+        ('for_each = toset(var.a ? ["x"] : [])', "var.a ? 7 : 0", {7}),
+        ("for_each = var.a ? { x = 7 } : { x = 14, y = 0 }", "each.value", {7, 14}),
+        ("for_each = var.a ? { x = 7 } : {}", "var.a ? each.value : 0", {7}),
+        ("lifecycle {\n    enabled = var.a ? true : false\n  }", "var.a ? 7 : 0", {7}),
+        ('count = var.stage == "prod" ? 1 : 0', 'var.stage == "prod" ? 7 : 0', {7}),
+        ("count = lookup({ x = 0 }, var.env, 1)", "lookup({ y = 0 }, var.env, 7)", {0, 7}),
+    ],
+)
+def test_a_cache_has_the_values_of_the_cases_in_which_it_exists(
+    evaluate: "Evaluate", repetition: str, expression: str, expected: set[Days]
+) -> None:
+    text = VARIABLES + (CACHE % expression).replace("{\n", "{\n  " + repetition + "\n", 1)
+    files = {"main.tofu" if "enabled" in repetition else "main.tf": text}
+    assert outcomes(evaluate(files).caches[0].retention) == expected
+
+
+def test_a_cache_in_a_module_has_the_values_of_the_cases_in_which_the_module_is_called(
+    evaluate: "Evaluate",
+) -> None:
+    module = 'variable "days" {\n  default = 7\n}\n' + CACHE % "var.days"
+    call = (
+        'module "m" {\n  source = "./m"\n  count  = var.a ? 1 : 0\n  days   = var.a ? 14 : 0\n}\n'
+    )
+    found = evaluate({"main.tf": VARIABLES + call, "m/main.tf": module})
+    assert outcomes(found.caches[0].retention) == {14}
+
+
 # Soundness: what is left out can never turn a verdict into its opposite.
 
 _LEAVES = st.sampled_from(
@@ -269,6 +380,20 @@ def _grown(inner: "st.SearchStrategy[str]") -> "st.SearchStrategy[str]":
     )
 
 
+COUNTS = st.sampled_from(
+    [
+        "1",
+        "var.f ? 1 : 0",
+        "!var.f ? 1 : 0",
+        "var.f ? (var.g ? 1 : 0) : 0",
+        "var.f || var.g ? 1 : 0",
+        'var.k == "a" ? 1 : 0',
+        "{ a = 1, b = 0 }[var.k]",
+        "lookup({ a = 0 }, var.k, 1)",
+        "var.x > 3 ? 1 : 0",
+        "var.x > 0 ? 1 : 0",
+    ]
+)
 EXPRESSIONS = st.recursive(_LEAVES, _grown, max_leaves=6)
 
 DECLARED = """
@@ -305,26 +430,33 @@ WORLDS = [
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(expression=EXPRESSIONS, data=st.data())
+@given(expression=EXPRESSIONS, count=COUNTS, data=st.data())
 def test_leaving_values_out_never_turns_a_verdict_into_its_opposite(
-    tmp_path: Path, expression: str, data: st.DataObject
+    tmp_path: Path, expression: str, count: str, data: st.DataObject
 ) -> None:
-    (tmp_path / "main.tf").write_text(DECLARED + CACHE % expression, "utf-8")
+    text = DECLARED + CACHE.replace("{\n", f"{{\n  count = {count}\n", 1) % expression
+    (tmp_path / "main.tf").write_text(text, "utf-8")
 
-    def verdict_of(world: dict[str, str]) -> tuple[Status, Value[int]]:
+    def verdict_of(world: dict[str, str]) -> tuple[Status, Value[int]] | None:
         variables = tuple(("var", f"{name}={text}") for name, text in world.items())
         request = Request(str(tmp_path), (str(tmp_path),), EvaluationInputs(variables))
-        (cache,) = [cache for reading in read(request) for cache in reading.resources]
+        caches = [cache for reading in read(request) for cache in reading.resources]
+        if not caches:
+            return None
+        (cache,) = caches
         return judge(cache, Requirements()).status, cache.retention
 
     world = data.draw(st.sampled_from(WORLDS))
     left_out = data.draw(st.sets(st.sampled_from(sorted(world)), min_size=1))
-    real, value = verdict_of(world)
+    in_this_world = verdict_of(world)
+    if in_this_world is None:  # the cache does not exist in it
+        return
+    real, value = in_this_world
     if isinstance(value, Unknown):  # Terraform refuses this world
         return
-    said, retention = verdict_of(
-        {name: text for name, text in world.items() if name not in left_out}
-    )
-    assert said in (real, Status.UNKNOWN)
+    reported = verdict_of({name: text for name, text in world.items() if name not in left_out})
+    assert reported is not None, "what may exist is never dropped"
+    verdict, retention = reported
+    assert verdict in (real, Status.UNKNOWN)
     listed = outcomes(retention)
     assert listed == "unknown" or plain(value) in listed

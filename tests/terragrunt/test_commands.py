@@ -53,6 +53,34 @@ def test_a_configuration_that_units_read_leads_to_them(check: Check) -> None:
     assert check(files, ".tflint.hcl").findings == []
 
 
+READS = 'yamldecode(file(find_in_parent_folders("env.yaml"))).days'
+
+
+@pytest.mark.parametrize(
+    "paths", [("env.yaml",), ("live/a", "env.yaml"), ("live", "env.yaml"), ("env.yaml", ".")]
+)
+def test_a_data_file_that_units_read_leads_to_them(paths: tuple[str, ...], check: Check) -> None:
+    files = unit(days(READS), **{"env.yaml": "days: 0\n"})
+    outcome = check(files, *paths)
+    assert outcome.of_root("live/a") == "fail 0"
+    assert outcome.errors == []
+
+
+def test_a_tfvars_file_that_a_unit_reads_leads_to_it_alone(check: Check) -> None:
+    reads = days('jsondecode(read_tfvars_file(find_in_parent_folders("env.json"))).days')
+    files = unit(reads, **{"env.json": '{"days": 0}', "live/b/terragrunt.hcl": days("3")})
+    assert [one["root"] for one in check(files, "env.json").findings] == ["live/a"]
+
+
+def test_a_data_file_that_no_unit_reads_is_an_error(check: Check) -> None:
+    files = unit(days(READS), **{"env.yaml": "days: 0\n", "other.yaml": "days: 0\n"})
+    outcome = check(files, "env.yaml", "other.yaml")
+    assert outcome.of_root("live/a") == "fail 0"
+    (error,) = outcome.errors
+    assert error.startswith("other.yaml:")
+    assert "expected Terraform configuration, Terragrunt units or stacks" in error
+
+
 @pytest.mark.parametrize("path", ["live/a/sub", "live/a/sub/main.tf"])
 def test_a_folder_that_a_unit_copies_into_its_module_leads_to_the_unit(
     path: str, check: Check
@@ -241,6 +269,110 @@ def test_fix_edits_what_decides(name: str, check: Check, run_here: RunHere, tmp_
     changed = [one for one, text in files.items() if (tmp_path / one).read_text("utf-8") != text]
     assert changed == [path]
     assert check({}).status == 0
+
+
+OFF = MODULE.replace("7", "0")
+SHARING = {"modules/redis/main.tf": OFF, "live/b/terragrunt.hcl": days("3")}
+PUBLISHED = "tfr:///terraform-aws-modules/elasticache/aws?version=1.2.0"
+
+NEW_INPUTS = {
+    "among others": (
+        SOURCE + 'inputs = {\n  name = "a"\n}\n',
+        SOURCE + 'inputs = {\n  name = "a"\n  days = 7\n}\n',
+    ),
+    "among others with commas": (
+        SOURCE + 'inputs = {\n  name = "a",\n  tags = {\n    a = 1\n  },\n}\n',
+        SOURCE + 'inputs = {\n  name = "a",\n  days = 7\n  tags = {\n    a = 1\n  },\n}\n',
+    ),
+    "in one line": (
+        SOURCE + 'inputs = { name = "a" }\n',
+        SOURCE + 'inputs = {\n  name = "a"\n\n  days = 7\n}\n',
+    ),
+    "the last argument of merge": (
+        SOURCE + 'inputs = merge({ a = 1 }, {\n  name = "a"\n})\n',
+        SOURCE + 'inputs = merge({ a = 1 }, {\n  name = "a"\n  days = 7\n})\n',
+    ),
+    "none": (SOURCE, SOURCE + "\ninputs = {\n  days = 7\n}\n"),
+}
+
+
+@pytest.mark.parametrize("name", NEW_INPUTS)
+def test_a_unit_gets_an_input_where_units_share_the_default(
+    name: str, check: Check, run_here: RunHere, tmp_path: Path
+) -> None:
+    text, expected = NEW_INPUTS[name]
+    files = unit(text, **SHARING)
+    check(files)
+    for path in (".", "live/a"):
+        line = 4 if "inputs" in text else 1
+        report = run_here("check", path).stdout
+        assert f"fix: add days = 7 to the inputs, live/a/terragrunt.hcl:{line}" in report
+    assert run_here("fix", "live/a").status == 0
+    assert (tmp_path / UNIT).read_text("utf-8") == expected
+    changed = [one for one, text in files.items() if (tmp_path / one).read_text("utf-8") != text]
+    assert changed == [UNIT]
+    assert check({}).status == 0
+
+
+@pytest.mark.parametrize(
+    ("inputs", "expected"),
+    [({"name": "a"}, {"name": "a", "days": 7}), (None, {"days": 7})],
+)
+def test_a_unit_in_json_gets_an_input(
+    inputs: object, expected: object, check: Check, run_here: RunHere, tmp_path: Path
+) -> None:
+    whole = {"terraform": {"source": "../../modules//redis"}}
+    text = json.dumps(whole | ({"inputs": inputs} if inputs else {}), indent=2)
+    check({**SHARING, f"{UNIT}.json": text})
+    assert run_here("fix", ".").status == 0
+    assert json.loads((tmp_path / f"{UNIT}.json").read_text("utf-8")) == {
+        **whole,
+        "inputs": expected,
+    }
+
+
+def test_a_template_of_a_stack_gets_an_input(
+    check: Check, run_here: RunHere, tmp_path: Path
+) -> None:
+    source = 'terraform {\n  source = "${get_repo_root()}/modules//redis"\n}\n'
+    check(
+        {
+            **stack(component("a") + component("b")),
+            "catalog/redis/terragrunt.hcl": source,
+            **SHARING,
+        }
+    )
+    assert run_here("fix", ".").status == 0
+    fixed = (tmp_path / "catalog/redis/terragrunt.hcl").read_text("utf-8")
+    assert fixed == source + "\ninputs = {\n  days = 7\n}\n"
+
+
+def test_a_unit_of_a_published_module_gets_an_input(
+    check: Check, run_here: RunHere, tmp_path: Path
+) -> None:
+    text = SOURCE.replace("../../modules//redis", PUBLISHED)
+    check({UNIT: text + 'inputs = {\n  replication_group_id = "a"\n}\n'})
+    assert run_here("fix", ".").status == 0
+    added = 'inputs = {\n  replication_group_id = "a"\n\n  snapshot_retention_limit = 7\n}\n'
+    assert (tmp_path / UNIT).read_text("utf-8") == text + added
+
+
+def test_an_input_that_is_missing_is_to_be_set(check: Check, run_here: RunHere) -> None:
+    check(unit(SOURCE, **{"modules/redis/main.tf": MODULE.replace("default = 7", "")}))
+    assert (
+        "fix: set days in the inputs, live/a/terragrunt.hcl:1; or" in run_here("check", ".").stdout
+    )
+
+
+def test_inputs_that_are_computed_get_no_input(
+    check: Check, run_here: RunHere, tmp_path: Path
+) -> None:
+    text = "locals {\n  all = {}\n}\n" + SOURCE + "inputs = local.all\n"
+    check(unit(text, **SHARING))
+    run_here("fix", "live/a")
+    assert (tmp_path / UNIT).read_text("utf-8") == text
+    # The default is changed instead: no other cache depends on it.
+    assert (tmp_path / "modules/redis/main.tf").read_text("utf-8") == MODULE
 
 
 NOT_FIXED = {

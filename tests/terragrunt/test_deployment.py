@@ -368,7 +368,7 @@ GENERATED = {
 }
 
 
-def extra(text: str, commands: str = '["plan"]', more: str = "") -> str:
+def extra(text: str, commands: str = '["plan", "apply"]', more: str = "") -> str:
     return (
         'terraform {\n  source = "../../modules//redis"\n  extra_arguments "x" {\n'
         f"    commands = {commands}\n    {text}\n  }}\n{more}}}\n"

@@ -155,6 +155,18 @@ CASES = {
         unit(SOURCE + INPUTS % "{{ .Days }}"),
         {"modules/redis": SET_BY + "live/a/terragrunt.hcl"},
     ),
+    "templates in folders whose names are placeholders": Case(
+        unit(
+            days("3"),
+            **{
+                "b/{{ .Name }}/terragrunt.hcl": days("0"),
+                "b/{{cookiecutter.env}}/terragrunt.hcl": days("0"),
+                "c/{{ .Name }}/terragrunt.stack.hcl": component("x", source="../x"),
+                "c/x/terragrunt.hcl": days("0"),
+            },
+        ),
+        {"live/a": "pass 3"},
+    ),
     "a template with the placeholder of a source, and one for stacks": Case(
         unit(
             days("3"),

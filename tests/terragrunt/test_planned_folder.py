@@ -20,7 +20,7 @@ UNKNOWN = "unknown snapshot_retention_limit is unknown: "
 OVERRIDE = (
     'resource "aws_elasticache_replication_group" "this" {\n  snapshot_retention_limit = %s\n}'
 )
-EXTRA = 'extra_arguments "x" {\n    commands = ["plan"]\n    %s\n  }'
+EXTRA = 'extra_arguments "x" {\n    commands = ["plan", "apply"]\n    %s\n  }'
 DATA = MODULE.replace("var.days", "%s")
 NO_CACHE = 'output "x" {\n  value = 1\n}\n'
 CALLS = 'variable "days" {\n  default = 7\n}\nmodule "c" {\n  source = "./cache"\n  days   = var.days\n}\n'
@@ -32,6 +32,12 @@ NOT_SET = "the environment variable X is not set here"
 def not_evaluated(name: str, why: str = NOT_SET) -> str:
     """Return the message of a cache that a generated file may change."""
     return f"{UNKNOWN}the generated file {name} was not evaluated: {why}"
+
+
+def depends(what: str, days: int, command: str) -> str:
+    """Return the message of a cache whose retention differs between plan and apply."""
+    off = "automatic backups are off: snapshot_retention_limit is"
+    return f'{UNKNOWN}{what} depends on the command; {off} {days} when the command is "{command}"'
 
 
 def terraform(more: str, source: str = "../../modules//redis") -> str:
@@ -316,9 +322,7 @@ GENERATED = {
     ),
     "variables that an argument loads": Case(
         unit(
-            terraform(
-                'extra_arguments "x" {\n    commands = ["plan"]\n    arguments = ["-var-file=x.tfvars"]\n  }'
-            )
+            terraform(EXTRA % 'arguments = ["-var-file=x.tfvars"]')
             + generated('"x.tfvars"', '"days = 0"')
         ),
         {"live/a": "fail 0"},
@@ -501,7 +505,7 @@ ARGUMENTS = {
     ),
     "commands of which one is unknown, and another is plan": Case(
         unit(arguments('arguments = ["-var=days=0"]', f'["plan", {X}]') + INPUTS % 3),
-        {"live/a": "fail 0"},
+        {"live/a": f"{UNKNOWN}the commands of extra_arguments are unknown: {NOT_SET}"},
     ),
     "commands that are no list": Case(
         unit(arguments('arguments = ["-var=days=0"]', '"plan"')),
@@ -521,10 +525,86 @@ ARGUMENTS = {
     ),
     "TF_CLI_ARGS_plan": Case(
         unit(
-            arguments("env_vars = { TF_CLI_ARGS_plan = \"-lock=false -var 'days=0'\" }")
-            + INPUTS % 3
+            arguments("env_vars = { TF_CLI_ARGS_plan = \"-lock=false -var 'days=5'\" }")
+            + INPUTS % 0
         ),
+        {"live/a": depends("var.days", 0, "apply")},
+    ),
+    "TF_CLI_ARGS_plan and TF_CLI_ARGS_apply": Case(
+        unit(
+            arguments(
+                'env_vars = { TF_CLI_ARGS_plan = "-var=days=5", TF_CLI_ARGS_apply = "-var=days=5" }'
+            )
+        ),
+        {"live/a": "pass 5"},
+    ),
+    "of plan alone": Case(
+        unit(arguments('arguments = ["-var=days=5"]', '["plan"]') + INPUTS % 0),
+        {"live/a": depends("var.days", 0, "apply")},
+    ),
+    "of plan alone, over a default": Case(
+        unit(
+            arguments('arguments = ["-var=days=5"]', '["plan"]'),
+            **{"modules/redis/main.tf": MODULE.replace("= 7", "= 0")},
+        ),
+        {"live/a": depends("var.days", 0, "apply")},
+    ),
+    "of plan alone, over no value": Case(
+        unit(
+            arguments('arguments = ["-var=days=5"]', '["plan"]'),
+            **{"modules/redis/main.tf": MODULE.replace("default = 7", "")},
+        ),
+        {"live/a": f"{UNKNOWN}var.days has no default and no value"},
+    ),
+    "of plan alone, and the other way round for apply": Case(
+        unit(
+            terraform(
+                'extra_arguments "p" {\n    commands = ["plan"]\n    arguments = ["-var=days=5"]\n  }\n'
+                '  extra_arguments "a" {\n    commands = ["apply"]\n    arguments = ["-var=days=0"]\n  }'
+            )
+        ),
+        {"live/a": depends("var.days", 0, "apply")},
+    ),
+    "of apply alone": Case(
+        unit(arguments('arguments = ["-var=days=5"]', '["apply"]') + INPUTS % 0),
+        {"live/a": depends("var.days", 0, "plan")},
+    ),
+    "of plan alone, where both fail": Case(
+        unit(arguments('arguments = ["-var=days=0"]', '["plan"]') + INPUTS % 0),
         {"live/a": "fail 0"},
+    ),
+    "of plan alone, with nothing about the cache": Case(
+        unit(arguments('arguments = ["-out=x.plan", "-lock=false"]', '["plan"]') + INPUTS % 0),
+        {"live/a": "fail 0"},
+    ),
+    "a variable file of plan alone": Case(
+        unit(
+            arguments('required_var_files = ["x.tfvars"]', '["plan", "destroy"]'),
+            **{"live/a/x.tfvars": "days = 0\n"},
+        ),
+        {"live/a": depends("var.days", 0, "plan")},
+    ),
+    "env_vars of plan alone": Case(
+        unit(arguments("env_vars = { TF_VAR_days = 5 }", '["plan"]') + INPUTS % 0),
+        {"live/a": depends("var.days", 0, "apply")},
+    ),
+    "the workspace of plan alone": Case(
+        reads(
+            'terraform.workspace == "dev" ? 5 : 0',
+            arguments('env_vars = { TF_WORKSPACE = "dev" }', '["plan"]'),
+        ),
+        {"live/a": f"{UNKNOWN}terraform.workspace is not given (--workspace)"},
+    ),
+    "the command in an input agrees with the arguments": Case(
+        unit(
+            arguments('arguments = ["-var=more=5"]', '["plan"]')
+            + INPUTS % 'get_terraform_command() == "apply" ? 5 : 0',
+            **{
+                "modules/redis/main.tf": MODULE.replace("= var.days", "= var.days + var.more")
+                + 'variable "more" {\n  default = 0\n}\n'
+            },
+        ),
+        {"live/a": "pass 5"},
     ),
     "TF_CLI_ARGS below the arguments": Case(
         unit(arguments('arguments = ["-var=days=4"]\n env_vars = { TF_CLI_ARGS = "-var=days=0" }')),

@@ -475,8 +475,8 @@ FUNCTIONS = {
     "get_default_retryable_errors": same("length(get_default_retryable_errors())", "30"),
     "get_platform, of one that decides": unknown(
         'get_platform() == "windows" ? 0 : 3',
-        "get_platform() depends on where Terragrunt runs; automatic backups are off: "
-        'snapshot_retention_limit is 0 when get_platform() is "windows"',
+        'get_platform() depends on where Terragrunt runs; when get_platform() is "windows", '
+        "automatic backups are off: snapshot_retention_limit is 0",
     ),
     "get_platform, of one that there is not": same('get_platform() != "plan9"', "true"),
     "get_working_dir": unknown(
@@ -484,8 +484,8 @@ FUNCTIONS = {
     ),
     "get_terraform_command, where plan and apply differ": unknown(
         'get_terraform_command() == "plan" ? 3 : 0',
-        "get_terraform_command() depends on the command; automatic backups are off: "
-        'snapshot_retention_limit is 0 when get_terraform_command() is "apply"',
+        'get_terraform_command() depends on the command; when the command is "apply", '
+        "automatic backups are off: snapshot_retention_limit is 0",
     ),
     "get_terraform_command, where they agree": same(
         'get_terraform_command() == "destroy"', "false"

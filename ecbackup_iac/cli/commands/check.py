@@ -10,6 +10,7 @@ from ecbackup_iac.cli.options import (
     REPORT_FORMATS,
     OrderedCommand,
     OutputType,
+    formats_beginning,
     request_from,
     request_options,
 )
@@ -25,6 +26,7 @@ from ecbackup_iac.reporters import WITH_EXCERPTS
     "--format",
     "outputs",
     type=OutputType(),
+    shell_complete=formats_beginning,
     multiple=True,
     help=f"Report format: {REPORT_FORMATS}; to standard output or to FILE; repeatable.",
 )

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ecbackup_iac.cli.help import GroupedCommand
-from ecbackup_iac.cli.options import RuleType
+from ecbackup_iac.cli.options import RuleType, rules_beginning
 from ecbackup_iac.cli.output import Output, check_outputs, print_text, terminal_width
 from ecbackup_iac.control import FORMATS
 
@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=GroupedCommand, short_help="Explain the control or a rule.")
-@click.argument("rule", required=False, type=RuleType(), metavar="[RULE]")
+@click.argument(
+    "rule", required=False, type=RuleType(), metavar="[RULE]", shell_complete=rules_beginning
+)
 @click.option(
     "--format",
     "page_format",

@@ -6,12 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from ecbackup_iac.cloudformation.evaluation.template import Template
 from ecbackup_iac.cloudformation.syntax.nodes import (
-    Entry,
     MapNode,
-    Node,
     function_of,
     members,
-    walk,
 )
 from ecbackup_iac.files.discovery import Input, discover
 from ecbackup_iac.files.paths import boundary_of, shown_path
@@ -20,7 +17,7 @@ from ecbackup_iac.fixers.cloudformation.files import (
     opened,
     value_start,
 )
-from ecbackup_iac.fixers.cloudformation.insertions import NewEntry, inserted_entry
+from ecbackup_iac.fixers.cloudformation.insertions import inserted_entry
 from ecbackup_iac.fixers.cloudformation.usages import (
     Resource,
     uses_of,
@@ -31,7 +28,7 @@ from ecbackup_iac.fixers.edits import (
     NotFixableError,
     SourceFiles,
     check_no_placeholder,
-    line_start,
+    name_before,
     offsets,
     renamed,
 )
@@ -39,18 +36,12 @@ from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.location import STANDARD_INPUT, Location, Origin
 from ecbackup_iac.model.value import Invalid, Known, Settled, StepKind, Unset
 
-# The properties after which a retention is inserted, the best first.
-_NEAR = (
-    "SnapshotWindow",
-    "SnapshotName",
-    "SnapshottingClusterId",
-    "SnapshotArns",
-    "DailySnapshotTime",
-    "EngineVersion",
-    "Engine",
-)
-
 _PARAMETERS = re.compile(rb"\bParameters\b")
+
+# The sign before a value that is left out; comments may follow it.
+_LEFT_OUT = re.compile(rb"[:-](?:[ \t\r\n]|#[^\r\n]*+)*+\Z")
+_MAX_COMMENTS = 4_000
+"""Bytes before a value that is left out in which its sign is searched for."""
 
 _MAX_LENGTH = 100
 """Characters of the edited text that are shown."""
@@ -106,16 +97,15 @@ class _Proposal:
         if not isinstance(value, Unset):
             check_no_placeholder(file.content[value_start(file.content, start) : end], literal)
         offset = file.offset(start)
-        followed = frozenset(os.path.realpath(step.location.path) for step in value.trace)
         for template in file.templates:
-            uses = uses_of(template, followed)
+            uses = uses_of(template, self._files)
             other = uses.other_use(offset)
             if other:
                 what = uses.definition_at(offset) or "the value"
                 raise NotFixableError(f"{what} ({literal}) is also used by {other}")
         if not file.templates:
             self._check_parameter(literal, value)
-        first, last, new = _rewritten(file, start, end, self._days, value)
+        first, last, new = _rewritten(file.content, start, end, self._days, value)
         text = _description(file.content, (start, end), (first, last, new), value)
         return Edit(path, first, last, new, literal, text)
 
@@ -130,7 +120,7 @@ class _Proposal:
             shown = shown_path(path)
             for template in opened(path, shown, content).templates:
                 for name in names:
-                    other = uses_of(template).other_use_of(name)
+                    other = uses_of(template, self._files).other_use_of(name)
                     if other:
                         where = "" if shown == self._resource.root else f" ({shown})"
                         raise NotFixableError(
@@ -147,38 +137,31 @@ class _Proposal:
         """Return the edit that adds the retention to the resource's properties."""
         block = self._resource.block or self._resource.location
         path, file = self._open(block.path)
-        template, resource = _resource_at(file, block)
-        properties = members(resource.body).get("Properties")
+        template, resource = self._resource_at(file, block)
+        properties = members(resource.body).get("Properties", (None, None))[1]
         name = self._resource.retention_name
-        if properties is None:
-            entry = NewEntry(("Properties", name), str(self._days), ("Type",))
-            return self._in_map(path, file, template, (resource.key, resource.body), entry)
-        entry = NewEntry((name,), str(self._days), _NEAR)
-        edit = self._in_map(path, file, template, properties, entry)
-        near_miss = self._resource.near_miss
-        if near_miss is None:
-            return edit
-        start, _ = offsets(file.content, near_miss.location, LINE_BREAKS)
-        return renamed(path, file.content, start, near_miss, name)
-
-    def _in_map(
-        self, path: str, file: OpenedFile, template: Template, target: Entry, entry: NewEntry
-    ) -> Edit:
-        """Return the edit that adds an entry to a map. Raise NotFixableError if other resources share it."""
-        key, node = target
-        if not isinstance(node, MapNode) or function_of(node) is not None:
-            raise NotFixableError(
-                f"{'.'.join(entry.names)} cannot be added: its parent is not a map"
-            )
-        sharers = uses_of(template).sharers(node)
+        if not isinstance(properties, MapNode) or function_of(properties) is not None:
+            raise NotFixableError(f"there is no map of Properties to add {name} to")
+        sharers = uses_of(template, self._files).sharers(properties)
         other = next((sharer for sharer in sharers if not sharer.is_cache), None)
-        if other is not None and len(sharers) > 1:
+        if other is not None:
             raise NotFixableError(f"its properties are shared with {other}")
-        start, end, new = inserted_entry(file, node, entry, key)
+        near_miss = self._resource.near_miss
+        if near_miss is not None:
+            start, _ = offsets(file.content, near_miss.location, LINE_BREAKS)
+            return renamed(path, file.content, start, near_miss, name)
+        start, new = inserted_entry(file, properties, name, str(self._days))
         names = ", ".join(dict.fromkeys(sharer.name for sharer in sharers))
-        text = f"{': '.join(entry.names)}: {entry.value} is added to {names}"
-        location = template.source.location_of(_first_key(node) or node)
-        return Edit(path, start, end, new, location, text)
+        text = f"{name}: {self._days} is added to {names}"
+        first = properties.entries[0][0] if properties.entries else properties
+        return Edit(path, start, start, new, template.source.location_of(first), text)
+
+    def _resource_at(self, file: OpenedFile, block: Location) -> tuple[Template, Resource]:
+        for template in file.templates:
+            resource = uses_of(template, self._files).resource_at.get(block.order)
+            if resource is not None:
+                return template, resource
+        raise NotFixableError(f"{block}: there is no resource")
 
 
 def _templates(boundary: str) -> list[tuple[str, bytes]]:
@@ -188,18 +171,6 @@ def _templates(boundary: str) -> list[tuple[str, bytes]]:
         for file in discover([boundary], ())
         if isinstance(file, Input) and _PARAMETERS.search(file.content)
     ]
-
-
-def _first_key(node: MapNode) -> Node | None:
-    return node.entries[0][0] if node.entries else None
-
-
-def _resource_at(file: OpenedFile, block: Location) -> tuple[Template, Resource]:
-    for template in file.templates:
-        resource = uses_of(template).resource_at.get(block.order)
-        if resource is not None:
-            return template, resource
-    raise NotFixableError(f"{block}: there is no resource")
 
 
 def _why_not(value: Settled[int]) -> str:
@@ -215,80 +186,38 @@ def _why_not(value: Settled[int]) -> str:
 
 
 def _rewritten(
-    file: OpenedFile, start: int, end: int, days: int, value: Settled[int]
+    content: bytes, start: int, end: int, days: int, value: Settled[int]
 ) -> tuple[int, int, bytes]:
     """Return the range of a literal that is replaced, and its new content."""
-    content, new = file.content, str(days).encode()
-    first = start if file.is_json else min(value_start(content, start), end)
-    mark = content[first : first + 1]
-    written = content[first:end]
+    new = str(days).encode()
+    first = min(value_start(content, start), end)
+    mark, written = content[first : first + 1], content[first:end].rstrip()
     # !Ref "AWS::NoValue", !!bool "true": the tag is replaced with the value.
     is_made = b"!" in content[start:first] and not isinstance(value, Known)
     if mark in (b'"', b"'") and written.endswith(mark) and len(written) > 1 and not is_made:
         return first + 1, end - 1, new
+    if mark in (b"|", b">") and b"#" in written:
+        raise NotFixableError("the string that contains the retention has a comment")
     if isinstance(value, Unset) or is_made:
-        first = start + _anchor_length(content[start:end])
-    elif mark in (b"|", b">") and not file.is_json:
-        if isinstance(value, Known):
-            return _in_lines(content, first, end, new)
-        if b"#" in written.splitlines()[0]:
-            raise NotFixableError("the string that contains the retention has a comment")
-    if first == end:  # the value is empty
-        at = end if start < end else _after_colon(file, end)
+        first, written = start, content[start:end].rstrip()
+    if not written:
+        sign = _LEFT_OUT.search(content, max(0, end - _MAX_COMMENTS), end)
+        if sign is None:
+            raise NotFixableError("no value is written for the retention")
+        at = sign.start() + 1 if sign[0][1:].strip(b" \t") else end
         return at, at, new if content[at - 1 : at] == b" " else b" " + new
-    return first, end, new
-
-
-def _after_colon(file: OpenedFile, at: int) -> int:
-    """Return the offset for a value that is left out; a comment may precede it."""
-    if file.content[:at].rstrip(b" ").endswith((b":", b"-")):
-        return at
-    offset = file.offset(at)
-    for template in file.templates:
-        for node in walk(template.document.root):
-            for key, value in node.entries if isinstance(node, MapNode) else ():
-                if value.start == value.end == offset:
-                    colon = file.content.find(b":", file.at(key.end), at)
-                    if colon >= 0:
-                        return colon + 1
-    raise NotFixableError("no value is written for the retention")
-
-
-def _anchor_length(written: bytes) -> int:
-    """Return the length of an anchor and the blanks after it; tags are replaced with the value."""
-    if not written.startswith(b"&"):
-        return 0
-    anchor = written.split(None, 1)[0]
-    rest = written[len(anchor) :]
-    return len(anchor) + len(rest) - len(rest.lstrip())
-
-
-def _in_lines(content: bytes, start: int, end: int, new: bytes) -> tuple[int, int, bytes]:
-    """Return the range below a block scalar's header. Raise NotFixableError if it has several lines."""
-    line_break = LINE_BREAKS.search(content, start, end)
-    body = content[line_break.end() : end] if line_break else b""
-    text = body.strip()
-    if line_break is None or not text or LINE_BREAKS.search(text):
-        raise NotFixableError("the retention is written as a multi-line string")
-    first = line_break.end() + body.index(text)
-    return first, first + len(text), new
+    return first, first + len(written), new
 
 
 def _description(
     content: bytes, literal: tuple[int, int], edit: tuple[int, int, bytes], value: Settled[int]
 ) -> str:
-    """Return the description of an edit, with the text before the literal on its line."""
+    """Return the description of an edit, with the name before the literal."""
     start, end = literal
     first, last, new = edit
-    first_shown = max(line_start(content, start), start - 4 * _MAX_LENGTH)
-    before = content[first_shown:start].decode(errors="replace").lstrip()
-    for mark in ",{[":
-        before = before[-_MAX_LENGTH:].rpartition(mark)[2].lstrip()
-    before = before.removeprefix("- ")
-    if before.count('"') == 1:  # "Days=0" in a parameter file: the quote ends after the literal
-        before = before.removeprefix('"')
-    old = content[start:end].decode(errors="replace")[:_MAX_LENGTH]
-    shown = value.text if isinstance(value, Invalid) else " ".join(old.split())
+    old = " ".join(content[start:end].decode(errors="replace")[:_MAX_LENGTH].split())
+    shown = value.text if isinstance(value, Invalid) else old
     is_quoted = content[first - 1 : first] == content[last : last + 1] in (b"'", b'"')
     quote = content[last : last + 1].decode() if is_quoted else ""
-    return f"{before}{shown} becomes {quote}{new.decode().strip()}{quote}"
+    name = name_before(content, start)
+    return f"{name if shown else name.rstrip()}{shown} becomes {quote}{new.decode().strip()}{quote}"

@@ -4,13 +4,11 @@ Every edit is proven by checking again, which sees caches. This search is for ev
 value reaches; what it cannot follow counts as another use.
 """
 
-import os
 import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
 
 from ecbackup_iac.cloudformation.evaluation.template import LOOP, Template
-from ecbackup_iac.cloudformation.syntax.files import file_bytes
 from ecbackup_iac.cloudformation.syntax.nodes import (
     ListNode,
     MapNode,
@@ -22,16 +20,9 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     text_of,
     walk,
 )
-from ecbackup_iac.cloudformation.templates.nested_stacks import (
-    MAX_FILE_BYTES,
-    NestedPaths,
-    deployed_templates,
-)
 from ecbackup_iac.cloudformation.templates.stack_types import WITH_MAP_OF_PARAMETERS
-from ecbackup_iac.cloudformation.templates.template_urls import file_name_of
-from ecbackup_iac.files.paths import boundary_of, is_inside, shown_path
 from ecbackup_iac.fixers.cloudformation.files import opened
-from ecbackup_iac.fixers.edits import NotFixableError
+from ecbackup_iac.fixers.edits import NotFixableError, SourceFiles
 from ecbackup_iac.model.record import record
 from ecbackup_iac.readers.cloudformation.resource_types import RESOURCE_TYPES, RETENTION
 
@@ -91,16 +82,15 @@ class _User:
     """It is a retention, or something else of a cache that the check after an edit covers."""
 
     passed: tuple[Node, str] | None = None
-    """The nested stack and the name of its parameter that it sets."""
+    """The logical id of the nested stack, and the name of its parameter that it sets."""
 
 
 class TemplateUses:
     """The values of a template and what uses them."""
 
-    def __init__(self, template: Template, followed: frozenset[str]) -> None:
-        """Index a template; `followed` are the files, by real path, that URLs of nested stacks may name."""
+    def __init__(self, template: Template, files: SourceFiles) -> None:
         self._template = template
-        self._followed = followed
+        self._files = files
         self.resources: list[Resource] = []
         """Every resource as it is written, those in loops included."""
 
@@ -180,13 +170,17 @@ class TemplateUses:
             if all(a in (None, b) for a, b in zip(names, definition.names, strict=True))
         ]
 
-    def _use_in_stack(self, body: Node, name: str, met: frozenset[tuple[str, str]]) -> str | None:
+    def _use_in_stack(self, key: Node, name: str, met: frozenset[tuple[str, str]]) -> str | None:
         """Return what a nested stack's parameter reaches in it besides retentions."""
-        child = _child_template(self._template, body, self._followed)
-        if child is None:
-            return "a nested stack that was not read"
-        use = uses_of(child, self._followed).other_use_of(name, met)
-        return use and f"{use} ({child.source.path})"
+        shown = self._files.shared.template_called_at(self._template.source.location_of(key))
+        if shown is None:
+            return "a nested stack in which no cache was read"
+        path = self._files.path(shown)
+        for child in opened(path, shown, self._files.content(path)).templates:
+            use = uses_of(child, self._files).other_use_of(name, met)
+            if use:
+                return f"{use} ({shown})"
+        return None
 
     def _nodes(self, roots: Iterable[Node]) -> Iterator[Node]:
         """Yield all nodes of some trees, as far as the budget goes."""
@@ -250,19 +244,19 @@ class TemplateUses:
                 is_passed = own == "Parameters" and resource.kind in WITH_MAP_OF_PARAMETERS
                 passed = members(value) if is_passed and function_of(value) is None else {}
                 for parameter, (_, given) in passed.items():
-                    yield _User("", passed=(body, parameter)), [given]
+                    yield _User("", passed=(key, parameter)), [given]
                 if not passed:
                     yield _user(resource, own), [own_key, value]
 
 
 @lru_cache(maxsize=16)
-def _indexed(template: Template, followed: frozenset[str]) -> TemplateUses:
-    return TemplateUses(template, followed)
+def _indexed(template: Template, files: SourceFiles) -> TemplateUses:
+    return TemplateUses(template, files)
 
 
-def uses_of(template: Template, followed: frozenset[str] = frozenset()) -> TemplateUses:
+def uses_of(template: Template, files: SourceFiles) -> TemplateUses:
     """Return the uses in a template. Raise NotFixableError if it is too large."""
-    uses = _indexed(template, followed)
+    uses = _indexed(template, files)
     if not uses.is_complete:
         raise NotFixableError("the template is too large to find everything that an edit changes")
     return uses
@@ -282,28 +276,3 @@ def _literal_name(node: Node) -> str | None:
     if function_of(node) is not None or not isinstance(node, ScalarNode) or "{" in node.text:
         return None
     return node.text
-
-
-def _child_template(parent: Template, body: Node, followed: frozenset[str]) -> Template | None:
-    """Return the template that a nested stack names; None where it cannot be read.
-
-    A URL names one of the files that the evaluation followed.
-    """
-    if text_of(member(body, "Type")) not in WITH_MAP_OF_PARAMETERS:
-        return None
-    (deployed,) = deployed_templates(body, {})
-    named = NestedPaths().path_of(deployed, body, parent)
-    if named is None and deployed.url is not None:
-        names = {file_name_of(text_of(node) or "") for node in walk(deployed.url)}
-        files = [path for path in followed if os.path.basename(path) in names]
-        named = files[0] if len(files) == 1 else None
-    if named is None:
-        return None
-    try:
-        path = os.path.realpath(os.path.join(os.path.dirname(parent.path), named))
-        if not is_inside(path, boundary_of(parent.path)) or os.path.getsize(path) > MAX_FILE_BYTES:
-            return None
-        content = file_bytes(path)
-    except (OSError, ValueError):  # the second for a NUL in it: no path at all
-        return None
-    return next(iter(opened(path, shown_path(path), content).templates), None)

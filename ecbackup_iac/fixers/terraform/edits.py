@@ -11,6 +11,7 @@ from ecbackup_iac.fixers.edits import (
     NotFixableError,
     SourceFiles,
     check_no_placeholder,
+    name_before,
     offsets,
     renamed,
 )
@@ -20,7 +21,12 @@ from ecbackup_iac.fixers.terraform.hcl_insertions import (
     section_at,
 )
 from ecbackup_iac.fixers.terraform.json_insertions import inserted_member, object_at
-from ecbackup_iac.fixers.terraform.terragrunt_usages import CONFIGURATION_SUFFIXES, check_literal
+from ecbackup_iac.fixers.terraform.terragrunt_usages import (
+    CONFIGURATION_SUFFIXES,
+    check_literal,
+    check_uses,
+)
+from ecbackup_iac.fixers.terraform.unit_inputs import inserted_input, inserted_json_input
 from ecbackup_iac.fixers.terraform.usages import Definition, Usages
 from ecbackup_iac.hcl.expression import Binary, Literal, Node, Unary
 from ecbackup_iac.hcl.parser import parse_expression
@@ -38,11 +44,6 @@ OUTSIDE = {
 }
 
 _SCALAR = re.compile(rb'"(?:[^"\\\n]|\\.)*"|[+-]?[\w.+-]+')
-
-# The name before a literal: `days = `, `"days": `. The rest of the line may be secret.
-_NAMED = re.compile(rb'([\w-]+[ \t]*=[ \t]*|"[\w-]+"[ \t]*[=:][ \t]*)\Z')
-_MAX_LENGTH = 100
-"""Bytes before a literal in which its name is searched for."""
 
 _NAME = re.compile(r"[A-Za-z_][\w-]*\Z")
 
@@ -144,7 +145,7 @@ class _Proposal:
         """Return the call of the module whose variable has this default; None where there is none."""
         if definition is None or not definition.is_default:
             return None
-        for call in self._resource.calls:
+        for call in self._resource.variable_sources:
             if call.folder and os.path.realpath(call.folder) == definition.folder:
                 return call.location
         return None
@@ -159,10 +160,8 @@ class _Proposal:
         new = str(self._days).encode()
         if old.startswith(b'"'):
             new = b'"%s"' % new
-        named = _NAMED.search(content, max(0, start - _MAX_LENGTH), start)
-        name = named[1].decode() if named else ""
         shown = value.text if isinstance(value, Invalid) else old.decode(errors="replace")
-        text = f"{name}{shown} becomes {new.decode()}"
+        text = f"{name_before(content, start)}{shown} becomes {new.decode()}"
         if not path.endswith(".json"):
             end, new = comment_kept_in_place(content, start, end, new)
         return Edit(path, start, end, new, literal, text)
@@ -196,7 +195,12 @@ class _Proposal:
         content = self._files.content(path)
         start, _ = offsets(content, block)
         value = str(self._days)
-        if path.endswith(".json"):
+        if path.endswith(CONFIGURATION_SUFFIXES):
+            check_uses(block, "inputs", name, self._resource, self._files, self._uses)
+        if path.endswith(".hcl.json"):
+            first, new = inserted_json_input(content, name, value)
+            last = first
+        elif path.endswith(".json"):
             node = object_at(content, start)
             if node is None:
                 raise NotFixableError(f"{block}: no object to set {name} in")
@@ -204,10 +208,13 @@ class _Proposal:
             last = first
         else:
             shift = len(BYTE_ORDER_MARK) if content.startswith(BYTE_ORDER_MARK) else 0
-            section = section_at(content[shift:], start - shift)
-            if section is None:
-                raise NotFixableError(f"{block}: no block to set {name} in")
-            first, last, new = inserted_argument(content[shift:], section, name, value)
+            if path.endswith(CONFIGURATION_SUFFIXES):
+                first, last, new = inserted_input(content[shift:], name, value)
+            else:
+                section = section_at(content[shift:], start - shift)
+                if section is None:
+                    raise NotFixableError(f"{block}: no block to set {name} in")
+                first, last, new = inserted_argument(content[shift:], section, name, value)
             first, last = first + shift, last + shift
         return Edit(path, first, last, new, block, f"{name} = {value} is added")
 

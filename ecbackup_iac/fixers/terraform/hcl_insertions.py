@@ -1,13 +1,12 @@
-"""A block of HCL → a new argument where `terraform fmt` would put it.
+"""A block of HCL → a new argument where `terraform fmt` would accept it.
 
-terraform fmt aligns the equals signs of arguments on lines that follow each other, each a line long
-(hashicorp/hcl, hclwrite/format.go). A new argument joins such a group where it is wide enough, else
-it forms a group of its own: no existing line is moved.
+terraform fmt aligns the equals signs of arguments on lines that follow each other, and so their comments
+(hashicorp/hcl, hclwrite/format.go). A new argument has a blank line before and after it, so no other moves.
 """
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 from ecbackup_iac.hcl.body import NativeBody
@@ -18,36 +17,7 @@ from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.model.record import record
 from ecbackup_iac.terraform.modules.schema import CONFIGURATION
 
-_RELATED = ("snapshot_", "maintenance_window", "backup_")
-_META = frozenset(("count", "for_each", "provider", "providers", "depends_on", "source", "version"))
-
-_EQUALS = re.compile(rb"[\w-]+([ \t]*)=")
 _BLANKS = re.compile(rb"[ \t]*")
-_HEREDOC = re.compile(rb"[\w-]+[ \t]*=[ \t]*<<")
-
-
-@record
-class _Line:
-    """An argument that begins a line of its own."""
-
-    argument: Attribute
-    start: int
-    """Of the line."""
-
-    end: int
-    """Of the line its value ends on, with its line break."""
-
-    indent: bytes
-    is_plain: bool
-    """It is one line long."""
-
-    is_aligned: bool
-    """terraform fmt aligns it with its neighbours."""
-
-    @property
-    def width(self) -> int:
-        """Characters before the equals sign's blanks."""
-        return len(self.argument.name)
 
 
 @record
@@ -83,21 +53,45 @@ def _parsed(content: bytes) -> NativeBody:
 def inserted_argument(
     content: bytes, section: Section, name: str, value: str
 ) -> tuple[int, int, bytes]:
-    """Return the range of a file that is replaced, and its new content."""
+    """Return the range of a file that is replaced, and its new content.
+
+    The argument is the last of those before the nested blocks.
+    """
     written = b"%s = %s" % (name.encode(), value.encode())
+    end, outer = _line_end(content, section), _indentation(content, section.start)
     if b"\n" not in content[section.inside : section.end]:
-        return _in_one_line(content, section, written)
-    lines = [*_lines(content, section)]
-    group = _best(_groups(content, lines), len(name))
-    end = _line_end(content, section)
-    if group:
-        last = [line for line in group if line.is_plain][-1:] or group[:1]
-        at = last[0].end if last[0].is_plain else last[0].start
-        width = max(line.width for line in group)
-        aligned = b"%s = %s" % (name.encode().ljust(width), value.encode())
-        return at, at, group[0].indent + aligned + end
-    indent = _indentation(content, section, lines)
-    return _in_group_of_its_own(content, section, lines, indent + written + end, end)
+        inner = content[section.inside : section.end - 1].strip()
+        lines = [inner, b"", written] if inner else [written]
+        body = end.join(outer + b"  " + line if line else b"" for line in lines)
+        return section.inside, section.end - 1, end + body + end + outer
+    blocks = [item.range.start for item in section.items if isinstance(item, Block)]
+    arguments = [
+        item
+        for item in section.items
+        if isinstance(item, Attribute) and (not blocks or item.range.start < blocks[0])
+    ]
+    if arguments:
+        at = _next_line(content, arguments[-1].range.end)
+        before, indent = end, _indentation(content, arguments[-1].range.start)
+    else:
+        at = _next_line(content, section.inside)
+        before = b""
+        indent = _indentation(content, blocks[0]) if blocks else outer + b"  "
+    follows = content[at : _next_line(content, at)].strip()
+    after = end if follows and not follows.startswith(b"}") else b""
+    return at, at, before + indent + written + end + after
+
+
+def _next_line(content: bytes, at: int) -> int:
+    """Return the start of the line after an offset; the end of the file where it is on the last one."""
+    end = content.find(b"\n", at)
+    return end + 1 if end >= 0 else len(content)
+
+
+def _indentation(content: bytes, at: int) -> bytes:
+    """Return the blanks at the start of the line that an offset is in."""
+    found = _BLANKS.match(content, content.rfind(b"\n", 0, at) + 1)
+    return found[0] if found else b""
 
 
 def comment_kept_in_place(content: bytes, start: int, end: int, new: bytes) -> tuple[int, bytes]:
@@ -133,110 +127,6 @@ def _trailing_comments(content: bytes) -> list[int]:
     """Return the offsets of comments that follow something else on a line."""
     starts = (place.start for _, place in comments(_parsed(content)))
     return [at for at in starts if content[content.rfind(b"\n", 0, at) + 1 : at].strip()]
-
-
-def _in_group_of_its_own(
-    content: bytes, section: Section, lines: Sequence[_Line], written: bytes, end: bytes
-) -> tuple[int, int, bytes]:
-    """Insert after the arguments before the nested blocks, else at the block's beginning."""
-    blocks = [item.range.start for item in section.items if isinstance(item, Block)]
-    above = [line for line in lines if not blocks or line.start < blocks[0]] or lines
-    if above:
-        at = above[-1].end
-        after = b"" if _is_blank_at(content, at) else end
-        return at, at, end + written + after
-    at = content.find(b"\n", section.inside) + 1
-    is_last = _is_blank_at(content, at) or not section.items
-    return at, at, written + (b"" if is_last else end)
-
-
-def _is_blank_at(content: bytes, at: int) -> bool:
-    """Whether a line is blank or closes the block."""
-    line = content[at : content.find(b"\n", at) % (len(content) + 1)].strip()
-    return not line or line.startswith(b"}")
-
-
-def _in_one_line(content: bytes, section: Section, written: bytes) -> tuple[int, int, bytes]:
-    """Insert into a block on one line, which is split into lines."""
-    inner = content[section.inside : section.end - 1].strip()
-    outer = _outer_indentation(content, section)
-    end = _line_end(content, section)
-    indent = outer + b"  "
-    parts = [inner, b"", written] if inner else [written]
-    body = end.join(indent + part if part else b"" for part in parts)
-    return section.inside, section.end - 1, end + body + end + outer
-
-
-def _lines(content: bytes, section: Section) -> Iterator[_Line]:
-    for item in section.items:
-        if not isinstance(item, Attribute):
-            continue
-        first, last = item.range.start, item.range.end
-        start = content.rfind(b"\n", 0, first) + 1
-        indent = content[start:first]
-        if indent.strip():
-            continue  # after the opening brace
-        text = content[first:last]
-        end = content.find(b"\n", last)
-        is_heredoc = _HEREDOC.match(content, first) is not None
-        is_plain = b"\n" not in text
-        ends = end + 1 if end >= 0 else len(content)
-        is_aligned = (is_plain or is_heredoc) and b"/*" not in content[first:end]
-        yield _Line(item, start, ends, indent, is_plain, is_aligned)
-
-
-def _groups(content: bytes, lines: Iterable[_Line]) -> list[list[_Line]]:
-    """Return the arguments in groups whose equals signs are aligned."""
-    groups: list[list[_Line]] = []
-    position = -1
-    for line in lines:
-        if line.is_aligned:
-            if line.start == position and groups:
-                groups[-1].append(line)
-            else:
-                groups.append([line])
-        position = line.end if line.is_plain and line.is_aligned else -1
-    return [group for group in groups if _is_tidy(content, group)]
-
-
-def _is_tidy(content: bytes, group: Sequence[_Line]) -> bool:
-    """Whether the equals signs of a group are aligned as terraform fmt does."""
-    width = max(line.width for line in group)
-    for line in group:
-        found = _EQUALS.match(content, line.argument.range.start)
-        if found is None or line.width + len(found[1]) != width + 1:
-            return False
-    return True
-
-
-def _best(groups: Sequence[Sequence[_Line]], width: int) -> Sequence[_Line]:
-    """Return the group that an argument of this width joins; empty where none is wide enough."""
-    fitting = [group for group in groups if max(line.width for line in group) >= width]
-    related = [
-        group for group in fitting if any(line.argument.name.startswith(_RELATED) for line in group)
-    ]
-    own = [group for group in fitting if not all(line.argument.name in _META for line in group)]
-    for candidates in (related, own):
-        if candidates:
-            return candidates[-1]
-    return ()
-
-
-def _indentation(content: bytes, section: Section, lines: Sequence[_Line]) -> bytes:
-    if lines:
-        return lines[-1].indent
-    for item in section.items:
-        first = item.range.start
-        start = content.rfind(b"\n", 0, first) + 1
-        if not content[start:first].strip():
-            return content[start:first]
-    return _outer_indentation(content, section) + b"  "
-
-
-def _outer_indentation(content: bytes, section: Section) -> bytes:
-    start = content.rfind(b"\n", 0, section.start) + 1
-    found = _BLANKS.match(content, start)
-    return found[0] if found else b""
 
 
 def _line_end(content: bytes, section: Section) -> bytes:

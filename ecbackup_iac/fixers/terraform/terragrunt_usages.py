@@ -56,7 +56,19 @@ def check_literal(
     kind, name = _defined_at(files.once(path, _body_at), offset)
     if not name:
         raise NotFixableError(f"{literal} is not in inputs, locals or values")
-    is_passed = kind == "inputs"
+    check_uses(literal, kind, name, resource, files, uses)
+
+
+def check_uses(  # noqa: PLR0913, PLR0917 - what is defined, and where it is looked for
+    at: Location,
+    kind: str,
+    name: str,
+    resource: CacheResource,
+    files: SourceFiles,
+    uses: Usages,
+) -> None:
+    """Raise NotFixableError if something besides retentions may depend on what is defined at a location."""
+    path, is_passed = os.path.abspath(at.path), kind == "inputs"
     for use in files.once(boundary_of(path), _uses_in_tree):
         if use.keys[0] == _READS and _may_name(use.keys[1], os.path.basename(path)):
             raise NotFixableError(f"{shown_path(path)} may be read as text in {use.entry}")
@@ -65,19 +77,17 @@ def check_literal(
         is_whole = use.keys[-1] != name
         is_passed = is_passed or is_whole
         if not is_whole and not files.shared.is_of_retention(use.entry):
-            raise NotFixableError(f"{kind}.{name} ({literal}) is also used in {use.entry}")
+            raise NotFixableError(f"{kind}.{name} ({at}) is also used in {use.entry}")
     if is_passed:
         is_own = os.path.dirname(path) == os.path.realpath(resource.root)
-        module = (
-            resource.calls[0].location.path if resource.calls else (resource.block or literal).path
-        )
+        module = resource.calls[0].location.path if resource.calls else (resource.block or at).path
         own = os.path.realpath(os.path.dirname(module))
         folders = [own] if is_own else files.once(boundary_of(path), _folders)
         for folder in folders:
             if f'"{name}"'.encode() in files.once(folder, _text_of):
                 other = uses.other_use(Definition(folder, "var", name))
                 if other:
-                    raise NotFixableError(f"var.{name} ({literal}) is also used by {other}")
+                    raise NotFixableError(f"var.{name} ({at}) is also used by {other}")
 
 
 def _may_name(written: str, name: str) -> bool:

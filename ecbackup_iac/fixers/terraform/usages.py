@@ -30,7 +30,6 @@ from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Diagnostic
-from ecbackup_iac.readers.terraform.published.stand_ins import by_address, described_modules
 from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES
 from ecbackup_iac.terraform.modules.configuration import is_local, source_of
 from ecbackup_iac.terraform.modules.file_names import configuration_files
@@ -219,14 +218,11 @@ class Usages:
         folder = self._folder_of(block, caller)
         if folder is not None:
             return [Definition(folder, "var", argument, keys)]
-        source = source_of(block)
-        described = described_modules(source, by_address(self._files.modules)) if source else ()
-        inputs = {
-            (name or "").partition(".")[0]
-            for module in described
-            for name in (module.input, module.serverless_input)
-        }
-        return [] if argument in inputs else None
+        attribute = block.body.attribute(argument)
+        is_known = attribute and self._files.shared.is_of_retention(attribute.range.location)
+        return (
+            [] if is_known else None
+        )  # the policy or a stand-in says what a published module does
 
     def _folder_of(self, block: Block, caller: str) -> str | None:
         """Return the folder of the module that a block calls; None where it was not read."""

@@ -10,8 +10,10 @@ from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.near_miss import NearMiss, nearest
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
+from ecbackup_iac.terraform.modules.instances import BlockScope
 from ecbackup_iac.terraform.values.budget import TooMuchError
 from ecbackup_iac.terraform.values.context import evaluation_context
+from ecbackup_iac.terraform.values.outcomes import where
 from ecbackup_iac.terraform.values.value import EvaluationError, Value, unknown
 
 
@@ -25,9 +27,10 @@ class GiveUp(Protocol):
 class Arguments:
     """A block's arguments, evaluated on demand."""
 
-    def __init__(self, block: Block, evaluator: Evaluator, give_up: GiveUp) -> None:
+    def __init__(self, block: Block, scope: BlockScope, give_up: GiveUp) -> None:
         self._block = block
-        self._evaluator = evaluator
+        self._evaluator = Evaluator(scope)
+        self._assumptions = scope.assumptions
         self.give_up = give_up
 
     @property
@@ -53,7 +56,7 @@ class Arguments:
     def evaluated(self, expression: Node, argument: Attribute) -> Value:
         """Return the value of an expression in an argument, as `value` does. Raises EvaluationError."""
         try:
-            value = self._evaluator.value(expression)
+            value = where(self._evaluator.value(expression), self._assumptions)
         except (RecursionError, TooMuchError) as error:
             why, is_final = given_up(error), isinstance(error, TooMuchError)
             self.give_up(why, argument.range.location, is_final=is_final)

@@ -37,7 +37,6 @@ from ecbackup_iac.readers.terraform.settings import (
     step_of,
     text_setting,
 )
-from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.modules.expansion import ResourceInstance, UnreadCall
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
@@ -115,13 +114,13 @@ class RootReader:
 
         if self._deployed is None:
             self._deployed = DeployedTemplates(self._root, self._diagnostics)
-        block = Arguments(found.block, Evaluator(found.scope), self._give_up)
+        block = Arguments(found.block, found.scope, self._give_up)
         basis = replace(unknown_cache(found, self._root), assumptions=found.doubts)
         yield from self._deployed.read(found, block, basis)
 
     def _resource(self, found: ResourceInstance) -> CacheResource:
         attributes = RESOURCE_TYPES[cache_type(found.kind)]
-        block = Arguments(found.block, Evaluator(found.scope), self._give_up)
+        block = Arguments(found.block, found.scope, self._give_up)
         retention, location = self._retention(found, attributes, block)
         is_rejected = isinstance(retention, Unknown) and retention.is_rejected
         refusal = found.refusal or self._refusal(found, block)

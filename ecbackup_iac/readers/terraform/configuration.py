@@ -68,6 +68,9 @@ class Request:
     listings: dict[str, Listing] = field(factory=dict)
     """The folders that are listed already; entries may be removed."""
 
+    used: set[str] = field(factory=set)
+    """Receives the real paths of the data files that units read."""
+
 
 def read(request: Request) -> Iterator[ReadResult]:
     """Yield the result of each root module in the tree, as far as the targets are concerned."""
@@ -93,6 +96,8 @@ def read(request: Request) -> Iterator[ReadResult]:
         request.targets,
         find_units,
     )
+    if units is not None:
+        request.used.update(*(unit.data for unit in units.found.units))
     yield from _Tree(request, folders, index, units).readings()
 
 

@@ -87,7 +87,7 @@ class DeployedTemplates:
         deployer = DEPLOYERS[found.kind]
         if deployer.nested:
             nested = found.block.body.blocks(deployer.nested)
-            blocks = [Arguments(one, Evaluator(found.scope), block.give_up) for one in nested]
+            blocks = [Arguments(one, found.scope, block.give_up) for one in nested]
         else:
             blocks = [block]
         for one in blocks:

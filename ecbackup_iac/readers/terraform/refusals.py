@@ -10,7 +10,6 @@ from ecbackup_iac.readers.terraform.arguments import Arguments, refused
 from ecbackup_iac.readers.terraform.provider_schemas import provider_schema
 from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES, RETENTION, cache_type
 from ecbackup_iac.readers.terraform.settings import shown_text
-from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.modules.expansion import ResourceInstance
 from ecbackup_iac.terraform.modules.problems import (
     check_rule,
@@ -51,7 +50,7 @@ def refusals(
         is_refused = True
         yield refused(error, header)
     if not is_refused:
-        conditions = Arguments(found.block, Evaluator(found.condition_scope), block.give_up)
+        conditions = Arguments(found.block, found.condition_scope, block.give_up)
         broken = chain(
             _failed_conditions(found.block, conditions), _provider_rules(found.kind, block)
         )

@@ -23,7 +23,6 @@ from ecbackup_iac.readers.terraform.published.stand_ins import StandIn, StandIns
 from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES
 from ecbackup_iac.readers.terraform.settings import step_of, text_setting
 from ecbackup_iac.readers.terraform.variants import with_versions
-from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.modules.call_inputs import CallInputs
 from ecbackup_iac.terraform.modules.expansion import (
     EmptyBlock,
@@ -118,7 +117,7 @@ class UnreadCalls:
 
     def _switched_off(self, call: UnreadCall, stand_in: StandIn) -> Iterator[str]:
         """Yield the inputs that a call sets to false, of those that decide what is created."""
-        arguments = Arguments(call.block, Evaluator(call.scope), self._give_up)
+        arguments = Arguments(call.block, call.scope, self._give_up)
         for name in stand_in.module.variables:
             value = arguments.known(name)
             if value is not None and value.raw in (False, "false"):
@@ -161,7 +160,7 @@ class UnreadCalls:
 
     def _text(self, call: UnreadCall, name: str) -> Setting[str]:
         """Return an input of a call that is named like a cache's own setting, where it is known."""
-        arguments = Arguments(call.block, Evaluator(call.scope), self._give_up)
+        arguments = Arguments(call.block, call.scope, self._give_up)
         value = arguments.known(name)
         setting = text_setting(value) if value is not None else Unset()
         return setting if isinstance(setting, Known) else Unset()

@@ -1,12 +1,14 @@
 """The units of a tree → the roots to evaluate, and what is known of their caches besides."""
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 from ecbackup_iac.files.file_names import TERRAGRUNT_FILES
 from ecbackup_iac.files.paths import is_inside, shown_path
 from ecbackup_iac.model.annotated_text import AnnotatedText, Syntax, may_hold_suppression
 from ecbackup_iac.model.cache import CacheResource, format_days
+from ecbackup_iac.model.call import Call
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record, replace
@@ -26,7 +28,7 @@ from ecbackup_iac.terraform.modules.wrappers import SetInputs
 from ecbackup_iac.terraform.values.budget import MAX_STEPS
 from ecbackup_iac.terraform.values.value import EvaluationError, Value
 from ecbackup_iac.terragrunt.discovery import Deployments, deployments
-from ecbackup_iac.terragrunt.inputs import UnitInputs
+from ecbackup_iac.terragrunt.inputs import UnitInputs, unit_inputs
 from ecbackup_iac.terragrunt.module import UnitModule
 from ecbackup_iac.terragrunt.stacks import Stack
 from ecbackup_iac.terragrunt.tree import Tree, rejected
@@ -50,6 +52,8 @@ class UnitRoot:
 
     index: Index
     sought: Sought
+    is_shared: bool = False
+    """Other units have the same module."""
 
     @property
     def shown(self) -> str:
@@ -64,7 +68,7 @@ class UnitRoot:
         if unit.problem is not None:
             why = rejected(unit.problem, "the unit")
             unit = replace(unit, inputs={}, extra=[], unknown_inputs=why)
-        found = UnitInputs(unit, self.module, given, files, workspace, root)
+        found = unit_inputs(unit, self.module, given, files, workspace, root)
         self.unit.problem = self.unit.problem or found.rejection
         return found
 
@@ -134,6 +138,9 @@ class UnitRoot:
 
     def _of_unit(self, cache: CacheResource) -> CacheResource:
         cache = of_unit(cache, self.unit)
+        if self.unit.inputs_at is not None:
+            at, folder = self.unit.inputs_at.location, shown_path(self.module.folder)
+            cache = replace(cache, inputs=Call(at, "inputs", folder, self.is_shared))
         unit, retention = self.unit, cache.retention
         decided = retention.trace[-1].location if retention.trace else cache.location
         if any(decided.path == source.path for source in self.module.generated.values()):
@@ -250,13 +257,14 @@ class UnitRoots:
 
     def _is_target(self, unit: Unit) -> bool:
         is_here = lies_in(unit.folder, self._targets) or lies_in(unit.file, self._targets)
-        return is_here or not self._targets.isdisjoint(unit.read)
+        return is_here or not self._targets.isdisjoint((*unit.read, *unit.data))
 
     def _is_here(self, stack: Stack) -> bool:
         return lies_in(os.path.dirname(stack.file), self._targets)
 
     def roots(self, index: Index) -> Iterator[UnitRoot]:
         """Yield the units to evaluate: those that may lead to a cache and concern what is checked."""
+        times = Counter(folder for unit in self.found.units for folder in unit.modules)
         for unit in self.found.units:
             targets = self._targets_of(unit)
             for folder in () if unit.excluded else unit.modules:
@@ -267,7 +275,8 @@ class UnitRoots:
                     folder in index.relevant
                     or any(is_inside(one, place) for one in targets for place in own)
                 ):
-                    yield UnitRoot(unit, module, targets, index, self._sought)
+                    is_shared = times[folder] > 1
+                    yield UnitRoot(unit, module, targets, index, self._sought, is_shared)
 
     def _targets_of(self, unit: Unit) -> frozenset[str]:
         """Return what is checked of a unit: its own folder where all of it is."""

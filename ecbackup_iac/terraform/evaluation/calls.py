@@ -13,7 +13,6 @@ from ecbackup_iac.terraform.values.operators import possible_elements
 from ecbackup_iac.terraform.values.outcomes import map_outcomes, one_of
 from ecbackup_iac.terraform.values.type_system import STRING, is_sequence
 from ecbackup_iac.terraform.values.value import (
-    Assumption,
     EphemeralValueError,
     EvaluationError,
     Possibility,
@@ -113,7 +112,8 @@ def _lookup_of_unknown_key(
     default = default_of(of, default)
     subject = evaluator.subject(node.arguments[1])
     found = possible_elements(of, subject, is_hidden=of.is_hidden or key.is_hidden)
-    found.append(Possibility(default, (Assumption(subject, "something else"),)))
+    # No assumption: another map's keys are something else to this one.
+    found.append(Possibility(default, description=f"{subject} is something else"))
     raw = key.unknown
     result = one_of(found, raw.why, is_deferred=raw.is_deferred)
     return result.taken_from(of).with_marks_of(*arguments)

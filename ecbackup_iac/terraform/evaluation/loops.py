@@ -198,6 +198,6 @@ def _known_splat(evaluator: NodeEvaluator, node: Splat, of: Value) -> Value:
                 kind = evaluator.with_names({"": none}).value(node.each).type
             return Value(ListOf(kind), ())
         kinds = {result.type for result in results}
-        if len(kinds) <= 1:
-            return Value(ListOf(kinds.pop() if kinds else DYNAMIC), tuple(results))
+        if len(kinds) == 1:
+            return Value(ListOf(kinds.pop()), tuple(results))
     return tuple_value(results)

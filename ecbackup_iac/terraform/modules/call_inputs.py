@@ -1,5 +1,6 @@
 """What sets a module's variables: the protocol, a module call, and inputs of which nothing is known."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from ecbackup_iac.hcl.structure import Block
@@ -9,6 +10,7 @@ from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.functions.call_context import Scope
 from ecbackup_iac.terraform.values.type_system import STRING
 from ecbackup_iac.terraform.values.value import (
+    Assumption,
     EvaluationError,
     SourceStep,
     UnknownRaw,
@@ -19,6 +21,9 @@ from ecbackup_iac.terraform.values.value import (
 
 class Inputs(Protocol):
     """The inputs of a root module."""
+
+    alternatives: Sequence[tuple[Assumption, "Inputs"]] = ()
+    """What they may be instead, each under its assumption; none where they are certain."""
 
     def value(self, name: str, constraint: Constraint) -> Value | None:
         """Return a variable's value; None where it is not set. Raises EvaluationError."""

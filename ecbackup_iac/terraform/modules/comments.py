@@ -80,7 +80,7 @@ def remarked_json(source: SourceFile) -> CommentedText:
             blocks.append(CodeBlock(key.start, node.end, name))
         for label, value in node.members:
             if label.text == _COMMENT and value.string is not None:
-                owner = key.start if key is not None else None
+                owner = node.start if key is None else key.start
                 comments.append(Comment(value.start, value.end, value.string.text, owner=owner))
     text = source.text.decode("latin-1")
     return CommentedText(text, comments, blocks, source.location, is_bytes=True)

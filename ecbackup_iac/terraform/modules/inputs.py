@@ -20,10 +20,12 @@ from ecbackup_iac.model.value import StepKind, TraceStep
 from ecbackup_iac.terraform.evaluation.constraints import Constraint
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator, HiddenSourceEvaluator
 from ecbackup_iac.terraform.evaluation.scopes import CONSTANT_SCOPE
+from ecbackup_iac.terraform.modules.call_inputs import Inputs
 from ecbackup_iac.terraform.modules.module import FolderReader
 from ecbackup_iac.terraform.modules.wrappers import SetInputs
 from ecbackup_iac.terraform.values.type_system import STRING
 from ecbackup_iac.terraform.values.value import (
+    Assumption,
     EvaluationError,
     Privacy,
     SourceStep,
@@ -125,6 +127,8 @@ class VariableFiles:
 
 class RootInputs:
     """The variables and the workspace of one root module."""
+
+    alternatives: Sequence[tuple[Assumption, Inputs]] = ()
 
     def __init__(  # noqa: PLR0913, PLR0917 - where values come from
         self,

@@ -37,6 +37,7 @@ from ecbackup_iac.terraform.values.type_system import (
     object_of,
 )
 from ecbackup_iac.terraform.values.value import (
+    Assumption,
     EphemeralValueError,
     EvaluationError,
     LazyMembers,
@@ -415,6 +416,12 @@ class BlockScope:
     def address(self) -> str:
         """The module's address."""
         return self.instance.address
+
+    @property
+    def assumptions(self) -> tuple[Assumption, ...]:
+        """What is the case wherever this instance of the block exists."""
+        made_by = (*self.instance.made_by, self.repetition)
+        return tuple(assumption for repetition in made_by for assumption in repetition.when)
 
     @property
     def instance_key(self) -> str:

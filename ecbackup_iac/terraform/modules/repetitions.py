@@ -1,13 +1,13 @@
 """A block's `count`, `for_each` or `enabled` → which instances it makes, or may make."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.model.record import field, record
 from ecbackup_iac.terraform.modules.addresses import instance_key
 from ecbackup_iac.terraform.values.arithmetic import text_from
 from ecbackup_iac.terraform.values.conversion import converted, expand_outcomes
-from ecbackup_iac.terraform.values.outcomes import one_of
+from ecbackup_iac.terraform.values.outcomes import common_assumptions, one_of
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
     NUMBER,
@@ -19,6 +19,7 @@ from ecbackup_iac.terraform.values.type_system import (
     TupleOf,
 )
 from ecbackup_iac.terraform.values.value import (
+    Assumption,
     EvaluationError,
     Possibility,
     Value,
@@ -44,6 +45,9 @@ class Repetition:
 
     doubt: str = ""
     """Why it is not certain that this instance exists; empty where it is."""
+
+    when: tuple[Assumption, ...] = ()
+    """What is the case wherever it exists."""
 
 
 def refused_repetition(why: str) -> Repetition:
@@ -72,14 +76,19 @@ def enabled(value: Value) -> list[Repetition]:
         raise EvaluationError(
             f"Invalid enabled argument: it cannot be determined until apply: {raw.why}"
         )
-    when = [outcome.condition for outcome in raw.outcomes if outcome.value.raw]
-    if len(when) == len(raw.outcomes) > 0:
+    making = [outcome for outcome in raw.outcomes if outcome.value.raw]
+    if len(making) == len(raw.outcomes) > 0:
         return [Repetition()]
-    if raw.outcomes and not when:
+    if raw.outcomes and not making:
         return []
-    conditions = " or ".join(dict.fromkeys(filter(None, when)))
-    doubt = f"it exists only when {conditions}" if conditions else f"enabled is unknown: {raw.why}"
-    return [Repetition(doubt=doubt)]
+    doubt = _doubt(making) or f"enabled is unknown: {raw.why}"
+    return [Repetition(doubt=doubt, when=common_assumptions(making))]
+
+
+def _doubt(making: Iterable[Possibility]) -> str:
+    """Return when an instance exists, for people, by the outcomes that make it; empty if nothing is known."""
+    conditions = " or ".join(dict.fromkeys(one.condition for one in making if one.condition))
+    return f"it exists only when {conditions}" if conditions else ""
 
 
 def counted(value: Value) -> list[Repetition]:
@@ -96,18 +105,15 @@ def counted(value: Value) -> list[Repetition]:
         index = unknown(f"count.index depends on count: {raw.why}", NUMBER, is_not_null=True)
         names = {("count", "index"): index}
         return [Repetition(names=names, doubt=f"count is unknown: {raw.why}")]
-    counts = [
-        (_count(outcome.value.with_marks_of(count)), outcome.condition) for outcome in raw.outcomes
-    ]
+    counts = [(_count(outcome.value.with_marks_of(count)), outcome) for outcome in raw.outcomes]
     least = min(size for size, _ in counts)
     repetitions = []
     for position in range(max(size for size, _ in counts)):
+        making = [outcome for size, outcome in counts if size > position]
         doubt = ""
         if position >= least:
-            conditions = (text for size, text in counts if size > position and text)
-            when = " or ".join(dict.fromkeys(conditions))
-            doubt = f"it exists only when {when}" if when else f"count is unknown: {raw.why}"
-        repetitions.append(_count_repetition(position, doubt))
+            doubt = _doubt(making) or f"count is unknown: {raw.why}"
+        repetitions.append(_count_repetition(position, doubt, common_assumptions(making)))
     return repetitions
 
 
@@ -128,8 +134,10 @@ def _count(value: Value) -> int:
     return raw
 
 
-def _count_repetition(position: int, doubt: str = "") -> Repetition:
-    return Repetition(f"[{position}]", {("count", "index"): count_value(position)}, doubt)
+def _count_repetition(
+    position: int, doubt: str = "", when: tuple[Assumption, ...] = ()
+) -> Repetition:
+    return Repetition(f"[{position}]", {("count", "index"): count_value(position)}, doubt, when)
 
 
 def for_each(value: Value) -> list[Repetition]:
@@ -156,9 +164,9 @@ def for_each(value: Value) -> list[Repetition]:
     for name, possibilities in sorted(found.items()):
         doubt = ""
         if len(possibilities) < len(raw.outcomes):
-            when = " or ".join(dict.fromkeys(p.condition for p in possibilities if p.condition))
-            doubt = f"it exists only when {when}" if when else f"for_each is unknown: {raw.why}"
-        repetitions.append(_each_repetition(keys[name], one_of(possibilities, raw.why), doubt))
+            doubt = _doubt(possibilities) or f"for_each is unknown: {raw.why}"
+        item, when = one_of(possibilities, raw.why), common_assumptions(possibilities)
+        repetitions.append(_each_repetition(keys[name], item, doubt, when))
     return repetitions
 
 
@@ -210,7 +218,9 @@ def _each(value: Value) -> dict[str, tuple[Value, Value]]:
             raise EvaluationError("Invalid for_each argument: it must be a map or a set of strings")
 
 
-def _each_repetition(key: Value, item: Value, doubt: str = "") -> Repetition:
+def _each_repetition(
+    key: Value, item: Value, doubt: str = "", when: tuple[Assumption, ...] = ()
+) -> Repetition:
     names = {("each", "key"): key, ("each", "value"): item}
     shown = f'["{hidden_value(key)}"]' if key.is_hidden_key else instance_key(str(key.raw))
-    return Repetition(shown, names, doubt)
+    return Repetition(shown, names, doubt, when)

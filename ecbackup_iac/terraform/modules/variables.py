@@ -11,9 +11,11 @@ from ecbackup_iac.terraform.functions.call_context import Scope
 from ecbackup_iac.terraform.modules.call_inputs import CallInputs, Inputs
 from ecbackup_iac.terraform.modules.declarations import Declaration
 from ecbackup_iac.terraform.values.conversion import converted
+from ecbackup_iac.terraform.values.outcomes import one_of
 from ecbackup_iac.terraform.values.type_system import BOOL
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
+    Possibility,
     SourceStep,
     UnknownRaw,
     Value,
@@ -62,6 +64,16 @@ class Variable:
 
     def value(self, inputs: Inputs | CallInputs) -> Value:
         """Return the variable's value. Raises EvaluationError."""
+        if isinstance(inputs, CallInputs) or not inputs.alternatives:
+            return self._value(inputs)
+        found = [Possibility(self._value(one), (when,)) for when, one in inputs.alternatives]
+        first, subject = found[0].value, found[0].when[0].subject
+        whys = {"" if one.value.is_known else one.value.unknown.why for one in found}
+        if len(whys) == 1 and not first.is_known:
+            return first
+        return one_of(found, f"var.{self.name} depends on {subject}")
+
+    def _value(self, inputs: Inputs | CallInputs) -> Value:
         try:
             value = self._unvalidated(inputs)
         except EvaluationError as error:

@@ -92,6 +92,27 @@ def combined(
     return tuple(states.values())
 
 
+def common_assumptions(possibilities: Sequence[Possibility]) -> tuple[Assumption, ...]:
+    """Return the assumptions of all of some possibilities: they hold whichever of them is the case."""
+    return tuple(
+        assumption
+        for assumption in (possibilities[0].when if possibilities else ())
+        if all(assumption in possibility.when for possibility in possibilities)
+    )
+
+
+def where(value: Value, assumptions: tuple[Assumption, ...]) -> Value:
+    """Return a value without the outcomes that contradict some assumptions."""
+    if value.is_known or not assumptions:
+        return value
+    outcomes = value.unknown.outcomes
+    kept = [one for one in outcomes if combined(assumptions, one.when) is not None]
+    if not kept or len(kept) == len(outcomes):
+        return value
+    raw = value.unknown
+    return one_of(kept, raw.why, is_deferred=raw.is_deferred).with_marks_of(value)
+
+
 def combinations(
     choices: Sequence[Sequence[Possibility]],
 ) -> Iterator[tuple[tuple[Value, ...], tuple[Assumption, ...]]]:
@@ -196,7 +217,7 @@ def _with_literals(possibility: Possibility, literals: tuple[Located, ...]) -> P
 def _merged(first: Possibility, second: Possibility) -> Possibility:
     if set(first.when) == set(second.when):
         return first
-    common = tuple(assumption for assumption in first.when if assumption in second.when)
+    common = common_assumptions((first, second))
     conditions = [text for text in (first.condition, second.condition) if text]
     text = " or ".join(dict.fromkeys(conditions)) if len(conditions) > 1 else ""
     return Possibility(

@@ -1,18 +1,14 @@
-"""The models of the JSON output of `explain` → the JSON Schema published next to this file.
+"""The shape of the JSON output of `explain` → the models of its published JSON Schema.
 
-They are written separately from json_page.py on purpose: the tests compare the two. The docstrings and the
+They are written separately from json_page.py on purpose: tests compare the two. The docstrings and the
 names of the classes are published in the schema: the whole is a Document, and every other class a Part.
 """
 
-import json
-import sys
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from ecbackup_iac.model.verdict import Level, Rule
-
-SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 class _Part(BaseModel):
@@ -83,13 +79,3 @@ class ExplanationDocument(_Part):
     rule: RulePart | None = Field(description="null for the control itself")
     sections: list[SectionPart]
     sources: list[DescribedSourcePart]
-
-
-def schema_text() -> str:
-    """Return the JSON Schema as it is published."""
-    schema = {"$schema": SCHEMA_DIALECT, **ExplanationDocument.model_json_schema(by_alias=True)}
-    return json.dumps(schema, indent=2) + "\n"
-
-
-if __name__ == "__main__":
-    sys.stdout.write(schema_text())

@@ -1,11 +1,9 @@
-"""The JSON report's own shape → the JSON Schema published next to this file, `report.schema.json`.
+"""The shape of the JSON report → the models of its published JSON Schema.
 
-Written independently of the reporter on purpose: tests compare the two. The docstrings and the names of the
-classes are published in the schema: the whole is a Document, and every other class a Part.
+They are written separately from the reporter on purpose: tests compare the two. The docstrings and the
+names of the classes are published in the schema: the whole is a Document, and every other class a Part.
 """
 
-import json
-import sys
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -15,8 +13,6 @@ from ecbackup_iac.model.policy import MAXIMUM_DAYS, UnknownMode
 from ecbackup_iac.model.report import Severity, SuppressionKind
 from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.verdict import Level, Rule, Status
-
-SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 Count = Annotated[int, Field(ge=0)]
 Position = Annotated[int, Field(ge=1)]
@@ -196,13 +192,3 @@ class ReportDocument(_Part):
     absent: list[AbsentPart]
     excluded: list[ExclusionPart]
     diagnostics: list[DiagnosticPart]
-
-
-def schema_text() -> str:
-    """Return the JSON Schema as it is published."""
-    schema = {"$schema": SCHEMA_DIALECT, **ReportDocument.model_json_schema(by_alias=True)}
-    return json.dumps(schema, indent=2) + "\n"
-
-
-if __name__ == "__main__":
-    sys.stdout.write(schema_text())
