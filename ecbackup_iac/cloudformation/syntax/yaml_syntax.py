@@ -89,7 +89,7 @@ def _documents(next_event: Callable[[], Any]) -> Iterator[tuple[Node, list[Probl
 
 
 MAX_MERGED = 200_000
-"""Entries that the merge keys (`<<`) of a document may add to its maps; each map merged into another counts."""
+"""Entries that the merge keys (`<<`) of a document may add to its maps, each time they do."""
 
 
 class _UnusableError(Exception):

@@ -20,7 +20,6 @@ from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.syntax.encoding import to_utf8
 
-
 _DATA_SUFFIXES = (".json", ".yaml", ".yml")
 """Of files whose texts may be shown; any other name says nothing of what a file holds."""
 
@@ -146,7 +145,7 @@ def given_values(
     """Return the values that the command line gives; later ones win.
 
     `given` holds ("parameter", "Name=Value") and ("file", path); `shown` is how each path is printed.
-    Nothing is shown of a file outside the boundary, or of one that its name calls no data file, such as x.env.
+    Nothing is shown of a file outside the boundary, or of one such as x.env, which is no data file.
     """
     found: GivenValues = {}
     for kind, text in given:

@@ -53,7 +53,7 @@ def replaced_files(files: Iterable[str]) -> Iterator[str]:
 
 
 def is_read_in_two_ways(files: Iterable[str]) -> bool:
-    """Whether Terraform reads a block of a folder that OpenTofu replaces, or overrides, with a `.tofu` file."""
+    """Whether Terraform reads a block that OpenTofu replaces, or overrides, with a `.tofu` file."""
     found = every_configuration_file(files)
     overrides = [name for name in found if is_override(name) and name.endswith(OPENTOFU_SUFFIXES)]
     is_for_terraform = any(name.endswith(TERRAFORM_SUFFIXES) for name in found)
