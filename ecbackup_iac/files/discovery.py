@@ -232,7 +232,7 @@ class _Walk:
                     pending.append(child)
                 elif entry.name != GIT_FOLDER:
                     yield LeftOut(child.shown)
-            if not is_configured and any(map(is_configuration, entries.names)):
+            if not is_configured and self._has_configuration(folder, entries):
                 is_configured = True
                 yield ConfigurationPath(top.real, walked_boundary(top.real, boundary), top.shown)
             yield from self._files(folder, entries, top.shown, boundary)
@@ -314,6 +314,14 @@ class _Walk:
             return read
         may_be_template = holds_any(file.path, _TEMPLATE_MARKS, MAX_INPUT_BYTES)
         return read if may_be_template else None
+
+    def _has_configuration(self, folder: _FilePath, entries: _FolderEntries) -> bool:
+        """Whether a folder has a file of configuration that is not excluded."""
+        return any(
+            is_configuration(entry.name)
+            and not (self._exclude and self._is_excluded(folder.child(entry).shown))
+            for entry in (*entries.files, *entries.folders)
+        )
 
     def _is_excluded(self, shown: str) -> bool:
         return any(covers(glob, shown) for glob in self._exclude)

@@ -138,3 +138,14 @@ def test_an_invalid_pattern_is_rejected(pattern: str, check_files: Checker) -> N
     result = check_files({"main.tf": cache(f'length(fileset(".", "{pattern}"))')})
     assert "syntax error in pattern" in result.text
     assert result.status == 3
+
+
+def test_merge_keys_that_add_entries_to_entries_are_bounded(check_files: Checker) -> None:
+    chain = "".join(f"m{n}: &m{n} {{<<: *m{n - 1}, k{n}: 1}}\n" for n in range(1, 3000))
+    template = (
+        f"m0: &m0 {{a: 1}}\n{chain}Resources:\n  C:\n    Type: AWS::ElastiCache::CacheCluster\n"
+        "    <<: *m2999\n    Properties: {Engine: redis, SnapshotRetentionLimit: 7}\n"
+    )
+    result = check_files({"t.yaml": template})
+    assert "merge keys add more than 200000 entries" in result.text
+    assert result.status == 3

@@ -540,3 +540,13 @@ def test_no_sensitive_value_of_a_plan_or_a_state_is_in_an_output(
     }
     lay_out_here(files, tmp_path)
     check_hidden(outputs(run_here), WORD, "4711")
+
+
+@pytest.mark.parametrize("name", ["p.env", "p.txt", "secrets"])
+def test_no_value_of_a_parameter_file_that_is_no_data_file_is_in_an_output(
+    name: str, tmp_path: Path, run_here: Run
+) -> None:
+    files = {"t.yaml": PARAMETERS.replace("VALUE", "!Ref P")}
+    files[name] = json.dumps({"P": WORD, "L": f"{WORD},b"})
+    lay_out_here(files, tmp_path)
+    check_hidden(outputs(run_here, "--parameter-file", name), WORD)

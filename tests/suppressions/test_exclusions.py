@@ -197,3 +197,15 @@ def test_fix_leaves_excluded_files_alone(tree: Path, run: "Run") -> None:
     run("fix", cwd=tree)
     assert (tree / "modules/redis/main.tf").read_text(encoding="utf-8") == GROUP
     assert "= 7" in (tree / "live/main.tf").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("pattern", ["**", "*.tf", "**/*.tf"])
+def test_a_run_whose_configuration_is_all_excluded_is_incomplete(
+    pattern: str, tmp_path: Path, run: "Run"
+) -> None:
+    (tmp_path / "stack").mkdir()
+    for folder in (tmp_path, tmp_path / "stack"):
+        (folder / "main.tf").write_text(GROUP, encoding="utf-8")
+    result = run("check", f"--exclude={pattern}", cwd=tmp_path)
+    assert (result.status, "the answer is incomplete" in result.stdout) == (3, True)
+    assert run("check", "--exclude=stack/*.tf", cwd=tmp_path).status == 1

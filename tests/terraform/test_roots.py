@@ -562,6 +562,17 @@ def test_where_nothing_shows_the_program_both_readings_are_outcomes(evaluate: "E
     assert (unaccounted(found), len(found.blocks)) == ([], 2)
 
 
+@pytest.mark.parametrize("name", ["override.tofu", "x_override.tofu"])
+def test_an_override_that_terraform_does_not_read_decides_nothing(
+    name: str, evaluate: "Evaluate"
+) -> None:
+    files = {"main.tf": group("0"), name: group("7")}
+    (cache,) = evaluate(files).caches
+    assert isinstance(cache.retention, Unknown)
+    (cache,) = evaluate({**files, ".opentofu-version": "1.11.0"}).caches
+    assert isinstance(cache.retention, Known)
+
+
 def test_a_cache_that_only_one_program_reads_is_evaluated(evaluate: "Evaluate") -> None:
     found = evaluate({"main.tf": group("0", "a"), "main.tofu": group("7", "b")})
     assert {cache.address: cache.assumptions[-1] for cache in found.caches} == {

@@ -131,18 +131,19 @@ def merged_maps(node: Node) -> Iterator[MapNode]:
         met.add(id(current))
         yield current
         for key, value in reversed(current.entries):
-            if _is_merge(key):
+            if is_merge(key):
                 pending += reversed(value.items) if isinstance(value, ListNode) else [value]
 
 
 def own_entries(node: MapNode) -> Iterator[tuple[str, Entry]]:
     """Yield the entries that are written in a map itself, repeated ones too, with their names."""
     for key, value in node.entries:
-        if isinstance(key, ScalarNode) and not _is_merge(key):
+        if isinstance(key, ScalarNode) and not is_merge(key):
             yield key.text, (key, value)
 
 
-def _is_merge(key: Node) -> bool:
+def is_merge(key: Node) -> bool:
+    """Whether a key merges other maps into its own."""
     return isinstance(key, ScalarNode) and key.text == MERGE and key.style is Style.PLAIN
 
 

@@ -22,6 +22,7 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     Node,
     ScalarNode,
     Style,
+    is_merge,
 )
 
 MAX_DEPTH = 200
@@ -87,6 +88,10 @@ def _documents(next_event: Callable[[], Any]) -> Iterator[tuple[Node, list[Probl
             return
 
 
+MAX_MERGED = 200_000
+"""Entries that the merge keys (`<<`) of a document may add to its maps, each time they do."""
+
+
 class _UnusableError(Exception):
     """Well-formed YAML that is not read any further."""
 
@@ -105,6 +110,9 @@ class _Builder:
         self._open: list[tuple[list[Node], Any, bool]] = []
         self.anchors: dict[str, Node | None] = {}
         self.duplicates: list[Problem] = []
+        self._merged: dict[int, int] = {}
+        """How many entries merge keys add to a map, by its id."""
+        self._all_merged = 0
 
     def open(self, event: Any, *, is_map: bool) -> None:  # noqa: ANN401
         """Start a list or a map."""
@@ -125,6 +133,8 @@ class _Builder:
             keys = children[::2]
             node = MapNode(list(zip(keys, children[1::2], strict=True)), start, stop, event.tag)
             names = {key.text for key in keys if isinstance(key, ScalarNode)}
+            if MERGE in names:
+                self._count_merged(node, event)
             if len(names) < len(keys):
                 named = (key for key in keys if isinstance(key, ScalarNode) and key.text != MERGE)
                 self.duplicates += duplicate_keys(named)
@@ -133,6 +143,21 @@ class _Builder:
         self.children.append(node)
         if event.anchor is not None:
             self.anchors[event.anchor] = node
+
+    def _count_merged(self, node: MapNode, event: Any) -> None:  # noqa: ANN401
+        """Count what merge keys add to a map, which grows with the square of the text."""
+        values = [value for key, value in node.entries if is_merge(key)]
+        lists = (each.items if isinstance(each, ListNode) else [each] for each in values)
+        added = sum(
+            len(one.entries) + self._merged.get(id(one), 0)
+            for sources in lists
+            for one in sources
+            if isinstance(one, MapNode)
+        )
+        self._merged[id(node)] = added
+        self._all_merged += added
+        if self._all_merged > MAX_MERGED:
+            raise _UnusableError(f"merge keys add more than {MAX_MERGED} entries", event)
 
     def alias(self, event: Any) -> None:  # noqa: ANN401
         """Add the node that an anchor names: the same object, so that an alias bomb stays small."""

@@ -20,6 +20,9 @@ from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.syntax.encoding import to_utf8
 
+_DATA_SUFFIXES = (".json", ".yaml", ".yml")
+"""Of files whose texts may be shown; any other name says nothing of what a file holds."""
+
 
 class ParameterFiles:
     """The parameter files of a run, each read once."""
@@ -140,15 +143,16 @@ def given_values(given: Sequence[tuple[str, str]], files: ParameterFiles) -> Giv
     """Return the values that the command line gives; later ones win.
 
     `given` holds ("parameter", "Name=Value") and ("file", path). Nothing is shown of a file outside the
-    boundary.
+    boundary, or of one such as x.env, which is no data file.
     """
     found: GivenValues = {}
     for kind, text in given:
         if kind == "file":
             values = files.at(text)
-            is_outside = not is_inside(os.path.realpath(text), boundary_of("."))
+            is_shown = text.lower().endswith(_DATA_SUFFIXES)
+            is_secret = not is_shown or not is_inside(os.path.realpath(text), boundary_of("."))
             found |= {
-                name: replace(value, is_secret=True) if is_outside else value
+                name: replace(value, is_secret=True) if is_secret else value
                 for name, value in values.items()
             }
         else:

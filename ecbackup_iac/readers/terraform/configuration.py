@@ -22,7 +22,11 @@ from ecbackup_iac.readers.terraform.provider_schemas import provider_schema
 from ecbackup_iac.readers.terraform.root import RootEvaluation
 from ecbackup_iac.readers.terraform.sought import sought
 from ecbackup_iac.terraform.modules.configuration import NOT_HERE, Configuration, Modules
-from ecbackup_iac.terraform.modules.file_names import OPENTOFU_SUFFIXES, Program, replaced_files
+from ecbackup_iac.terraform.modules.file_names import (
+    OPENTOFU_SUFFIXES,
+    Program,
+    is_read_in_two_ways,
+)
 from ecbackup_iac.terraform.modules.folder_scan import FolderScan
 from ecbackup_iac.terraform.modules.folders import Folders, RootFiles
 from ecbackup_iac.terraform.modules.inputs import RootInputs, VariableFiles, workspace_of
@@ -230,7 +234,7 @@ class _Tree:
         shown = program_of(folder, module, self._folders)
         if shown is not None:
             return (shown,)
-        if not any(any(replaced_files(names)) for names in files):
+        if not any(map(is_read_in_two_ways, files)):
             return unknown
         return Evidence(Program.TERRAFORM), Evidence(Program.OPENTOFU)
 

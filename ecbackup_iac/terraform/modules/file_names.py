@@ -52,6 +52,14 @@ def replaced_files(files: Iterable[str]) -> Iterator[str]:
                 yield twin
 
 
+def is_read_in_two_ways(files: Iterable[str]) -> bool:
+    """Whether Terraform reads a block that OpenTofu replaces, or overrides, with a `.tofu` file."""
+    found = every_configuration_file(files)
+    overrides = [name for name in found if is_override(name) and name.endswith(OPENTOFU_SUFFIXES)]
+    is_for_terraform = any(name.endswith(TERRAFORM_SUFFIXES) for name in found)
+    return any(replaced_files(found)) or bool(overrides and is_for_terraform)
+
+
 def is_override(name: str) -> bool:
     """Whether a configuration file overrides others."""
     stem = name.removesuffix(".json").rpartition(".")[0]
