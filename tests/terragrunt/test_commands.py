@@ -278,11 +278,11 @@ PUBLISHED = "tfr:///terraform-aws-modules/elasticache/aws?version=1.2.0"
 NEW_INPUTS = {
     "among others": (
         SOURCE + 'inputs = {\n  name = "a"\n}\n',
-        SOURCE + 'inputs = {\n  name = "a"\n  days = 7\n}\n',
+        SOURCE + 'inputs = {\n  name = "a"\n\n  days = 7\n}\n',
     ),
     "among others with commas": (
         SOURCE + 'inputs = {\n  name = "a",\n  tags = {\n    a = 1\n  },\n}\n',
-        SOURCE + 'inputs = {\n  name = "a",\n  days = 7\n  tags = {\n    a = 1\n  },\n}\n',
+        SOURCE + 'inputs = {\n  name = "a",\n  tags = {\n    a = 1\n  },\n\n  days = 7\n}\n',
     ),
     "in one line": (
         SOURCE + 'inputs = { name = "a" }\n',
@@ -290,7 +290,7 @@ NEW_INPUTS = {
     ),
     "the last argument of merge": (
         SOURCE + 'inputs = merge({ a = 1 }, {\n  name = "a"\n})\n',
-        SOURCE + 'inputs = merge({ a = 1 }, {\n  name = "a"\n  days = 7\n})\n',
+        SOURCE + 'inputs = merge({ a = 1 }, {\n  name = "a"\n\n  days = 7\n})\n',
     ),
     "none": (SOURCE, SOURCE + "\ninputs = {\n  days = 7\n}\n"),
 }
