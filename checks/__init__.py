@@ -1,1 +1,1 @@
-"""Checkov's door: `checkov --external-checks-dir` loads this folder."""
+"""The entry for Checkov: `checkov --external-checks-dir` loads this folder."""

@@ -123,10 +123,6 @@ def _imports_of(text: str) -> Iterator[str]:
 
 
 def _is_module(name: str) -> bool:
-    return find_spec(name.rpartition(".")[0]) is not None and _found(name)
-
-
-def _found(name: str) -> bool:
     try:
         return find_spec(name) is not None
     except ModuleNotFoundError:

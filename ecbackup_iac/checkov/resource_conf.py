@@ -141,30 +141,22 @@ def _unwrapped(value: object) -> object:
 
 def _days(expression: object) -> Value[int]:
     """Return the retention that Checkov has for an attribute, resolved or not."""
-    if isinstance(
-        expression, Mapping | list
-    ):  # Checkov puts a whole map where a member of it is referred to
-        return Unknown(f"{_UNRESOLVED} the expression")
-    if (
-        isinstance(expression, str)
-        and _EXPRESSION.search(expression)
-        and not _NUMBER.fullmatch(expression)
-    ):
-        return Unknown(f"{_UNRESOLVED} {expression[:80]}")
-    return aws_provider.days_of(expression)
+    return _unresolved(expression, _NUMBER) or aws_provider.days_of(expression)
 
 
 def _text(expression: object) -> Value[str]:
     """Return the string that Checkov has for an attribute, resolved or not."""
-    if isinstance(expression, Mapping | list):
+    return _unresolved(expression, _DOTTED) or aws_provider.text_of(expression)
+
+
+def _unresolved(expression: object, literal: re.Pattern[str]) -> Unknown[Any] | None:
+    """Return the unknown value of an expression that Checkov did not resolve; None for any other."""
+    if isinstance(expression, Mapping | list):  # it has a whole map where a member is referred to
         return Unknown(f"{_UNRESOLVED} the expression")
-    if (
-        isinstance(expression, str)
-        and _EXPRESSION.search(expression)
-        and not _DOTTED.fullmatch(expression)
-    ):
-        return Unknown(f"{_UNRESOLVED} {expression[:80]}")
-    return aws_provider.text_of(expression)
+    if not isinstance(expression, str) or literal.fullmatch(expression):
+        return None
+    is_open = _EXPRESSION.search(expression)
+    return Unknown(f"{_UNRESOLVED} {expression[:80]}") if is_open else None
 
 
 def _group(settings: Conf, attributes: Attributes) -> Value[str]:

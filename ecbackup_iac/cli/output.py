@@ -117,7 +117,7 @@ def write_reports(report: "Report", outputs: Sequence[Output], style: "RenderOpt
             print_text(reporter(output.format).render(report, style), is_data=is_data)
     formats = {output.format for output in outputs}
     if "github" in formats:
-        _append_step_summary(report, plain)
+        _append_step_summary(report)
     if "sarif" in formats:
         from ecbackup_iac.reporters.sarif_report import warning_of
         from ecbackup_iac.reporters.style import Verbosity
@@ -127,16 +127,16 @@ def write_reports(report: "Report", outputs: Sequence[Output], style: "RenderOpt
             print_error(f"ecbackup-iac: warning: {warning}")
 
 
-def _append_step_summary(report: "Report", style: "RenderOptions") -> None:
+def _append_step_summary(report: "Report") -> None:
     """Append to the summary that GitHub shows of a workflow step; outside a step do nothing."""
     file = os.environ.get("GITHUB_STEP_SUMMARY")
     if not file:
         return
-    from ecbackup_iac.reporters.github_report import MAX_SUMMARY_BYTES, step_summary
+    from ecbackup_iac.reporters.markdown_report import MAX_SUMMARY_BYTES, render_within
 
     try:
         with open(file, "a", encoding="utf-8", newline="\n") as summary:
-            summary.write(step_summary(report, style, MAX_SUMMARY_BYTES - summary.tell()))
+            summary.write(render_within(report, MAX_SUMMARY_BYTES - summary.tell()))
     except OSError as error:
         # A problem of the runner does not change the exit status.
         print_error(f"ecbackup-iac: no summary was written: {error.strerror or error}")

@@ -1,6 +1,6 @@
 """Findings that fail → edits, checked again in memory → what is fixed and what is not.
 
-Nothing is written here. The result holds only edits with which every cache passes that they are meant
+Nothing is written here. The result holds only edits with which every cache passes that they are intended
 for, and with which no other verdict changes.
 """
 
@@ -191,9 +191,9 @@ class _Plan:
         return frozenset((key, edit) for key in group for edit in self.proposed[key])
 
     def _objection(self, keys: Sequence[Key]) -> Objection[Key] | None:
-        meant = [*self.accepted, *keys]
-        contents = edited_files(self.edits_of(meant), self._files.contents)
-        return self._recheck.objection(contents, meant)
+        intended = [*self.accepted, *keys]
+        contents = edited_files(self.edits_of(intended), self._files.contents)
+        return self._recheck.objection(contents, intended)
 
     def edits_of(self, keys: Iterable[Key]) -> list[Edit]:
         """Return the edits of some caches, each once."""

@@ -1,4 +1,4 @@
-"""Contents of edited files → the report with them, and what speaks against the edits."""
+"""Contents of edited files → the report with them, and the objection to the edits."""
 
 import os
 from collections import Counter
@@ -49,20 +49,20 @@ class Recheck:
         return finding is not None and finding.verdict.status is Status.PASS
 
     def objection(
-        self, contents: Mapping[str, bytes], meant: Iterable[Key]
+        self, contents: Mapping[str, bytes], intended: Iterable[Key]
     ) -> Objection[Key] | None:
-        """Return what speaks against the edits: a meant cache does not pass, or another changes."""
+        """Return the objection to the edits: an intended cache does not pass, or another changes."""
         before, after = self._before(tuple(contents)), self._edited(contents)
-        findings, meant = _by_key(after.findings), set(meant)
-        short = {key: why for key in meant if (why := _shortcoming(findings.get(key)))}
-        if short:
+        findings, intended = _by_key(after.findings), set(intended)
+        not_passing = {key: why for key in intended if (why := _why_not_passing(findings.get(key)))}
+        if not_passing:
             # A cache may be unknown only because of the edits for others.
-            wrong = {key: why for key, why in short.items() if _fails(findings.get(key))}
-            return Objection(next(iter((wrong or short).values())), wrong)
+            wrong = {key: why for key, why in not_passing.items() if _fails(findings.get(key))}
+            return Objection(next(iter((wrong or not_passing).values())), wrong)
         others = {
-            key: finding for key, finding in _by_key(before.findings).items() if key not in meant
+            key: finding for key, finding in _by_key(before.findings).items() if key not in intended
         }
-        text = _change(others, findings, meant) or _rejection(before, after)
+        text = _change(others, findings, intended) or _rejection(before, after)
         return Objection(text) if text else None
 
     def _edited(self, contents: Mapping[str, bytes]) -> Report:
@@ -105,8 +105,8 @@ def _fails(finding: Finding | None) -> bool:
     return finding is not None and finding.verdict.status is Status.FAIL
 
 
-def _shortcoming(finding: Finding | None) -> str | None:
-    """Return why a cache that is meant to pass does not; None where it does."""
+def _why_not_passing(finding: Finding | None) -> str | None:
+    """Return why a cache that is to pass does not; None where it does."""
     if finding is None:
         return "the cache would no longer exist with the edit"
     if finding.verdict.status is not Status.PASS:
@@ -115,15 +115,15 @@ def _shortcoming(finding: Finding | None) -> str | None:
 
 
 def _change(
-    before: Mapping[Key, Finding], after: Mapping[Key, Finding], meant: set[Key]
+    before: Mapping[Key, Finding], after: Mapping[Key, Finding], intended: set[Key]
 ) -> str | None:
-    """Return a message that names a cache that would change, though no edit is meant for it."""
+    """Return a message that names a cache that would change, though no edit is intended for it."""
     for key, finding in before.items():
         now = after.get(key)
-        if now is None or not _may_become(finding, now):
+        if now is None or not _may_change_to(finding, now):
             return f"the edit would also change {_name(finding)}"
     for key, finding in after.items():
-        if key not in before and key not in meant:
+        if key not in before and key not in intended:
             return f"the edit would create {_name(finding)}"
     return None
 
@@ -137,16 +137,16 @@ def _rejection(before: Report, after: Report) -> str | None:
     return None
 
 
-def _may_become(before: Finding, after: Finding) -> bool:
-    """Whether a cache that no edit is meant for may get this verdict: the same, or a pass."""
+def _may_change_to(before: Finding, after: Finding) -> bool:
+    """Whether a cache that no edit is intended for may get this verdict: the same, or a pass."""
     if after.verdict.status is Status.PASS and before.suppression is None:
         was_open = before.verdict.status in (Status.FAIL, Status.UNKNOWN)
-        return was_open or _essence(before) == _essence(after)
-    return _essence(before) == _essence(after)
+        return was_open or _comparable(before) == _comparable(after)
+    return _comparable(before) == _comparable(after)
 
 
-def _essence(finding: Finding) -> tuple[object, ...]:
-    """Return what a finding says, without locations."""
+def _comparable(finding: Finding) -> tuple[object, ...]:
+    """Return what is compared of a finding: no locations."""
     resource, verdict = finding.resource, finding.verdict
     variants = (variant.value for variant in resource.variants)
     values = [

@@ -11,7 +11,6 @@ from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.report import Diagnostic, Finding, Report, Severity
 from ecbackup_iac.model.verdict import Level
 from ecbackup_iac.reporters.escaping import escape_control_characters
-from ecbackup_iac.reporters.markdown_report import render_within
 from ecbackup_iac.reporters.per_cache import merge_sets
 from ecbackup_iac.reporters.repository_paths import (
     is_file,
@@ -23,9 +22,6 @@ from ecbackup_iac.reporters.wording import facts, has_several_roots, summary
 
 MAX_PER_LEVEL = 10
 """Annotations of each level that GitHub shows for a step."""
-
-MAX_SUMMARY_BYTES = 1_048_576
-"""Bytes; GitHub drops a step's summary that is larger."""
 
 # Level → the command that annotates; a finding of level none is in the summary only.
 _COMMANDS = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "notice"}
@@ -46,11 +42,6 @@ def render(report: Report, style: RenderOptions = RenderOptions()) -> str:
     if more:
         lines.append(_command("notice", f"{more} more, see the summary", {"title": "ecbackup-iac"}))
     return "\n".join((*lines, f"ecbackup-iac: {summary(report)}")) + "\n"
-
-
-def step_summary(report: Report, style: RenderOptions, room: int = MAX_SUMMARY_BYTES) -> str:
-    """Return the step's summary, in at most `room` bytes."""
-    return render_within(report, style, room)
 
 
 def _findings(report: Report, level: Level) -> Iterator[str]:

@@ -18,6 +18,9 @@ from ecbackup_iac.reporters.wording import has_several_roots, origin, summary, s
 MAX_COMMENT_LENGTH = 65_536
 """Characters that a comment on GitHub may have; compared with bytes, which are never fewer."""
 
+MAX_SUMMARY_BYTES = 1_048_576
+"""Bytes; GitHub drops a step's summary that is larger."""
+
 _WRONG = {Status.FAIL, Status.UNKNOWN}
 
 # Outside <code>, GitHub turns @name into a mention and #1 into a link, unless a tag separates the sign.
@@ -57,12 +60,12 @@ class _Section:
         return "\n" + "\n".join(lines) + "\n"
 
 
-def render(report: Report, style: RenderOptions = RenderOptions()) -> str:
+def render(report: Report, style: RenderOptions = RenderOptions()) -> str:  # noqa: ARG001 - one signature for all
     """Return the report as a comment."""
-    return render_within(report, style, MAX_COMMENT_LENGTH)
+    return render_within(report, MAX_COMMENT_LENGTH)
 
 
-def render_within(report: Report, style: RenderOptions, room: int) -> str:  # noqa: ARG001 - one signature for all
+def render_within(report: Report, room: int) -> str:
     """Return the report in at most `room` bytes: failures first, and what does not fit is counted."""
     report = merge_sets(report)
     head = f"## ElastiCache backups: {_verdict(report)}\n\n{summary(report)}\n"

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ecbackup_iac.cloudformation.templates.parameter_files import ParameterFiles, given_values
-from ecbackup_iac.files.paths import boundary_of
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.hidden import MARK, hidden
 from ecbackup_iac.model.value import Invalid, Known, Unknown, Unset, Value
@@ -154,8 +153,7 @@ def text_of(path: Path) -> str:
 
 
 def values_given(file: "CaseFile") -> dict[str, str]:
-    shown = {text: text for kind, text in file.given if kind == "file"}
-    values = given_values(file.given, ParameterFiles(), shown, boundary_of("."))
+    values = given_values(file.given, ParameterFiles())
     known = {name: one.text for name, one in values.items() if one.text is not None}
     return PSEUDO_PARAMETERS | known
 

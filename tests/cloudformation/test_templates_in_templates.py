@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ecbackup_iac.cloudformation.templates.template_urls import AmbiguousUrlError, TemplateUrls
+from ecbackup_iac.cloudformation.templates.nested_stacks import NotReadError
+from ecbackup_iac.cloudformation.templates.template_urls import TemplateUrls
 
 if TYPE_CHECKING:
     from conftest import Result
@@ -499,11 +500,11 @@ def test_the_file_of_a_url_is_the_only_one_with_the_longest_common_ending(
     best = {str(top.joinpath(*parts)) for parts, n in endings.items() if n == longest > 0}
     urls, address = TemplateUrls(()), "https://host.example/" + "/".join(url)
     if len(best) > 1:
-        with pytest.raises(AmbiguousUrlError) as ambiguous:
-            urls.found(address, str(top), ())
-        assert set(ambiguous.value.paths) == best
+        with pytest.raises(NotReadError) as ambiguous:
+            urls.found((address,), str(top), ())
+        assert set(ambiguous.value.candidates) == best
     else:
-        found = urls.found(address, str(top), ())
+        found = urls.found((address,), str(top), ())
         assert ({found.path} if found else set()) == best
 
 

@@ -385,7 +385,7 @@ def test_markdown_never_takes_more_room_than_there_is(
 ) -> None:
     from ecbackup_iac.reporters.markdown_report import render_within
 
-    markdown = render_within(many(make_finding, called, 20), RenderOptions(), room)
+    markdown = render_within(many(make_finding, called, 20), room)
     assert len(markdown.encode()) <= room
     assert MarkdownTags(markdown).tags <= TAGS
 

@@ -221,6 +221,10 @@ def test_a_validation_with_a_list_leaves_the_values_that_satisfy_all_of_it(
     [
         ("contains([3, 5], var.days) || var.days >= 7", Bounds(3, None)),
         ("var.days == null || var.days >= 7", None),
+        ("var.days < 8 && 2 < var.days", Bounds(3, 7)),
+        ("var.days == 3 ? true : var.days >= 7", Bounds(3, None)),
+        ("var.days == 3 ? false : var.days >= 7", None),
+        ("var.another >= 7", None),
         ("contains([null, 5], var.days) || var.days >= 7", None),
         ('var.days <= tonumber(file("limit.txt"))', Bounds(None, 35)),
         ('var.days >= tonumber(file("limit.txt")) - 34', Bounds(1, None)),
@@ -236,6 +240,7 @@ def test_a_validation_bounds_a_variable_by_what_all_alternatives_prove(
         'variable "days" {\n  type = number\n  validation {\n'
         f'    condition     = {condition}\n    error_message = "no"\n  }}\n}}\n'
     )
+    variable += 'variable "another" {\n  type = number\n}\n'
     found = evaluate({"main.tf": variable + CACHE % "var.days", "limit.txt": "35"})
     retention = found.caches[0].retention
     assert isinstance(retention, Unknown)

@@ -468,8 +468,9 @@ FUNCTIONS = {
     ),
     "get_aws_account_id": unknown(
         'get_aws_account_id() == "1" ? 3 : 0',
-        "get_aws_account_id() depends on the AWS account; when live/a/terragrunt.hcl: "
-        'get_aws_account_id() == "1" is false, automatic backups are off: snapshot_retention_limit is 0',
+        "get_aws_account_id() depends on the AWS account; "
+        'when live/a/terragrunt.hcl: get_aws_account_id() == "1" is false, '
+        "automatic backups are off: snapshot_retention_limit is 0",
     ),
     "get_default_retryable_errors": same("length(get_default_retryable_errors())", "30"),
     "get_platform, of one that decides": unknown(

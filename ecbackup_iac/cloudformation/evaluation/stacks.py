@@ -9,6 +9,7 @@ from ecbackup_iac.cloudformation.evaluation.scenarios import Key
 from ecbackup_iac.cloudformation.evaluation.template import LOOP, Template
 from ecbackup_iac.cloudformation.evaluation.values import Value
 from ecbackup_iac.cloudformation.syntax.nodes import Entry, ListNode, MapNode, Node, ScalarNode
+from ecbackup_iac.model.call import Call
 from ecbackup_iac.model.hidden import hidden
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import field, record
@@ -157,6 +158,15 @@ class Stack:
             if stack.parent is None:
                 return stacks
             stack = stack.parent
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """The resources that nest the stack and those around it, outermost first."""
+        return tuple(
+            Call(stack.location, stack.address.removeprefix(stack.parent.prefix))
+            for stack in reversed(self.ancestors)
+            if stack.parent is not None and stack.location is not None
+        )
 
 
 @record(eq=False)

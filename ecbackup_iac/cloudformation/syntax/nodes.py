@@ -110,34 +110,36 @@ def _merged_members(node: MapNode) -> dict[str, Entry]:
     A map's own entries override merged ones, and the first of several merged maps wins
     (yaml.org/type/merge).
     """
-    found: dict[str, Entry] = {}
-    merging = False
-    for key, value in node.entries:
-        if _is_merge(key):
-            merging = True
-        elif isinstance(key, ScalarNode):
-            found[key.text] = (key, value)
-    if merging:
-        _merge(node, found, {id(node)})
+    # Most maps merge nothing, and a template has tens of thousands.
+    found = {entry[0].text: entry for entry in node.entries if isinstance(entry[0], ScalarNode)}
+    if MERGE not in found:
+        return found
+    first, *merged = merged_maps(node)
+    found = dict(own_entries(first))
+    for source in merged:
+        found |= {name: entry for name, entry in own_entries(source) if name not in found}
     return found
 
 
-def _merge(node: MapNode, found: dict[str, Entry], met: set[int]) -> None:
-    """Add the entries of the maps that a map merges, each map once."""
-    for key, value in node.entries:
-        if not _is_merge(key):
+def merged_maps(node: Node) -> Iterator[MapNode]:
+    """Yield a map and the maps that it merges, each once, before those that it overrides."""
+    pending, met = [node], set[int]()
+    while pending:
+        current = pending.pop()
+        if not isinstance(current, MapNode) or id(current) in met:
             continue
-        for source in value.items if isinstance(value, ListNode) else [value]:
-            if not isinstance(source, MapNode) or id(source) in met:
-                continue
-            met.add(id(source))
-            own = {
-                inner.text: (inner, inner_value)
-                for inner, inner_value in source.entries
-                if isinstance(inner, ScalarNode) and not _is_merge(inner)
-            }
-            found |= {name: entry for name, entry in own.items() if name not in found}
-            _merge(source, found, met)
+        met.add(id(current))
+        yield current
+        for key, value in reversed(current.entries):
+            if _is_merge(key):
+                pending += reversed(value.items) if isinstance(value, ListNode) else [value]
+
+
+def own_entries(node: MapNode) -> Iterator[tuple[str, Entry]]:
+    """Yield the entries that are written in a map itself, repeated ones too, with their names."""
+    for key, value in node.entries:
+        if isinstance(key, ScalarNode) and not _is_merge(key):
+            yield key.text, (key, value)
 
 
 def _is_merge(key: Node) -> bool:

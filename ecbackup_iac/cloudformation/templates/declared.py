@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterator
 from ecbackup_iac.cloudformation.evaluation.template import Template
 from ecbackup_iac.cloudformation.syntax.document import Document
 from ecbackup_iac.cloudformation.syntax.nodes import (
-    MERGE,
     Entry,
     ListNode,
     MapNode,
     Node,
-    ScalarNode,
     member,
+    merged_maps,
+    own_entries,
     text_of,
 )
 from ecbackup_iac.cloudformation.templates.misshapen import entries_with_loops, misshapen_nodes
@@ -53,27 +53,13 @@ def declared_resources(template: Template) -> Iterator[DeclaredResource]:
         effective.add(id(key))
         if kind := text_of(member(body, "Type")):
             yield DeclaredResource(name, kind, key, body)
-    for name, (key, body) in [entry for node in maps for entry in _all_entries(node)]:
+    parts = [part for node in maps for part in merged_maps(node)]
+    for name, (key, body) in [entry for part in parts for entry in own_entries(part)]:
         if id(key) in effective:
             continue
         for inner, (inner_key, inner_body) in entries_with_loops({name: (key, body)}):
             if kind := text_of(member(inner_body, "Type")):
                 yield DeclaredResource(inner, kind, inner_key, inner_body, is_replaced=True)
-
-
-def _all_entries(node: Node) -> Iterator[tuple[str, Entry]]:
-    """Yield all entries of a map, including repeated and merged ones."""
-    pending, met = [node], set[int]()
-    while pending:
-        part = pending.pop()
-        if not isinstance(part, MapNode) or id(part) in met:
-            continue
-        met.add(id(part))
-        for key, value in part.entries:
-            if text_of(key) == MERGE:
-                pending += value.items if isinstance(value, ListNode) else [value]
-            elif isinstance(key, ScalarNode):
-                yield key.text, (key, value)
 
 
 def stray_resources(
@@ -129,20 +115,9 @@ def _levels_below(key: Node, value: Node, levels: float, *, is_top: bool) -> flo
 
 def _maps_of_resources(template: Template) -> set[int]:
     """Return the maps that are, or are merged into, a template's resources, by identity."""
-    known: set[int] = set()
-    for resource in declared_resources(template):
-        pending, met = [resource.body], set[int]()
-        while pending:
-            body = pending.pop()
-            if not isinstance(body, MapNode) or id(body) in known or id(body) in met:
-                continue
-            met.add(id(body))
-            if text_of(member(body, "Type")) == resource.kind:
-                known.add(id(body))
-            pending += [
-                source
-                for key, value in body.entries
-                if text_of(key) == MERGE
-                for source in (value.items if isinstance(value, ListNode) else [value])
-            ]
-    return known
+    return {
+        id(body)
+        for resource in declared_resources(template)
+        for body in merged_maps(resource.body)
+        if text_of(member(body, "Type")) == resource.kind
+    }

@@ -14,7 +14,7 @@ from ecbackup_iac.cloudformation.syntax.document import Document
 from ecbackup_iac.cloudformation.syntax.files import documents_in, file_bytes
 from ecbackup_iac.cloudformation.syntax.literals import literal_of
 from ecbackup_iac.cloudformation.syntax.nodes import ListNode, MapNode, Node, ScalarNode, members
-from ecbackup_iac.files.paths import is_inside
+from ecbackup_iac.files.paths import boundary_of, is_inside, shown_path
 from ecbackup_iac.model.location import COMMAND_LINE, Location, is_stream
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic
@@ -30,10 +30,10 @@ class ParameterFiles:
         self._values_by_path: dict[str, GivenValues] = {}
         self.diagnostics: list[Diagnostic] = []
 
-    def at(self, path: str, shown: str) -> GivenValues:
+    def at(self, path: str) -> GivenValues:
         """Return a file's values by name; problems go to the diagnostics."""
         if path not in self._values_by_path:
-            self._values_by_path[path] = self._values(path, shown)
+            self._values_by_path[path] = self._values(path, shown_path(path))
         return self._values_by_path[path]
 
     def _values(self, path: str, shown: str) -> GivenValues:
@@ -136,19 +136,17 @@ class _FileReader:
         )
 
 
-def given_values(
-    given: Sequence[tuple[str, str]], files: ParameterFiles, shown: Mapping[str, str], boundary: str
-) -> GivenValues:
+def given_values(given: Sequence[tuple[str, str]], files: ParameterFiles) -> GivenValues:
     """Return the values that the command line gives; later ones win.
 
-    `given` holds ("parameter", "Name=Value") and ("file", path); `shown` is how each path is printed.
-    Nothing is shown of a file outside the boundary.
+    `given` holds ("parameter", "Name=Value") and ("file", path). Nothing is shown of a file outside the
+    boundary.
     """
     found: GivenValues = {}
     for kind, text in given:
         if kind == "file":
-            values = files.at(text, shown[text])
-            is_outside = not is_inside(os.path.realpath(text), boundary)
+            values = files.at(text)
+            is_outside = not is_inside(os.path.realpath(text), boundary_of("."))
             found |= {
                 name: replace(value, is_secret=True) if is_outside else value
                 for name, value in values.items()

@@ -23,7 +23,6 @@ from ecbackup_iac.cloudformation.templates.reading import TemplateDocuments
 from ecbackup_iac.cloudformation.templates.recognition import is_broken_template, template_in
 from ecbackup_iac.cloudformation.templates.stack_types import NESTED
 from ecbackup_iac.cloudformation.templates.template_urls import (
-    AmbiguousUrlError,
     TemplateUrls,
     UploadedTemplate,
     file_name_of,
@@ -38,9 +37,6 @@ _NESTED_TEMPLATE = ".nested.template.json"
 """The end of the name that the CDK gives a nested template."""
 
 _PACKAGES = "node_modules"
-
-MAX_PATHS = 5
-"""Files that a message lists."""
 
 _JINJA = re.compile(rb"\{%|\{\{(?!resolve:)")
 
@@ -301,21 +297,7 @@ class Templates:
 
         """
         above = [parent.path for parent in parents]
-        return self._uploaded(texts, self._boundaries[above[0]], above)
-
-    def _uploaded(
-        self, texts: Sequence[str], boundary: str, above: Sequence[str]
-    ) -> UploadedTemplate | None:
-        named = self._urls.named(texts)
-        if named is not None:
-            return named
-        try:
-            return self._urls.found(texts[-1], boundary, above)
-        except AmbiguousUrlError as error:
-            shown = ", ".join(map(shown_path, error.paths[:MAX_PATHS]))
-            choose = "choose one under [[templates]] in the policy file"
-            text = f"several files may be the nested template ({shown}): {choose}"
-            raise NotReadError(text, is_elsewhere=True, candidates=error.paths) from error
+        return self._urls.found(texts, self._boundaries[above[0]], above)
 
     def claim(self, path: str) -> None:
         """Note that another source makes a template of a file: it is not evaluated on its own."""
@@ -334,7 +316,7 @@ class Templates:
             NotReadError: it is not read.
 
         """
-        uploaded = self._uploaded((url,), boundary, ())
+        uploaded = self._urls.found((url,), boundary, ())
         if uploaded is None:
             where = without_credentials(url)
             raise NotReadError(

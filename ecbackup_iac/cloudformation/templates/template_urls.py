@@ -9,8 +9,12 @@ import os
 from collections.abc import Callable, Sequence
 from urllib.parse import unquote
 
+from ecbackup_iac.cloudformation.templates.nested_stacks import NotReadError
 from ecbackup_iac.files.paths import SKIPPED_FOLDERS, shown_path
 from ecbackup_iac.model.record import record
+
+MAX_PATHS = 5
+"""Files that a message lists."""
 
 MAX_FILES = 500_000
 """Names in one repository that are looked at."""
@@ -33,14 +37,6 @@ class UploadedTemplate:
     """What is deployed is a copy in a bucket, perhaps of another version."""
 
 
-class AmbiguousUrlError(Exception):
-    """Several files end as a URL does."""
-
-    def __init__(self, paths: Sequence[str]) -> None:
-        super().__init__()
-        self.paths = paths
-
-
 class TemplateUrls:
     """Finds the files that URLs name; the names in each repository are listed once."""
 
@@ -54,24 +50,23 @@ class TemplateUrls:
         self._is_excluded = is_excluded
         self._listed: dict[str, dict[str, list[str]]] = {}
 
-    def named(self, texts: Sequence[str]) -> UploadedTemplate | None:
-        """Return the file that the policy names for a URL, as it is written or as it is evaluated."""
-        for url, path in self._named:
-            if any(text == url or fnmatch.fnmatchcase(text, url) for text in texts):
-                note = f"its template is {shown_path(path)}, which the policy names for {url}"
-                return UploadedTemplate(path, note)
-        return None
+    def found(
+        self, texts: Sequence[str], boundary: str, parents: Sequence[str]
+    ) -> UploadedTemplate | None:
+        """Return the file that a URL names; None where none does.
 
-    def found(self, url: str, boundary: str, parents: Sequence[str]) -> UploadedTemplate | None:
-        """Return the one file that ends as a URL, or as the known end of one; None where none does.
-
-        The templates above the nested stack are not meant.
+        `texts` are the URL as it is written, and as it is evaluated or the known end of that. It is the file
+        that the policy names, else the one that ends like it; those of the `parents` are not meant.
 
         Raises:
-            AmbiguousUrlError: several files end like it equally far.
+            NotReadError: several files end like it equally far.
 
         """
-        names = _path_of(url).split("/")
+        for glob, path in self._named:
+            if any(text == glob or fnmatch.fnmatchcase(text, glob) for text in texts):
+                note = f"its template is {shown_path(path)}, which the policy names for {glob}"
+                return UploadedTemplate(path, note)
+        names = _path_of(texts[-1]).split("/")
         candidates = self._files(boundary).get(names[-1], []) if names[-1] else []
         lengths = {
             path: _common_ending(names, os.path.relpath(path, boundary).split(os.sep))
@@ -83,7 +78,10 @@ class TemplateUrls:
         if len(best) > 1:  # of a copy that a build makes, the original is meant
             best = [path for path in best if not self._is_excluded(shown_path(path))] or best
         if len(best) > 1:
-            raise AmbiguousUrlError(best)
+            listed = ", ".join(map(shown_path, best[:MAX_PATHS]))
+            choose = "choose one under [[templates]] in the policy file"
+            text = f"several files may be the nested template ({listed}): {choose}"
+            raise NotReadError(text, is_elsewhere=True, candidates=best)
         if not best:
             return None
         shown = shown_path(best[0])

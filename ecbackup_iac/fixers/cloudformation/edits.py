@@ -116,7 +116,7 @@ class _Proposal:
             for step in value.trace
             if step.location.path == literal.path and step.kind is StepKind.PARAMETER
         ]
-        for path, content in self._takers():
+        for path, content in self._possible_templates():
             shown = shown_path(path)
             for template in opened(path, shown, content).templates:
                 for name in names:
@@ -127,7 +127,7 @@ class _Proposal:
                             f"the parameter {name} ({literal}) is also used by {other}{where}"
                         )
 
-    def _takers(self) -> Iterator[tuple[str, bytes]]:
+    def _possible_templates(self) -> Iterator[tuple[str, bytes]]:
         """Yield the templates that a parameter file may be for: the cache's own, and every other one."""
         root = self._files.path(self._resource.root)
         yield root, self._files.content(root)
@@ -193,12 +193,12 @@ def _rewritten(
     first = min(value_start(content, start), end)
     mark, written = content[first : first + 1], content[first:end].rstrip()
     # !Ref "AWS::NoValue", !!bool "true": the tag is replaced with the value.
-    is_made = b"!" in content[start:first] and not isinstance(value, Known)
-    if mark in (b'"', b"'") and written.endswith(mark) and len(written) > 1 and not is_made:
+    is_tagged = b"!" in content[start:first] and not isinstance(value, Known)
+    if mark in (b'"', b"'") and written.endswith(mark) and len(written) > 1 and not is_tagged:
         return first + 1, end - 1, new
     if mark in (b"|", b">") and b"#" in written:
         raise NotFixableError("the string that contains the retention has a comment")
-    if isinstance(value, Unset) or is_made:
+    if isinstance(value, Unset) or is_tagged:
         first, written = start, content[start:end].rstrip()
     if not written:
         sign = _LEFT_OUT.search(content, max(0, end - _MAX_COMMENTS), end)

@@ -11,12 +11,18 @@ from typing import TypeAlias
 
 from ecbackup_iac.files.paths import SKIPPED_FOLDERS, boundary_of, shown_path
 from ecbackup_iac.fixers.edits import NotFixableError, SourceFiles, offsets
-from ecbackup_iac.fixers.terraform.usages import Definition, Usages, source_at, traversal
+from ecbackup_iac.fixers.terraform.usages import (
+    Definition,
+    Usages,
+    attributes_in,
+    source_at,
+    traversal,
+)
 from ecbackup_iac.hcl.expression import Call, Literal, Node, ObjectNode, children
 from ecbackup_iac.hcl.json_syntax import parse_json
 from ecbackup_iac.hcl.parser import parse_whole_file
 from ecbackup_iac.hcl.source import SourceRange
-from ecbackup_iac.hcl.structure import NO_BLOCKS, Attribute, Block, Body
+from ecbackup_iac.hcl.structure import NO_BLOCKS, Attribute, Body
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record
@@ -29,9 +35,6 @@ _READS = "file()"
 """In place of a name: a file is read as a text."""
 
 _READING = {name for name, one in FUNCTIONS.items() if one.reads_files} - {"fileexists", "fileset"}
-
-_PLURAL = {"local": "locals"}
-"""What a variable is called where another file reads it."""
 
 
 @record
@@ -97,9 +100,9 @@ def _may_name(written: str, name: str) -> bool:
 
 def _refers(use: _Use, kind: str, name: str, path: str) -> bool:
     """Whether a reference is to something defined in a file, or to all that is defined there like it."""
-    names = {kind, _PLURAL.get(kind, kind)}
-    if use.path != path and kind == "local":
-        names.discard("local")
+    names = {kind}
+    if kind == "local":  # another file reads it as `locals`
+        names = {"locals", "local"} if use.path == path else {"locals"}
     *before, last = use.keys
     return (last == name and bool(before) and before[-1] in names) or last in names
 
@@ -107,8 +110,9 @@ def _refers(use: _Use, kind: str, name: str, path: str) -> bool:
 def _defined_at(body: Body, offset: int) -> tuple[str, str]:
     """Return what defines the literal at an offset, and under which name; an empty one for nothing."""
     for attribute in body.attributes():
-        if attribute.name in ("inputs", "locals") and _holds(attribute.range, offset):
-            return _PLURAL_OF.get(attribute.name, attribute.name), _key_at(attribute, offset)
+        kind = {"inputs": "inputs", "locals": "local"}.get(attribute.name)
+        if kind and _holds(attribute.range, offset):
+            return kind, _key_at(attribute, offset)
     for block in body.blocks("locals"):
         for attribute in block.body.attributes():
             if _holds(attribute.range, offset):
@@ -119,9 +123,6 @@ def _defined_at(body: Body, offset: int) -> tuple[str, str]:
             if values is not None and _holds(values.range, offset):
                 return "values", _key_at(values, offset)
     return "", ""
-
-
-_PLURAL_OF = {plural: name for name, plural in _PLURAL.items()}
 
 
 def _holds(source_range: SourceRange, offset: int) -> bool:
@@ -181,7 +182,7 @@ def _uses_in_tree(boundary: str) -> _Uses:
 
 
 def _uses_in(path: str) -> Iterator[_Use]:
-    for attribute in _attributes(_body_at(path)):
+    for _, attribute in attributes_in(_body_at(path)):
         pending = [(attribute.expression, attribute.range)]
         while pending:
             node, entry = pending.pop()
@@ -196,15 +197,3 @@ def _uses_in(path: str) -> Iterator[_Use]:
                     pending += [(key, within), (value, within)]
             else:
                 pending += [(one, entry) for one in inner]
-
-
-def _attributes(body: Body) -> Iterator[Attribute]:
-    items = getattr(body, "items", None)
-    if items is None:
-        yield from body.attributes()
-        return
-    for item in items:
-        if isinstance(item, Block):
-            yield from _attributes(item.body)
-        else:
-            yield item

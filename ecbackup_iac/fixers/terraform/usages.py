@@ -291,7 +291,7 @@ def _references(folder: str) -> dict[tuple[str | None, str | None], list[_Refere
     found: dict[tuple[str | None, str | None], list[_Reference]] = {}
     for name in sum(configuration_files(_names(folder)), ()):
         for block in _blocks_at(os.path.join(folder, name)):
-            for argument, attribute in _attributes(block.body):
+            for argument, attribute in attributes_in(block.body):
                 for node, (kind, *keys) in _traversals(attribute.expression):
                     if keys:
                         is_whole = node is attribute.expression
@@ -300,13 +300,13 @@ def _references(folder: str) -> dict[tuple[str | None, str | None], list[_Refere
     return found
 
 
-def _attributes(body: Body, *, is_nested: bool = False) -> Iterator[tuple[str, Attribute]]:
+def attributes_in(body: Body, *, is_nested: bool = False) -> Iterator[tuple[str, Attribute]]:
     """Yield every attribute in a body, with its name where it is the body's own."""
     for attribute in body.attributes():
         yield "" if is_nested else attribute.name, attribute
     for item in getattr(body, "items", ()):  # in JSON, nested blocks are attributes
         if isinstance(item, Block):
-            yield from _attributes(item.body, is_nested=True)
+            yield from attributes_in(item.body, is_nested=True)
 
 
 def traversal(node: Node) -> tuple[tuple[str, ...], list[Node]]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from ecbackup_iac.cloudformation.evaluation.declarations import GivenValues
 from ecbackup_iac.cloudformation.evaluation.enumeration import ScenarioBudget
 from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError, TooMuchError
 from ecbackup_iac.cloudformation.evaluation.stacks import Stack
@@ -23,7 +22,6 @@ from ecbackup_iac.cloudformation.templates.resources import (
 )
 from ecbackup_iac.cloudformation.templates.roots import Templates
 from ecbackup_iac.files.generated import CDK, generator_of
-from ecbackup_iac.files.paths import boundary_of, shown_path
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.deployment import TemplateDeployment
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
@@ -37,7 +35,6 @@ from ecbackup_iac.model.report import Diagnostic, ReadResult, Severity
 from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import Known, StepKind, TraceStep, Unknown
 from ecbackup_iac.model.value import Value as ModelValue
-from ecbackup_iac.readers.cloudformation.calls import calls_to
 from ecbackup_iac.readers.cloudformation.deployments import (
     cache_of_deployment,
     deployed_cache,
@@ -110,7 +107,7 @@ class TemplateReader:
             yield result.with_settings(root.label)
 
     def _result(self, template: Template, given: Sequence[tuple[str, str]]) -> ReadResult:
-        values = self._values(given)
+        values = given_values(given, self._parameter_files)
         self._declared |= template.section("Parameters").keys() | {
             name for name in values if name.startswith("AWS::")
         }
@@ -214,10 +211,6 @@ class TemplateReader:
             ):
                 self._templates.cover(stack.template)
 
-    def _values(self, given: Sequence[tuple[str, str]]) -> GivenValues:
-        shown = {path: shown_path(path) for kind, path in given if kind == "file"}
-        return given_values(given, self._parameter_files, shown, boundary_of("."))
-
     def _closing_diagnostics(self) -> Iterator[Diagnostic]:
         """Yield the problems that belong to no single root."""
         yield from self._templates.diagnostics
@@ -225,7 +218,8 @@ class TemplateReader:
         yield from self._parameter_files.diagnostics
         if not self._evaluated:
             return
-        for name, value in self._values(self._given.parameters).items():
+        given = given_values(self._given.parameters, self._parameter_files)
+        for name, value in given.items():
             if name not in self._declared:
                 text = f"no evaluated template declares the parameter {name}"
                 yield Diagnostic(text, value.location, Severity.WARNING)
@@ -298,7 +292,7 @@ class _RootReader:
             generator=CDK if resource.construct else generator_of(source.path),
             construct=resource.construct or "",
             block=_block(resource),
-            calls=calls_to(resource.frame.stack),
+            calls=resource.frame.stack.calls,
         )
 
     def _notes(self, resource: ResourceInstance, settings: ResourceSettings) -> Iterator[str]:

@@ -23,7 +23,6 @@ from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic, Severity
 from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import StepKind, TraceStep, Unknown
-from ecbackup_iac.readers.cloudformation.calls import calls_to
 from ecbackup_iac.readers.cloudformation.resource_types import RESOURCE_TYPES, RETENTION, is_cache
 
 MAX_LOCATIONS = 5
@@ -126,7 +125,7 @@ def cache_of_stack(resource: UnreadStack, root: str) -> CacheResource:
     name, problem = NESTED.get(resource.kind, ""), resource.diagnostic
     step = TraceStep(resource.address, problem.location, StepKind.UNREAD, name)
     cache = unread_cache(resource.kind, root, problem.message, step, resource.location)
-    return replace(cache, calls=calls_to(resource.stack))
+    return replace(cache, calls=resource.stack.calls if resource.stack else ())
 
 
 def _words_of(parameters: Node | None, template: Template | None) -> Iterator[str]:

@@ -55,13 +55,11 @@ def with_variants(
 
 def _joined(base: CacheResource, variants: Sequence[tuple[str, CacheResource]]) -> CacheResource:
     """Return the retention with each variable file beside the one without."""
-    outcomes: list[Outcome[int]] = []
-    for path, cache in variants:
-        if not isinstance(cache.retention, Unknown):
-            outcomes.append(Outcome(cache.retention, f"{path} is given"))
-        for outcome in cache.retention.outcomes if isinstance(cache.retention, Unknown) else ():
-            when = f"{path} is given and {outcome.when}" if outcome.when else f"{path} is given"
-            outcomes.append(Outcome(outcome.value, when))
+    outcomes = [
+        outcome
+        for path, cache in variants
+        for outcome in _outcomes_when(f"{path} is given", cache.retention)
+    ]
     text = "; ".join(f"{format_days(outcome.value)} when {outcome.when}" for outcome in outcomes)
     if not text:
         return base
@@ -149,15 +147,20 @@ def _either(readings: Sequence[tuple[str, Setting[T]]], why: str) -> Setting[T]:
     trace = tuple(dict.fromkeys(step for _, setting in readings for step in setting.trace))
     outcomes: list[Outcome[T]] = []
     for condition, setting in readings:
-        if not isinstance(setting, Unknown):
-            outcomes.append(Outcome(setting, condition))
-            continue
-        if not setting.outcomes:
+        if isinstance(setting, Unknown) and not setting.outcomes:
             return Unknown(setting.why, trace=trace, is_rejected=setting.is_rejected)
-        for outcome in setting.outcomes:
-            when = f"{condition} and {outcome.when}" if outcome.when else condition
-            outcomes.append(replace(outcome, when=when))
+        outcomes += _outcomes_when(condition, setting)
     return Unknown(why, tuple(outcomes), trace=trace)
+
+
+def _outcomes_when(condition: str, setting: Setting[T]) -> Iterator[Outcome[T]]:
+    """Yield what a setting can be under a condition; nothing where that is not known."""
+    if not isinstance(setting, Unknown):
+        yield Outcome(setting, condition)
+        return
+    for outcome in setting.outcomes:
+        when = f"{condition} and {outcome.when}" if outcome.when else condition
+        yield replace(outcome, when=when)
 
 
 def with_versions(
