@@ -37,7 +37,7 @@ def not_evaluated(name: str, why: str = NOT_SET) -> str:
 def depends(what: str, days: int, command: str) -> str:
     """Return the message of a cache whose retention differs between plan and apply."""
     off = "automatic backups are off: snapshot_retention_limit is"
-    return f'{UNKNOWN}{what} depends on the command; {off} {days} when the command is "{command}"'
+    return f'{UNKNOWN}{what} depends on the command; when the command is "{command}", {off} {days}'
 
 
 def terraform(more: str, source: str = "../../modules//redis") -> str:
