@@ -126,12 +126,15 @@ def test_fix_edits_no_file_outside_that_an_option_names(tree: Path, run: "Run") 
     assert (tree / "days.json").read_text(encoding="utf-8") == '{"Token": 7}'
 
 
-@pytest.mark.parametrize("path", ["stack", "stack/", "stack/main.tf", "{tree}/stack"])
+@pytest.mark.parametrize(
+    "path", ["stack", "./stack", "stack/", "stack/main.tf", "{tree}/stack", "sub/../stack"]
+)
 def test_a_named_path_leads_nowhere_outside_through_a_link_of_the_tree(
     path: str, tree: Path, run: "Run"
 ) -> None:
     (tree.parent / "other").mkdir()
     (tree.parent / "other/main.tf").write_text(GROUP.replace("0", "7"), encoding="utf-8")
+    (tree / "sub").mkdir()
     (tree / "stack").symlink_to("../other")
     result = run("check", "--verbose", path.format(tree=tree), cwd=tree)
     assert (result.status, "PASS" in result.stdout) == (3, False)

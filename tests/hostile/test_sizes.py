@@ -71,6 +71,16 @@ def test_a_file_that_is_as_large_as_one_may_be_is_read(tmp_path: Path) -> None:
     )
 
 
+def test_a_file_is_read_in_full_where_the_system_returns_few_bytes_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lay_out(template("7"), tmp_path)
+    path = tmp_path / "template.yaml"
+    content, read = path.read_bytes(), os.read
+    monkeypatch.setattr(os, "read", lambda descriptor, count: read(descriptor, min(count, 7)))
+    assert bounded_file.regular_content(str(path), MAX_TEXT_BYTES) == content
+
+
 @pytest.mark.parametrize("name", ["plan.json", "template.yaml"])
 def test_a_named_file_that_is_too_large_is_an_error(name: str, tmp_path: Path) -> None:
     lay_out({}, tmp_path)
