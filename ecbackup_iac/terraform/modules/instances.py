@@ -431,7 +431,8 @@ class BlockScope:
 
     def reference(self, root: str, names: tuple[str, ...], source_range: SourceRange) -> Value:
         """Return the value of a reference. Raises EvaluationError."""
-        return where(self._reference(root, names, source_range), self.assumptions)
+        value = self._reference(root, names, source_range)
+        return value if value.is_known else where(value, self.assumptions)
 
     def _reference(self, root: str, names: tuple[str, ...], source_range: SourceRange) -> Value:
         found = self.repetition.names.get((root, names[0]))
