@@ -106,7 +106,7 @@ def plain(value: Value) -> Any:  # noqa: ANN401 - JSON
         ("[for x in l : x if x > 1]", "for(x in l: x if (x > 1))"),
         ("{ for k, v in m : v => k... }", "for(k, v in m: v => k...)"),
         ('{ a = 1, "b" : 2, (c) = 3, null = 4, 5 = 6 }', "{'a': 1, 'b': 2, c: 3, 'null': 4, 5: 6}"),
-        ('{ "a${b}" = 1, c.d = 2 }', "{<'a' ${b}>: 1, c.d: 2}"),
+        ('{ "a${b}" = 1, (c.d) = 2 }', "{<'a' ${b}>: 1, c.d: 2}"),
         ("{\n  a = b\n  (c) = d\n}", "{'a': b, c: d}"),
         ("[1, 2.5, true, null, []]", "[1, Fraction(5, 2), True, None, []]"),
         ("1e3 + 5E-1", "(1000 + Fraction(1, 2))"),
