@@ -732,6 +732,19 @@ def test_a_path_from_above_is_shown_relative_to_the_working_folder(
     assert places == ["--> inner/a.yaml:4:5", "--> inner/main.tf:1:1", "--> main.tf:1:1"]
 
 
+@pytest.mark.parametrize("folder", ["+live", "#old", "$app", "(copy)", " x"])
+def test_a_file_is_shown_with_its_folder_whatever_that_begins_with(
+    folder: str, repository: Path, run: "Run"
+) -> None:
+    below = repository / folder / "below"
+    below.mkdir(parents=True)
+    text = 'resource "aws_elasticache_cluster" "a" {\n  engine = "redis"\n}\n'
+    (below / "main.tf").write_text(text, encoding="utf-8")
+    result = run("check", ".", "--format", "json")
+    found = {finding["location"]["path"] for finding in json.loads(result.stdout)["findings"]}
+    assert found == {"plans/plan.json", f"{folder}/below/main.tf"}
+
+
 def test_a_path_that_does_not_exist_stops_the_run(repository: Path, run: "Run") -> None:
     result = run("check", "plans", "missing.json", cwd=repository)
     assert (result.stdout, result.stderr, result.status) == (
