@@ -740,7 +740,7 @@ def test_a_file_is_shown_with_its_folder_whatever_that_begins_with(
     below.mkdir(parents=True)
     text = 'resource "aws_elasticache_cluster" "a" {\n  engine = "redis"\n}\n'
     (below / "main.tf").write_text(text, encoding="utf-8")
-    result = run("check", ".", "--format", "json")
+    result = run("check", ".", "--format", "json", cwd=repository)
     found = {finding["location"]["path"] for finding in json.loads(result.stdout)["findings"]}
     assert found == {"plans/plan.json", f"{folder}/below/main.tf"}
 
