@@ -738,11 +738,11 @@ def test_a_file_is_shown_with_its_folder_whatever_that_begins_with(
 ) -> None:
     below = repository / folder / "below"
     below.mkdir(parents=True)
-    text = 'resource "aws_elasticache_cluster" "a" {\n  engine = "redis"\n}\n'
-    (below / "main.tf").write_text(text, encoding="utf-8")
+    text = "Resources: {A: {Type: AWS::ElastiCache::CacheCluster, Properties: {Engine: redis}}}"
+    (below / "cache.yaml").write_text(text, encoding="utf-8")
     result = run("check", ".", "--format", "json", cwd=repository)
     found = {finding["location"]["path"] for finding in json.loads(result.stdout)["findings"]}
-    assert found == {"plans/plan.json", f"{folder}/below/main.tf"}
+    assert found == {"plans/plan.json", f"{folder}/below/cache.yaml"}
 
 
 def test_a_path_that_does_not_exist_stops_the_run(repository: Path, run: "Run") -> None:
