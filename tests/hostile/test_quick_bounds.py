@@ -149,3 +149,11 @@ def test_merge_keys_that_add_entries_to_entries_are_bounded(check_files: Checker
     result = check_files({"t.yaml": template})
     assert "merge keys add more than 200000 entries" in result.text
     assert result.status == 3
+
+
+def test_iterations_count_as_work_even_where_nothing_is_evaluated(check_files: Checker) -> None:
+    loops = "".join(f"%{{ for {name} in range(22) }}" for name in "abcd")
+    text = f'"{loops}x{"%{ endfor }" * 4}"'
+    result = check_files({"main.tf": cache(f"length({text}) > 0 ? 7 : 0")})
+    assert "not evaluated: it exceeds the evaluation limit" in result.text
+    assert result.status == 3

@@ -6,6 +6,7 @@ from contextlib import suppress
 from ecbackup_iac.hcl.expression import For, ForDirective, Node, Splat
 from ecbackup_iac.model.record import changing_record, field
 from ecbackup_iac.terraform.evaluation.node_evaluator import NodeEvaluator
+from ecbackup_iac.terraform.values.budget import STEPS_PER_ITERATION, charge
 from ecbackup_iac.terraform.values.context import HiddenRejections, record_possible_rejection
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.outcomes import map_outcomes
@@ -153,6 +154,7 @@ def iterations(
         raise EvaluationError("Iteration over non-iterable value")
     source = evaluator.source_text(loop.collection)
     for position, (key, value) in enumerate(pairs):
+        charge(STEPS_PER_ITERATION)
         # What a set is made of has lost its places.
         place = key.raw if key is not value and isinstance(key.raw, str | int) else None
         item = value.taken_from(collection, place)

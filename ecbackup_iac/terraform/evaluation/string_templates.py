@@ -31,10 +31,7 @@ def template(evaluator: NodeEvaluator, node: Template) -> Value:
 
 def joined(evaluator: NodeEvaluator, parts: tuple[TemplatePart, ...]) -> Value:
     """Return the parts of a template as one string. Raises EvaluationError."""
-    pieces = [_piece(evaluator, part) for part in parts]
-    if len(pieces) > 1 and all(piece.is_known for piece in pieces):
-        return string("".join(str(piece.raw) for piece in pieces)).with_marks_of(*pieces)
-    return _concatenated(pieces)
+    return _concatenated([_piece(evaluator, part) for part in parts])
 
 
 def _piece(evaluator: NodeEvaluator, part: TemplatePart) -> Value:
@@ -75,6 +72,8 @@ def _for_directive(evaluator: NodeEvaluator, part: ForDirective) -> Value:
 
 
 def _concatenated(pieces: list[Value]) -> Value:
+    if len(pieces) != 1 and all(piece.is_known for piece in pieces):
+        return string("".join(str(piece.raw) for piece in pieces)).with_marks_of(*pieces)
     result = string("")
     for piece in pieces:
         result = map_outcomes(

@@ -11,6 +11,9 @@ MAX_STEPS = 1_500_000
 STEPS_PER_EXPRESSION = 3
 """For evaluating one node of an expression; visiting one value takes one."""
 
+STEPS_PER_ITERATION = 8
+"""For the names of one iteration of a loop, whatever is evaluated in it."""
+
 STEPS_PER_INSTANCE = 50
 """For an instance of a block, before anything in it is evaluated."""
 
