@@ -54,7 +54,7 @@ def as_listed(path: str) -> str:
     if path == STANDARD_INPUT or is_stream(path):
         return path
     parent, name = os.path.split(path)
-    if parent == path or not name:
+    if not name:
         return path
     return os.path.join(as_listed(parent) if parent else "", listed_name(parent, name))
 

@@ -224,7 +224,7 @@ def test_a_validation_with_a_list_leaves_the_values_that_satisfy_all_of_it(
         ("var.days < 8 && 2 < var.days", Bounds(3, 7)),
         ("var.days == 3 ? true : var.days >= 7", Bounds(3, None)),
         ("var.days == 3 ? false : var.days >= 7", None),
-        ("var.another >= 7", None),
+        ("var.days >= 1 && var.another >= 7", Bounds(1, None)),
         ("contains([null, 5], var.days) || var.days >= 7", None),
         ('var.days <= tonumber(file("limit.txt"))', Bounds(None, 35)),
         ('var.days >= tonumber(file("limit.txt")) - 34', Bounds(1, None)),
