@@ -338,6 +338,8 @@ COMMENTED_OUT = {
     "inside": f'# resource "{GROUP}" "old" {{\n#   # {DIRECTIVE}\n# }}',
     "another tool's": f'# checkov:skip=CKV_AWS_134:x\n# resource "{GROUP}" "old" {{}}',
     "in lines between signs": f'/*\nresource "{GROUP}" "old" {{\n  # {DIRECTIVE}\n}}\n*/',
+    "behind its only line": f'# resource "{GROUP}" "old" {{}} # {DIRECTIVE}',
+    "another tool's behind its only line": f'# resource "{GROUP}" "old" {{}} #checkov:skip=CKV_AWS_134:x',
     "a call": f'// {DIRECTIVE}\n// module "old" {{\n//   source = "./old"\n// }}',
     "the comment alone": f"# # {DIRECTIVE}",
 }

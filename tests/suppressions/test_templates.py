@@ -53,6 +53,7 @@ def with_line(after: str, line: str, text: str = TWO) -> str:
         (with_line("Limit: 0", f"# {DIRECTIVE}"), "B"),
         (with_line("Limit: 0", f"  # {DIRECTIVE}\n"), ""),
         (TWO + f"    # {DIRECTIVE}\n", "B"),
+        (f"{HEAD}  A: {{{KIND}}}\n  B: {{{KIND}}}\n    # {DIRECTIVE}\n", "B"),
         (TWO + f"  # {DIRECTIVE}\n", ""),
         (TWO + f"# {DIRECTIVE}\n", ""),
         (f"# {DIRECTIVE}\n{TWO}", ""),
@@ -75,6 +76,21 @@ def test_a_comment_counts_at_the_resource_that_it_belongs_to(
     reasons = check({"t.yaml": text}).reasons
     assert set(reasons) == {"A", "B"}
     assert [name for name, reason in reasons.items() if reason] == ([covered] if covered else [])
+
+
+@pytest.mark.parametrize(
+    ("indentation", "problem"),
+    [
+        ("    ", "matches no finding that fails or is unknown"),
+        ("  ", NO_CACHE),
+        ("", NO_CACHE),
+    ],
+)
+def test_a_comment_behind_everything_is_in_the_last_resource_where_it_is_indented_further(
+    indentation: str, problem: str, check: "Checker"
+) -> None:
+    (message,) = check({"t.yaml": f"{TWO}{indentation}# ecbackup:ignore[ECB002] x\n"}).messages
+    assert problem in message
 
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
