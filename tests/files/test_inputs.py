@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ecbackup_iac.files.discovery import Input, discover
+from ecbackup_iac.files.file_names import configured_folder
 from ecbackup_iac.model.location import Location, is_stream
 from ecbackup_iac.model.policy import Policy
 from ecbackup_iac.model.report import Diagnostic, ReadResult, Severity
@@ -910,6 +911,42 @@ def test_a_link_that_leads_nowhere_is_an_error_only_where_it_is_named(
         result = run_here("check", f"plans/{name}")
         assert result.stdout.startswith(f"ERROR  plans/{name}\n  cannot be read: ")
         assert result.status == 3
+
+
+@pytest.mark.parametrize("package", ["stacks", "node_modules/stacks", "a/node_modules/@b/stacks"])
+def test_a_module_in_a_package_has_the_values_of_its_calls_in_the_package(
+    package: str, repository: Path, run: "Run"
+) -> None:
+    files = {
+        "module": 'variable "days" {}\nresource "aws_elasticache_replication_group" "a" {\n'
+        "  snapshot_retention_limit = var.days\n}\n",
+        "live": 'module "m" {\n  source = "../module"\n  days = 7\n}\n',
+    }
+    for folder, text in files.items():
+        (repository / package / folder).mkdir(parents=True)
+        (repository / package / folder / "main.tf").write_text(text, encoding="utf-8")
+    assert run("check", f"{package}/module", cwd=repository).stdout == ONE_PASSES
+
+
+@pytest.mark.parametrize("name", ["+gone.json", "$gone.yaml", " gone"])
+def test_a_link_that_leads_nowhere_is_ignored_whatever_its_name_begins_with(
+    name: str, repository: Path, run: "Run"
+) -> None:
+    (repository / name).symlink_to("nowhere")
+    assert run("check", ".", cwd=repository).stdout == ONE_PASSES
+
+
+def test_the_root_module_of_a_variable_file_is_not_above_the_repository(
+    repository: Path, run: "Run"
+) -> None:
+    text = 'resource "aws_elasticache_replication_group" "a" {\n  snapshot_retention_limit = 0\n}\n'
+    (repository.parent / "main.tf").write_text(text, encoding="utf-8")
+    (repository / "plans" / "x.tfvars").touch()
+    assert run("check", "plans/x.tfvars", cwd=repository).stdout == "0 caches found\n"
+    plans = str(repository / "plans")
+    assert configured_folder(f"{plans}/x.tfvars", str(repository)) == plans
+    (repository / "main.tf").write_text(text.replace("0", "7"), encoding="utf-8")
+    assert run("check", "plans/x.tfvars", cwd=repository).stdout == ONE_PASSES
 
 
 def test_a_fifo_does_not_hang_the_run(repository: Path, run: "Run") -> None:

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tracemalloc
 from io import BytesIO
 from pathlib import Path
 
@@ -118,6 +119,34 @@ def test_a_policy_that_is_found_has_a_bound_too(tmp_path: Path) -> None:
     result = measured(tmp_path)
     assert f".ecbackup.toml: not read: it is larger than {MAX_POLICY_BYTES} bytes" in result.text
     assert result.status == 2
+
+
+def test_a_large_file_without_a_suffix_is_read_in_full_where_it_is_named(tmp_path: Path) -> None:
+    lay_out({**plan('{"engine": "redis", "snapshot_retention_limit": 7}')}, tmp_path)
+    (tmp_path / "plan.json").rename(tmp_path / "tfplan")
+    with (tmp_path / "tfplan").open("ab") as file:
+        file.write(b" " * MAX_TEXT_BYTES)
+    assert "1 passed" in measured(tmp_path, "tfplan").text
+    assert "0 caches" in measured(tmp_path, ".").text
+
+
+def test_a_words_place_in_a_large_file_does_not_matter_up_to_the_limit(tmp_path: Path) -> None:
+    path = tmp_path / "large"
+    piece = 1 << 20
+    for before, expected in ((0, True), (piece - 2, True), (2 * piece - 5, True), (2 * piece, False)):
+        path.write_bytes(b" " * before + b"AWS::" + b" " * piece)
+        assert bounded_file.holds_any(str(path), [b"AWS::"], 2 * piece) is expected
+
+
+def test_a_large_file_in_a_streams_place_is_not_read(tmp_path: Path) -> None:
+    sparse(tmp_path / "large", GIGABYTES)
+    tracemalloc.start()
+    try:
+        found = bounded_file.bounded_content(str(tmp_path / "large"), MAX_TEXT_BYTES)
+        assert tracemalloc.get_traced_memory()[1] < MAX_TEXT_BYTES / 10
+    finally:
+        tracemalloc.stop()
+    assert found == f"not read: it is larger than {MAX_TEXT_BYTES} bytes"
 
 
 def test_a_nested_template_that_is_too_large_is_an_error(tmp_path: Path) -> None:
