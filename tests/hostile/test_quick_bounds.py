@@ -108,6 +108,12 @@ def test_a_text_may_hold_what_opens_a_comment(check_files: Checker) -> None:
     assert result.status == 0
 
 
+def test_a_long_run_of_accents_is_put_in_order(check_files: Checker) -> None:
+    accents = "\u0301\u0323" * 200_000
+    result = check_files({"main.tf": cache(f'length("é{accents}") + 7')})
+    assert "1 passed" in result.text, result.text
+
+
 @pytest.mark.parametrize(
     ("pattern", "count"),
     [

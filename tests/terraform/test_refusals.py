@@ -98,6 +98,10 @@ REFUSED = {
         {"main.tf": GROUP + DAYS, "override.tf": "moved {\n  from = x.y\n  to = x.z\n}\n"},
         ("override.tf:1: Cannot override moved blocks",),
     ),
+    "a list as an object's key": (
+        {"main.tf": GROUP + '  snapshot_retention_limit = { (["a"]) = 7 }["a"]\n}\n'},
+        ("main.tf:3: Can't use this value as a key: a string is required",),
+    ),
     "a required version that is none": (
         {"main.tf": 'terraform {\n  required_version = "latest"\n}\n' + GROUP + DAYS},
         ("main.tf:2: Invalid version constraint in required_version",),

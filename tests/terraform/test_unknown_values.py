@@ -116,6 +116,8 @@ def outcomes(value: Value[int]) -> set[Days] | str:
         ("(var.a ? 1 : 2) * 10 + 1", {11, 21}),
         ("max(var.a ? 1 : 5, 3)", {3, 5}),
         ('tonumber("${var.a ? 1 : 2}4")', {14, 24}),
+        # A branch that is refused has the type that it would have; one in a template alone, any.
+        ('(var.a ? "${tonumber("x")}" : [7])[0]', {7}),
         # One condition is one condition, wherever it is evaluated.
         ("(var.a ? 1 : 0) + (var.a ? 0 : 1)", {1}),
         ("(var.a ? 1 : 0) + (var.b ? 1 : 0)", {0, 1, 2}),
@@ -228,7 +230,9 @@ def test_a_validation_with_a_list_leaves_the_values_that_satisfy_all_of_it(
         ("contains([null, 5], var.days) || var.days >= 7", None),
         ('var.days <= tonumber(file("limit.txt"))', Bounds(None, 35)),
         ('var.days >= tonumber(file("limit.txt")) - 34', Bounds(1, None)),
+        ('var.days <= tonumber(file("limit.txt")) + 964', Bounds(None, 999)),
         # More than this could tell what a file holds.
+        ('var.days <= tonumber(file("limit.txt")) + 965', None),
         ('var.days <= tonumber(file("limit.txt")) * 1000', None),
         ('var.days >= tonumber(file("limit.txt")) * -1000', None),
     ],
