@@ -82,4 +82,4 @@ def test_cfn_lint_finds_nothing_in_a_fixed_template_that_it_did_not_find_before(
 
 
 def without_places(errors: "Sequence[str]") -> Counter[str]:
-    return Counter(re.sub(r" \(\d+\)$", "", error) for error in errors)
+    return Counter(re.sub(r" \((line )?\d+\)", "", error) for error in errors)
