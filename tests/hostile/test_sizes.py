@@ -133,7 +133,12 @@ def test_a_large_file_without_a_suffix_is_read_in_full_where_it_is_named(tmp_pat
 def test_a_words_place_in_a_large_file_does_not_matter_up_to_the_limit(tmp_path: Path) -> None:
     path = tmp_path / "large"
     piece = 1 << 20
-    for before, expected in ((0, True), (piece - 2, True), (2 * piece - 5, True), (2 * piece, False)):
+    for before, expected in (
+        (0, True),
+        (piece - 2, True),
+        (2 * piece - 5, True),
+        (2 * piece, False),
+    ):
         path.write_bytes(b" " * before + b"AWS::" + b" " * piece)
         assert bounded_file.holds_any(str(path), [b"AWS::"], 2 * piece) is expected
 
