@@ -36,6 +36,7 @@ from ecbackup_iac.files.paths import (
     OUTSIDE_REPOSITORY,
     SKIPPED_FOLDERS,
     boundary_of,
+    is_inside,
     is_link,
     is_readable,
     shown_path,
@@ -209,10 +210,11 @@ class _Walk:
         """Yield the inputs in a folder and below it."""
         top = _FilePath(named, os.path.realpath(named), shown_path(named))
         boundary = boundary_of(named)
-        pending = [top]
-        is_configured = False
+        # Each folder with the one whose tree it is in: the named one, or one that a link leads to.
+        pending = [(top, top)]
+        configured = set[str]()
         while pending:
-            folder = pending.pop()
+            folder, tree = pending.pop()
             if not is_readable(folder.real, boundary):
                 severity = Severity.ERROR if folder is top else Severity.WARNING
                 yield Diagnostic(OUTSIDE_REPOSITORY, Location(folder.shown), severity)
@@ -229,12 +231,13 @@ class _Walk:
             for entry in reversed(entries.folders):  # the last one first, as a stack takes them
                 child = folder.child(entry)
                 if entry.name not in SKIPPED_FOLDERS and not self._is_excluded(child.shown):
-                    pending.append(child)
+                    is_below = is_inside(child.real, tree.real)
+                    pending.append((child, tree if is_below else child))
                 elif entry.name != GIT_FOLDER:
                     yield LeftOut(child.shown)
-            if not is_configured and self._has_configuration(folder, entries):
-                is_configured = True
-                yield ConfigurationPath(top.real, walked_boundary(top.real, boundary), top.shown)
+            if tree.real not in configured and self._has_configuration(folder, entries):
+                configured.add(tree.real)
+                yield ConfigurationPath(tree.real, walked_boundary(tree.real, boundary), top.shown)
             yield from self._files(folder, entries, top.shown, boundary)
 
     def file(

@@ -897,6 +897,34 @@ def test_a_link_inside_the_repository_is_followed_once(repository: Path, run: "R
 
 
 @pytest.mark.parametrize(
+    ("links", "named"),
+    [
+        ({"live/stack": "../shared"}, "live"),
+        ({"live/a": "../shared", "live/b": "../shared"}, "live"),
+        ({"live/team": "../teams", "teams/stack": "../shared"}, "live"),
+        ({"live/all": ".."}, "live"),
+        ({"live/stack": "../shared"}, "live/stack"),
+        ({"live/stack": "../shared"}, "."),
+    ],
+)
+def test_configuration_that_a_link_below_a_named_folder_leads_to_is_read(
+    links: dict[str, str], named: str, repository: Path, run: "Run"
+) -> None:
+    text = 'resource "aws_elasticache_cluster" "%s" {\n  engine = "redis"\n}\n'
+    for folder in ("live/own", "shared/below", "teams"):
+        (repository / folder).mkdir(parents=True)
+    (repository / "shared/below/main.tf").write_text(text % "shared", encoding="utf-8")
+    if named == "live":
+        (repository / "live/own/main.tf").write_text(text % "own", encoding="utf-8")
+    for link, target in links.items():
+        (repository / link).symlink_to(target, target_is_directory=True)
+    result = run("check", named, "--exclude", "**/plans/", "--format", "json", cwd=repository)
+    addresses = [one["resource"]["address"] for one in json.loads(result.stdout)["findings"]]
+    own = ["aws_elasticache_cluster.own"] if named == "live" else []
+    assert sorted(addresses) == [*own, "aws_elasticache_cluster.shared"]
+
+
+@pytest.mark.parametrize(
     "name", ["gone.json", "gone.yml", "gone.tfstate", "gone", "gone.tfvars", ".git", ".#main.tf"]
 )
 @pytest.mark.parametrize("target", ["nowhere", "no/where.yml", "ITSELF"])
