@@ -59,10 +59,10 @@ def test_line_ends_and_byte_order_marks_do_not_matter(
         f'/* {DIRECTIVE} */ resource "{GROUP}" "sessions" {{\n',
     ],
 )
-def test_a_comment_on_the_header_counts(head: str, check: "Checker") -> None:
-    assert check({"main.tf": f'{head}  description = "x"\n}}\n'}).reasons == {
-        f"{GROUP}.sessions": "rebuilt"
-    }
+@pytest.mark.parametrize("lines_above", [0, 1_000])
+def test_a_comment_on_the_header_counts(head: str, lines_above: int, check: "Checker") -> None:
+    text = "\n" * lines_above + f'{head}  description = "x"\n}}\n'
+    assert check({"main.tf": text}).reasons == {f"{GROUP}.sessions": "rebuilt"}
 
 
 @pytest.mark.parametrize(
