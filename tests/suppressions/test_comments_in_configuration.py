@@ -78,10 +78,12 @@ def test_a_comment_on_the_header_counts(head: str, check: "Checker") -> None:
         ),
     ],
 )
+@pytest.mark.parametrize("lines_above", [0, 1_000])
 def test_a_wildcard_counts_on_the_first_line_of_a_block_or_argument_and_above_it(
-    text: str, check: "Checker", *, is_suppressed: bool
+    text: str, lines_above: int, check: "Checker", *, is_suppressed: bool
 ) -> None:
-    outcome = check({"main.tf": text.replace("@", f'"{GROUP}" "sessions"')})
+    text = "\n" * lines_above + text.replace("@", f'"{GROUP}" "sessions"')
+    outcome = check({"main.tf": text})
     (reason,) = outcome.reasons.values()
     assert (reason is not None) == is_suppressed
 

@@ -161,6 +161,7 @@ def test_what_an_expression_can_be(
         # A condition that may be null may be rejected.
         ("try(var.nullable ? 7 : 14, 3)", {7, 14, 3}),
         ("try(var.never_null ? 7 : 14, 3)", {7, 14}),
+        ('try(var.env == "x" ? 7 : 14, 3)', {7, 14}),
     ],
 )
 def test_try_and_can_handle_rejected_outcomes(
