@@ -1,97 +1,27 @@
-"""What Checkov passes to a custom check → the cache that it is about.
+"""What Checkov passes to a custom check for a resource of a template → the cache that it is about.
 
-It imports only the standard library, because Checkov loads it where our dependencies are not installed.
-The shape of Checkov's `conf` was observed in Checkov 3.3.30: Terraform's values are in lists of one item, an
-expression that it could not resolve is its text, and CloudFormation's intrinsic functions are maps.
+The shape of Checkov's `conf` was observed in Checkov 3.3.30: intrinsic functions are maps.
 """
 
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import lru_cache
 from typing import Any, TypeAlias, TypeVar
 
-from ecbackup_iac.checkov.details import CodeBlock
-from ecbackup_iac.checkov.graph import Graph
 from ecbackup_iac.model.cache import CacheResource, ClusterModeSetting, enables_cluster_mode
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import Known, Outcome, Settled, Unknown, Unset, Value
 from ecbackup_iac.readers.cloudformation import resource_types as cloudformation_types
 from ecbackup_iac.readers.terraform import resource_types as aws_provider
-from ecbackup_iac.readers.terraform.resource_types import (
-    Attributes,
-    in_cluster_mode,
-    replication_group_of,
-)
-from ecbackup_iac.readers.terraform_json.plan_configuration import Blocks, ConfigurationModule
-from ecbackup_iac.readers.terraform_json.planned_change import read_change
 
 T = TypeVar("T")
 
 Conf: TypeAlias = Mapping[str, Any]
 
-MAX_PLAN_BYTES = 500_000_000
-"""Bytes; Checkov itself reads 50 MB."""
-
 MAX_OUTCOMES = 64
 """Branches of nested `Fn::If`; a value with more is unknown."""
 
-# An expression that Checkov did not resolve: a reference, a call, an index, an operator. A literal that
-# looks like one is unknown too, because a guess is forbidden.
-_EXPRESSION = re.compile(r"[.(\[{?$<>=!*/%&|]|^true_after_unknown$|\s")
-
-_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
-
-# Names that contain dots: node types, AWS's own parameter groups.
-_DOTTED = re.compile(r"(cache|default)\.[\w.-]+")
-
 _UNRESOLVED = "Checkov does not resolve"
-
-
-def terraform_cache(kind: str, conf: Conf, graph: Graph | None = None) -> CacheResource:
-    """Return the cache that a Terraform resource block declares; `kind` is its type.
-
-    A plan is read from its file, because Checkov shows what the plan does not know yet as not set. In
-    configuration, what Checkov derives from a value that is not set is unknown: it takes one branch of a
-    condition that it cannot evaluate. `graph` contains what each attribute refers to.
-    """
-    planned = _planned_cache(conf)
-    if planned is not None:
-        return planned
-    attributes = aws_provider.RESOURCE_TYPES[kind]
-    settings = {name: _unwrapped(value) for name, value in conf.items()}
-    for name in _doubtful(settings, graph):
-        settings[name] = _NOT_DECIDED
-    address = str(_unwrapped(conf.get("__address__")) or kind)
-
-    def text(name: str | None) -> Value[str]:
-        return _text(settings.get(name)) if name else Unset()
-
-    return CacheResource(
-        address=address,
-        type=kind,
-        form=attributes.form,
-        source=Source.TERRAFORM,
-        root="",
-        location=Location(""),
-        retention=_days(settings.get(attributes.retention)),
-        retention_name=attributes.retention,
-        engine=text(attributes.engine),
-        node_type=text(attributes.node_type),
-        replication_group=_group(settings, attributes),
-        cluster_mode=_cluster_mode(settings, attributes),
-        backup_window=text(attributes.backup_window),
-        maintenance_window=text(attributes.maintenance_window),
-    )
-
-
-def code_block(conf: Conf, path: str, graph: Graph | None = None) -> CodeBlock:
-    """Return where Terraform configuration declares a cache; a plan has no line for it."""
-    first, last = conf.get("__start_line__"), conf.get("__end_line__")
-    if not isinstance(first, int) or not isinstance(last, int):
-        return CodeBlock(path)
-    return CodeBlock(path, graph.file_of(conf.get("__address__")) if graph else "", first, last)
 
 
 def template_cache(kind: str, conf: Conf) -> CacheResource:
@@ -119,123 +49,6 @@ def template_cache(kind: str, conf: Conf) -> CacheResource:
         backup_window=text(names.backup_window),
         maintenance_window=text(names.maintenance_window),
     )
-
-
-# Terraform
-
-
-_NOT_DECIDED = "${...}"
-"""The text for a value that Checkov cannot know, in the form of an expression."""
-
-
-def _doubtful(settings: Conf, graph: Graph | None) -> set[str]:
-    """Return the attributes that are unknown. A group is referred to by its id, which is not a doubt."""
-    names = graph.doubtful(settings.get("__address__")) if graph else set()
-    return {name for name in names if name in settings} - {"replication_group_id"}
-
-
-def _unwrapped(value: object) -> object:
-    """Return the value in the list of one item that Checkov's parser puts every attribute in."""
-    return value[0] if isinstance(value, list) and len(value) == 1 else value
-
-
-def _days(expression: object) -> Value[int]:
-    """Return the retention that Checkov has for an attribute, resolved or not."""
-    return _unresolved(expression, _NUMBER) or aws_provider.days_of(expression)
-
-
-def _text(expression: object) -> Value[str]:
-    """Return the string that Checkov has for an attribute, resolved or not."""
-    return _unresolved(expression, _DOTTED) or aws_provider.text_of(expression)
-
-
-def _unresolved(expression: object, literal: re.Pattern[str]) -> Unknown[Any] | None:
-    """Return the unknown value of an expression that Checkov did not resolve; None for any other."""
-    if isinstance(expression, Mapping | list):  # it has a whole map where a member is referred to
-        return Unknown(f"{_UNRESOLVED} the expression")
-    if not isinstance(expression, str) or literal.fullmatch(expression):
-        return None
-    is_open = _EXPRESSION.search(expression)
-    return Unknown(f"{_UNRESOLVED} {expression[:80]}") if is_open else None
-
-
-def _group(settings: Conf, attributes: Attributes) -> Value[str]:
-    """Return the group that a cluster belongs to: Terraform accepts either a group or an engine."""
-    name = attributes.replication_group
-    group_id = settings.get(name) if name else None
-    if group_id is None or group_id == "":
-        return Unset()
-    return replication_group_of(
-        _text(group_id),
-        is_engine_set=settings.get(attributes.engine) is not None,
-        reference=str(group_id)[:80],
-    )
-
-
-def _cluster_mode(settings: Conf, attributes: Attributes) -> Value[bool]:
-    """Return whether a group is in cluster mode, as far as Checkov resolves what decides it."""
-    if not attributes.cluster_mode:
-        return Known(value=False)
-    names = (*attributes.cluster_mode, "dynamic")
-    is_open = {
-        name: name == "dynamic" or isinstance(_text(settings[name]), Unknown)
-        for name in names
-        if isinstance(settings.get(name), str | dict)
-    }
-    # The block of old providers is a map, which is not an expression.
-    is_open["cluster_mode"] = (
-        isinstance(settings.get("cluster_mode"), str) and is_open["cluster_mode"]
-    )
-    known_settings = {name: value for name, value in settings.items() if not is_open.get(name)}
-    if in_cluster_mode(known_settings, attributes) or isinstance(
-        known_settings.get("cluster_mode"), Mapping
-    ):
-        return Known(value=True)
-    return Unknown("cluster mode is unknown") if any(is_open.values()) else Known(value=False)
-
-
-# Plans
-
-
-def _planned_cache(conf: Conf) -> CacheResource | None:
-    """Return the cache as it is in the plan's file; None where Checkov does not read a plan."""
-    path, address = _unwrapped(conf.get("__file__")), _unwrapped(conf.get("__address__"))
-    if not isinstance(path, str) or not isinstance(address, str):
-        return None
-    change_and_blocks = _plan(path).get(address)
-    if change_and_blocks is None:
-        return None
-    change, blocks = change_and_blocks
-    return read_change(change, blocks, path)
-
-
-@lru_cache(maxsize=8)
-def _plan(path: str) -> dict[str, tuple[Any, Blocks]]:
-    """Return a plan as address → its change and the blocks of its configuration; {} for any other file."""
-    try:
-        with open(path, "rb") as file:
-            content = file.read(MAX_PLAN_BYTES + 1)
-        plan = json.loads(content) if len(content) <= MAX_PLAN_BYTES else {}
-    except (OSError, ValueError, RecursionError):
-        return {}
-    changes = plan.get("resource_changes") if isinstance(plan, dict) else None
-    if not isinstance(changes, list):
-        return {}
-    configuration = plan.get("configuration")
-    top = configuration.get("root_module") if isinstance(configuration, dict) else None
-    module: ConfigurationModule = top if isinstance(top, dict) else {}  # type: ignore[assignment]  # every reader of it checks what it reads
-    blocks = Blocks(module)
-    return {
-        change["address"]: (change, blocks)
-        for change in changes
-        if isinstance(change, dict)
-        and change.get("type") in aws_provider.RESOURCE_TYPES
-        and isinstance(change.get("address"), str)
-        and isinstance(change.get("change"), dict)
-    }
-
-
-# CloudFormation
 
 
 def _macro_value(maps: Iterable[Conf], written: object) -> Unknown[int] | None:

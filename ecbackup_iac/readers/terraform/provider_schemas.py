@@ -6,11 +6,11 @@ time 0.13. After a name: + the provider computes it where it is unset, =value it
 """
 
 import json
-import os
 import re
 from collections.abc import Mapping
 from functools import cache
 
+from ecbackup_iac.files.package_data import package_data
 from ecbackup_iac.terraform.modules.resource_values import AttributeSchema
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
@@ -40,9 +40,10 @@ _ENTRY = re.compile(
 
 @cache
 def _table() -> dict[str, dict[str, list[str]]]:
-    with open(os.path.join(os.path.dirname(__file__), "provider_schemas.json"), "rb") as file:
-        table: dict[str, dict[str, list[str]]] = json.load(file)
-        return table
+    table: dict[str, dict[str, list[str]]] = json.loads(
+        package_data(__name__, "provider_schemas.json")
+    )
+    return table
 
 
 @cache

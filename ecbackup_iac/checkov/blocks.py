@@ -1,0 +1,84 @@
+"""Checkov's graph of blocks → the file of the block that it checks, and the folders of configuration."""
+
+import os
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ecbackup_iac.model.record import record
+
+
+@record
+class CheckedFile:
+    """A file that Checkov reads a cache from, and what is evaluated to know what the file creates."""
+
+    path: str
+    """Absolute."""
+
+    folders: tuple[str, ...] = ()
+    """All folders with configuration that Checkov reads; none where the file is a plan."""
+
+    roots: tuple[str, ...] = ()
+    """Those that are not only those of modules."""
+
+
+class BlockReader:
+    """Checkov's graph → the file of each block. Checkov passes the same graph with every resource."""
+
+    def __init__(self) -> None:
+        # With Checkov's own graph: while it is referred to, no other object is at its address.
+        self._graph: object = None
+        self._files: Mapping[int, str] = {}
+        self._plans: set[str] = set()
+        self._folders: tuple[str, ...] = ()
+        self._roots: tuple[str, ...] = ()
+
+    def file_of(self, conf: object, scanned_file: str, graph: Any) -> CheckedFile | None:  # noqa: ANN401 - of rustworkx or networkx
+        """Return the file of a block; None where the graph does not say.
+
+        A block of configuration is known by its identity, because any of its attributes may be named like
+        those that Checkov adds. A plan's graph is a copy, and is known by the path that Checkov shows.
+        """
+        if graph is None:
+            return None
+        if self._graph is not graph:
+            self._read(graph)
+        file = self._files.get(id(conf))
+        if file:
+            return CheckedFile(file, self._folders, self._roots)
+        plans = [path for path in self._plans if path.endswith(scanned_file)]
+        return CheckedFile(plans[0]) if len(plans) == 1 else None
+
+    def _read(self, graph: Any) -> None:  # noqa: ANN401
+        blocks = list(_blocks(graph))
+        self._graph = graph
+        self._files = {
+            id(conf): path
+            for block, path in blocks
+            if block.get("block_type_") == "resource"
+            for conf in _confs(block.get("config_"))
+        }
+        self._plans = {path for _, path in blocks}
+        self._folders = tuple({os.path.dirname(path): None for _, path in blocks})
+        self._roots = tuple(
+            {
+                os.path.dirname(path): None
+                for block, path in blocks
+                if not str(block.get("__address__")).startswith("module.")
+            }
+        )
+
+
+def _blocks(graph: Any) -> Iterable[tuple[Mapping[str, Any], str]]:  # noqa: ANN401
+    """Yield the blocks of a graph with the paths of their files."""
+    if hasattr(graph, "weighted_edge_list"):  # rustworkx, whose nodes are numbered
+        nodes = [node[1] if isinstance(node, tuple) else node for node in graph.nodes()]
+    else:
+        nodes = [graph.nodes[name] for name in graph.nodes()]
+    return [(node, str(node["file_path_"])) for node in nodes if node.get("file_path_")]
+
+
+def _confs(config: object) -> Iterable[object]:
+    """Yield the attributes of a resource: Checkov has them below its type and its name."""
+    if isinstance(config, Mapping):
+        for names in config.values():
+            yield from names.values() if isinstance(names, Mapping) else ()

@@ -1,0 +1,128 @@
+"""A resource of Terraform that Checkov checks → the finding of `ecbackup-iac check` on it.
+
+Checkov's own values are not used: it replaces references as text and evaluates the result as Python does, so
+that `"1" == 1` is true to it, and `null` is a word.
+"""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
+
+from ecbackup_iac.accounting import find_unaccounted_blocks
+from ecbackup_iac.checkov.blocks import CheckedFile
+from ecbackup_iac.checkov.plans import read_plan
+from ecbackup_iac.files.paths import boundary_of
+from ecbackup_iac.hidden_numbers import with_numbers
+from ecbackup_iac.model.cache import CacheResource
+from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
+from ecbackup_iac.model.policy import Requirements
+from ecbackup_iac.model.report import Finding, ReadResult, Report, report_of
+from ecbackup_iac.model.shared_code import SharedCode
+from ecbackup_iac.model.verdict import Status
+from ecbackup_iac.remedy.remedies import remedy_of
+from ecbackup_iac.rule import judge, level_of
+from ecbackup_iac.terraform.modules.addresses import parsed_address
+
+_WORST_FIRST = (Status.FAIL, Status.UNKNOWN, Status.PASS, Status.NOT_APPLICABLE)
+
+
+class NotEvaluatedError(Exception):
+    """A block was not evaluated, so nothing is known of what it creates."""
+
+
+class Evaluations:
+    """What was evaluated: the configuration that Checkov reads, and each plan, once."""
+
+    def __init__(
+        self, requirements: Requirements, words: Sequence[str], environment: Mapping[str, str]
+    ) -> None:
+        self._requirements = requirements
+        files = [("file", os.path.abspath(path)) for path in _variable_files(words, environment)]
+        self._inputs = EvaluationInputs(tuple(files), environment)
+        self._caches: dict[tuple[str, ...], _Caches] = {}
+
+    def finding(self, file: CheckedFile, address: str) -> Finding | None:
+        """Return the finding on a resource of a file; None where it creates no cache.
+
+        Raises:
+            NotEvaluatedError: nothing is known of it.
+
+        """
+        key = file.folders or (file.path,)
+        if key not in self._caches:
+            self._caches[key] = _Caches(self._report(file))
+        return self._caches[key].finding(file.path, address)
+
+    def _report(self, file: CheckedFile) -> Report:
+        results = self._configuration(file) if file.folders else [read_plan(file.path)]
+        resources = [resource for result in results for resource in result.resources]
+        absent, _ = find_unaccounted_blocks(results)
+        return with_numbers(report_of(self._findings(resources), (), absent))
+
+    def _configuration(self, file: CheckedFile) -> list[ReadResult]:
+        from ecbackup_iac.readers.terraform.configuration import Request, read  # slow to import
+
+        folders = tuple(map(os.path.realpath, file.folders))
+        boundary = boundary_of(os.path.commonpath(map(os.path.realpath, file.roots)))
+        return list(read(Request(boundary, folders, self._inputs)))
+
+    def _findings(self, resources: Sequence[CacheResource]) -> Iterator[Finding]:
+        shared = SharedCode(resources)
+        for resource in resources:
+            verdict = judge(resource, self._requirements)
+            remedy = None
+            if verdict.rule:
+                remedy = remedy_of(resource, verdict, self._requirements, shared)
+            yield Finding(resource, verdict, level_of(verdict, self._requirements), remedy)
+
+
+class _Caches:
+    """The findings and the absent caches of a report, by file and block."""
+
+    def __init__(self, report: Report) -> None:
+        self._findings: dict[tuple[str, str], list[Finding]] = {}
+        for finding in report.findings:
+            for path in _files_of(finding.resource):
+                block = (os.path.realpath(path), _block(finding.resource.address))
+                self._findings.setdefault(block, []).append(finding)
+        self._absent = {
+            (os.path.realpath(absent.location.path), _block(absent.address))
+            for absent in report.absent
+        }
+
+    def finding(self, path: str, address: str) -> Finding | None:
+        """Return the finding on an instance, else the worst of its block's; None where it creates none."""
+        block = (os.path.realpath(path), _block(address))
+        found = self._findings.get(block, [])
+        if not found and block not in self._absent:
+            raise NotEvaluatedError("run ecbackup-iac check, which says why")
+        instances = [finding for finding in found if finding.resource.address == address] or found
+        return min(instances, key=_badness, default=None)
+
+
+def _badness(finding: Finding) -> int:
+    return _WORST_FIRST.index(finding.verdict.status)
+
+
+def _files_of(resource: CacheResource) -> Iterable[str]:
+    """Return the paths of the files that declare a cache, or of its plan."""
+    if resource.block is None:
+        return (resource.root,)
+    return {block.path for block in (resource.block, *resource.overrides)}
+
+
+def _block(address: str) -> str:
+    """Return the type and the name of a resource: the same for every instance of a block."""
+    parsed = parsed_address(address)
+    return f"{parsed.kind}.{parsed.name}" if parsed else address
+
+
+def _variable_files(words: Sequence[str], environment: Mapping[str, str]) -> Iterator[str]:
+    """Yield the variable files that Checkov was started with."""
+    if environment.get("CKV_VAR_FILE"):
+        yield environment["CKV_VAR_FILE"]
+    for word, following in pairwise((*words, "")):
+        if word == "--var-file":
+            yield following
+        elif word.startswith("--var-file="):
+            yield word.partition("=")[2]
