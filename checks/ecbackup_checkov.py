@@ -101,8 +101,8 @@ class Library:
         try:
             finding = self._evaluations.finding(file, address)
         except self._not_evaluated as error:
-            check.details = [f"not evaluated: {error}"] if self._shows_details else []
-            return CheckResult.FAILED
+            check.details = [str(error)] if self._shows_details else []
+            return CheckResult.FAILED if error.is_error else self._unknown
         if finding is None:
             return CheckResult.UNKNOWN
         result = self._result(check, finding.verdict)

@@ -45,8 +45,11 @@ class BlockReader:
         file = self._files.get(id(conf))
         if file:
             return CheckedFile(file, self._folders, self._roots)
-        plans = [path for path in self._plans if path.endswith(scanned_file)]
-        return CheckedFile(plans[0]) if len(plans) == 1 else None
+        for path in self._plans:
+            top = path.removesuffix(scanned_file)
+            if top != path and all(other.startswith(top) for other in self._plans):
+                return CheckedFile(path)
+        return None
 
     def _read(self, graph: Any) -> None:  # noqa: ANN401
         blocks = list(_blocks(graph))

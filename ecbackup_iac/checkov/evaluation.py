@@ -21,13 +21,18 @@ from ecbackup_iac.model.shared_code import SharedCode
 from ecbackup_iac.model.verdict import Status
 from ecbackup_iac.remedy.remedies import remedy_of
 from ecbackup_iac.rule import judge, level_of
-from ecbackup_iac.terraform.modules.addresses import parsed_address
+from ecbackup_iac.terraform.modules.addresses import Address, parsed_address
 
 _WORST_FIRST = (Status.FAIL, Status.UNKNOWN, Status.PASS, Status.NOT_APPLICABLE)
 
 
 class NotEvaluatedError(Exception):
-    """A block was not evaluated, so nothing is known of what it creates."""
+    """A resource was not evaluated, so nothing is known of it."""
+
+    def __init__(self, *, is_error: bool) -> None:
+        super().__init__("not evaluated: run ecbackup-iac check, which says why")
+        self.is_error = is_error
+        """Whether `ecbackup-iac check` exits with 3."""
 
 
 class Evaluations:
@@ -41,13 +46,15 @@ class Evaluations:
         self._inputs = EvaluationInputs(tuple(files), environment)
         self._caches: dict[tuple[str, ...], _Caches] = {}
 
-    def finding(self, file: CheckedFile, address: str) -> Finding | None:
+    def finding(self, file: CheckedFile | None, address: str) -> Finding | None:
         """Return the finding on a resource of a file; None where it creates no cache.
 
         Raises:
-            NotEvaluatedError: nothing is known of it.
+            NotEvaluatedError: it was not evaluated.
 
         """
+        if file is None:
+            raise NotEvaluatedError(is_error=True)
         key = file.folders or (file.path,)
         if key not in self._caches:
             self._caches[key] = _Caches(self._report(file))
@@ -56,8 +63,9 @@ class Evaluations:
     def _report(self, file: CheckedFile) -> Report:
         results = self._configuration(file) if file.folders else [read_plan(file.path)]
         resources = [resource for result in results for resource in result.resources]
-        absent, _ = find_unaccounted_blocks(results)
-        return with_numbers(report_of(self._findings(resources), (), absent))
+        absent, problems = find_unaccounted_blocks(results)
+        problems += tuple(problem for result in results for problem in result.diagnostics)
+        return with_numbers(report_of(self._findings(resources), problems, absent))
 
     def _configuration(self, file: CheckedFile) -> list[ReadResult]:
         from ecbackup_iac.readers.terraform.configuration import Request, read  # slow to import
@@ -80,24 +88,36 @@ class _Caches:
     """The findings and the absent caches of a report, by file and block."""
 
     def __init__(self, report: Report) -> None:
+        self._is_incomplete = report.is_incomplete
+        self._is_complete = not report.diagnostics and not any(
+            finding.resource.module for finding in report.findings
+        )
         self._findings: dict[tuple[str, str], list[Finding]] = {}
         for finding in report.findings:
             for path in _files_of(finding.resource):
-                block = (os.path.realpath(path), _block(finding.resource.address))
-                self._findings.setdefault(block, []).append(finding)
-        self._absent = {
-            (os.path.realpath(absent.location.path), _block(absent.address))
-            for absent in report.absent
-        }
+                self._findings.setdefault(_key(path, finding.resource.address), []).append(finding)
+        self._absent = {_key(absent.location.path, absent.address) for absent in report.absent}
 
     def finding(self, path: str, address: str) -> Finding | None:
         """Return the finding on an instance, else the worst of its block's; None where it creates none."""
-        block = (os.path.realpath(path), _block(address))
-        found = self._findings.get(block, [])
-        if not found and block not in self._absent:
-            raise NotEvaluatedError("run ecbackup-iac check, which says why")
-        instances = [finding for finding in found if finding.resource.address == address] or found
-        return min(instances, key=_badness, default=None)
+        key, parsed = _key(path, address), parsed_address(address)
+        found = self._findings.get(key, [])
+        instances = [finding for finding in found if finding.resource.address == address]
+        if parsed and parsed.modules and not instances:
+            instances = [finding for finding in found if _is_of(finding, parsed.block)]
+        elif not instances:  # Checkov does not see which module calls lead to it
+            instances = found
+        if instances:
+            return min(instances, key=_badness)
+        is_known = found or key in self._absent
+        if is_known and (self._is_complete or not (parsed and parsed.modules)):
+            return None
+        raise NotEvaluatedError(is_error=self._is_incomplete or not is_known)
+
+
+def _is_of(finding: Finding, block: Address) -> bool:
+    parsed = parsed_address(finding.resource.address)
+    return parsed is not None and parsed.block == block
 
 
 def _badness(finding: Finding) -> int:
@@ -111,10 +131,10 @@ def _files_of(resource: CacheResource) -> Iterable[str]:
     return {block.path for block in (resource.block, *resource.overrides)}
 
 
-def _block(address: str) -> str:
-    """Return the type and the name of a resource: the same for every instance of a block."""
+def _key(path: str, address: str) -> tuple[str, str]:
+    """Return what the instances of a block have in common: its file, type and name."""
     parsed = parsed_address(address)
-    return f"{parsed.kind}.{parsed.name}" if parsed else address
+    return os.path.realpath(path), f"{parsed.kind}.{parsed.name}" if parsed else address
 
 
 def _variable_files(words: Sequence[str], environment: Mapping[str, str]) -> Iterator[str]:
