@@ -72,18 +72,14 @@ class Library:
                 sys.meta_path.append(BundleLoader())
             else:
                 _load_package_beside()
-        self._confs = _module("checkov.resource_conf")
-        self._blocks: Any = _module("checkov.blocks").BlockReader()
+        self._blocks: Any = _module("checkov.blocks").BlockReader(sys.argv[1:])
         self._details = _module("checkov.details")
         self._urls = _module("model.urls")
-        self._judge: Any = _module("rule").judge
         policies = _module("model.policy")
-        self._requirements: Any = policies.Requirements(_minimum_days(policies.MAXIMUM_DAYS))
+        requirements = policies.Requirements(_minimum_days(policies.MAXIMUM_DAYS))
         evaluation = _module("checkov.evaluation")
         self._not_evaluated: Any = evaluation.NotEvaluatedError
-        self._evaluations: Any = evaluation.Evaluations(
-            self._requirements, sys.argv[1:], os.environ
-        )
+        self._evaluations: Any = evaluation.Evaluations(requirements, sys.argv[1:], os.environ)
         self._shows_details = self._details.may_show_details(sys.argv, os.environ)
         self.guideline: str | None = self._urls.CHECKOV_URL
         unknown = os.environ.get(UNKNOWN, "warn").strip().lower()
@@ -98,6 +94,15 @@ class Library:
         address = conf.get("__address__")
         if not isinstance(address, str):
             address = f"{check.entity_type}.{name}"
+        return self._result(check, file, address)
+
+    def of_template(self, check: CloudFormationCheck, conf: dict[str, Any]) -> CheckResult:
+        """Return the result for a resource of a template, of which Checkov shows no details."""
+        shown, _, name = check.entity_path.rpartition(f":{check.entity_type}:")
+        return self._result(check, self._blocks.template_of(conf, shown), name)
+
+    def _result(self, check: Any, file: object, address: str) -> CheckResult:  # noqa: ANN401 - Checkov's class
+        """Return the result for a resource; what the control does not apply to is UNKNOWN."""
         try:
             finding = self._evaluations.finding(file, address)
         except self._not_evaluated as error:
@@ -105,28 +110,17 @@ class Library:
             return CheckResult.FAILED if error.is_error else self._unknown
         if finding is None:
             return CheckResult.UNKNOWN
-        result = self._result(check, finding.verdict)
-        if result is CheckResult.FAILED and self._shows_details:
-            check.details = self._details.details_of(finding)
-        return result
-
-    def of_template(self, check: CloudFormationCheck, conf: dict[str, Any]) -> CheckResult:
-        """Return the result for a resource of a template, of which Checkov shows no details."""
-        cache = self._confs.template_cache(check.entity_type, conf)
-        return self._result(check, self._judge(cache, self._requirements))
-
-    def _result(self, check: Any, verdict: Any) -> CheckResult:  # noqa: ANN401 - Checkov's class, a Verdict
-        """Return the result for a verdict; what the control does not apply to is UNKNOWN."""
         results = {
             "pass": CheckResult.PASSED,
             "fail": CheckResult.FAILED,
             "unknown": self._unknown,
             "not_applicable": CheckResult.UNKNOWN,
         }
-        result = results[str(verdict.status)]
-        # In SARIF it may not differ from resource to resource: the rule is described only once.
+        result = results[str(finding.verdict.status)]
+        # In SARIF neither may differ from resource to resource: the rule is described only once.
         if result is CheckResult.FAILED and self._shows_details:
-            check.guideline = self._urls.rule_url(verdict.rule)
+            check.guideline = self._urls.rule_url(finding.verdict.rule)
+            check.details = self._details.details_of(finding)
         return result
 
 
@@ -175,7 +169,7 @@ def _load_package_beside() -> None:
     """
     above = os.path.dirname(_FOLDER)
     for folder in (os.path.join(above, BUNDLE_NAME), above):
-        if os.path.isfile(os.path.join(folder, "checkov", "resource_conf.py")):
+        if os.path.isfile(os.path.join(folder, "checkov", "evaluation.py")):
             spec = importlib.util.spec_from_file_location(
                 BUNDLE_NAME,
                 os.path.join(folder, "__init__.py"),

@@ -1,7 +1,7 @@
-"""Checkov's graph of blocks → the file of the block that it checks, and the folders of configuration."""
+"""What Checkov passes to a check → the file of the block that it checks, and the folders of configuration."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ecbackup_iac.model.record import record
@@ -15,16 +15,33 @@ class CheckedFile:
     """Absolute."""
 
     folders: tuple[str, ...] = ()
-    """All folders with configuration that Checkov reads; none where the file is a plan."""
+    """All folders with configuration that Checkov reads; none where the file is a plan or a template."""
 
     roots: tuple[str, ...] = ()
     """Those that are not only those of modules."""
 
 
+def named_file(shown: str, words: Sequence[str]) -> str | None:
+    """Return the path of the file that Checkov shows relative to a folder, which it was started with.
+
+    None where that is not certain.
+    """
+    files = [os.path.abspath(word) for word in words if os.path.isfile(word)]
+    folders = [
+        os.curdir,
+        *filter(os.path.isdir, words),
+        os.path.dirname(os.path.commonprefix(files)),  # noqa: RUF071 - as Checkov does it
+    ]
+    paths = {os.path.realpath(os.path.join(folder, shown.lstrip("/\\"))) for folder in folders}
+    found = [path for path in paths if os.path.isfile(path)]
+    return found[0] if len(found) == 1 else None
+
+
 class BlockReader:
     """Checkov's graph → the file of each block. Checkov passes the same graph with every resource."""
 
-    def __init__(self) -> None:
+    def __init__(self, words: Sequence[str]) -> None:
+        self._words = [word.rpartition("=")[2] for word in words]
         # With Checkov's own graph: while it is referred to, no other object is at its address.
         self._graph: object = None
         self._files: Mapping[int, str] = {}
@@ -38,8 +55,10 @@ class BlockReader:
         A block of configuration is known by its identity, because any of its attributes may be named like
         those that Checkov adds. A plan's graph is a copy, and is known by the path that Checkov shows.
         """
-        if graph is None:
-            return None
+        if graph is None:  # of a .tf.json file
+            path = named_file(scanned_file, self._words)
+            folder = (os.path.dirname(path),) if path else ()
+            return CheckedFile(path, folder, folder) if path else None
         if self._graph is not graph:
             self._read(graph)
         file = self._files.get(id(conf))
@@ -50,6 +69,13 @@ class BlockReader:
             if top != path and all(other.startswith(top) for other in self._plans):
                 return CheckedFile(path)
         return None
+
+    def template_of(self, conf: Mapping[str, Any], scanned_file: str) -> CheckedFile | None:
+        """Return the file of a resource of a template, which Checkov adds to every map of its properties."""
+        properties = conf.get("Properties")
+        path = properties.get("__file__") if isinstance(properties, Mapping) else None
+        path = path or named_file(scanned_file, self._words)
+        return CheckedFile(str(path)) if path else None
 
     def _read(self, graph: Any) -> None:  # noqa: ANN401
         blocks = list(_blocks(graph))

@@ -1,12 +1,14 @@
-"""A resource of Terraform that Checkov checks → the finding of `ecbackup-iac check` on it.
+"""A resource that Checkov checks → the finding of `ecbackup-iac check` on it.
 
 Checkov's own values are not used: it replaces references as text and evaluates the result as Python does, so
-that `"1" == 1` is true to it, and `null` is a word.
+that `"1" == 1` is true to it, and `null` is a word. Of a template it does not pass on what its macros, rules
+and mappings make of it.
 """
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from ecbackup_iac.accounting import find_unaccounted_blocks
 from ecbackup_iac.checkov.blocks import CheckedFile
@@ -22,6 +24,9 @@ from ecbackup_iac.model.verdict import Status
 from ecbackup_iac.remedy.remedies import remedy_of
 from ecbackup_iac.rule import judge, level_of
 from ecbackup_iac.terraform.modules.addresses import Address, parsed_address
+
+if TYPE_CHECKING:
+    from ecbackup_iac.checkov.templates import TemplateFiles
 
 _WORST_FIRST = (Status.FAIL, Status.UNKNOWN, Status.PASS, Status.NOT_APPLICABLE)
 
@@ -45,6 +50,7 @@ class Evaluations:
         files = [("file", os.path.abspath(path)) for path in _variable_files(words, environment)]
         self._inputs = EvaluationInputs(tuple(files), environment)
         self._caches: dict[tuple[str, ...], _Caches] = {}
+        self._templates: TemplateFiles | None = None
 
     def finding(self, file: CheckedFile | None, address: str) -> Finding | None:
         """Return the finding on a resource of a file; None where it creates no cache.
@@ -61,7 +67,7 @@ class Evaluations:
         return self._caches[key].finding(file.path, address)
 
     def _report(self, file: CheckedFile) -> Report:
-        results = self._configuration(file) if file.folders else [read_plan(file.path)]
+        results = self._configuration(file) if file.folders else self._document(file.path)
         resources = [resource for result in results for resource in result.resources]
         absent, problems = find_unaccounted_blocks(results)
         problems += tuple(problem for result in results for problem in result.diagnostics)
@@ -73,6 +79,16 @@ class Evaluations:
         folders = tuple(map(os.path.realpath, file.folders))
         boundary = boundary_of(os.path.commonpath(map(os.path.realpath, file.roots)))
         return list(read(Request(boundary, folders, self._inputs)))
+
+    def _document(self, path: str) -> list[ReadResult]:
+        plan = read_plan(path) if path.endswith(".json") else None
+        if plan is not None:
+            return [plan]
+        if self._templates is None:
+            from ecbackup_iac.checkov.templates import TemplateFiles  # slow to import
+
+            self._templates = TemplateFiles()
+        return self._templates.read(path)
 
     def _findings(self, resources: Sequence[CacheResource]) -> Iterator[Finding]:
         shared = SharedCode(resources)
@@ -103,10 +119,10 @@ class _Caches:
         key, parsed = _key(path, address), parsed_address(address)
         found = self._findings.get(key, [])
         instances = [finding for finding in found if finding.resource.address == address]
-        if parsed and parsed.modules and not instances:
+        if not instances and parsed and parsed.modules:
             instances = [finding for finding in found if _is_of(finding, parsed.block)]
-        elif not instances:  # Checkov does not see which module calls lead to it
-            instances = found
+        elif not (instances and parsed):
+            instances = found  # Checkov does not see which module calls or nested stacks lead to it
         if instances:
             return min(instances, key=_badness)
         is_known = found or key in self._absent
@@ -134,7 +150,9 @@ def _files_of(resource: CacheResource) -> Iterable[str]:
 def _key(path: str, address: str) -> tuple[str, str]:
     """Return what the instances of a block have in common: its file, type and name."""
     parsed = parsed_address(address)
-    return os.path.realpath(path), f"{parsed.kind}.{parsed.name}" if parsed else address
+    return os.path.realpath(path), (
+        f"{parsed.kind}.{parsed.name}" if parsed else address.rpartition("/")[2]
+    )
 
 
 def _variable_files(words: Sequence[str], environment: Mapping[str, str]) -> Iterator[str]:

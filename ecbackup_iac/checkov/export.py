@@ -27,10 +27,8 @@ _ENTRY_MODULES = (
     "checkov.blocks",
     "checkov.details",
     "checkov.evaluation",
-    "checkov.resource_conf",
     "model.policy",
     "model.urls",
-    "rule",
     *(f"terraform.functions.{family}" for family in FAMILIES),
 )
 

@@ -4,12 +4,11 @@ import re
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from ecbackup_iac.cloudformation.templates.interest import Interest, TemplateFile, interest_in
 from ecbackup_iac.model.location import input_location
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.model.source import SOURCES
-from ecbackup_iac.readers.cloudformation.resource_types import SOUGHT
+from ecbackup_iac.readers.cloudformation.template_files import template_file
 from ecbackup_iac.readers.json_documents import READERS, JsonFile
 from ecbackup_iac.readers.raw_json import JsonError, RawJson, documents_in
 from ecbackup_iac.readers.shape import ShapeError
@@ -22,6 +21,7 @@ from ecbackup_iac.readers.wrong_input_hints import (
 from ecbackup_iac.syntax.encoding import to_utf8
 
 if TYPE_CHECKING:
+    from ecbackup_iac.cloudformation.templates.interest import TemplateFile
     from ecbackup_iac.files.discovery import Input
 
 # How the names of files with JSON documents end, where a person did not name the file itself.
@@ -34,7 +34,6 @@ _DOCUMENT_MARKS = re.compile(
     rb'"(?:%s)"' % "|".join((*(mark for one in READERS for mark in one.MARKS), *MARKS)).encode()
 )
 
-_MAX_BINARY_HEAD = 1024  # bytes in which a program or an image has a NUL, which no template has
 _MAX_WRAPPER_INDENT = 256  # bytes of white space before a line that a wrapper script has added
 
 
@@ -42,7 +41,7 @@ _MAX_WRAPPER_INDENT = 256  # bytes of white space before a line that a wrapper s
 class Recognised:
     """What an input may be. The template reader is tried first; nothing is set for other files."""
 
-    template: TemplateFile | None = None
+    template: "TemplateFile | None" = None
     documents: JsonFile | None = None
     problem: Diagnostic | None = None
     """Why it is neither, where a person or its name says that it should be."""
@@ -67,14 +66,14 @@ def recognise(found: "Input", *, is_meant: bool) -> Recognised:
     if is_json:
         documents, is_document = _documents(found.path, text, is_meant=is_meant)
     # A plan is not searched: it may be as large as 1 GB.
-    template = None if is_document else _template(found, text, is_meant=is_meant)
+    template = None if is_document else template_file(found, text, is_meant=is_meant)
     if is_json or not (is_named or (found.is_expected and is_output_as_yaml(text))):
         return Recognised(template, documents if is_named else None)
     return _without_documents(found, hint_for_text(text, found.path), template)
 
 
 def _without_documents(
-    found: "Input", message: str | None, template: TemplateFile | None = None
+    found: "Input", message: str | None, template: "TemplateFile | None" = None
 ) -> Recognised:
     problem = Diagnostic(message, input_location(found.path)) if message else None
     return Recognised(template, problem=problem)
@@ -115,20 +114,3 @@ def _is_other(document: RawJson) -> bool:
         return False
     is_template = "Resources" in members or "AWSTemplateFormatVersion" in members
     return not is_template and any(reader.matches(members) for reader in READERS)
-
-
-def _template(found: "Input", text: bytes, *, is_meant: bool) -> TemplateFile | None:
-    if not found.is_expected and b"\0" in text[:_MAX_BINARY_HEAD]:
-        return None
-    interest = interest_in(text, SOUGHT)
-    if interest is Interest.NONE:
-        return None
-    return TemplateFile(
-        found.path,
-        text,
-        found.boundary,
-        interest,
-        is_meant=is_meant,
-        is_expected=found.is_expected,
-        is_named=found.is_named,
-    )
