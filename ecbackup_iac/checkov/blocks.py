@@ -20,6 +20,8 @@ class CheckedFile:
     roots: tuple[str, ...] = ()
     """Those that are not only those of modules."""
 
+    is_template: bool = False
+
 
 def named_file(shown: str, words: Sequence[str]) -> str | None:
     """Return the path of the file that Checkov shows relative to a folder, which it was started with.
@@ -58,12 +60,12 @@ class BlockReader:
         if graph is None:  # of a .tf.json file
             path = named_file(scanned_file, self._words)
             folder = (os.path.dirname(path),) if path else ()
-            return CheckedFile(path, folder, folder) if path else None
+            return CheckedFile(path, folder, roots=folder) if path else None
         if self._graph is not graph:
             self._read(graph)
         file = self._files.get(id(conf))
         if file:
-            return CheckedFile(file, self._folders, self._roots)
+            return CheckedFile(file, self._folders, roots=self._roots)
         for path in self._plans:
             top = path.removesuffix(scanned_file)
             if top != path and all(other.startswith(top) for other in self._plans):
@@ -75,7 +77,7 @@ class BlockReader:
         properties = conf.get("Properties")
         path = properties.get("__file__") if isinstance(properties, Mapping) else None
         path = path or named_file(scanned_file, self._words)
-        return CheckedFile(str(path)) if path else None
+        return CheckedFile(str(path), is_template=True) if path else None
 
     def _read(self, graph: Any) -> None:  # noqa: ANN401
         blocks = list(_blocks(graph))

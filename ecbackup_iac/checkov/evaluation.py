@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from ecbackup_iac.accounting import find_unaccounted_blocks
 from ecbackup_iac.checkov.blocks import CheckedFile
-from ecbackup_iac.checkov.plans import read_plan
 from ecbackup_iac.files.paths import boundary_of
 from ecbackup_iac.hidden_numbers import with_numbers
 from ecbackup_iac.model.cache import CacheResource
@@ -67,28 +66,28 @@ class Evaluations:
         return self._caches[key].finding(file.path, address)
 
     def _report(self, file: CheckedFile) -> Report:
-        results = self._configuration(file) if file.folders else self._document(file.path)
+        results = list(self._results(file))
         resources = [resource for result in results for resource in result.resources]
         absent, problems = find_unaccounted_blocks(results)
         problems += tuple(problem for result in results for problem in result.diagnostics)
         return with_numbers(report_of(self._findings(resources), problems, absent))
 
-    def _configuration(self, file: CheckedFile) -> list[ReadResult]:
-        from ecbackup_iac.readers.terraform.configuration import Request, read  # slow to import
+    def _results(self, file: CheckedFile) -> Iterable[ReadResult]:
+        # What each kind of file needs is slow to import.
+        if file.is_template:
+            from ecbackup_iac.checkov.templates import TemplateFiles
+
+            self._templates = self._templates or TemplateFiles()
+            return self._templates.read(file.path)
+        if not file.folders:
+            from ecbackup_iac.checkov.plans import read_plan
+
+            return (read_plan(file.path),)
+        from ecbackup_iac.readers.terraform.configuration import Request, read
 
         folders = tuple(map(os.path.realpath, file.folders))
         boundary = boundary_of(os.path.commonpath(map(os.path.realpath, file.roots)))
-        return list(read(Request(boundary, folders, self._inputs)))
-
-    def _document(self, path: str) -> list[ReadResult]:
-        plan = read_plan(path) if path.endswith(".json") else None
-        if plan is not None:
-            return [plan]
-        if self._templates is None:
-            from ecbackup_iac.checkov.templates import TemplateFiles  # slow to import
-
-            self._templates = TemplateFiles()
-        return self._templates.read(path)
+        return read(Request(boundary, folders, self._inputs))
 
     def _findings(self, resources: Sequence[CacheResource]) -> Iterator[Finding]:
         shared = SharedCode(resources)
@@ -157,10 +156,11 @@ def _key(path: str, address: str) -> tuple[str, str]:
 
 def _variable_files(words: Sequence[str], environment: Mapping[str, str]) -> Iterator[str]:
     """Yield the variable files that Checkov was started with."""
-    if environment.get("CKV_VAR_FILE"):
-        yield environment["CKV_VAR_FILE"]
+    names = environment.get("CKV_VAR_FILE", "").strip().strip("[]").split(",")  # one, or [a, b]
+    yield from filter(None, (name.strip(" \t'\"") for name in names))
     for word, following in pairwise((*words, "")):
-        if word == "--var-file":
-            yield following
-        elif word.startswith("--var-file="):
-            yield word.partition("=")[2]
+        option, equals, value = word.partition("=")
+        if len(option) > len("--v") and "--var-file".startswith(
+            option
+        ):  # argparse takes its beginning
+            yield value if equals else following

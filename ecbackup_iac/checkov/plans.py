@@ -14,8 +14,8 @@ MAX_PLAN_BYTES = 500_000_000
 """Bytes; Checkov itself reads 50 MB."""
 
 
-def read_plan(path: str) -> ReadResult | None:
-    """Return the caches of a plan, and those that it removes as absent; None for any other file."""
+def read_plan(path: str) -> ReadResult:
+    """Return the caches of a plan, and those that it removes as absent; none for any other file."""
     plan: Any = {}
     with suppress(OSError, ValueError, RecursionError), open(path, "rb") as file:
         content = file.read(MAX_PLAN_BYTES + 1)
