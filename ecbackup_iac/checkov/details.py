@@ -19,7 +19,7 @@ def details_of(finding: Finding) -> list[str]:
         return []
     message = escape_control_characters(f"{verdict.rule} {verdict.rule.label}: {verdict.message}")
     place = escape_control_characters(f"at {line_of(finding.location)}")
-    return [message, place, *facts(finding, with_root=True)]
+    return [message, place, *facts(finding, with_root=bool(finding.resource.calls))]
 
 
 def may_show_details(words: Sequence[str], environment: Mapping[str, str]) -> bool:
