@@ -107,17 +107,20 @@ class _Caches:
         self._is_complete = not report.diagnostics and not any(
             finding.resource.module for finding in report.findings
         )
-        self._findings: dict[tuple[str, str], list[Finding]] = {}
+        self._of_block: dict[tuple[str, str], list[Finding]] = {}
+        self._of_address: dict[tuple[str, str], list[Finding]] = {}
         for finding in report.findings:
             for path in _files_of(finding.resource):
-                self._findings.setdefault(_key(path, finding.resource.address), []).append(finding)
+                address, file = finding.resource.address, os.path.realpath(path)
+                self._of_block.setdefault(_key(file, address), []).append(finding)
+                self._of_address.setdefault((file, address), []).append(finding)
         self._absent = {_key(absent.location.path, absent.address) for absent in report.absent}
 
     def finding(self, path: str, address: str) -> Finding | None:
         """Return the finding on an instance, else the worst of its block's; None where it creates none."""
         key, parsed = _key(path, address), parsed_address(address)
-        found = self._findings.get(key, [])
-        instances = [finding for finding in found if finding.resource.address == address]
+        found = self._of_block.get(key, [])
+        instances = self._of_address.get((key[0], address), [])
         if not instances and parsed and parsed.modules:
             instances = [finding for finding in found if _is_of(finding, parsed.block)]
         elif not (instances and parsed):
