@@ -39,11 +39,12 @@ def call(evaluator: NodeEvaluator, node: Call) -> Value:
     """Return the value of a call. Raises EvaluationError."""
     if not evaluator.scope.allows_calls:
         raise EvaluationError("Function calls not allowed: functions may not be called here")
-    if node.name in _SPECIAL_FORMS:
-        return _SPECIAL_FORMS[node.name](evaluator, node)
-    if node.name in IMPURE:
-        return unknown(f"{node.name}() gives {IMPURE[node.name]}", STRING, is_deferred=True)
     name = node.name.removeprefix("core::")
+    if name in _SPECIAL_FORMS:
+        return _SPECIAL_FORMS[name](evaluator, node)
+    if name in IMPURE:
+        why = f"{name}() gives {IMPURE[name]}"
+        return unknown(why, STRING, is_deferred=True, is_not_null=True)
     if "::" in name:
         for argument in node.arguments:
             evaluator.value(argument)

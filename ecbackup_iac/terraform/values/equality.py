@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from ecbackup_iac.terraform.values.budget import charge
-from ecbackup_iac.terraform.values.outcomes import identity, map_outcomes
+from ecbackup_iac.terraform.values.outcomes import identity, lies_between, map_outcomes
 from ecbackup_iac.terraform.values.type_system import BOOL, SetOf, may_be_same
 from ecbackup_iac.terraform.values.value import (
     UnknownRaw,
@@ -53,6 +53,10 @@ def _is_ruled_out(value: Value, raw: UnknownRaw, opposite: Value) -> bool | None
         return False if raw.is_not_null else None
     if not opposite.is_known or is_open(opposite):
         return None
+    if isinstance(opposite.raw, str) and not opposite.raw.startswith(raw.prefix):
+        return False
+    if not lies_between(opposite, raw.minimum, raw.maximum):
+        return False
     return None if may_be_same(value.type, opposite.type) else False
 
 

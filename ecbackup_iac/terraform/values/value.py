@@ -227,7 +227,12 @@ class UnknownRaw:
     """Its possible values, each known at its top level; empty where there is no finite list."""
 
     minimum: Number | None = None
+    """Bounds of a number, or of how many elements a collection has."""
+
     maximum: Number | None = None
+    prefix: str = ""
+    """What a string begins with."""
+
     is_deferred: bool = False
     """Terraform knows it only after apply; otherwise a plan would know it."""
 
