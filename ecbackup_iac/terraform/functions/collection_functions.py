@@ -330,7 +330,7 @@ FUNCTIONS: tuple[Function, ...] = (
         returns=BOOL,
     ),
     Function("element", (_LIST, Parameter("index", NUMBER, allows_unknown=True)), _element),
-    Function("index", (_LIST, Parameter("value", allows_unknown=True)), _index, returns=NUMBER),
+    Function("index", (_LIST, Parameter("value")), _index, returns=NUMBER),
     Function(
         "keys", (Parameter("inputMap", allows_unknown=True, allows_unknown_elements=True),), _keys
     ),
