@@ -55,10 +55,7 @@ def one_of(possibilities: Sequence[Possibility], why: str, *, is_deferred: bool 
         flat += _flattened(possibility, value.unknown.outcomes)
     kind = kinds[0] if len(set(kinds)) == 1 else DYNAMIC
     distinct = _distinct(flat)
-    privacies = (
-        Privacy.OUTSIDE if possibility.value.is_sensitive else possibility.value.privacy
-        for possibility in possibilities
-    )
+    privacies = (possibility.value.privacy_of_parts for possibility in possibilities)
     outcomes = tuple(distinct)
     if not is_listed or not distinct or len(distinct) > MAX_OUTCOMES:
         outcomes = ()
