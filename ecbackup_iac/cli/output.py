@@ -13,7 +13,7 @@ from ecbackup_iac.model.record import replace
 if TYPE_CHECKING:
     from ecbackup_iac.fixers.edits import Edit
     from ecbackup_iac.model.report import Report
-    from ecbackup_iac.reporters.style import RenderOptions
+    from ecbackup_iac.reporters.render_options import RenderOptions
 
 
 class Output(NamedTuple):
@@ -23,10 +23,10 @@ class Output(NamedTuple):
     file: str | None
 
 
-def style_of(*, color: bool | None, quiet: bool, verbose: bool) -> "RenderOptions":
+def render_options_of(*, color: bool | None, quiet: bool, verbose: bool) -> "RenderOptions":
     """Return the colour, width and verbosity for standard output."""
     from ecbackup_iac.files.paths import working_folder
-    from ecbackup_iac.reporters.style import RenderOptions, Verbosity
+    from ecbackup_iac.reporters.render_options import RenderOptions, Verbosity
 
     is_terminal = sys.stdout is not None and sys.stdout.isatty()
     color = _uses_color() if color is None else color
@@ -101,11 +101,11 @@ def check_destination(file: str) -> None:
         raise OutputError(f"{file}: not written: it belongs to git")
 
 
-def write_reports(report: "Report", outputs: Sequence[Output], style: "RenderOptions") -> None:
+def write_reports(report: "Report", outputs: Sequence[Output], options: "RenderOptions") -> None:
     """Write the reports, to files first. Raises OutputError."""
     from ecbackup_iac.reporters import reporter
 
-    plain = replace(style, color=False, width=None)
+    plain = replace(options, color=False, width=None)
     for output in outputs:
         renderer = reporter(output.format)
         if output.file:
@@ -114,16 +114,16 @@ def write_reports(report: "Report", outputs: Sequence[Output], style: "RenderOpt
     for output in outputs:
         if output.file is None:
             is_data = output.format != "text"
-            print_text(reporter(output.format).render(report, style), is_data=is_data)
+            print_text(reporter(output.format).render(report, options), is_data=is_data)
     formats = {output.format for output in outputs}
     if "github" in formats:
         _append_step_summary(report)
     if "sarif" in formats:
+        from ecbackup_iac.reporters.render_options import Verbosity
         from ecbackup_iac.reporters.sarif_report import warning_of
-        from ecbackup_iac.reporters.style import Verbosity
 
-        warning = warning_of(report, style)
-        if warning and style.detail > Verbosity.QUIET:
+        warning = warning_of(report, options)
+        if warning and options.verbosity > Verbosity.QUIET:
             print_error(f"ecbackup-iac: warning: {warning}")
 
 
@@ -154,10 +154,10 @@ def print_problems(report: "Report") -> None:
     """Write to standard error what makes a report incomplete."""
     if report.is_incomplete:
         from ecbackup_iac.reporters import reporter
-        from ecbackup_iac.reporters.style import RenderOptions, Verbosity
+        from ecbackup_iac.reporters.render_options import RenderOptions, Verbosity
 
         problems = replace(report, findings=())
-        text = reporter("text").render(problems, RenderOptions(detail=Verbosity.QUIET))
+        text = reporter("text").render(problems, RenderOptions(verbosity=Verbosity.QUIET))
         print_error(text, end="")
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from ecbackup_iac.cli.clock import source_date
-from ecbackup_iac.reporters.style import Provenance
+from ecbackup_iac.reporters.render_options import Provenance
 
 # GitHub, GitLab and Azure DevOps set the first three of each, Jenkins the last.
 _TITLES = ("GITHUB_REPOSITORY", "CI_PROJECT_PATH", "BUILD_REPOSITORY_NAME")
