@@ -40,8 +40,8 @@ class Diagnostic:
     is_detail: bool = False
     """One of many of its kind; a report for people counts these instead of listing them."""
 
-    is_about_gate: bool = False
-    """It is about the exceptions, exclusions or baseline of the run: shown with --quiet too."""
+    is_shown_when_quiet: bool = False
+    """It is about the policy, its exceptions and exclusions, or the baseline."""
 
 
 @record

@@ -56,4 +56,4 @@ def misplaced_policies() -> Iterator[Diagnostic]:
         if found:
             location = Location(shown_path(path), found.string.count(b"\n", 0, found.start()) + 1)
             text = f"[tool.ecbackup-iac] is not read: write its settings into {POLICY_FILE}, at the top level"
-            yield Diagnostic(text, location, Severity.WARNING, is_about_gate=True)
+            yield Diagnostic(text, location, Severity.WARNING, is_shown_when_quiet=True)

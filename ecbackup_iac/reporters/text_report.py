@@ -40,7 +40,8 @@ def render(report: Report, options: RenderOptions = RenderOptions()) -> str:
     if options.verbosity is Verbosity.VERBOSE:
         blocks += ["\n".join(_absent(absent, options)) for absent in report.absent]
         blocks += [
-            f"{exclusion.paths} folder{'' if exclusion.paths == 1 else 's'} named {exclusion.pattern}: not checked"
+            f"{exclusion.paths} folder{'' if exclusion.paths == 1 else 's'} "
+            f"named {exclusion.pattern}: not checked"
             for exclusion in report.exclusions
             if exclusion.location is None
         ]
@@ -66,7 +67,7 @@ def _summary(report: Report, options: RenderOptions) -> str:
 
 
 def _is_diagnostic_shown(diagnostic: Diagnostic, options: RenderOptions) -> bool:
-    if diagnostic.severity is Severity.ERROR or diagnostic.is_about_gate:
+    if diagnostic.severity is Severity.ERROR or diagnostic.is_shown_when_quiet:
         return True
     return options.verbosity > (Verbosity.NORMAL if diagnostic.is_detail else Verbosity.QUIET)
 

@@ -1,4 +1,4 @@
-"""Comments of a text, and the code that each is at: above it, behind it, inside it."""
+"""The text of a file → its comments, each with the code that it is above, after, below or in."""
 
 import re
 from bisect import bisect_right
@@ -28,7 +28,7 @@ class Comment:
     above: int | None = None
     """The start of the code that it is directly above or before, with no blank line between."""
 
-    behind: int | None = None
+    after: int | None = None
     """The end of the code that it follows on the same line."""
 
     below: int | None = None
@@ -168,15 +168,15 @@ def comments_of(
         elif _has_break(text, gap_start, start):
             is_own_line = True
         code, above = following[index]
-        behind = below = None
+        after = below = None
         if code_end is not None and not is_own_line:
-            above, behind = None, code_end
+            above, after = None, code_end
         elif by_indentation and code_end is not None:
             depth = -1 if code is None else code - lines[bisect_right(lines, code) - 1]
             if start - lines[bisect_right(lines, start) - 1] > depth:
                 above, below = None, code_end
         is_head = code_end is None
-        found.append(Comment(start, end, text[start:end], above, behind, below, is_head=is_head))
+        found.append(Comment(start, end, text[start:end], above, after, below, is_head=is_head))
     return found
 
 

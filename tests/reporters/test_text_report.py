@@ -259,8 +259,8 @@ def test_quiet_reports_only_failures_and_errors() -> None:
 
 
 def test_quiet_keeps_what_is_about_the_gate() -> None:
-    about_gate = replace(BROKEN, severity=Severity.WARNING, is_about_gate=True)
-    quiet = render(Report((), (about_gate,)), RenderOptions(verbosity=Verbosity.QUIET))
+    about_policy = replace(BROKEN, severity=Severity.WARNING, is_shown_when_quiet=True)
+    quiet = render(Report((), (about_policy,)), RenderOptions(verbosity=Verbosity.QUIET))
     assert quiet.startswith("WARNING  broken.json:3:9\n")
 
 

@@ -54,7 +54,7 @@ from ecbackup_iac.reporters import WITH_EXCERPTS
     "-q",
     "--quiet",
     is_flag=True,
-    help="Show only findings that fail the run, errors, and warnings about the gate.",
+    help="Show only findings that fail the run, errors, and warnings about the policy and the baseline.",
 )
 @click.option("-v", "--verbose", is_flag=True, help="Also show passing caches and value traces.")
 @click.pass_context
