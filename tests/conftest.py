@@ -343,7 +343,7 @@ def evaluate_templates() -> EvaluateTemplates:
         reader = TemplateReader(given, ReadingScope(), lambda _: False, lambda _: ())
         for name, text in files.items():
             reader.add(TemplateFile(name, text.encode(), os.path.realpath(".")))
-        return _evaluated([*reader.readings()])
+        return _evaluated([*reader.results()])
 
     return evaluate_them
 

@@ -53,7 +53,7 @@ class OutputType(click.ParamType[Output]):
 
 def formats_beginning(_context: object, _parameter: object, start: str) -> list[str]:
     """Return the formats that a shell completes a word to, each by itself and with a colon for a file."""
-    return [each for name in REPORTERS for each in (name, f"{name}:") if each.startswith(start)]
+    return [word for name in REPORTERS for word in (name, f"{name}:") if word.startswith(start)]
 
 
 def rules_beginning(

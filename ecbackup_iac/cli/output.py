@@ -1,4 +1,4 @@
-"""Reports, texts and edits → standard output, standard error and files, whole or not at all."""
+"""Reports, texts and edits → standard output, standard error and files; a file is never half written."""
 
 import errno
 import os
@@ -31,9 +31,9 @@ def render_options_of(*, color: bool | None, quiet: bool, verbose: bool) -> "Ren
     is_terminal = sys.stdout is not None and sys.stdout.isatty()
     color = _uses_color() if color is None else color
     width = terminal_width() if is_terminal else None
-    detail = Verbosity.QUIET if quiet else Verbosity.VERBOSE if verbose else Verbosity.NORMAL
+    verbosity = Verbosity.QUIET if quiet else Verbosity.VERBOSE if verbose else Verbosity.NORMAL
     links = color and is_terminal and _shows_links(os.environ)
-    return RenderOptions(color, width, detail, links, working_folder())
+    return RenderOptions(color, width, verbosity, links, working_folder())
 
 
 def prepare_console() -> None:
@@ -180,7 +180,7 @@ def _print(write: Callable[[], object]) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        if error.errno == errno.EINVAL:  # what Windows says of a pipe that nobody reads
+        if error.errno == errno.EINVAL:  # what Windows reports when no program reads the pipe
             raise BrokenPipeError from error
         discard_standard_output()
         raise OutputError(f"standard output: cannot be written: {error.strerror}") from error
@@ -231,9 +231,9 @@ _OTHER_RUNNERS = ("TF_BUILD", "TEAMCITY_VERSION")
 
 def _check_no_command(diff: bytes) -> None:
     """Reject a diff that a runner takes a command from. Raises OutputError."""
-    from ecbackup_iac.reporters.escaping import holds_command
+    from ecbackup_iac.reporters.escaping import has_command
 
-    if holds_command(diff.decode("utf-8", "replace")):
+    if has_command(diff.decode("utf-8", "replace")):
         raise OutputError("the diff is not printed: it contains a command to the CI service")
 
 
@@ -251,7 +251,7 @@ def _without_commands(diff: bytes) -> bytes:
 def write_edits(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> None:
     """Write edited files, by their real paths: all or none. Raises OutputError."""
     for path, content in before.items():
-        if not _still_holds(path, content):
+        if not _has_content(path, content):
             raise OutputError(f"{path}: it has changed meanwhile; nothing was written")
     path = ""
     replaced: list[str] = []
@@ -272,7 +272,7 @@ def write_edits(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> None
             raise OutputError(f"{path}: cannot be written: {reason}; {outcome}") from error
 
 
-def _still_holds(path: str, content: bytes) -> bool:
+def _has_content(path: str, content: bytes) -> bool:
     from ecbackup_iac.files.bounded_read import NO_LINK, regular_content
 
     try:
@@ -282,15 +282,15 @@ def _still_holds(path: str, content: bytes) -> bool:
 
 
 def _restore(before: Mapping[str, bytes]) -> str:
-    """Write the former contents of files, and return what has become of them, for a message."""
-    lost = []
+    """Restore the contents of files, and return the result for a message."""
+    not_restored = []
     for path, content in before.items():
         try:
             write_file(path, content)
         except OutputError:
-            lost.append(path)
-    if lost:
-        return f"already written, and not restored: {', '.join(lost)}"
+            not_restored.append(path)
+    if not_restored:
+        return f"already written, and not restored: {', '.join(not_restored)}"
     return "nothing was written"
 
 
@@ -335,8 +335,8 @@ def _temporary_file(target: str, content: bytes) -> Iterator[str]:
         try:
             file.write(content)
             file.close()
-            own = os.stat(file.name)
-            if before and (own.st_uid, own.st_gid) != (before.st_uid, before.st_gid):
+            created = os.stat(file.name)
+            if before and (created.st_uid, created.st_gid) != (before.st_uid, before.st_gid):
                 os.chown(file.name, before.st_uid, before.st_gid)
             os.chmod(file.name, mode)
             yield file.name

@@ -45,7 +45,7 @@ NOTHING_READ = (
 NOTHING_EVALUATED = "nothing was evaluated: everything here is deployed by another program"
 
 
-def readings(
+def read_inputs(
     paths: Sequence[str],
     scope: ReadingScope,
     given: EvaluationInputs,
@@ -175,7 +175,7 @@ class _Inputs:
                     self._template_reader().add_deployment(deployment, boundary)
                 yield result
         if self._templates is not None:
-            yield from self._templates.readings()
+            yield from self._templates.results()
             self._templates = None
         if self._live:
             from ecbackup_iac.readers.aws_cli import unlisted_groups

@@ -32,7 +32,7 @@ def escape_commands_in_json(text: str) -> str:
     return re.sub(_COMMAND_ANYWHERE, r"\\u0023#", text)
 
 
-def holds_command(text: str) -> bool:
+def has_command(text: str) -> bool:
     """Whether some CI runner finds a command in a text, wherever it is on its line."""
     return re.search(_COMMAND_ANYWHERE, text) is not None
 

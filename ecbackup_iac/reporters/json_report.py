@@ -76,7 +76,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
 
 def _retention(retention: Value[int], variants: tuple[Outcome[int], ...]) -> dict[str, Any]:
     outcomes = (
-        (*retention.outcomes, *map(Outcome, retention.passed))
+        (*retention.outcomes, *map(Outcome, retention.passed_values))
         if isinstance(retention, Unknown)
         else (Outcome(retention),)
     )

@@ -159,12 +159,12 @@ class Usages:
         if path is not None:
             self._check_owner(path, definition.folder)
         pending = [definition]
-        met: set[Definition] = set()
+        seen: set[Definition] = set()
         while pending:
             current = pending.pop()
-            if current in met:
+            if current in seen:
                 continue
-            met.add(current)
+            seen.add(current)
             if current.kind == "output":
                 return "the callers of its module"
             references = self._files.once(current.folder, _references)
@@ -288,7 +288,7 @@ def _names(folder: str) -> tuple[str, ...]:
 
 def _references(folder: str) -> dict[tuple[str | None, str | None], list[_Reference]]:
     """Return what the blocks of a folder refer to, by the first two words: `var`, `days`."""
-    found: dict[tuple[str | None, str | None], list[_Reference]] = {}
+    references: dict[tuple[str | None, str | None], list[_Reference]] = {}
     for name in sum(configuration_files(_names(folder)), ()):
         for block in _blocks_at(os.path.join(folder, name)):
             for argument, attribute in attributes_in(block.body):
@@ -296,8 +296,8 @@ def _references(folder: str) -> dict[tuple[str | None, str | None], list[_Refere
                     if keys:
                         is_whole = node is attribute.expression
                         reference = _Reference(block, argument, node.range, (*keys[1:],), is_whole)
-                        found.setdefault((kind, keys[0]), []).append(reference)
-    return found
+                        references.setdefault((kind, keys[0]), []).append(reference)
+    return references
 
 
 def attributes_in(body: Body, *, is_nested: bool = False) -> Iterator[tuple[str, Attribute]]:

@@ -79,7 +79,7 @@ class TemplateReader:
         """Add a template that a resource of another source deploys."""
         self._deployments.append((deployment, boundary))
 
-    def readings(self) -> Iterator[ReadResult]:
+    def results(self) -> Iterator[ReadResult]:
         """Yield the result of each root template, and the problems of the files."""
         self._templates.add_parents(self._files)
         for deployment, boundary in self._deployments:
