@@ -29,7 +29,7 @@ from ecbackup_iac.model.report import Diagnostic, ReadResult
 from ecbackup_iac.model.source import SOURCES
 
 if TYPE_CHECKING:
-    from ecbackup_iac.cloudformation.templates.interest import TemplateFile
+    from ecbackup_iac.cloudformation.templates.relevance import TemplateFile
     from ecbackup_iac.model.cache import CacheResource
     from ecbackup_iac.readers.cloudformation.templates import TemplateReader
     from ecbackup_iac.readers.other_programs import OtherProgram
@@ -138,8 +138,8 @@ class _Inputs:
         from ecbackup_iac.readers.json_documents import read_documents
         from ecbackup_iac.readers.recognition import recognise
 
-        is_meant = found.path == STANDARD_INPUT or (found.is_named and not self._allow_empty)
-        recognised = recognise(found, is_meant=is_meant)
+        is_requested = found.path == STANDARD_INPUT or (found.is_named and not self._allow_empty)
+        recognised = recognise(found, is_requested=is_requested)
         if recognised.template is not None and self._template_reader().add(recognised.template):
             self.mark_read(found.named, found.path)
             return
@@ -268,7 +268,7 @@ class _Inputs:
         for found in discover([boundary], self._scope.exclude, self._given.contents):
             if isinstance(found, Input):
                 self._progress.reading()
-                template = recognise(found, is_meant=False).template
+                template = recognise(found, is_requested=False).template
                 if template is not None:
                     yield template
 

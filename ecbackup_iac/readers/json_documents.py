@@ -62,7 +62,7 @@ class JsonFile:
     documents: "Iterator[RawJson]"
     """Parsed on demand, and once."""
 
-    is_meant: bool
+    is_requested: bool
     """A person named it as infrastructure code: then an error is reported whatever it is."""
 
 
@@ -77,7 +77,7 @@ def read_documents(file: JsonFile) -> Iterator[ReadResult]:
     try:
         for document in file.documents:
             try:
-                results = list(_results(document, file.path, is_meant=file.is_meant))
+                results = list(_results(document, file.path, is_requested=file.is_requested))
             except ShapeError as error:
                 message = f"not the JSON that Terraform, AWS or Pulumi writes: {error}"
                 results = [_problem(message, input_location(file.path))]
@@ -90,7 +90,7 @@ def read_documents(file: JsonFile) -> Iterator[ReadResult]:
     except JsonError as error:
         is_any_known = True
         yield _problem(error.message, input_location(file.path, error.line, error.column))
-    if file.is_meant and is_any_unknown:
+    if file.is_requested and is_any_unknown:
         is_telling = _TELLING_TEXT.search(file.text) is not None
     if is_any_unknown and (is_any_known or is_telling):
         yield _problem(_UNKNOWN_DOCUMENT, input_location(file.path))
@@ -106,46 +106,46 @@ def _has_telling_member(document: "RawJson") -> bool:
 
 
 def _results(
-    document: "RawJson", root: str, *, is_meant: bool, is_outermost: bool = True
+    document: "RawJson", root: str, *, is_requested: bool, is_outermost: bool = True
 ) -> Iterator[ReadResult]:
     """Read a document, or each of those that a list (`jq -s`) or an object by Region holds."""
     if document.is_list:
         items = list(document.items())
-        yield from _list_results(items, root, is_meant=is_meant, is_outermost=is_outermost)
+        yield from _list_results(items, root, is_requested=is_requested, is_outermost=is_outermost)
         return
     members = document.members()
     for reader in READERS:
         if reader.matches(members):
             yield reader.read(members, root)
             return
-    hint = hint_for_object(members) or (is_meant and hint_for_foreign_object(members))
+    hint = hint_for_object(members) or (is_requested and hint_for_foreign_object(members))
     if hint:
         yield ReadResult(diagnostics=(Diagnostic(hint, input_location(root)),), is_wrong_kind=True)
     elif is_outermost and members:
-        yield from _nested_results(list(members.values()), root, is_meant=is_meant)
+        yield from _nested_results(list(members.values()), root, is_requested=is_requested)
 
 
 def _list_results(
-    items: "list[RawJson]", root: str, *, is_meant: bool, is_outermost: bool
+    items: "list[RawJson]", root: str, *, is_requested: bool, is_outermost: bool
 ) -> Iterator[ReadResult]:
     if not items and is_outermost:
         yield ReadResult()  # --query prints [] for a Region without caches
     elif items and aws_cli.matches_list(items):
         yield aws_cli.read_entries(items, root)
-    elif is_meant and is_outermost and (hint := hint_for_rows(items)):
+    elif is_requested and is_outermost and (hint := hint_for_rows(items)):
         yield ReadResult(diagnostics=(Diagnostic(hint, input_location(root)),), is_wrong_kind=True)
     elif items and is_outermost:
-        yield from _nested_results(items, root, is_meant=is_meant)
+        yield from _nested_results(items, root, is_requested=is_requested)
 
 
 def _nested_results(
-    documents: "list[RawJson]", root: str, *, is_meant: bool
+    documents: "list[RawJson]", root: str, *, is_requested: bool
 ) -> Iterator[ReadResult]:
     """Yield the results of documents inside a document, if each of them is of a known source."""
     if not all(document.is_object or document.is_list for document in documents):
         return
     nested = [
-        list(_results(document, root, is_meant=is_meant, is_outermost=False))
+        list(_results(document, root, is_requested=is_requested, is_outermost=False))
         for document in documents
     ]
     if all(nested):

@@ -4,7 +4,7 @@ import re
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from ecbackup_iac.cloudformation.templates.interest import Interest, TemplateFile, interest_in
+from ecbackup_iac.cloudformation.templates.relevance import Relevance, TemplateFile, relevance_of
 from ecbackup_iac.model.location import input_location
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Diagnostic
@@ -48,26 +48,26 @@ class Recognised:
     """Why it is neither, where a person or its name says that it should be."""
 
 
-def recognise(found: "Input", *, is_meant: bool) -> Recognised:
+def recognise(found: "Input", *, is_requested: bool) -> Recognised:
     """Return what an input may be.
 
-    `is_meant` says that a person named this very input as infrastructure code: then an error is reported
+    `is_requested`: the user named this very input as infrastructure code; then an error is reported
     even if it does not look like infrastructure code.
     """
-    is_named = is_meant or found.path.endswith(_DOCUMENT_EXTENSIONS)
+    is_named = is_requested or found.path.endswith(_DOCUMENT_EXTENSIONS)
     try:
         text = to_utf8(found.content)
     except UnicodeDecodeError as error:
         message = f"not valid UTF-16 or UTF-32: {error.reason}"
         return _without_documents(found, message if is_named else None)
     if not text or text.isspace():
-        return _without_documents(found, hint_for_empty(found.path) if is_meant else None)
+        return _without_documents(found, hint_for_empty(found.path) if is_requested else None)
     is_json = _begins_like_json(text)
     documents, is_document = None, False
     if is_json:
-        documents, is_document = _documents(found.path, text, is_meant=is_meant)
+        documents, is_document = _documents(found.path, text, is_requested=is_requested)
     # A plan is not searched: it may be as large as 1 GB.
-    template = None if is_document else _template(found, text, is_meant=is_meant)
+    template = None if is_document else _template(found, text, is_requested=is_requested)
     if is_json or not (is_named or (found.is_expected and is_output_as_yaml(text))):
         return Recognised(template, documents if is_named else None)
     return _without_documents(found, hint_for_text(text, found.path), template)
@@ -85,21 +85,23 @@ def _begins_like_json(text: bytes) -> bool:
     return begins and not text[:_MAX_WRAPPER_INDENT].lstrip().startswith(b"[command]")
 
 
-def _documents(path: str, text: bytes, *, is_meant: bool) -> tuple[JsonFile | None, bool]:
+def _documents(path: str, text: bytes, *, is_requested: bool) -> tuple[JsonFile | None, bool]:
     """Return the JSON documents of a text, and whether the first is certain to be no template."""
     has_marks = _DOCUMENT_MARKS.search(text) is not None
-    if not (has_marks or is_meant):
+    if not (has_marks or is_requested):
         return None, False
     documents = documents_in(text)
     if not has_marks:
-        return JsonFile(path, text, documents, is_meant), False
+        return JsonFile(path, text, documents, is_requested), False
     try:
         first = next(documents, None)
     except JsonError:
-        return JsonFile(path, text, documents_in(text), is_meant), False  # reported when it is read
+        return JsonFile(
+            path, text, documents_in(text), is_requested
+        ), False  # reported when it is read
     peeked = () if first is None else (first,)
     is_document = first is not None and _is_other(first)
-    return JsonFile(path, text, chain(peeked, documents), is_meant), is_document
+    return JsonFile(path, text, chain(peeked, documents), is_requested), is_document
 
 
 def _is_other(document: RawJson) -> bool:
@@ -117,18 +119,18 @@ def _is_other(document: RawJson) -> bool:
     return not is_template and any(reader.matches(members) for reader in READERS)
 
 
-def _template(found: "Input", text: bytes, *, is_meant: bool) -> TemplateFile | None:
+def _template(found: "Input", text: bytes, *, is_requested: bool) -> TemplateFile | None:
     if not found.is_expected and b"\0" in text[:_MAX_BINARY_HEAD]:
         return None
-    interest = interest_in(text, SOUGHT)
-    if interest is Interest.NONE:
+    relevance = relevance_of(text, SOUGHT)
+    if relevance is Relevance.NONE:
         return None
     return TemplateFile(
         found.path,
         text,
         found.boundary,
-        interest,
-        is_meant=is_meant,
+        relevance,
+        is_requested=is_requested,
         is_expected=found.is_expected,
         is_named=found.is_named,
     )

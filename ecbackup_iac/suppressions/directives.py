@@ -85,8 +85,8 @@ def _nearly(text: str) -> InlineSuppression | None:
     match = _NEARLY.match(text)
     if match is not None:
         word = match[1].lower()
-        is_meant = word in _SYNONYMS or SequenceMatcher(None, word, "ignore").ratio() >= _ALIKE
-        return _misspelt(text) if is_meant else None
+        is_misspelt = word in _SYNONYMS or SequenceMatcher(None, word, "ignore").ratio() >= _ALIKE
+        return _misspelt(text) if is_misspelt else None
     if SIGN in text:
         return _invalid(SIGN, "the comment must begin with it")
     return None

@@ -155,18 +155,18 @@ def _contains(
     """Evaluate a function of rules: whether a list contains a text, or one or all of the texts of a list."""
     first, second = evaluator.arguments(argument, node, frame, 2, 2)
     left, right = evaluator.settled_value(first, frame), evaluator.value(second, frame)
-    listed, sought = (left, right) if name == "Fn::Contains" else (right, left)
+    listed, searched = (left, right) if name == "Fn::Contains" else (right, left)
     if name == "Fn::EachMemberEquals":
         listed = Value((right,))
-    wanted = (sought,) if name == "Fn::Contains" else sought.raw
-    if not isinstance(listed.raw, tuple) or not isinstance(wanted, tuple):
+    operands = (searched,) if name == "Fn::Contains" else searched.raw
+    if not isinstance(listed.raw, tuple) or not isinstance(operands, tuple):
         key = ("contains", _value_key(left), _value_key(right))
         why = "the values that it compares are known only after the deployment"
         return ConditionResult(evaluator.is_assumed(key, evaluator.excerpt(node, frame), why), ())
     excerpt = evaluator.excerpt(node, frame)
     holds = all(
-        any(_are_texts_equal(evaluator, one, other, excerpt) for other in listed.raw)
-        for one in wanted
+        any(_are_texts_equal(evaluator, operand, other, excerpt) for other in listed.raw)
+        for operand in operands
     )
     return ConditionResult(holds, join_traces(left.trace, right.trace))
 

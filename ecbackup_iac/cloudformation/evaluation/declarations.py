@@ -113,8 +113,8 @@ def declaration_of(document: Document, key: Node, node: Node) -> Declaration:
     step = TraceStep(f"{name} has no default", source.location_of(key), StepKind.PARAMETER, name)
     default_step = source.step(*default, StepKind.PARAMETER_DEFAULT) if default else step
     if is_secret and default:
-        mark = hidden(text_of_value(default[1]))
-        default_step = replace(default_step, text=f"Default: {mark}", is_secret=True)
+        placeholder = hidden(text_of_value(default[1]))
+        default_step = replace(default_step, text=f"Default: {placeholder}", is_secret=True)
     text = None if default is None else text_of_value(default[1])
     literal = literal_location(source, default[1]) if default else None
     return Declaration(name, kind, text, domain, is_secret, step, default_step, literal)

@@ -108,7 +108,7 @@ class Evaluator(BaseEvaluator):
         source = inner.stack.template.source
         step = source.step(key, node, StepKind.ATTRIBUTE)
         is_literal = isinstance(node, ScalarNode) and node.tag is None
-        is_elsewhere = any(one.kind is StepKind.MAPPING for one in value.trace)  # by a variable
+        is_elsewhere = any(step.kind is StepKind.MAPPING for step in value.trace)  # by a variable
         if is_literal and not is_elsewhere and not source.is_alias(key, node):
             return (key, node), replace(value, trace=(step,))
         return (key, node), value.through(step)
@@ -172,15 +172,15 @@ class Evaluator(BaseEvaluator):
 
     def _variable(self, node: ScalarNode, frame: Frame) -> Value:
         """Return the value of a text with variables of the Serverless Framework."""
-        found = resolved_variables(node, frame)
-        if isinstance(found, str):
-            return self.unknown_value(found, node, frame)
+        resolved = resolved_variables(node, frame)
+        if isinstance(resolved, str):
+            return self.unknown_value(resolved, node, frame)
         source = frame.stack.template.source
         with self.inside(node, frame):
-            value = self.value(found.node, frame)
-        if found.key is None:  # it is made here, and no literal
+            value = self.value(resolved.node, frame)
+        if resolved.key is None:  # it is made here, and no literal
             return replace(value, literals=(), trace=(source.step(node),))
-        step = source.step(found.key, found.node, StepKind.MAPPING)
+        step = source.step(resolved.key, resolved.node, StepKind.MAPPING)
         if names_credential(step.name):
             step = replace(step, text=f"{step.name}: {hidden(value.text or '')}", is_secret=True)
             return replace(value, trace=(step,), is_secret=True)

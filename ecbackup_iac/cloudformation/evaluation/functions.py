@@ -81,12 +81,12 @@ def _sub(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> 
     text = frame.substitute(text_node.text)
     if SERVERLESS_VARIABLE.search(text):
         whole = ScalarNode(text, text_node.start, text_node.end, text_node.style, None)
-        found = resolved_variables(whole, frame)
-        if isinstance(found, str):
-            return evaluator.unknown_value(found, node, frame)
-        if not isinstance(found.node, ScalarNode):
+        resolved = resolved_variables(whole, frame)
+        if isinstance(resolved, str):
+            return evaluator.unknown_value(resolved, node, frame)
+        if not isinstance(resolved.node, ScalarNode):
             raise evaluator.rejected("Fn::Sub expects a string", node, frame)
-        text = found.node.text
+        text = resolved.node.text
     parts: list[Value] = []
     position = 0
     for match in _SUBSTITUTION.finditer(text):

@@ -235,17 +235,17 @@ class Template:
 
     @cached_property
     def _transforms(self) -> list[Macro]:
-        found = []
+        macros = []
         for part in self.parts:
             transform = member(part, "Transform")
             for node in transform.items if isinstance(transform, ListNode) else [transform]:
                 is_named = text_of(node) or text_of(member(node, "Name"))
                 if node is not None and is_named and not is_null(node):
-                    found.append(macro_of(node))
+                    macros.append(macro_of(node))
             call = member(part, "Fn::Transform")
             if call is not None:
-                found.append(macro_of(call))
-        return found
+                macros.append(macro_of(call))
+        return macros
 
     def not_inspected(self, node: ScalarNode) -> Diagnostic:
         """Return the report of a part that is in another file: an error where that should be here."""

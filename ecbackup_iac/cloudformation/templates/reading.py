@@ -41,19 +41,19 @@ class TemplateDocuments:
         """Return what reads the files that a file inserts."""
 
         def read(name: str) -> tuple[str, Document] | str:
-            real = os.path.realpath(os.path.join(os.path.dirname(path), name))
-            if path == STANDARD_INPUT or not is_readable(real, boundary):
+            real_path = os.path.realpath(os.path.join(os.path.dirname(path), name))
+            if path == STANDARD_INPUT or not is_readable(real_path, boundary):
                 return f"{name} is outside the repository"
-            if not os.path.isfile(real):
+            if not os.path.isfile(real_path):
                 return f"there is no file {name}"
             try:
-                shown, content, documents = self.at(real)
+                shown, content, documents = self.at(real_path)
             except NotReadError as error:
                 return error.message
             if not documents:
                 return f"{name} is empty"
             self.annotate(shown, content, is_whole=False)
-            return real, documents[0]
+            return real_path, documents[0]
 
         return read
 

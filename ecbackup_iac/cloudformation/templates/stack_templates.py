@@ -1,4 +1,4 @@
-"""A nested stack → the template that it deploys: a file, an uploaded file, or a text in the stack itself."""
+"""A nested stack → its template: a local file, a file uploaded to a bucket, or the stack's TemplateBody."""
 
 from ecbackup_iac.cloudformation.evaluation.enumeration import ScenarioBudget, enumerate_scenarios
 from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError
@@ -14,8 +14,8 @@ from ecbackup_iac.cloudformation.templates.nested_stacks import (
     DeployedTemplate,
     NotReadError,
     accepts,
-    elsewhere,
     is_local,
+    not_in_repository,
 )
 from ecbackup_iac.cloudformation.templates.roots import Templates
 from ecbackup_iac.cloudformation.templates.template_urls import UploadedTemplate
@@ -32,7 +32,9 @@ class StackTemplates:
         self._budget = budget
         self._stacks = 0
 
-    def of(self, deployed: DeployedTemplate, body: Node, frame: Frame) -> tuple[Template, str]:
+    def template_of(
+        self, deployed: DeployedTemplate, body: Node, frame: Frame
+    ) -> tuple[Template, str]:
         """Return the template that a nested stack names, and how it was found, for people.
 
         Raises:
@@ -52,14 +54,14 @@ class StackTemplates:
             uploaded = self._uploaded(deployed.url, frame)
             path = uploaded.path if uploaded else None
         if path is None:
-            raise NotReadError(elsewhere(deployed, stack.template), is_elsewhere=True)
+            raise NotReadError(not_in_repository(deployed, stack.template), is_elsewhere=True)
         template = self._templates.load(path, stack.template)
         if any(above.template.path == template.path for above in stack.ancestors):
             raise NotReadError("not inspected again: the stack is nested in itself")
         needs_all = uploaded is not None and not uploaded.is_certain
         if uploaded and uploaded.is_copy and not accepts(template, deployed, needs_all=needs_all):
             candidates = () if needs_all else (template.path,)
-            why = elsewhere(deployed, stack.template)
+            why = not_in_repository(deployed, stack.template)
             raise NotReadError(why, is_elsewhere=True, candidates=candidates)
         return template, uploaded.note if uploaded else ""
 
@@ -71,9 +73,9 @@ class StackTemplates:
 
         """
         parent = frame.stack.template
-        found = template_of_node(node, parent)
-        if found is not None:
-            return found
+        template = template_of_node(node, parent)
+        if template is not None:
+            return template
         texts = self._texts(node, frame)
         if len(texts) == 1 and texts[0].is_known and (text := texts[0].text) is not None:
             return template_of_text(text, parent.path, parent.source.location_of(node))
@@ -82,20 +84,25 @@ class StackTemplates:
 
     def _uploaded(self, url: Node, frame: Frame) -> UploadedTemplate | None:
         """Return the file that a URL names in every scenario; None where it names none, or several."""
-        found: list[UploadedTemplate | None] = []
+        files: list[UploadedTemplate | None] = []
         above = [stack.template for stack in frame.stack.ancestors]
-        written = text_of(url) or ""
+        literal = text_of(url) or ""
         for value in self._texts(url, frame):
             text = value.text
             if text is None and isinstance(value.raw, UnknownValue):
                 text = value.raw.ending
             parent = frame.stack.template
-            if text and value.is_known and is_local(text) and self._templates.holds(text, parent):
-                found.append(UploadedTemplate(text, ""))
+            if (
+                text
+                and value.is_known
+                and is_local(text)
+                and self._templates.is_path_of_file(text, parent)
+            ):
+                files.append(UploadedTemplate(text, ""))
             else:
-                found.append(self._templates.uploaded((written, text or ""), above))
-        paths = {one.path if one else None for one in found}
-        return found[0] if len(paths) == 1 else None
+                files.append(self._templates.uploaded((literal, text or ""), above))
+        paths = {file.path if file else None for file in files}
+        return files[0] if len(paths) == 1 else None
 
     def _texts(self, node: Node, frame: Frame) -> list[Value]:
         """Return the value that an expression has in every scenario."""

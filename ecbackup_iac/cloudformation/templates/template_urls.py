@@ -91,16 +91,16 @@ class TemplateUrls:
     def _files(self, boundary: str) -> dict[str, list[str]]:
         """Return the paths of the files in a repository by name."""
         if boundary not in self._listed:
-            found: dict[str, list[str]] = {}
+            paths_by_name: dict[str, list[str]] = {}
             count = 0
             for folder, folders, names in os.walk(boundary):
                 folders[:] = sorted(name for name in folders if name not in SKIPPED_FOLDERS)
                 for name in names:
-                    found.setdefault(name, []).append(os.path.join(folder, name))
+                    paths_by_name.setdefault(name, []).append(os.path.join(folder, name))
                 count += len(names)
                 if count > MAX_FILES:
                     break
-            self._listed[boundary] = {name: sorted(paths) for name, paths in found.items()}
+            self._listed[boundary] = {name: sorted(paths) for name, paths in paths_by_name.items()}
         return self._listed[boundary]
 
 

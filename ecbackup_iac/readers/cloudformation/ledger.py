@@ -11,7 +11,10 @@ from ecbackup_iac.cloudformation.evaluation.stacks import Stack
 from ecbackup_iac.cloudformation.evaluation.template import Template
 from ecbackup_iac.cloudformation.syntax.nodes import text_of
 from ecbackup_iac.cloudformation.templates.absence import Creation, Creations
-from ecbackup_iac.cloudformation.templates.declared import DeclaredResource, declared_resources
+from ecbackup_iac.cloudformation.templates.declared_resources import (
+    DeclaredResource,
+    declared_resources,
+)
 from ecbackup_iac.cloudformation.templates.inline_templates import EmbeddedText
 from ecbackup_iac.cloudformation.templates.resources import ResourceInstance, UnreadStack
 from ecbackup_iac.model.location import Location

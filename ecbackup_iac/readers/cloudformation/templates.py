@@ -9,12 +9,12 @@ from ecbackup_iac.cloudformation.evaluation.template import Template
 from ecbackup_iac.cloudformation.syntax.nodes import member, members
 from ecbackup_iac.cloudformation.templates.absence import Creation, Creations
 from ecbackup_iac.cloudformation.templates.inline_templates import EmbeddedText
-from ecbackup_iac.cloudformation.templates.interest import TemplateFile
 from ecbackup_iac.cloudformation.templates.nested_stacks import NotReadError
 from ecbackup_iac.cloudformation.templates.parameter_files import (
     ParameterFiles,
     given_values,
 )
+from ecbackup_iac.cloudformation.templates.relevance import TemplateFile
 from ecbackup_iac.cloudformation.templates.resources import (
     Deployment,
     ResourceInstance,
@@ -153,7 +153,7 @@ class TemplateReader:
             location = reader.spent_at or input_location(path)
             reader.diagnostics.append(Diagnostic(text, location))
         diagnostics = tuple(dict.fromkeys((*deployment.diagnostics, *reader.diagnostics)))
-        for stack in deployment.never:
+        for stack in deployment.never_created:
             self._ledger.note_never(stack, shown_root, deployment.creations)
         self._cover(deployment, diagnostics)
         return ReadResult(tuple(resources), diagnostics)
@@ -164,7 +164,7 @@ class TemplateReader:
         """Return the caches that a resource of a root is, and note what it creates or does not."""
         if isinstance(resource, UnreadStack):
             return self._unread_caches(resource, reader, creations)
-        if not self._templates.is_wanted(resource.frame.stack):
+        if not self._templates.is_reported(resource.frame.stack):
             return []
         is_absent = creations.creation_of(resource.existence) in (Creation.ABSENT, Creation.NEVER)
         caches = [] if is_absent else [*reader.resources(resource)]
@@ -179,7 +179,7 @@ class TemplateReader:
         self, resource: UnreadStack, reader: "_RootReader", creations: Creations
     ) -> list[CacheResource]:
         """Return the cache that a stack which was not read may hold, or report the stack."""
-        if resource.stack is not None and not self._templates.is_wanted(resource.stack):
+        if resource.stack is not None and not self._templates.is_reported(resource.stack):
             return []
         is_cache = self._unread.may_hold_cache(resource)
         if not self._ledger.note_unread(resource, reader.root, creations, is_cache=is_cache):
