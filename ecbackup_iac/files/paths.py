@@ -18,7 +18,7 @@ SKIPPED_FOLDERS = {
     ".terragrunt-cache",
     ".terragrunt-stack",
 }
-"""Folders that hold no infrastructure code of the repository's own."""
+"""Folders without infrastructure code of the repository itself."""
 
 OUTSIDE_REPOSITORY = "not read: the link leads outside the repository"
 
@@ -62,7 +62,7 @@ def as_listed(path: str) -> str:
 def listed_name(folder: str, name: str) -> str:
     """Return the name by which a folder lists what it has under a name."""
     if not os.path.lexists(os.path.join(folder, name.swapcase())):
-        return name  # the folder heeds the case, or has nothing of this name
+        return name  # the folder distinguishes the case, or has nothing of this name
     try:
         number = os.lstat(os.path.join(folder, name)).st_ino
         with os.scandir(folder or os.curdir) as entries:
@@ -90,9 +90,9 @@ def boundary_of(path: str) -> str:
     A link in the tree that the command is started in does not widen it: a pull request may hold one.
     """
     folder = os.path.realpath(path if os.path.isdir(path) else os.path.dirname(path) or ".")
-    own = _boundary_of_folder(os.path.realpath("."))
-    if not is_inside(folder, own) and link_in_tree(path) is not None:
-        return own
+    working_boundary = _boundary_of_folder(os.path.realpath("."))
+    if not is_inside(folder, working_boundary) and link_in_tree(path) is not None:
+        return working_boundary
     return _boundary_of_folder(folder)
 
 
@@ -130,13 +130,13 @@ def working_folder() -> str:
     return "" if working == top else relative_path(working, top)
 
 
-def holds(named: str, path: str) -> bool:
-    """Whether a named path is this file, or a folder above it, links resolved."""
-    return is_inside(os.path.realpath(path), os.path.realpath(named))
+def contains(folder: str, path: str) -> bool:
+    """Whether a path is a folder, or in it; links in both are resolved first."""
+    return is_inside(os.path.realpath(path), os.path.realpath(folder))
 
 
 def is_inside(path: str, folder: str) -> bool:
-    """Whether a path is a folder or lies in it; both absolute, links resolved."""
+    """Whether a path is a folder, or in it; both are absolute, with links resolved."""
     return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
 
 

@@ -27,7 +27,7 @@ LISTS = {
     "ServerlessCaches": (Form.SERVERLESS_CACHE, "ServerlessCache", "ServerlessCacheName"),
 }
 
-MARKS = (*LISTS, *(member for _, _, member in LISTS.values()))
+MEMBER_NAMES = (*LISTS, *(member for _, _, member in LISTS.values()))
 """Members without which a text holds no such output."""
 
 # An entry with its status was not reduced by --query: AWS itself left out what it lacks.

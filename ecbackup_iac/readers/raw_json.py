@@ -174,9 +174,9 @@ def _problem(text: bytes, start: int, error: Exception) -> JsonError:
         return JsonError(message, better.lineno, better.colno)
     except RecursionError:
         return JsonError("the JSON is nested too deeply")
-    found = re.search(r"\(byte (\d+)\)", str(error))
-    if found is None:
+    match = re.search(r"\(byte (\d+)\)", str(error))
+    if match is None:
         return JsonError("not valid JSON: a string contains an unpaired surrogate")
-    before = text[: start + int(found[1])].decode(errors="replace")
+    before = text[: start + int(match[1])].decode(errors="replace")
     line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
     return JsonError("not valid JSON: NaN and Infinity are not JSON numbers", line, column)

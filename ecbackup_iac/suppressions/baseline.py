@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from ecbackup_iac.files.paths import holds, shown_path
+from ecbackup_iac.files.paths import contains, shown_path
 from ecbackup_iac.model.baseline import AcceptedFinding, Baseline, FindingKey
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.location import STANDARD_INPUT, Location, is_stream
@@ -167,7 +167,7 @@ def _is_under(root: str, folder: str, paths: Sequence[str]) -> bool:
     if root == STANDARD_INPUT:
         return any(path == STANDARD_INPUT or is_stream(path) for path in paths)
     root_path = os.path.join(folder, root)
-    return any(path != STANDARD_INPUT and holds(path, root_path) for path in paths)
+    return any(path != STANDARD_INPUT and contains(path, root_path) for path in paths)
 
 
 def _unicode(text: str) -> str:

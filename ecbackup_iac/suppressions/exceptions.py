@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import accumulate
 
-from ecbackup_iac.files.globs import covers, matcher, texts_in
-from ecbackup_iac.files.paths import holds
+from ecbackup_iac.files.globs import covers, literal_parts, matcher
+from ecbackup_iac.files.paths import contains
 from ecbackup_iac.model.location import STANDARD_INPUT
 from ecbackup_iac.model.policy import PolicyException
 from ecbackup_iac.model.report import (
@@ -84,7 +84,7 @@ class _Addresses:
         if glob is None:
             return range(len(self._addresses))
         is_match = matcher(glob)
-        rarest = min(texts_in(glob), key=self._text.count, default="")
+        rarest = min(literal_parts(glob), key=self._text.count, default="")
         return (
             position for position in self._having(rarest) if is_match(self._addresses[position])
         )
@@ -109,8 +109,8 @@ def _tracked(exception: PolicyException) -> TrackedSuppression:
 def _is_all_checked(exception: PolicyException, paths: Sequence[str]) -> bool:
     """Whether the checked paths contain everything that the policy file applies to."""
     folder = os.path.dirname(exception.location.path) or "."
-    top = folder if holds(folder, ".") else "."
-    return any(path != STANDARD_INPUT and holds(path, top) for path in paths)
+    top = folder if contains(folder, ".") else "."
+    return any(path != STANDARD_INPUT and contains(path, top) for path in paths)
 
 
 def _covers(exception: PolicyException, finding: Finding) -> bool:

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from ecbackup_iac.files.globs import covers
-from ecbackup_iac.files.paths import holds
+from ecbackup_iac.files.paths import contains
 from ecbackup_iac.model.location import Origin
 from ecbackup_iac.model.policy import PathGlob
 from ecbackup_iac.model.record import replace
@@ -42,7 +42,7 @@ def exclusion_diagnostics(
     for glob in dict.fromkeys(globs):
         is_option = glob.location.origin is not Origin.FILE
         if (glob.pattern, glob.location) not in used and any(
-            is_option or holds(folder, glob.base or os.curdir) for folder in folders
+            is_option or contains(folder, glob.base or os.curdir) for folder in folders
         ):
             text = f"exclude {glob.pattern!r} matches no root and no cache: {_STILL_READ}"
             yield Diagnostic(text, glob.location, Severity.WARNING, is_shown_when_quiet=True)

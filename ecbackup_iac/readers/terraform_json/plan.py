@@ -26,7 +26,7 @@ from ecbackup_iac.readers.terraform_json.planned_change import (
 )
 from ecbackup_iac.readers.terraform_json.recorded_deployments import KINDS, deployed
 
-MARKS = ("format_version",)
+MEMBER_NAMES = ("format_version",)
 """Members without which a text holds no plan."""
 
 FORMAT_MAJORS = ("0", "1")
@@ -89,9 +89,11 @@ def _configuration_module(piece: RawJson) -> ConfigurationModule:
             parts = call.members()
             inputs = parts["expressions"].checked(dict[str, Any]) if "expressions" in parts else {}
             module = _configuration_module(parts["module"]) if "module" in parts else None
-            each = parts["for_each_expression"].value() if "for_each_expression" in parts else None
+            for_each = (
+                parts["for_each_expression"].value() if "for_each_expression" in parts else None
+            )
             calls[name] = ModuleCall(
-                expressions=inputs, for_each_expression=each, module=module or {}
+                expressions=inputs, for_each_expression=for_each, module=module or {}
             )
     blocks = members["resources"].items() if "resources" in members else ()
     caches = [

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ecbackup_iac.model.cache import CacheResource
     from ecbackup_iac.readers.raw_json import RawJson
 
-MARKS = ("format_version", "terraform_version")
+MEMBER_NAMES = ("format_version", "terraform_version")
 """Members without which a text holds no state."""
 
 RAW_VERSION = 4
