@@ -130,8 +130,9 @@ class Deployment:
             elif kind in NESTED:
                 templates = deployed_templates(entry[1], template.section("Resources"))
                 nested += [
-                    (name, kind, entry, frame, deployed)
+                    (name, kind, entry, frame, choice)
                     for deployed in templates or (_NO_TEMPLATE,)
+                    for choice in self._finder.choices(deployed, entry[1], frame)
                 ]
         # Properties may refer to the outputs of nested stacks, so those are read first.
         below: list[ResourceInstance | UnreadStack] = []
@@ -263,6 +264,9 @@ class Deployment:
         name += deployed.suffix
         address, location = f"{stack.prefix}{name}", source.location_of(*entry)
         existence = (*stack.existence, *_existence(body, frame, address))
+        if deployed.urls:
+            named = ExistenceCondition(None, frame, address, deployed.url, deployed.urls)
+            existence = (*existence, named)
         try:
             template, note = self._finder.template_of(deployed, body, frame)
         except (NotReadError, TemplateRejectedError, TooMuchError) as error:
@@ -288,7 +292,8 @@ class Deployment:
         )
         if by_hand:
             self._find_rejected_defaults(child)
-        stack.children[name] = child
+        if not deployed.urls:
+            stack.children[name] = child
         self.nested.append(child)
         return child
 
