@@ -156,7 +156,7 @@ def select(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -
     """Return the item of a list that Fn::Select selects."""
     index_node, list_node = evaluator.arguments(argument, node, frame, 2, 2)
     index = evaluator.value(index_node, frame)
-    items = evaluator.settled_value(list_node, frame)
+    items = evaluator.resolved_value(list_node, frame)
     if isinstance(items.raw, UnknownValue):
         return replace(evaluator.unknown_value(items.raw.why, node, frame), trace=items.trace)
     if not isinstance(items.raw, tuple):
@@ -177,7 +177,7 @@ def _trace_of_argument(value: Value, node: Node) -> Trace:
 def option_setting(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> Value:
     """Return an option of an Elastic Beanstalk environment: as `.ebextensions` sets it, or the default."""
     names = member(argument, "Namespace"), member(argument, "OptionName")
-    texts = [evaluator.settled_value(name, frame).text if name else None for name in names]
+    texts = [evaluator.resolved_value(name, frame).text if name else None for name in names]
     namespace, name = texts[0] if names[0] else CUSTOM_OPTIONS, texts[1]
     option_of = frame.stack.template.option_of
     why = f"{evaluator.excerpt(node, frame)} is an option of the environment"

@@ -22,7 +22,7 @@ def check_rules(evaluator: BaseEvaluator) -> None:
 
     Raises:
         TemplateRejectedError: a rule is broken.
-        NeedsSplit: a rule depends on something that the scenario leaves open.
+        NeedsSplit: a rule depends on something that the scenario does not assume.
 
     """
     checked: set[tuple[str, str]] = set()
@@ -50,7 +50,7 @@ def broken_assertion(rule: Rule, stack: Stack, evaluator: BaseEvaluator) -> Node
     """Return the first assertion of a rule that does not hold; None where all hold, or none applies.
 
     Raises:
-        NeedsSplit: it depends on something that the scenario leaves open.
+        NeedsSplit: it depends on something that the scenario does not assume.
 
     """
     frame = Frame(stack)

@@ -1,7 +1,7 @@
 """The conditions of a resource's existence → whether it is created, and why it is not.
 
-A resource that is not created with the values of this run may be created with others. A nested stack that
-no parameter values create counts as if its template were not nested.
+A resource that is not created with the values of this run may be created with others. The template of a
+nested stack that no parameter values create is evaluated as if it were not nested.
 """
 
 import re
@@ -149,7 +149,7 @@ class Creations:
             fact = f"the collection of the loop over {identifier} is empty"
             parameters = dict(_parameters(collection, frame.loops[identifier].frame))
         elif unmet.url is not None:
-            what = f"the URL of {unmet.stack} names another template"
+            fact = f"the URL of {unmet.stack} names another template"
             parameters = dict(_parameters(unmet.url, frame))
         else:
             name = frame.substitute(text_of(unmet.condition) or "")
@@ -248,7 +248,7 @@ def _passed_value(
         return None
     try:
         cases = enumerate_scenarios(
-            lambda evaluator: evaluator.settled_value(node, passed.frame), budget
+            lambda evaluator: evaluator.resolved_value(node, passed.frame), budget
         )
     except (TemplateRejectedError, TooMuchError):
         return None

@@ -232,7 +232,7 @@ class Deployment:
         There is one value for an unknown collection.
         """
         cases = enumerate_scenarios(
-            lambda evaluator: evaluator.settled_value(collection, frame), self._budget
+            lambda evaluator: evaluator.resolved_value(collection, frame), self._budget
         )
         items: dict[str, Value] = {}
         for case in cases or ():

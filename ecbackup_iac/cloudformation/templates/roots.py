@@ -304,7 +304,7 @@ class Templates:
 
         """
         above = [parent.path for parent in parents]
-        return self._urls.found(texts, self._boundaries[above[0]], above)
+        return self._urls.file_of(texts, self._boundaries[above[0]], above)
 
     def claim(self, path: str) -> None:
         """Note that another source makes a template of a file: it is not evaluated on its own."""
@@ -323,7 +323,7 @@ class Templates:
             NotReadError: it is not read.
 
         """
-        uploaded = self._urls.found((url,), boundary, ())
+        uploaded = self._urls.file_of((url,), boundary, ())
         if uploaded is None:
             where = without_credentials(url)
             raise NotReadError(

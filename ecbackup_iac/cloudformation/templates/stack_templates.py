@@ -118,6 +118,6 @@ class StackTemplates:
     def _texts(self, node: Node, frame: Frame) -> list[Value]:
         """Return the value that an expression has in every scenario."""
         cases = enumerate_scenarios(
-            lambda evaluator: evaluator.settled_value(node, frame), self._budget
+            lambda evaluator: evaluator.resolved_value(node, frame), self._budget
         )
         return [case.value for case in cases or ()]
