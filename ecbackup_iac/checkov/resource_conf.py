@@ -129,7 +129,7 @@ _NOT_DECIDED = "${...}"
 
 
 def _unresolved_names(settings: Conf, graph: Graph | None) -> set[str]:
-    """Return the attributes that Checkov cannot resolve, except for a reference to a group, which is enough."""
+    """Return the attributes that Checkov cannot resolve; any reference to a group is enough."""
     names = graph.unresolved(settings.get("__address__")) if graph else set()
     return {name for name in names if name in settings} - {"replication_group_id"}
 

@@ -90,7 +90,7 @@ def check_outputs(outputs: Sequence[Output]) -> None:
 def check_destination(file: str) -> None:
     """Reject a file that a link in the checked tree leads to, or that belongs to git. Raises OutputError.
 
-    A pull request may hold a link of the name that a pipeline writes its report to.
+    A pull request may contain a link of the name that a pipeline writes its report to.
     """
     from ecbackup_iac.files.paths import is_gits_own, link_in_tree
 
@@ -189,7 +189,7 @@ def _print(write: Callable[[], object]) -> None:
 def print_diff(before: Mapping[str, bytes], edits: "Sequence[Edit]") -> None:
     """Print a diff of files, by their real paths, for `git apply`. Raises OutputError.
 
-    Paths are relative to the working folder if all files lie in it, else to the repository's top.
+    Paths are relative to the working folder if all files are in it, else to the repository's top.
     """
     from ecbackup_iac.files.paths import is_inside, repository_top
     from ecbackup_iac.fixers.diff import unified_diff
@@ -240,7 +240,7 @@ def _check_no_command(diff: bytes) -> None:
 def _without_commands(diff: bytes) -> bytes:
     """Return a diff between lines that keep GitHub's runner from taking its lines as commands.
 
-    `git apply` ignores both lines. The content of a file cannot hold the hash of the diff that it is in.
+    `git apply` ignores both lines. The content of a file cannot contain the hash of the diff that it is in.
     """
     import hashlib
 

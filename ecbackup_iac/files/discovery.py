@@ -1,7 +1,7 @@
 """Paths → the inputs under them, sorted, each with its bytes.
 
-Only files inside the boundary are read: the top of the git work tree that holds the path; without
-git, the working folder where the path lies under it, else the path itself.
+Only files inside the boundary are read: the top of the git work tree that contains the path; without
+git, the working folder where the path is under it, else the path itself.
 """
 
 import errno
@@ -180,7 +180,7 @@ class _FilePath(NamedTuple):
 
 
 class _FolderEntries(NamedTuple):
-    """What a folder holds, sorted by name."""
+    """What a folder contains, sorted by name."""
 
     files: tuple[os.DirEntry[str], ...]
     folders: tuple[os.DirEntry[str], ...]
@@ -331,7 +331,7 @@ class _Walk:
 
 
 def _entries_of(folder: str) -> _FolderEntries:
-    """Return what a folder holds. Raises OSError."""
+    """Return what a folder contains. Raises OSError."""
     entries = sorted(os.scandir(folder), key=attrgetter("name"))
     folders = tuple(entry for entry in entries if _is_folder(entry))
     names = {entry.name for entry in folders}

@@ -1,4 +1,4 @@
-"""A file's name → whether it may hold infrastructure code, and of which kind."""
+"""A file's name → whether it may contain infrastructure code, and of which kind."""
 
 import errno
 import os
@@ -69,7 +69,7 @@ def may_be_template(entry: os.DirEntry[str]) -> bool:
 
 
 def is_shown(path: str) -> bool:
-    """Whether texts in a file that configuration reads may be shown, by its name: `.env` holds passwords."""
+    """Whether strings of a file that configuration reads may be shown, by its name: `.env` has passwords."""
     return path.lower().endswith((*_CONFIGURATION, *TEMPLATE_SUFFIXES, ".hcl", ".json"))
 
 
@@ -81,7 +81,7 @@ def is_configuration(name: str) -> bool:
 def configured_folder(path: str, boundary: str) -> str | None:
     """Return the folder that is checked for a file of configuration; None for any other file.
 
-    For a tfvars file it is the root: the nearest folder above it that holds configuration. For the
+    For a tfvars file it is the root: the nearest folder above it that contains configuration. For the
     policy file it is everything. A configuration that only units of Terragrunt read stands for itself.
     """
     name = os.path.basename(path)

@@ -49,7 +49,7 @@ def _relative(path: str, base: str) -> str:
     return posixpath.relpath(path, base)
 
 
-# More than a policy file may hold, so that each is compiled once.
+# More than a policy file may contain, so that each is compiled once.
 @lru_cache(maxsize=4_096)
 def _expression(pattern: str, ending: str = "") -> re.Pattern[str]:
     """Return the regular expression of a glob and what follows it; it takes at most quadratic time.

@@ -87,7 +87,7 @@ _JUNCTION = 0xA0000003
 def boundary_of(path: str) -> str:
     """Return the folder outside which nothing is read for this path: absolute, links resolved.
 
-    A link in the tree that the command is started in does not widen it: a pull request may hold one.
+    A link in the tree that the command is started in does not widen it: a pull request may contain one.
     """
     folder = os.path.realpath(path if os.path.isdir(path) else os.path.dirname(path) or ".")
     working_boundary = _boundary_of_folder(os.path.realpath("."))
@@ -114,7 +114,7 @@ def leads_outside(path: str) -> bool:
 
 
 def repository_top(folder: str) -> str | None:
-    """Return the top of the git work tree that holds an absolute folder; None without git."""
+    """Return the top of the git work tree that contains an absolute folder; None without git."""
     while not os.path.exists(os.path.join(folder, GIT_FOLDER)):
         parent = os.path.dirname(folder)
         if parent == folder:
@@ -150,18 +150,18 @@ def folders_between(folder: str, top: str) -> Iterator[str]:
 
 
 def is_readable(path: str, boundary: str) -> bool:
-    """Whether a real path lies inside the boundary, and not in git's own folder."""
+    """Whether a real path is inside the boundary, and not in git's own folder."""
     return is_inside(path, boundary) and not is_gits_own(path, boundary)
 
 
 def is_gits_own(path: str, boundary: str) -> bool:
-    """Whether a real path lies in git's own folder, where a checkout leaves its token."""
+    """Whether a real path is in git's own folder, where a checkout leaves its token."""
     rest = path.removeprefix(boundary).lower()
     return GIT_FOLDER in rest and GIT_FOLDER in rest.split(os.sep)
 
 
 def link_in_tree(path: str) -> str | None:
-    """Return the first link on the way to a path that lies inside the working folder's boundary."""
+    """Return the first link on the way to a path that is inside the working folder's boundary."""
     boundary = _boundary_of_folder(os.path.realpath("."))
     drive, rest = os.path.splitdrive(path)
     current = os.path.realpath(drive + os.sep if os.path.isabs(path) else drive or ".")
@@ -176,7 +176,7 @@ def link_in_tree(path: str) -> str | None:
 def walked_boundary(folder: str, boundary: str) -> str:
     """Return the folder from which a real folder is walked.
 
-    That is the boundary, unless the folder lies in a skipped one: then it is the first folder in
+    That is the boundary, unless the folder is in a skipped one: then it is the first folder in
     that, such as a package of node_modules.
     """
     names = os.path.relpath(folder, boundary).split(os.sep)

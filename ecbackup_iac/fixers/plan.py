@@ -1,6 +1,6 @@
 """Findings that fail → edits, checked again in memory → what is fixed and what is not.
 
-Nothing is written here. The result holds only edits with which every cache passes that they are intended
+Nothing is written here. The result contains only edits with which every cache passes that they are intended
 for, and with which no other verdict changes.
 """
 

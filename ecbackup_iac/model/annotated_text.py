@@ -1,4 +1,4 @@
-"""A text that was read for a root and may hold suppressions."""
+"""A text that was read for a root and may contain suppressions."""
 
 from enum import StrEnum
 
@@ -8,7 +8,7 @@ SUPPRESSION_WORDS = (
     b"ecbackup", b"checkov", b"bridgecrew", b"cortex:skip", b"tfsec:", b"trivy:", b"kics-scan", b"cfn_nag",
     b"cdk_nag",
 )  # fmt: skip
-"""A text with none of these words, in any letter case, holds no suppression: those of suppressions/."""
+"""A text with none of these words, in any letter case, has no suppression (their syntax: suppressions/)."""
 
 
 class Syntax(StrEnum):
@@ -36,5 +36,5 @@ class AnnotatedText:
 
 
 def may_hold_suppression(content: bytes) -> bool:
-    """Whether a text may hold a suppression, by its bytes."""
+    """Whether a text may contain a suppression, by its bytes."""
     return any(map(content.lower().__contains__, SUPPRESSION_WORDS))

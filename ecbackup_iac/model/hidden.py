@@ -46,7 +46,7 @@ def hidden_unless_days(settled: Settled[int], placeholder: str) -> Settled[int]:
 
 
 def names_credential(name: str) -> bool:
-    """Whether a member of a document is named like one that holds a credential."""
+    """Whether a member of a document is named like one that contains a credential."""
     return re.search(_CREDENTIAL, name, re.IGNORECASE) is not None
 
 

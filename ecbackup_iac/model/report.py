@@ -125,7 +125,7 @@ class ReadResult:
     """The root module's variables in a plan, their values as JSON text."""
 
     annotated_texts: tuple[AnnotatedText, ...] = ()
-    """The texts that were read for it and may hold suppressions."""
+    """The texts that were read for it and may contain suppressions."""
 
     left_out: tuple[str, ...] = ()
     """Files and folders that are not checked, as they are printed."""

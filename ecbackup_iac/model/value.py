@@ -62,7 +62,7 @@ class StepShape(StrEnum):
 
     VALUE = "value"
     COLLECTION = "collection"
-    """A map or a list that holds it, or an expression that makes one."""
+    """A map or a list that contains it, or an expression that makes one."""
 
     EXPRESSION = "expression"
     """An expression that the value is the result of."""

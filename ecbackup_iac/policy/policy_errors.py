@@ -104,7 +104,7 @@ def _description(detail: "ErrorDetails", key: str) -> str:
     return f"{key}: expected {expected}, not {_quoted(value)}"
 
 
-def _quoted(value: Any) -> str:  # noqa: ANN401 - whatever the file holds
+def _quoted(value: Any) -> str:  # noqa: ANN401 - whatever the file contains
     text = str(value).lower() if isinstance(value, bool) else repr(value)
     if isinstance(value, date):
         text = value.isoformat()

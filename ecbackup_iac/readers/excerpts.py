@@ -1,6 +1,6 @@
 """Findings → the source lines of their locations and traces, inside the boundary.
 
-Only the text of a location is shown: the rest of its lines may hold a password.
+Only the text of a location is shown: the rest of its lines may contain a password.
 """
 
 import os

@@ -53,7 +53,7 @@ def read_inputs(
     allow_empty: bool,
     progress: Progress = NO_PROGRESS,
 ) -> Iterator[ReadResult]:
-    """Yield what each input under the paths contains, and an error for each path that holds nothing.
+    """Yield what each input under the paths contains, and an error for each path that contains nothing.
 
     Raises:
         InputError: a path does not exist.
@@ -105,7 +105,7 @@ class _Inputs:
         """Addresses of the absent caches of documents."""
 
     def mark_read(self, named: str, path: str | None = None) -> None:
-        """Note that a path of the command line holds something, and which file or folder that is."""
+        """Note that a path of the command line contains something, and which file or folder that is."""
         self._unread.pop(named, None)
         if path is not None:
             self._read.append(path)
@@ -136,7 +136,7 @@ class _Inputs:
         self.mark_read(configuration.named, configuration.folder)
 
     def results_of(self, file: Input) -> Iterator[ReadResult]:
-        """Yield what one input holds; a template is added to those that are read at the end."""
+        """Yield what one input contains; a template is added to those that are read at the end."""
         from ecbackup_iac.readers.json_documents import read_documents
         from ecbackup_iac.readers.recognition import recognise
 
@@ -158,7 +158,7 @@ class _Inputs:
                 yield self._located(result)
 
     def closing_results(self) -> Iterator[ReadResult]:
-        """Yield what templates and configuration hold, and an error for each path that holds nothing."""
+        """Yield the results of templates and configuration, and an error for each path without any."""
         from ecbackup_iac.readers.other_programs import warnings
 
         others = self._files_of_others()  # before the listings are used up
@@ -185,7 +185,7 @@ class _Inputs:
             unlisted = unlisted_groups(self._live, self._absent)
             yield ReadResult(diagnostics=(unlisted,) if unlisted else ())
         yield ReadResult(diagnostics=tuple(warnings(others)))
-        # A path may be given twice, or lie in a folder that is given too.
+        # A path may be given twice, or be in a folder that is given too.
         for path in self._unread:
             is_skipped = any(contains(path, other) for other in others)
             is_accepted = self._allow_empty and not (is_skipped and os.path.isdir(path))

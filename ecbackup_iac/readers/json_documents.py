@@ -66,7 +66,7 @@ class JsonFile:
 
 
 def read_documents(file: JsonFile) -> Iterator[ReadResult]:
-    """Yield what each document holds; nothing where none is of a source that is read."""
+    """Yield what each document contains; nothing where none is of a source that is read."""
     from ecbackup_iac.readers.raw_json import JsonError
 
     if len(file.text) < _MAX_EMPTY_LIST_BYTES and file.text.strip() == b"[]":
@@ -111,7 +111,7 @@ def _has_distinctive_member(document: "RawJson") -> bool:
 def _results(
     document: "RawJson", root: str, *, is_requested: bool, is_outermost: bool = True
 ) -> Iterator[ReadResult]:
-    """Read a document, or each of those that a list (`jq -s`) or an object by Region holds."""
+    """Read a document, or each of those that a list (`jq -s`) or an object by Region contains."""
     if document.is_list:
         items = list(document.items())
         yield from _list_results(items, root, is_requested=is_requested, is_outermost=is_outermost)

@@ -74,7 +74,7 @@ def files_of_others(
 ) -> dict[str, OtherProgram]:
     """Return the files of other programs in the walked folders, by path.
 
-    `folders_above` hold the folders that were not walked and whose files may concern what was.
+    `folders_above` contain the folders that were not walked and whose files may concern what was.
     """
     programs = {
         os.path.join(folder, name): program

@@ -59,7 +59,7 @@ _MAX_SEARCHED_BYTES = 4_000_000  # a refresh may print thousands of lines first
 
 
 def hint_for_text(text: bytes, path: str) -> str | None:
-    """Return what a text that is no JSON document probably is; None where it is unknown."""
+    """Return what a text that is not a JSON document probably is; None where it is unknown."""
     head = _COLORS.sub(b"", text[:_MAX_SEARCHED_BYTES])
     if head.startswith(b"PK\x03\x04"):
         return f"a binary plan file (or another zip archive), not JSON: run {_SHOW}"

@@ -129,7 +129,7 @@ def warning_of(report: Report, options: RenderOptions) -> str | None:
 
 
 def _standard_input(options: RenderOptions) -> str:
-    """Return a path that replaces standard input: code scanning needs one that a repository can hold."""
+    """Return a path that replaces standard input: code scanning needs one that a repository can contain."""
     if options.source is not None:
         path = posixpath.normpath(posixpath.join(options.folder, options.source))
         if not path.startswith(("../", "/")) and path != "..":

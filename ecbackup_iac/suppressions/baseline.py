@@ -171,5 +171,5 @@ def _is_under(root: str, folder: str, paths: Sequence[str]) -> bool:
 
 
 def _unicode(text: str) -> str:
-    """Return text that a file can hold: composed, and half a surrogate pair becomes its escape."""
+    """Return text that a file can contain: composed, and half a surrogate pair becomes its escape."""
     return composed(text.encode("utf-8", "backslashreplace").decode())

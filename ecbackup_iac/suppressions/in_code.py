@@ -178,7 +178,7 @@ class CodeSuppressions:
 
 
 def _files(texts: Iterable[AnnotatedText]) -> dict[str, AnnotatedFile]:
-    """Return every text that may hold a suppression, each read once."""
+    """Return every text that may contain a suppression, each read once."""
     texts_by_path: dict[str, AnnotatedText] = {}
     for text in texts:
         if not is_downloaded(text.path) and (text.path not in texts_by_path or text.is_whole):

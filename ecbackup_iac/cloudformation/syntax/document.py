@@ -181,7 +181,7 @@ _BREAK_IN_BYTES = re.compile(_BREAK.pattern.encode())
 
 @record(eq=False)
 class Document:
-    """One document; a YAML file may hold several."""
+    """One document; a YAML file may contain several."""
 
     source: SourceText
     root: Node

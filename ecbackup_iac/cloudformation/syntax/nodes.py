@@ -100,7 +100,7 @@ MERGE = "<<"
 
 
 def members(node: Node | None) -> dict[str, Entry]:
-    """Return a map's entries by key, with merge keys resolved; {} for a node that is no map."""
+    """Return a map's entries by key, with merge keys resolved; {} for a node that is not a map."""
     return node.members if isinstance(node, MapNode) else {}
 
 

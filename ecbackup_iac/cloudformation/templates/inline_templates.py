@@ -20,7 +20,7 @@ def template_of_node(node: Node, parent: Template) -> Template | None:
     everything is located where the string is.
 
     Raises:
-        NotReadError: the text is no template.
+        NotReadError: the text is not a template.
 
     """
     if isinstance(node, MapNode) and function_of(node) is None:

@@ -19,7 +19,7 @@ class TemplateDocuments:
         """`contents` overrides the contents of files, by real path."""
         self._contents = contents or {}
         self.annotated: list[AnnotatedText] = []
-        """The texts that may hold suppressions."""
+        """The texts that may contain suppressions."""
 
     def at(self, path: str) -> tuple[str, bytes, list[Document]]:
         """Return a file's path as it is shown, its content and its documents. Raises NotReadError."""
@@ -58,6 +58,6 @@ class TemplateDocuments:
         return read
 
     def annotate(self, shown: str, content: bytes, *, is_whole: bool) -> None:
-        """Keep a text that may hold suppressions; a nested template may belong to another scan as a whole."""
+        """Keep a text that may have suppressions; `is_whole`: this run evaluates all of its caches."""
         if may_hold_suppression(content):
             self.annotated.append(AnnotatedText(shown, content, Syntax.TEMPLATE, is_whole=is_whole))

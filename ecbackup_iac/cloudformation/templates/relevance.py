@@ -56,7 +56,7 @@ class Relevance(Enum):
 
 @record(eq=False)
 class TemplateFile:
-    """A file that may hold templates, as it was discovered."""
+    """A file that may contain templates, as it was discovered."""
 
     path: str
     """As it is printed; "-" for standard input."""

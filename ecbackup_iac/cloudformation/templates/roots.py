@@ -84,7 +84,7 @@ class Templates:
         self.diagnostics: list[Diagnostic] = []
         """What is wrong with the files that are recognisably templates."""
         self.annotated = self._documents.annotated
-        """The texts that may hold suppressions."""
+        """The texts that may contain suppressions."""
 
     def add(self, file: TemplateFile) -> bool:
         """Read a file of the scan; return whether it is a template, or a broken one."""
@@ -338,7 +338,7 @@ class Templates:
         Where it is the text of a file of the scan, that file's template is returned, with its own lines.
 
         Raises:
-            NotReadError: the text is no template.
+            NotReadError: the text is not a template.
 
         """
         for template in self._templates:

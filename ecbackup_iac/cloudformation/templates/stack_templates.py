@@ -88,7 +88,7 @@ class StackTemplates:
         """Return the template in a TemplateBody.
 
         Raises:
-            NotReadError: it is known only at deployment, or is no template.
+            NotReadError: it is known only at deployment, or is not a template.
 
         """
         parent = frame.stack.template

@@ -117,7 +117,7 @@ def comment_kept_in_place(content: bytes, start: int, end: int, new: bytes) -> t
 
 
 def _first(offsets: Sequence[int], start: int, end: int) -> int | None:
-    """Return the first of some sorted offsets that lies in a range."""
+    """Return the first of some sorted offsets that is in a range."""
     index = bisect_left(offsets, start)
     return offsets[index] if index < len(offsets) and offsets[index] < end else None
 

@@ -145,9 +145,9 @@ class Usages:
         return None
 
     def other_use(self, definition: Definition, path: str | None = None) -> str | None:
-        """Return what uses a definition and is no cache's retention; None where nothing does.
+        """Return what uses a definition and is not a cache's retention; None where nothing does.
 
-        `path` is the file that holds it, which may belong to several folders.
+        `path` is the file that contains it, which may belong to several folders.
         """
         key = (definition, path, self._resource.calls)
         answers = self._files.answers

@@ -1,4 +1,4 @@
-"""CloudFormation's resource types → the properties that hold ElastiCache's backup settings.
+"""CloudFormation's resource types → the properties with ElastiCache's backup settings.
 
 Standard library alone, because Checkov loads it where nothing of ours is installed.
 Facts: CloudFormation's resource schemas. A CacheCluster is always standalone, because the type has no

@@ -58,7 +58,7 @@ class TemplateReader:
         files: Callable[[str], Iterable[TemplateFile]],
         progress: Progress = NO_PROGRESS,
     ) -> None:
-        """`files` returns every file inside a boundary that may hold a template."""
+        """`files` returns every file inside a boundary that may contain a template."""
         self._inputs = inputs
         self._files = files
         self._progress = progress
@@ -178,7 +178,7 @@ class TemplateReader:
     def _unread_caches(
         self, resource: UnreadStack, reader: "_RootReader", creations: Creations
     ) -> list[CacheResource]:
-        """Return the cache that a stack which was not read may hold, or report the stack."""
+        """Return the cache that a stack which was not read may contain, or report the stack."""
         if resource.stack is not None and not self._templates.is_reported(resource.stack):
             return []
         is_cache = self._unread.may_hold_cache(resource)

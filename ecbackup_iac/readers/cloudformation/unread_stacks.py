@@ -111,7 +111,7 @@ def _warning(stacks: list[UnreadStack], *, is_package: bool) -> Diagnostic:
 def unread_cache(
     kind: str, root: str, why: str, step: TraceStep, block: Location | None
 ) -> CacheResource:
-    """Return the cache that a stack may hold, of which nothing is known; `step` is the stack itself."""
+    """Return the cache that a stack may contain, of which nothing is known; `step` is the stack itself."""
     return CacheResource(
         address=step.text,
         type=kind,

@@ -27,7 +27,7 @@ from ecbackup_iac.readers.raw_json import RawJson
 from ecbackup_iac.readers.shape import ShapeError
 
 MEMBER_NAMES = ("changeSummary", "newState", "oldState")
-"""Members without which a text holds no preview with resources."""
+"""Members without which a text contains no preview with resources."""
 
 _DIGEST = {"config", "steps", "diagnostics", "duration", "changeSummary", "maybeCorrupt"}
 

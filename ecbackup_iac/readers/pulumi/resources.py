@@ -111,7 +111,7 @@ def unread(resource: "RawJson") -> str:
     """Return the error for a resource that may be or deploy a cache and is not read; empty for any other.
 
     Raises:
-        ShapeError: it is no resource.
+        ShapeError: it is not a resource.
 
     """
     kind, text = resource.type_name(), ""

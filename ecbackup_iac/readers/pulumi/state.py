@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ecbackup_iac.model.cache import CacheResource
 
 MEMBER_NAMES = ("magic", "secrets_providers")
-"""Members without which a text holds no state; every manifest has a magic number."""
+"""Members without which a text contains no state; every manifest has a magic number."""
 
 VERSIONS = (3, 4)
 
@@ -93,7 +93,7 @@ def _states(
 
 
 def _why_absent(state: ResourceState) -> str:
-    """Return why a resource in the state is no cache of the stack; empty where it is one."""
+    """Return why a resource in the state is not a cache of the stack; empty where it is one."""
     if state.get("external"):
         return READ_ONLY
     if state.get("delete"):

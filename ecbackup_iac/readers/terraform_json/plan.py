@@ -27,7 +27,7 @@ from ecbackup_iac.readers.terraform_json.planned_change import (
 from ecbackup_iac.readers.terraform_json.recorded_deployments import KINDS, deployed
 
 MEMBER_NAMES = ("format_version",)
-"""Members without which a text holds no plan."""
+"""Members without which a text contains no plan."""
 
 FORMAT_MAJORS = ("0", "1")
 

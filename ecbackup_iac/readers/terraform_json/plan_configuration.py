@@ -46,7 +46,7 @@ class Hop:
 
     text: str
     module: str = ""
-    """The module call that holds it; empty for the resource's own block."""
+    """The module call that contains it; empty for the resource's own block."""
 
 
 @record
@@ -56,7 +56,7 @@ class Level:
     expressions: Json
     for_each: object = None
     module: str = ""
-    """The module call that holds them; empty for the resource's own block."""
+    """The module call that contains them; empty for the resource's own block."""
 
 
 @record

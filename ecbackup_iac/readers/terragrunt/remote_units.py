@@ -64,7 +64,7 @@ class _InputsBody(PlainTexts):
         return list(self._attributes.values())
 
     def blocks(self, kind: str, labels: int = 0) -> Sequence[Block]:  # noqa: ARG002
-        """Return nothing: inputs are no blocks."""
+        """Return nothing: inputs are not blocks."""
         return ()
 
     def parse_all(self) -> None:

@@ -167,7 +167,7 @@ class UnitRoot:
 def _leads(unit: Unit, folder: str, index: Index) -> bool:
     """Whether the module of a unit leads to a cache, as far as that is known without evaluating it.
 
-    A parent's own folder has to hold one: most hold what their units share.
+    A parent's own folder has to contain one: most contain what their units share.
     """
     if folder not in index.leading:
         return False
@@ -194,7 +194,7 @@ def of_unit(cache: CacheResource, unit: Unit) -> CacheResource:
 
 
 def _contains(whole: Location, part: Location) -> bool:
-    """Whether a location lies in another one, by their lines."""
+    """Whether a location is in another one, by their lines."""
     lines = (whole.line or 0, part.line or 0, whole.end_line or 0)
     return whole.path == part.path and lines[0] <= lines[1] <= lines[2]
 
@@ -360,7 +360,7 @@ class UnitRoots:
                         )
 
     def annotated_texts(self) -> Iterator[AnnotatedText]:
-        """Yield the configuration files that may hold suppressions."""
+        """Yield the configuration files that may contain suppressions."""
         for path in sorted(self.found.read):
             source = self._folders.source(path)
             if not isinstance(source, Diagnostic) and may_hold_suppression(source.text):
