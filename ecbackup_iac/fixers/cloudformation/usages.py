@@ -1,7 +1,7 @@
 """A literal of a template → what its value is used for besides retentions: then an edit is not safe.
 
-Every edit is proven by checking again, which sees caches. This search is for everything else that a
-value reaches; what it cannot follow counts as another use.
+Every edit is verified by checking again, which shows changes of caches. This search is for any other use of
+a value; a reference that it cannot follow counts as another use.
 """
 
 import re

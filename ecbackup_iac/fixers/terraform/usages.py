@@ -1,7 +1,7 @@
-"""A literal → what it defines, and what else refers to that: an edit may change retentions only.
+"""A literal → its definition, and what uses that besides retentions: then an edit is not safe.
 
-Every edit is proven by checking again, which sees caches. This search is for everything else that a
-definition reaches; what it cannot follow counts as another use.
+Every edit is verified by checking again, which shows changes of caches. This search is for any other use of
+a definition; a reference that it cannot follow counts as another use.
 """
 
 import os
@@ -83,7 +83,7 @@ class _Reference:
 
     range: SourceRange
     keys: Keys
-    """What of the value is referred to."""
+    """The keys of the part of the value that it refers to."""
 
     is_whole: bool
     """It is the argument's whole expression."""

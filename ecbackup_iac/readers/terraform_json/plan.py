@@ -36,8 +36,8 @@ _KINDS = {*RESOURCE_TYPES, *KINDS}
 
 def matches(members: Mapping[str, RawJson]) -> bool:
     """Whether a JSON object is a plan."""
-    marks = ("planned_values", "resource_changes", "configuration")
-    return "format_version" in members and any(mark in members for mark in marks)
+    names = ("planned_values", "resource_changes", "configuration")
+    return "format_version" in members and any(name in members for name in names)
 
 
 def read(members: Mapping[str, RawJson], root: str) -> ReadResult:
@@ -146,7 +146,7 @@ def _variables(members: Mapping[str, RawJson]) -> dict[str, str]:
 def _changes(
     members: Mapping[str, RawJson], diagnostics: list[Diagnostic], location: Location
 ) -> list[tuple[ResourceChange, str]]:
-    """Return the changes of caches, and of what deploys templates, each with the reason where it is deferred.
+    """Return the changes of caches and of deployers of templates; each with why it is deferred, or "".
 
     An error in one entry does not affect the others.
     """
