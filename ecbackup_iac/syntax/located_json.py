@@ -170,7 +170,7 @@ class _Reader:
 
     def document(self) -> tuple[JsonNode | None, list[Problem]]:
         text, position, problem = self._text, 0, None
-        # What may come next: value, colon, item, key; first item, first key (or the end); more (a comma or the end).
+        # Next: value, colon, item, key; first item, first key (or the end); more (a comma or the end).
         expected = "value"
         while problem is None:
             position, expected = self._steps(position, expected)
