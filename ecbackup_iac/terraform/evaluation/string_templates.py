@@ -1,5 +1,6 @@
 """The parts of a string template, quoted or a heredoc → one string."""
 
+from itertools import takewhile
 from typing import assert_never
 
 from ecbackup_iac.hcl.expression import (
@@ -17,7 +18,14 @@ from ecbackup_iac.terraform.evaluation.node_evaluator import NodeEvaluator
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.outcomes import map_outcomes
 from ecbackup_iac.terraform.values.type_system import STRING
-from ecbackup_iac.terraform.values.value import EvaluationError, Privacy, Value, not_null, string
+from ecbackup_iac.terraform.values.value import (
+    EvaluationError,
+    Privacy,
+    UnknownRaw,
+    Value,
+    not_null,
+    string,
+)
 
 _NULL = "The expression result is null: it cannot be used in a template"
 
@@ -82,7 +90,22 @@ def _concatenated(pieces: list[Value]) -> Value:
             piece,
             kind=STRING,
         )
-    return not_null(result).with_marks_of(*pieces)
+    result = not_null(result)
+    if isinstance(result.raw, UnknownRaw) and not result.raw.outcomes:
+        start, end = _known_start(pieces), _known_end(pieces)
+        result = replace(result, raw=replace(result.raw, start=start, end=end))
+    return result.with_marks_of(*pieces)
+
+
+def _known_start(pieces: list[Value]) -> str:
+    known = [*takewhile(lambda piece: piece.is_known, pieces)]
+    return "".join(str(piece.raw) for piece in known) + pieces[len(known)].unknown.start
+
+
+def _known_end(pieces: list[Value]) -> str:
+    known = [*takewhile(lambda piece: piece.is_known, reversed(pieces))]
+    end = pieces[-1 - len(known)].unknown.end
+    return end + "".join(str(piece.raw) for piece in reversed(known))
 
 
 def _as_text(value: Value, source_range: SourceRange) -> Value:
@@ -96,7 +119,8 @@ def _as_text(value: Value, source_range: SourceRange) -> Value:
             f"{what}: {reason}" for reason in (error.message, error.redacted_message)
         )
         raise EvaluationError(message, source_range, redacted) from error
-    part = map_outcomes(_not_null, text, kind=STRING)
+    is_open = isinstance(text.raw, UnknownRaw) and not text.raw.outcomes
+    part = text if is_open else map_outcomes(_not_null, text, kind=STRING)
     if part.privacy is Privacy.DOCUMENT:
         return replace(part, privacy=Privacy.OUTSIDE)  # what the text is part of is no document
     return part

@@ -235,6 +235,12 @@ class UnknownRaw:
     element: "Value | None" = None
     """What every element of an unknown collection is, where that is known."""
 
+    start: str = ""
+    """What a string that is put together starts with, as far as that is known."""
+
+    end: str = ""
+    """What it ends with."""
+
 
 class OpenMembers(Mapping[str, "Value"]):
     """The members of a resource: more than its configuration names, and each found on demand."""
