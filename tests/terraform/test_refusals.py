@@ -6,7 +6,7 @@ import pytest
 
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.report import Severity
-from ecbackup_iac.model.value import Known, Unknown
+from ecbackup_iac.model.value import Unknown
 
 if TYPE_CHECKING:
     from conftest import Evaluate, Evaluated
@@ -92,7 +92,9 @@ REFUSED = {
             + "  snapshot_retention_limit = local.n\n}\n"
             + 'variable "n" {\n  default = 7\n  ephemeral = true\n}\nlocals {\n  n = var.n + 1\n}\n'
         },
-        ("main.tf:10: Invalid use of ephemeral value: var.n",),
+        (
+            "main.tf:3: Invalid use of ephemeral value: snapshot_retention_limit is kept in the state",
+        ),
     ),
     "an override file with a moved block": (
         {"main.tf": GROUP + DAYS, "override.tf": "moved {\n  from = x.y\n  to = x.z\n}\n"},
@@ -152,48 +154,6 @@ def test_a_quoted_type_is_accepted_with_a_warning(evaluate: "Evaluate") -> None:
         (Severity.WARNING, 6)
     ]
     assert not any(map(is_refused, found.caches))
-
-
-def test_an_ephemeral_value_may_go_to_an_argument_that_is_not_kept(evaluate: "Evaluate") -> None:
-    variable = 'variable "token" {\n  ephemeral = true\n  default = "x"\n}\n'
-    found = evaluate({"main.tf": GROUP + "  auth_token_wo = var.token\n" + DAYS + variable})
-    assert errors(found) == []
-
-
-@pytest.mark.parametrize(
-    ("expression", "days"),
-    [
-        ("ephemeralasnull(var.token) == null ? 7 : 0", 7),
-        ("coalesce(ephemeralasnull(var.token.days), 7)", 7),
-        ("ephemeralasnull(var.days)", 5),
-    ],
-)
-def test_an_ephemeral_value_may_be_made_null(
-    expression: str, days: int, evaluate: "Evaluate"
-) -> None:
-    variables = """
-variable "token" {
-  ephemeral = true
-  default   = { days = 3 }
-}
-variable "days" {
-  default = 5
-}
-"""
-    written = f"  snapshot_retention_limit = {expression}\n}}\n"
-    found = evaluate({"main.tf": GROUP + written + variables})
-    (cache,) = found.caches
-    assert isinstance(cache.retention, Known)
-    assert (errors(found), cache.retention.value) == ([], days)
-
-
-def test_the_function_that_makes_an_ephemeral_value_null_takes_one_argument(
-    evaluate: "Evaluate",
-) -> None:
-    variable = 'variable "token" {\n  ephemeral = true\n}\n'
-    written = "  snapshot_retention_limit = ephemeralasnull(var.token, 1)\n}\n"
-    found = evaluate({"main.tf": GROUP + written + variable})
-    assert any(map(is_refused, found.caches)) or errors(found)
 
 
 def test_a_template_file_is_located_from_the_folder_of_the_run(evaluate: "Evaluate") -> None:

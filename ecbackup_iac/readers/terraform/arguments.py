@@ -13,6 +13,7 @@ from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.modules.instances import BlockScope
 from ecbackup_iac.terraform.values.budget import TooMuchError
 from ecbackup_iac.terraform.values.context import evaluation_context
+from ecbackup_iac.terraform.values.marks import reject_ephemeral
 from ecbackup_iac.terraform.values.outcomes import where
 from ecbackup_iac.terraform.values.value import EvaluationError, Value, unknown
 
@@ -51,7 +52,9 @@ class Arguments:
 
     def value(self, argument: Attribute) -> Value:
         """Return an argument's value, unknown where it takes too much work. Raises EvaluationError."""
-        return self.evaluated(argument.expression, argument)
+        value = self.evaluated(argument.expression, argument)
+        reject_ephemeral(value, f"{argument.name} is kept in the state")
+        return value
 
     def evaluated(self, expression: Node, argument: Attribute) -> Value:
         """Return the value of an expression in an argument, as `value` does. Raises EvaluationError."""

@@ -93,7 +93,9 @@ def _failed_conditions(resource: Block, block: Arguments) -> Iterator[tuple[Loca
             try:
                 check_rule(rule)
                 is_evaluated = True
-                holds = condition(rule, block.value)
+                holds = condition(
+                    rule, lambda attribute: block.evaluated(attribute.expression, attribute)
+                )
             except EvaluationError as error:
                 if when == "pre" or not is_evaluated:
                     yield (error.origin or rule.header).location, error.message

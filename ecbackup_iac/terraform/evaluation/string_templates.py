@@ -1,5 +1,9 @@
 """The parts of a string template, quoted or a heredoc → one string."""
 
+<<<<<<< HEAD
+=======
+import re
+>>>>>>> main
 from itertools import takewhile
 from typing import assert_never
 
@@ -26,6 +30,12 @@ from ecbackup_iac.terraform.values.value import (
     not_null,
     string,
 )
+<<<<<<< HEAD
+=======
+
+_BEFORE_ANYTHING = r"(?s:.*)[\n !-/:;?@\[-`{-~]"
+"""Text up to a character with which no mark that follows combines to another."""
+>>>>>>> main
 
 _NULL = "The expression result is null: it cannot be used in a template"
 
@@ -90,6 +100,7 @@ def _concatenated(pieces: list[Value]) -> Value:
             piece,
             kind=STRING,
         )
+<<<<<<< HEAD
     result = not_null(result)
     if isinstance(result.raw, UnknownRaw) and not result.raw.outcomes:
         start, end = _known_start(pieces), _known_end(pieces)
@@ -106,6 +117,18 @@ def _known_end(pieces: list[Value]) -> str:
     known = [*takewhile(lambda piece: piece.is_known, reversed(pieces))]
     end = pieces[-1 - len(known)].unknown.end
     return end + "".join(str(piece.raw) for piece in reversed(known))
+=======
+    if isinstance(result.raw, UnknownRaw) and not result.raw.outcomes:
+        result = replace(result, raw=replace(result.raw, prefix=_known_beginning(pieces)))
+    return not_null(result).with_marks_of(*pieces)
+>>>>>>> main
+
+
+def _known_beginning(pieces: list[Value]) -> str:
+    """Return what the text begins with, whatever is unknown in it."""
+    known = [str(piece.raw) for piece in takewhile(lambda piece: piece.is_known, pieces)]
+    beginning = re.match(_BEFORE_ANYTHING, "".join(known) + pieces[len(known)].unknown.prefix)
+    return beginning[0] if beginning else ""
 
 
 def _as_text(value: Value, source_range: SourceRange) -> Value:
@@ -119,8 +142,13 @@ def _as_text(value: Value, source_range: SourceRange) -> Value:
             f"{what}: {reason}" for reason in (error.message, error.redacted_message)
         )
         raise EvaluationError(message, source_range, redacted) from error
+<<<<<<< HEAD
     is_open = isinstance(text.raw, UnknownRaw) and not text.raw.outcomes
     part = text if is_open else map_outcomes(_not_null, text, kind=STRING)
+=======
+    is_text = isinstance(text.raw, UnknownRaw) and text.raw.prefix  # it is not null, then
+    part = text if is_text else map_outcomes(_not_null, text, kind=STRING)
+>>>>>>> main
     if part.privacy is Privacy.DOCUMENT:
         return replace(part, privacy=Privacy.OUTSIDE)  # what the text is part of is no document
     return part

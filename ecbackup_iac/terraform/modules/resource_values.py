@@ -9,6 +9,7 @@ from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.values.arithmetic import COUNT, with_precision
 from ecbackup_iac.terraform.values.context import HiddenRejections
 from ecbackup_iac.terraform.values.conversion import converted, perhaps_text
+from ecbackup_iac.terraform.values.marks import reject_ephemeral
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
     DYNAMIC,
@@ -99,7 +100,9 @@ def resource_value(
         value = None
         if attribute is not None:
             with Definition():
-                value = kept_value(attribute, evaluator.value(attribute.expression), own)
+                value = evaluator.value(attribute.expression)
+                reject_ephemeral(value, f"{member} is kept in the state")
+                value = kept_value(attribute, value, own)
             value = value.through(SourceStep.of(attribute, StepKind.ATTRIBUTE))
         if value is not None and not (value.is_null and (own is None or own.is_computed)):
             return value
