@@ -116,8 +116,8 @@ def _alternatives(owner: ConfigFile, node: Node) -> Iterator[Value]:
                 yield from (one.value for one in value.unknown.outcomes)
             elif remote := partly_known_remote(value):
                 yield remote
-            elif "?" in value.unknown.start:  # a folder here is read as it is
-                yield string(value.unknown.start.partition("?")[0]).with_marks_of(value)
+            elif "?" in value.unknown.prefix:  # a folder here is read as it is
+                yield string(value.unknown.prefix.partition("?")[0]).with_marks_of(value)
             else:
                 yield value
 

@@ -28,10 +28,10 @@ def is_remote(source: str) -> bool:
 def partly_known_remote(value: Value) -> Value | None:
     """Return a remote source of which a part is unknown, with dots for that; None for any other value."""
     raw = value.raw
-    if not isinstance(raw, UnknownRaw) or not is_remote(raw.start):
+    if not isinstance(raw, UnknownRaw) or not is_remote(raw.prefix):
         return None
     # An unknown end is that of a query: `?ref=` alone is any version.
-    return string(f"{raw.start}...{raw.end}" if raw.end else raw.start).with_marks_of(value)
+    return string(f"{raw.prefix}...{raw.suffix}" if raw.suffix else raw.prefix).with_marks_of(value)
 
 
 def copied_folder(view: View, source: str, folder: str) -> str:

@@ -1,9 +1,6 @@
 """The parts of a string template, quoted or a heredoc → one string."""
 
-<<<<<<< HEAD
-=======
 import re
->>>>>>> main
 from itertools import takewhile
 from typing import assert_never
 
@@ -30,12 +27,9 @@ from ecbackup_iac.terraform.values.value import (
     not_null,
     string,
 )
-<<<<<<< HEAD
-=======
 
 _BEFORE_ANYTHING = r"(?s:.*)[\n !-/:;?@\[-`{-~]"
 """Text up to a character with which no mark that follows combines to another."""
->>>>>>> main
 
 _NULL = "The expression result is null: it cannot be used in a template"
 
@@ -100,28 +94,10 @@ def _concatenated(pieces: list[Value]) -> Value:
             piece,
             kind=STRING,
         )
-<<<<<<< HEAD
-    result = not_null(result)
     if isinstance(result.raw, UnknownRaw) and not result.raw.outcomes:
-        start, end = _known_start(pieces), _known_end(pieces)
-        result = replace(result, raw=replace(result.raw, start=start, end=end))
-    return result.with_marks_of(*pieces)
-
-
-def _known_start(pieces: list[Value]) -> str:
-    known = [*takewhile(lambda piece: piece.is_known, pieces)]
-    return "".join(str(piece.raw) for piece in known) + pieces[len(known)].unknown.start
-
-
-def _known_end(pieces: list[Value]) -> str:
-    known = [*takewhile(lambda piece: piece.is_known, reversed(pieces))]
-    end = pieces[-1 - len(known)].unknown.end
-    return end + "".join(str(piece.raw) for piece in reversed(known))
-=======
-    if isinstance(result.raw, UnknownRaw) and not result.raw.outcomes:
-        result = replace(result, raw=replace(result.raw, prefix=_known_beginning(pieces)))
+        ends = {"prefix": _known_beginning(pieces), "suffix": _known_end(pieces)}
+        result = replace(result, raw=replace(result.raw, **ends))
     return not_null(result).with_marks_of(*pieces)
->>>>>>> main
 
 
 def _known_beginning(pieces: list[Value]) -> str:
@@ -129,6 +105,13 @@ def _known_beginning(pieces: list[Value]) -> str:
     known = [str(piece.raw) for piece in takewhile(lambda piece: piece.is_known, pieces)]
     beginning = re.match(_BEFORE_ANYTHING, "".join(known) + pieces[len(known)].unknown.prefix)
     return beginning[0] if beginning else ""
+
+
+def _known_end(pieces: list[Value]) -> str:
+    """Return what the text ends with, whatever is unknown in it."""
+    known = [*takewhile(lambda piece: piece.is_known, reversed(pieces))]
+    end = pieces[-1 - len(known)].unknown.suffix
+    return end + "".join(str(piece.raw) for piece in reversed(known))
 
 
 def _as_text(value: Value, source_range: SourceRange) -> Value:
@@ -142,13 +125,8 @@ def _as_text(value: Value, source_range: SourceRange) -> Value:
             f"{what}: {reason}" for reason in (error.message, error.redacted_message)
         )
         raise EvaluationError(message, source_range, redacted) from error
-<<<<<<< HEAD
-    is_open = isinstance(text.raw, UnknownRaw) and not text.raw.outcomes
-    part = text if is_open else map_outcomes(_not_null, text, kind=STRING)
-=======
-    is_text = isinstance(text.raw, UnknownRaw) and text.raw.prefix  # it is not null, then
+    is_text = isinstance(text.raw, UnknownRaw) and (text.raw.prefix or text.raw.suffix)  # not null
     part = text if is_text else map_outcomes(_not_null, text, kind=STRING)
->>>>>>> main
     if part.privacy is Privacy.DOCUMENT:
         return replace(part, privacy=Privacy.OUTSIDE)  # what the text is part of is no document
     return part

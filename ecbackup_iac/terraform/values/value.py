@@ -229,18 +229,15 @@ class UnknownRaw:
     prefix: str = ""
     """What a string begins with."""
 
+    suffix: str = ""
+    """What it ends with."""
+
     is_deferred: bool = False
     """Terraform knows it only after apply; otherwise a plan would know it."""
 
     is_not_null: bool = False
     element: "Value | None" = None
     """What every element of an unknown collection is, where that is known."""
-
-    start: str = ""
-    """What a string that is put together starts with, as far as that is known."""
-
-    end: str = ""
-    """What it ends with."""
 
 
 class OpenMembers(Mapping[str, "Value"]):
