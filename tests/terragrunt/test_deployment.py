@@ -668,7 +668,31 @@ def shared(units: dict[str, str]) -> dict[str, str]:
     }
 
 
+NO_USER = "the environment variable CI_USER is not set here"
+
+
+def with_token(module: str) -> dict[str, str]:
+    """Return a unit whose module is fetched with a token that is not set here."""
+    return {
+        "root.hcl": 'locals {\n  base = "git::https://ci:${get_env("CI_USER")}@example.com/acme"\n}\n',
+        UNIT: ROOT.replace("\n}", "\n  expose = true\n}")
+        + f'terraform {{\n  source = "${{include.root.locals.base}}/modules.git//{module}?ref=v1"\n}}\n',
+    }
+
+
 REMOTE = {
+    "a module that is fetched with a token which is not set": Case(
+        with_token("redis"), {"live/a": f"{UNKNOWN}the source of its module is unknown: {NO_USER}"}
+    ),
+    "another module that is fetched with a token which is not set": Case(with_token("s3"), {}),
+    "a unit of an unknown version": Case(
+        {
+            "live/terragrunt.stack.hcl": component(
+                "a", source='git::https://example.com/acme/units.git//redis?ref=${get_env("V")}'
+            )
+        },
+        {f"{GENERATED_ROOT}/a": f"{UNKNOWN}the module was not read: git::https://example.com/acme"},
+    ),
     "a published module": Case(
         {
             UNIT: 'terraform {\n  source = "tfr:///terraform-aws-modules/elasticache/aws?version=1.2.0"\n}\n'

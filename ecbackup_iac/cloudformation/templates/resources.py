@@ -129,14 +129,10 @@ class Deployment:
                 yield self._unread_type(name, kind, entry, frame)
             elif kind in NESTED:
                 templates = deployed_templates(entry[1], template.section("Resources"))
-                nested += [
-                    (name, kind, entry, frame, choice)
-                    for deployed in templates or (_NO_TEMPLATE,)
-                    for choice in self._finder.choices(deployed, entry[1], frame)
-                ]
+                nested += [(name, kind, entry, frame, one) for one in templates or (_NO_TEMPLATE,)]
         # Properties may refer to the outputs of nested stacks, so those are read first.
         below: list[ResourceInstance | UnreadStack] = []
-        for child in [self._child(*resource) for resource in nested]:
+        for child in [child for resource in nested for child in self._children(*resource)]:
             if isinstance(child, UnreadStack):
                 below.append(child)
             elif self._is_never_created(child):
@@ -255,6 +251,13 @@ class Deployment:
         ) or any("Fn::Transform" in members(part) for part in walk(node))
 
     # Nested stacks
+
+    def _children(
+        self, name: str, kind: str, entry: Entry, frame: Frame, deployed: DeployedTemplate
+    ) -> Iterator[Stack | UnreadStack]:
+        """Yield the stack that a resource makes, once for each template that it may have."""
+        for choice in self._finder.choices(deployed, entry[1], frame):
+            yield self._child(name, kind, entry, frame, choice)
 
     def _child(
         self, name: str, kind: str, entry: Entry, frame: Frame, deployed: DeployedTemplate

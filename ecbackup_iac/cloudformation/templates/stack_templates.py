@@ -39,13 +39,15 @@ class StackTemplates:
         self, deployed: DeployedTemplate, body: Node, frame: Frame
     ) -> list[DeployedTemplate]:
         """Return a template that a stack deploys once for each file that its URL names in some scenario."""
-        is_path = self._templates.paths.path_of(deployed, body, frame.stack.template) is not None
-        if deployed.url is None or deployed.body is not None or is_path:
+        node, paths = deployed.url, self._templates.paths
+        if node is None or deployed.body is not None or self._stacks >= MAX_STACKS:
+            return [deployed]
+        if paths.path_of(deployed, body, frame.stack.template) is not None:
             return [deployed]
         urls: dict[str, set[str]] = {}
         # `template_of` raises it again.
         with suppress(NotReadError, TemplateRejectedError, TooMuchError):
-            for url, uploaded in self._uploaded(deployed.url, frame).items():
+            for url, uploaded in self._uploaded(node, frame).items():
                 urls.setdefault(uploaded.path if uploaded else "", set()).add(url)
         several = [replace(deployed, urls=frozenset(group)) for group in urls.values()]
         return several if len(several) > 1 else [deployed]

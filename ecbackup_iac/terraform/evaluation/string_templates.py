@@ -95,7 +95,8 @@ def _concatenated(pieces: list[Value]) -> Value:
             kind=STRING,
         )
     if isinstance(result.raw, UnknownRaw) and not result.raw.outcomes:
-        result = replace(result, raw=replace(result.raw, prefix=_known_beginning(pieces)))
+        ends = {"prefix": _known_beginning(pieces), "suffix": _known_end(pieces)}
+        result = replace(result, raw=replace(result.raw, **ends))
     return not_null(result).with_marks_of(*pieces)
 
 
@@ -104,6 +105,13 @@ def _known_beginning(pieces: list[Value]) -> str:
     known = [str(piece.raw) for piece in takewhile(lambda piece: piece.is_known, pieces)]
     beginning = re.match(_BEFORE_ANYTHING, "".join(known) + pieces[len(known)].unknown.prefix)
     return beginning[0] if beginning else ""
+
+
+def _known_end(pieces: list[Value]) -> str:
+    """Return what the text ends with, whatever is unknown in it."""
+    known = [*takewhile(lambda piece: piece.is_known, reversed(pieces))]
+    end = pieces[-1 - len(known)].unknown.suffix
+    return end + "".join(str(piece.raw) for piece in reversed(known))
 
 
 def _as_text(value: Value, source_range: SourceRange) -> Value:
@@ -117,7 +125,7 @@ def _as_text(value: Value, source_range: SourceRange) -> Value:
             f"{what}: {reason}" for reason in (error.message, error.redacted_message)
         )
         raise EvaluationError(message, source_range, redacted) from error
-    is_text = isinstance(text.raw, UnknownRaw) and text.raw.prefix  # it is not null, then
+    is_text = isinstance(text.raw, UnknownRaw) and (text.raw.prefix or text.raw.suffix)  # not null
     part = text if is_text else map_outcomes(_not_null, text, kind=STRING)
     if part.privacy is Privacy.DOCUMENT:
         return replace(part, privacy=Privacy.OUTSIDE)  # what the text is part of is no document

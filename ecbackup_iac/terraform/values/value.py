@@ -229,6 +229,9 @@ class UnknownRaw:
     prefix: str = ""
     """What a string begins with."""
 
+    suffix: str = ""
+    """What it ends with."""
+
     is_deferred: bool = False
     """Terraform knows it only after apply; otherwise a plan would know it."""
 
