@@ -653,6 +653,21 @@ STACKS = {
     ),
 }
 
+UNREAD = f"{UNKNOWN}the module was not read: git::https://example.com/acme/modules.git//"
+
+
+def remote(module: str) -> str:
+    return f'{ROOT}terraform {{\n  source = "git::https://example.com/acme/modules.git//{module}"\n}}\n'
+
+
+def shared(units: dict[str, str]) -> dict[str, str]:
+    """Return units that inherit the node type of a cache."""
+    return {
+        "root.hcl": 'inputs = {\n  redis_instance_type = "cache.t4g.small"\n}\n',
+        **{f"{folder}/terragrunt.hcl": text for folder, text in units.items()},
+    }
+
+
 REMOTE = {
     "a published module": Case(
         {
@@ -690,6 +705,48 @@ REMOTE = {
             UNIT: 'terraform {\n  source = "git::https://example.com/acme/modules.git//vpc?ref=v1"\n}\n'
         },
         {},
+    ),
+    "another module, which inherits the node type of the cache": Case(
+        shared({"live/a": remote("s3"), "live/b": remote("redis")}), {"live/b": UNREAD}
+    ),
+    "another module, which inherits it from YAML": Case(
+        {
+            **shared({"live/a": remote("s3"), "live/b": remote("redis")}),
+            "root.hcl": 'inputs = yamldecode(file("${get_parent_terragrunt_dir()}/env.yaml"))\n',
+            "env.yaml": "redis_instance_type: cache.t4g.small\n",
+        },
+        {"live/b": UNREAD},
+    ),
+    "another module, which inherits what the cache has of its own": Case(
+        shared(
+            {
+                "live/a": remote("s3"),
+                "live/b": remote("redis")
+                + 'inputs = {\n  redis_instance_type = "cache.m7g.large"\n}\n',
+            }
+        ),
+        {"live/b": UNREAD},
+    ),
+    "another module, which inherits the node type of a cache in the repository": Case(
+        {
+            **shared({"live/a": remote("s3"), "live/b": ROOT + SOURCE}),
+            "modules/redis/main.tf": MODULE,
+        },
+        {"live/b": "pass 7"},
+    ),
+    "a module that is given the node type of a cache, and no other is one": Case(
+        shared({"live/a": remote("s3"), "live/b": remote("store")}),
+        {"live/a": UNREAD, "live/b": UNREAD},
+    ),
+    "a module whose unit names the node type itself": Case(
+        shared(
+            {
+                "live/a": remote("platform").replace('t.hcl")', 't.hcl")\n  expose = true')
+                + "inputs = {\n  redis_instance_type = include.root.inputs.redis_instance_type\n}\n",
+                "live/b": remote("redis"),
+            }
+        ),
+        {"live/a": UNREAD, "live/b": UNREAD},
     ),
 }
 

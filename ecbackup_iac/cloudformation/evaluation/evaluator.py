@@ -59,6 +59,9 @@ class Evaluator(BaseEvaluator):
             frame, name = required.frame, required.condition
             if name is not None and not named_condition(self, name.text, frame, name).holds:
                 return required, ""
+            url = required.url
+            if url is not None and self.settled_value(url, frame).known_ending not in required.urls:
+                return required, ""
             for identifier, item in frame.loops.items():
                 if not self._is_in_loop(item):
                     return required, identifier

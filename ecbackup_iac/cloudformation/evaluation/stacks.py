@@ -83,7 +83,7 @@ class Frame:
 
 @record(eq=False)
 class ExistenceCondition:
-    """What the existence of a resource depends on: a condition, and the items of the loops around it."""
+    """What the existence of a resource depends on: a condition, the items of the loops around it, a URL."""
 
     condition: ScalarNode | None
     """The condition's name, as the resource refers to it."""
@@ -91,6 +91,12 @@ class ExistenceCondition:
     frame: Frame
     stack: str = ""
     """The address of the nested stack that depends on it; empty for a resource."""
+
+    url: Node | None = None
+    """The URL that names the template of the stack in some scenarios, and others in others."""
+
+    urls: frozenset[str] = frozenset()
+    """What the URL is, or ends with, where it names this template."""
 
 
 @record(eq=False)

@@ -98,6 +98,11 @@ class Value:
             return text_of_literal(self.raw)
         return None
 
+    @property
+    def known_ending(self) -> str:
+        """The string that it is, or what that is known to end with; empty for anything else."""
+        return self.raw.ending if isinstance(self.raw, UnknownValue) else self.text or ""
+
     def through(self, *steps: TraceStep, is_secret: bool = False) -> "Value":
         """Return the value with steps put before its trace."""
         return replace(self, trace=(*steps, *self.trace), is_secret=self.is_secret or is_secret)

@@ -148,6 +148,9 @@ class Creations:
             collection = frame.loops[identifier].collection
             what = f"the collection of the loop over {identifier} is empty"
             parameters = dict(_parameters(collection, frame.loops[identifier].frame))
+        elif unmet.url is not None:
+            what = f"the URL of {unmet.stack} names another template"
+            parameters = dict(_parameters(unmet.url, frame))
         else:
             name = frame.substitute(text_of(unmet.condition) or "")
             what = f"condition {name} is false"
@@ -168,7 +171,7 @@ class Creations:
 def _key(existence: tuple[ExistenceCondition, ...]) -> Key:
     """Return the identity of the conditions that a resource depends on."""
     return tuple(
-        (text_of(required.condition), id(required.frame.stack), required.frame.key)
+        (text_of(required.condition), required.urls, id(required.frame.stack), required.frame.key)
         for required in existence
     )
 

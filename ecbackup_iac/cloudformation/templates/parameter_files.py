@@ -67,7 +67,7 @@ class _FileReader:
     """A parameter file in one of the formats in use → values.
 
     `aws cloudformation` reads a list of ParameterKey and ParameterValue, or of "Name=Value";
-    CodePipeline an object with `Parameters`; other tools a plain map.
+    CodePipeline an object with `Parameters`, Git sync one with `parameters`; other tools a plain map.
     """
 
     def __init__(self, document: Document) -> None:
@@ -84,7 +84,7 @@ class _FileReader:
                 found |= self._item(item)
         elif isinstance(root, MapNode):
             entries = members(root)
-            inner = entries.get("Parameters")
+            inner = entries.get("Parameters") or entries.get("parameters")
             if inner and isinstance(inner[1], MapNode):
                 entries = members(inner[1])
             elif inner and isinstance(inner[1], ListNode):

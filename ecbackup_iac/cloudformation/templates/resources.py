@@ -129,7 +129,11 @@ class Deployment:
                 yield self._unread_type(name, kind, entry, frame)
             elif kind in NESTED:
                 templates = deployed_templates(entry[1], template.section("Resources"))
-                nested += [(name, kind, entry, frame, one) for one in templates or (_NONE,)]
+                nested += [
+                    (name, kind, entry, frame, choice)
+                    for one in templates or (_NONE,)
+                    for choice in self._finder.choices(one, entry[1], frame)
+                ]
         # Properties may refer to the outputs of nested stacks, so those are read first.
         below: list[ResourceInstance | UnreadStack] = []
         for child in [self._child(*resource) for resource in nested]:
@@ -260,6 +264,9 @@ class Deployment:
         name += deployed.suffix
         address, location = f"{stack.prefix}{name}", source.location_of(*entry)
         existence = (*stack.existence, *_existence(body, frame, address))
+        if deployed.urls:
+            named = ExistenceCondition(None, frame, address, deployed.url, deployed.urls)
+            existence = (*existence, named)
         try:
             template, note = self._finder.of(deployed, body, frame)
         except (NotReadError, TemplateRejectedError, TooMuchError) as error:
@@ -283,7 +290,8 @@ class Deployment:
         )
         if by_hand:
             self._refuse_defaults(child)
-        stack.children[name] = child
+        if not deployed.urls:
+            stack.children[name] = child
         self.nested.append(child)
         return child
 

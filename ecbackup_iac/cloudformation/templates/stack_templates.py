@@ -1,10 +1,12 @@
 """A nested stack → the template that it deploys: a file, an uploaded file, or a text in the stack itself."""
 
+from contextlib import suppress
+
 from ecbackup_iac.cloudformation.evaluation.enumeration import ScenarioBudget, enumerate_scenarios
-from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError
+from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError, TooMuchError
 from ecbackup_iac.cloudformation.evaluation.stacks import Frame
 from ecbackup_iac.cloudformation.evaluation.template import Template
-from ecbackup_iac.cloudformation.evaluation.values import UnknownValue, Value
+from ecbackup_iac.cloudformation.evaluation.values import Value
 from ecbackup_iac.cloudformation.syntax.nodes import Node, text_of
 from ecbackup_iac.cloudformation.templates.inline_templates import (
     template_of_node,
@@ -19,6 +21,7 @@ from ecbackup_iac.cloudformation.templates.nested_stacks import (
 )
 from ecbackup_iac.cloudformation.templates.roots import Templates
 from ecbackup_iac.cloudformation.templates.template_urls import UploadedTemplate
+from ecbackup_iac.model.record import replace
 
 MAX_STACKS = 1_000
 """Nested stacks of one root; the rest of a hostile tree is not read."""
@@ -31,6 +34,20 @@ class StackTemplates:
         self._templates = templates
         self._budget = budget
         self._stacks = 0
+
+    def choices(
+        self, deployed: DeployedTemplate, body: Node, frame: Frame
+    ) -> list[DeployedTemplate]:
+        """Return a template that a stack deploys once for each file that its URL names in some scenario."""
+        is_path = self._templates.paths.path_of(deployed, body, frame.stack.template) is not None
+        if deployed.url is None or deployed.body is not None or is_path:
+            return [deployed]
+        urls: dict[str, set[str]] = {}
+        with suppress(NotReadError, TemplateRejectedError, TooMuchError):  # `of` raises it again
+            for url, uploaded in self._uploaded(deployed.url, frame).items():
+                urls.setdefault(uploaded.path if uploaded else "", set()).add(url)
+        several = [replace(deployed, urls=frozenset(one)) for one in urls.values()]
+        return several if len(several) > 1 else [deployed]
 
     def of(self, deployed: DeployedTemplate, body: Node, frame: Frame) -> tuple[Template, str]:
         """Return the template that a nested stack names, and how it was found, for people.
@@ -49,7 +66,8 @@ class StackTemplates:
             raise TemplateRejectedError(f"the nested stack has no {deployed.name}")
         path, uploaded = self._templates.paths.path_of(deployed, body, stack.template), None
         if path is None and deployed.url is not None:
-            uploaded = self._uploaded(deployed.url, frame)
+            named = self._uploaded(deployed.url, frame)
+            uploaded = next((named[url] for url in named if url in (deployed.urls or named)), None)
             path = uploaded.path if uploaded else None
         if path is None:
             raise NotReadError(elsewhere(deployed, stack.template), is_elsewhere=True)
@@ -80,22 +98,18 @@ class StackTemplates:
         why = f"the template of the stack is unknown: {parent.source.excerpt(node)}"
         raise NotReadError(why, is_elsewhere=True)
 
-    def _uploaded(self, url: Node, frame: Frame) -> UploadedTemplate | None:
-        """Return the file that a URL names in every scenario; None where it names none, or several."""
-        found: list[UploadedTemplate | None] = []
+    def _uploaded(self, url: Node, frame: Frame) -> dict[str, UploadedTemplate | None]:
+        """Return the file that a URL names, by what it is in some scenario; None where it names none."""
+        found: dict[str, UploadedTemplate | None] = {}
         above = [stack.template for stack in frame.stack.ancestors]
         written = text_of(url) or ""
         for value in self._texts(url, frame):
-            text = value.text
-            if text is None and isinstance(value.raw, UnknownValue):
-                text = value.raw.ending
-            parent = frame.stack.template
+            text, parent = value.known_ending, frame.stack.template
             if text and value.is_known and is_local(text) and self._templates.holds(text, parent):
-                found.append(UploadedTemplate(text, ""))
+                found[text] = UploadedTemplate(text, "")
             else:
-                found.append(self._templates.uploaded((written, text or ""), above))
-        paths = {one.path if one else None for one in found}
-        return found[0] if len(paths) == 1 else None
+                found[text] = self._templates.uploaded((written, text), above)
+        return found
 
     def _texts(self, node: Node, frame: Frame) -> list[Value]:
         """Return the value that an expression has in every scenario."""

@@ -47,10 +47,12 @@ _INPUT = "input"
 class _InputsBody(PlainTexts):
     """The inputs of a unit, as the arguments of a call."""
 
-    def __init__(self, unit: Unit, origin: SourceRange) -> None:
+    def __init__(self, root: UnitRoot, origin: SourceRange) -> None:
         self.range = origin
         self._attributes = {
-            name: _attribute(name, value, origin) for name, value in unit.inputs.items()
+            name: _attribute(name, value, origin)
+            for name, value in root.unit.inputs.items()
+            if name not in root.foreign
         }
 
     def attribute(self, name: str) -> Attribute | None:
@@ -100,7 +102,7 @@ class RemoteUnit:
         inputs = RootInputs("", (), EvaluationInputs(), VariableFiles(folders), unknown(""))
         instance = ModuleInstance(Module(folder), Configuration(modules, folder, files), inputs)
         name = root.shown.rpartition("/")[2]
-        block = Block("module", (name,), origin, origin, _InputsBody(unit, origin))
+        block = Block("module", (name,), origin, origin, _InputsBody(root, origin))
         scope = BlockScope(
             instance,
             Repetition(names={(_INPUT, name): value for name, value in unit.inputs.items()}),

@@ -16,6 +16,7 @@ from ecbackup_iac.model.report import AbsentCache, Diagnostic, ReadResult, Sever
 from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import Unknown, possible_values
 from ecbackup_iac.readers.terragrunt.hidden_words import hidden_words, without_words
+from ecbackup_iac.readers.terragrunt.inherited_inputs import foreign_inputs, inherited_inputs
 from ecbackup_iac.terraform.functions.data_files import DataFileStep
 from ecbackup_iac.terraform.modules.file_names import every_configuration_file
 from ecbackup_iac.terraform.modules.folder_scan import FolderScan, Sought
@@ -54,6 +55,9 @@ class UnitRoot:
     sought: Sought
     is_shared: bool = False
     """Other units have the same module."""
+
+    foreign: frozenset[str] = frozenset()
+    """The inputs that say nothing of what its module makes: a unit of caches inherits them, too."""
 
     @property
     def shown(self) -> str:
@@ -298,10 +302,20 @@ class UnitRoots:
 
     def remote(self, index: Index) -> Iterator[UnitRoot]:
         """Yield the units in what is checked whose module is fetched from elsewhere, without what it is."""
-        for unit in self.found.units:
-            if unit.remote and not unit.modules and self._is_target(unit):
-                module = UnitModule(unit, unit.view.folder(unit.folder), self._folders)
-                yield UnitRoot(unit, module, self._targets_of(unit), index, self._sought)
+        remote = [unit for unit in self.found.units if unit.remote and not unit.modules]
+        caches = [unit for unit in self.found.units if remote and self._is_of_caches(unit, index)]
+        inherited = inherited_inputs(caches)
+        for unit in filter(self._is_target, remote):
+            module = UnitModule(unit, unit.view.folder(unit.folder), self._folders)
+            root = UnitRoot(unit, module, self._targets_of(unit), index, self._sought)
+            foreign = () if unit in caches else foreign_inputs(unit, inherited)
+            yield replace(root, foreign=frozenset(foreign))
+
+    def _is_of_caches(self, unit: Unit, index: Index) -> bool:
+        """Whether a unit's module makes caches, by its source."""
+        if unit.remote:
+            return self._sought.is_call(unit.remote, None)
+        return any(_leads(unit, folder, index) for folder in unit.modules)
 
     def diagnostics(self, index: Index) -> Iterator[Diagnostic]:
         """Yield what Terragrunt rejects, where it concerns what is checked."""
