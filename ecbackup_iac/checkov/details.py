@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from ecbackup_iac.model.report import Finding
 from ecbackup_iac.reporters.escaping import escape_control_characters
-from ecbackup_iac.reporters.wording import facts, line_of
+from ecbackup_iac.reporters.wording import detail_lines, line_of
 
 MAX_CONFIG_CHARACTERS = 1_000_000
 """What is read of a file that may configure Checkov."""
@@ -19,7 +19,7 @@ def details_of(finding: Finding) -> list[str]:
         return []
     message = escape_control_characters(f"{verdict.rule} {verdict.rule.label}: {verdict.message}")
     place = escape_control_characters(f"at {line_of(finding.location)}")
-    return [message, place, *facts(finding, with_root=bool(finding.resource.calls))]
+    return [message, place, *detail_lines(finding, with_root=bool(finding.resource.calls))]
 
 
 def may_show_details(words: Sequence[str], environment: Mapping[str, str]) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ecbackup_iac.cloudformation.templates.interest import STACKS, TemplateFile
+from ecbackup_iac.cloudformation.templates.relevance import NESTED_STACK, TemplateFile
 from ecbackup_iac.files.discovery import Input, discover
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.policy import ReadingScope
@@ -26,12 +26,14 @@ class TemplateFiles:
         )
         for file in _template_files(path):
             reader.add(file)
-        return list(reader.readings())
+        return list(reader.results())
 
     def _nesting_others(self, boundary: str) -> tuple[TemplateFile, ...]:
         if boundary not in self._nesting:
             files = _template_files(boundary)
-            self._nesting[boundary] = tuple(file for file in files if STACKS.search(file.content))
+            self._nesting[boundary] = tuple(
+                file for file in files if NESTED_STACK.search(file.content)
+            )
         return self._nesting[boundary]
 
 
@@ -43,6 +45,6 @@ def _template_files(path: str) -> Iterator[TemplateFile]:
                 text = to_utf8(found.content)
             except UnicodeDecodeError:
                 continue
-            file = template_file(found, text, is_meant=False)
+            file = template_file(found, text, is_requested=False)
             if file is not None:
                 yield file

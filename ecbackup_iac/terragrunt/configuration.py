@@ -67,6 +67,11 @@ class ConfigEvaluator(Evaluator):
         """Accept any key: there are no resources."""
 
 
+def no_variable(name: str) -> EvaluationError:
+    """Return the error for a variable that does not exist."""
+    return EvaluationError(f'Unknown variable: there is no variable named "{name}"')
+
+
 class HiddenConfigEvaluator(HiddenSourceEvaluator, ConfigEvaluator):
     """Evaluates those of a file that is no configuration by its name, no text of which may be shown."""
 
@@ -109,6 +114,7 @@ class ConfigFile:
         self._wholes: dict[str, Value] = {}
         self._pending: set[tuple[str, ...]] = set()
         self.in_locals = 0
+        self._is_in_includes = False
         self.extra_names: dict[str, Value] = {}
         """The values of `unit` and `stack` in a stack file."""
 
@@ -229,10 +235,10 @@ class ConfigFile:
         return found
 
     def _resolved(self, root: str, name: str) -> Value:
+        if root not in _ROOTS or self._is_too_early(root):
+            raise no_variable(root)
         if root == "local":
             return self._local(name)
-        if root not in _ROOTS:
-            raise EvaluationError(f'Unknown variable: there is no variable named "{root}"')
         if self.in_locals and root == "dependency":
             text = f'Can\'t evaluate expression: a local refers to "dependency.{name}"'
             raise EvaluationError(text)
@@ -271,6 +277,8 @@ class ConfigFile:
 
     def _whole(self, root: str) -> Value:
         match root:
+            case _ if self._is_too_early(root):
+                raise no_variable(root)
             case "local":
                 return self._lazy(
                     self.locals,
@@ -290,7 +298,11 @@ class ConfigFile:
             case _:
                 if root == "values":
                     (self._child or self).lacks_values = True
-                raise EvaluationError(f'Unknown variable: there is no variable named "{root}"')
+                raise no_variable(root)
+
+    def _is_too_early(self, root: str) -> bool:
+        """Whether a variable does not exist yet: Terragrunt parses the includes first."""
+        return self._is_in_includes and root != "values"
 
     @staticmethod
     def _lazy(
@@ -310,10 +322,12 @@ class ConfigFile:
             text = f"{self.address} is included and includes another file itself"
             raise EvaluationError(f"Too many levels of inheritance: {text}", blocks[0].header)
         self.in_locals += 1  # what an include refers to is evaluated with the locals
+        self._is_in_includes = True
         try:
             return tuple(evaluated_include(self, block) for block in blocks)
         finally:
             self.in_locals -= 1
+            self._is_in_includes = False
 
     def included(self, include: Include) -> "ConfigFile":
         """Return the configuration that is included."""
@@ -330,7 +344,7 @@ class ConfigFile:
     @cached_property
     def _exposed(self) -> Value:
         if self._child is not None:
-            raise EvaluationError('Unknown variable: there is no variable named "include"')
+            raise no_variable("include")
         found = {
             one.label: self.included(one).as_value
             if one.expose.is_known
@@ -345,6 +359,8 @@ class ConfigFile:
         """Return the include that a function is about; None without any. Raises EvaluationError."""
         if self.include_from_child is not None:
             return self.include_from_child
+        if self._is_in_includes:  # nothing is included yet
+            return None
         found = {one.label: one for one in self.includes}
         if len(found) <= 1:
             return next(iter(found.values()), None)

@@ -415,6 +415,21 @@ FUNCTIONS = {
         root(INPUTS % "get_parent_terragrunt_dir() == get_repo_root() ? 3 : 0", SOURCE),
         {"live/a": "pass 3"},
     ),
+    "path_relative_to_include in the path of an include": Case(
+        unit(
+            'include {\n  path = "${path_relative_to_include()}/../env.hcl"\n}\n' + SOURCE,
+            **{"live/env.hcl": INPUTS % "3"},
+        ),
+        {"live/a": "pass 3"},
+    ),
+    "a local in the path of an include": Case(
+        unit(
+            'locals {\n  path = "../env.hcl"\n}\ninclude {\n  path = local.path\n}\n' + SOURCE,
+            **{"live/env.hcl": INPUTS % "3"},
+        ),
+        {"live/a": REFUSED + 'Unknown variable: there is no variable named "local"'},
+        errors=("live/a/terragrunt.hcl:5: Terragrunt rejects it: Unknown variable",),
+    ),
     "path_relative_to_include of a label": Case(
         unit(
             ROOT

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from ecbackup_iac.cloudformation.templates.interest import Interest, TemplateFile, interest_in
-from ecbackup_iac.readers.cloudformation.resource_types import SOUGHT
+from ecbackup_iac.cloudformation.templates.relevance import Relevance, TemplateFile, relevance_of
+from ecbackup_iac.readers.cloudformation.resource_types import CACHE_TYPE
 
 if TYPE_CHECKING:
     from ecbackup_iac.files.discovery import Input
@@ -11,19 +11,19 @@ if TYPE_CHECKING:
 _MAX_BINARY_HEAD = 1024  # bytes in which a program or an image has a NUL, which no template has
 
 
-def template_file(found: "Input", text: bytes, *, is_meant: bool) -> TemplateFile | None:
-    """Return an input, decoded, as a file with templates; None where it is certain to hold none."""
-    if not found.is_expected and b"\0" in text[:_MAX_BINARY_HEAD]:
+def template_file(file: "Input", text: bytes, *, is_requested: bool) -> TemplateFile | None:
+    """Return an input, decoded, as a file with templates; None where it is certain to contain none."""
+    if not file.is_expected and b"\0" in text[:_MAX_BINARY_HEAD]:
         return None
-    interest = interest_in(text, SOUGHT)
-    if interest is Interest.NONE:
+    relevance = relevance_of(text, CACHE_TYPE)
+    if relevance is Relevance.NONE:
         return None
     return TemplateFile(
-        found.path,
+        file.path,
         text,
-        found.boundary,
-        interest,
-        is_meant=is_meant,
-        is_expected=found.is_expected,
-        is_named=found.is_named,
+        file.boundary,
+        relevance,
+        is_requested=is_requested,
+        is_expected=file.is_expected,
+        is_named=file.is_named,
     )

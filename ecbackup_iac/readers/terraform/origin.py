@@ -1,6 +1,5 @@
 """A cache and the block that makes it → the cache, with all that is written about it and leads to it."""
 
-import json
 from collections.abc import Iterator, Mapping
 
 from ecbackup_iac.files.generated import CDK_FOR_TERRAFORM, generator_of
@@ -29,6 +28,8 @@ def with_origin(cache: CacheResource, block: Block, scope: BlockScope) -> CacheR
 
 def _construct_of(block: Block) -> str:
     """Return the path of the construct that a block is generated from; empty where the file names none."""
+    import json
+
     try:
         path = json.loads(block.body.range.text)["//"]["metadata"]["path"]
     except (ValueError, LookupError, TypeError):

@@ -55,7 +55,7 @@ from ecbackup_iac.terraform.values.value import (
 
 
 def _length(value: Value) -> Value:
-    if not value.is_known:
+    if not value.is_known and value.type not in (NUMBER, BOOL):
         return _length_of_unknown(value)
     if isinstance(value.raw, str):
         return count_value(grapheme_count(text_of(value)))
@@ -74,9 +74,11 @@ def _length_of_unknown(value: Value) -> Value:
     may_be_refused(value)
     if size is not None:
         return count_value(size)
-    return Value(
-        NUMBER, UnknownRaw(raw.why, minimum=0, is_deferred=raw.is_deferred, is_not_null=True)
+    least = max(raw.minimum or 0, grapheme_count(raw.prefix))
+    bounded = UnknownRaw(
+        raw.why, (), least, raw.maximum, is_deferred=raw.is_deferred, is_not_null=True
     )
+    return Value(NUMBER, bounded)
 
 
 def _fixed_size(kind: Type) -> int | None:
@@ -194,7 +196,8 @@ def _contains(within: Value, wanted: Value) -> Value:
     answers = [equal(element, wanted) for element in within.elements]
     is_found = any(answer.raw is True for answer in answers)
     if is_found or all(answer.raw is False for answer in answers):
-        result = boolean(is_found)
+        is_early = isinstance(wanted.raw, UnknownRaw) and wanted.raw.is_deferred
+        result = replace(boolean(is_found), is_known_early=is_early)
     else:
         result = map_outcomes(
             _contains_settled, expand_outcomes(within), expand_outcomes(wanted), kind=BOOL
@@ -214,8 +217,13 @@ def _index(within: Value, wanted: Value) -> Value:
     if not within.elements:
         raise EvaluationError("cannot search an empty list")
     for position, element in enumerate(within.elements):
-        if equal(element, wanted).raw is True:
-            return count_value(position)
+        is_here = equal(element, wanted)
+        if is_here.raw is True:
+            return with_all_marks_of(count_value(position), within, wanted)
+        if not is_here.is_known:
+            return map_outcomes(
+                _index, expand_outcomes(within), expand_outcomes(wanted), kind=NUMBER
+            )
     raise EvaluationError("item not found")
 
 
@@ -256,7 +264,13 @@ def _matchkeys(values: Value, keys: Value, wanted: Value) -> Value:
         raise EvaluationError("keys and searchset must be of the same type")
     if len(values.elements) != len(keys.elements):
         raise EvaluationError("length of keys and values should be equal")
-    if not has_dynamic(kind):
+    result = map_outcomes(_matched, *map(expand_outcomes, (values, keys, wanted)))
+    return with_all_marks_of(result, values, keys, wanted)
+
+
+def _matched(values: Value, keys: Value, wanted: Value) -> Value:
+    kind = unified([keys.type, wanted.type])
+    if kind is not None and not has_dynamic(kind):
         keys, wanted = converted(keys, kind), converted(wanted, kind)
     searched = {_key(key) for key in taken(wanted)}
     found = tuple(
@@ -317,7 +331,7 @@ FUNCTIONS: tuple[Function, ...] = (
         returns=BOOL,
     ),
     Function("element", (_LIST, Parameter("index", NUMBER, allows_unknown=True)), _element),
-    Function("index", (Parameter("list"), Parameter("value")), _index, returns=NUMBER),
+    Function("index", (_LIST, Parameter("value")), _index, returns=NUMBER),
     Function(
         "keys", (Parameter("inputMap", allows_unknown=True, allows_unknown_elements=True),), _keys
     ),
@@ -344,9 +358,9 @@ FUNCTIONS: tuple[Function, ...] = (
     Function(
         "matchkeys",
         (
-            Parameter("values", _ANY_LIST),
-            Parameter("keys", _ANY_LIST),
-            Parameter("searchset", _ANY_LIST),
+            Parameter("values", _ANY_LIST, allows_unknown_elements=True),
+            Parameter("keys", _ANY_LIST, allows_unknown_elements=True),
+            Parameter("searchset", _ANY_LIST, allows_unknown_elements=True),
         ),
         _matchkeys,
     ),

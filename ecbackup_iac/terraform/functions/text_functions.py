@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from ecbackup_iac.terraform.functions.call_context import CallContext, UnknownResultError
+from ecbackup_iac.terraform.functions.containers import may_be_refused
 from ecbackup_iac.terraform.functions.go.graphemes import clusters
 from ecbackup_iac.terraform.functions.go.regular_expressions import Pattern, result, result_type
 from ecbackup_iac.terraform.functions.signature import Function, Parameter
@@ -215,6 +216,17 @@ def _question(name: str, answer: Callable[[str, str], bool], parameter: str) -> 
     )
 
 
+def _starts_with(text: Value, prefix: Value) -> Value:
+    wanted = text_of(prefix)
+    if text.is_known:
+        return boolean(text_of(text).startswith(wanted))
+    beginning = text.unknown.prefix
+    if beginning.startswith(wanted) or not wanted.startswith(beginning):
+        may_be_refused(text)
+        return boolean(beginning.startswith(wanted))
+    return map_outcomes(lambda settled: _starts_with(settled, prefix), text, kind=BOOL)
+
+
 _TEXT = Parameter("str", STRING)
 _PATTERN = (Parameter("pattern", STRING), Parameter("string", STRING))
 _ARGUMENTS = Parameter("args", allows_null=True)
@@ -230,7 +242,12 @@ FUNCTIONS: tuple[Function, ...] = (
     _plain("trimprefix", str.removeprefix, "prefix"),
     _plain("trimsuffix", str.removesuffix, "suffix"),
     _plain("trimspace", lambda text: text.strip(_SPACES)),
-    _question("startswith", str.startswith, "prefix"),
+    Function(
+        "startswith",
+        (Parameter("str", STRING, allows_unknown=True), Parameter("prefix", STRING)),
+        _starts_with,
+        returns=BOOL,
+    ),
     _question("endswith", str.endswith, "suffix"),
     _question("strcontains", lambda text, part: part in text, "substr"),
     Function(

@@ -16,7 +16,7 @@ from ecbackup_iac.terraform.values.type_system import (
     Type,
     type_name,
 )
-from ecbackup_iac.terraform.values.value import EvaluationError, Value, boolean
+from ecbackup_iac.terraform.values.value import EvaluationError, Privacy, Value, boolean, null
 
 
 def _conversion(target: Type) -> Callable[[Value], Value]:
@@ -46,8 +46,17 @@ def _issensitive(value: Value) -> Value:
 
 
 def _ephemeralasnull(value: Value) -> Value:
-    """Return the value: one that is ephemeral cannot be evaluated, and is never passed."""
-    return value
+    """Return the value with a null for itself, or for whatever in it is ephemeral."""
+    match value.raw:
+        case _ if value.privacy is Privacy.EPHEMERAL:
+            return null(value.type)
+        case tuple() as elements:
+            return replace(value, raw=tuple(map(_ephemeralasnull, elements)))
+        case dict() as members:
+            kept = {name: _ephemeralasnull(member) for name, member in members.items()}
+            return replace(value, raw=kept)
+        case _:
+            return value
 
 
 _ANYTHING = Parameter("v", allows_null=True, allows_unknown=True, allows_unknown_elements=True)
@@ -68,5 +77,5 @@ FUNCTIONS: tuple[Function, ...] = (
     Function("sensitive", (_ANYTHING,), _sensitive),
     Function("nonsensitive", (_ANYTHING,), _nonsensitive, keeps_marks=False),
     Function("issensitive", (_ANYTHING,), _issensitive, returns=BOOL, keeps_marks=False),
-    Function("ephemeralasnull", (_ANYTHING,), _ephemeralasnull),
+    Function("ephemeralasnull", (_ANYTHING,), _ephemeralasnull, keeps_marks=False),
 )
