@@ -93,10 +93,9 @@ def test_a_module_whose_call_creates_none_is_not_created(repository: Path) -> No
 
 
 def test_a_module_on_its_own_says_nothing_about_a_call_that_was_not_read(repository: Path) -> None:
-    """Checkov follows an absolute source, and `ecbackup-iac check` does not."""
-    folder = repository / "m"
-    write(repository / "main.tf", f'module "m" {{\n  source = "{folder}"\n  days   = 0\n}}\n')
-    write(folder / "main.tf", MODULE)
+    """Checkov downloads modules, if it is allowed to, and `ecbackup-iac check` does not know where to."""
+    write(repository / "main.tf", 'module "m" {\n  source = "example/net/aws"\n  days   = 0\n}\n')
+    write(repository / "m" / "main.tf", MODULE)
     with pytest.raises(NotEvaluatedError) as caught:
         evaluations().finding(configuration(repository, "m/main.tf", "m"), f"module.m.{GROUP}.this")
     assert not caught.value.is_error  # `ecbackup-iac check` warns
