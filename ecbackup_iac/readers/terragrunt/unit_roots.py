@@ -304,11 +304,11 @@ class UnitRoots:
         """Yield the units in what is checked whose module is fetched from elsewhere, without what it is."""
         remote = [unit for unit in self.found.units if unit.remote and not unit.modules]
         caches = [unit for unit in self.found.units if remote and self._is_of_caches(unit, index)]
-        inherited = inherited_inputs(caches)
+        inherited, is_cache = inherited_inputs(caches), {*map(id, caches)}
         for unit in filter(self._is_target, remote):
             module = UnitModule(unit, unit.view.folder(unit.folder), self._folders)
             root = UnitRoot(unit, module, self._targets_of(unit), index, self._sought)
-            foreign = () if unit in caches else foreign_inputs(unit, inherited)
+            foreign = () if id(unit) in is_cache else foreign_inputs(unit, inherited)
             yield replace(root, foreign=frozenset(foreign))
 
     def _is_of_caches(self, unit: Unit, index: Index) -> bool:
