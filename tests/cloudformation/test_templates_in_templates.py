@@ -551,10 +551,10 @@ def test_the_file_of_a_url_is_the_only_one_with_the_longest_common_ending(
     urls, address = TemplateUrls(()), "https://host.example/" + "/".join(url)
     if len(best) > 1:
         with pytest.raises(NotReadError) as ambiguous:
-            urls.found((address,), str(top), ())
+            urls.file_of((address,), str(top), ())
         assert set(ambiguous.value.candidates) == best
     else:
-        found = urls.found((address,), str(top), ())
+        found = urls.file_of((address,), str(top), ())
         assert ({found.path} if found else set()) == best
 
 

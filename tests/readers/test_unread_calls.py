@@ -163,7 +163,7 @@ def test_a_retention_that_must_not_be_shown_is_not(evaluate: "Evaluate") -> None
         {"main.tf": text + call(PLATFORM, "snapshot_retention_limit = var.days")}
     ).caches
     assert isinstance(cache.retention, Unknown)
-    assert cache.retention.passed == ()
+    assert cache.retention.passed_values == ()
 
 
 def test_memcached_is_no_redis_wherever_the_module_is(evaluate: "Evaluate") -> None:

@@ -90,3 +90,17 @@ def test_what_is_certain_of_an_unknown_value(
     else:
         assert isinstance(retention, Known)
         assert retention.value == (7 if expected else 3)
+
+
+def test_a_condition_that_fails_only_at_the_apply_is_not_rejected(evaluate: "Evaluate") -> None:
+    rule = """3
+  lifecycle {
+    precondition {
+      condition     = contains(["a", "b"], local.name)
+      error_message = "unknown to the plan"
+    }
+  }
+#"""
+    found = evaluate({"main.tf": CONFIGURATION % rule})
+    assert found.errors == []
+    assert isinstance(found.caches[0].retention, Known)

@@ -15,6 +15,14 @@ GROUP = 'resource "aws_elasticache_replication_group" "a" {\n  description = "d"
 DAYS = "  snapshot_retention_limit = 7\n}\n"
 MODULE = GROUP + DAYS + 'variable "n" {\n  type = number\n}\n'
 
+LOGS = """  dynamic "log_delivery_configuration" {
+    for_each = %s
+    content {
+      destination = %s
+    }
+  }
+"""
+
 REFUSED = {
     "an argument refers to nothing": (
         {"main.tf": GROUP + "  engine = var.nope\n" + DAYS},
@@ -85,6 +93,30 @@ REFUSED = {
     "a for_each that is refused, and each in the block": (
         {"main.tf": GROUP + '  for_each = ["x"]\n  engine = each.value\n' + DAYS},
         ("main.tf:3: Invalid for_each argument: it must be a map or a set of strings",),
+    ),
+    "a dynamic block repeats by what is not declared": (
+        {"main.tf": GROUP + LOGS % ("var.nope", '"d"') + DAYS},
+        ('main.tf:4: Reference to undeclared input variable: "nope"',),
+    ),
+    "a dynamic block repeats by a number": (
+        {"main.tf": GROUP + LOGS % ("5", '"d"') + DAYS},
+        ("main.tf:4: Iteration over non-iterable value",),
+    ),
+    "the content of a dynamic block refers to nothing": (
+        {"main.tf": GROUP + LOGS % ("[1]", "local.nope") + DAYS},
+        ('main.tf:6: Reference to undeclared local value: "nope"',),
+    ),
+    "the content of a dynamic block needs what an element lacks": (
+        {"main.tf": GROUP + LOGS % ("[{ a = 1 }]", "log_delivery_configuration.value.b") + DAYS},
+        ('main.tf:6: Unsupported attribute: no attribute named "b"',),
+    ),
+    "a dynamic block without content": (
+        {
+            "main.tf": GROUP
+            + '  dynamic "log_delivery_configuration" {\n    for_each = [1]\n  }\n'
+            + DAYS
+        },
+        ("main.tf:3: Missing for_each or content of a dynamic block",),
     ),
     "an ephemeral variable, by way of a local": (
         {
@@ -164,3 +196,32 @@ def test_a_template_file_is_located_from_the_folder_of_the_run(evaluate: "Evalua
     assert errors(evaluate(files)) == [
         "stack/t.tpl:2: Invalid reference: a name needs an attribute"
     ]
+
+
+@pytest.mark.parametrize(
+    ("for_each", "destination"),
+    [
+        ("[]", "local.nope"),  # it is never evaluated
+        ("null == null ? {} : null", "local.nope"),
+        ('{ a = "x" }', "upper(log_delivery_configuration.key)"),
+        ('toset(["x"])\n    iterator = log', "log.value"),
+        ("[{ each = local.days }]", "log_delivery_configuration.value.each"),
+        ("terraform_data.t.output", "log_delivery_configuration.value"),
+    ],
+)
+def test_a_dynamic_block_knows_its_iterator(
+    for_each: str, destination: str, evaluate: "Evaluate"
+) -> None:
+    rest = 'locals {\n  days = 7\n}\nresource "terraform_data" "t" {\n  input = [1]\n}\n'
+    logs = LOGS % (for_each, destination)
+    assert errors(evaluate({"main.tf": GROUP + logs + DAYS + rest})) == []
+
+
+def test_an_iterator_in_json_is_a_string(evaluate: "Evaluate") -> None:
+    text = """{"resource": {"aws_elasticache_replication_group": {"a": {
+  "description": "d", "snapshot_retention_limit": 7,
+  "dynamic": {"log_delivery_configuration": {
+    "for_each": ["x"], "iterator": "log", "content": {"destination": "${log.value}"}
+  }}
+}}}}"""
+    assert errors(evaluate({"main.tf.json": text})) == []

@@ -1,4 +1,4 @@
-"""A nested stack → the template that it deploys: a file, an uploaded file, or a text in the stack itself."""
+"""A nested stack → its template: a local file, a file uploaded to a bucket, or the stack's TemplateBody."""
 
 from contextlib import suppress
 
@@ -16,8 +16,8 @@ from ecbackup_iac.cloudformation.templates.nested_stacks import (
     DeployedTemplate,
     NotReadError,
     accepts,
-    elsewhere,
     is_local,
+    not_in_repository,
 )
 from ecbackup_iac.cloudformation.templates.roots import Templates
 from ecbackup_iac.cloudformation.templates.template_urls import UploadedTemplate
@@ -45,13 +45,16 @@ class StackTemplates:
         if paths.path_of(deployed, body, frame.stack.template) is not None:
             return [deployed]
         urls: dict[str, set[str]] = {}
-        with suppress(NotReadError, TemplateRejectedError, TooMuchError):  # `of` raises it again
+        # `template_of` raises it again.
+        with suppress(NotReadError, TemplateRejectedError, TooMuchError):
             for url, uploaded in self._uploaded(node, frame).items():
                 urls.setdefault(uploaded.path if uploaded else "", set()).add(url)
-        several = [replace(deployed, urls=frozenset(one)) for one in urls.values()]
+        several = [replace(deployed, urls=frozenset(group)) for group in urls.values()]
         return several if len(several) > 1 else [deployed]
 
-    def of(self, deployed: DeployedTemplate, body: Node, frame: Frame) -> tuple[Template, str]:
+    def template_of(
+        self, deployed: DeployedTemplate, body: Node, frame: Frame
+    ) -> tuple[Template, str]:
         """Return the template that a nested stack names, and how it was found, for people.
 
         Raises:
@@ -72,14 +75,14 @@ class StackTemplates:
             uploaded = next((named[url] for url in named if url in (deployed.urls or named)), None)
             path = uploaded.path if uploaded else None
         if path is None:
-            raise NotReadError(elsewhere(deployed, stack.template), is_elsewhere=True)
+            raise NotReadError(not_in_repository(deployed, stack.template), is_elsewhere=True)
         template = self._templates.load(path, stack.template)
         if any(above.template.path == template.path for above in stack.ancestors):
             raise NotReadError("not inspected again: the stack is nested in itself")
         needs_all = uploaded is not None and not uploaded.is_certain
         if uploaded and uploaded.is_copy and not accepts(template, deployed, needs_all=needs_all):
             candidates = () if needs_all else (template.path,)
-            why = elsewhere(deployed, stack.template)
+            why = not_in_repository(deployed, stack.template)
             raise NotReadError(why, is_elsewhere=True, candidates=candidates)
         return template, uploaded.note if uploaded else ""
 
@@ -87,13 +90,13 @@ class StackTemplates:
         """Return the template in a TemplateBody.
 
         Raises:
-            NotReadError: it is known only at deployment, or is no template.
+            NotReadError: it is known only at deployment, or is not a template.
 
         """
         parent = frame.stack.template
-        found = template_of_node(node, parent)
-        if found is not None:
-            return found
+        template = template_of_node(node, parent)
+        if template is not None:
+            return template
         texts = self._texts(node, frame)
         if len(texts) == 1 and texts[0].is_known and (text := texts[0].text) is not None:
             return template_of_text(text, parent.path, parent.source.location_of(node))
@@ -102,20 +105,21 @@ class StackTemplates:
 
     def _uploaded(self, url: Node, frame: Frame) -> dict[str, UploadedTemplate | None]:
         """Return the file that a URL names, by what it is in some scenario; None where it names none."""
-        found: dict[str, UploadedTemplate | None] = {}
+        files: dict[str, UploadedTemplate | None] = {}
         above = [stack.template for stack in frame.stack.ancestors]
-        written = text_of(url) or ""
+        literal = text_of(url) or ""
         for value in self._texts(url, frame):
             text, parent = value.known_ending, frame.stack.template
-            if text and value.is_known and is_local(text) and self._templates.holds(text, parent):
-                found[text] = UploadedTemplate(text, "")
+            is_path = text and value.is_known and is_local(text)
+            if is_path and self._templates.is_path_of_file(text, parent):
+                files[text] = UploadedTemplate(text, "")
             else:
-                found[text] = self._templates.uploaded((written, text), above)
-        return found
+                files[text] = self._templates.uploaded((literal, text), above)
+        return files
 
     def _texts(self, node: Node, frame: Frame) -> list[Value]:
         """Return the value that an expression has in every scenario."""
         cases = enumerate_scenarios(
-            lambda evaluator: evaluator.settled_value(node, frame), self._budget
+            lambda evaluator: evaluator.resolved_value(node, frame), self._budget
         )
         return [case.value for case in cases or ()]

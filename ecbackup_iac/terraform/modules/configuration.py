@@ -217,7 +217,7 @@ def version_of(block: Block) -> str:
 def is_local(source: str, reader: FolderReader | None = None) -> bool:
     """Whether a module source is a path from the caller; or an absolute one in what a reader may read.
 
-    Terragrunt generates absolute ones: `${get_repo_root()}/modules/network`.
+    Terragrunt generates absolute ones: `${get_repo_root()}/modules/queue`.
     """
     if source.startswith(("./", "../", ".\\", "..\\")) or source in (".", ".."):
         return True

@@ -11,10 +11,10 @@ from ecbackup_iac.terraform.values.context import HiddenRejections
 from ecbackup_iac.terraform.values.conversion import converted, perhaps_text
 from ecbackup_iac.terraform.values.marks import reject_ephemeral
 from ecbackup_iac.terraform.values.type_system import (
-    BOOL,
     DYNAMIC,
     NUMBER,
     STRING,
+    MapOf,
     ObjectOf,
     Type,
 )
@@ -96,7 +96,7 @@ def resource_value(
         attribute = block.body.attribute(member)
         own = schema.get(member)
         if own is None and (not schema or member == "id"):
-            own = _assumed(member)
+            own = _assumed(kind, member)
         value = None
         if attribute is not None:
             with Definition():
@@ -139,7 +139,7 @@ def kept_value(attribute: Attribute, value: Value, schema: AttributeSchema | Non
 
     """
     if schema is None:  # what is a number here may be text in the schema
-        return perhaps_text(value) if value.type in (NUMBER, BOOL) else value
+        return perhaps_text(value)
     try:
         value = converted(value, schema.type)
     except EvaluationError as error:
@@ -157,8 +157,10 @@ def kept_value(attribute: Attribute, value: Value, schema: AttributeSchema | Non
     return replace(value, is_sensitive=True) if schema.is_sensitive else value
 
 
-def _assumed(member: str) -> AttributeSchema | None:
+def _assumed(kind: str, member: str) -> AttributeSchema | None:
     """Return what is assumed of an attribute of a resource type that is not listed."""
+    if member == "tags" and kind.startswith("aws_"):
+        return AttributeSchema(MapOf(STRING), is_computed=True)
     is_text = member in _TEXTS or member.endswith(tuple(f"_{name}" for name in _TEXTS))
     return AttributeSchema(STRING, is_computed=True) if is_text else None
 

@@ -308,7 +308,8 @@ class Value:
     """Whether a text of it may be shown, and, of what is ephemeral, whether the value may be kept."""
 
     is_known_early: bool = False
-    """A plan of Terraform before 1.12 does not know it: of `&&` or `||`, one operand is known after apply."""
+    """A plan does not know it, though it is certain: of `contains`, or before 1.12 of `&&` or `||`, one
+    operand is known only after apply."""
 
     @property
     def is_null(self) -> bool:
