@@ -151,9 +151,8 @@ def _text(expression: object) -> Value[str]:
 
 def _unresolved(expression: object, literal: re.Pattern[str]) -> Unknown[Any] | None:
     """Return the unknown value of an expression that Checkov did not resolve; None for any other."""
-    if isinstance(
-        expression, Mapping | list
-    ):  # Checkov passes the map where the attribute refers to a member
+    # Where an attribute refers to a member of a map, Checkov passes the map.
+    if isinstance(expression, Mapping | list):
         return Unknown(f"{_UNRESOLVED} the expression")
     if not isinstance(expression, str) or literal.fullmatch(expression):
         return None
@@ -188,12 +187,8 @@ def _cluster_mode(settings: Conf, attributes: Attributes) -> Value[bool]:
     is_unresolved["cluster_mode"] = (
         isinstance(settings.get("cluster_mode"), str) and is_unresolved["cluster_mode"]
     )
-    known_settings = {
-        name: value for name, value in settings.items() if not is_unresolved.get(name)
-    }
-    if in_cluster_mode(known_settings, attributes) or isinstance(
-        known_settings.get("cluster_mode"), Mapping
-    ):
+    known = {name: value for name, value in settings.items() if not is_unresolved.get(name)}
+    if in_cluster_mode(known, attributes) or isinstance(known.get("cluster_mode"), Mapping):
         return Known(value=True)
     return Unknown("cluster mode is unknown") if any(is_unresolved.values()) else Known(value=False)
 

@@ -126,6 +126,7 @@ class RemoteUnit:
     def result(self, evaluations: Sequence[RootEvaluation]) -> ReadResult:
         """Return the caches of all versions of the module, merged; or the unread module itself."""
         absent: dict[Location, AbsentCache] = {}
+        call_location, name = self._call.block.header.location, self._call.block.labels[0]
         readings = []
         for (stand_in, _), evaluated in zip(self.roots, evaluations, strict=True):
             caches = [*evaluated.resources.values()]
@@ -133,31 +134,26 @@ class RemoteUnit:
             if stand_in is not None:
                 path = stand_in.module.folder
                 caches = [self._at_call(cache, stand_in) for cache in caches]
-                absent = {
-                    location: cache for location, cache in absent.items() if location.path != path
-                }
+                absent = {key: cache for key, cache in absent.items() if key.path != path}
                 for number, diagnostic in enumerate(self._diagnostics):
                     if diagnostic.location.path == path:
-                        call_location = self._call.block.header.location
                         self._diagnostics[number] = replace(diagnostic, location=call_location)
             readings.append((stand_in.versions if stand_in else "", tuple(caches)))
         caches = [*with_versions(readings)]
         if self.roots[0][0] is None:
-            name = f"unit.{self._call.block.labels[0]}"
+            address = f"unit.{name}"
             unread = [
-                replace(
-                    cache, address=name, module=cache.module and replace(cache.module, address=name)
-                )
+                replace(cache, address=address, module=module and replace(module, address=address))
                 for cache in self._reader.unread_calls().likely(self._call)
+                for module in (cache.module,)
             ]
             if not unread:
                 self._add_unread()
             caches += unread
         elif not caches:
-            call_location = self._call.block.header.location
             reason = f"{self._source} creates no cache with these inputs"
             absent[call_location] = AbsentCache(
-                self._call.block.labels[0], self._source, self._root.shown, call_location, reason
+                name, self._source, self._root.shown, call_location, reason
             )
         diagnostics = tuple(dict.fromkeys(self._diagnostics))
         result = ReadResult(tuple(caches), diagnostics, absent=tuple(absent.values()))
