@@ -19,6 +19,7 @@ from ecbackup_iac.terraform.values.value import (
     Value,
     as_early,
     null,
+    quoting,
     unknown,
 )
 
@@ -54,8 +55,8 @@ def call(evaluator: NodeEvaluator, node: Call) -> Value:
 def _named_call(evaluator: NodeEvaluator, node: Call, name: str) -> Value:
     function = FUNCTIONS.get(name)
     if function is None:
-        text = f'Call to unknown function: there is no function named "{name}"'
-        raise EvaluationError(text, redacted_message="Call to unknown function")
+        text = f': there is no function named "{name}"'
+        raise quoting("Call to unknown function{}", text, "")
     try:
         arguments = [evaluator.value(argument) for argument in node.arguments]
     except EphemeralValueError:

@@ -50,6 +50,7 @@ from ecbackup_iac.terraform.values.value import (
     is_open,
     not_null,
     object_value,
+    quoting,
     tuple_value,
     unknown,
 )
@@ -152,11 +153,7 @@ class Evaluator(NodeEvaluator):
     def _name(self, node: Name) -> Value:
         if node.name in self.names:
             return self.names[node.name]
-        text, redacted = (
-            f"Invalid reference: {shown} needs an attribute"
-            for shown in (f'"{node.name}"', "a name")
-        )
-        raise EvaluationError(text, redacted_message=redacted)
+        raise quoting("Invalid reference: {} needs an attribute", f'"{node.name}"', "a name")
 
     def _reference(self, node: GetAttribute) -> Value | None:
         """Return the value of a whole reference; None where the node is a step beyond one."""

@@ -88,11 +88,7 @@ class NodeEvaluator(ABC):
         try:
             return converted(key, STRING)
         except EvaluationError as error:
-            text, redacted = (
-                f"Can't use this value as a key: {t}"
-                for t in (error.message, error.redacted_message)
-            )
-            raise EvaluationError(text, redacted_message=redacted) from error
+            raise error.prefixed("Can't use this value as a key: ") from error
 
     def subject(self, node: Node) -> str:
         """Return a text for a condition that is the same for the same condition in the same module."""

@@ -91,11 +91,8 @@ def _as_text(value: Value, source_range: SourceRange) -> Value:
     try:
         text = converted(value, STRING)
     except EvaluationError as error:
-        what = "Cannot include the given value in a string template"
-        message, redacted = (
-            f"{what}: {reason}" for reason in (error.message, error.redacted_message)
-        )
-        raise EvaluationError(message, source_range, redacted) from error
+        what = "Cannot include the given value in a string template: "
+        raise error.prefixed(what).at(source_range) from error
     part = map_outcomes(_not_null, text, kind=STRING)
     if part.privacy is Privacy.DOCUMENT:
         return replace(part, privacy=Privacy.OUTSIDE)  # what the text is part of is no document

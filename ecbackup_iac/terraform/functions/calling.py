@@ -30,6 +30,7 @@ from ecbackup_iac.terraform.values.value import (
     UnknownRaw,
     Value,
     not_null,
+    quoting,
 )
 
 _NULL_RESULTS = frozenset({
@@ -222,7 +223,5 @@ def _argument(function: Function, parameter: Parameter, argument: Value) -> Valu
 def _invalid(
     function: Function, parameter: Parameter, message: str, redacted_message: str = ""
 ) -> EvaluationError:
-    what = f'Invalid value for "{parameter.name}" parameter of {function.name}'
-    return EvaluationError(
-        f"{what}: {message}.", redacted_message=f"{what}: {redacted_message or message}."
-    )
+    text = f'Invalid value for "{parameter.name}" parameter of {function.name}: {{}}.'
+    return quoting(text, message, redacted_message or message)

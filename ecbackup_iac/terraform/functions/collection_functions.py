@@ -49,6 +49,7 @@ from ecbackup_iac.terraform.values.value import (
     count_value,
     null,
     number,
+    quoting,
     string,
     tuple_value,
 )
@@ -181,8 +182,7 @@ def _looked_up(of: Value, key: Value, default: Value | None) -> Value:
     if name in of.members:  # a resource has every member, for all that is known
         return of.members[name].taken_from(of, None if key.is_hidden_key else name)
     if default is None:
-        text = f'lookup failed to find key "{name}"'
-        raise EvaluationError(text, redacted_message="lookup failed to find the key")
+        raise quoting("lookup failed to find {}", f'key "{name}"', "the key")
     return default
 
 

@@ -8,7 +8,7 @@ from ecbackup_iac.terraform.functions.signature import Function, Parameter
 from ecbackup_iac.terraform.functions.sizes import text_of
 from ecbackup_iac.terraform.values.budget import charge_characters
 from ecbackup_iac.terraform.values.type_system import NUMBER, STRING
-from ecbackup_iac.terraform.values.value import EvaluationError, Value, count_value, string
+from ecbackup_iac.terraform.values.value import EvaluationError, Value, count_value, quoting, string
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -74,9 +74,7 @@ def _shown(part: str, moment: Timestamp) -> str:
         return part
     verb = _VERBS.get(part)
     if verb is None:
-        raise EvaluationError(
-            f'invalid date format verb "{part}"', redacted_message="invalid date format verb"
-        )
+        raise quoting("invalid date format verb{}", f' "{part}"', "")
     return verb(moment)
 
 

@@ -13,7 +13,7 @@ from ecbackup_iac.terraform.functions.signature import Function, Parameter
 from ecbackup_iac.terraform.functions.sizes import MAX_CHARACTERS, bytes_of, sized, text_of
 from ecbackup_iac.terraform.values.budget import charge, charge_characters
 from ecbackup_iac.terraform.values.type_system import STRING
-from ecbackup_iac.terraform.values.value import EvaluationError, Value, string
+from ecbackup_iac.terraform.values.value import EvaluationError, Value, quoting, string
 
 _BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?", re.ASCII)
 _BAD_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
@@ -24,8 +24,7 @@ def _from_base64(text: str) -> bytes:
     """Return decoded base64; line breaks are ignored, as by Go."""
     bare = text.replace("\r", "").replace("\n", "")
     if not _BASE64.fullmatch(bare):
-        what = "failed to decode base64 data"
-        raise EvaluationError(f'{what} "{text[:80]}"', redacted_message=what)
+        raise quoting("failed to decode base64 data{}", f' "{text[:80]}"', "")
     return binascii.a2b_base64(bare)
 
 
@@ -69,10 +68,8 @@ def _textencodebase64(text: Value, name: Value) -> Value:
     try:
         return sized(b64encode(encoded(text_of(text), text_of(name))).decode())
     except UnicodeEncodeError as error:
-        what = "the given string contains characters that cannot be represented in"
-        raise EvaluationError(
-            f"{what} {text_of(name)}", redacted_message=f"{what} that encoding"
-        ) from error
+        what = "the given string contains characters that cannot be represented in {}"
+        raise quoting(what, text_of(name), "that encoding") from error
 
 
 def _textdecodebase64(source: Value, name: Value) -> Value:
@@ -81,10 +78,8 @@ def _textdecodebase64(source: Value, name: Value) -> Value:
     except UnicodeDecodeError as error:
         text = f"{_REPLACEMENT}{error.reason}"
     if _REPLACEMENT in text:
-        raise EvaluationError(
-            f"the given string contains symbols that are not defined for {text_of(name)}",
-            redacted_message="the given string contains symbols that are not defined for that encoding",
-        )
+        what = "the given string contains symbols that are not defined for {}"
+        raise quoting(what, text_of(name), "that encoding")
     return string(text)
 
 
@@ -102,8 +97,7 @@ def _urldecode(text: Value) -> Value:
     written = bytes_of(text)
     charge_characters(len(written))
     if _BAD_ESCAPE.search(written):
-        what = "invalid URL escape"
-        raise EvaluationError(f'{what} in "{text_of(text)[:80]}"', redacted_message=what)
+        raise quoting("invalid URL escape{}", f' in "{text_of(text)[:80]}"', "")
     return _utf8(unquote_to_bytes(written.replace(b"+", b" ")))
 
 

@@ -26,6 +26,7 @@ from ecbackup_iac.terraform.values.value import (
     Value,
     boolean,
     hidden_value,
+    quoting,
     string,
 )
 
@@ -79,11 +80,8 @@ def _text(files: Files, path: Value) -> str:
     try:
         return normal(_content(files, path).decode())
     except UnicodeDecodeError as error:
-        text, redacted = (
-            f"contents of {shown} are not valid UTF-8; use the filebase64 function"
-            for shown in (path.raw, "the file")
-        )
-        raise EvaluationError(text, redacted_message=redacted) from error
+        what = "contents of {} are not valid UTF-8; use the filebase64 function"
+        raise quoting(what, text_of(path), "the file") from error
 
 
 _DATA_FILE = re.compile(r".*\.(json|ya?ml|csv)", re.IGNORECASE | re.DOTALL)
@@ -149,8 +147,7 @@ def _rendered(context: CallContext, path: Value, variables: Value) -> Value:
     names = members_of(variables)
     for name in names:
         if not name.replace("-", "_").isidentifier() or name.startswith("-"):
-            message = "invalid template variable name"
-            raise EvaluationError(f'{message} "{name}"', redacted_message=message)
+            raise quoting("invalid template variable name{}", f' "{name}"', "")
     text = _text(context.files, path)
     source = SourceFile(shown_path(context.files.absolute(text_of(path))), text.encode())
     evaluation = evaluation_context()

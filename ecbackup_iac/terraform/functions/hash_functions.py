@@ -8,7 +8,7 @@ from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.functions.signature import Function, Parameter
 from ecbackup_iac.terraform.functions.sizes import bytes_of, text_of
 from ecbackup_iac.terraform.values.type_system import STRING
-from ecbackup_iac.terraform.values.value import EvaluationError, Value, string
+from ecbackup_iac.terraform.values.value import Value, quoting, string
 
 
 def _hashed(algorithm: str, content: bytes) -> bytes:
@@ -52,10 +52,7 @@ def _uuidv5(namespace: Value, name: Value) -> Value:
     given = text_of(namespace)
     space = _NAMESPACES.get(given, given)
     if not _UUID.fullmatch(space):
-        what = "uuidv5() doesn't support"
-        raise EvaluationError(
-            f"{what} namespace {given}", redacted_message=f"{what} that namespace"
-        )
+        raise quoting("uuidv5() doesn't support {}", f"namespace {given}", "that namespace")
     return string(str(uuid.uuid5(uuid.UUID(space), text_of(name))))
 
 

@@ -26,6 +26,7 @@ from ecbackup_iac.terraform.values.value import (
     Value,
     count_value,
     number,
+    quoting,
 )
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -88,10 +89,7 @@ def _parseint(text: Value, base: Value) -> Value:
         for digit in digits
     ]
     if not digits or not all(0 <= value < radix for value in values):
-        message, redacted = (
-            f"cannot parse {t} as a base {radix} integer" for t in (f'"{written}"', "it")
-        )
-        raise EvaluationError(message, redacted_message=redacted)
+        raise quoting(f"cannot parse {{}} as a base {radix} integer", f'"{written}"', "it")
     total = 0
     for value in values:
         total = total * radix + value

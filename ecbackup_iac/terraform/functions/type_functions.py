@@ -24,11 +24,8 @@ def _conversion(target: Type) -> Callable[[Value], Value]:
         try:
             return converted(value, target)
         except EvaluationError as error:
-            what = f"cannot convert {type_name(value.type)} to {type_name(target)}"
-            text, redacted = (
-                f"{what}: {reason}" for reason in (error.message, error.redacted_message)
-            )
-            raise EvaluationError(text, redacted_message=redacted) from error
+            what = f"cannot convert {type_name(value.type)} to {type_name(target)}: "
+            raise error.prefixed(what) from error
 
     return implementation
 

@@ -140,11 +140,8 @@ def kept_value(attribute: Attribute, value: Value, schema: AttributeSchema | Non
     try:
         value = converted(value, schema.type)
     except EvaluationError as error:
-        text, redacted = (
-            f'Inappropriate value for attribute "{attribute.name}": {reason}'
-            for reason in (error.message, error.redacted_message)
-        )
-        raise EvaluationError(text, attribute.range, redacted) from error
+        what = f'Inappropriate value for attribute "{attribute.name}": '
+        raise error.prefixed(what).at(attribute.range) from error
     if value.is_null and schema.default is not None:
         value = replace(converted(string(schema.default), schema.type), trace=value.trace)
     if isinstance(value.raw, int) and schema.type == NUMBER:

@@ -316,10 +316,7 @@ def _map(value: Value, element: Type) -> Value:
             try:
                 converted_members.append(converted(member, element))
             except EvaluationError as error:
-                text = f'element "{name}": {error.message}'
-                raise EvaluationError(
-                    text, redacted_message=f"an element: {error.redacted_message}"
-                ) from error
+                raise error.prefixed(f'element "{name}": ', "an element: ") from error
         members = tuple(converted_members)
         _check_empty(value, element)
     element = without_optional(element)
@@ -357,11 +354,7 @@ def _object(value: Value, target: ObjectOf) -> Value:
         try:
             members[name] = converted(value.raw[name], kind)
         except EvaluationError as error:
-            text, redacted = (
-                f'attribute "{name}": {reason}'
-                for reason in (error.message, error.redacted_message)
-            )
-            raise EvaluationError(text, redacted_message=redacted) from error
+            raise error.prefixed(f'attribute "{name}": ') from error
     if missing:
         noun = "attribute" if len(missing) == 1 else "attributes"
         verb = "is" if len(missing) == 1 else "are"

@@ -44,10 +44,8 @@ from ecbackup_iac.terraform.values.value import (
     Value,
     boolean,
     number,
+    quoting,
 )
-
-MAX_BITS = 100_000
-"""A larger result is refused: no configuration in use has one."""
 
 
 def unary(operator: str, operand: Value) -> Value:
@@ -131,10 +129,7 @@ def _operand(operator: str, value: Value, kind: Type) -> Value:
     try:
         operand = converted(value, kind)
     except EvaluationError as error:
-        text, redacted = (
-            f"Invalid operand for {operator}: {t}" for t in (error.message, error.redacted_message)
-        )
-        raise EvaluationError(text, redacted_message=redacted) from error
+        raise error.prefixed(f"Invalid operand for {operator}: ") from error
     if operand.is_null:
         raise EvaluationError(f"Invalid operand for {operator}: it is null")
     if not isinstance(operand.raw, UnknownRaw):
@@ -223,15 +218,11 @@ def _element_type(kind: Type, key: Value) -> Type:
 
 
 def _without_attributes(kind: Type) -> EvaluationError:
-    text = f"Unsupported attribute: this value is {_a(kind)}, without attributes"
-    return EvaluationError(text)
+    return EvaluationError(f"Unsupported attribute: this value is {_a(kind)}, without attributes")
 
 
 def _no_attribute(name: str) -> EvaluationError:
-    text, redacted = f'no attribute named "{name}"', "no attribute of that name"
-    return EvaluationError(
-        f"Unsupported attribute: {text}", redacted_message=f"Unsupported attribute: {redacted}"
-    )
+    return quoting("Unsupported attribute: no attribute {}", f'named "{name}"', "of that name")
 
 
 def _attribute(of: Value, name: str) -> Value:
@@ -243,10 +234,8 @@ def _attribute(of: Value, name: str) -> Value:
         name = normal(name)  # texts are kept so, names as they are written
     if name not in of.members:
         if isinstance(of.type, MapOf):
-            text, redacted = f'no element with the key "{name}"', "no element with that key"
-            raise EvaluationError(
-                f"Missing map element: {text}", redacted_message=f"Missing map element: {redacted}"
-            )
+            text = "Missing map element: no element with {}"
+            raise quoting(text, f'the key "{name}"', "that key")
         raise _no_attribute(name)
     return of.members[name].taken_from(of, name)
 
@@ -316,10 +305,8 @@ def _index(of: Value, key: Value) -> Value:
         case MapOf() | ObjectOf():
             name = _key(key, STRING)
             if name.raw not in of.members:
-                text = f'Invalid index: no element with the key "{name.raw}"'
-                raise EvaluationError(
-                    text, redacted_message="Invalid index: no element with that key"
-                )
+                text = "Invalid index: no element with {}"
+                raise quoting(text, f'the key "{name.raw}"', "that key")
             return of.members[str(name.raw)].taken_from(of, _shown_key(key))
         case ListOf() | TupleOf():
             position = _key(key, NUMBER).raw or 0  # negative zero is zero

@@ -27,7 +27,6 @@ from ecbackup_iac.terraform.values.type_system import (
     DYNAMIC,
     NUMBER,
     STRING,
-    ObjectOf,
     TupleOf,
     Type,
     has_dynamic,
@@ -70,9 +69,20 @@ class EvaluationError(Exception):
             self.origin = origin
         return self
 
+    def prefixed(self, prefix: str, redacted_prefix: str = "") -> "EvaluationError":
+        """Return the error of what failed because of this one: its message with words before it."""
+        redacted = f"{redacted_prefix or prefix}{self.redacted_message}"
+        return EvaluationError(prefix + self.message, redacted_message=redacted)
+
     def redacted(self) -> "EvaluationError":
         """Return the error for a value that must not be shown."""
         return type(self)(self.redacted_message, self.origin)
+
+
+def quoting(message: str, quoted: str, instead: str) -> EvaluationError:
+    """Return the error of a message with `{}` for what it quotes, or says instead where that is hidden."""
+    shown, redacted = (message.replace("{}", text, 1) for text in (quoted, instead))
+    return EvaluationError(shown, redacted_message=redacted)
 
 
 class ReferenceRefusedError(EvaluationError):
@@ -504,11 +514,6 @@ def as_early(compute: Callable[[], Value], *operands: Value) -> Value:
 def is_collection(value: Value) -> bool:
     """Whether a value is a list, set, tuple, map or object."""
     return is_sequence(value.type) or is_mapping(value.type)
-
-
-def object_type(value: Value) -> ObjectOf | None:
-    """Return the type of an object, None for anything else."""
-    return value.type if isinstance(value.type, ObjectOf) else None
 
 
 def is_open(value: Value) -> bool:

@@ -4,7 +4,13 @@ from collections.abc import Iterator
 
 from ecbackup_iac.terraform.values.budget import charge, charge_characters
 from ecbackup_iac.terraform.values.type_system import STRING, ListOf, Type, object_of
-from ecbackup_iac.terraform.values.value import EvaluationError, Value, object_value, string
+from ecbackup_iac.terraform.values.value import (
+    EvaluationError,
+    Value,
+    object_value,
+    quoting,
+    string,
+)
 
 _STEPS_PER_FIELD = 4
 
@@ -26,9 +32,7 @@ def csv_value(text: str) -> Value:
     columns: dict[str, Type] = {}
     for name in names:
         if name in columns:
-            raise EvaluationError(
-                f'duplicate column name "{name}"', redacted_message="duplicate column name"
-            )
+            raise quoting("duplicate column name{}", f' "{name}"', "")
         columns[name] = STRING
     rows = []
     for line, fields in lines:

@@ -20,6 +20,7 @@ from ecbackup_iac.terraform.values.value import (
     null,
     number,
     object_value,
+    quoting,
     string,
     tuple_value,
 )
@@ -138,9 +139,7 @@ def _name(text: str) -> str:
     """Return an attribute's name; Terraform finds no attribute of a name that it writes otherwise."""
     name = _whole(text)
     if normal(name) != name:
-        raise EvaluationError(
-            f'unsupported attribute "{name}"', redacted_message="unsupported attribute"
-        )
+        raise quoting("unsupported attribute{}", f' "{name}"', "")
     return name
 
 

@@ -7,7 +7,7 @@ import re
 
 from ecbackup_iac.model.record import record
 from ecbackup_iac.terraform.values.budget import charge_characters
-from ecbackup_iac.terraform.values.value import EvaluationError
+from ecbackup_iac.terraform.values.value import EvaluationError, quoting
 
 SECOND = 1_000_000_000  # nanoseconds
 _DAY = 86_400  # seconds
@@ -137,9 +137,7 @@ def duration(text: str) -> int:
         total += int(float(int(fraction or 0)) * (unit / float(10 ** len(fraction))))
         position = match.end()
     if not rest or position < len(rest) or total > _MAX_DURATION_BYTES:
-        raise EvaluationError(
-            f'time: invalid duration "{text}"', redacted_message="time: invalid duration"
-        )
+        raise quoting("time: invalid duration{}", f' "{text}"', "")
     return -total if is_negative else total
 
 
