@@ -40,6 +40,7 @@ from ecbackup_iac.terraform.values.value import (
 )
 
 _PRIMITIVES = {"string": STRING, "number": NUMBER, "bool": BOOL, "any": DYNAMIC}
+_COLLECTIONS = {"list": ListOf, "set": SetOf, "map": MapOf}
 _QUOTED: dict[str, Type] = {
     "string": STRING,
     "list": ListOf(DYNAMIC),
@@ -105,15 +106,11 @@ def _type(node: Node) -> tuple[Type, Defaults]:
     match node:
         case Name(name=name) if name in _PRIMITIVES:
             return _PRIMITIVES[name], Defaults()
-        case Name(name="list"):
-            return ListOf(DYNAMIC), Defaults()
-        case Name(name="set"):
-            return SetOf(DYNAMIC), Defaults()
-        case Name(name="map"):
-            return MapOf(DYNAMIC), Defaults()
-        case Call(name="list" | "set" | "map" as name, arguments=(element,)):
+        case Name(name=name) if name in _COLLECTIONS:
+            return _COLLECTIONS[name](DYNAMIC), Defaults()
+        case Call(name=name, arguments=(element,)) if name in _COLLECTIONS:
             kind, defaults = _type(element)
-            return _collection(name, kind), _nested({"": defaults})
+            return _COLLECTIONS[name](kind), _nested({"": defaults})
         case Call(name="tuple", arguments=(TupleNode(items=items),)):
             parts = [_type(item) for item in items]
             inside = {str(position): defaults for position, (_, defaults) in enumerate(parts)}
@@ -124,12 +121,6 @@ def _type(node: Node) -> tuple[Type, Defaults]:
             return DYNAMIC, Defaults()  # a syntax error, which is reported
         case _:
             raise EvaluationError("Invalid type specification", node.range)
-
-
-def _collection(name: str, element: Type) -> Type:
-    if name == "list":
-        return ListOf(element)
-    return SetOf(element) if name == "set" else MapOf(element)
 
 
 def _nested(inside: dict[str, Defaults]) -> Defaults:

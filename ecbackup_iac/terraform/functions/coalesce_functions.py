@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.functions.containers import bounds, is_list, may_be_text
-from ecbackup_iac.terraform.functions.signature import Function, Parameter
+from ecbackup_iac.terraform.functions.signature import Function, function
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.context import record_rejection
 from ecbackup_iac.terraform.values.conversion import converted, expand_outcomes, perhaps_text
@@ -134,9 +134,7 @@ def _may_be_chosen(argument: Value) -> bool:
     return not argument.is_known or (not argument.is_null and bool(argument.elements))
 
 
-_ARGUMENTS = Parameter("vals", allows_null=True, allows_unknown=True, allows_unknown_elements=True)
-
 FUNCTIONS: tuple[Function, ...] = (
-    Function("coalesce", (), _coalesce, variadic=_ARGUMENTS),
-    Function("coalescelist", (), _coalescelist, variadic=_ARGUMENTS),
+    function("coalesce(...vals: any | null | unknown | elements)", _coalesce),
+    function("coalescelist(...vals: any | null | unknown | elements)", _coalescelist),
 )

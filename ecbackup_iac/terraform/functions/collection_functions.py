@@ -16,7 +16,7 @@ from ecbackup_iac.terraform.functions.containers import (
     whole,
 )
 from ecbackup_iac.terraform.functions.go.graphemes import grapheme_count
-from ecbackup_iac.terraform.functions.signature import Function, Parameter
+from ecbackup_iac.terraform.functions.signature import Function, function
 from ecbackup_iac.terraform.functions.sizes import text_of
 from ecbackup_iac.terraform.values.arithmetic import UndefinedResultError, added, charge_operand
 from ecbackup_iac.terraform.values.context import record_rejection
@@ -299,59 +299,30 @@ def _removed(name: str, syntax: str) -> Function:
             f"use {syntax} syntax to write a literal {name}"
         )
 
-    anything = Parameter("vals", allows_null=True, allows_unknown=True)
-    return Function(name, (), implementation, variadic=anything)
+    return function(f"{name}(...vals: any | null | unknown)", implementation)
 
-
-_LIST = Parameter("list", allows_unknown_elements=True)
-_BOOLEANS = Parameter("list", ListOf(BOOL), allows_unknown_elements=True)
-_ANY_LIST = ListOf(DYNAMIC)
 
 FUNCTIONS: tuple[Function, ...] = (
-    Function("alltrue", (_BOOLEANS,), _alltrue, returns=BOOL),
-    Function("anytrue", (_BOOLEANS,), _anytrue, returns=BOOL),
-    Function(
-        "contains",
-        (Parameter("list", allows_unknown=True), Parameter("value", allows_unknown=True)),
-        _contains,
-        returns=BOOL,
-    ),
-    Function("element", (_LIST, Parameter("index", NUMBER, allows_unknown=True)), _element),
-    Function("index", (Parameter("list"), Parameter("value")), _index, returns=NUMBER),
-    Function(
-        "keys", (Parameter("inputMap", allows_unknown=True, allows_unknown_elements=True),), _keys
-    ),
-    Function(
-        "length",
-        (Parameter("value", allows_unknown=True, allows_unknown_elements=True),),
-        _length,
-        returns=NUMBER,
-    ),
+    function("alltrue(list: list of bool | elements): bool", _alltrue),
+    function("anytrue(list: list of bool | elements): bool", _anytrue),
+    function("contains(list: any | unknown, value: any | unknown): bool", _contains),
+    function("element(list: any | elements, index: number | unknown)", _element),
+    function("index(list: any, value: any): number", _index),
+    function("keys(inputMap: any | unknown | elements)", _keys),
+    function("length(value: any | unknown | elements): number", _length),
     _removed("list", "tolist([ ... ])"),
-    Function(
-        "lookup",
-        (
-            Parameter("inputMap", allows_unknown=True, allows_unknown_elements=True),
-            Parameter("key", STRING, allows_unknown=True),
-        ),
+    function(
+        "lookup(inputMap: any | unknown | elements, key: string | unknown, "
+        "...default: any | null | unknown | elements)",
         _lookup,
-        variadic=Parameter(
-            "default", allows_null=True, allows_unknown=True, allows_unknown_elements=True
-        ),
         keeps_marks=False,
     ),
     _removed("map", "tomap({ ... })"),
-    Function(
-        "matchkeys",
-        (
-            Parameter("values", _ANY_LIST),
-            Parameter("keys", _ANY_LIST),
-            Parameter("searchset", _ANY_LIST),
-        ),
-        _matchkeys,
+    function(
+        "matchkeys(values: list of any, keys: list of any, searchset: list of any)", _matchkeys
     ),
-    Function("one", (_LIST,), _one),
-    Function("sort", (Parameter("list", ListOf(STRING)),), _sort, returns=ListOf(STRING)),
-    Function("sum", (Parameter("list"),), _sum, returns=NUMBER),
-    Function("values", (Parameter("values", allows_unknown_elements=True),), _values),
+    function("one(list: any | elements)", _one),
+    function("sort(list: list of string): list of string", _sort),
+    function("sum(list: any): number", _sum),
+    function("values(values: any | elements)", _values),
 )

@@ -12,14 +12,14 @@ from ecbackup_iac.terraform.functions.call_context import CallContext, Files, Un
 from ecbackup_iac.terraform.functions.containers import members_of, need_mapping
 from ecbackup_iac.terraform.functions.data_files import DataFileStep
 from ecbackup_iac.terraform.functions.hash_functions import DIGESTS
-from ecbackup_iac.terraform.functions.signature import Function, Parameter
+from ecbackup_iac.terraform.functions.signature import Function, function
 from ecbackup_iac.terraform.functions.sizes import text_of
 from ecbackup_iac.terraform.functions.template_rendering import is_in_template_file, render_file
 from ecbackup_iac.terraform.values.budget import charge_text
 from ecbackup_iac.terraform.values.context import evaluation_context
 from ecbackup_iac.terraform.values.outcomes import map_outcomes
 from ecbackup_iac.terraform.values.sets import set_of
-from ecbackup_iac.terraform.values.type_system import BOOL, STRING, SetOf
+from ecbackup_iac.terraform.values.type_system import STRING
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     Privacy,
@@ -165,30 +165,20 @@ def _not_null(result: Value) -> Value:
     return result
 
 
-_PATH = (Parameter("path", STRING),)
-
-
 def _reading(name: str, compute: Callable[[bytes], str]) -> Function:
-    return Function(name, _PATH, _of_content(compute), returns=STRING, reads_files=True)
+    return function(f"{name}(path: string): string", _of_content(compute), reads_files=True)
 
 
 FUNCTIONS: tuple[Function, ...] = (
-    Function("abspath", _PATH, _abspath, returns=STRING),
-    Function("basename", _PATH, _basename, returns=STRING),
-    Function("dirname", _PATH, _dirname, returns=STRING),
-    Function("file", _PATH, _file, returns=STRING, reads_files=True),
-    Function("fileexists", _PATH, _fileexists, returns=BOOL, reads_files=True),
-    Function(
-        "fileset",
-        (Parameter("path", STRING), Parameter("pattern", STRING)),
-        _fileset,
-        returns=SetOf(STRING),
-        reads_files=True,
-    ),
-    Function("pathexpand", _PATH, _pathexpand, returns=STRING),
-    Function(
-        "templatefile",
-        (Parameter("path", STRING), Parameter("vars", allows_unknown_elements=True)),
+    function("abspath(path: string): string", _abspath),
+    function("basename(path: string): string", _basename),
+    function("dirname(path: string): string", _dirname),
+    function("file(path: string): string", _file, reads_files=True),
+    function("fileexists(path: string): bool", _fileexists, reads_files=True),
+    function("fileset(path: string, pattern: string): set of string", _fileset, reads_files=True),
+    function("pathexpand(path: string): string", _pathexpand),
+    function(
+        "templatefile(path: string, vars: any | elements)",
         _templatefile,
         reads_files=True,
         renders_templates=True,

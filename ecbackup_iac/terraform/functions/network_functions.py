@@ -4,10 +4,9 @@ import re
 
 from ecbackup_iac.model.record import record
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
-from ecbackup_iac.terraform.functions.signature import Function, Parameter
+from ecbackup_iac.terraform.functions.signature import Function, function
 from ecbackup_iac.terraform.functions.sizes import strings, text_of, whole_number
 from ecbackup_iac.terraform.values.budget import charge
-from ecbackup_iac.terraform.values.type_system import BOOL, NUMBER, STRING, ListOf
 from ecbackup_iac.terraform.values.value import EvaluationError, Value, boolean, quoting, string
 
 _IPV4_BITS, _IPV6_BITS = 32, 128
@@ -170,28 +169,13 @@ def _cidrcontains(containing: Value, contained: Value) -> Value:
     )
 
 
-_PREFIX = Parameter("prefix", STRING)
-
 FUNCTIONS: tuple[Function, ...] = (
-    Function("cidrhost", (_PREFIX, Parameter("hostnum", NUMBER)), _cidrhost, returns=STRING),
-    Function("cidrnetmask", (_PREFIX,), _cidrnetmask, returns=STRING),
-    Function(
-        "cidrsubnet",
-        (_PREFIX, Parameter("newbits", NUMBER), Parameter("netnum", NUMBER)),
-        _cidrsubnet,
-        returns=STRING,
-    ),
-    Function(
-        "cidrsubnets",
-        (_PREFIX,),
-        _cidrsubnets,
-        variadic=Parameter("newbits", NUMBER),
-        returns=ListOf(STRING),
-    ),
-    Function(
-        "cidrcontains",
-        (Parameter("containing_prefix", STRING), Parameter("contained_ip_or_prefix", STRING)),
+    function("cidrhost(prefix: string, hostnum: number): string", _cidrhost),
+    function("cidrnetmask(prefix: string): string", _cidrnetmask),
+    function("cidrsubnet(prefix: string, newbits: number, netnum: number): string", _cidrsubnet),
+    function("cidrsubnets(prefix: string, ...newbits: number): list of string", _cidrsubnets),
+    function(
+        "cidrcontains(containing_prefix: string, contained_ip_or_prefix: string): bool",
         _cidrcontains,
-        returns=BOOL,
     ),
 )

@@ -3,18 +3,12 @@
 from collections.abc import Callable
 
 from ecbackup_iac.model.record import replace
-from ecbackup_iac.terraform.functions.signature import Function, Parameter
+from ecbackup_iac.terraform.functions.signature import Function, function
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.type_system import (
-    BOOL,
-    DYNAMIC,
-    NUMBER,
-    STRING,
-    ListOf,
-    MapOf,
-    SetOf,
     Type,
     type_name,
+    type_named,
 )
 from ecbackup_iac.terraform.values.value import EvaluationError, Value, boolean
 
@@ -47,23 +41,23 @@ def _ephemeralasnull(value: Value) -> Value:
     return value
 
 
-_ANYTHING = Parameter("v", allows_null=True, allows_unknown=True, allows_unknown_elements=True)
-_TARGETS: dict[str, Type] = {
-    "tobool": BOOL,
-    "tolist": ListOf(DYNAMIC),
-    "tomap": MapOf(DYNAMIC),
-    "tonumber": NUMBER,
-    "toset": SetOf(DYNAMIC),
-    "tostring": STRING,
+_ANYTHING = "v: any | null | unknown | elements"
+_TARGETS = {
+    "tobool": "bool",
+    "tolist": "list of any",
+    "tomap": "map of any",
+    "tonumber": "number",
+    "toset": "set of any",
+    "tostring": "string",
 }
 
 FUNCTIONS: tuple[Function, ...] = (
     *(
-        Function(name, (_ANYTHING,), _conversion(target), returns=target)
+        function(f"{name}({_ANYTHING}): {target}", _conversion(type_named(target)))
         for name, target in _TARGETS.items()
     ),
-    Function("sensitive", (_ANYTHING,), _sensitive),
-    Function("nonsensitive", (_ANYTHING,), _nonsensitive, keeps_marks=False),
-    Function("issensitive", (_ANYTHING,), _issensitive, returns=BOOL, keeps_marks=False),
-    Function("ephemeralasnull", (_ANYTHING,), _ephemeralasnull),
+    function(f"sensitive({_ANYTHING})", _sensitive),
+    function(f"nonsensitive({_ANYTHING})", _nonsensitive, keeps_marks=False),
+    function(f"issensitive({_ANYTHING}): bool", _issensitive, keeps_marks=False),
+    function(f"ephemeralasnull({_ANYTHING})", _ephemeralasnull),
 )

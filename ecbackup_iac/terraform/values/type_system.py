@@ -230,6 +230,16 @@ def type_name(kind: Type) -> str:
             return "object"
 
 
+def type_named(name: str) -> Type:
+    """Return the type of a name as `type_name` gives it; "any" is dynamic."""
+    kind, _, element = name.partition(" of ")
+    return _COLLECTIONS[kind](type_named(element)) if element else _PRIMITIVES[kind]
+
+
+_PRIMITIVES = {"string": STRING, "number": NUMBER, "bool": BOOL, "any": DYNAMIC}
+_COLLECTIONS = {"list": ListOf, "set": SetOf, "map": MapOf}
+
+
 def unified(kinds: Sequence[Type]) -> Type | None:
     """Return the one type that values of all these types become safely; None where there is none."""
     charge(len(kinds))
