@@ -20,13 +20,14 @@ from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.outcomes import map_outcomes
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
+    COLLECTIONS,
     DYNAMIC,
     NUMBER,
+    PRIMITIVES,
     STRING,
     ListOf,
     MapOf,
     ObjectOf,
-    SetOf,
     TupleOf,
     Type,
     object_of,
@@ -39,8 +40,6 @@ from ecbackup_iac.terraform.values.value import (
     object_value,
 )
 
-_PRIMITIVES = {"string": STRING, "number": NUMBER, "bool": BOOL, "any": DYNAMIC}
-_COLLECTIONS = {"list": ListOf, "set": SetOf, "map": MapOf}
 _QUOTED: dict[str, Type] = {
     "string": STRING,
     "list": ListOf(DYNAMIC),
@@ -104,13 +103,13 @@ def constraint_of(node: Node | None) -> Constraint:
 
 def _type(node: Node) -> tuple[Type, Defaults]:
     match node:
-        case Name(name=name) if name in _PRIMITIVES:
-            return _PRIMITIVES[name], Defaults()
-        case Name(name=name) if name in _COLLECTIONS:
-            return _COLLECTIONS[name](DYNAMIC), Defaults()
-        case Call(name=name, arguments=(element,)) if name in _COLLECTIONS:
+        case Name(name=name) if name in PRIMITIVES:
+            return PRIMITIVES[name], Defaults()
+        case Name(name=name) if name in COLLECTIONS:
+            return COLLECTIONS[name](DYNAMIC), Defaults()
+        case Call(name=name, arguments=(element,)) if name in COLLECTIONS:
             kind, defaults = _type(element)
-            return _COLLECTIONS[name](kind), _nested({"": defaults})
+            return COLLECTIONS[name](kind), _nested({"": defaults})
         case Call(name="tuple", arguments=(TupleNode(items=items),)):
             parts = [_type(item) for item in items]
             inside = {str(position): defaults for position, (_, defaults) in enumerate(parts)}

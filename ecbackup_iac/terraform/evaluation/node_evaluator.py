@@ -7,7 +7,7 @@ from typing import Self
 
 from ecbackup_iac.hcl.expression import Node, TemplatePart
 from ecbackup_iac.hcl.number import PRECISION
-from ecbackup_iac.terraform.functions.call_context import Files, Scope, TemplateEvaluator
+from ecbackup_iac.terraform.functions.call_context import Scope, TemplateEvaluator
 from ecbackup_iac.terraform.values.budget import STEPS_PER_EXPRESSION, charge
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.type_system import STRING
@@ -65,11 +65,6 @@ class NodeEvaluator(ABC):
         self, scope: Scope, variables: Mapping[str, Value], *, is_hidden: bool
     ) -> TemplateEvaluator:
         """Return an evaluator for a template with these variables."""
-
-    @property
-    def files(self) -> Files:
-        """What the file functions read."""
-        return self.scope.files
 
     def with_names(self, names: Mapping[str, Value], origin: str = "") -> Self:
         """Return an evaluator with more variables; `origin` is the expression whose values they have."""

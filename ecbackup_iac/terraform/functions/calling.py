@@ -70,7 +70,7 @@ def call_function(function: Function, arguments: Sequence[Value], context: CallC
             if function.renders_templates:
                 return function.implementation(context, *settled)
             if function.reads_files:
-                return function.implementation(context.files, *settled)
+                return function.implementation(context.scope.files, *settled)
             return function.implementation(*settled)
         except UnknownResultError as error:
             return _unknown_result(function, arguments, error)

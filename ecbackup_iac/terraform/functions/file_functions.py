@@ -148,15 +148,16 @@ def _rendered(context: CallContext, path: Value, variables: Value) -> Value:
     for name in names:
         if not name.replace("-", "_").isidentifier() or name.startswith("-"):
             raise quoting("invalid template variable name{}", f' "{name}"', "")
-    text = _text(context.files, path)
-    source = SourceFile(shown_path(context.files.absolute(text_of(path))), text.encode())
+    files = context.scope.files
+    text = _text(files, path)
+    source = SourceFile(shown_path(files.absolute(text_of(path))), text.encode())
     evaluation = evaluation_context()
     evaluation.template_calls += 1
     shown = hidden_value(path) if path.is_hidden else text_of(path)
     result = render_file(context, source, names, f"{shown} ({evaluation.template_calls})")
     if result.is_known or result.unknown.outcomes:
         result = map_outcomes(_not_null, result)
-    return result if path.is_hidden or result.trace else result.through(_step(context.files, path))
+    return result if path.is_hidden or result.trace else result.through(_step(files, path))
 
 
 def _not_null(result: Value) -> Value:

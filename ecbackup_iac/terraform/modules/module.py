@@ -2,8 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterable
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from ecbackup_iac.hcl.expression import GetAttribute, Index, Name, Node
 from ecbackup_iac.hcl.source import SourceFile, SourceRange
@@ -13,8 +12,9 @@ from ecbackup_iac.model.record import changing_record, field
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.terraform.modules.declarations import Declaration
 from ecbackup_iac.terraform.modules.file_names import Program, configuration_files
+from ecbackup_iac.terraform.modules.folders import Folders
 from ecbackup_iac.terraform.modules.overrides import MergedBody
-from ecbackup_iac.terraform.modules.parsed_file import ParsedFile, parsed_file
+from ecbackup_iac.terraform.modules.parsed_file import parsed_file
 from ecbackup_iac.terraform.modules.schema import CONFIGURATION
 
 ResourceKey = tuple[str, str, str]
@@ -46,32 +46,6 @@ _CONSTRAINT = re.compile(r"\s*(?:=|!=|>=?|<=?|~>)?\s*v?\d+(?:\.\d+)*(?:-[\w.-]+)
 # The nested blocks without which a provider block is no more than a name for a passed provider.
 _PROVIDER_BLOCKS = ("assume_role", "assume_role_with_web_identity", "default_tags", "endpoints",
                     "features", "ignore_tags")  # fmt: skip
-
-
-class FolderReader(Protocol):
-    """Reads the files of modules: inside the boundary, each file once."""
-
-    @property
-    def boundary(self) -> str:
-        """The folder outside which nothing is read: absolute, links resolved."""
-
-    def names(self, folder: str) -> tuple[str, ...]:
-        """Return the names of the files in a folder, sorted; none where it cannot be read."""
-
-    def real(self, path: str) -> str:
-        """Return an absolute path without `..` with its links resolved."""
-
-    def is_inside(self, path: str) -> bool:
-        """Whether an absolute path without `..` lies inside the boundary, links resolved."""
-
-    def forget(self, paths: Iterable[str]) -> None:
-        """Forget what was read of files."""
-
-    def source(self, path: str) -> "SourceFile | Diagnostic":
-        """Return a file as UTF-8 text."""
-
-    def parsed(self, path: str) -> ParsedFile | Diagnostic:
-        """Return a file of configuration, parsed once."""
 
 
 @changing_record
@@ -173,7 +147,7 @@ class Module:
 
 def load_module(
     folder: str,
-    reader: FolderReader,
+    reader: Folders,
     news: list[Diagnostic] | None = None,
     program: Program | None = None,
     may_declare_more: str = "",
@@ -211,7 +185,7 @@ def module_of(source: SourceFile) -> Module:
     return module
 
 
-def file_body(path: str, reader: FolderReader) -> Body | None:
+def file_body(path: str, reader: Folders) -> Body | None:
     """Return what one file declares; None where it cannot be read. What is wrong in it is not reported."""
     parsed = reader.parsed(path)
     return None if isinstance(parsed, Diagnostic) else parsed.body
@@ -285,7 +259,7 @@ def _declared_key(node: Node) -> tuple[str, ...]:
     return ()
 
 
-def _body(path: str, reader: FolderReader, module: Module) -> Body | None:
+def _body(path: str, reader: Folders, module: Module) -> Body | None:
     parsed = reader.parsed(path)
     if isinstance(parsed, Diagnostic):
         module.note(parsed)
