@@ -14,7 +14,7 @@ from ecbackup_iac.hcl.literal_text import check_escapes, decoded, resolved
 from ecbackup_iac.hcl.skipping import UNCLOSED, skip_block, skip_string, skip_value
 from ecbackup_iac.hcl.source import HclSyntaxError, Problem, ProblemHandler, SourceFile, SourceRange
 from ecbackup_iac.hcl.structure import Attribute, Block, PlainTexts, Schema
-from ecbackup_iac.hcl.tokens import COMMENT_TEXT, END, NAME, NEWLINE, identifier_end, matched_end
+from ecbackup_iac.hcl.tokens import COMMENT_TEXT, NAME, Kind, identifier_end, matched_end
 
 MAX_BLOCK_DEPTH = 100
 """Blocks inside blocks."""
@@ -169,7 +169,7 @@ def _value(  # noqa: PLR0913 - a value and its offsets
     try:
         node, behind = parse_range(text, start, stop, partial(SourceRange, source))
         is_before_brace = text[behind.start : behind.start + 1] == b"}" and not is_one_line
-        is_ended = behind.kind == NEWLINE or (behind.kind == END and not is_before_brace)
+        is_ended = behind.kind == Kind.NEWLINE or (behind.kind == Kind.END and not is_before_brace)
         if not is_ended or behind.start < last:
             what = _COMMA if behind.kind == b"," else _NO_NEWLINE
             what = _ONE_ARGUMENT if is_one_line else what
