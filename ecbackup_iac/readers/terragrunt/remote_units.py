@@ -25,11 +25,12 @@ from ecbackup_iac.terraform.modules.configuration import (
     UnreadModule,
 )
 from ecbackup_iac.terraform.modules.expansion import UnreadCall
-from ecbackup_iac.terraform.modules.folders import Folders, RootFiles
+from ecbackup_iac.terraform.modules.folders import Folders
 from ecbackup_iac.terraform.modules.inputs import RootInputs, VariableFiles
 from ecbackup_iac.terraform.modules.instances import BlockScope, ModuleInstance
 from ecbackup_iac.terraform.modules.module import Module
 from ecbackup_iac.terraform.modules.repetitions import Repetition
+from ecbackup_iac.terraform.modules.root_files import RootFiles
 from ecbackup_iac.terraform.values.value import Located, SourceStep, Value, unknown
 from ecbackup_iac.terragrunt.module import UnitModule
 from ecbackup_iac.terragrunt.units import Unit

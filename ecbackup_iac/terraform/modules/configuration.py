@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.hidden import without_credentials
@@ -15,7 +15,7 @@ from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.model.written_path import relative_path
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.evaluation.scopes import CONSTANT_SCOPE
-from ecbackup_iac.terraform.functions.call_context import Files
+from ecbackup_iac.terraform.functions.call_context import Files, Scope
 from ecbackup_iac.terraform.modules.file_names import Program
 from ecbackup_iac.terraform.modules.folders import Folders
 from ecbackup_iac.terraform.modules.installed_modules import installed_modules
@@ -23,11 +23,24 @@ from ecbackup_iac.terraform.modules.module import Module, load_module
 from ecbackup_iac.terraform.modules.resource_values import Schemas
 from ecbackup_iac.terraform.values.value import EvaluationError, hidden_value
 
-if TYPE_CHECKING:
-    from ecbackup_iac.terraform.modules.instances import ModuleInstance
-
 NOT_HERE = "{source} is not in this repository (terraform init would fetch it)"
 """Why a module from elsewhere was not read."""
+
+
+class Caller(Scope, Protocol):
+    """A module instance, as far as its module calls are concerned."""
+
+    @property
+    def module(self) -> Module:
+        """The module of which it is an instance."""
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The names of the calls that lead to it, outermost first."""
+
+    @property
+    def parent(self) -> "Caller | None":
+        """The instance that calls it; None for the root."""
 
 
 @record
@@ -115,14 +128,14 @@ class Configuration:
         """Whether it is Terraform that plans this, which refuses what only OpenTofu has."""
         return self.modules.program is Program.TERRAFORM or self._shows_terraform()
 
-    def called_folder(self, caller: "ModuleInstance", name: str) -> str | None:
+    def called_folder(self, caller: Caller, name: str) -> str | None:
         """Return the real folder of the local module that a call names; None for any other source."""
         source, _ = self._source(caller, name)
         if not is_local(source):
             return None
         return local_folder(caller.module.folder, source, self.modules.reader)
 
-    def _source(self, caller: "ModuleInstance", name: str) -> tuple[str, str]:
+    def _source(self, caller: Caller, name: str) -> tuple[str, str]:
         """Return the source of a call; or an empty one, and why.
 
         OpenTofu evaluates it with the module's variables and locals, since 1.8.
@@ -145,7 +158,7 @@ class Configuration:
             return "", f"its source is {hidden_value(value)}"
         return without_credentials(value.raw), ""
 
-    def called_module(self, caller: "ModuleInstance", name: str) -> Module | UnreadModule:
+    def called_module(self, caller: Caller, name: str) -> Module | UnreadModule:
         """Return the module behind a module call."""
         block = caller.module.calls[name]
         source, why = self._source(caller, name)
@@ -162,11 +175,11 @@ class Configuration:
         why += ": .terraform contains another source" if installed else ""
         return UnreadModule(source, why, version)
 
-    def _module(self, folder: str, source: str, caller: "ModuleInstance") -> Module | UnreadModule:
+    def _module(self, folder: str, source: str, caller: Caller) -> Module | UnreadModule:
         if not self.modules.reader.is_inside(folder):
             return UnreadModule(source, f"{source} leads outside the repository", is_missing=True)
         module = self.modules.at(folder)
-        above: ModuleInstance | None = caller
+        above: Caller | None = caller
         while above is not None:
             if above.module is module:
                 return UnreadModule(source, f"{source} calls itself", is_missing=True)
@@ -177,7 +190,7 @@ class Configuration:
                 return UnreadModule(source, why, is_missing=True)
         return module
 
-    def path_value(self, name: str, instance: "ModuleInstance") -> str:
+    def path_value(self, name: str, instance: Caller) -> str:
         """Return path.module or path.root as Terraform would, started in the root's folder."""
         if name == "root" or instance.module.folder == self.root:
             return "."

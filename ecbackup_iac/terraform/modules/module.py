@@ -1,7 +1,6 @@
 """A folder of configuration files → one module: its declarations, overrides merged."""
 
 import os
-import re
 from typing import TypeVar
 
 from ecbackup_iac.hcl.expression import GetAttribute, Index, Name, Node
@@ -23,6 +22,11 @@ ResourceKey = tuple[str, str, str]
 K = TypeVar("K")
 
 _MODES = {"resource": "managed", "data": "data", "ephemeral": "ephemeral"}
+_NAMES = {
+    "variable": "variable declaration", "output": "output definition", "module": "module call",
+}  # fmt: skip
+"""What Terraform calls the blocks that have one label."""
+
 _NOT_TO_OVERRIDE = {"check": 1, "moved": 0, "import": 0, "removed": 0}
 """Blocks that no override file may hold, and how many labels they have."""
 
@@ -34,14 +38,8 @@ _MORE = f"this file has more problems than the {MAX_REPORTED} that are reported"
 MAX_MAJOR = 1
 """Of Terraform and OpenTofu."""
 
-_AT_LEAST = re.compile(r"(?:>=|~>|>|(?<![<>!~])=|^)\s*v?(\d{1,9})")
-
-_LOWER_BOUND = re.compile(r"\s*(?:>=?|~>|=?)\s*v?(\d{1,9})\.(\d{1,9})(?:\.\d+)*\s*")
-
-FIRST_SHORT_CIRCUITING = (1, 12)
+FIRST_SHORT_CIRCUITING = (1, 12, 0)
 """The release of Terraform since which `&&` and `||` evaluate no operand that cannot matter."""
-
-_CONSTRAINT = re.compile(r"\s*(?:=|!=|>=?|<=?|~>)?\s*v?\d+(?:\.\d+)*(?:-[\w.-]+)?(?:\+[\w.-]+)?\s*")
 
 # The nested blocks without which a provider block is no more than a name for a passed provider.
 _PROVIDER_BLOCKS = ("assume_role", "assume_role_with_web_identity", "default_tags", "endpoints",
@@ -114,17 +112,10 @@ class Module:
 
     def release(self) -> None:
         """Drop every block: each has a reference to its module, so none would be freed otherwise."""
-        for table in (
-            self.variables,
-            self.local_values,
-            self.resources,
-            self.calls,
-            self.outputs,
-        ):
+        for table in (self.variables, self.local_values, self.resources, self.calls, self.outputs):
             table.clear()
-        self.settings.clear()
-        self.providers.clear()
-        self.bodies.clear()
+        for blocks in (self.settings, self.providers, self.bodies):
+            blocks.clear()
 
     @property
     def configures_providers(self) -> bool:
@@ -158,17 +149,13 @@ def load_module(
     """
     module = Module(folder, news=[] if news is None else news, may_declare_more=may_declare_more)
     files, overrides = configuration_files(reader.names(folder), program)
-    for name in files:
+    for name in (*files, *overrides):
         body = _body(os.path.join(folder, name), reader, module)
         if body is not None:
             module.add(body)
-            _declare(module, body)
-    for name in overrides:
-        body = _body(os.path.join(folder, name), reader, module)
-        if body is not None:
-            module.add(body)
-            _check_override(module, body)
-            _override(module, body)
+            if name in overrides:
+                _check_override(module, body)
+            _declare(module, body, is_override=name in overrides)
     _check_version(module)
     _check_moves(module)
     return module
@@ -202,31 +189,23 @@ def _check_version(module: Module) -> None:
 
     Which of the released versions plans the module is not known from the configuration.
     """
+    from ecbackup_iac.terraform.modules.versions import is_constraint, versions_of
+
     for block in module.settings:
-        source_range = block.range
-        if (
-            source_range.file.text.find(b"required_version", source_range.start, source_range.end)
-            < 0
-        ):
+        text, start, end = block.range.file.text, block.range.start, block.range.end
+        if text.find(b"required_version", start, end) < 0:
             continue  # most of such blocks need not be read
-        written, text = (
-            block.body.attribute("required_version"),
-            block.body.plain_text("required_version"),
-        )
-        if written is None or text is None:
+        written = block.body.attribute("required_version")
+        constraint = block.body.plain_text("required_version")
+        if written is None or constraint is None:
             continue
-        module.short_circuits |= any(map(_is_after, text.split(",")))
-        if any(int(major) > MAX_MAJOR for major in _AT_LEAST.findall(text)):
+        first = versions_of(constraint).first
+        module.short_circuits |= first >= FIRST_SHORT_CIRCUITING
+        if first[0] > MAX_MAJOR:
             reason = "Unsupported Terraform Core version: required_version requires a later version"
             _refuse(module, reason, written.range)
-        elif not all(map(_CONSTRAINT.fullmatch, text.split(","))):
+        elif not is_constraint(constraint):
             _refuse(module, "Invalid version constraint in required_version", written.range)
-
-
-def _is_after(constraint: str) -> bool:
-    """Whether a version constraint rules out every release before the first that short-circuits."""
-    match = _LOWER_BOUND.fullmatch(constraint)
-    return match is not None and (int(match[1]), int(match[2])) >= FIRST_SHORT_CIRCUITING
 
 
 def _refuse(module: Module, text: str, source_range: SourceRange) -> None:
@@ -268,39 +247,44 @@ def _body(path: str, reader: Folders, module: Module) -> Body | None:
     return parsed.body
 
 
-def _declare(module: Module, body: Body) -> None:
+def _declare(module: Module, body: Body, *, is_override: bool = False) -> None:
+    """Add what a file declares; that of an override file replaces arguments (Terraform, "Override Files")."""
+    add = _merge if is_override else _once
     for word, mode in _MODES.items():
         for block in body.blocks(word, 2):
             kind, name = block.labels
-            _once(
-                module,
-                module.resources,
-                (mode, kind, name),
-                block,
-                f'{word} "{kind}" configuration',
-            )
-    for block in body.blocks("variable", 1):
-        _once(module, module.variables, block.labels[0], block, "variable declaration")
-    for block in body.blocks("output", 1):
-        _once(module, module.outputs, block.labels[0], block, "output definition")
-    for block in body.blocks("module", 1):
-        _once(module, module.calls, block.labels[0], block, "module call")
+            add(module, module.resources, (mode, kind, name), block)
+    for word, table in (
+        ("variable", module.variables),
+        ("output", module.outputs),
+        ("module", module.calls),
+    ):
+        for block in body.blocks(word, 1):
+            add(module, table, block.labels[0], block)
     for block in body.blocks("locals"):
         for attribute in block.body.attributes():
-            if attribute.name in module.local_values:
-                text = f'Duplicate local value definition: "{attribute.name}" was defined before'
-                module.note(Diagnostic(text, attribute.range.location))
-                continue
-            module.local_values[attribute.name] = attribute
+            _add_local(module, attribute, is_override=is_override)
     module.settings += body.blocks("terraform")
     module.providers += body.blocks("provider", 1)
 
 
-def _once(module: Module, table: dict[K, Block], key: K, block: Block, what: str) -> None:
+def _add_local(module: Module, attribute: Attribute, *, is_override: bool) -> None:
+    name, is_declared = attribute.name, attribute.name in module.local_values
+    if is_declared is not is_override:
+        text = f'Duplicate local value definition: "{name}" was defined before'
+        if is_override:
+            text = f'Missing base local value definition to override: "{name}"'
+        module.report(text, attribute.range)
+    if is_override or not is_declared:
+        module.local_values[name] = attribute
+
+
+def _once(module: Module, table: dict[K, Block], key: K, block: Block) -> None:
     if key in table:
         first = table[key].header.location
+        what = _NAMES.get(block.kind, f'{block.kind} "{block.labels[0]}" configuration')
         text = f'Duplicate {what}: "{block.labels[-1]}" was declared at {first}'
-        module.note(Diagnostic(text, block.header.location))
+        module.report(text, block.header)
         module.repeated[first] = text
         return
     table[key] = block
@@ -313,35 +297,13 @@ def _check_override(module: Module, body: Body) -> None:
             _refuse(module, f"Cannot override {word} blocks", block.header)
 
 
-def _override(module: Module, body: Body) -> None:
-    """Merge an override file: what it declares replaces arguments (Terraform, "Override Files")."""
-    for word, mode in _MODES.items():
-        for block in body.blocks(word, 2):
-            kind, name = block.labels
-            _merge(module, module.resources, (mode, kind, name), block)
-    for block in body.blocks("variable", 1):
-        _merge(module, module.variables, block.labels[0], block)
-    for block in body.blocks("output", 1):
-        _merge(module, module.outputs, block.labels[0], block)
-    for block in body.blocks("module", 1):
-        _merge(module, module.calls, block.labels[0], block)
-    for block in body.blocks("locals"):
-        for attribute in block.body.attributes():
-            if attribute.name not in module.local_values:
-                text = f'Missing base local value definition to override: "{attribute.name}"'
-                module.note(Diagnostic(text, attribute.range.location))
-            module.local_values[attribute.name] = attribute
-    module.settings += body.blocks("terraform")
-    module.providers += body.blocks("provider", 1)
-
-
 def _merge(module: Module, table: dict[K, Block], key: K, override: Block) -> None:
     base = table.get(key)
     if base is None and module.may_declare_more:
         return
     if base is None:
         text = f"Missing {override.kind} to override: the base configuration has no such block"
-        module.note(Diagnostic(text, override.header.location))
+        module.report(text, override.header)
         return
     body = MergedBody(base.body, override)
     table[key] = Block(base.kind, base.labels, base.range, base.header, body)
