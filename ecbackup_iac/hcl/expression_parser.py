@@ -55,9 +55,7 @@ def parse_range(
 
     `is_loose`: line breaks do not matter.
 
-    Raises:
-        HclSyntaxError: there is none, or it is nested too deeply.
-
+    Raises HclSyntaxError: there is none, or it is nested too deeply.
     """
     parser = ExpressionParser(
         tokens(text, start, end), text, range_of, LOOSE if is_loose else STRICT
@@ -68,12 +66,7 @@ def parse_range(
 
 
 def parse_parts(text: bytes, range_of: RangeMapper) -> tuple[TemplatePart, ...]:
-    """Return the parts of a bare template.
-
-    Raises:
-        HclSyntaxError: it is none, or it is nested too deeply.
-
-    """
+    """Return the parts of a bare template. Raises HclSyntaxError: it is none, or it is nested too deeply."""
     parser = ExpressionParser(tokens(text, 0, len(text), is_template=True), text, range_of, STRICT)
     parts = parser.bounded(lambda: parser.parts(Kind.END, 0, is_flush=False))
     parser.refuse_depth(Template(range_of(0, len(text)), parts), 0, len(text))

@@ -132,9 +132,7 @@ def nested(  # noqa: C901 - one case a kind of piece
 ) -> tuple[TemplatePart, ...]:
     """Return the parts of a template, with what is between directives inside them.
 
-    Raises:
-        HclSyntaxError: directives that do not fit together, or too many inside each other.
-
+    Raises HclSyntaxError: directives that do not fit together, or too many inside each other.
     """
     parts: list[TemplatePart] = []
     stack: list[_Directive] = []

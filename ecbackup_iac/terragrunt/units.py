@@ -226,9 +226,7 @@ def _set_source(unit: Unit, file: ConfigFile) -> None:
 def _here(unit: Unit, source: Value, origin: Located, *, is_only: bool) -> str:
     """Return the folder of a module in the repository; empty for any other, or an unknown one.
 
-    Raises:
-        EvaluationError: there is no such folder, and nothing else can be the source.
-
+    Raises EvaluationError: there is no such folder, and nothing else can be the source.
     """
     text = str(source.raw) if source.is_known else ""
     if not text:

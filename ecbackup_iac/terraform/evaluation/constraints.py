@@ -75,9 +75,7 @@ class Constraint:
     def applied(self, value: Value) -> Value:
         """Return a value with the defaults filled in, converted.
 
-        Raises:
-            EvaluationError: the value does not fit.
-
+        Raises EvaluationError: the value does not fit.
         """
         filled = value if self.defaults.is_empty else _filled(value, self.defaults)
         return converted(filled, self.type)
@@ -86,9 +84,7 @@ class Constraint:
 def constraint_of(node: Node | None) -> Constraint:
     """Return the constraint of a type expression; without one, any type is accepted.
 
-    Raises:
-        EvaluationError: it is no type expression.
-
+    Raises EvaluationError: it is no type expression.
     """
     if node is None:
         return Constraint()

@@ -39,10 +39,8 @@ class NodeEvaluator(ABC):
     def value(self, node: Node) -> Value:
         """Return the value of an expression.
 
-        Raises:
-            EvaluationError: Terraform refuses it; the error has the innermost range.
-            TooMuchError: it takes too much work.
-
+        Raises EvaluationError: Terraform refuses it; the error has the innermost range.
+        Raises TooMuchError: it takes too much work.
         """
         charge(STEPS_PER_EXPRESSION)
         try:

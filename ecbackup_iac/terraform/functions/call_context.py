@@ -34,19 +34,15 @@ class Files(Protocol):
     def read(self, path: str) -> bytes:
         """Return a file's content; a relative path counts from the root module's folder.
 
-        Raises:
-            EvaluationError: there is no such file, as Terraform says it.
-            OutsideError: it lies outside the boundary, or is too large.
-
+        Raises EvaluationError: there is no such file, as Terraform says it.
+        Raises OutsideError: it lies outside the boundary, or is too large.
         """
 
     def exists(self, path: str) -> bool:
         """Whether a file exists.
 
-        Raises:
-            EvaluationError: the path exists and is not a file.
-            OutsideError: it lies outside the boundary.
-
+        Raises EvaluationError: the path exists and is not a file.
+        Raises OutsideError: it lies outside the boundary.
         """
 
     def matching(self, folder: str, pattern: str) -> list[str]:
@@ -88,9 +84,7 @@ class Scope(Protocol):
     def reference(self, root: str, names: tuple[str, ...], source_range: SourceRange) -> Value:
         """Return the value of `root.names...`: "var" and ("x",), "data" and ("type", "name").
 
-        Raises:
-            EvaluationError: nothing of that name is declared, or it refers to itself.
-
+        Raises EvaluationError: nothing of that name is declared, or it refers to itself.
         """
 
 

@@ -53,9 +53,7 @@ _STEPS_PER_ARGUMENT = 3
 def call_function(function: Function, arguments: Sequence[Value], context: CallContext) -> Value:
     """Return the result of a call.
 
-    Raises:
-        EvaluationError: Terraform rejects the call, whatever is unknown in it.
-
+    Raises EvaluationError: Terraform rejects the call, whatever is unknown in it.
     """
     charge(_STEPS_PER_ARGUMENT * len(arguments))
     parameters = _parameters(function, len(arguments))

@@ -157,9 +157,7 @@ def _lookup(of: Value, key: Value, *rest: Value) -> Value:
 def default_of(of: Value, default: Value) -> Value:
     """Return the default of a lookup as the type of a map's elements.
 
-    Raises:
-        EvaluationError: it cannot become one of that type.
-
+    Raises EvaluationError: it cannot become one of that type.
     """
     if not isinstance(of.type, MapOf):
         return default

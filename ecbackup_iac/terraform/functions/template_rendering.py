@@ -45,9 +45,7 @@ def render_string(
 ) -> Value:
     """Return a template string rendered.
 
-    Raises:
-        EvaluationError: it is not a template, or something in it is rejected.
-
+    Raises EvaluationError: it is not a template, or something in it is rejected.
     """
     parts, problems = _parsed(SourceFile("templatestring", text.encode(errors="replace")))
     if problems:
@@ -61,9 +59,7 @@ def render_file(
 ) -> Value:
     """Return a template file rendered; `address` is unique to the call.
 
-    Raises:
-        EvaluationError: it is not a template, or something in it is rejected.
-
+    Raises EvaluationError: it is not a template, or something in it is rejected.
     """
     parts, problems = _parsed(source)
     if problems:

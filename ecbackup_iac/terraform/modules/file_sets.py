@@ -61,10 +61,8 @@ class FileSet:
     def files(self) -> Iterator[str]:
         """Yield the files as paths from the root module's folder.
 
-        Raises:
-            EvaluationError: the pattern is refused, or describes a link that leads nowhere.
-            UnknownResultError: it describes what may be there where Terraform runs, or what is not read.
-
+        Raises EvaluationError: the pattern is refused, or describes a link that leads nowhere.
+        Raises UnknownResultError: it describes what may be there where Terraform runs, or what is not read.
         """
         try:
             for path in MADE_BY_TERRAFORM:

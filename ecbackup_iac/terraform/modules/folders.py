@@ -102,9 +102,7 @@ class Folders:
     def real(self, path: str) -> str:
         """Return an absolute path without `..` with its links resolved; each name on it is looked up once.
 
-        Raises:
-            ValueError: a NUL in it, or half a surrogate pair: it is no path at all.
-
+        Raises ValueError: a NUL in it, or half a surrogate pair: it is no path at all.
         """
         real = self._reals.get(path)
         if real is None:

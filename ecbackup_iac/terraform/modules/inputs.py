@@ -166,9 +166,7 @@ class RootInputs:
     def value(self, name: str, constraint: Constraint) -> Value | None:
         """Return a variable's value; None where it is not set.
 
-        Raises:
-            EvaluationError: the value does not fit the variable's type.
-
+        Raises EvaluationError: the value does not fit the variable's type.
         """
         for source in (*reversed(self.chosen), *reversed(self.automatic)):
             found = source.value(name, constraint)

@@ -346,9 +346,7 @@ class ModuleInstance:
 
         Where they are unknown, those that may exist, or one that represents them all, each with its doubt.
 
-        Raises:
-            EvaluationError: Terraform refuses the count or for_each.
-
+        Raises EvaluationError: Terraform refuses the count or for_each.
         """
         written = [
             (argument, made)

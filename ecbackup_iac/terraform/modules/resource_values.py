@@ -131,9 +131,7 @@ def _unset(computed: Value, schema: AttributeSchema | None, *, block: Block, nam
 def kept_value(attribute: Attribute, value: Value, schema: AttributeSchema | None) -> Value:
     """Return what a resource's argument is set to, as its provider keeps it.
 
-    Raises:
-        EvaluationError: it does not fit the schema's type.
-
+    Raises EvaluationError: it does not fit the schema's type.
     """
     if schema is None:  # what is a number here may be text in the schema
         return perhaps_text(value) if value.type in (NUMBER, BOOL) else value

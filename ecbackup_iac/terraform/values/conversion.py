@@ -44,9 +44,7 @@ from ecbackup_iac.terraform.values.value import (
 def converted(value: Value, target: Type) -> Value:
     """Return a value converted to a type, as by an assignment or a function's parameter does.
 
-    Raises:
-        EvaluationError: the value cannot become one of that type; the message says what is required.
-
+    Raises EvaluationError: the value cannot become one of that type; the message says what is required.
     """
     if target in (value.type, DYNAMIC):  # most are the very type
         return value

@@ -69,9 +69,7 @@ def decides(operator: str, left: Value) -> bool:
 def binary(operator: str, left: Value, right: Value) -> Value:
     """Return the result of an operator of two operands; `&&` and `||` need both, as Terraform 1.11 does.
 
-    Raises:
-        EvaluationError: an operand is null or of a wrong type, or the result is undefined.
-
+    Raises EvaluationError: an operand is null or of a wrong type, or the result is undefined.
     """
     if operator == "==":
         return equal(left, right)
@@ -160,9 +158,7 @@ def _number(value: Value) -> Number:
 def attribute(of: Value, name: str) -> Value:
     """Return an attribute of an object, or an element of a map: `of.name`.
 
-    Raises:
-        EvaluationError: there is none, or `of` is null or no such thing.
-
+    Raises EvaluationError: there is none, or `of` is null or no such thing.
     """
     if isinstance(of.raw, UnknownRaw):
         kind = _attribute_type(of.type, name)  # a plan sees the type of what it does not know
@@ -245,9 +241,7 @@ def index(of: Value, key: Value, subject: str = "") -> Value:
 
     An unknown key gives every element as an outcome.
 
-    Raises:
-        EvaluationError: there is no such element, or the key is of a wrong type.
-
+    Raises EvaluationError: there is no such element, or the key is of a wrong type.
     """
     if of.is_known and not of.is_null and not key.is_known and not key.unknown.outcomes:
         return _any_element(of, key, subject)

@@ -138,9 +138,7 @@ def map_outcomes(
     is raised. An argument without a list of outcomes makes the result unknown, of type `kind`.
     A total function refuses nothing that such an argument may turn out to be.
 
-    Raises:
-        EvaluationError: the function refuses every combination.
-
+    Raises EvaluationError: the function refuses every combination.
     """
     open_arguments = [argument for argument in arguments if not argument.is_known]
     if not open_arguments:

@@ -494,9 +494,7 @@ def not_null(value: Value) -> Value:
 def as_early(compute: Callable[[], Value], *operands: Value) -> Value:
     """Return what is computed of operands, as early known as they are; then not every plan refuses it.
 
-    Raises:
-        EvaluationError: it is refused, and every plan knows the operands, or `try` or `can` decides.
-
+    Raises EvaluationError: it is refused, and every plan knows the operands, or `try` or `can` decides.
     """
     if not any(operand.is_known_early for operand in operands):
         return compute()

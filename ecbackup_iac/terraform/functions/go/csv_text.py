@@ -18,10 +18,8 @@ _STEPS_PER_FIELD = 4
 def csv_value(text: str) -> Value:
     """Return the objects of CSV whose first record names the columns.
 
-    Raises:
-        EvaluationError: a record has another number of fields, a quote is where none may be, a
-            column's name comes twice, or there is no first record.
-
+    Raises EvaluationError: a record has another number of fields, a quote is where none may be, a column's
+    name comes twice, or there is no first record.
     """
     charge_characters(len(text))
     lines = records(text)

@@ -30,10 +30,8 @@ _VERB = re.compile(
 def formatted(template: str, arguments: Sequence[Value]) -> str:
     """Return a format with its verbs filled with arguments.
 
-    Raises:
-        EvaluationError: the format is invalid, or does not fit the arguments.
-        UnknownResultError: a width is beyond reason, or the result too large.
-
+    Raises EvaluationError: the format is invalid, or does not fit the arguments.
+    Raises UnknownResultError: a width is beyond reason, or the result too large.
     """
     pieces: list[str] = []
     position, following, most, size = 0, 1, 0, 0

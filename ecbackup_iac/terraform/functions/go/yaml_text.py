@@ -71,9 +71,7 @@ _MAX_OFFSET_BYTES = 24, 60  # hours and minutes
 def yaml_value(text: str) -> Value:
     """Return the value of one YAML document: objects and tuples, each element with its own type.
 
-    Raises:
-        EvaluationError: it is no YAML, or more than one document, or not to be represented.
-
+    Raises EvaluationError: it is no YAML, or more than one document, or not to be represented.
     """
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
