@@ -327,11 +327,8 @@ class ExpressionParser(TemplateParser):
             text = "Ambiguous attribute key: a reference as a key needs parentheses, a name quotes"
             key = InvalidExpression(key.range, text)
         if self.kind not in (b"=", b":"):
-            summary = (
-                "Missing attribute value"
-                if self.kind in (Kind.NEWLINE, b",")
-                else "Missing key/value separator"
-            )
+            is_bare = self.kind in (Kind.NEWLINE, b",")
+            summary = "Missing attribute value" if is_bare else "Missing key/value separator"
             raise self.error(f"{summary}: an equals sign and a value are expected here")
         self.advance()
         return key, self.expression()[0]
@@ -360,15 +357,10 @@ class ExpressionParser(TemplateParser):
             )
         self.passed_over = before
         _, end = self.take()
+        source_range = self.range_of(start, end)
+        key = names[0] if len(names) > 1 else None
         node = For(
-            self.range_of(start, end),
-            names[0] if len(names) > 1 else None,
-            names[-1],
-            collection,
-            key_result,
-            result,
-            is_grouped,
-            condition,
+            source_range, key, names[-1], collection, key_result, result, is_grouped, condition
         )
         return node, start, end
 

@@ -5,6 +5,7 @@ the schema says that it is read as it stands or as an expression.
 """
 
 from collections.abc import Container, Iterator, Sequence
+from contextlib import suppress
 from functools import cached_property
 from typing import assert_never
 
@@ -252,23 +253,18 @@ def _expression(source: SourceFile, node: JsonNode, reading: str) -> Node:
             )
             return ObjectNode(source_range, tuple(items))
         case Kind.ARRAY:
-            return TupleNode(
-                source_range, tuple(_expression(source, item, reading) for item in node.items)
-            )
-        case Kind.STRING:
-            return (
-                InvalidExpression(source_range)
-                if node.string is None
-                else _string(source, node.string, reading)
-            )
+            elements = (_expression(source, item, reading) for item in node.items)
+            return TupleNode(source_range, tuple(elements))
+        case Kind.STRING if node.string is not None:
+            return _string(source, node.string, reading)
         case Kind.NUMBER:
-            try:
+            with suppress(NumberTooLargeError):
                 value = parse_number(node.number)
-            except NumberTooLargeError:
-                value = None
-            return (
-                InvalidExpression(source_range) if value is None else Literal(source_range, value)
-            )
+                if value is not None:
+                    return Literal(source_range, value)
+            return InvalidExpression(source_range)
+        case Kind.STRING:
+            return InvalidExpression(source_range)
         case Kind.TRUE | Kind.FALSE:
             return Literal(source_range, node.kind is Kind.TRUE)
         case Kind.NULL:

@@ -13,7 +13,6 @@ from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.call import Call
 from ecbackup_iac.model.value import StepKind
-from ecbackup_iac.terraform.evaluation.constraints import Constraint
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.functions.call_context import Files
 from ecbackup_iac.terraform.modules.call_inputs import AnyInputs, CallInputs, Inputs
@@ -212,10 +211,6 @@ class ModuleInstance:
         if root == "var":
             return name in self.module.variables and self.variable(name).is_ephemeral
         return root == "ephemeral" or (root, name) == ("terraform", "applying")
-
-    def constraint(self, name: str) -> Constraint:
-        """Return what a declared variable accepts. Raises EvaluationError."""
-        return self.variable(name).constraint
 
     def _value_of_variable(self, name: str) -> Value:
         if name not in self.module.variables and not isinstance(self._inputs, CallInputs):

@@ -166,6 +166,23 @@ def map_outcomes(
     return result.with_marks_of(*arguments)
 
 
+def map_some(
+    function: Callable[..., Value],
+    arguments: Sequence[Value],
+    positions: Sequence[int],
+    kind: Type = DYNAMIC,
+) -> Value:
+    """Apply a function of values to some, as `map_outcomes` does, of which those at some positions settle."""
+
+    def filled(*settled: Value) -> Value:
+        given = list(arguments)
+        for position, value in zip(positions, settled, strict=True):
+            given[position] = value
+        return function(*given)
+
+    return map_outcomes(filled, *(arguments[position] for position in positions), kind=kind)
+
+
 def of_deferred_type(value: Value, why: str) -> Value:
     """Return what will be this value, of a type that a plan does not know: it refuses no use of it."""
     if not value.is_known:
