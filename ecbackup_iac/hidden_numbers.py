@@ -1,25 +1,25 @@
-"""A report with marks of hidden texts → the same with numbers: `(hidden 1)`, `(hidden 2)`."""
+"""A report with placeholders of secrets → the same with numbered ones: `(hidden 1)`, `(hidden 2)`."""
 
 from collections.abc import Callable
 from operator import is_not
 from typing import Any
 
 from ecbackup_iac.model.cache import CacheResource
-from ecbackup_iac.model.hidden import MARK, START
+from ecbackup_iac.model.hidden import PLACEHOLDER, START
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Report
 
 
 def with_numbers(report: Report) -> Report:
-    """Return the report with a number in the place of each mark, in the order in which it shows them."""
+    """Return the report with its placeholders numbered, in the order in which it shows them."""
     numbers: dict[str, int] = {}
 
     def numbered(text: str) -> str:
         if START not in text:
             return text
-        return MARK.sub(
-            lambda mark: f"(hidden {numbers.setdefault(mark[0], len(numbers) + 1)})", text
+        return PLACEHOLDER.sub(
+            lambda match: f"(hidden {numbers.setdefault(match[0], len(numbers) + 1)})", text
         )
 
     findings = tuple(with_texts(finding, numbered) for finding in report.findings)

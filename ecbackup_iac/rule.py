@@ -148,24 +148,25 @@ def _without_exempt_outcomes(resource: CacheResource) -> CacheResource:
     return replace(resource, retention=replace(retention, outcomes=tuple(remaining)))
 
 
-def _case_ids_where(value: Value[T], holds: Callable[[T], bool]) -> frozenset[int]:
-    """Return the cases in which `holds` is certainly true of a setting; empty where none is known."""
+def _case_ids_where(value: Value[T], matches: Callable[[T], bool]) -> frozenset[int]:
+    """Return the cases in which a setting certainly matches; empty where none is known."""
     return frozenset().union(
         *(
             outcome.case_ids or ()
             for outcome in _outcomes_of(value)
-            if isinstance(outcome.value, Known) and holds(outcome.value.value)
+            if isinstance(outcome.value, Known) and matches(outcome.value.value)
         )
     )
 
 
-def _agreement(value: Value[T], holds: Callable[[T], bool]) -> bool | None:
-    """Whether `holds` is true of every possible value (True) or of none (False).
+def _agreement(value: Value[T], matches: Callable[[T], bool]) -> bool | None:
+    """Whether every possible value matches (True) or none does (False).
 
-    None where it is true of some only, and where the possible values are not known.
+    None where some match, and where the possible values are not known.
     """
     answers = {
-        isinstance(possible, Known) and holds(possible.value) for possible in possible_values(value)
+        isinstance(possible, Known) and matches(possible.value)
+        for possible in possible_values(value)
     }
     return answers.pop() if len(answers) == 1 else None
 
@@ -199,7 +200,7 @@ def _combinations(resource: CacheResource, requirements: Requirements) -> list[_
     Empty where the possible retentions are not known and the answer depends on them.
     """
     retentions = _retentions(resource, requirements.minimum_days)
-    nodes = _node_answers(resource)
+    nodes = _unsupported_node_answers(resource)
     if not retentions:
         failing = [
             _Combination(Outcome(Unset()), failures)
@@ -251,8 +252,8 @@ def _deciding_outcomes(retention: Value[int], minimum_days: int) -> tuple[Outcom
     return ()
 
 
-def _node_answers(resource: CacheResource) -> list[_Answer]:
-    """Return the possible answers to whether the node is unable to take backups, no first.
+def _unsupported_node_answers(resource: CacheResource) -> list[_Answer]:
+    """Return the possible answers to "is the node unable to take backups?", no first.
 
     A node type of which nothing is known counts as one that can take backups: AWS rejects a retention on
     a node that cannot, so no cache goes without backups unnoticed.

@@ -14,7 +14,7 @@ from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic, Finding, Report, Severity, report_of
 from ecbackup_iac.model.shared_code import SharedCode
 from ecbackup_iac.model.verdict import Verdict
-from ecbackup_iac.readers.inputs import readings
+from ecbackup_iac.readers.inputs import read_inputs
 from ecbackup_iac.rule import judge, level_of
 from ecbackup_iac.suppressions.application import Suppressions
 from ecbackup_iac.suppressions.exclusions import apply_exclusions, exclusion_diagnostics
@@ -31,11 +31,11 @@ def scan(  # noqa: PLR0913 - most have defaults, and are given by name
     allow_empty: bool = False,
     with_excerpts: bool = False,
     progress: Progress = NO_PROGRESS,
-    more: Iterable[Diagnostic] = (),
+    policy_diagnostics: Iterable[Diagnostic] = (),
 ) -> Report:
     """Return the report on every cache under the paths, evaluated with the inputs; "-" is standard input.
 
-    `more` are diagnostics about the policy, for the report.
+    `policy_diagnostics` are about the policy file; the report has them beside its own.
 
     Raises:
         InputError: a path does not exist.
@@ -44,11 +44,11 @@ def scan(  # noqa: PLR0913 - most have defaults, and are given by name
     """
     # Before anything is read, which can take minutes, because a baseline that cannot be used ends the run.
     suppressions = Suppressions(policy.suppression_settings, paths, inputs, today)
-    everything = readings(
+    all_results = read_inputs(
         paths, policy.reading_scope, inputs, allow_empty=allow_empty, progress=progress
     )
-    results, exclusions = apply_exclusions(everything, policy.exclude)
-    resources = [each for result in results for each in result.resources]
+    results, exclusions = apply_exclusions(all_results, policy.exclude)
+    resources = [resource for result in results for resource in result.resources]
     findings = _findings(resources, policy.requirements)
     absent, not_evaluated = find_unaccounted_blocks(results)
     diagnostics = [*chain.from_iterable(result.diagnostics for result in results), *not_evaluated]
@@ -58,13 +58,13 @@ def scan(  # noqa: PLR0913 - most have defaults, and are given by name
         is_complete=not any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics),
     )
     about_exclusions = exclusion_diagnostics(exclusions, policy.exclude, paths)
-    diagnostics += [*warnings, *about_exclusions, *more]
+    diagnostics += [*warnings, *about_exclusions, *policy_diagnostics]
     report = report_of(findings, diagnostics, absent, policy.requirements, exclusions)
     report = with_numbers(report)
     if not with_excerpts:
         return report
-    tops = paths if policy.source is None else (*paths, policy.source)
-    return _with_excerpts(report, tops, inputs)
+    shown_paths = paths if policy.source is None else (*paths, policy.source)
+    return _with_excerpts(report, shown_paths, inputs)
 
 
 def _findings(resources: Sequence[CacheResource], requirements: Requirements) -> list[Finding]:
@@ -84,12 +84,12 @@ def _findings(resources: Sequence[CacheResource], requirements: Requirements) ->
 def _remedy(
     resource: CacheResource, verdict: Verdict, requirements: Requirements, shared: SharedCode
 ) -> str | None:
-    from ecbackup_iac.remedy.remedies import remedy_of  # where every cache passes, none is needed
+    from ecbackup_iac.remedy.remedies import remedy_of  # not needed where every cache passes
 
     return remedy_of(resource, verdict, requirements, shared)
 
 
-def _with_excerpts(report: Report, tops: Sequence[str], inputs: EvaluationInputs) -> Report:
+def _with_excerpts(report: Report, paths: Sequence[str], inputs: EvaluationInputs) -> Report:
     from ecbackup_iac.readers.excerpts import excerpts_of
 
-    return replace(report, excerpts=excerpts_of(report.findings, tops, inputs.contents))
+    return replace(report, excerpts=excerpts_of(report.findings, paths, inputs.contents))

@@ -24,7 +24,7 @@ from jsonschema import Draft7Validator
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from ecbackup_iac.cloudformation.templates.interest import TemplateFile
+from ecbackup_iac.cloudformation.templates.relevance import TemplateFile
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.policy import ReadingScope, RootSettings
@@ -343,7 +343,7 @@ def evaluate_templates() -> EvaluateTemplates:
         reader = TemplateReader(given, ReadingScope(), lambda _: False, lambda _: ())
         for name, text in files.items():
             reader.add(TemplateFile(name, text.encode(), os.path.realpath(".")))
-        return _evaluated([*reader.readings()])
+        return _evaluated([*reader.results()])
 
     return evaluate_them
 

@@ -82,11 +82,11 @@ def _located(cache: CacheResource, block: CodeBlock) -> CacheResource:
     if cache.source is not Source.TERRAFORM:
         return cache
     name, retention = cache.retention_name, cache.retention
-    own, location = block.location(), block.location(name)
-    if isinstance(retention, Known | Unset) and location != own:
-        step = TraceStep("", location, StepKind.ATTRIBUTE, name)
+    block_location, setting_location = block.location(), block.location(name)
+    if isinstance(retention, Known | Unset) and setting_location != block_location:
+        step = TraceStep("", setting_location, StepKind.ATTRIBUTE, name)
         retention = replace(retention, trace=(step,))
-    return replace(cache, location=own, retention=retention)
+    return replace(cache, location=block_location, retention=retention)
 
 
 def may_show_details(words: Sequence[str], environment: Mapping[str, str]) -> bool:

@@ -140,14 +140,14 @@ def selftest(program: str) -> str:
     import subprocess
     import tempfile
 
-    missing = f"{_called(program)} was not found: install it or pass --checkov PROGRAM"
-    found = shutil.which(program) or program  # Windows starts a .cmd by its path alone
-    if not os.path.dirname(program) and os.path.dirname(found) == os.curdir:
-        raise InputError(missing)  # nothing is run that lies in the working folder
+    missing = f"{_display_name(program)} was not found: install it or pass --checkov PROGRAM"
+    path = shutil.which(program) or program  # Windows starts a .cmd by its path alone
+    if not os.path.dirname(program) and os.path.dirname(path) == os.curdir:
+        raise InputError(missing)  # a program in the working folder is not run
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "main.tf").write_text(_EXAMPLE, encoding="utf-8")
         command = [
-            found, "-d", folder, "--framework", "terraform", "--check", CHECK_ID, "-o", "json",
+            path, "-d", folder, "--framework", "terraform", "--check", CHECK_ID, "-o", "json",
             "--external-checks-dir", checkov_folder(), "--skip-download", "--soft-fail",
         ]  # fmt: skip
         try:
@@ -167,7 +167,7 @@ def selftest(program: str) -> str:
     return f"{program} loads {CHECK_ID}: it fails a cache without backups and passes one with them"
 
 
-def _called(program: str) -> str:
+def _display_name(program: str) -> str:
     return "Checkov" if program == "checkov" else program
 
 

@@ -1,4 +1,4 @@
-"""Checkov's graph of blocks → the attributes of a resource whose value Checkov cannot know."""
+"""Checkov's graph of blocks → the attributes of a resource that Checkov cannot resolve."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -20,20 +20,20 @@ class Graph:
             if block.get("block_type_") == "resource"
         }
 
-    def doubtful(self, address: object) -> set[str]:
-        """Return the attributes of a resource whose value Checkov cannot know."""
+    def unresolved(self, address: object) -> set[str]:
+        """Return the attributes of a resource that Checkov cannot resolve."""
         number = self._numbers.get(address)
         if number is None:
             return set()
         edges = self._edges.get(number, ())
-        return {label for target, label in edges if self._is_open(target, label, set())}
+        return {label for target, label in edges if self._is_unresolved(target, label, set())}
 
     def file_of(self, address: object) -> str:
         """Return the path of the file that declares a resource; empty where that is not known."""
         number = self._numbers.get(address)
         return "" if number is None else str(self._blocks[number].get("file_path_") or "")
 
-    def _is_open(self, number: int, label: str, seen: set[tuple[int, str]]) -> bool:
+    def _is_unresolved(self, number: int, label: str, seen: set[tuple[int, str]]) -> bool:
         """Whether a block is, or refers to, a variable without a value, a data source or a resource."""
         if (number, label) in seen:
             return False
@@ -45,9 +45,11 @@ class Graph:
         if kind == "variable" and not edges:
             return "default" not in block
         if kind == "module":  # of a call only the input that the variable takes matters
-            return any(self._is_open(target, name, seen) for target, name in edges if name == label)
+            return any(
+                self._is_unresolved(target, name, seen) for target, name in edges if name == label
+            )
         variable = str(block.get("block_name_", "")) if kind == "variable" else ""
-        return any(self._is_open(target, variable or name, seen) for target, name in edges)
+        return any(self._is_unresolved(target, variable or name, seen) for target, name in edges)
 
 
 class GraphReader:

@@ -61,7 +61,7 @@ def terraform_cache(kind: str, conf: Conf, graph: Graph | None = None) -> CacheR
         return planned
     attributes = aws_provider.RESOURCE_TYPES[kind]
     settings = {name: _unwrapped(value) for name, value in conf.items()}
-    for name in _doubtful(settings, graph):
+    for name in _unresolved_names(settings, graph):
         settings[name] = _NOT_DECIDED
     address = str(_unwrapped(conf.get("__address__")) or kind)
 
@@ -128,14 +128,14 @@ _NOT_DECIDED = "${...}"
 """The text for a value that Checkov cannot know, in the form of an expression."""
 
 
-def _doubtful(settings: Conf, graph: Graph | None) -> set[str]:
-    """Return the attributes that are unknown. A group is referred to by its id, which is not a doubt."""
-    names = graph.doubtful(settings.get("__address__")) if graph else set()
+def _unresolved_names(settings: Conf, graph: Graph | None) -> set[str]:
+    """Return the attributes that Checkov cannot resolve; any reference to a group is enough."""
+    names = graph.unresolved(settings.get("__address__")) if graph else set()
     return {name for name in names if name in settings} - {"replication_group_id"}
 
 
 def _unwrapped(value: object) -> object:
-    """Return the value in the list of one item that Checkov's parser puts every attribute in."""
+    """Return a value without the list of one item in which Checkov passes each attribute."""
     return value[0] if isinstance(value, list) and len(value) == 1 else value
 
 
@@ -151,12 +151,14 @@ def _text(expression: object) -> Value[str]:
 
 def _unresolved(expression: object, literal: re.Pattern[str]) -> Unknown[Any] | None:
     """Return the unknown value of an expression that Checkov did not resolve; None for any other."""
-    if isinstance(expression, Mapping | list):  # it has a whole map where a member is referred to
+    if isinstance(
+        expression, Mapping | list
+    ):  # Checkov passes the map where the attribute refers to a member
         return Unknown(f"{_UNRESOLVED} the expression")
     if not isinstance(expression, str) or literal.fullmatch(expression):
         return None
-    is_open = _EXPRESSION.search(expression)
-    return Unknown(f"{_UNRESOLVED} {expression[:80]}") if is_open else None
+    is_unresolved = _EXPRESSION.search(expression)
+    return Unknown(f"{_UNRESOLVED} {expression[:80]}") if is_unresolved else None
 
 
 def _group(settings: Conf, attributes: Attributes) -> Value[str]:
@@ -177,21 +179,23 @@ def _cluster_mode(settings: Conf, attributes: Attributes) -> Value[bool]:
     if not attributes.cluster_mode:
         return Known(value=False)
     names = (*attributes.cluster_mode, "dynamic")
-    is_open = {
+    is_unresolved = {
         name: name == "dynamic" or isinstance(_text(settings[name]), Unknown)
         for name in names
         if isinstance(settings.get(name), str | dict)
     }
     # The block of old providers is a map, which is not an expression.
-    is_open["cluster_mode"] = (
-        isinstance(settings.get("cluster_mode"), str) and is_open["cluster_mode"]
+    is_unresolved["cluster_mode"] = (
+        isinstance(settings.get("cluster_mode"), str) and is_unresolved["cluster_mode"]
     )
-    known_settings = {name: value for name, value in settings.items() if not is_open.get(name)}
+    known_settings = {
+        name: value for name, value in settings.items() if not is_unresolved.get(name)
+    }
     if in_cluster_mode(known_settings, attributes) or isinstance(
         known_settings.get("cluster_mode"), Mapping
     ):
         return Known(value=True)
-    return Unknown("cluster mode is unknown") if any(is_open.values()) else Known(value=False)
+    return Unknown("cluster mode is unknown") if any(is_unresolved.values()) else Known(value=False)
 
 
 # Plans
@@ -243,7 +247,7 @@ def _macro_value(maps: Iterable[Conf], written: object) -> Unknown[int] | None:
 
     AWS::Include adds what a file contains; any other macro may also change what is written beside it.
     """
-    for call in (one["Fn::Transform"] for one in maps if "Fn::Transform" in one):
+    for call in (entries["Fn::Transform"] for entries in maps if "Fn::Transform" in entries):
         includes = isinstance(call, Mapping) and call.get("Name") == "AWS::Include"
         if not includes or written is None:
             return Unknown(f"{_UNRESOLVED} a macro")
@@ -309,8 +313,8 @@ def _template_cluster_mode(
             value = node
             if isinstance(node, list):
                 value = [item for item in node if not _is_no_value(item)]
-            is_open = isinstance(value, Mapping) or _has_functions(value)
-            answers.add(None if is_open else enables_cluster_mode(setting, value))
+            is_unresolved = isinstance(value, Mapping) or _has_functions(value)
+            answers.add(None if is_unresolved else enables_cluster_mode(setting, value))
     if answers <= {False}:
         return Known(value=False)
     if None not in answers and not any(_is_conditional(properties.get(name)) for name in names):

@@ -3,7 +3,7 @@
 from ecbackup_iac.fixers.plan import Fixed, FixResult, Unfixed
 from ecbackup_iac.model.report import Finding
 from ecbackup_iac.reporters.escaping import escape_control_characters
-from ecbackup_iac.reporters.wording import has_several_roots, origin
+from ecbackup_iac.reporters.wording import has_several_roots, origin_text
 
 
 def fix_summary(result: FixResult, *, is_written: bool) -> str:
@@ -17,7 +17,7 @@ def fix_summary(result: FixResult, *, is_written: bool) -> str:
         lines += _unfixed_lines(unfixed, with_root=with_root)
     done = "fixed" if is_written else "fixable"
     counts = f"{len(result.fixed)} {done}, {len(result.unfixed)} skipped"
-    if suppressed := sum(one.suppression is not None for one in result.report.findings):
+    if suppressed := sum(finding.suppression is not None for finding in result.report.findings):
         counts += f", {suppressed} suppressed: not changed"
     return "\n".join((*lines, counts)) + "\n"
 
@@ -50,5 +50,5 @@ def _unfixed_lines(unfixed: Unfixed, *, with_root: bool) -> list[str]:
 
 
 def _origin_lines(finding: Finding, *, with_root: bool) -> list[str]:
-    place = origin(finding, with_root=with_root)
-    return [f"    {place}"] if place else []
+    origin = origin_text(finding, with_root=with_root)
+    return [f"    {origin}"] if origin else []

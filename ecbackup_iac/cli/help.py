@@ -2,10 +2,14 @@
 
 import os
 from collections.abc import Iterator
+from importlib import import_module
 
 import click
 
 from ecbackup_iac.model.location import STANDARD_INPUT
+
+COMMANDS = ("baseline", "check", "checkov-dir", "explain", "fix")
+"""Each is a function of this name in a file of this name, with underscores."""
 
 OTHER = "Other options"
 
@@ -61,7 +65,21 @@ class GroupedCommand(click.Command):
 
 
 class ProgramGroup(click.Group):
-    """The program itself: its help lists its commands before its options."""
+    """The program itself: it imports a command where it runs; its help lists them before its options."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of the commands."""
+        del ctx
+        return [*COMMANDS]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command by its name."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        name = cmd_name.replace("-", "_")
+        command: click.Command = getattr(import_module(f"ecbackup_iac.cli.commands.{name}"), name)
+        return command
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

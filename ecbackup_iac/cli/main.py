@@ -6,11 +6,6 @@ import sys
 import click
 
 from ecbackup_iac import __version__
-from ecbackup_iac.cli.commands.baseline import baseline
-from ecbackup_iac.cli.commands.check import check
-from ecbackup_iac.cli.commands.checkov_dir import checkov_dir
-from ecbackup_iac.cli.commands.explain import explain
-from ecbackup_iac.cli.commands.fix import fix
 from ecbackup_iac.cli.exit_codes import EXIT_INTERRUPTED, EXIT_USAGE
 from ecbackup_iac.cli.help import ProgramGroup
 from ecbackup_iac.cli.output import prepare_console
@@ -22,7 +17,6 @@ from ecbackup_iac.reporters.escaping import escape_control_characters
 
 @click.group(
     cls=ProgramGroup,
-    commands=[baseline, check, checkov_dir, explain, fix],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, prog_name="ecbackup-iac", message="%(prog)s %(version)s")

@@ -53,7 +53,7 @@ class OutputType(click.ParamType[Output]):
 
 def formats_beginning(_context: object, _parameter: object, start: str) -> list[str]:
     """Return the formats that a shell completes a word to, each by itself and with a colon for a file."""
-    return [each for name in REPORTERS for each in (name, f"{name}:") if each.startswith(start)]
+    return [word for name in REPORTERS for word in (name, f"{name}:") if word.startswith(start)]
 
 
 def rules_beginning(
@@ -174,7 +174,7 @@ _READ_OPTIONS = ("policy_path", "baseline_path", "source")
 def _reject_links_outside(options: Mapping[str, Any]) -> None:
     """Raise click.UsageError where an option names a link of the checked tree that leads out of it.
 
-    A pull request may hold a link of the name that a pipeline gives.
+    A pull request may contain a link of the name that a pipeline gives.
     """
     named = [options.get(name) for name in _READ_OPTIONS]
     for path in filter(None, (*named, *options["variable_files"], *options["parameter_files"])):

@@ -1,4 +1,4 @@
-"""Reports, texts and edits → standard output, standard error and files, whole or not at all."""
+"""Reports, texts and edits → standard output, standard error and files; a file is never half written."""
 
 import errno
 import os
@@ -13,7 +13,7 @@ from ecbackup_iac.model.record import replace
 if TYPE_CHECKING:
     from ecbackup_iac.fixers.edits import Edit
     from ecbackup_iac.model.report import Report
-    from ecbackup_iac.reporters.style import RenderOptions
+    from ecbackup_iac.reporters.render_options import RenderOptions
 
 
 class Output(NamedTuple):
@@ -23,17 +23,17 @@ class Output(NamedTuple):
     file: str | None
 
 
-def style_of(*, color: bool | None, quiet: bool, verbose: bool) -> "RenderOptions":
+def render_options_of(*, color: bool | None, quiet: bool, verbose: bool) -> "RenderOptions":
     """Return the colour, width and verbosity for standard output."""
     from ecbackup_iac.files.paths import working_folder
-    from ecbackup_iac.reporters.style import RenderOptions, Verbosity
+    from ecbackup_iac.reporters.render_options import RenderOptions, Verbosity
 
     is_terminal = sys.stdout is not None and sys.stdout.isatty()
     color = _uses_color() if color is None else color
     width = terminal_width() if is_terminal else None
-    detail = Verbosity.QUIET if quiet else Verbosity.VERBOSE if verbose else Verbosity.NORMAL
+    verbosity = Verbosity.QUIET if quiet else Verbosity.VERBOSE if verbose else Verbosity.NORMAL
     links = color and is_terminal and _shows_links(os.environ)
-    return RenderOptions(color, width, detail, links, working_folder())
+    return RenderOptions(color, width, verbosity, links, working_folder())
 
 
 def prepare_console() -> None:
@@ -90,7 +90,7 @@ def check_outputs(outputs: Sequence[Output]) -> None:
 def check_destination(file: str) -> None:
     """Reject a file that a link in the checked tree leads to, or that belongs to git. Raises OutputError.
 
-    A pull request may hold a link of the name that a pipeline writes its report to.
+    A pull request may contain a link of the name that a pipeline writes its report to.
     """
     from ecbackup_iac.files.paths import is_gits_own, link_in_tree
 
@@ -101,11 +101,11 @@ def check_destination(file: str) -> None:
         raise OutputError(f"{file}: not written: it belongs to git")
 
 
-def write_reports(report: "Report", outputs: Sequence[Output], style: "RenderOptions") -> None:
+def write_reports(report: "Report", outputs: Sequence[Output], options: "RenderOptions") -> None:
     """Write the reports, to files first. Raises OutputError."""
     from ecbackup_iac.reporters import reporter
 
-    plain = replace(style, color=False, width=None)
+    plain = replace(options, color=False, width=None)
     for output in outputs:
         renderer = reporter(output.format)
         if output.file:
@@ -114,16 +114,16 @@ def write_reports(report: "Report", outputs: Sequence[Output], style: "RenderOpt
     for output in outputs:
         if output.file is None:
             is_data = output.format != "text"
-            print_text(reporter(output.format).render(report, style), is_data=is_data)
+            print_text(reporter(output.format).render(report, options), is_data=is_data)
     formats = {output.format for output in outputs}
     if "github" in formats:
         _append_step_summary(report)
     if "sarif" in formats:
+        from ecbackup_iac.reporters.render_options import Verbosity
         from ecbackup_iac.reporters.sarif_report import warning_of
-        from ecbackup_iac.reporters.style import Verbosity
 
-        warning = warning_of(report, style)
-        if warning and style.detail > Verbosity.QUIET:
+        warning = warning_of(report, options)
+        if warning and options.verbosity > Verbosity.QUIET:
             print_error(f"ecbackup-iac: warning: {warning}")
 
 
@@ -154,10 +154,10 @@ def print_problems(report: "Report") -> None:
     """Write to standard error what makes a report incomplete."""
     if report.is_incomplete:
         from ecbackup_iac.reporters import reporter
-        from ecbackup_iac.reporters.style import RenderOptions, Verbosity
+        from ecbackup_iac.reporters.render_options import RenderOptions, Verbosity
 
         problems = replace(report, findings=())
-        text = reporter("text").render(problems, RenderOptions(detail=Verbosity.QUIET))
+        text = reporter("text").render(problems, RenderOptions(verbosity=Verbosity.QUIET))
         print_error(text, end="")
 
 
@@ -180,7 +180,7 @@ def _print(write: Callable[[], object]) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        if error.errno == errno.EINVAL:  # what Windows says of a pipe that nobody reads
+        if error.errno == errno.EINVAL:  # what Windows reports when no program reads the pipe
             raise BrokenPipeError from error
         discard_standard_output()
         raise OutputError(f"standard output: cannot be written: {error.strerror}") from error
@@ -189,7 +189,7 @@ def _print(write: Callable[[], object]) -> None:
 def print_diff(before: Mapping[str, bytes], edits: "Sequence[Edit]") -> None:
     """Print a diff of files, by their real paths, for `git apply`. Raises OutputError.
 
-    Paths are relative to the working folder if all files lie in it, else to the repository's top.
+    Paths are relative to the working folder if all files are in it, else to the repository's top.
     """
     from ecbackup_iac.files.paths import is_inside, repository_top
     from ecbackup_iac.fixers.diff import unified_diff
@@ -231,16 +231,16 @@ _OTHER_RUNNERS = ("TF_BUILD", "TEAMCITY_VERSION")
 
 def _check_no_command(diff: bytes) -> None:
     """Reject a diff that a runner takes a command from. Raises OutputError."""
-    from ecbackup_iac.reporters.escaping import holds_command
+    from ecbackup_iac.reporters.escaping import has_command
 
-    if holds_command(diff.decode("utf-8", "replace")):
+    if has_command(diff.decode("utf-8", "replace")):
         raise OutputError("the diff is not printed: it contains a command to the CI service")
 
 
 def _without_commands(diff: bytes) -> bytes:
     """Return a diff between lines that keep GitHub's runner from taking its lines as commands.
 
-    `git apply` ignores both lines. The content of a file cannot hold the hash of the diff that it is in.
+    `git apply` ignores both lines. The content of a file cannot contain the hash of the diff that it is in.
     """
     import hashlib
 
@@ -251,7 +251,7 @@ def _without_commands(diff: bytes) -> bytes:
 def write_edits(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> None:
     """Write edited files, by their real paths: all or none. Raises OutputError."""
     for path, content in before.items():
-        if not _still_holds(path, content):
+        if not _has_content(path, content):
             raise OutputError(f"{path}: it has changed meanwhile; nothing was written")
     path = ""
     replaced: list[str] = []
@@ -272,7 +272,7 @@ def write_edits(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> None
             raise OutputError(f"{path}: cannot be written: {reason}; {outcome}") from error
 
 
-def _still_holds(path: str, content: bytes) -> bool:
+def _has_content(path: str, content: bytes) -> bool:
     from ecbackup_iac.files.bounded_read import NO_LINK, regular_content
 
     try:
@@ -282,15 +282,15 @@ def _still_holds(path: str, content: bytes) -> bool:
 
 
 def _restore(before: Mapping[str, bytes]) -> str:
-    """Write the former contents of files, and return what has become of them, for a message."""
-    lost = []
+    """Restore the contents of files, and return the result for a message."""
+    not_restored = []
     for path, content in before.items():
         try:
             write_file(path, content)
         except OutputError:
-            lost.append(path)
-    if lost:
-        return f"already written, and not restored: {', '.join(lost)}"
+            not_restored.append(path)
+    if not_restored:
+        return f"already written, and not restored: {', '.join(not_restored)}"
     return "nothing was written"
 
 
@@ -335,8 +335,8 @@ def _temporary_file(target: str, content: bytes) -> Iterator[str]:
         try:
             file.write(content)
             file.close()
-            own = os.stat(file.name)
-            if before and (own.st_uid, own.st_gid) != (before.st_uid, before.st_gid):
+            created = os.stat(file.name)
+            if before and (created.st_uid, created.st_gid) != (before.st_uid, before.st_gid):
                 os.chown(file.name, before.st_uid, before.st_gid)
             os.chmod(file.name, mode)
             yield file.name

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from ecbackup_iac.cli.clock import source_date
-from ecbackup_iac.reporters.style import Provenance
+from ecbackup_iac.reporters.render_options import Provenance
 
 # GitHub, GitLab and Azure DevOps set the first three of each, Jenkins the last.
 _TITLES = ("GITHUB_REPOSITORY", "CI_PROJECT_PATH", "BUILD_REPOSITORY_NAME")
@@ -43,7 +43,7 @@ def _address_on_github(environment: Mapping[str, str]) -> str:
 
 
 def _web_address(text: str) -> str:
-    """Return an address of the web without the user name and password in it; else an empty text."""
+    """Return a web address without its user name and password; empty for anything else."""
     scheme, separator, rest = text.partition("://")
     host, slash, path = rest.partition("/")
     host = host.rpartition("@")[2]

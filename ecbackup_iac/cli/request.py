@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @record
 class CheckRequest:
-    """What a command line requests; options that were not given are None or empty."""
+    """The arguments and options of a command; one that was not given is None, empty or its default."""
 
     paths: tuple[str, ...] = ()
     policy_path: str | None = None
@@ -102,7 +102,7 @@ def run_check(request: CheckRequest, policy: Policy, *, with_excerpts: bool = Fa
     """Return the report of a request. Raises InputError, BaselineError, PolicyError."""
     from ecbackup_iac.cli.clock import today
     from ecbackup_iac.cli.progress import show_progress
-    from ecbackup_iac.policy.lookup import misplaced_policies
+    from ecbackup_iac.policy.lookup import pyproject_warnings
     from ecbackup_iac.scan import scan
 
     with show_progress(is_quiet=request.is_quiet) as progress:
@@ -114,5 +114,5 @@ def run_check(request: CheckRequest, policy: Policy, *, with_excerpts: bool = Fa
             allow_empty=request.allows_empty,
             with_excerpts=with_excerpts,
             progress=progress,
-            more=misplaced_policies() if request.reads_policy_file else (),
+            policy_diagnostics=pyproject_warnings() if request.reads_policy_file else (),
         )

@@ -1,4 +1,4 @@
-"""A run → an exit status: process settings, errors as messages and statuses, and the exit."""
+"""A function that runs the program → its exit status; an error is printed as a message."""
 
 import errno
 import os
@@ -39,7 +39,7 @@ def exit_code_of(run: Callable[[], object]) -> int:
 def _usage_error(error: EcbackupError) -> int:
     from ecbackup_iac.reporters.escaping import escape_control_characters
 
-    for message in (f"ecbackup-iac: {error.message}", *error.more):
+    for message in (f"ecbackup-iac: {error.message}", *error.further_messages):
         print_error(escape_control_characters(message))
     for line in error.hint.splitlines():
         print_error(f"  {escape_control_characters(line)}")
@@ -47,7 +47,7 @@ def _usage_error(error: EcbackupError) -> int:
 
 
 def _disk_full(error: OSError) -> int:
-    """Report what did not fit: standard output if it still has text that cannot be written."""
+    """Report a full disk: of standard output where its text cannot be flushed, else of the error's file."""
     file = error.filename or "a file"
     try:
         if sys.stdout is not None:

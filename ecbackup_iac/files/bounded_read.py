@@ -1,7 +1,7 @@
 """A file or stream → its bytes up to a bound, or why it was not read.
 
-A string is the reason why something was not read on purpose; an OSError is the system's. Devices and pipes
-met while walking are not read.
+The functions return bytes, or a string: why this program did not read the file. Where the system cannot read
+it, they raise OSError.
 """
 
 import os
@@ -39,8 +39,8 @@ def regular_content(path: str, limit: int, flags: int = 0) -> bytes | str:
             return CHANGED
         content = os.read(descriptor, status.st_size + 1)
         # The file changed size, has none (as in /proc), or the system returns fewer bytes at a time.
-        while len(content) != status.st_size and (more := os.read(descriptor, _CHUNK_BYTES)):
-            content += more
+        while len(content) != status.st_size and (chunk := os.read(descriptor, _CHUNK_BYTES)):
+            content += chunk
             if len(content) > limit:
                 return _too_large(limit)
         return content
@@ -48,10 +48,10 @@ def regular_content(path: str, limit: int, flags: int = 0) -> bytes | str:
         os.close(descriptor)
 
 
-def _is_elsewhere(descriptor: int, real: str) -> bool:
+def _is_elsewhere(descriptor: int, real_path: str) -> bool:
     """Whether an open file is not the one at a real path: a folder has become a link. Only Linux says so."""
     try:
-        return os.readlink(f"/proc/self/fd/{descriptor}").casefold() != real.casefold()
+        return os.readlink(f"/proc/self/fd/{descriptor}").casefold() != real_path.casefold()
     except OSError:
         return False
 
@@ -61,8 +61,8 @@ def larger_than(limit: int) -> str:
     return f"it is larger than {limit} bytes"
 
 
-def holds_any(path: str, words: Sequence[bytes], limit: int) -> bool:
-    """Whether the first bytes of a file, up to a limit, have one of some words. Raises OSError."""
+def contains_any(path: str, words: Sequence[bytes], limit: int) -> bool:
+    """Whether the first `limit` bytes of a file contain one of some words. Raises OSError."""
     end = b""
     with open(path, "rb") as file:
         for _ in range(limit // _CHUNK_BYTES):

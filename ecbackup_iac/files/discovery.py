@@ -1,7 +1,7 @@
 """Paths → the inputs under them, sorted, each with its bytes.
 
-Only files inside the boundary are read: the top of the git work tree that holds the path; without
-git, the working folder where the path lies under it, else the path itself.
+Only files inside the boundary are read: the top of the git work tree that contains the path; without
+git, the working folder where the path is under it, else the path itself.
 """
 
 import errno
@@ -18,7 +18,7 @@ from ecbackup_iac.files.bounded_read import (
     NO_LINK,
     NO_REGULAR_FILE,
     bounded_content,
-    holds_any,
+    contains_any,
     read_limited,
     regular_content,
 )
@@ -47,10 +47,10 @@ from ecbackup_iac.model.policy import PathGlob
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Diagnostic, Severity
 
-_TEMPLATE_MARKS = tuple(
+_TEMPLATE_WORDS = tuple(
     "AWS::".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be")
 )
-"""What a template that is too large to be read must hold to be reported."""
+"""A template that is too large to be read is reported only with one of these words."""
 
 
 @record
@@ -68,11 +68,11 @@ class Input:
     """The folder outside which nothing is read for it: absolute, links resolved."""
 
     is_expected: bool = True
-    """Its name, or the person who named it, says that it holds infrastructure code."""
+    """Its name, or that the user named it, says that it is infrastructure code."""
 
     @property
     def is_named(self) -> bool:
-        """Whether a person named this very file, not a folder above it."""
+        """Whether the user named this very file, not a folder above it."""
         return self.path == self.named
 
 
@@ -98,7 +98,7 @@ class LeftOut:
     """As it is printed."""
 
 
-Found: TypeAlias = Input | ConfigurationPath | LeftOut | Diagnostic
+Discovered: TypeAlias = Input | ConfigurationPath | LeftOut | Diagnostic
 
 Listing: TypeAlias = tuple[tuple[str, ...], tuple[str, ...]]
 """The names of a folder's files, and of the folders in it, each sorted.
@@ -113,7 +113,7 @@ def discover(
     exclude: Sequence[PathGlob],
     contents: Mapping[str, bytes] | None = None,
     listings: dict[str, Listing] | None = None,
-) -> Iterator[Found]:
+) -> Iterator[Discovered]:
     """Yield every input under the paths, each once, or why it could not be read.
 
     `contents` replaces the contents of files on the disk, by real path. `listings` receives the listing
@@ -180,11 +180,11 @@ class _FilePath(NamedTuple):
 
 
 class _FolderEntries(NamedTuple):
-    """What a folder holds, sorted by name."""
+    """What a folder contains, sorted by name."""
 
     files: tuple[os.DirEntry[str], ...]
     folders: tuple[os.DirEntry[str], ...]
-    """Links to folders are among them."""
+    """Including links to folders."""
 
     @property
     def names(self) -> set[str]:
@@ -193,7 +193,7 @@ class _FolderEntries(NamedTuple):
 
 
 class _Walk:
-    """The files and folders met so far, so that each is read once and no link leads in circles."""
+    """A walk: it remembers what it visited, so that each file is read once and no link leads in circles."""
 
     def __init__(
         self,
@@ -204,9 +204,9 @@ class _Walk:
         self._exclude = exclude
         self._contents = contents
         self._listings = listings
-        self._met: set[str] = set()
+        self._visited: set[str] = set()
 
-    def folder(self, named: str) -> Iterator[Found]:
+    def folder(self, named: str) -> Iterator[Discovered]:
         """Yield the inputs in a folder and below it."""
         top = _FilePath(named, os.path.realpath(named), shown_path(named))
         boundary = boundary_of(named)
@@ -219,9 +219,9 @@ class _Walk:
                 severity = Severity.ERROR if folder is top else Severity.WARNING
                 yield Diagnostic(OUTSIDE_REPOSITORY, Location(folder.shown), severity)
                 continue
-            if folder.real in self._met:
+            if folder.real in self._visited:
                 continue
-            self._met.add(folder.real)
+            self._visited.add(folder.real)
             try:
                 entries = _entries_of(folder.path)
             except OSError as error:
@@ -242,8 +242,8 @@ class _Walk:
 
     def file(
         self, file: _FilePath, named: str, boundary: str, *, is_expected: bool = True
-    ) -> Iterator[Found]:
-        """Yield one file's input, unless it was met before or is excluded."""
+    ) -> Iterator[Discovered]:
+        """Yield one file's input, unless it was visited or is excluded."""
         if self._is_excluded(file.shown):
             yield LeftOut(file.shown)
             return
@@ -251,9 +251,9 @@ class _Walk:
         if not is_readable(file.real, boundary):
             yield Diagnostic(OUTSIDE_REPOSITORY, Location(file.shown), severity)
             return
-        if file.real in self._met:
+        if file.real in self._visited:
             return
-        self._met.add(file.real)
+        self._visited.add(file.real)
         folder = configured_folder(file.path, boundary) if os.path.exists(file.path) else None
         if folder is not None:
             yield ConfigurationPath(folder, walked_boundary(folder, boundary), named)
@@ -278,7 +278,7 @@ class _Walk:
 
     def _files(
         self, folder: _FilePath, entries: _FolderEntries, named: str, boundary: str
-    ) -> Iterator[Found]:
+    ) -> Iterator[Discovered]:
         """Yield the inputs among the files of a folder."""
         neighbours = entries.names
         for entry in entries.files:
@@ -315,7 +315,7 @@ class _Walk:
         is_text = is_named or name.endswith(TEMPLATE_SUFFIXES)
         if isinstance(read, bytes) or read == NO_REGULAR_FILE or is_text:
             return read
-        may_be_template = holds_any(file.path, _TEMPLATE_MARKS, MAX_INPUT_BYTES)
+        may_be_template = contains_any(file.path, _TEMPLATE_WORDS, MAX_INPUT_BYTES)
         return read if may_be_template else None
 
     def _has_configuration(self, folder: _FilePath, entries: _FolderEntries) -> bool:
@@ -331,7 +331,7 @@ class _Walk:
 
 
 def _entries_of(folder: str) -> _FolderEntries:
-    """Return what a folder holds. Raises OSError."""
+    """Return what a folder contains. Raises OSError."""
     entries = sorted(os.scandir(folder), key=attrgetter("name"))
     folders = tuple(entry for entry in entries if _is_folder(entry))
     names = {entry.name for entry in folders}

@@ -1,4 +1,4 @@
-"""A file's name → whether it may hold infrastructure code, and of which kind."""
+"""A file's name → whether it may contain infrastructure code, and of which kind."""
 
 import errno
 import os
@@ -39,7 +39,7 @@ _UNRELATED_SUFFIXES = frozenset((
 def is_expected_input(name: str, neighbours: set[str]) -> bool:
     """Whether a file in a folder is read because of its name.
 
-    A raw state next to configuration is a working copy of what the configuration says.
+    A raw state next to configuration is not: the configuration is checked instead.
     """
     if name.endswith(".tfstate"):
         return not any(neighbour.endswith((".tf", ".tofu")) for neighbour in neighbours)
@@ -48,9 +48,9 @@ def is_expected_input(name: str, neighbours: set[str]) -> bool:
 
 
 def may_be_template(entry: os.DirEntry[str]) -> bool:
-    """Whether a file is read although its name says nothing: a template may have any name.
+    """Whether a file of any other name is read: a template may have any name.
 
-    A link in a circle, or one that leads nowhere, is not a file.
+    A link in a circle, and one to a missing file, is not a file.
 
     Raises:
         OSError: the system does not say what the entry is.
@@ -69,7 +69,7 @@ def may_be_template(entry: os.DirEntry[str]) -> bool:
 
 
 def is_shown(path: str) -> bool:
-    """Whether texts in a file that configuration reads may be shown, by its name: `.env` holds passwords."""
+    """Whether strings of a file that configuration reads may be shown, by its name: `.env` has passwords."""
     return path.lower().endswith((*_CONFIGURATION, *TEMPLATE_SUFFIXES, ".hcl", ".json"))
 
 
@@ -81,8 +81,8 @@ def is_configuration(name: str) -> bool:
 def configured_folder(path: str, boundary: str) -> str | None:
     """Return the folder that is checked for a file of configuration; None for any other file.
 
-    For a tfvars file it is the root: the nearest folder above it that holds configuration. For the
-    policy file it is everything. A configuration that only units of Terragrunt read stands for itself.
+    For a tfvars file it is the root: the nearest folder above it that contains configuration. For the
+    policy file it is everything. For a file that units of Terragrunt include, it is the file.
     """
     name = os.path.basename(path)
     if name == POLICY_FILE:

@@ -1,4 +1,4 @@
-"""The path of a file → the program that generates it: an edit there is lost the next time it runs."""
+"""The path of a file → the program that generates it, if any: an edit of the file would be overwritten."""
 
 import os
 

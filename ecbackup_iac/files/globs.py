@@ -29,8 +29,8 @@ def matcher(pattern: str) -> Callable[[str], object]:
     return _expression(pattern).fullmatch
 
 
-def texts_in(pattern: str) -> list[str]:
-    """Return the texts of a glob, each of which is in whatever it matches."""
+def literal_parts(pattern: str) -> list[str]:
+    """Return the literal parts of a glob: a string that it matches contains each of them."""
     pieces = (text for part in re.split(_WILDCARD, pattern) for text in part.split("?"))
     return [text for text in pieces if text]
 
@@ -49,17 +49,18 @@ def _relative(path: str, base: str) -> str:
     return posixpath.relpath(path, base)
 
 
-# More than a policy file may hold, so that each is compiled once.
+# More than a policy file may contain, so that each is compiled once.
 @lru_cache(maxsize=4_096)
-def _expression(pattern: str, behind: str = "") -> re.Pattern[str]:
-    """Return the regular expression of a glob and what is behind it; it takes at most quadratic time.
+def _expression(pattern: str, ending: str = "") -> re.Pattern[str]:
+    """Return the regular expression of a glob and what follows it; it takes at most quadratic time.
 
     The text between two wildcards needs no second try after its first match: hence the atomic groups.
     """
     texts = [re.escape(part).replace(r"\?", ".") for part in re.split(_WILDCARD, pattern)]
     wildcards = [
-        _ANY_FOLDERS if mark == "**/" else _ANY_TEXT for mark in re.findall(_WILDCARD, pattern)
+        _ANY_FOLDERS if wildcard == "**/" else _ANY_TEXT
+        for wildcard in re.findall(_WILDCARD, pattern)
     ]
     steps = [wildcard + text for wildcard, text in zip(wildcards, texts[1:], strict=True)]
     groups = [f"(?>{step})" for step in steps[:-1]] + steps[-1:]
-    return re.compile(texts[0] + "".join(groups) + behind, re.DOTALL)
+    return re.compile(texts[0] + "".join(groups) + ending, re.DOTALL)

@@ -18,7 +18,7 @@ SKIPPED_FOLDERS = {
     ".terragrunt-cache",
     ".terragrunt-stack",
 }
-"""Folders that hold no infrastructure code of the repository's own."""
+"""Folders without infrastructure code of the repository itself."""
 
 OUTSIDE_REPOSITORY = "not read: the link leads outside the repository"
 
@@ -62,7 +62,7 @@ def as_listed(path: str) -> str:
 def listed_name(folder: str, name: str) -> str:
     """Return the name by which a folder lists what it has under a name."""
     if not os.path.lexists(os.path.join(folder, name.swapcase())):
-        return name  # the folder heeds the case, or has nothing of this name
+        return name  # the folder distinguishes the case, or has nothing of this name
     try:
         number = os.lstat(os.path.join(folder, name)).st_ino
         with os.scandir(folder or os.curdir) as entries:
@@ -87,12 +87,12 @@ _JUNCTION = 0xA0000003
 def boundary_of(path: str) -> str:
     """Return the folder outside which nothing is read for this path: absolute, links resolved.
 
-    A link in the tree that the command is started in does not widen it: a pull request may hold one.
+    A link in the tree that the command is started in does not widen it: a pull request may contain one.
     """
     folder = os.path.realpath(path if os.path.isdir(path) else os.path.dirname(path) or ".")
-    own = _boundary_of_folder(os.path.realpath("."))
-    if not is_inside(folder, own) and link_in_tree(path) is not None:
-        return own
+    working_boundary = _boundary_of_folder(os.path.realpath("."))
+    if not is_inside(folder, working_boundary) and link_in_tree(path) is not None:
+        return working_boundary
     return _boundary_of_folder(folder)
 
 
@@ -114,7 +114,7 @@ def leads_outside(path: str) -> bool:
 
 
 def repository_top(folder: str) -> str | None:
-    """Return the top of the git work tree that holds an absolute folder; None without git."""
+    """Return the top of the git work tree that contains an absolute folder; None without git."""
     while not os.path.exists(os.path.join(folder, GIT_FOLDER)):
         parent = os.path.dirname(folder)
         if parent == folder:
@@ -130,13 +130,13 @@ def working_folder() -> str:
     return "" if working == top else relative_path(working, top)
 
 
-def holds(named: str, path: str) -> bool:
-    """Whether a named path is this file, or a folder above it, links resolved."""
-    return is_inside(os.path.realpath(path), os.path.realpath(named))
+def contains(folder: str, path: str) -> bool:
+    """Whether a path is a folder, or in it; links in both are resolved first."""
+    return is_inside(os.path.realpath(path), os.path.realpath(folder))
 
 
 def is_inside(path: str, folder: str) -> bool:
-    """Whether a path is a folder or lies in it; both absolute, links resolved."""
+    """Whether a path is a folder, or in it; both are absolute, with links resolved."""
     return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
 
 
@@ -150,18 +150,18 @@ def folders_between(folder: str, top: str) -> Iterator[str]:
 
 
 def is_readable(path: str, boundary: str) -> bool:
-    """Whether a real path lies inside the boundary, and not in git's own folder."""
+    """Whether a real path is inside the boundary, and not in git's own folder."""
     return is_inside(path, boundary) and not is_gits_own(path, boundary)
 
 
 def is_gits_own(path: str, boundary: str) -> bool:
-    """Whether a real path lies in git's own folder, where a checkout leaves its token."""
+    """Whether a real path is in git's own folder, where a checkout leaves its token."""
     rest = path.removeprefix(boundary).lower()
     return GIT_FOLDER in rest and GIT_FOLDER in rest.split(os.sep)
 
 
 def link_in_tree(path: str) -> str | None:
-    """Return the first link on the way to a path that lies inside the working folder's boundary."""
+    """Return the first link on the way to a path that is inside the working folder's boundary."""
     boundary = _boundary_of_folder(os.path.realpath("."))
     drive, rest = os.path.splitdrive(path)
     current = os.path.realpath(drive + os.sep if os.path.isabs(path) else drive or ".")
@@ -176,7 +176,7 @@ def link_in_tree(path: str) -> str | None:
 def walked_boundary(folder: str, boundary: str) -> str:
     """Return the folder from which a real folder is walked.
 
-    That is the boundary, unless the folder lies in a skipped one: then it is the first folder in
+    That is the boundary, unless the folder is in a skipped one: then it is the first folder in
     that, such as a package of node_modules.
     """
     names = os.path.relpath(folder, boundary).split(os.sep)

@@ -1,4 +1,4 @@
-"""Groups of edits and a check of them → the groups that hold together, and why the others do not."""
+"""Groups of edits → the groups that a check accepts together, and why it rejects the others."""
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Generic, TypeVar
@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 from ecbackup_iac.model.record import field, record
 
 MAX_TRIALS = 100
-"""Checks of some of the groups, where all together do not hold."""
+"""Checks that are made, where the groups are not accepted all together."""
 
 NOT_TRIED = "too many edits failed, so this one was not tried separately"
 
@@ -15,16 +15,16 @@ K = TypeVar("K", bound=Hashable)
 
 @record
 class Objection(Generic[K]):
-    """Why edits do not hold."""
+    """Why a check rejects edits."""
 
-    text: str
-    wrong: Mapping[K, str] = field(factory=dict)
-    """The caches that would fail whatever is done for others, each with the reason."""
+    reason: str
+    failing: Mapping[K, str] = field(factory=dict)
+    """The caches that fail whichever other edits are made, each with the reason."""
 
 
 @record
 class Bisection(Generic[K]):
-    """Which groups hold, and which do not."""
+    """The groups that were accepted, and those that were rejected."""
 
     accepted: tuple[Sequence[K], ...]
     rejected: tuple[tuple[Sequence[K], str], ...]
@@ -36,9 +36,9 @@ def bisect_accepted(
     objection_of: Callable[[Sequence[K]], Objection[K] | None],
     max_trials: int = MAX_TRIALS,
 ) -> Bisection[K]:
-    """Return the groups that hold together; halves are tried where all of them do not.
+    """Return the groups that are accepted together; halves are tried where all of them are not.
 
-    `objection_of` checks members of several groups at once: the accepted ones and those on trial.
+    `objection_of` checks the members of several groups at once: of those accepted so far, and of a batch.
     """
     accepted: list[Sequence[K]] = []
     rejected: list[tuple[Sequence[K], str]] = []
@@ -50,15 +50,17 @@ def bisect_accepted(
         if objection is None:
             accepted += batch
             continue
-        is_alone = len(batch) == 1
-        wrong = [group for group in batch if any(key in objection.wrong for key in group)]
-        if is_alone or trials <= 0:
-            wrong = batch
-        for group in wrong:
-            own = next((objection.wrong[key] for key in group if key in objection.wrong), None)
-            rejected.append((group, own or (objection.text if is_alone else NOT_TRIED)))
-        rest = [group for group in batch if group not in wrong]
-        # Without the groups that are known to be wrong, the rest may hold as a whole.
-        half = 0 if wrong else len(rest) // 2
+        is_single = len(batch) == 1
+        failing = [group for group in batch if any(key in objection.failing for key in group)]
+        if is_single or trials <= 0:
+            failing = batch
+        for group in failing:
+            reason = next(
+                (objection.failing[key] for key in group if key in objection.failing), None
+            )
+            rejected.append((group, reason or (objection.reason if is_single else NOT_TRIED)))
+        rest = [group for group in batch if group not in failing]
+        # Without the groups that fail, the rest may be accepted as a whole.
+        half = 0 if failing else len(rest) // 2
         pending += [part for part in (rest[half:], rest[:half]) if part]
     return Bisection(tuple(accepted), tuple(rejected))

@@ -1,4 +1,4 @@
-"""Edits → a unified diff, in time that grows with the files: the edits say which lines differ."""
+"""Edits → a unified diff, in linear time, because the edits determine which lines differ."""
 
 import os
 import re
@@ -33,8 +33,8 @@ class _Change:
 def unified_diff(before: Mapping[str, bytes], edits: Iterable[Edit], top: str | None) -> bytes:
     """Return a diff for `git apply`, with paths relative to the working folder or to `top`."""
     return b"".join(
-        _file_diff(before[path], own, _diff_name(path, top), is_from_top=top is not None)
-        for path, own in edits_by_path(edits).items()
+        _file_diff(before[path], file_edits, _diff_name(path, top), is_from_top=top is not None)
+        for path, file_edits in edits_by_path(edits).items()
     )
 
 
@@ -42,17 +42,17 @@ def _file_diff(before: bytes, edits: Sequence[Edit], name: bytes, *, is_from_top
     old, new = _quoted(b"a/" + name), _quoted(b"b/" + name)
     # With this line git takes paths as relative to the repository, else to the working folder.
     head = b"diff --git %s %s\n" % (old, new) if is_from_top else b""
-    written = [head, b"--- %s%s\n" % (old, _name_end(old)), b"+++ %s%s\n" % (new, _name_end(new))]
+    output = [head, b"--- %s%s\n" % (old, _name_end(old)), b"+++ %s%s\n" % (new, _name_end(new))]
     lines = _lines(before)
     shift, hunk = 0, list[_Change]()
     for change in _changes(lines, edits):
         if hunk and change.start - hunk[-1].end > 2 * _CONTEXT:
-            written += _hunk(lines, hunk, shift)
-            shift += sum(len(own.new) - len(own.old) for own in hunk)
+            output += _hunk(lines, hunk, shift)
+            shift += sum(len(earlier.new) - len(earlier.old) for earlier in hunk)
             hunk = []
         hunk.append(change)
-    written += _hunk(lines, hunk, shift)
-    return b"".join(written)
+    output += _hunk(lines, hunk, shift)
+    return b"".join(output)
 
 
 def _changes(lines: Sequence[bytes], edits: Sequence[Edit]) -> list[_Change]:
@@ -62,16 +62,18 @@ def _changes(lines: Sequence[bytes], edits: Sequence[Edit]) -> list[_Change]:
     for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
         first = min(bisect_right(starts, edit.start), len(lines)) - 1
         end = max(bisect_left(starts, edit.end), first + 1)
-        own = [edit]
+        group = [edit]
         if groups and first <= groups[-1][1]:
             first, before, others = groups.pop()
-            end, own = max(before, end), [*others, edit]
-        groups.append((first, end, own))
+            end, group = max(before, end), [*others, edit]
+        groups.append((first, end, group))
     changes = []
-    for first, end, own in groups:
-        old, at = lines[first:end], starts[first]
-        moved = [replace(edit, start=edit.start - at, end=edit.end - at) for edit in own]
-        changes.append(_without_common_lines(first, old, _lines(edited(b"".join(old), moved))))
+    for first, end, group in groups:
+        old, offset = lines[first:end], starts[first]
+        shifted = [
+            replace(edit, start=edit.start - offset, end=edit.end - offset) for edit in group
+        ]
+        changes.append(_without_common_lines(first, old, _lines(edited(b"".join(old), shifted))))
     return changes
 
 
@@ -89,18 +91,18 @@ def _common(first: Sequence[bytes], second: Sequence[bytes]) -> int:
 
 
 def _hunk(lines: Sequence[bytes], changes: Sequence[_Change], shift: int) -> Iterator[bytes]:
-    """Yield the lines of a hunk; `shift` is by how many lines those above have moved it."""
+    """Yield the lines of a hunk; `shift`: how many lines the hunks above have added."""
     if not changes:
         return
     start, end = max(changes[0].start - _CONTEXT, 0), min(changes[-1].end + _CONTEXT, len(lines))
     length = end - start + sum(len(change.new) - len(change.old) for change in changes)
     yield b"@@ -%b +%b @@\n" % (_range(start, end - start), _range(start + shift, length))
     for change in changes:
-        yield from _marked(b" ", lines[start : change.start])
-        yield from _marked(b"-", change.old)
-        yield from _marked(b"+", change.new)
+        yield from _with_sign(b" ", lines[start : change.start])
+        yield from _with_sign(b"-", change.old)
+        yield from _with_sign(b"+", change.new)
         start = change.end
-    yield from _marked(b" ", lines[start:end])
+    yield from _with_sign(b" ", lines[start:end])
 
 
 def _range(start: int, length: int) -> bytes:
@@ -109,15 +111,15 @@ def _range(start: int, length: int) -> bytes:
     return b"%d" % first if length == 1 else b"%d,%d" % (first, length)
 
 
-def _marked(mark: bytes, lines: Sequence[bytes]) -> Iterator[bytes]:
+def _with_sign(sign: bytes, lines: Sequence[bytes]) -> Iterator[bytes]:
     for line in lines:
-        yield mark + line
+        yield sign + line
         if not line.endswith(b"\n"):
             yield b"\n\\ No newline at end of file\n"
 
 
 def _lines(content: bytes) -> list[bytes]:
-    """Split at line feeds alone, as git does."""
+    """Return the lines of a text, split only at line feeds, as git does."""
     lines = content.split(b"\n")
     return [line + b"\n" for line in lines[:-1]] + ([lines[-1]] if lines[-1] else [])
 
@@ -135,7 +137,7 @@ _SPECIAL = re.compile(rb'[\x00-\x1f"\\\x7f-\xff]')
 
 
 def _quoted(name: bytes) -> bytes:
-    """Return a name quoted as git does, where it holds special characters."""
+    """Return a name quoted as git does, where it has special characters."""
     if not _SPECIAL.search(name):
         return name
     return b'"%s"' % _SPECIAL.sub(lambda match: b"\\%03o" % match[0][0], name)

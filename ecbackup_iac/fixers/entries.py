@@ -1,4 +1,4 @@
-"""A map in braces or on lines of its own → a new first entry in the style of the entry that was first."""
+"""The first entry of a map of YAML or JSON → a new entry before it, written in the same style."""
 
 from ecbackup_iac.fixers.edits import line_break, line_start
 from ecbackup_iac.model.record import record
@@ -15,8 +15,8 @@ class FirstEntry:
 
     def written_like(self, content: bytes, name: str, value: str) -> bytes:
         """Return an entry with the quotes and the blanks of this one."""
-        mark = content[self.start : self.start + 1]
-        quote = mark if mark in (b"'", b'"') else b""
+        first = content[self.start : self.start + 1]
+        quote = first if first in (b"'", b'"') else b""
         blank = b"" if quote and self.is_compact(content) else b" "
         return b"%s%s%s:%s%s" % (quote, name.encode(), quote, blank, value.encode())
 
@@ -26,12 +26,12 @@ class FirstEntry:
 
     def before_in_braces(self, content: bytes, name: str, value: str) -> bytes:
         """Return the entry to insert before it in braces, with the comma and what separates them."""
-        written = self.written_like(content, name, value) + b","
+        entry = self.written_like(content, name, value) + b","
         start = line_start(content, self.start)
         indent = content[start : self.start]
         if not indent.strip(b" \t"):
-            return written + break_before(content, start) + indent
-        return written if self.is_compact(content) else written + b" "
+            return entry + break_before(content, start) + indent
+        return entry if self.is_compact(content) else entry + b" "
 
 
 def break_before(content: bytes, start: int) -> bytes:

@@ -1,6 +1,6 @@
 """Findings that fail → edits, checked again in memory → what is fixed and what is not.
 
-Nothing is written here. The result holds only edits with which every cache passes that they are intended
+Nothing is written here. The result contains only edits with which every cache passes that they are intended
 for, and with which no other verdict changes.
 """
 
@@ -27,7 +27,7 @@ from ecbackup_iac.model.verdict import Level, Rule, Status
 from ecbackup_iac.remedy.advice import days_in_place_of, is_enough
 from ecbackup_iac.scan import scan
 
-_BY_SOURCE = "it was read from {}: change the code that manages it"
+_NOT_IN_CODE = "it was read from {}: change the code that manages it"
 
 
 @record
@@ -75,7 +75,7 @@ def plan_fixes(  # noqa: PLR0913 - what scan takes, and the days
     paths: Sequence[str],
     policy: Policy,
     today: date,
-    given: EvaluationInputs,
+    inputs: EvaluationInputs,
     days: int | None,
     *,
     allow_empty: bool = False,
@@ -92,7 +92,7 @@ def plan_fixes(  # noqa: PLR0913 - what scan takes, and the days
     """
     check = partial(scan, policy=policy, today=today, allow_empty=allow_empty, progress=progress)
     files = SourceFiles(paths)
-    recheck = Recheck(paths, given, check, files)
+    recheck = Recheck(paths, inputs, check, files)
     resources = (finding.resource for finding in recheck.report.findings)
     # What an unread module does with its inputs is not known.
     files.shared = SharedCode(
@@ -102,7 +102,7 @@ def plan_fixes(  # noqa: PLR0913 - what scan takes, and the days
     )
     plan = _Plan(recheck, policy.requirements, days, files)
     plan.propose()
-    plan.settle()
+    plan.accept_edits()
     edits = tuple(plan.edits_of(plan.accepted))
     after = edited_files(edits, files.contents)
     before = {path: files.contents[path] for path in after}
@@ -118,7 +118,7 @@ def plan_fixes(  # noqa: PLR0913 - what scan takes, and the days
 
 
 class _Plan:
-    """Which edits are proposed for which caches, and which of them hold."""
+    """The edits that are proposed for each cache, and the caches whose edits are accepted."""
 
     def __init__(
         self, recheck: Recheck, requirements: Requirements, days: int | None, files: SourceFiles
@@ -148,9 +148,9 @@ class _Plan:
 
     def _edits(self, finding: Finding, *, is_careful: bool) -> Sequence[Edit]:
         resource = finding.resource
-        responsible = fixer(resource.source)
-        if responsible is None:
-            raise NotFixableError(_BY_SOURCE.format(SOURCES[resource.source].read_from))
+        source_fixer = fixer(resource.source)
+        if source_fixer is None:
+            raise NotFixableError(_NOT_IN_CODE.format(SOURCES[resource.source].read_from))
         if resource.location.origin is Origin.STANDARD_INPUT:
             raise NotFixableError("standard input cannot be written to")
         if resource.generator:
@@ -159,24 +159,24 @@ class _Plan:
         edits: dict[Edit, None] = {}
         for value in values:
             days = self._days or days_in_place_of(value, self._requirements)
-            proposed = responsible.propose(
+            proposed = source_fixer.propose(
                 resource, value, days, self._files, is_careful=is_careful
             )
             edits |= dict.fromkeys(proposed)
         return [*edits]
 
-    def settle(self) -> None:
-        """Accept the edits that hold; then try the careful edits for the caches that remain."""
-        self._settle()
+    def accept_edits(self) -> None:
+        """Accept the edits that the check allows; then try the careful edits for the caches that remain."""
+        self._accept_proposed()
         remaining = [key for key in (*self.proposed, *self.reasons) if key not in self.accepted]
         if not remaining:
             return
         for key in dict.fromkeys(remaining):
             self.proposed.pop(key, None)
             self._propose(key, self._recheck.findings[key], is_careful=True)
-        self._settle()
+        self._accept_proposed()
 
-    def _settle(self) -> None:
+    def _accept_proposed(self) -> None:
         self._drop_contradictions()
         groups = [group for group in self._groups() if self._as_tried(group) not in self._rejected]
         bisection = bisect_accepted(groups, self._objection)
@@ -204,14 +204,18 @@ class _Plan:
         edits = sorted(
             self.edits_of(self.proposed), key=lambda edit: (edit.path, edit.start, edit.end)
         )
-        wrong = {
+        contradictory = {
             edit
             for first, second in pairwise(edits)
             if first.path == second.path
             and (second.start < first.end or second.start == first.start)
             for edit in (first, second)
         }
-        for key in [key for key, own in self.proposed.items() if wrong.intersection(own)]:
+        for key in [
+            key
+            for key, edits_of_cache in self.proposed.items()
+            if contradictory.intersection(edits_of_cache)
+        ]:
             if key not in self.accepted:
                 del self.proposed[key]
                 self.reasons[key] = "two caches need different edits at the same location"

@@ -1,4 +1,4 @@
-"""Contents of edited files → the report with them, and the objection to the edits."""
+"""Contents of edited files → the report with them, and the reason to reject the edits, if any."""
 
 import os
 from collections import Counter
@@ -16,14 +16,13 @@ from ecbackup_iac.model.verdict import Status
 from ecbackup_iac.model.written_path import relative_path
 
 Key: TypeAlias = tuple[str, str, str, int]
-"""Root, settings, address, and the index among equals: what an edit does not change."""
+"""A cache, by what edits do not change: root, settings, address, and the number among equal ones."""
 
 
 class Recheck:
     """Reports of the tree: as it is, and as it would be with edits.
 
-    Checked are the paths and everything that the edited files are part of, because a file below a
-    path may be shared with what lies outside.
+    A file below the paths may be shared with roots outside them: these are checked, too.
     """
 
     def __init__(
@@ -57,8 +56,8 @@ class Recheck:
         not_passing = {key: why for key in intended if (why := _why_not_passing(findings.get(key)))}
         if not_passing:
             # A cache may be unknown only because of the edits for others.
-            wrong = {key: why for key, why in not_passing.items() if _fails(findings.get(key))}
-            return Objection(next(iter((wrong or not_passing).values())), wrong)
+            failing = {key: why for key, why in not_passing.items() if _fails(findings.get(key))}
+            return Objection(next(iter((failing or not_passing).values())), failing)
         others = {
             key: finding for key, finding in _by_key(before.findings).items() if key not in intended
         }
@@ -119,8 +118,8 @@ def _change(
 ) -> str | None:
     """Return a message that names a cache that would change, though no edit is intended for it."""
     for key, finding in before.items():
-        now = after.get(key)
-        if now is None or not _may_change_to(finding, now):
+        changed = after.get(key)
+        if changed is None or not _may_change_to(finding, changed):
             return f"the edit would also change {_name(finding)}"
     for key, finding in after.items():
         if key not in before and key not in intended:

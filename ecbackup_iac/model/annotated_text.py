@@ -1,14 +1,14 @@
-"""A text that was read for a root and may hold suppressions."""
+"""A text that was read for a root and may contain suppressions."""
 
 from enum import StrEnum
 
 from ecbackup_iac.model.record import record
 
-MARKS = (
+SUPPRESSION_WORDS = (
     b"ecbackup", b"checkov", b"bridgecrew", b"cortex:skip", b"tfsec:", b"trivy:", b"kics-scan", b"cfn_nag",
     b"cdk_nag",
 )  # fmt: skip
-"""A text with none of these in its bytes, in any case, holds no suppression: the words of suppressions/."""
+"""A text with none of these words, in any letter case, has no suppression (their syntax: suppressions/)."""
 
 
 class Syntax(StrEnum):
@@ -22,7 +22,7 @@ class Syntax(StrEnum):
 
 @record
 class AnnotatedText:
-    """A text with one of the marks in its bytes."""
+    """A text with one of SUPPRESSION_WORDS."""
 
     path: str
     """As reports show it; "-" for standard input."""
@@ -36,5 +36,5 @@ class AnnotatedText:
 
 
 def may_hold_suppression(content: bytes) -> bool:
-    """Whether a text may hold a suppression, by its bytes."""
-    return any(map(content.lower().__contains__, MARKS))
+    """Whether a text may contain a suppression, by its bytes."""
+    return any(map(content.lower().__contains__, SUPPRESSION_WORDS))

@@ -10,7 +10,7 @@ from ecbackup_iac.model.window import overlap
 
 
 def setting_of(rule: Rule | None, resource: CacheResource) -> Value[Any]:
-    """Return the setting that breaks a rule: the retention, but for the rules of nodes and windows."""
+    """Return the setting that breaks a rule: the node type, the backup window or else the retention."""
     match rule:
         case Rule.BACKUPS_UNSUPPORTED:
             return resource.node_type

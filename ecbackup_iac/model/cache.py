@@ -132,7 +132,7 @@ class CacheResource:
     """Where the Terragrunt unit that deploys it is configured: its module, its inputs, and what decides."""
 
     inputs: Call | None = None
-    """The inputs of that unit, which set the variables of its module; None where it is no unit."""
+    """The inputs of that unit, which set the variables of its module; None where it is not a unit."""
 
     calls: tuple[Call, ...] = ()
     """The module calls and nested stacks that lead to it, outermost first; those above it where it is one."""

@@ -6,7 +6,7 @@ from ecbackup_iac.model.record import record
 from ecbackup_iac.model.value import TraceStep
 
 DEFERRED = "Fn::Deferred"
-"""In a text that is partly known, the function whose value is known to the other source alone, later."""
+"""In a partly known template, the function in place of a value that the other source computes later."""
 
 
 @record(eq=False)
@@ -15,7 +15,7 @@ class DeployedParameter:
 
     name: str
     possible: tuple[str, ...]
-    """The texts that it can be: one where it is known, none where it can be anything."""
+    """The strings that it can be: one where it is known, none where it can be anything."""
 
     why: str
     """Why it is not known, for people; empty where it is."""
@@ -32,9 +32,11 @@ class TemplateDeployment:
     """The address of the resource."""
 
     kind: str
+    """The type of the resource."""
+
     root: str
     location: Location
-    """Of what names the template."""
+    """The location of the argument that names the template."""
 
     block: Location
     text: str = ""
@@ -44,14 +46,14 @@ class TemplateDeployment:
     """Where it is, where the resource does not contain it. Without both it is not known."""
 
     file: str = ""
-    """The absolute path of the file that it is made of, which is not evaluated on its own."""
+    """The absolute path of the file with the template, which is then not evaluated on its own."""
 
     parameters: tuple[DeployedParameter, ...] = ()
-    others: DeployedParameter | None = None
-    """What each parameter is given that is not listed; None where they are not passed."""
+    unlisted_parameters: DeployedParameter | None = None
+    """The value of each parameter that is not listed above; None where it keeps its default."""
 
     is_hidden: bool = False
-    """Something in its text must not be shown, so that nothing of it is."""
+    """Its text contains a secret, so no string of it is shown."""
 
     is_resource: bool = False
     """The template represents the resource itself, and its only cache has the resource's address."""

@@ -1,6 +1,6 @@
-"""A text that must not be shown → the mark that messages hold in its place.
+"""A secret string → the placeholder that messages contain instead of it.
 
-The finished report numbers the marks (`hidden_numbers.py`): only there it is known what it shows first.
+`hidden_numbers.py` numbers the placeholders once the report is complete, in the order in which it shows them.
 """
 
 import re
@@ -10,12 +10,12 @@ from ecbackup_iac.model.value import Invalid, Known, Settled
 MAX_DAYS_SHOWN = 999
 """A hidden number up to this is shown as days; a larger one may be an account or a code."""
 
-START, _END = "\ue000", "\ue001"  # private use: no text means anything by them
-MARK = re.compile(f"{START}[0-9a-f]*{_END}?")
+START, _END = "\ue000", "\ue001"  # private use: no input uses them
+PLACEHOLDER = re.compile(f"{START}[0-9a-f]*{_END}?")
 
 _TIME = r"(?:(?:mon|tue|wed|thu|fri|sat|sun):)?[0-2]\d:[0-5]\d"
 
-# A text that is shown wherever it comes from: an engine, a node type or a window.
+# Strings that are never secret: engines, node types and windows.
 _PLAIN_TEXT = (
     r"redis|valkey|memcached|cache\.[a-z]\d{1,2}[a-z]{0,3}\.(?:micro|small|medium|large|\d{0,2}xlarge)"
     rf"|{_TIME}-{_TIME}"
@@ -23,30 +23,30 @@ _PLAIN_TEXT = (
 
 
 def hidden(text: str) -> str:
-    """Return the mark that takes a text's place: the same for the same text."""
+    """Return the placeholder for a string: the same for the same string."""
     from hashlib import sha256  # most runs hide nothing
 
     return f"{START}{sha256(text.encode(errors='replace')).hexdigest()[:32]}{_END}"
 
 
 def shown_setting(text: str) -> str:
-    """Return a text that must not be shown, if it is an engine, a node type or a window; else its mark."""
+    """Return a secret string where it is an engine, a node type or a window; else its placeholder."""
     return text if re.fullmatch(_PLAIN_TEXT, text, re.IGNORECASE | re.ASCII) else hidden(text)
 
 
-def hidden_unless_days(settled: Settled[int], mark: str) -> Settled[int]:
-    """Return a retention as its mark, unless it is a number of days or not set."""
+def hidden_unless_days(settled: Settled[int], placeholder: str) -> Settled[int]:
+    """Return a retention unchanged where it is a number of days or not set; else with the placeholder."""
     match settled:
         case Known(value=days) if abs(days) <= MAX_DAYS_SHOWN:
             return settled
         case Known() | Invalid():
-            return Invalid(mark, settled.trace, settled.literals)
+            return Invalid(placeholder, settled.trace, settled.literals)
         case _:
             return settled
 
 
 def names_credential(name: str) -> bool:
-    """Whether a member of a document is named like one that holds a credential."""
+    """Whether a member of a document is named like one that contains a credential."""
     return re.search(_CREDENTIAL, name, re.IGNORECASE) is not None
 
 
@@ -57,7 +57,7 @@ _CREDENTIAL = (
 
 
 def without_credentials(address: str) -> str:
-    """Return an address of a module or a template without its password and its query, save a version."""
+    """Return the address of a module or a template without its password; of its query, only the version."""
     bare, _, query = address.partition("?")
     bare = re.sub(_USER, lambda user: user[1] + ("git@" if user[2] == "git" else ""), bare)
     version = re.search(_VERSION, query)

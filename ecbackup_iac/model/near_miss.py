@@ -1,4 +1,4 @@
-"""A name and the names that are written, or known → the one that looks like a misspelling of it."""
+"""A name and other names → the other one that looks like a misspelling of it."""
 
 from collections.abc import Iterable, Mapping
 
@@ -6,7 +6,7 @@ from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record
 
 CUTOFF = 0.85
-"""The similarity from which a name counts: a letter or two in a long name."""
+"""The least similarity (difflib) of a misspelling: a letter or two differ in a long name."""
 
 
 @record
@@ -22,11 +22,11 @@ class NearMiss:
 
 
 def written_as(name: str, types: Mapping[str, object]) -> str:
-    """Return the resource type that a name is, in the wrong case, plural or without underscores, too."""
+    """Return the resource type that a name means: case, underscores and a plural s are ignored; else ""."""
     if name in types:
         return name
     letters = _letters(name)
-    return next((one for one in types if _letters(one) == letters), "")
+    return next((kind for kind in types if _letters(kind) == letters), "")
 
 
 def _letters(name: str) -> str:
@@ -34,9 +34,9 @@ def _letters(name: str) -> str:
 
 
 def nearest(name: str, names: Iterable[str]) -> str:
-    """Return the name that is nearly another one; empty where none is."""
+    """Return the most similar of some names; empty where none is similar enough."""
     from difflib import get_close_matches  # 5 ms, and rarely needed
 
-    spellings = {one.lower(): one for one in names if one.replace("-", "_").isidentifier()}
-    found = get_close_matches(name.lower(), spellings, n=1, cutoff=CUTOFF)
-    return spellings[found[0]] if found else ""
+    spellings = {known.lower(): known for known in names if known.replace("-", "_").isidentifier()}
+    similar = get_close_matches(name.lower(), spellings, n=1, cutoff=CUTOFF)
+    return spellings[similar[0]] if similar else ""

@@ -1,7 +1,7 @@
-"""A class with annotated fields → a record: a dataclass with slots, at a fiftieth of its start-up time.
+"""A class with annotated fields → a record: like a frozen dataclass with slots, but quick to import.
 
 The standard library's decorator compiles six functions for every class and imports `inspect`, which takes
-a tenth of a second for the classes of this package: longer than the rest of a run. Here a class takes a
+a tenth of a second for the classes of this package, longer than the rest of a run. Here a class takes a
 few microseconds: constructors of as many fields share their code.
 """
 
@@ -60,7 +60,7 @@ def replace(instance: T, **changes: object) -> T:
 def _record(cls: type[Any], *, eq: bool, is_frozen: bool) -> type[Any]:
     fields = tuple(cls.__dict__.get("__annotations__", ()))  # noqa: RUF063 - inspect is slow to import
     defaults = {name: cls.__dict__[name] for name in fields if name in cls.__dict__}
-    own = {
+    body = {
         name: member
         for name, member in cls.__dict__.items()
         if name not in fields and name not in ("__dict__", "__weakref__")
@@ -72,11 +72,11 @@ def _record(cls: type[Any], *, eq: bool, is_frozen: bool) -> type[Any]:
         "__slots__": fields,
     }
     if is_frozen:
-        members |= {"__setattr__": _refuse, "__delattr__": _refuse}
+        members |= {"__setattr__": _reject_change, "__delattr__": _reject_change}
     if eq:
         members |= {"__eq__": _eq, "__hash__": _hash}
     metaclass: Any = type(cls)
-    result: Any = metaclass(cls.__name__, cls.__bases__, members | own)
+    result: Any = metaclass(cls.__name__, cls.__bases__, members | body)
     result.__init__ = _constructor(result, fields, defaults)
     return result  # type: ignore[no-any-return]
 
@@ -107,7 +107,7 @@ def _code(count: int) -> CodeType:
     return code
 
 
-def _refuse(self: object, name: str, *_: object) -> None:
+def _reject_change(self: object, name: str, *_: object) -> None:
     raise FrozenRecordError(f"{type(self).__name__}.{name} cannot be changed")
 
 

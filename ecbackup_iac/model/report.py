@@ -40,8 +40,8 @@ class Diagnostic:
     is_detail: bool = False
     """One of many of its kind; a report for people counts these instead of listing them."""
 
-    is_about_gate: bool = False
-    """It is about the exceptions, exclusions or baseline of the run: shown with --quiet too."""
+    is_shown_when_quiet: bool = False
+    """It is about the policy, its exceptions and exclusions, or the baseline."""
 
 
 @record
@@ -125,7 +125,7 @@ class ReadResult:
     """The root module's variables in a plan, their values as JSON text."""
 
     annotated_texts: tuple[AnnotatedText, ...] = ()
-    """The texts that were read for it and may hold suppressions."""
+    """The texts that were read for it and may contain suppressions."""
 
     left_out: tuple[str, ...] = ()
     """Files and folders that are not checked, as they are printed."""

@@ -1,4 +1,4 @@
-"""The resources of a run → which of them the same code decides, and which roots call the same module."""
+"""The resources of a run → which caches share a line of code, and which roots a module."""
 
 import posixpath
 from collections.abc import Iterable, Iterator
@@ -23,7 +23,7 @@ class _Cache:
 
 
 class SharedCode:
-    """What the resources of a run have in common."""
+    """An index of the resources of a run by the code that decides their retention."""
 
     def __init__(self, resources: Iterable[CacheResource]) -> None:
         self._caches: dict[Location, dict[_Cache, None]] = {}
@@ -36,10 +36,10 @@ class SharedCode:
                 self._caches.setdefault(location, {})[cache] = None
             for call in resource.variable_sources:
                 self._roots.setdefault(call.folder, set()).add(resource.root)
-            own = resource.block or resource.location
-            inner = (*(call.location for call in resource.calls[1:]), own)
-            for call, inside in zip(resource.calls, inner, strict=False):
-                self._templates.setdefault(call.location.order, set()).add(inside.path)
+            declaration = resource.block or resource.location
+            called = (*(call.location for call in resource.calls[1:]), declaration)
+            for call, location in zip(resource.calls, called, strict=False):
+                self._templates.setdefault(call.location.order, set()).add(location.path)
 
     def is_of_retention(self, location: Location) -> bool:
         """Whether something at exactly this location leads to a retention, or is a cache."""
@@ -52,28 +52,28 @@ class SharedCode:
 
     def others(self, resource: CacheResource, locations: Iterable[Location]) -> str:
         """Return the other caches whose retention is set at some locations, for people; empty for none."""
-        own, found = _Cache(resource.root, resource.address), self._sharing(tuple(locations))
-        others = (cache for cache in found if cache != own)
+        this, sharing = _Cache(resource.root, resource.address), self._sharing(tuple(locations))
+        others = (cache for cache in sharing if cache != this)
         names = [
             cache.address if cache.root == resource.root else f"{cache.address} in {cache.root}"
             for cache in islice(others, MAX_NAMES)
         ]
-        more = len(found) - (own in found) - len(names)
-        if more:
-            names.append(f"{more} other cache{'s' if more > 1 else ''}")
+        unnamed = len(sharing) - (this in sharing) - len(names)
+        if unnamed:
+            names.append(f"{unnamed} other cache{'s' if unnamed > 1 else ''}")
         return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
     def _sharing(self, locations: tuple[Location, ...]) -> dict[_Cache, None]:
         """Return the caches of some locations, computed once for all that share them."""
         if locations not in self._results:
-            found: dict[_Cache, None] = {}
+            caches: dict[_Cache, None] = {}
             for location in locations:
-                found |= self._caches.get(location, {})
-            self._results[locations] = found
+                caches |= self._caches.get(location, {})
+            self._results[locations] = caches
         return self._results[locations]
 
     def call_to_set_in(self, resource: CacheResource, step: TraceStep) -> Call | None:
-        """Return the module call or the inputs that are to set a variable whose default roots share."""
+        """Return the call that has to set a variable, where several roots share its module and default."""
         if step.kind is not StepKind.VARIABLE_DEFAULT or step.shape is not StepShape.VALUE:
             return None
         folder = posixpath.dirname(step.location.path)
@@ -84,11 +84,11 @@ class SharedCode:
 
 def _locations(resource: CacheResource) -> Iterator[Location]:
     """Return where a resource's retention comes from, and where the resource is."""
-    found = [resource.location, *(step.location for step in resource.retention.trace)]
+    locations = [resource.location, *(step.location for step in resource.retention.trace)]
     for outcome in (*map(Outcome, possible_values(resource.retention)), *resource.variants):
-        found += [step.location for step in outcome.value.trace]
-        found += outcome.value.literals
-    return (location for location in found if location.line is not None)
+        locations += [step.location for step in outcome.value.trace]
+        locations += outcome.value.literals
+    return (location for location in locations if location.line is not None)
 
 
 NOTHING_SHARED = SharedCode(())

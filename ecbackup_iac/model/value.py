@@ -62,13 +62,13 @@ class StepShape(StrEnum):
 
     VALUE = "value"
     COLLECTION = "collection"
-    """A map or a list that holds it, or an expression that makes one."""
+    """A map or a list that contains it, or an expression that makes one."""
 
     EXPRESSION = "expression"
     """An expression that the value is the result of."""
 
     COMPOSITION = "composition"
-    """A text built from parts, none of which is the value."""
+    """A string built from parts, none of which is the value."""
 
 
 @record
@@ -76,7 +76,7 @@ class TraceStep:
     """One step on the way to a value."""
 
     text: str
-    """The source line, or what is said in its place; for display only."""
+    """The source line, or a description of the step; for display only."""
 
     location: Location
     kind: StepKind = StepKind.EXPRESSION
@@ -86,7 +86,7 @@ class TraceStep:
     shape: StepShape = StepShape.VALUE
 
     is_quote: bool = True
-    """The text is a line of the source, not what is said in its place."""
+    """The text is a line of the source, not a description."""
 
     is_secret: bool = False
     """The source must not be shown."""
@@ -106,7 +106,7 @@ class Known(Generic[T]):
     value: T
     trace: tuple[TraceStep, ...] = ()
     literals: tuple[Location, ...] = ()
-    """Where it is written literally, one location for each path to it; empty where it is computed."""
+    """The locations of the literals that have this value; empty where it is computed."""
 
 
 @record
@@ -115,7 +115,7 @@ class Unset:
 
     trace: tuple[TraceStep, ...] = ()
     literals: tuple[Location, ...] = ()
-    """Where a null is written literally, one location for each path to it."""
+    """The locations of literal nulls."""
 
 
 @record
@@ -127,7 +127,7 @@ class Invalid:
 
     trace: tuple[TraceStep, ...] = ()
     literals: tuple[Location, ...] = ()
-    """Where it is written literally, one location for each path to it."""
+    """The locations of the literals."""
 
 
 CaseIds: TypeAlias = frozenset[int] | None
@@ -183,8 +183,8 @@ class Unknown(Generic[T]):
     """Proven limits, where there is no list: by a validation, a MinValue."""
 
     trace: tuple[TraceStep, ...] = ()
-    passed: tuple["Known[T]", ...] = ()
-    """Values that the code passes on to what was not read: evidence, and no outcomes."""
+    passed_values: tuple["Known[T]", ...] = ()
+    """Values that the code passes to a module that was not read: a hint at the value, not an outcome."""
 
     is_rejected: bool = False
     """The code is rejected before anything is deployed, and has to be corrected first."""

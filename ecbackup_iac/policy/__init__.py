@@ -1,1 +1,1 @@
-"""The policy file → the Policy noun."""
+"""The policy file (`.ecbackup.toml`) → the Policy."""

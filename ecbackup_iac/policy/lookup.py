@@ -1,4 +1,4 @@
-"""The working folder → the path of the policy file that applies there, and policies that are elsewhere."""
+"""The working folder → the policy file that applies, and warnings about settings in pyproject.toml."""
 
 import os
 import re
@@ -41,19 +41,19 @@ def find_policy_file() -> str | None:
     return file
 
 
-def misplaced_policies() -> Iterator[Diagnostic]:
+def pyproject_warnings() -> Iterator[Diagnostic]:
     """Yield a warning for a table of this program in pyproject.toml, here and at the repository's top."""
     working = os.path.realpath(".")
     top = repository_top(working) or working
     for folder in dict.fromkeys((working, top)):
         path = os.path.join(folder, "pyproject.toml")
         content: bytes | str = b""
-        real = os.path.realpath(path)
-        if is_readable(real, top):
+        real_path = os.path.realpath(path)
+        if is_readable(real_path, top):
             with suppress(OSError):
-                content = regular_content(real, MAX_PYPROJECT_BYTES, NO_LINK)
-        found = _TABLE.search(content) if isinstance(content, bytes) else None
-        if found:
-            location = Location(shown_path(path), found.string.count(b"\n", 0, found.start()) + 1)
+                content = regular_content(real_path, MAX_PYPROJECT_BYTES, NO_LINK)
+        match = _TABLE.search(content) if isinstance(content, bytes) else None
+        if match:
+            location = Location(shown_path(path), match.string.count(b"\n", 0, match.start()) + 1)
             text = f"[tool.ecbackup-iac] is not read: write its settings into {POLICY_FILE}, at the top level"
-            yield Diagnostic(text, location, Severity.WARNING, is_about_gate=True)
+            yield Diagnostic(text, location, Severity.WARNING, is_shown_when_quiet=True)

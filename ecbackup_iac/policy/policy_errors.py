@@ -18,7 +18,7 @@ MAX_QUOTED = 60
 
 
 class KeyLines:
-    """The lines of keys, which tomllib does not report; None where a line is not certain."""
+    """The line of each key of a TOML text, which tomllib does not report; None where it is not certain."""
 
     def __init__(self, text: str, document: Mapping[str, object]) -> None:
         self._lines = text.splitlines()
@@ -59,7 +59,7 @@ def problem(detail: "ErrorDetails", shown: str, lines: KeyLines) -> str:
     path = detail["loc"]
     location = Location(shown, lines.key(path))
     key = ".".join(str(part) for part in path if isinstance(part, str))
-    return f"{location}: {_what(detail, key)}"
+    return f"{location}: {_description(detail, key)}"
 
 
 _WHOLE_NUMBER = "a whole number, as in {name} = 7"
@@ -80,8 +80,8 @@ _EXPECTED = {
 }
 
 
-def _what(detail: "ErrorDetails", key: str) -> str:
-    path, given = detail["loc"], detail["input"]
+def _description(detail: "ErrorDetails", key: str) -> str:
+    path, value = detail["loc"], detail["input"]
     match detail["type"]:
         case "extra_forbidden":
             model = TABLES.get(str(path[0]), PolicyFile) if len(path) > 1 else PolicyFile
@@ -93,18 +93,18 @@ def _what(detail: "ErrorDetails", key: str) -> str:
             return f"{key} is missing"
         case "string_too_short":
             return f"{key}: the string is empty"
-        case "list_type" if isinstance(given, dict) and key in TABLES:
+        case "list_type" if isinstance(value, dict) and key in TABLES:
             return f"{key}: write [[{key}]], with two brackets"
         case "enum":
             expected = str(detail["ctx"]["expected"])
         case kind if kind in _EXPECTED:
             expected = _EXPECTED[kind].format(name=key.rpartition(".")[2])
         case _:
-            return f"{key}: {detail['msg'][:1].lower()}{detail['msg'][1:]}, not {_quoted(given)}"
-    return f"{key}: expected {expected}, not {_quoted(given)}"
+            return f"{key}: {detail['msg'][:1].lower()}{detail['msg'][1:]}, not {_quoted(value)}"
+    return f"{key}: expected {expected}, not {_quoted(value)}"
 
 
-def _quoted(value: Any) -> str:  # noqa: ANN401 - whatever the file holds
+def _quoted(value: Any) -> str:  # noqa: ANN401 - whatever the file contains
     text = str(value).lower() if isinstance(value, bool) else repr(value)
     if isinstance(value, date):
         text = value.isoformat()

@@ -1,4 +1,4 @@
-"""A policy file → the Policy noun."""
+"""A policy file (TOML) → the Policy that the rest of the program uses, or a PolicyError."""
 
 import os
 import re
@@ -52,8 +52,8 @@ def read_policy(path: str) -> Policy:
             _exception(entry, Location(shown, lines.key(["exceptions", index])), shown_folder)
             for index, entry in enumerate(file.exceptions)
         ),
-        roots=tuple(named.root_settings(*each) for each in enumerate(file.roots)),
-        modules=tuple(named.module(*each) for each in enumerate(file.modules)),
+        roots=tuple(named.root_settings(index, entry) for index, entry in enumerate(file.roots)),
+        modules=tuple(named.module(index, entry) for index, entry in enumerate(file.modules)),
         templates=tuple(
             (entry.url, named.file(entry.path, "templates", index, "path"))
             for index, entry in enumerate(file.templates)
@@ -87,8 +87,8 @@ def _document(text: str, shown: str) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         # Python 3.11 has the position only in the message.
         problem, position = re.sub(r"\s*\(at .*\)$", "", str(error)), ""
-        if found := re.search(r"line (\d+), column (\d+)", str(error)):
-            position = f":{found[1]}:{found[2]}"
+        if match := re.search(r"line (\d+), column (\d+)", str(error)):
+            position = f":{match[1]}:{match[2]}"
         elif str(error).endswith("(at end of document)"):
             position = f":{text.count(chr(10)) + 1}:{len(text) - text.rfind(chr(10))}"
         raise PolicyError(f"{shown}{position}: not valid TOML: {problem}") from error
@@ -99,10 +99,10 @@ def _validated(document: dict[str, Any], shown: str, lines: KeyLines) -> PolicyF
     try:
         return PolicyFile.model_validate(document)
     except ValidationError as error:
-        first, *more = (problem(detail, shown, lines) for detail in error.errors()[:MAX_PROBLEMS])
+        first, *others = (problem(detail, shown, lines) for detail in error.errors()[:MAX_PROBLEMS])
         if error.error_count() > MAX_PROBLEMS:
-            more.append(f"{shown}: {error.error_count() - MAX_PROBLEMS} more keys are wrong")
-        raise PolicyError(first, more=more) from error
+            others.append(f"{shown}: {error.error_count() - MAX_PROBLEMS} more keys are wrong")
+        raise PolicyError(first, further_messages=others) from error
 
 
 def _exception(entry: ExceptionEntry, location: Location, folder: str) -> PolicyException:
@@ -117,7 +117,7 @@ def _exception(entry: ExceptionEntry, location: Location, folder: str) -> Policy
 class _NamedPaths:
     """The files and folders that a policy file names, relative to its own folder.
 
-    A policy file in the checked tree may be anyone's pull request: what it names has to be in the tree, too.
+    A policy file in the checked tree may come from anyone's pull request: it may name files of the tree only.
     """
 
     def __init__(self, policy: str, shown: str, lines: KeyLines) -> None:
@@ -191,15 +191,17 @@ class _NamedPaths:
         return PolicyError(f"{location}: {name}: {problem}")
 
 
-_KEYS_OF_NO_STAND_IN = ("form", "default", "engine", "default_engine", "switches")
+_KEYS_THAT_STAND_INS_REPLACE = ("form", "default", "engine", "default_engine", "switches")
 
 
 def _stand_in_text(file: str, entry: ModuleEntry, location: Location) -> bytes:
     """Return the content of a stand-in. Raises PolicyError."""
     name = entry.stand_in
-    both = [key for key in _KEYS_OF_NO_STAND_IN if key in entry.model_fields_set]
-    if both:
-        raise PolicyError(f"{location}: modules.{both[0]}: the stand-in {name} already says this")
+    conflicting = [key for key in _KEYS_THAT_STAND_INS_REPLACE if key in entry.model_fields_set]
+    if conflicting:
+        raise PolicyError(
+            f"{location}: modules.{conflicting[0]}: the stand-in {name} already says this"
+        )
     if not file.endswith(".hcl"):
         # Terraform, and this program, would read a .tf file as configuration.
         raise PolicyError(f"{location}: modules.stand_in: the name of {name} must end in .hcl")

@@ -27,8 +27,8 @@ LISTS = {
     "ServerlessCaches": (Form.SERVERLESS_CACHE, "ServerlessCache", "ServerlessCacheName"),
 }
 
-MARKS = (*LISTS, *(member for _, _, member in LISTS.values()))
-"""Members without which a text holds no such output."""
+MEMBER_NAMES = (*LISTS, *(member for _, _, member in LISTS.values()))
+"""Members without which a text contains no such output."""
 
 # An entry with its status was not reduced by --query: AWS itself left out what it lacks.
 _STATUSES = ("Status", "CacheClusterStatus")

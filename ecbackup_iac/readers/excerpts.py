@@ -1,6 +1,6 @@
 """Findings → the source lines of their locations and traces, inside the boundary.
 
-Only the text of a location is shown: the rest of its lines may hold a password.
+Only the text of a location is shown: the rest of its lines may contain a password.
 """
 
 import os
@@ -34,20 +34,20 @@ def excerpts_of(
 
     `contents` overrides the contents of files on disk, by real path.
     """
-    wanted = _Wanted(findings)
+    shown = _ShownLocations(findings)
     files = _Files(paths, contents)
     excerpts: list[Excerpt] = []
-    for path, locations in wanted.by_path():
+    for path, locations in shown.by_path():
         lines = files.lines(path)
         excerpts += [
             excerpt
             for location in locations
-            if (excerpt := wanted.excerpt(location, lines)) is not None
+            if (excerpt := shown.excerpt(location, lines)) is not None
         ]
     return tuple(excerpts)
 
 
-class _Wanted:
+class _ShownLocations:
     """The locations of findings, and those that must stay hidden."""
 
     def __init__(self, findings: Iterable[Finding]) -> None:

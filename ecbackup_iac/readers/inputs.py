@@ -16,8 +16,8 @@ from ecbackup_iac.files.paths import (
     POLICY_FILE,
     SKIPPED_FOLDERS,
     boundary_of,
+    contains,
     folders_between,
-    holds,
     shown_path,
     walked_boundary,
 )
@@ -29,7 +29,7 @@ from ecbackup_iac.model.report import Diagnostic, ReadResult
 from ecbackup_iac.model.source import SOURCES
 
 if TYPE_CHECKING:
-    from ecbackup_iac.cloudformation.templates.interest import TemplateFile
+    from ecbackup_iac.cloudformation.templates.relevance import TemplateFile
     from ecbackup_iac.model.cache import CacheResource
     from ecbackup_iac.readers.cloudformation.templates import TemplateReader
     from ecbackup_iac.readers.other_programs import OtherProgram
@@ -45,34 +45,36 @@ NOTHING_READ = (
 NOTHING_EVALUATED = "nothing was evaluated: everything here is deployed by another program"
 
 
-def readings(
+def read_inputs(
     paths: Sequence[str],
     scope: ReadingScope,
-    given: EvaluationInputs,
+    evaluation_inputs: EvaluationInputs,
     *,
     allow_empty: bool,
     progress: Progress = NO_PROGRESS,
 ) -> Iterator[ReadResult]:
-    """Yield what each input under the paths holds, and an error for each path that holds nothing.
+    """Yield what each input under the paths contains, and an error for each path that contains nothing.
 
     Raises:
         InputError: a path does not exist.
 
     """
-    inputs = _Inputs(paths, scope, given, allow_empty=allow_empty, progress=progress)
+    inputs = _Inputs(paths, scope, evaluation_inputs, allow_empty=allow_empty, progress=progress)
     everything = (*paths, *inputs.implied_paths(paths))
-    for found in discover(everything, scope.exclude, given.contents, inputs.listings):
-        match found:
+    for discovered in discover(
+        everything, scope.exclude, evaluation_inputs.contents, inputs.listings
+    ):
+        match discovered:
             case ConfigurationPath():
-                inputs.add_configuration(found)
+                inputs.add_configuration(discovered)
             case Diagnostic():
-                inputs.mark_read(found.location.path)
-                yield ReadResult(diagnostics=(found,))
+                inputs.mark_read(discovered.location.path)
+                yield ReadResult(diagnostics=(discovered,))
             case LeftOut():
-                yield ReadResult(left_out=(found.path,))
+                yield ReadResult(left_out=(discovered.path,))
             case Input():
                 progress.reading()
-                yield from inputs.results_of(found)
+                yield from inputs.results_of(discovered)
     yield from inputs.closing_results()
 
 
@@ -83,13 +85,13 @@ class _Inputs:
         self,
         paths: Sequence[str],
         scope: ReadingScope,
-        given: EvaluationInputs,
+        evaluation_inputs: EvaluationInputs,
         *,
         allow_empty: bool,
         progress: Progress,
     ) -> None:
         self._scope = scope
-        self._given = given
+        self._evaluation_inputs = evaluation_inputs
         self._allow_empty = allow_empty
         self._progress = progress
         self.listings: dict[str, Listing] = {}
@@ -103,7 +105,7 @@ class _Inputs:
         """Addresses of the absent caches of documents."""
 
     def mark_read(self, named: str, path: str | None = None) -> None:
-        """Note that a path of the command line holds something, and which file or folder that is."""
+        """Note that a path of the command line contains something, and which file or folder that is."""
         self._unread.pop(named, None)
         if path is not None:
             self._read.append(path)
@@ -116,47 +118,47 @@ class _Inputs:
         """
         baseline = os.path.realpath(self._scope.baseline) if self._scope.baseline else None
         for path in paths:
-            real = os.path.realpath(path)
-            if real == baseline or os.path.basename(path) in (POLICY_FILE, BASELINE_FILE):
+            real_path = os.path.realpath(path)
+            if real_path == baseline or os.path.basename(path) in (POLICY_FILE, BASELINE_FILE):
                 self.mark_read(shown_path(path))
                 yield shown_path(boundary_of(path))
             for root in self._scope.roots:
-                if real in root.var_files:
+                if real_path in root.var_files:
                     boundary = boundary_of(root.path)
                     self.add_configuration(ConfigurationPath(root.path, boundary, shown_path(path)))
-                elif real in root.parameter_files:
+                elif real_path in root.parameter_files:
                     self.mark_read(shown_path(path))
                     yield shown_path(root.path)
 
-    def add_configuration(self, found: ConfigurationPath) -> None:
+    def add_configuration(self, configuration: ConfigurationPath) -> None:
         """Add a folder of configuration to those that are read at the end."""
-        self._folders.setdefault(found.boundary, []).append(found.folder)
-        self.mark_read(found.named, found.folder)
+        self._folders.setdefault(configuration.boundary, []).append(configuration.folder)
+        self.mark_read(configuration.named, configuration.folder)
 
-    def results_of(self, found: Input) -> Iterator[ReadResult]:
-        """Yield what one input holds; a template is added to those that are read at the end."""
+    def results_of(self, file: Input) -> Iterator[ReadResult]:
+        """Yield what one input contains; a template is added to those that are read at the end."""
         from ecbackup_iac.readers.json_documents import read_documents
         from ecbackup_iac.readers.recognition import recognise
 
-        is_meant = found.path == STANDARD_INPUT or (found.is_named and not self._allow_empty)
-        recognised = recognise(found, is_meant=is_meant)
+        is_requested = file.path == STANDARD_INPUT or (file.is_named and not self._allow_empty)
+        recognised = recognise(file, is_requested=is_requested)
         if recognised.template is not None and self._template_reader().add(recognised.template):
-            self.mark_read(found.named, found.path)
+            self.mark_read(file.named, file.path)
             return
         if recognised.problem is not None:
-            self.mark_read(found.named, found.path)
+            self.mark_read(file.named, file.path)
             yield ReadResult(diagnostics=(recognised.problem,))
         elif recognised.documents is not None:
             for result in read_documents(recognised.documents):
-                self.mark_read(found.named, found.path)
-                self._live += [one for one in result.resources if SOURCES[one.source].is_live]
-                self._absent.update(one.address for one in result.absent)
+                self.mark_read(file.named, file.path)
+                self._live += [cache for cache in result.resources if SOURCES[cache.source].is_live]
+                self._absent.update(cache.address for cache in result.absent)
                 for deployment in result.deployments:
-                    self._template_reader().add_deployment(deployment, found.boundary)
+                    self._template_reader().add_deployment(deployment, file.boundary)
                 yield self._located(result)
 
     def closing_results(self) -> Iterator[ReadResult]:
-        """Yield what templates and configuration hold, and an error for each path that holds nothing."""
+        """Yield the results of templates and configuration, and an error for each path without any."""
         from ecbackup_iac.readers.other_programs import warnings
 
         others = self._files_of_others()  # before the listings are used up
@@ -168,14 +170,14 @@ class _Inputs:
             first = next(results)
             if not folders and used.isdisjoint(files):
                 continue
-            for real in used & files.keys():
-                self.mark_read(files[real])
+            for real_path in used & files.keys():
+                self.mark_read(files[real_path])
             for result in (first, *results):
                 for deployment in result.deployments:
                     self._template_reader().add_deployment(deployment, boundary)
                 yield result
         if self._templates is not None:
-            yield from self._templates.readings()
+            yield from self._templates.results()
             self._templates = None
         if self._live:
             from ecbackup_iac.readers.aws_cli import unlisted_groups
@@ -183,24 +185,24 @@ class _Inputs:
             unlisted = unlisted_groups(self._live, self._absent)
             yield ReadResult(diagnostics=(unlisted,) if unlisted else ())
         yield ReadResult(diagnostics=tuple(warnings(others)))
-        # A path may be given twice, or lie in a folder that is given too.
+        # A path may be given twice, or be in a folder that is given too.
         for path in self._unread:
-            is_skipped = any(holds(path, other) for other in others)
+            is_skipped = any(contains(path, other) for other in others)
             is_accepted = self._allow_empty and not (is_skipped and os.path.isdir(path))
-            if not is_accepted and not any(holds(path, one) for one in self._read):
+            if not is_accepted and not any(contains(path, checked) for checked in self._read):
                 problem = self._nothing_read(path, is_skipped=is_skipped)
                 yield ReadResult(diagnostics=(problem,))
 
     def _data_files(self) -> dict[str, dict[str, str]]:
         """Return the files on the command line that units may read, by boundary and real path."""
-        found: dict[str, dict[str, str]] = {}
+        data_files: dict[str, dict[str, str]] = {}
         for path in self._unread:
             if os.path.isfile(path) and not self._is_excluded(path):
-                real = os.path.realpath(path)
-                boundary = walked_boundary(real, boundary_of(path))
-                if boundary in found or boundary in self._folders or _has_units(boundary):
-                    found.setdefault(boundary, {})[real] = path
-        return found
+                real_path = os.path.realpath(path)
+                boundary = walked_boundary(real_path, boundary_of(path))
+                if boundary in data_files or boundary in self._folders or _has_units(boundary):
+                    data_files.setdefault(boundary, {})[real_path] = path
+        return data_files
 
     def _files_of_others(self) -> dict[str, "OtherProgram"]:
         """Return the files of other programs under the paths, and above the configuration under them."""
@@ -212,12 +214,12 @@ class _Inputs:
             for target in targets
             for folder in folders_between(target, boundary)
         }
-        found = files_of_others(self.listings, above - self.listings.keys(), self._is_excluded)
+        programs = files_of_others(self.listings, above - self.listings.keys(), self._is_excluded)
         for path in self._unread:
             program = program_of(os.path.basename(path))
             if program is not None and os.path.isfile(path):
-                found.setdefault(os.path.realpath(path), program)
-        return found
+                programs.setdefault(os.path.realpath(path), program)
+        return programs
 
     def _configuration_results(
         self, boundary: str, folders: Sequence[str], used: set[str]
@@ -229,7 +231,7 @@ class _Inputs:
             Request(
                 boundary,
                 targets,
-                self._given,
+                self._evaluation_inputs,
                 scope.roots,
                 scope.modules,
                 self._is_excluded,
@@ -246,7 +248,9 @@ class _Inputs:
         from ecbackup_iac.readers.terraform_json.source_locations import SourceLocator
 
         if self._locator is None:
-            self._locator = SourceLocator(self._scope.source, self._given, self._is_excluded)
+            self._locator = SourceLocator(
+                self._scope.source, self._evaluation_inputs, self._is_excluded
+            )
         return self._locator.locate(result)
 
     def _template_reader(self) -> "TemplateReader":
@@ -254,7 +258,7 @@ class _Inputs:
 
         if self._templates is None:
             self._templates = TemplateReader(
-                self._given,
+                self._evaluation_inputs,
                 self._scope,
                 self._is_excluded,
                 self._template_files,
@@ -265,10 +269,12 @@ class _Inputs:
     def _template_files(self, boundary: str) -> Iterator["TemplateFile"]:
         from ecbackup_iac.readers.recognition import recognise
 
-        for found in discover([boundary], self._scope.exclude, self._given.contents):
-            if isinstance(found, Input):
+        for discovered in discover(
+            [boundary], self._scope.exclude, self._evaluation_inputs.contents
+        ):
+            if isinstance(discovered, Input):
                 self._progress.reading()
-                template = recognise(found, is_meant=False).template
+                template = recognise(discovered, is_requested=False).template
                 if template is not None:
                     yield template
 

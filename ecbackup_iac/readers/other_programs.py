@@ -74,9 +74,9 @@ def files_of_others(
 ) -> dict[str, OtherProgram]:
     """Return the files of other programs in the walked folders, by path.
 
-    `folders_above` hold the folders that were not walked and whose files may concern what was.
+    `folders_above` contain the folders that were not walked and whose files may concern what was.
     """
-    found = {
+    programs = {
         os.path.join(folder, name): program
         for folder, (names, _) in listings.items()
         for name, program in _files_in(folder, names, listings)
@@ -85,8 +85,8 @@ def files_of_others(
         with suppress(OSError):
             for name, program in _files_in(folder, os.listdir(folder), listings):
                 if program.sets_inputs:
-                    found[os.path.join(folder, name)] = program
-    return {path: program for path, program in sorted(found.items()) if not is_excluded(path)}
+                    programs[os.path.join(folder, name)] = program
+    return {path: program for path, program in sorted(programs.items()) if not is_excluded(path)}
 
 
 def program_of(name: str) -> OtherProgram | None:
@@ -97,10 +97,10 @@ def program_of(name: str) -> OtherProgram | None:
     return None
 
 
-def warnings(found: Mapping[str, OtherProgram]) -> Iterator[Diagnostic]:
+def warnings(programs: Mapping[str, OtherProgram]) -> Iterator[Diagnostic]:
     """Yield one warning for each program that has files among those found."""
     for program in OTHER_PROGRAMS:
-        paths = [path for path, other in found.items() if other is program]
+        paths = [path for path, other in programs.items() if other is program]
         if paths:
             more = f" (and {len(paths) - 1} more)" if len(paths) > 1 else ""
             text = f"{program.file}{more}: {program.advice}"

@@ -21,7 +21,7 @@ _TRAILING = re.compile(r"trailing characters \(byte (\d+)\)")
 
 
 class JsonError(Exception):
-    """A text that is no JSON: what is wrong, with line and column (from 1, in characters)."""
+    """A text that is not JSON: what is wrong, with line and column (from 1, in characters)."""
 
     def __init__(self, message: str, line: int | None = None, column: int | None = None) -> None:
         super().__init__(message)
@@ -59,14 +59,14 @@ class RawJson:
 
     @property
     def json(self) -> str:
-        """The text itself; bytes that are no UTF-8 are replaced."""
+        """The text itself; bytes that are not UTF-8 are replaced."""
         return bytes(memoryview(self._raw)).decode(errors="replace")
 
     def members(self) -> dict[str, "RawJson"]:
         """Return an object's members; of members with the same name, the last.
 
         Raises:
-            ShapeError: it is no object.
+            ShapeError: it is not an object.
 
         """
         if not self.is_object:
@@ -77,7 +77,7 @@ class RawJson:
         """Return the text of an object's member `type`.
 
         Raises:
-            ShapeError: it is no object, or has no such member.
+            ShapeError: it is not an object, or has no such member.
 
         """
         members = self.members()
@@ -89,7 +89,7 @@ class RawJson:
         """Yield a list's items.
 
         Raises:
-            ShapeError: it is no list.
+            ShapeError: it is not a list.
 
         """
         if not self.is_list:
@@ -100,7 +100,7 @@ class RawJson:
         """Return a string's text.
 
         Raises:
-            ShapeError: it is no string.
+            ShapeError: it is not a string.
 
         """
         if not self.is_text:
@@ -115,7 +115,7 @@ class RawJson:
         """Return it decoded as a TypedDict, a list or a scalar, without the members that a TypedDict lacks.
 
         Raises:
-            ShapeError: it is not of that kind, or no UTF-8.
+            ShapeError: it is not of that kind, or not UTF-8.
 
         """
         try:
@@ -143,7 +143,7 @@ def documents_in(text: bytes) -> Iterator[RawJson]:
     """Yield the JSON documents that follow each other in a UTF-8 text, mostly one.
 
     Raises:
-        JsonError: something is no JSON; the documents before it have been yielded.
+        JsonError: something is not JSON; the documents before it have been yielded.
 
     """
     rest = memoryview(text)
@@ -174,9 +174,9 @@ def _problem(text: bytes, start: int, error: Exception) -> JsonError:
         return JsonError(message, better.lineno, better.colno)
     except RecursionError:
         return JsonError("the JSON is nested too deeply")
-    found = re.search(r"\(byte (\d+)\)", str(error))
-    if found is None:
+    match = re.search(r"\(byte (\d+)\)", str(error))
+    if match is None:
         return JsonError("not valid JSON: a string contains an unpaired surrogate")
-    before = text[: start + int(found[1])].decode(errors="replace")
+    before = text[: start + int(match[1])].decode(errors="replace")
     line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
     return JsonError("not valid JSON: NaN and Infinity are not JSON numbers", line, column)

@@ -4,17 +4,17 @@ import re
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from ecbackup_iac.cloudformation.templates.interest import Interest, TemplateFile, interest_in
+from ecbackup_iac.cloudformation.templates.relevance import Relevance, TemplateFile, relevance_of
 from ecbackup_iac.model.location import input_location
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.model.source import SOURCES
-from ecbackup_iac.readers.cloudformation.resource_types import SOUGHT
+from ecbackup_iac.readers.cloudformation.resource_types import CACHE_TYPE
 from ecbackup_iac.readers.json_documents import READERS, JsonFile
 from ecbackup_iac.readers.raw_json import JsonError, RawJson, documents_in
 from ecbackup_iac.readers.shape import ShapeError
 from ecbackup_iac.readers.wrong_input_hints import (
-    MARKS,
+    WRONG_INPUT_MEMBERS,
     hint_for_empty,
     hint_for_text,
     is_output_as_yaml,
@@ -24,14 +24,22 @@ from ecbackup_iac.syntax.encoding import to_utf8
 if TYPE_CHECKING:
     from ecbackup_iac.files.discovery import Input
 
-# How the names of files with JSON documents end, where a person did not name the file itself.
+# How the names of files with JSON documents end, where the user did not name the file itself.
 _DOCUMENT_EXTENSIONS = tuple(
-    {one for facts in SOURCES.values() if facts.document_reader for one in facts.extensions}
+    {
+        extension
+        for facts in SOURCES.values()
+        if facts.document_reader
+        for extension in facts.extensions
+    }
 )
 
 # A JSON text without any of these members is not parsed.
-_DOCUMENT_MARKS = re.compile(
-    rb'"(?:%s)"' % "|".join((*(mark for one in READERS for mark in one.MARKS), *MARKS)).encode()
+_DOCUMENT_MEMBERS = re.compile(
+    rb'"(?:%s)"'
+    % "|".join(
+        (*(member for reader in READERS for member in reader.MEMBER_NAMES), *WRONG_INPUT_MEMBERS)
+    ).encode()
 )
 
 _MAX_BINARY_HEAD = 1024  # bytes in which a program or an image has a NUL, which no template has
@@ -45,38 +53,38 @@ class Recognised:
     template: TemplateFile | None = None
     documents: JsonFile | None = None
     problem: Diagnostic | None = None
-    """Why it is neither, where a person or its name says that it should be."""
+    """Why it is neither, where the user or the file's name says that it is infrastructure code."""
 
 
-def recognise(found: "Input", *, is_meant: bool) -> Recognised:
+def recognise(file: "Input", *, is_requested: bool) -> Recognised:
     """Return what an input may be.
 
-    `is_meant` says that a person named this very input as infrastructure code: then an error is reported
+    `is_requested`: the user named this very input as infrastructure code; then an error is reported
     even if it does not look like infrastructure code.
     """
-    is_named = is_meant or found.path.endswith(_DOCUMENT_EXTENSIONS)
+    is_named = is_requested or file.path.endswith(_DOCUMENT_EXTENSIONS)
     try:
-        text = to_utf8(found.content)
+        text = to_utf8(file.content)
     except UnicodeDecodeError as error:
         message = f"not valid UTF-16 or UTF-32: {error.reason}"
-        return _without_documents(found, message if is_named else None)
+        return _without_documents(file, message if is_named else None)
     if not text or text.isspace():
-        return _without_documents(found, hint_for_empty(found.path) if is_meant else None)
+        return _without_documents(file, hint_for_empty(file.path) if is_requested else None)
     is_json = _begins_like_json(text)
     documents, is_document = None, False
     if is_json:
-        documents, is_document = _documents(found.path, text, is_meant=is_meant)
+        documents, is_document = _documents(file.path, text, is_requested=is_requested)
     # A plan is not searched: it may be as large as 1 GB.
-    template = None if is_document else _template(found, text, is_meant=is_meant)
-    if is_json or not (is_named or (found.is_expected and is_output_as_yaml(text))):
+    template = None if is_document else _template(file, text, is_requested=is_requested)
+    if is_json or not (is_named or (file.is_expected and is_output_as_yaml(text))):
         return Recognised(template, documents if is_named else None)
-    return _without_documents(found, hint_for_text(text, found.path), template)
+    return _without_documents(file, hint_for_text(text, file.path), template)
 
 
 def _without_documents(
-    found: "Input", message: str | None, template: TemplateFile | None = None
+    file: "Input", message: str | None, template: TemplateFile | None = None
 ) -> Recognised:
-    problem = Diagnostic(message, input_location(found.path)) if message else None
+    problem = Diagnostic(message, input_location(file.path)) if message else None
     return Recognised(template, problem=problem)
 
 
@@ -85,21 +93,23 @@ def _begins_like_json(text: bytes) -> bool:
     return begins and not text[:_MAX_WRAPPER_INDENT].lstrip().startswith(b"[command]")
 
 
-def _documents(path: str, text: bytes, *, is_meant: bool) -> tuple[JsonFile | None, bool]:
+def _documents(path: str, text: bytes, *, is_requested: bool) -> tuple[JsonFile | None, bool]:
     """Return the JSON documents of a text, and whether the first is certain to be no template."""
-    has_marks = _DOCUMENT_MARKS.search(text) is not None
-    if not (has_marks or is_meant):
+    has_members = _DOCUMENT_MEMBERS.search(text) is not None
+    if not (has_members or is_requested):
         return None, False
     documents = documents_in(text)
-    if not has_marks:
-        return JsonFile(path, text, documents, is_meant), False
+    if not has_members:
+        return JsonFile(path, text, documents, is_requested), False
     try:
         first = next(documents, None)
     except JsonError:
-        return JsonFile(path, text, documents_in(text), is_meant), False  # reported when it is read
-    peeked = () if first is None else (first,)
+        return JsonFile(
+            path, text, documents_in(text), is_requested
+        ), False  # reported when it is read
+    first_document = () if first is None else (first,)
     is_document = first is not None and _is_other(first)
-    return JsonFile(path, text, chain(peeked, documents), is_meant), is_document
+    return JsonFile(path, text, chain(first_document, documents), is_requested), is_document
 
 
 def _is_other(document: RawJson) -> bool:
@@ -117,18 +127,18 @@ def _is_other(document: RawJson) -> bool:
     return not is_template and any(reader.matches(members) for reader in READERS)
 
 
-def _template(found: "Input", text: bytes, *, is_meant: bool) -> TemplateFile | None:
-    if not found.is_expected and b"\0" in text[:_MAX_BINARY_HEAD]:
+def _template(file: "Input", text: bytes, *, is_requested: bool) -> TemplateFile | None:
+    if not file.is_expected and b"\0" in text[:_MAX_BINARY_HEAD]:
         return None
-    interest = interest_in(text, SOUGHT)
-    if interest is Interest.NONE:
+    relevance = relevance_of(text, CACHE_TYPE)
+    if relevance is Relevance.NONE:
         return None
     return TemplateFile(
-        found.path,
+        file.path,
         text,
-        found.boundary,
-        interest,
-        is_meant=is_meant,
-        is_expected=found.is_expected,
-        is_named=found.is_named,
+        file.boundary,
+        relevance,
+        is_requested=is_requested,
+        is_expected=file.is_expected,
+        is_named=file.is_named,
     )

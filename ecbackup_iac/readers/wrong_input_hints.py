@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
     from ecbackup_iac.readers.raw_json import RawJson
 
-MARKS = ("@level", "plan_format_version", "encrypted_data", "resourcePreEvent")
-"""Members of a message of `terraform plan -json`, a redacted or encrypted plan, and an event of Pulumi."""
+WRONG_INPUT_MEMBERS = ("@level", "plan_format_version", "encrypted_data", "resourcePreEvent")
+"""Members of messages of `terraform plan -json`, redacted and encrypted plans, and events of Pulumi."""
 
 _AS_JSON = "not JSON: run the command with --output json"
 
@@ -59,11 +59,11 @@ _MAX_SEARCHED_BYTES = 4_000_000  # a refresh may print thousands of lines first
 
 
 def hint_for_text(text: bytes, path: str) -> str | None:
-    """Return what a text that is no JSON document probably is; None where it is unknown."""
+    """Return what a text that is not a JSON document probably is; None where it is unknown."""
     head = _COLORS.sub(b"", text[:_MAX_SEARCHED_BYTES])
     if head.startswith(b"PK\x03\x04"):
         return f"a binary plan file (or another zip archive), not JSON: run {_SHOW}"
-    if any(mark in head for mark in _PLAN_TEXT):
+    if any(sentence in head for sentence in _PLAN_TEXT):
         return f"a plan in human-readable form, not JSON: run terraform plan -out=PLANFILE, then {_SHOW}"
     if b'{"@level":' in head:
         return _STREAM
@@ -76,10 +76,10 @@ def hint_for_text(text: bytes, path: str) -> str | None:
     if _OUTPUT_AS_TEXT.search(head):
         return f"AWS CLI output as text, {_AS_JSON}"
     if (path == STANDARD_INPUT or is_stream(path)) and _CONFIGURATION.search(head):
-        given = "standard input" if path == STANDARD_INPUT else "a pipe"
+        input_name = "standard input" if path == STANDARD_INPUT else "a pipe"
         return (
             "Terraform configuration, which is read from folders and files, not from "
-            f"{given}: run ecbackup-iac check PATH"
+            f"{input_name}: run ecbackup-iac check PATH"
         )
     if _DOCUMENT.search(text):
         return "not JSON: there is text before it; save only the standard output of the command"
@@ -138,7 +138,7 @@ def hint_for_rows(items: "Sequence[RawJson]") -> str | None:
         return None
     values = chain.from_iterable(item.items() for item in items)
     first = next(values, None)
-    if first is None or any(one.is_object or one.is_list for one in chain((first,), values)):
+    if first is None or any(value.is_object or value.is_list for value in chain((first,), values)):
         return None
     return (
         "rows of values without names, as aws --query '[].[Id,Engine]' prints them: "

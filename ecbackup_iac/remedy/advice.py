@@ -1,4 +1,4 @@
-"""What every remedy is made of: names, locations, days, and what to set where."""
+"""What the remedies of all sources share: how they name settings, locations and days."""
 
 from collections.abc import Iterable
 
@@ -68,8 +68,8 @@ def for_generated(resource: CacheResource, value: object, argument: str = "") ->
         source = f"the source from which {resource.generator} generates {resource.location.path}"
         return f"set {argument}: {value} of {resource.address} in {source}"
     construct = f"the construct {plain(resource.construct)}"
-    what = construct if resource.construct else resource.address
-    return f"set {name} = {value} on {what} in the app: {resource.location.path} is generated"
+    target = construct if resource.construct else resource.address
+    return f"set {name} = {value} on {target} in the app: {resource.location.path} is generated"
 
 
 def failing(outcomes: Iterable[Outcome[int]], requirements: Requirements) -> list[Settled[int]]:
@@ -88,10 +88,10 @@ def name_of(resource: CacheResource) -> str:
     return f"{resource.retention_name} of {resource.address}"
 
 
-def called(call: Call, resource: CacheResource) -> str:
+def caller_of(call: Call, resource: CacheResource) -> str:
     """Return what a cache's module gets its variables from, with its line."""
-    what = "the inputs" if call == resource.inputs else "the module call"
-    return f"{what}, {line_of(call.location)}"
+    caller = "the inputs" if call == resource.inputs else "the module call"
+    return f"{caller}, {line_of(call.location)}"
 
 
 def line_of(location: Location) -> str:

@@ -23,8 +23,10 @@ def for_live_cache(
     days = days_in_place_of(resource.retention, requirements)
     enable = f"{change} {cache} --snapshot-retention-limit {days}"
     lines = [enable + _snapshotting_cluster(resource), f"verify:   {verify} {cache}"]
-    if rule is not Rule.RETENTION_INVALID:  # AWS would refuse the way back
-        lines.append(f"back out: {change} {cache} --snapshot-retention-limit {_days_now(resource)}")
+    if rule is not Rule.RETENTION_INVALID:  # AWS would reject the present value
+        lines.append(
+            f"back out: {change} {cache} --snapshot-retention-limit {_present_days(resource)}"
+        )
     return "\n".join(lines)
 
 
@@ -57,7 +59,7 @@ def _snapshotting_cluster(resource: CacheResource) -> str:
     In cluster mode the parameter must not be given (botocore ModifyReplicationGroupMessage;
     hashicorp/terraform#10581, #19336). A replica is the better choice, so the last node is named.
     """
-    if resource.form is not Form.REPLICATION_GROUP or _days_now(resource) > 0:
+    if resource.form is not Form.REPLICATION_GROUP or _present_days(resource) > 0:
         return ""
     match resource.cluster_mode:
         case Known(value=True):
@@ -71,5 +73,5 @@ def _snapshotting_cluster(resource: CacheResource) -> str:
             return f" {option} {shlex.quote(node)}   # without {option} in cluster mode"
 
 
-def _days_now(resource: CacheResource) -> int:
+def _present_days(resource: CacheResource) -> int:
     return resource.retention.value if isinstance(resource.retention, Known) else 0

@@ -44,18 +44,18 @@ def for_template(
     if advice:
         return "\n".join(dict.fromkeys(advice))
     if any(step.kind is StepKind.UNREAD and step.name for step in retention.trace):
-        name = "name its template under [[templates]] in the policy file"
-        return f"{name}, or check that template itself"
+        table = "[[templates]] in the policy file"
+        return f"name its template under {table}, or check that template itself"
     open_ended = [step for step in retention.trace if step.kind is StepKind.OPEN_PARAMETER]
     if retention.bounds is not None and open_ended:
-        name, place = plain(open_ended[-1].name), line_of(open_ended[-1].location)
+        name, line = plain(open_ended[-1].name), line_of(open_ended[-1].location)
         allowed = f"{days} days and nothing under {requirements.minimum_days}"
-        return f"change the MinValue and MaxValue of {name} to allow {allowed}, {place}"
+        return f"change the MinValue and MaxValue of {name} to allow {allowed}, {line}"
     if any(step.kind is StepKind.OPEN_VARIABLE for step in retention.trace):
         return f"pass the value of {name_of(resource)} with --var or --var-file"
     if any(step.kind in _OPEN for step in retention.trace):
-        known = "with --parameter or --parameter-file"
-        return f"pass the value of {name_of(resource)} {known}"
+        options = "with --parameter or --parameter-file"
+        return f"pass the value of {name_of(resource)} {options}"
     live = "aws elasticache describe-... | ecbackup-iac check -"
     return f"write {resource.retention_name}: {days} into the template, or check what is deployed: {live}"
 
@@ -69,44 +69,44 @@ _OPEN = (StepKind.OPEN_PARAMETER, StepKind.PSEUDO_PARAMETER)
 
 
 def _where_in_template(trace: tuple[TraceStep, ...], resource: CacheResource, days: int) -> Advice:
-    """Return what to set where: at the last step, which is the one that decides."""
+    """Return the setting to change, and its location: that of the last step of the trace."""
     if resource.calls and is_downloaded(resource.location.path):
-        own = [step for step in trace if not is_downloaded(step.location.path)]
-        if not own:
+        steps = [step for step in trace if not is_downloaded(step.location.path)]
+        if not steps:
             text = f"pass {days} days to the package, or use one that keeps backups, "
             call = resource.calls[-1].location
             return Advice(text + line_of(call), call)
-        trace = tuple(own)
+        trace = tuple(steps)
     last = trace[-1] if trace else TraceStep("", resource.location)
     if any(step.shape is StepShape.COMPOSITION for step in trace):
         last = trace[0]
     place, quote = _place_of(last, resource)
-    what = f"{quote}{resource.retention_name}{quote}: {days}"
+    entry = f"{quote}{resource.retention_name}{quote}: {days}"
     name = DEFAULT if last.kind is StepKind.VARIABLE_DEFAULT else plain(last.name)
     if last.location.origin is Origin.COMMAND_LINE:
         return Advice(f"pass --parameter {name}={days}")
     if last.kind is StepKind.OPEN_PARAMETER:
-        given = f"pass --parameter {name}={days}"
-        text = f"{given}, or remove what fails from its AllowedValues, {place}"
+        option = f"pass --parameter {name}={days}"
+        text = f"{option}, or remove what fails from its AllowedValues, {place}"
     elif last.kind is StepKind.UNSET:
-        text = _in_properties(what, resource, place)
+        text = _in_properties(entry, resource, place)
     elif last.kind in (StepKind.PARAMETER, StepKind.VARIABLE_DEFAULT):
         text = f"set {name} = {days} in {place}"
     elif name and last.kind is not StepKind.PSEUDO_PARAMETER:
         sign = " =" if last.location.path.endswith(CONFIGURATION) else ":"
         text = f"set {quote}{name}{quote}{sign} {days} in {place}"
     elif last.location.end_line != last.location.line:
-        return Advice(f"set {what} in {line_of(trace[0].location)}", trace[0].location)
+        return Advice(f"set {entry} in {line_of(trace[0].location)}", trace[0].location)
     else:
         text = f"replace {last.text} with {days} in {place}"
     return Advice(text, last.location)
 
 
-def _in_properties(what: str, resource: CacheResource, place: str) -> str:
+def _in_properties(entry: str, resource: CacheResource, place: str) -> str:
     """Return what to add to the properties, or the one to rename."""
     if resource.near_miss:
         return renaming(resource.near_miss, resource.retention_name)
-    return f"add {what} to the properties of {resource.address}, {place}"
+    return f"add {entry} to the properties of {resource.address}, {place}"
 
 
 def _place_of(step: TraceStep, resource: CacheResource) -> tuple[str, str]:

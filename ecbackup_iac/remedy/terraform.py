@@ -24,7 +24,7 @@ from ecbackup_iac.model.verdict import Rule
 from ecbackup_iac.remedy.advice import (
     DEFAULT,
     Advice,
-    called,
+    caller_of,
     days_in_place_of,
     failing,
     for_attribute,
@@ -76,7 +76,9 @@ def for_configuration(
 def _for_missing_value(resource: CacheResource) -> str:
     last = next(reversed(resource.retention.trace), None)
     if resource.inputs and last is not None and last.kind is StepKind.OPEN_VARIABLE:
-        return f"set {plain(last.name)} in {called(resource.inputs, resource)}; or {_CHECK_A_PLAN}"
+        return (
+            f"set {plain(last.name)} in {caller_of(resource.inputs, resource)}; or {_CHECK_A_PLAN}"
+        )
     return f"pass its value with --var, --var-file or --workspace; or {_CHECK_A_PLAN}"
 
 
@@ -92,18 +94,18 @@ def for_plan(
         return f"{for_attribute(resource, rule, requirements)}, {line_of(resource.location)}"
     last = planned.trace[-1]
     if last.kind is StepKind.OPEN_VARIABLE:  # its value is in no file that was read
-        given = "pass it to terraform plan (-var, -var-file or TF_VAR_)"
-        return f"set var.{last.name} to {days} days: {given}"
+        how = "pass it to terraform plan (-var, -var-file or TF_VAR_)"
+        return f"set var.{last.name} to {days} days: {how}"
     return _where(replace(planned, trace=written), resource, days, shared).text
 
 
 def _for_unread_module(resource: CacheResource, module: CalledModule) -> str:
     if module.state is ModuleState.MISSING:
-        there = f"provide the module at {plain(module.source)} inside the repository"
-        place = line_of(resource.block or resource.location)
-        return f"{there}, or correct the source of {module.address}, {place}"
-    decide = "run terraform init, or describe the module under [[modules]] in the policy file"
-    return f"{decide}; or {_CHECK_A_PLAN}"
+        advice = f"provide the module at {plain(module.source)} inside the repository"
+        line = line_of(resource.block or resource.location)
+        return f"{advice}, or correct the source of {module.address}, {line}"
+    advice = "run terraform init, or describe the module under [[modules]] in the policy file"
+    return f"{advice}; or {_CHECK_A_PLAN}"
 
 
 _CHECK_A_PLAN = "check a plan: terraform show -json PLANFILE | ecbackup-iac check -"
@@ -143,7 +145,7 @@ _INPUTS = (
 
 
 def _where(value: Settled[int], resource: CacheResource, days: int, shared: SharedCode) -> Advice:
-    """Return what to set where: at the last step that assigns something."""
+    """Return the setting to change, and its location: that of the last step that assigns a value."""
     trace = value.trace
     for step in reversed(trace):
         if OPTIONS[step.location.origin]:
@@ -155,12 +157,12 @@ def _where(value: Settled[int], resource: CacheResource, days: int, shared: Shar
             and not is_downloaded(step.location.path)
         ):
             return _assigned(step, value, resource, days, shared)
-    own = [one.location for one in resource.calls if not is_downloaded(one.location.path)]
-    if own and is_downloaded(resource.location.path):
+    calls = [call.location for call in resource.calls if not is_downloaded(call.location.path)]
+    if calls and is_downloaded(resource.location.path):
         text = f"call a module that keeps backups for {days} days instead of the downloaded one"
         if any(step.kind in _INPUTS for step in trace):
             text = f"pass {days} days to the downloaded module where it is called"
-        return Advice(f"{text}, {line_of(own[-1])}", own[-1])
+        return Advice(f"{text}, {line_of(calls[-1])}", calls[-1])
     target, name = resource.address, resource.retention_name
     if resource.module is not None:
         target, name = resource.module.address, resource.module.input
@@ -191,24 +193,24 @@ def _assigned(
     """Return what to set where something is assigned, or in the call of a module that roots share."""
     call = shared.call_to_set_in(resource, step)
     if call is not None:
-        text = f"add {plain(step.name)} = {days} to {called(call, resource)}"
+        text = f"add {plain(step.name)} = {days} to {caller_of(call, resource)}"
         return Advice(text, call.location)
     is_default = step.kind is StepKind.VARIABLE_DEFAULT
-    what = DEFAULT if is_default else plain(step.name)
+    name = DEFAULT if is_default else plain(step.name)
     if step.kind is StepKind.DATA_FILE:
         where = f"{line_of(step.location)}, the data file that it is read from"
-        text = f"set {what} to {days} in {where}" if what else f"set it to {days} days in {where}"
+        text = f"set {name} to {days} in {where}" if name else f"set it to {days} days in {where}"
     elif step.shape is StepShape.COLLECTION:
-        text = f"set it to {days} days in {what}, {line_of(step.location)}"
+        text = f"set it to {days} days in {name}, {line_of(step.location)}"
     elif step.shape is StepShape.EXPRESSION and value.literals:
         literal = value.literals[0]
-        return Advice(f"replace {_written(value)} with {days} in {line_of(literal)}", literal)
+        return Advice(f"replace {_in_terraform(value)} with {days} in {line_of(literal)}", literal)
     else:
-        text = f"set {what} = {days} in {line_of(step.location)}"
+        text = f"set {name} = {days} in {line_of(step.location)}"
     return Advice(text, step.location)
 
 
-def _written(value: Settled[int]) -> str:
+def _in_terraform(value: Settled[int]) -> str:
     """Return a value as it is written in Terraform."""
     match value:
         case Known():

@@ -8,7 +8,7 @@ from ecbackup_iac.model.shared_code import SharedCode
 from ecbackup_iac.model.source import SOURCES, RemedyKind
 from ecbackup_iac.model.value import StepKind, StepShape, TraceStep
 from ecbackup_iac.model.window import proposed_window
-from ecbackup_iac.remedy.advice import DEFAULT, called, for_generated, line_of, plain
+from ecbackup_iac.remedy.advice import DEFAULT, caller_of, for_generated, line_of, plain
 from ecbackup_iac.remedy.live_cache import change_command
 from ecbackup_iac.remedy.template import CONFIGURATION
 from ecbackup_iac.remedy.terraform import ASSIGNMENTS, OPTIONS
@@ -29,17 +29,20 @@ def for_window(resource: CacheResource, shared: SharedCode) -> str:
     trace = resource.backup_window.trace
     if resource.generator:
         return for_generated(resource, value, trace[0].name if trace else name)
-    own = [step for step in trace if not is_downloaded(step.location.path)]
+    steps = [step for step in trace if not is_downloaded(step.location.path)]
     calls = [call.location for call in resource.calls if not is_downloaded(call.location.path)]
-    if trace and calls and not own:
+    if trace and calls and not steps:
         return f"pass the backup window {value} to the downloaded module, {line_of(calls[-1])}"
-    if not own:
+    if not steps:
         return f"set {name} = {value} in {resource.address}"
-    step = own[0]
-    if not any(one.shape is StepShape.COMPOSITION for one in own):
-        step = next((one for one in reversed(own) if one.kind in _SETTINGS and one.name), step)
+    step = steps[0]
+    if not any(candidate.shape is StepShape.COMPOSITION for candidate in steps):
+        settings = [
+            candidate for candidate in steps if candidate.kind in _SETTINGS and candidate.name
+        ]
+        step = settings[-1] if settings else step
     if call := shared.call_to_set_in(resource, step):
-        return f"add {plain(step.name)} = {value} to {called(call, resource)}"
+        return f"add {plain(step.name)} = {value} to {caller_of(call, resource)}"
     return _at(step, value, is_template=kind is RemedyKind.TEMPLATE)
 
 
@@ -52,14 +55,14 @@ def _at(step: TraceStep, value: str, *, is_template: bool) -> str:
     if option := _option(step):
         is_part = step.shape is StepShape.COLLECTION
         return f"set it to {value} in {option}{name}" if is_part else f"pass {option}{name}={value}"
-    place = line_of(step.location)
+    line = line_of(step.location)
     if step.shape is StepShape.COLLECTION:
-        return f"set it to {value} in {name}, {place}"
+        return f"set it to {value} in {name}, {line}"
     is_property = is_template and step.kind not in (StepKind.PARAMETER, StepKind.VARIABLE_DEFAULT)
     if not is_property or step.location.path.endswith(CONFIGURATION):
-        return f"set {name} = {value} in {place}"
+        return f"set {name} = {value} in {line}"
     quote = '"' if step.location.path.endswith(".json") else ""
-    return f"set {quote}{name}{quote}: {value} in {place}"
+    return f"set {quote}{name}{quote}: {value} in {line}"
 
 
 def _option(step: TraceStep) -> str:

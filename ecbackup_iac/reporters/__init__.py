@@ -1,11 +1,11 @@
-"""Report → text; one file a format, and the table lists them."""
+"""Report → text in one of the formats of the table REPORTERS; each format has a module of its own."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from ecbackup_iac.model.report import Report
-    from ecbackup_iac.reporters.style import RenderOptions
+    from ecbackup_iac.reporters.render_options import RenderOptions
 
 REPORTERS = {
     "text": "text_report",
@@ -27,7 +27,7 @@ WITH_EXCERPTS = ("html",)
 class Reporter(Protocol):
     """What the module of a report format provides."""
 
-    def render(self, report: "Report", style: "RenderOptions" = ...) -> str:
+    def render(self, report: "Report", options: "RenderOptions" = ...) -> str:
         """Return the report as text: the same report gives the same text."""
 
 

@@ -12,7 +12,7 @@ from ecbackup_iac.model.location import STANDARD_INPUT
 from ecbackup_iac.model.report import AbsentCache, Diagnostic, Finding, Report
 from ecbackup_iac.reporters.escaping import escape_control_characters
 from ecbackup_iac.reporters.plain_values import plain_days, plain_setting, plain_state
-from ecbackup_iac.reporters.style import RenderOptions
+from ecbackup_iac.reporters.render_options import RenderOptions
 
 COLUMNS = (
     "status", "rule", "level", "address", "type", "form", "engine", "node_type", "retention_state",
@@ -26,7 +26,7 @@ COLUMNS = (
 _FORMULA = re.compile(r"(?:^|(?<=;))(?=[\s\"]*[=+\-@\uff1d\uff0b\uff0d\uff20])")
 
 
-def render(report: Report, style: RenderOptions = RenderOptions()) -> str:  # noqa: ARG001 - one signature for all
+def render(report: Report, options: RenderOptions = RenderOptions()) -> str:  # noqa: ARG001 - one signature for all
     """Return the whole report as CSV with a header row; the rows end with LF."""
     text = StringIO()
     rows = csv.DictWriter(text, COLUMNS, lineterminator="\n")

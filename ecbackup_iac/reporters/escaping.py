@@ -12,7 +12,7 @@ _INVISIBLE = (
     "\U000e0000-\U000e0fff]"
 )
 
-# Commands to the runners of CI services. GitHub: `##[` anywhere in a line, `::` behind nothing but blanks
+# Commands to the runners of CI services. GitHub: `##[` anywhere in a line, `::` after nothing but blanks
 # (actions/runner, ActionCommand.cs); a text may be folded at any blank. Azure: `##vso[` anywhere in a line.
 _SIGN = r"##(?=[a-z]*\[)"
 _COMMAND = rf"(?i:{_SIGN}|(?<!\S)::)"
@@ -23,8 +23,8 @@ def escape_control_characters(text: str) -> str:
     r"""Return a text with every character that a terminal or a runner interprets as its escape: `\x1b`."""
     if not (text.isascii() and text.isprintable()):
         text = "".join(_escape(c) if unicodedata.category(c) in _HARMFUL else c for c in text)
-        text = re.sub(_INVISIBLE, lambda found: _escape(found[0]), text)
-    return re.sub(_COMMAND, lambda command: rf"{command[0][0]}\x{ord(command[0][1]):x}", text)
+        text = re.sub(_INVISIBLE, lambda match: _escape(match[0]), text)
+    return re.sub(_COMMAND, lambda match: rf"{match[0][0]}\x{ord(match[0][1]):x}", text)
 
 
 def escape_commands_in_json(text: str) -> str:
@@ -32,7 +32,7 @@ def escape_commands_in_json(text: str) -> str:
     return re.sub(_COMMAND_ANYWHERE, r"\\u0023#", text)
 
 
-def holds_command(text: str) -> bool:
+def has_command(text: str) -> bool:
     """Whether some CI runner finds a command in a text, wherever it is on its line."""
     return re.search(_COMMAND_ANYWHERE, text) is not None
 

@@ -28,7 +28,8 @@ def of_findings(findings: Iterable[Finding]) -> Iterator[str]:
 def of_diagnostics(diagnostics: Iterable[Diagnostic]) -> Iterator[str]:
     """Yield the fingerprint of each diagnostic: of its severity, path and message, and a counter."""
     return _counted(
-        ("diagnostic", str(one.severity), one.location.path, one.message) for one in diagnostics
+        ("diagnostic", str(diagnostic.severity), diagnostic.location.path, diagnostic.message)
+        for diagnostic in diagnostics
     )
 
 

@@ -12,13 +12,13 @@ from ecbackup_iac.model.report import Diagnostic, Finding, Report, Severity
 from ecbackup_iac.model.verdict import Level
 from ecbackup_iac.reporters.escaping import escape_control_characters
 from ecbackup_iac.reporters.per_cache import merge_sets
+from ecbackup_iac.reporters.render_options import RenderOptions
 from ecbackup_iac.reporters.repository_paths import (
     is_file,
     relative_to_repository,
     reported_location,
 )
-from ecbackup_iac.reporters.style import RenderOptions
-from ecbackup_iac.reporters.wording import facts, has_several_roots, summary
+from ecbackup_iac.reporters.wording import detail_lines, has_several_roots, summary
 
 MAX_PER_LEVEL = 10
 """Annotations of each level that GitHub shows for a step."""
@@ -27,9 +27,9 @@ MAX_PER_LEVEL = 10
 _COMMANDS = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "notice"}
 
 
-def render(report: Report, style: RenderOptions = RenderOptions()) -> str:
+def render(report: Report, options: RenderOptions = RenderOptions()) -> str:
     """Return the worst of the report as annotations, and a line of summary."""
-    report = merge_sets(relative_to_repository(report, style))
+    report = merge_sets(relative_to_repository(report, options))
     errors = [*_findings(report, Level.ERROR), *_diagnostics(report, Severity.ERROR)]
     warnings = [*_findings(report, Level.WARNING), *_diagnostics(report, Severity.WARNING)]
     with_root = has_several_roots(report)
@@ -63,15 +63,20 @@ def _rule_severity(finding: Finding) -> float:
 def _finding(finding: Finding, *, with_root: bool) -> str:
     resource, rule = finding.resource, finding.verdict.rule
     title = f"{rule} {rule.label}" if rule else "ecbackup-iac"
-    lines = (f"{resource.address}: {finding.verdict.message}", *facts(finding, with_root=with_root))
+    lines = (
+        f"{resource.address}: {finding.verdict.message}",
+        *detail_lines(finding, with_root=with_root),
+    )
     command = "notice" if finding.suppression else _COMMANDS[finding.level]
     return _command(command, lines, _parameters(reported_location(finding)) | {"title": title})
 
 
 def _diagnostics(report: Report, severity: Severity) -> Iterator[str]:
     """Yield the annotations of one severity, details last."""
-    diagnostics = [one for one in report.diagnostics if one.severity is severity]
-    return map(_diagnostic, sorted(diagnostics, key=lambda one: one.is_detail))
+    diagnostics = [
+        diagnostic for diagnostic in report.diagnostics if diagnostic.severity is severity
+    ]
+    return map(_diagnostic, sorted(diagnostics, key=lambda diagnostic: diagnostic.is_detail))
 
 
 def _diagnostic(diagnostic: Diagnostic) -> str:

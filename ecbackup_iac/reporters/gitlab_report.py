@@ -12,9 +12,9 @@ from ecbackup_iac.model.verdict import Level
 from ecbackup_iac.reporters.escaping import escape_control_characters
 from ecbackup_iac.reporters.fingerprints import of_diagnostics, of_findings
 from ecbackup_iac.reporters.per_cache import merge_sets
+from ecbackup_iac.reporters.render_options import RenderOptions
 from ecbackup_iac.reporters.repository_paths import relative_to_repository, reported_location
-from ecbackup_iac.reporters.style import RenderOptions
-from ecbackup_iac.reporters.wording import facts, has_several_roots
+from ecbackup_iac.reporters.wording import detail_lines, has_several_roots
 
 _SEVERITIES = {
     Level.ERROR: "critical",
@@ -30,9 +30,9 @@ _CHECKS = {
 }
 
 
-def render(report: Report, style: RenderOptions = RenderOptions()) -> str:
+def render(report: Report, options: RenderOptions = RenderOptions()) -> str:
     """Return the failures and diagnostics as a JSON array, in ASCII."""
-    report = merge_sets(relative_to_repository(report, style))
+    report = merge_sets(relative_to_repository(report, options))
     with_root = has_several_roots(report)
     entries = [
         _finding(finding, fingerprint, with_root=with_root)
@@ -53,7 +53,7 @@ def _finding(finding: Finding, fingerprint: str, *, with_root: bool) -> dict[str
     message = escape_control_characters(f"{resource.address}: {verdict.message}")
     severity = "info" if finding.suppression else _SEVERITIES[finding.level]
     return {
-        "description": "; ".join((message, *facts(finding, with_root=with_root))),
+        "description": "; ".join((message, *detail_lines(finding, with_root=with_root))),
         "check_name": verdict.rule,
         "fingerprint": fingerprint,
         "severity": severity,

@@ -23,12 +23,12 @@ from ecbackup_iac.model.value import (
 )
 from ecbackup_iac.reporters.escaping import escape_commands_in_json
 from ecbackup_iac.reporters.plain_values import plain_days, plain_setting, plain_state
-from ecbackup_iac.reporters.style import RenderOptions
+from ecbackup_iac.reporters.render_options import RenderOptions
 
 SCHEMA_VERSION = 1
 
 
-def render(report: Report, style: RenderOptions = RenderOptions()) -> str:  # noqa: ARG001 - one signature for all
+def render(report: Report, options: RenderOptions = RenderOptions()) -> str:  # noqa: ARG001 - one signature for all
     """Return the whole report as JSON, in ASCII."""
     document = {
         "schema_version": SCHEMA_VERSION,
@@ -76,7 +76,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
 
 def _retention(retention: Value[int], variants: tuple[Outcome[int], ...]) -> dict[str, Any]:
     outcomes = (
-        (*retention.outcomes, *map(Outcome, retention.passed))
+        (*retention.outcomes, *map(Outcome, retention.passed_values))
         if isinstance(retention, Unknown)
         else (Outcome(retention),)
     )
@@ -108,13 +108,23 @@ def _location(location: Location) -> dict[str, Any]:
 
 
 def _call(call: Call) -> dict[str, Any]:
-    at = call.location
-    return {"path": at.path, "line": at.line, "column": at.column, "text": call.text}
+    location = call.location
+    return {
+        "path": location.path,
+        "line": location.line,
+        "column": location.column,
+        "text": call.text,
+    }
 
 
 def _step(step: TraceStep) -> dict[str, Any]:
-    at = step.location
-    return {"path": at.path, "line": at.line, "column": at.column, "text": step.text}
+    location = step.location
+    return {
+        "path": location.path,
+        "line": location.line,
+        "column": location.column,
+        "text": step.text,
+    }
 
 
 def _suppression(suppression: Suppression) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.report import Diagnostic, Finding, Report, Severity
 from ecbackup_iac.model.verdict import Level, Status
 from ecbackup_iac.reporters.escaping import escape_control_characters
+from ecbackup_iac.reporters.render_options import RenderOptions
 from ecbackup_iac.reporters.repository_paths import relative_to_repository, reported_location
-from ecbackup_iac.reporters.style import RenderOptions
-from ecbackup_iac.reporters.wording import facts, has_several_roots, suppressed_by
+from ecbackup_iac.reporters.wording import detail_lines, has_several_roots, suppressed_by
 
 _COUNTS = {"failures": "failure", "errors": "error", "skipped": "skipped"}
 
@@ -21,9 +21,9 @@ _COUNTS = {"failures": "failure", "errors": "error", "skipped": "skipped"}
 _NONCHARACTERS = str.maketrans({"\ufffe": r"\ufffe", "\uffff": r"\uffff"})
 
 
-def render(report: Report, style: RenderOptions = RenderOptions()) -> str:
+def render(report: Report, options: RenderOptions = RenderOptions()) -> str:
     """Return the whole report as XML, in ASCII."""
-    report = relative_to_repository(report, style)
+    report = relative_to_repository(report, options)
     suites: dict[str, list[ET.Element]] = {}
     with_root = has_several_roots(report)
     cases = [_finding(finding, with_root=with_root) for finding in report.findings]
@@ -50,7 +50,7 @@ def _finding(finding: Finding, *, with_root: bool) -> ET.Element:
     resource, verdict = finding.resource, finding.verdict
     name = resource.address + (f" ({resource.settings})" if resource.settings else "")
     case = _case(resource.root, name, reported_location(finding))
-    lines = [*facts(finding, with_root=with_root), f"at {finding.location}"]
+    lines = [*detail_lines(finding, with_root=with_root), f"at {finding.location}"]
     lines += [f"and {text} at {location}" for location, text in finding.related]
     lines += [f"from {step.location}: {step.text}" for step in finding.trace]
     tag = _tag(finding)

@@ -12,8 +12,8 @@ from ecbackup_iac.model.report import AbsentCache, Diagnostic, Finding, Report
 from ecbackup_iac.model.verdict import Level, Status
 from ecbackup_iac.reporters.escaping import escape_control_characters
 from ecbackup_iac.reporters.per_cache import merge_sets
-from ecbackup_iac.reporters.style import RenderOptions
-from ecbackup_iac.reporters.wording import has_several_roots, origin, summary, suppressed_by
+from ecbackup_iac.reporters.render_options import RenderOptions
+from ecbackup_iac.reporters.wording import has_several_roots, origin_text, summary, suppressed_by
 
 MAX_COMMENT_LENGTH = 65_536
 """Characters that a comment on GitHub may have; compared with bytes, which are never fewer."""
@@ -21,7 +21,7 @@ MAX_COMMENT_LENGTH = 65_536
 MAX_SUMMARY_BYTES = 1_048_576
 """Bytes; GitHub drops a step's summary that is larger."""
 
-_WRONG = {Status.FAIL, Status.UNKNOWN}
+_PROBLEMS = {Status.FAIL, Status.UNKNOWN}
 
 # Outside <code>, GitHub turns @name into a mention and #1 into a link, unless a tag separates the sign.
 _SEPARATED = str.maketrans({"@": "<span>@</span>", "#": "<span>#</span>"})
@@ -60,7 +60,7 @@ class _Section:
         return "\n" + "\n".join(lines) + "\n"
 
 
-def render(report: Report, style: RenderOptions = RenderOptions()) -> str:  # noqa: ARG001 - one signature for all
+def render(report: Report, options: RenderOptions = RenderOptions()) -> str:  # noqa: ARG001 - one signature for all
     """Return the report as a comment."""
     return render_within(report, MAX_COMMENT_LENGTH)
 
@@ -98,15 +98,19 @@ def _verdict(report: Report) -> str:
 
 def _sections(report: Report) -> Iterator[_Section]:
     """Yield the tables, the most important first."""
-    wrong = [finding for finding in report.findings if finding.verdict.status in _WRONG]
-    active = [finding for finding in wrong if finding.suppression is None]
+    problems = [finding for finding in report.findings if finding.verdict.status in _PROBLEMS]
+    active = [finding for finding in problems if finding.suppression is None]
     active.sort(key=lambda finding: finding.level is not Level.ERROR)
     with_root = has_several_roots(report)
     columns = ("cache", "rule", "location", "finding")
     yield _Section(
-        "", (*columns, "remedy"), tuple(_wrong(one, with_root=with_root) for one in active)
+        "",
+        (*columns, "remedy"),
+        tuple(_problem_row(finding, with_root=with_root) for finding in active),
     )
-    diagnostics = sorted(report.diagnostics, key=lambda one: (one.severity.rank, one.is_detail))
+    diagnostics = sorted(
+        report.diagnostics, key=lambda diagnostic: (diagnostic.severity.rank, diagnostic.is_detail)
+    )
     yield _Section(
         "Errors, warnings and exclusions",
         ("severity", "location", "message"),
@@ -117,17 +121,17 @@ def _sections(report: Report) -> Iterator[_Section]:
     yield _Section(
         "Suppressed",
         (*columns, "suppressed"),
-        tuple(_wrong(one, with_root=with_root) for one in suppressed),
+        tuple(_problem_row(finding, with_root=with_root) for finding in suppressed),
     )
-    fine = [
+    others = [
         finding
         for finding in report.findings
-        if finding.verdict.status not in _WRONG and finding.suppression is None
+        if finding.verdict.status not in _PROBLEMS and finding.suppression is None
     ]
     yield _Section(
         "Passed, or not applicable",
         ("cache", "status", "location", "finding"),
-        tuple(_fine(one, with_root=with_root) for one in fine),
+        tuple(_other_row(finding, with_root=with_root) for finding in others),
     )
     yield _Section(
         "Not created with these values",
@@ -138,7 +142,7 @@ def _sections(report: Report) -> Iterator[_Section]:
     yield _Section("Where the values come from", ("cache", "steps"), tuple(map(_trace, traced)))
 
 
-def _wrong(finding: Finding, *, with_root: bool) -> str:
+def _problem_row(finding: Finding, *, with_root: bool) -> str:
     resource, verdict = finding.resource, finding.verdict
     rule = f"{verdict.rule}<br>{verdict.rule.label}" if verdict.rule else ""
     remedy = "<br>".join(map(_code, (finding.remedy or "").split("\n"))) if finding.remedy else ""
@@ -154,7 +158,7 @@ def _wrong(finding: Finding, *, with_root: bool) -> str:
     return _row(cells)
 
 
-def _fine(finding: Finding, *, with_root: bool) -> str:
+def _other_row(finding: Finding, *, with_root: bool) -> str:
     resource = finding.resource
     word = finding.verdict.status.replace("_", " ")
     location = _location(finding, with_root=with_root)
@@ -163,9 +167,9 @@ def _fine(finding: Finding, *, with_root: bool) -> str:
 
 def _location(finding: Finding, *, with_root: bool) -> str:
     """Return where a finding is, and below it the root and the call that it comes from."""
-    place = origin(finding, with_root=with_root)
+    origin = origin_text(finding, with_root=with_root)
     location = _code(str(finding.location))
-    return f"{location}<br>{_prose(place)}" if place else location
+    return f"{location}<br>{_prose(origin)}" if origin else location
 
 
 def _message(finding: Finding) -> str:

@@ -19,7 +19,7 @@ def merge_sets(report: Report) -> Report:
     merged: dict[object, Finding] = {}
     for finding in report.findings:
         key: object = (
-            (*_cache(finding), finding.verdict, finding.level, _why_suppressed(finding))
+            (*_identity(finding), finding.verdict, finding.level, _suppression_of(finding))
             if finding.resource.settings
             else id(finding)
         )
@@ -37,7 +37,7 @@ def worst_of_caches(findings: Iterable[Finding]) -> list[Finding]:
     """Return a finding for each cache: the worst that a set of values gives."""
     worst: dict[object, Finding] = {}
     for finding in findings:
-        key: object = _cache(finding) if finding.resource.settings else id(finding)
+        key: object = _identity(finding) if finding.resource.settings else id(finding)
         worst[key] = min(worst.get(key, finding), finding, key=_rank)
     return list(worst.values())
 
@@ -50,19 +50,21 @@ def _rank(finding: Finding) -> int:
     return _WORST_FIRST.index(_word(finding))
 
 
-def _cache(finding: Finding) -> tuple[object, ...]:
+def _identity(finding: Finding) -> tuple[object, ...]:
     resource = finding.resource
     return (resource.root, resource.address, resource.location)
 
 
-def _why_suppressed(finding: Finding) -> tuple[object, ...]:
+def _suppression_of(finding: Finding) -> tuple[object, ...]:
     """Return what suppresses a finding, wherever it is: a baseline has an entry for each set of values."""
-    by = finding.suppression
-    return (by.kind, by.reason, by.expires) if by else ()
+    suppression = finding.suppression
+    return (suppression.kind, suppression.reason, suppression.expires) if suppression else ()
 
 
 def _merged(first: Finding, other: Finding) -> Finding:
     settings = f"{first.resource.settings}; {other.resource.settings}"
-    lines = [line for one in (first, other) if one.remedy for line in one.remedy.split("\n")]
+    lines = [
+        line for finding in (first, other) if finding.remedy for line in finding.remedy.split("\n")
+    ]
     remedy = "\n".join(dict.fromkeys(lines)) or None
     return replace(first, resource=replace(first.resource, settings=settings), remedy=remedy)

@@ -9,24 +9,24 @@ from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Finding, Report, Suppression
 from ecbackup_iac.model.value import Value
 from ecbackup_iac.model.written_path import slashed
-from ecbackup_iac.reporters.style import RenderOptions
+from ecbackup_iac.reporters.render_options import RenderOptions
 
 T = TypeVar("T")
 
 
-def relative_to_repository(report: Report, style: RenderOptions) -> Report:
+def relative_to_repository(report: Report, options: RenderOptions) -> Report:
     """Return a report in which every path is relative to the repository's top folder."""
     return Report(
-        tuple(_finding(finding, style) for finding in report.findings),
+        tuple(_finding(finding, options) for finding in report.findings),
         tuple(
-            replace(diagnostic, location=_moved(diagnostic.location, style))
+            replace(diagnostic, location=_repository_location(diagnostic.location, options))
             for diagnostic in report.diagnostics
         ),
         tuple(
             replace(
                 absent,
-                root=_moved_path(absent.root, style),
-                location=_moved(absent.location, style),
+                root=_repository_path(absent.root, options),
+                location=_repository_location(absent.location, options),
             )
             for absent in report.absent
         ),
@@ -34,43 +34,49 @@ def relative_to_repository(report: Report, style: RenderOptions) -> Report:
     )
 
 
-def _finding(finding: Finding, style: RenderOptions) -> Finding:
+def _finding(finding: Finding, options: RenderOptions) -> Finding:
     resource = finding.resource
     suppression: Suppression | None = finding.suppression
     if suppression is not None:
-        suppression = replace(suppression, location=_moved(suppression.location, style))
+        suppression = replace(
+            suppression, location=_repository_location(suppression.location, options)
+        )
     moved = replace(
         resource,
-        root=_moved_path(resource.root, style),
-        location=_moved(resource.location, style),
-        retention=_setting(resource.retention, style),
-        node_type=_setting(resource.node_type, style),
-        backup_window=_setting(resource.backup_window, style),
-        maintenance_window=_setting(resource.maintenance_window, style),
+        root=_repository_path(resource.root, options),
+        location=_repository_location(resource.location, options),
+        retention=_setting(resource.retention, options),
+        node_type=_setting(resource.node_type, options),
+        backup_window=_setting(resource.backup_window, options),
+        maintenance_window=_setting(resource.maintenance_window, options),
         calls=tuple(
-            replace(call, location=_moved(call.location, style)) for call in resource.calls
+            replace(call, location=_repository_location(call.location, options))
+            for call in resource.calls
         ),
     )
     return replace(finding, resource=moved, suppression=suppression)
 
 
-def _setting(setting: Value[T], style: RenderOptions) -> Value[T]:
-    trace = (replace(step, location=_moved(step.location, style)) for step in setting.trace)
+def _setting(setting: Value[T], options: RenderOptions) -> Value[T]:
+    trace = (
+        replace(step, location=_repository_location(step.location, options))
+        for step in setting.trace
+    )
     return replace(setting, trace=tuple(trace))
 
 
-def _moved(location: Location, style: RenderOptions) -> Location:
+def _repository_location(location: Location, options: RenderOptions) -> Location:
     if is_file(location) or location.origin is Origin.STANDARD_INPUT:
-        return replace(location, path=_moved_path(location.path, style))
+        return replace(location, path=_repository_path(location.path, options))
     return location
 
 
-def _moved_path(path: str, style: RenderOptions) -> str:
+def _repository_path(path: str, options: RenderOptions) -> str:
     """Return a path from the repository's top folder; streams, whose names differ in each run, get one."""
     if path == STANDARD_INPUT or is_stream(path):
-        return style.standard_input
+        return options.standard_input
     # On Windows a path on another drive is absolute.
-    return slashed(os.path.normpath(os.path.join(style.folder, path)))
+    return slashed(os.path.normpath(os.path.join(options.folder, path)))
 
 
 def is_file(location: Location) -> bool:

@@ -27,13 +27,13 @@ from ecbackup_iac.model.value import TraceStep
 from ecbackup_iac.model.verdict import Level, Rule
 from ecbackup_iac.reporters.escaping import escape_control_characters
 from ecbackup_iac.reporters.fingerprints import of_findings
+from ecbackup_iac.reporters.render_options import RenderOptions
 from ecbackup_iac.reporters.repository_paths import (
     is_file,
     relative_to_repository,
     reported_location,
 )
-from ecbackup_iac.reporters.style import RenderOptions
-from ecbackup_iac.reporters.wording import facts
+from ecbackup_iac.reporters.wording import detail_lines
 
 SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -51,11 +51,13 @@ _RULES = tuple(Rule)
 _PLACEHOLDER = re.compile(r"\{(\d+)\}")
 
 
-def render(report: Report, style: RenderOptions = RenderOptions()) -> str:
+def render(report: Report, options: RenderOptions = RenderOptions()) -> str:
     """Return the complete report as SARIF, in ASCII."""
-    fingerprints = of_findings(relative_to_repository(report, style).findings)
-    warning = warning_of(report, style)
-    report = relative_to_repository(report, replace(style, standard_input=_standard_input(style)))
+    fingerprints = of_findings(relative_to_repository(report, options).findings)
+    warning = warning_of(report, options)
+    report = relative_to_repository(
+        report, replace(options, standard_input=_standard_input(options))
+    )
     results = [
         _result(finding, fingerprint)
         for finding, fingerprint in zip(report.findings, fingerprints, strict=True)
@@ -73,7 +75,7 @@ def render(report: Report, style: RenderOptions = RenderOptions()) -> str:
                 "rules": [_rule(rule, RULES[rule]) for rule in _RULES],
             }
         },
-        "automationDetails": {"id": _category(style)},
+        "automationDetails": {"id": _category(options)},
         "columnKind": "unicodeCodePoints",
         "invocations": [
             {
@@ -86,25 +88,25 @@ def render(report: Report, style: RenderOptions = RenderOptions()) -> str:
             "summary": report.counts,
             "excluded": [
                 {
-                    "by": one.by,
-                    "pattern": escape_control_characters(one.pattern),
-                    "paths": one.paths,
-                    "caches": one.caches,
+                    "by": exclusion.by,
+                    "pattern": escape_control_characters(exclusion.pattern),
+                    "paths": exclusion.paths,
+                    "caches": exclusion.caches,
                 }
-                for one in report.exclusions
+                for exclusion in report.exclusions
             ],
             "others": [_other(finding) for finding in report.findings if not _is_result(finding)],
         },
     }
-    if style.provenance.repository:
-        revision = escape_control_characters(style.provenance.revision)
-        checked = {"repositoryUri": style.provenance.repository}
+    if options.provenance.repository:
+        revision = escape_control_characters(options.provenance.revision)
+        checked = {"repositoryUri": options.provenance.repository}
         run["versionControlProvenance"] = [checked | ({"revisionId": revision} if revision else {})]
     document = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
     return json.dumps(document, indent=2) + "\n"
 
 
-def warning_of(report: Report, style: RenderOptions) -> str | None:
+def warning_of(report: Report, options: RenderOptions) -> str | None:
     """Return the warning that results have no line of their own, and what gives them one."""
     lineless = [
         finding.resource
@@ -119,23 +121,25 @@ def warning_of(report: Report, style: RenderOptions) -> str | None:
         else (f"{len(lineless):,} results have no line and are")
     )
     text = f"{results} reported at line 1, because SARIF requires one"
-    if style.source is None and any(SOURCES[one.source].is_terraform_json for one in lineless):
+    if options.source is None and any(
+        SOURCES[resource.source].is_terraform_json for resource in lineless
+    ):
         text += "; pass --source DIR to report the lines of the configuration"
     return text
 
 
-def _standard_input(style: RenderOptions) -> str:
-    """Return a path that replaces standard input: code scanning needs one that a repository can hold."""
-    if style.source is not None:
-        path = posixpath.normpath(posixpath.join(style.folder, style.source))
+def _standard_input(options: RenderOptions) -> str:
+    """Return a path that replaces standard input: code scanning needs one that a repository can contain."""
+    if options.source is not None:
+        path = posixpath.normpath(posixpath.join(options.folder, options.source))
         if not path.startswith(("../", "/")) and path != "..":
             return path
     return "stdin.json"
 
 
-def _category(style: RenderOptions) -> str:
+def _category(options: RenderOptions) -> str:
     """Return the id of this analysis; GitHub takes what is before the last slash as its category."""
-    return "".join(f"{part}/" for part in ("ecbackup-iac", _uri(style.folder)) if part)
+    return "".join(f"{part}/" for part in ("ecbackup-iac", _uri(options.folder)) if part)
 
 
 def _is_result(finding: Finding) -> bool:
@@ -172,7 +176,7 @@ def _result(finding: Finding, fingerprint: str) -> dict[str, Any]:
         "level": finding.level,
         "message": _message(
             f"{finding.verdict.message} ({resource.address})",
-            *facts(finding, with_root=True),
+            *detail_lines(finding, with_root=True),
         ),
         "locations": [
             _location(reported_location(finding))
@@ -186,7 +190,7 @@ def _result(finding: Finding, fingerprint: str) -> dict[str, Any]:
             }
         ],
         "partialFingerprints": {FINGERPRINT: fingerprint},
-        "properties": _facts(finding),
+        "properties": _properties(finding),
     }
     if finding.trace:
         steps = [_step(step) for step in finding.trace]
@@ -219,7 +223,7 @@ def _related(finding: Finding) -> Iterator[tuple[Location, str]]:
             yield location, text
 
 
-def _facts(finding: Finding) -> dict[str, Any]:
+def _properties(finding: Finding) -> dict[str, Any]:
     resource, verdict = finding.resource, finding.verdict
     return {
         "status": verdict.status,
@@ -233,9 +237,12 @@ def _facts(finding: Finding) -> dict[str, Any]:
 
 def _other(finding: Finding) -> dict[str, Any]:
     """Return a finding that is not a result, in short."""
-    lines = [escape_control_characters(finding.verdict.message), *facts(finding, with_root=False)]
+    lines = [
+        escape_control_characters(finding.verdict.message),
+        *detail_lines(finding, with_root=False),
+    ]
     location = escape_control_characters(str(reported_location(finding)))
-    return _facts(finding) | {"location": location, "message": "\n".join(lines)}
+    return _properties(finding) | {"location": location, "message": "\n".join(lines)}
 
 
 def _step(step: TraceStep) -> dict[str, Any]:

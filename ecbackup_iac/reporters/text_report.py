@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from functools import partial
 from itertools import chain, repeat
 
+from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import AbsentCache, Diagnostic, Finding, Report, Severity
 from ecbackup_iac.model.source import Source
@@ -13,8 +14,8 @@ from ecbackup_iac.model.value import StepKind, Unknown
 from ecbackup_iac.model.verdict import Level, Status
 from ecbackup_iac.reporters.escaping import escape_control_characters
 from ecbackup_iac.reporters.per_cache import merge_sets
-from ecbackup_iac.reporters.style import RenderOptions, Verbosity
-from ecbackup_iac.reporters.wording import has_several_roots, origin, summary, suppressed_by
+from ecbackup_iac.reporters.render_options import RenderOptions, Verbosity
+from ecbackup_iac.reporters.wording import has_several_roots, origin_text, summary, suppressed_by
 
 _WORDS = {
     Status.PASS: ("PASS", "green"),
@@ -24,54 +25,55 @@ _WORDS = {
 }
 _COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 _INDENT = "  "
-MIN_WIDTH = 40  # columns; a text that is folded to less is harder to read
+MIN_WIDTH = 40  # columns; text folded to less is harder to read
 
 
-def render(report: Report, style: RenderOptions = RenderOptions()) -> str:
+def render(report: Report, options: RenderOptions = RenderOptions()) -> str:
     """Return the report as text that ends with a line break; empty where there is nothing to report."""
     with_root = has_several_roots(report)
     report = merge_sets(report)
     blocks = [
-        "\n".join(_block(finding, style, with_root=with_root))
+        "\n".join(_block(finding, options, with_root=with_root))
         for finding in report.findings
-        if _is_finding_shown(finding, style)
+        if _is_finding_shown(finding, options)
     ]
-    if style.detail is Verbosity.VERBOSE:
-        blocks += ["\n".join(_absent(absent, style)) for absent in report.absent]
+    if options.verbosity is Verbosity.VERBOSE:
+        blocks += ["\n".join(_absent(absent, options)) for absent in report.absent]
         blocks += [
-            f"{one.paths} folder{'' if one.paths == 1 else 's'} named {one.pattern}: not checked"
-            for one in report.exclusions
-            if one.location is None
+            f"{exclusion.paths} folder{'' if exclusion.paths == 1 else 's'} "
+            f"named {exclusion.pattern}: not checked"
+            for exclusion in report.exclusions
+            if exclusion.location is None
         ]
     blocks += [
-        _diagnostic(diagnostic, style)
+        _diagnostic(diagnostic, options)
         for diagnostic in report.diagnostics
-        if _is_diagnostic_shown(diagnostic, style)
+        if _is_diagnostic_shown(diagnostic, options)
     ]
     details = sum(diagnostic.is_detail for diagnostic in report.diagnostics)
-    if details and style.detail is Verbosity.NORMAL:
+    if details and options.verbosity is Verbosity.NORMAL:
         what = "warning; --verbose lists it" if details == 1 else "warnings; --verbose lists them"
         blocks.append(f"{details} more {what}")
-    if style.detail > Verbosity.QUIET:
-        blocks.append(_summary(report, style))
+    if options.verbosity > Verbosity.QUIET:
+        blocks.append(_summary(report, options))
     return "\n\n".join(blocks) + "\n" if blocks else ""
 
 
-def _summary(report: Report, style: RenderOptions) -> str:
-    plain, width = summary(report), _width(style)
+def _summary(report: Report, options: RenderOptions) -> str:
+    plain, width = summary(report), _width(options)
     if width is not None and len(plain) > width:
-        return "\n".join(_folded(plain, "", style, indent=""))
-    return summary(report, partial(_colored, style=style))
+        return "\n".join(_folded(plain, "", options, indent=""))
+    return summary(report, partial(_colored, options=options))
 
 
-def _is_diagnostic_shown(diagnostic: Diagnostic, style: RenderOptions) -> bool:
-    if diagnostic.severity is Severity.ERROR or diagnostic.is_about_gate:
+def _is_diagnostic_shown(diagnostic: Diagnostic, options: RenderOptions) -> bool:
+    if diagnostic.severity is Severity.ERROR or diagnostic.is_shown_when_quiet:
         return True
-    return style.detail > (Verbosity.NORMAL if diagnostic.is_detail else Verbosity.QUIET)
+    return options.verbosity > (Verbosity.NORMAL if diagnostic.is_detail else Verbosity.QUIET)
 
 
-def _is_finding_shown(finding: Finding, style: RenderOptions) -> bool:
-    match style.detail:
+def _is_finding_shown(finding: Finding, options: RenderOptions) -> bool:
+    match options.verbosity:
         case Verbosity.VERBOSE:
             return True
         case Verbosity.NORMAL:
@@ -80,25 +82,25 @@ def _is_finding_shown(finding: Finding, style: RenderOptions) -> bool:
             return finding.level is Level.ERROR and finding.suppression is None
 
 
-def _block(finding: Finding, style: RenderOptions, *, with_root: bool) -> Iterator[str]:
+def _block(finding: Finding, options: RenderOptions, *, with_root: bool) -> Iterator[str]:
     resource, verdict = finding.resource, finding.verdict
-    yield from _head(finding, style)
-    yield from _folded(verdict.message, "", style)
-    yield from _excerpts(finding, style)
-    if place := origin(finding, with_root=with_root):
-        yield from _folded(place, "", style)
-    if style.detail is Verbosity.VERBOSE and len(finding.trace) > 1:
+    yield from _head(finding, options)
+    yield from _folded(verdict.message, "", options)
+    yield from _excerpts(finding, options)
+    if origin := origin_text(finding, with_root=with_root):
+        yield from _folded(origin, "", options)
+    if options.verbosity is Verbosity.VERBOSE and len(finding.trace) > 1:
         for step in finding.trace:
-            yield from _folded(f"{step.location}: {step.text}", "from ", style)
+            yield from _folded(f"{step.location}: {step.text}", "from ", options)
     if finding.suppression:
-        yield from _folded(suppressed_by(finding.suppression), "suppressed ", style)
+        yield from _folded(suppressed_by(finding.suppression), "suppressed ", options)
     elif finding.remedy:
-        yield from _remedy(finding.remedy, style, is_command=resource.source is Source.AWS_CLI)
+        yield from _remedy(finding.remedy, options, is_command=resource.source is Source.AWS_CLI)
     for note in verdict.notes:
-        yield from _folded(note.text, f"note {note.rule}: " if note.rule else "note: ", style)
+        yield from _folded(note.text, f"note {note.rule}: " if note.rule else "note: ", options)
 
 
-def _head(finding: Finding, style: RenderOptions) -> Iterator[str]:
+def _head(finding: Finding, options: RenderOptions) -> Iterator[str]:
     """Yield the verdict, the cache and the rule: on one line, or the rule below if that is too long."""
     word, color = _WORDS[finding.verdict.status]
     if finding.suppression:
@@ -106,9 +108,11 @@ def _head(finding: Finding, style: RenderOptions) -> Iterator[str]:
     address = escape_control_characters(finding.resource.address)
     rule = finding.verdict.rule
     name = f"{rule} {rule.label}" if rule else ""
-    shown = _colored(_linked(name, rule_url(rule), style), "bright_black", style) if rule else ""
-    colored = _colored(word, color, style)
-    width = _width(style)
+    shown = (
+        _colored(_linked(name, rule_url(rule), options), "bright_black", options) if rule else ""
+    )
+    colored = _colored(word, color, options)
+    width = _width(options)
     if width is None or len(f"{word}  {address}  {name}".rstrip()) <= width:
         yield f"{colored}  {address}  {shown}".rstrip()
         return
@@ -120,7 +124,7 @@ def _head(finding: Finding, style: RenderOptions) -> Iterator[str]:
 
 
 def _address_lines(text: str, width: int) -> list[str]:
-    """Return a text folded behind the dots of an address."""
+    """Return the lines of a text, folded after the dots of the address in it."""
     lines = [""]
     for part in re.split(r"(?<=\.)", text):
         if lines[-1] and len(lines[-1]) + len(part) > width - len(_INDENT):
@@ -129,64 +133,70 @@ def _address_lines(text: str, width: int) -> list[str]:
     return lines
 
 
-def _excerpts(finding: Finding, style: RenderOptions) -> Iterator[str]:
-    """Yield where the cache is found to be wrong, and where the value is decided, each with its line."""
-    resource, trace = finding.resource, finding.trace
-    steps = (*trace, *resource.maintenance_window.trace)
-    shown = {step.location: step for step in reversed(steps) if step.kind is not StepKind.UNREAD}
-    places = [finding.location]
-    is_decided = not isinstance(resource.retention, Unknown) or trace != resource.retention.trace
-    if is_decided and trace and trace[-1].location.line:
-        places.append(trace[-1].location)
-    places += [location for location, _ in finding.related]
-    places = [*dict.fromkeys(places)]
-    gutter = max(len(str(place.line or "")) for place in places)
+def _excerpts(finding: Finding, options: RenderOptions) -> Iterator[str]:
+    """Yield the locations of a finding, each with the source line at it."""
+    steps = (*finding.trace, *finding.resource.maintenance_window.trace)
+    steps_at = {step.location: step for step in reversed(steps) if step.kind is not StepKind.UNREAD}
+    locations = _locations(finding)
+    gutter = max(len(str(location.line or "")) for location in locations)
     color = _WORDS[finding.verdict.status][1]
-    if finding.suppression and style.detail is not Verbosity.VERBOSE:
-        places, shown, gutter = [finding.location], {}, 0  # as short as can be: nobody has to act
-    for place in places:
-        yield f"{_INDENT}{' ' * gutter}{_dim('-->', style)} {escape_control_characters(str(place))}"
-        if place.line is None or place not in shown:
+    if finding.suppression and options.verbosity is not Verbosity.VERBOSE:
+        locations, steps_at, gutter = [finding.location], {}, 0  # short: there is nothing to do
+    for location in locations:
+        arrow = _dim("-->", options)
+        yield f"{_INDENT}{' ' * gutter}{arrow} {escape_control_characters(str(location))}"
+        step = steps_at.get(location)
+        if location.line is None or step is None:
             continue
-        if not shown[place].is_quote:
-            yield from _folded(shown[place].text, " " * (gutter + len(" | ")), style)
+        if not step.is_quote:
+            yield from _folded(step.text, " " * (gutter + len(" | ")), options)
             continue
-        text = escape_control_characters(shown[place].text.partition("\n")[0].rstrip())
-        if (width := _width(style)) is not None:
+        text = escape_control_characters(step.text.partition("\n")[0].rstrip())
+        if (width := _width(options)) is not None:
             room = width - len(_INDENT) - gutter - len(" | ")
             text = text if len(text) <= room else text[: room - 1] + "…"
-        bar = _dim("|", style)
-        yield f"{_INDENT}{_dim(f'{place.line:>{gutter}}', style)} {bar} {text}"
-        yield f"{_INDENT}{' ' * gutter} {bar} {_colored('^' * len(text), color, style)}"
+        bar = _dim("|", options)
+        yield f"{_INDENT}{_dim(f'{location.line:>{gutter}}', options)} {bar} {text}"
+        yield f"{_INDENT}{' ' * gutter} {bar} {_colored('^' * len(text), color, options)}"
 
 
-def _remedy(remedy: str, style: RenderOptions, *, is_command: bool) -> Iterator[str]:
+def _locations(finding: Finding) -> list[Location]:
+    """Return where the setting is written, where its value is decided, and what contradicts it."""
+    retention, trace = finding.resource.retention, finding.trace
+    locations = [finding.location]
+    is_decided = not isinstance(retention, Unknown) or trace != retention.trace
+    if is_decided and trace and trace[-1].location.line:
+        locations.append(trace[-1].location)
+    return [*dict.fromkeys((*locations, *(location for location, _ in finding.related)))]
+
+
+def _remedy(remedy: str, options: RenderOptions, *, is_command: bool) -> Iterator[str]:
     """Yield the lines of a remedy; a folded command can still be copied into a shell."""
     for label, line in zip(chain(("fix: ",), repeat(" " * 5)), remedy.split("\n"), strict=False):
-        width = _width(style)
+        width = _width(options)
         width = width and width - len(" \\") * is_command
-        folded = _folded(line, label, replace(style, width=width))
+        folded = _folded(line, label, replace(options, width=width))
         if is_command:
             folded[:-1] = [f"{part} \\" for part in folded[:-1]]
         yield from folded
 
 
-def _absent(absent: AbsentCache, style: RenderOptions) -> Iterator[str]:
-    yield f"{_colored('ABSENT', 'cyan', style)}  {escape_control_characters(absent.address)}"
-    yield from _folded(f"not created with these values: {absent.reason}", "", style)
-    yield from _folded(str(absent.location), "at ", style)
+def _absent(absent: AbsentCache, options: RenderOptions) -> Iterator[str]:
+    yield f"{_colored('ABSENT', 'cyan', options)}  {escape_control_characters(absent.address)}"
+    yield from _folded(f"not created with these values: {absent.reason}", "", options)
+    yield from _folded(str(absent.location), "at ", options)
 
 
-def _diagnostic(diagnostic: Diagnostic, style: RenderOptions) -> str:
-    word = _colored(diagnostic.severity.upper(), _COLORS[diagnostic.severity], style)
-    message = _folded(diagnostic.message, "", style)
+def _diagnostic(diagnostic: Diagnostic, options: RenderOptions) -> str:
+    word = _colored(diagnostic.severity.upper(), _COLORS[diagnostic.severity], options)
+    message = _folded(diagnostic.message, "", options)
     return "\n".join((f"{word}  {escape_control_characters(str(diagnostic.location))}", *message))
 
 
-def _folded(text: str, label: str, style: RenderOptions, indent: str = _INDENT) -> list[str]:
+def _folded(text: str, label: str, options: RenderOptions, indent: str = _INDENT) -> list[str]:
     """Return the lines of an indented text, folded where the width of the window is known."""
     line = label + escape_control_characters(text)
-    width = _width(style)
+    width = _width(options)
     if width is None:
         return [indent + line]
     import textwrap
@@ -201,22 +211,22 @@ def _folded(text: str, label: str, style: RenderOptions, indent: str = _INDENT) 
     )
 
 
-def _width(style: RenderOptions) -> int | None:
-    return None if style.width is None else max(style.width, MIN_WIDTH)
+def _width(options: RenderOptions) -> int | None:
+    return None if options.width is None else max(options.width, MIN_WIDTH)
 
 
-def _colored(text: str, color: str, style: RenderOptions) -> str:
-    if not (style.color and text):
+def _colored(text: str, color: str, options: RenderOptions) -> str:
+    if not (options.color and text):
         return text
     import click  # plain text does without
 
     return click.style(text, fg=color, bold=color == "red")
 
 
-def _dim(text: str, style: RenderOptions) -> str:
-    return _colored(text, "bright_blue", style)
+def _dim(text: str, options: RenderOptions) -> str:
+    return _colored(text, "bright_blue", options)
 
 
-def _linked(text: str, address: str, style: RenderOptions) -> str:
+def _linked(text: str, address: str, options: RenderOptions) -> str:
     """Return a text as a terminal's hyperlink (OSC 8), if it shows them."""
-    return f"\x1b]8;;{address}\x1b\\{text}\x1b]8;;\x1b\\" if style.links else text
+    return f"\x1b]8;;{address}\x1b\\{text}\x1b]8;;\x1b\\" if options.links else text

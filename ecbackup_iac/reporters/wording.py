@@ -37,12 +37,12 @@ def summary(report: Report, colored: Callable[[str, str], str] = _plain) -> str:
 
 
 def has_several_roots(report: Report) -> bool:
-    """Whether more than one root is in play, so that findings have to name theirs."""
+    """Whether the report has findings or absent caches of several roots, so that each names its root."""
     roots = {finding.resource.root for finding in report.findings}
     return len(roots | {absent.root for absent in report.absent}) > 1
 
 
-def origin(finding: Finding, *, with_root: bool) -> str:
+def origin_text(finding: Finding, *, with_root: bool) -> str:
     """Return the root, the module call and the values that a finding comes from; may be empty.
 
     "in stacks/a, called at stacks/a/main.tf:3, with env/prod.tfvars"
@@ -65,15 +65,15 @@ def line_of(location: Location) -> str:
 
 
 def suppressed_by(suppression: Suppression) -> str:
-    """Return what suppresses a finding, until when and why."""
+    """Return a suppression for people: "by comment main.tf:3 until 2027-03-31: the reason"."""
     until = f" until {suppression.expires}" if suppression.expires else ""
     return f"by {suppression.kind} {suppression.location}{until}: {suppression.reason}"
 
 
-def facts(finding: Finding, *, with_root: bool) -> Iterator[str]:
+def detail_lines(finding: Finding, *, with_root: bool) -> Iterator[str]:
     """Yield the lines that follow a finding's message: its origin, suppression, remedy and notes."""
-    if place := origin(finding, with_root=with_root):
-        yield place
+    if origin := origin_text(finding, with_root=with_root):
+        yield origin
     if finding.suppression:
         yield escape_control_characters(f"suppressed {suppressed_by(finding.suppression)}")
     elif finding.remedy:

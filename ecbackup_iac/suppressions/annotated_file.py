@@ -32,7 +32,7 @@ class Extent:
 class LocatedSuppression:
     """A suppression in the code, with the block that it is in or at."""
 
-    written: InlineSuppression
+    suppression: InlineSuppression
     tracked: TrackedSuppression
     block: str = ""
     """What declares the block, as in CodeBlock.name; empty where there is none."""
@@ -62,7 +62,7 @@ class AnnotatedFile:
         self._located = [located for _, located in comments_and_suppressions]
         self._starts = [comment.start for comment in self._comments]
         self._above = _indices_by(comment.above for comment in self._comments)
-        self._behind = _indices_by(comment.behind for comment in self._comments)
+        self._after = _indices_by(comment.after for comment in self._comments)
         self._owned = _indices_by(comment.owner for comment in self._comments)
         # Sorted, because comments are in the order of the code that they are below.
         self._below = [
@@ -71,11 +71,11 @@ class AnnotatedFile:
             if comment.below is not None
         ]
         self._whole_file = [
-            located for located in self._located if located.written.scope is Scope.FILE
+            located for located in self._located if located.suppression.scope is Scope.FILE
         ]
         self._near: dict[tuple[Extent, Scope], list[LocatedSuppression]] = {}
         self._of_entries = [located for located in self._located if located.entries]
-        self._reached: set[Extent] = set()
+        self._entries_of_caches: set[Extent] = set()
         self._by_entry: dict[Extent, list[LocatedSuppression]] | None = None
 
     def suppressions(self) -> Iterator[LocatedSuppression]:
@@ -118,17 +118,17 @@ class AnnotatedFile:
             self._near[key] = [
                 located
                 for located in nearby
-                if located.written.scope is scope
+                if located.suppression.scope is scope
                 and not located.entries
-                # A comment in a block inside is about that one alone.
+                # A comment in an inner block is about that block only.
                 and located.block_start <= extent.start
             ]
         return self._near[key]
 
-    def reach(self, location: Location) -> None:
-        """Record that a cache is what it is by the entries that a location is in."""
+    def mark_entries(self, location: Location) -> None:
+        """Record that the entries around a location lead to a cache."""
         if self._of_entries:
-            self._reached.update(self._entries_at(location))
+            self._entries_of_caches.update(self._entries_at(location))
 
     def at_entries(self, location: Location) -> Iterator[list[LocatedSuppression]]:
         """Yield the suppressions of the entries that a location is in.
@@ -138,7 +138,9 @@ class AnnotatedFile:
         if self._by_entry is None:
             self._by_entry = {}
             for located in self._of_entries:
-                entry = next((one for one in located.entries if one in self._reached), None)
+                entry = next(
+                    (entry for entry in located.entries if entry in self._entries_of_caches), None
+                )
                 if entry is not None:
                     self._by_entry.setdefault(entry, []).append(located)
         if self._by_entry:
@@ -153,8 +155,8 @@ class AnnotatedFile:
     def _entries_of(self, comment: Comment) -> tuple[Extent, ...]:
         """Return the entries that a comment is in or at."""
         offset = comment.start if comment.above is None else comment.above
-        if comment.behind is not None:
-            offset = comment.behind - 1
+        if comment.after is not None:
+            offset = comment.after - 1
             while self._text.text[offset] in ", \t":
                 offset -= 1
         return tuple(Extent(*entry) for entry in self._text.entries_at(offset))
@@ -175,10 +177,10 @@ class AnnotatedFile:
         return indices
 
     def _at(self, extent: Extent) -> set[int]:
-        """Return the comments directly above an extent, on its first line or behind its end, by index."""
+        """Return the comments directly above an extent, on its first line or after its end, by index."""
         indices = {
             *self._above.get(extent.start, ()),
-            *self._behind.get(extent.end, ()),
+            *self._after.get(extent.end, ()),
             *self._owned.get(extent.start, ()),
         }
         line = self._text.line(extent.start)
@@ -211,13 +213,13 @@ class AnnotatedFile:
         for metadata in resource_metadata(documents):
             located = [
                 _located(
-                    written,
+                    suppression,
                     SuppressionKind.METADATA,
                     partial(metadata.source.location_of, node),
                     metadata.kind,
                     metadata.resource,
                 )
-                for written, node in suppressions_in(metadata.node)
+                for suppression, node in suppressions_in(metadata.node)
             ]
             if located:
                 self._metadata[metadata.resource] = located
@@ -233,23 +235,25 @@ class AnnotatedFile:
             for suppression, start, end in _suppressions_in(
                 comment, text, is_terraform=is_terraform
             ):
-                is_out = start in not_code and suppression.scope is not Scope.FILE
-                written = replace(suppression, problem=_COMMENTED_OUT) if is_out else suppression
+                if start in not_code and suppression.scope is not Scope.FILE:
+                    suppression = replace(suppression, problem=_COMMENTED_OUT)  # noqa: PLW2901
                 locate = partial(text.locate, start, end)
                 block, entries = self._block_at(comment), self._entries_of(comment)
                 if block is None:
-                    located = _located(written, SuppressionKind.COMMENT, locate)
+                    located = _located(suppression, SuppressionKind.COMMENT, locate)
                     yield comment, replace(located, entries=entries)
                     continue
                 if block.start not in locations:
                     locations[block.start] = text.locate(block.start, block.end)
                 location = locations[block.start]
-                located = _located(written, SuppressionKind.COMMENT, locate, block.name, location)
+                located = _located(
+                    suppression, SuppressionKind.COMMENT, locate, block.name, location
+                )
                 yield comment, replace(located, block_start=block.start, entries=entries)
 
     def _block_at(self, comment: Comment) -> CodeBlock | None:
         """Return the block that a comment is in or at."""
-        for offset in (comment.above, comment.behind, comment.owner):
+        for offset in (comment.above, comment.after, comment.owner):
             if offset is not None:
                 return self._text.block_at(offset)
         if comment.below is not None:
@@ -261,14 +265,14 @@ class AnnotatedFile:
 
 
 def _located(
-    written: InlineSuppression,
+    suppression: InlineSuppression,
     kind: SuppressionKind,
     locate: Callable[[], Location],
     block: str = "",
     block_location: Location | None = None,
 ) -> LocatedSuppression:
-    tracked = TrackedSuppression(kind, written.reason, locate, written.expires)
-    return LocatedSuppression(written, tracked, block, block_location=block_location)
+    tracked = TrackedSuppression(kind, suppression.reason, locate, suppression.expires)
+    return LocatedSuppression(suppression, tracked, block, block_location=block_location)
 
 
 def _indices_by(offsets: Iterable[int | None]) -> dict[int, list[int]]:

@@ -56,7 +56,7 @@ class Suppressions:
     ) -> tuple[list[Finding], list[Diagnostic]]:
         """Return the findings with what suppresses them, and the warnings about suppressions.
 
-        `texts` may hold suppressions; `is_complete`: everything was read and evaluated.
+        `texts` may contain suppressions; `is_complete`: everything was read and evaluated.
         """
         return apply_suppressions(findings, [*self._suppressors(texts, is_complete=is_complete)])
 

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from ecbackup_iac.files.paths import holds, shown_path
+from ecbackup_iac.files.paths import contains, shown_path
 from ecbackup_iac.model.baseline import AcceptedFinding, Baseline, FindingKey
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.location import STANDARD_INPUT, Location, is_stream
@@ -80,11 +80,11 @@ def folder_of(path: str) -> str:
     return os.path.realpath(os.path.dirname(path) or ".")
 
 
-def baseline_of(findings: Iterable[Finding], path: str, reason: str, on: date) -> Baseline:
+def baseline_of(findings: Iterable[Finding], path: str, reason: str, today: date) -> Baseline:
     """Return a baseline for a file of this path: what fails or is unknown, and is not suppressed."""
     findings, shown, folder = [*findings], shown_path(path), folder_of(path)
     accepted = [
-        AcceptedFinding(key, _unicode(reason), on, Location(shown))
+        AcceptedFinding(key, _unicode(reason), today, Location(shown))
         for index, key in _keys(findings, folder).items()
         if findings[index].suppression is None
     ]
@@ -94,11 +94,11 @@ def baseline_of(findings: Iterable[Finding], path: str, reason: str, on: date) -
 def not_acceptable(findings: Iterable[Finding]) -> list[CacheResource]:
     """Return the caches that no baseline can accept: another run may number their hidden keys otherwise."""
     return [
-        one.resource
-        for one in findings
-        if one.resource.has_hidden_key
-        and one.verdict.status in (Status.FAIL, Status.UNKNOWN)
-        and one.suppression is None
+        finding.resource
+        for finding in findings
+        if finding.resource.has_hidden_key
+        and finding.verdict.status in (Status.FAIL, Status.UNKNOWN)
+        and finding.suppression is None
     ]
 
 
@@ -112,14 +112,14 @@ def stale_warnings(baseline: Baseline, stale: Sequence[AcceptedFinding]) -> list
     ]
     if len(stale) > MAX_NAMED:
         entry_names.append(f"and {len(stale) - MAX_NAMED} more")
-    what = (
+    subject = (
         "1 entry no longer matches" if len(stale) == 1 else f"{len(stale)} entries no longer match"
     )
     text = (
-        f"{what} any finding: {', '.join(entry_names)}; "
+        f"{subject} any finding: {', '.join(entry_names)}; "
         f"ecbackup-iac baseline --update {baseline.path} prunes {'it' if len(stale) == 1 else 'them'}"
     )
-    return [Diagnostic(text, Location(baseline.path), Severity.WARNING, is_about_gate=True)]
+    return [Diagnostic(text, Location(baseline.path), Severity.WARNING, is_shown_when_quiet=True)]
 
 
 def pruned(baseline: Baseline, stale: Sequence[AcceptedFinding]) -> Baseline:
@@ -166,10 +166,10 @@ def _is_under(root: str, folder: str, paths: Sequence[str]) -> bool:
     """Whether a root is one of the paths, or is under one: then all of its caches were evaluated."""
     if root == STANDARD_INPUT:
         return any(path == STANDARD_INPUT or is_stream(path) for path in paths)
-    real = os.path.join(folder, root)
-    return any(path != STANDARD_INPUT and holds(path, real) for path in paths)
+    root_path = os.path.join(folder, root)
+    return any(path != STANDARD_INPUT and contains(path, root_path) for path in paths)
 
 
 def _unicode(text: str) -> str:
-    """Return text that a file can hold: composed, and half a surrogate pair becomes its escape."""
+    """Return text that a file can contain: composed, and half a surrogate pair becomes its escape."""
     return composed(text.encode("utf-8", "backslashreplace").decode())

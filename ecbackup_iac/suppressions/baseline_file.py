@@ -1,6 +1,6 @@
-"""The text of a baseline file ↔ the baseline.
+"""The text of a baseline file ↔ the Baseline.
 
-pydantic checks the file; the models below are the file's format, which nothing else depends on.
+The pydantic models are the format of the file; the rest of the program uses the Baseline only.
 """
 
 import json
@@ -74,10 +74,10 @@ def read_baseline(path: str) -> Baseline:
         file = BaselineFile.model_validate_json(content)
     except ValidationError as error:
         messages = [_problem(detail, lines) for detail in error.errors(include_url=False)]
-        first, *more = messages[:MAX_PROBLEMS]
+        first, *others = messages[:MAX_PROBLEMS]
         if len(messages) > MAX_PROBLEMS:
-            more.append(f"{shown}: and {len(messages) - MAX_PROBLEMS} more")
-        raise BaselineError(first, more=more) from error
+            others.append(f"{shown}: and {len(messages) - MAX_PROBLEMS} more")
+        raise BaselineError(first, further_messages=others) from error
     entries = (
         AcceptedFinding(_key_of(entry), entry.reason, entry.accepted, lines.of(("findings", index)))
         for index, entry in enumerate(file.findings)

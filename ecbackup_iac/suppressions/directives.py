@@ -30,21 +30,21 @@ def own_suppression(line: str) -> InlineSuppression | None:
         return _nearly(text)
     rest = text[len(SIGN) :]
     rules: tuple[Rule, ...] = ()
-    written = SIGN
+    directive = SIGN
     if rest.startswith("["):
         rule_ids, bracket, rest = rest[1:].partition("]")
         if not bracket:
-            return _wrong(SIGN, f"its bracket is not closed; expected {EXAMPLE}")
-        written = f"{SIGN}[{shorten(rule_ids)}]"
+            return _invalid(SIGN, f"its bracket is not closed; expected {EXAMPLE}")
+        directive = f"{SIGN}[{shorten(rule_ids)}]"
         rules, problem = rules_in(rule_ids.split(","))
         if problem:
-            return _wrong(written, problem)
+            return _invalid(directive, problem)
     elif rest and not rest[0].isspace() and rest[0] != ":":
         return _misspelt(text)
     reason = rest.lstrip(_BEFORE_REASON)
     if not rules and _RULE_AS_REASON.match(reason):
-        return _wrong(written, f"rules go in brackets directly after the keyword: {EXAMPLE}")
-    return with_reason(InlineSuppression(written, rules=rules), reason)
+        return _invalid(directive, f"rules go in brackets directly after the keyword: {EXAMPLE}")
+    return with_reason(InlineSuppression(directive, rules=rules), reason)
 
 
 def rules_in(names: Sequence[str]) -> tuple[tuple[Rule, ...], str]:
@@ -61,15 +61,15 @@ def rules_in(names: Sequence[str]) -> tuple[tuple[Rule, ...], str]:
     return tuple(dict.fromkeys(rules)), ""
 
 
-def with_reason(suppression: InlineSuppression, written: str) -> InlineSuppression:
+def with_reason(suppression: InlineSuppression, text: str) -> InlineSuppression:
     """Return the suppression with its reason, and with the date at the end of it."""
-    reason, expires = written.strip(), None
-    marks = [*_UNTIL.finditer(reason)]
-    if marks:
-        until = reason[marks[-1].end() :].strip().rstrip(".)")
+    reason, expires = text.strip(), None
+    dates = [*_UNTIL.finditer(reason)]
+    if dates:
+        until = reason[dates[-1].end() :].strip().rstrip(".)")
         expires = parse_date(until)
         if expires is not None:
-            reason = reason[: marks[-1].start()].rstrip(" ,;(-")
+            reason = reason[: dates[-1].start()].rstrip(" ,;(-")
         elif not until or any(character.isdigit() for character in until):
             shown = shorten(until) or "nothing"
             return replace(
@@ -85,17 +85,17 @@ def _nearly(text: str) -> InlineSuppression | None:
     match = _NEARLY.match(text)
     if match is not None:
         word = match[1].lower()
-        is_meant = word in _SYNONYMS or SequenceMatcher(None, word, "ignore").ratio() >= _ALIKE
-        return _misspelt(text) if is_meant else None
+        is_misspelt = word in _SYNONYMS or SequenceMatcher(None, word, "ignore").ratio() >= _ALIKE
+        return _misspelt(text) if is_misspelt else None
     if SIGN in text:
-        return _wrong(SIGN, "the comment must begin with it")
+        return _invalid(SIGN, "the comment must begin with it")
     return None
 
 
 def _misspelt(text: str) -> InlineSuppression:
     word = shorten(text.split(maxsplit=1)[0])
-    return _wrong(word, f"expected {EXAMPLE}")
+    return _invalid(word, f"expected {EXAMPLE}")
 
 
-def _wrong(written: str, problem: str) -> InlineSuppression:
-    return InlineSuppression(written, problem=problem)
+def _invalid(directive: str, problem: str) -> InlineSuppression:
+    return InlineSuppression(directive, problem=problem)

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import accumulate
 
-from ecbackup_iac.files.globs import covers, matcher, texts_in
-from ecbackup_iac.files.paths import holds
+from ecbackup_iac.files.globs import covers, literal_parts, matcher
+from ecbackup_iac.files.paths import contains
 from ecbackup_iac.model.location import STANDARD_INPUT
 from ecbackup_iac.model.policy import PolicyException
 from ecbackup_iac.model.report import (
@@ -26,22 +26,22 @@ class PolicySuppressions:
     """The policy's exceptions."""
 
     def __init__(
-        self, exceptions: Sequence[PolicyException], on: date, paths: Sequence[str]
+        self, exceptions: Sequence[PolicyException], today: date, paths: Sequence[str]
     ) -> None:
         """`paths` were evaluated: an exception that may be for something else is never called unused."""
         self._paths = paths
         self._exceptions = [(exception, _tracked(exception)) for exception in exceptions]
-        self._on = on
+        self._today = today
 
     def covering(self, findings: Sequence[Finding]) -> list[Suppression | None]:
         """Return the first exception that covers each finding; every one that covers it is used."""
         active = [
             (exception, tracked)
             for exception, tracked in self._exceptions
-            if not tracked.is_expired(self._on)
+            if not tracked.is_expired(self._today)
         ]
         covering: list[Suppression | None] = [None] * len(findings)
-        failing = [  # a pass needs none
+        failing = [  # the indices of the findings that may need an exception
             index
             for index, finding in enumerate(findings)
             if finding.verdict.status in (Status.FAIL, Status.UNKNOWN)
@@ -50,8 +50,8 @@ class PolicySuppressions:
         for exception, tracked in active:
             for position in addresses.matching(exception.resource):
                 index = failing[position]
-                is_wanted = covering[index] is None or not tracked.is_used
-                if is_wanted and _covers(exception, findings[index]):
+                is_needed = covering[index] is None or not tracked.is_used
+                if is_needed and _covers(exception, findings[index]):
                     tracked.is_used = True
                     covering[index] = covering[index] or tracked.reported
         return covering
@@ -59,18 +59,20 @@ class PolicySuppressions:
     def warnings(self) -> Iterator[Diagnostic]:
         """Yield a warning for each exception that has expired or covers nothing."""
         for exception, tracked in self._exceptions:
-            if tracked.is_expired(self._on):
+            if tracked.is_expired(self._today):
                 text = f"the exception expired on {exception.expires} and no longer applies"
             elif not tracked.is_used and _is_all_checked(exception, self._paths):
                 text = "the exception matches no finding that fails or is unknown"
             else:
                 continue
             message = f"{text}: {exception.reason}"
-            yield Diagnostic(message, exception.location, Severity.WARNING, is_about_gate=True)
+            yield Diagnostic(
+                message, exception.location, Severity.WARNING, is_shown_when_quiet=True
+            )
 
 
 class _Addresses:
-    """Addresses that are searched for many globs, in much less time than each takes with each."""
+    """Addresses in one string, in which each of many globs is searched for at once."""
 
     def __init__(self, addresses: Sequence[str]) -> None:
         self._addresses = addresses
@@ -82,18 +84,20 @@ class _Addresses:
         if glob is None:
             return range(len(self._addresses))
         is_match = matcher(glob)
-        rarest = min(texts_in(glob), key=self._text.count, default="")
-        return (at for at in self._having(rarest) if is_match(self._addresses[at]))
+        rarest = min(literal_parts(glob), key=self._text.count, default="")
+        return (
+            position for position in self._having(rarest) if is_match(self._addresses[position])
+        )
 
     def _having(self, text: str) -> Iterator[int]:
-        """Yield the positions of the addresses that have a text in them, and perhaps of some others."""
-        found = self._text.find(text)
-        while found >= 0:
-            position = bisect_right(self._starts, found) - 1
+        """Yield the positions of the addresses that contain a text, and perhaps of some others."""
+        offset = self._text.find(text)
+        while offset >= 0:
+            position = bisect_right(self._starts, offset) - 1
             if position >= len(self._addresses):
                 return
             yield position
-            found = self._text.find(text, self._starts[position + 1])
+            offset = self._text.find(text, self._starts[position + 1])
 
 
 def _tracked(exception: PolicyException) -> TrackedSuppression:
@@ -103,10 +107,10 @@ def _tracked(exception: PolicyException) -> TrackedSuppression:
 
 
 def _is_all_checked(exception: PolicyException, paths: Sequence[str]) -> bool:
-    """Whether the paths hold all that is below the policy file, or below the working folder if not in it."""
+    """Whether the checked paths contain everything that the policy file applies to."""
     folder = os.path.dirname(exception.location.path) or "."
-    top = folder if holds(folder, ".") else "."
-    return any(path != STANDARD_INPUT and holds(path, top) for path in paths)
+    top = folder if contains(folder, ".") else "."
+    return any(path != STANDARD_INPUT and contains(path, top) for path in paths)
 
 
 def _covers(exception: PolicyException, finding: Finding) -> bool:

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from ecbackup_iac.files.globs import covers
-from ecbackup_iac.files.paths import holds
+from ecbackup_iac.files.paths import contains
 from ecbackup_iac.model.location import Origin
 from ecbackup_iac.model.policy import PathGlob
 from ecbackup_iac.model.record import replace
@@ -33,19 +33,19 @@ def exclusion_diagnostics(
     A glob may be about other files than those that were checked: only a run over its folder shows that it
     is without effect.
     """
-    for one in exclusions:
-        if one.location is not None:
-            text = f"exclude {one.pattern!r} leaves out {_amount(one)}"
-            yield Diagnostic(text, one.location, Severity.NOTE, is_about_gate=True)
-    used = {(one.pattern, one.location) for one in exclusions}
+    for exclusion in exclusions:
+        if exclusion.location is not None:
+            text = f"exclude {exclusion.pattern!r} leaves out {_amount(exclusion)}"
+            yield Diagnostic(text, exclusion.location, Severity.NOTE, is_shown_when_quiet=True)
+    used = {(exclusion.pattern, exclusion.location) for exclusion in exclusions}
     folders = [path for path in paths if os.path.isdir(path)]
     for glob in dict.fromkeys(globs):
         is_option = glob.location.origin is not Origin.FILE
         if (glob.pattern, glob.location) not in used and any(
-            is_option or holds(folder, glob.base or os.curdir) for folder in folders
+            is_option or contains(folder, glob.base or os.curdir) for folder in folders
         ):
             text = f"exclude {glob.pattern!r} matches no root and no cache: {_STILL_READ}"
-            yield Diagnostic(text, glob.location, Severity.WARNING, is_about_gate=True)
+            yield Diagnostic(text, glob.location, Severity.WARNING, is_shown_when_quiet=True)
 
 
 _STILL_READ = "other files are read where a root needs them"
@@ -72,18 +72,20 @@ class _Excluder:
         if not self._globs:
             return result
         resources = tuple(
-            one
-            for one in result.resources
-            if not self._leaves_out((one.block or one.location).path)
+            resource
+            for resource in result.resources
+            if not self._leaves_out((resource.block or resource.location).path)
         )
-        absent = tuple(one for one in result.absent if not self._leaves_out(one.location.path))
+        absent = tuple(
+            cache for cache in result.absent if not self._leaves_out(cache.location.path)
+        )
         return replace(
             result,
             resources=resources,
             absent=absent,
-            blocks=tuple(one for one in result.blocks if not self._glob(one.location.path)),
+            blocks=tuple(block for block in result.blocks if not self._glob(block.location.path)),
             annotated_texts=tuple(
-                one for one in result.annotated_texts if not self._glob(one.path)
+                text for text in result.annotated_texts if not self._glob(text.path)
             ),
         )
 
@@ -93,7 +95,7 @@ class _Excluder:
         for glob in dict.fromkeys(self._globs):
             if paths[glob] or self._caches[glob]:
                 yield Exclusion(glob.pattern, glob.location, paths[glob], self._caches[glob])
-        for name in sorted(one for one in paths if isinstance(one, str)):
+        for name in sorted(path for path in paths if isinstance(path, str)):
             yield Exclusion(name, None, paths[name])
 
     def _leaves_out(self, path: str) -> bool:
@@ -106,6 +108,6 @@ class _Excluder:
     def _glob(self, path: str) -> PathGlob | None:
         """Return the first glob that matches a path."""
         if path not in self._by_path:
-            found = (glob for glob in self._globs if covers(glob, path))
-            self._by_path[path] = next(found, None)
+            matching = (glob for glob in self._globs if covers(glob, path))
+            self._by_path[path] = next(matching, None)
         return self._by_path[path]

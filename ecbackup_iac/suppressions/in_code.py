@@ -32,18 +32,18 @@ class CodeSuppressions:
         self,
         texts: Iterable[AnnotatedText],
         mode: SuppressionMode,
-        on: date,
+        today: date,
         inputs: EvaluationInputs,
     ) -> None:
         self._files = _files(texts)
         self._mode = mode
-        self._on = on
+        self._today = today
         self._workspace = inputs.workspace or inputs.environment.get("TF_WORKSPACE") or ""
-        # With the values of another environment, another cache may fail.
-        self._is_partial = bool(inputs.variables or inputs.parameters or inputs.workspace)
+        # With values of one environment only: in another, another cache may fail.
+        self._has_values = bool(inputs.variables or inputs.parameters or inputs.workspace)
         self._evaluated: set[tuple[str, int | None, int | None]] = set()
-        # By the identity of a file's list, which lives and stays as it is as long as the file.
-        self._chosen: dict[tuple[int, Rule | None], list[LocatedSuppression]] = {}
+        # By the identity of a list of an AnnotatedFile, which lives as long as the file and does not change.
+        self._effective_by_list: dict[tuple[int, Rule | None], list[LocatedSuppression]] = {}
 
     def covering(self, findings: Sequence[Finding]) -> list[Suppression | None]:
         """Return what covers each finding: our own before other tools', the nearest before the farthest."""
@@ -54,9 +54,9 @@ class CodeSuppressions:
             calls = (call.location for call in resource.calls)
             blocks = (*calls, *(() if resource.block is None else (resource.block,)))
             self._evaluated.update((block.path, block.line, block.column) for block in blocks)
-            for location in _sources(finding):
+            for location in _value_locations(finding):
                 if location.path in self._files:
-                    self._files[location.path].reach(location)
+                    self._files[location.path].mark_entries(location)
         return [self._covering(finding) for finding in findings]
 
     def warnings(self) -> Iterator[Diagnostic]:
@@ -84,20 +84,20 @@ class CodeSuppressions:
         covering = [
             located
             for candidates in self._candidates(finding)
-            for located in self._chosen_of(candidates, finding.verdict.rule)
+            for located in self._effective(candidates, finding.verdict.rule)
         ]
         if not covering:
             return None
-        own_suppressions = (located for located in covering if located.written.is_own)
+        own_suppressions = (located for located in covering if located.suppression.is_own)
         return next(own_suppressions, covering[0]).tracked.reported
 
     def _candidates(self, finding: Finding) -> Iterator[list[LocatedSuppression]]:
         """Yield the suppressions at the cache, at what breaks its rule and at what leads to it."""
         resource = finding.resource
-        for location in _sources(finding):
+        for location in _value_locations(finding):
             if location.path in self._files:
                 yield from self._files[location.path].at_entries(location)
-        for location in _locations(finding):
+        for location in _suppressible_locations(finding):
             file = self._files.get(location.path)
             if file is None:
                 continue
@@ -116,69 +116,69 @@ class CodeSuppressions:
             for block in () if location in resource.unit else file.blocks_of(extent):
                 yield file.near(block, Scope.BLOCK)
 
-    def _chosen_of(
+    def _effective(
         self, candidates: list[LocatedSuppression], rule: Rule | None
     ) -> list[LocatedSuppression]:
         """Return the first that covers a rule, and the first of our own; all that cover it are used."""
         key = (id(candidates), rule)
-        if key not in self._chosen:
+        if key not in self._effective_by_list:
             covering = [located for located in candidates if self._covers(located, rule)]
             for located in covering:
                 located.tracked.is_used = True
-            own_suppressions = [located for located in covering if located.written.is_own]
-            self._chosen[key] = [*own_suppressions[:1], *covering[:1]]
-        return self._chosen[key]
+            own_suppressions = [located for located in covering if located.suppression.is_own]
+            self._effective_by_list[key] = [*own_suppressions[:1], *covering[:1]]
+        return self._effective_by_list[key]
 
     def _covers(self, located: LocatedSuppression, rule: Rule | None) -> bool:
-        written = located.written
+        suppression = located.suppression
         return (
-            (not written.rules or rule in written.rules)
+            (not suppression.rules or rule in suppression.rules)
             and self._is_enabled(located)
             and not self._problem(located)
-            and not self._is_for_another_workspace(written)
+            and not self._is_for_another_workspace(suppression)
         )
 
     def _is_enabled(self, located: LocatedSuppression) -> bool:
         """Whether the policy allows suppressions of this form."""
-        return self._mode is SuppressionMode.ALL or not located.written.is_foreign_form
+        return self._mode is SuppressionMode.ALL or not located.suppression.is_foreign_form
 
     def _problem(self, located: LocatedSuppression) -> str:
         """Return why a suppression does not count; empty where it does."""
-        written = located.written
-        if written.problem:
-            return f"{written.written} has no effect: {written.problem}"
-        if located.tracked.is_expired(self._on):
-            last = f"{written.written} applied until {written.expires}"
-            return f"{last} and no longer does{_reason_of(written)}"
+        suppression = located.suppression
+        if suppression.problem:
+            return f"{suppression.directive} has no effect: {suppression.problem}"
+        if located.tracked.is_expired(self._today):
+            last = f"{suppression.directive} applied until {suppression.expires}"
+            return f"{last} and no longer does{_reason_of(suppression)}"
         return ""
 
-    def _is_for_another_workspace(self, written: InlineSuppression) -> bool:
-        return bool(written.workspace) and not is_match(written.workspace, self._workspace)
+    def _is_for_another_workspace(self, suppression: InlineSuppression) -> bool:
+        return bool(suppression.workspace) and not is_match(suppression.workspace, self._workspace)
 
     def _warning(self, located: LocatedSuppression, *, is_whole: bool) -> tuple[str, bool]:
         """Return the warning about a suppression that covers nothing, and whether it is a detail."""
         problem = self._problem(located)
         if problem:
             return problem, False
-        written = located.written
-        if not is_whole or written.is_blanket or self._is_for_another_workspace(written):
+        suppression = located.suppression
+        if not is_whole or suppression.is_blanket or self._is_for_another_workspace(suppression):
             return "", False
         why = self._why_unused(located)
-        text = f"{written.written} {why}{_reason_of(written)}" if why else ""
-        return text, not written.is_own
+        text = f"{suppression.directive} {why}{_reason_of(suppression)}" if why else ""
+        return text, not suppression.is_own
 
     def _why_unused(self, located: LocatedSuppression) -> str:
         """Return why a suppression that covers nothing is of no use; empty where that is not certain."""
         block = located.block_location
         if block is not None and (block.path, block.line, block.column) in self._evaluated:
-            return "" if self._is_partial else "matches no finding that fails or is unknown"
+            return "" if self._has_values else "matches no finding that fails or is unknown"
         if _CACHE_BLOCK.match(located.block):
             return ""
         return "is not at a cache, nor at a module call that creates one"
 
 
 def _files(texts: Iterable[AnnotatedText]) -> dict[str, AnnotatedFile]:
-    """Return every text that may hold a suppression, each read once."""
+    """Return every text that may contain a suppression, each read once."""
     texts_by_path: dict[str, AnnotatedText] = {}
     for text in texts:
         if not is_downloaded(text.path) and (text.path not in texts_by_path or text.is_whole):
@@ -186,7 +186,7 @@ def _files(texts: Iterable[AnnotatedText]) -> dict[str, AnnotatedFile]:
     return {path: AnnotatedFile(text) for path, text in texts_by_path.items()}
 
 
-def _locations(finding: Finding) -> tuple[Location, ...]:
+def _suppressible_locations(finding: Finding) -> tuple[Location, ...]:
     """Return where a suppression of a finding can be, the nearest first."""
     resource = finding.resource
     block = () if resource.block is None else (resource.block,)
@@ -194,8 +194,8 @@ def _locations(finding: Finding) -> tuple[Location, ...]:
     return (finding.location, *block, *calls, *resource.unit)
 
 
-def _sources(finding: Finding) -> tuple[Location, ...]:
-    """Return where that is written by which a cache is what it is."""
+def _value_locations(finding: Finding) -> tuple[Location, ...]:
+    """Return where the values and keys are written that lead to a finding."""
     resource = finding.resource
     values = (resource.retention, *possible_values(resource.retention))
     traces = (finding.trace, *(value.trace for value in values))
@@ -203,6 +203,6 @@ def _sources(finding: Finding) -> tuple[Location, ...]:
     return tuple(dict.fromkeys((finding.location, *steps, *resource.entries)))
 
 
-def _reason_of(written: InlineSuppression) -> str:
+def _reason_of(suppression: InlineSuppression) -> str:
     """Return the reason, where it says more than the directive itself."""
-    return "" if written.reason.startswith(written.written) else f": {written.reason}"
+    return "" if suppression.reason.startswith(suppression.directive) else f": {suppression.reason}"

@@ -1,4 +1,4 @@
-"""The record of one suppression in the code, which directives.py, other_tools.py and metadata.py return."""
+"""One suppression in the code: the record that directives.py, other_tools.py and metadata.py return."""
 
 import re
 from datetime import date
@@ -33,8 +33,8 @@ class Scope(Enum):
 class InlineSuppression:
     """The content of one suppression."""
 
-    written: str
-    """The directive, as messages show it: `checkov:skip=CKV_AWS_134`."""
+    directive: str
+    """As it is written, for messages: `checkov:skip=CKV_AWS_134`."""
 
     reason: str = ""
     rules: tuple[Rule, ...] = ()
@@ -61,7 +61,7 @@ class InlineSuppression:
 
 
 def shorten(text: str) -> str:
-    """Return a reason as messages show it: on one line, of limited length."""
+    """Return text as messages show it: on one line, of limited length."""
     line = " ".join(text[: 4 * MAX_REASON_LENGTH].split())
     if len(line) <= MAX_REASON_LENGTH:
         return line

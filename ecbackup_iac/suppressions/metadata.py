@@ -19,7 +19,7 @@ from ecbackup_iac.suppressions.directives import rules_in
 from ecbackup_iac.suppressions.inline import InlineSuppression, parse_date, shorten
 from ecbackup_iac.suppressions.other_tools import OFF, checkov_suppression
 
-Found: TypeAlias = tuple[InlineSuppression, Node]
+SuppressionAtNode: TypeAlias = tuple[InlineSuppression, Node]
 """A suppression and the node that it is written in."""
 
 EXAMPLE = "ignore: [{rules: [ECB001], reason: ..., until: 2027-03-31}]"
@@ -32,88 +32,90 @@ _CDK_NAG_CHECK = "ElastiCacheRedisClusterAutomaticBackup"
 _CDK_NAG_RULES = (*OFF, Rule.RETENTION_TOO_SHORT)
 
 
-def suppressions_in(metadata: Node) -> Iterator[Found]:
+def suppressions_in(metadata: Node) -> Iterator[SuppressionAtNode]:
     """Yield the suppressions, our own first."""
-    directive = member(metadata, "ecbackup")
-    if directive is not None:
-        yield from _own(directive)
+    own_node = member(metadata, "ecbackup")
+    if own_node is not None:
+        yield from _own_suppressions(own_node)
     for tool in ("checkov", "bridgecrew"):
         for entry in _entries(member(member(metadata, tool), "skip")):
             name, comment = _text(entry, "id"), _text(entry, "comment")
-            written = f"{tool} skip {name}"
-            suppression = checkov_suppression([name], f"Metadata {written}", comment)
+            directive = f"{tool} skip {name}"
+            suppression = checkov_suppression([name], f"Metadata {directive}", comment)
             if suppression is not None:
                 yield suppression, entry
     for tool in ("cfn_nag", "cdk_nag"):
         for entry in _entries(member(member(metadata, tool), "rules_to_suppress")):
-            suppression = _nag(tool, entry)
+            suppression = _nag_suppression(tool, entry)
             if suppression is not None:
                 yield suppression, entry
 
 
-def _own(node: Node) -> Iterator[Found]:
+def _own_suppressions(node: Node) -> Iterator[SuppressionAtNode]:
     """Yield the suppressions under the key `ecbackup`, or what is wrong with them."""
     if not isinstance(node, MapNode) or not node.members:
-        yield _wrong("Metadata ecbackup", f"expected {EXAMPLE}"), node
+        yield _invalid("Metadata ecbackup", f"expected {EXAMPLE}"), node
         return
     for name, (key, value) in members(node).items():
         if name != "ignore":
             yield (
-                _wrong(f"Metadata ecbackup {shorten(name)}", f"unknown key; expected {EXAMPLE}"),
+                _invalid(f"Metadata ecbackup {shorten(name)}", f"unknown key; expected {EXAMPLE}"),
                 key,
             )
             continue
         entries = _entries(value)
         if not entries:
-            yield _wrong("Metadata ecbackup ignore", f"expected {EXAMPLE}"), key
+            yield _invalid("Metadata ecbackup ignore", f"expected {EXAMPLE}"), key
         for entry in entries:
             yield _own_entry(entry), entry
 
 
 def _own_entry(entry: Node) -> InlineSuppression:
     """Return the suppression in an entry of `ignore`, or its problem."""
-    written = "Metadata ecbackup ignore"
+    directive = "Metadata ecbackup ignore"
     if not isinstance(entry, MapNode):
-        return _wrong(written, f"expected {EXAMPLE}")
+        return _invalid(directive, f"expected {EXAMPLE}")
     entries = members(entry)
     for name in entries:
         if name not in _OWN_KEYS:
-            return _wrong(
-                written, f"unknown key {shorten(name)}: the keys are {', '.join(_OWN_KEYS)}"
+            return _invalid(
+                directive, f"unknown key {shorten(name)}: the keys are {', '.join(_OWN_KEYS)}"
             )
     rules: tuple[Rule, ...] = ()
     if "rules" in entries:
         names = _names(entries["rules"][1])
         if not names:
-            return _wrong(written, "rules must be a list such as [ECB001]")
+            return _invalid(directive, "rules must be a list such as [ECB001]")
         rules, problem = rules_in(names)
         if problem:
-            return _wrong(written, problem)
-        written = f"{written} [{', '.join(rules)}]"
+            return _invalid(directive, problem)
+        directive = f"{directive} [{', '.join(rules)}]"
     until = _text(entry, "until")
     expires = parse_date(until)
     if "until" in entries and expires is None:
         shown = shorten(until) or "nothing"
-        return _wrong(written, f"until must be a date such as 2027-03-31, not {shown}")
+        return _invalid(directive, f"until must be a date such as 2027-03-31, not {shown}")
     return _with_reason(
-        InlineSuppression(written, rules=rules, expires=expires), _text(entry, "reason")
+        InlineSuppression(directive, rules=rules, expires=expires), _text(entry, "reason")
     )
 
 
-def _nag(tool: str, entry: Node) -> InlineSuppression | None:
+def _nag_suppression(tool: str, entry: Node) -> InlineSuppression | None:
     """Return the suppression in an entry of cfn_nag or cdk-nag, where it names a rule of ours."""
     name, reason = _text(entry, "id"), _text(entry, "reason")
-    written = f"Metadata {tool} {shorten(name)}"
+    directive = f"Metadata {tool} {shorten(name)}"
     if name.upper().startswith("ECB"):
         rules, problem = rules_in([name])
-        suppression = InlineSuppression(written, rules=rules, is_foreign_form=True, problem=problem)
+        suppression = InlineSuppression(
+            directive, rules=rules, is_foreign_form=True, problem=problem
+        )
         return suppression if problem else _with_reason(suppression, reason)
     if tool != "cdk_nag" or name.rpartition("-")[2] != _CDK_NAG_CHECK:
         return None
     if _text(entry, "is_reason_encoded").lower() == "true":
         reason = _decoded(reason)
-    reason = shorten(reason) or f"{written} (no reason given)"
-    return InlineSuppression(written, reason, _CDK_NAG_RULES, is_own=False, is_foreign_form=True)
+    reason = shorten(reason) or f"{directive} (no reason given)"
+    return InlineSuppression(directive, reason, _CDK_NAG_RULES, is_own=False, is_foreign_form=True)
 
 
 def _with_reason(suppression: InlineSuppression, reason: str) -> InlineSuppression:
@@ -147,5 +149,5 @@ def _text(entry: Node, name: str) -> str:
     return text_of(value) or "" if value is not None and value.tag is None else ""
 
 
-def _wrong(written: str, problem: str) -> InlineSuppression:
-    return InlineSuppression(written, problem=problem)
+def _invalid(directive: str, problem: str) -> InlineSuppression:
+    return InlineSuppression(directive, problem=problem)

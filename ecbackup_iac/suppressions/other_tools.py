@@ -1,6 +1,6 @@
 """Comments of Checkov, tfsec, Trivy and KICS → what they suppress here.
 
-A tool's word has to be one of `model.annotated_text.MARKS`, or its comments are never looked for.
+A tool's word has to be one of `model.annotated_text.SUPPRESSION_WORDS`, or its comments are never looked for.
 
 Each counts for the rules that its check corresponds to. Sources: Checkov 3.3 (common/comment/enum.py),
 Trivy (pkg/iac/ignore), tfsec's guide on ignores, KICS's guide on comments (docs/running-kics.md) and its
@@ -57,13 +57,13 @@ def other_suppressions(
         yield from _kics(text, is_head=is_head)
 
 
-def checkov_suppression(ids: list[str], written: str, reason: str) -> InlineSuppression | None:
-    """Return the suppression that skips these checks of Checkov's; None where none of them is ours."""
+def checkov_suppression(ids: list[str], directive: str, reason: str) -> InlineSuppression | None:
+    """Return the suppression that skips these checks of Checkov; None where this program has none of them."""
     rules_of_checks = [CHECKOV_RULES[name] for name in ids if name in CHECKOV_RULES]
     if not rules_of_checks:
         return None
     rules = () if () in rules_of_checks else rules_of_checks[0]
-    return _foreign(written, reason, rules)
+    return _suppression(directive, reason, rules)
 
 
 def is_match(pattern: str, name: str) -> bool:
@@ -73,20 +73,20 @@ def is_match(pattern: str, name: str) -> bool:
     return matches(pattern, name)
 
 
-def _foreign(
-    written: str, reason: str, rules: tuple[Rule, ...] = OFF, **more: object
+def _suppression(
+    directive: str, reason: str, rules: tuple[Rule, ...] = OFF, **fields: object
 ) -> InlineSuppression:
-    reason = shorten(reason.strip()) or f"{shorten(written)} (no reason given)"
-    base = InlineSuppression(shorten(written), reason, rules, is_own=False, is_foreign_form=True)
-    return replace(base, **more)
+    reason = shorten(reason.strip()) or f"{shorten(directive)} (no reason given)"
+    base = InlineSuppression(shorten(directive), reason, rules, is_own=False, is_foreign_form=True)
+    return replace(base, **fields)
 
 
 def _checkov(text: str) -> Iterator[InlineSuppression]:
     match = _CHECKOV.search(text)  # Checkov, too, takes the first of a line
     if match is not None:
         ids = match[1].split(",")
-        written = match[0].partition(":skip=")[0] + ":skip=" + match[1]
-        suppression = checkov_suppression(ids, written, (match[2] or "")[1:])
+        directive = match[0].partition(":skip=")[0] + ":skip=" + match[1]
+        suppression = checkov_suppression(ids, directive, (match[2] or "")[1:])
         if suppression is not None:
             yield suppression
 
@@ -122,7 +122,7 @@ def _trivy_suppression(word: str, reason: str) -> InlineSuppression | None:
             problem = f"exp needs a date such as 2027-03-31, not {shorten(options['exp'])}"
         else:
             expires -= timedelta(days=1)  # it ends as that day begins
-    return _foreign(
+    return _suppression(
         word,
         f"{word}: {reason}" if reason else "",
         scope=Scope.HEAD if is_blanket else Scope.BLOCK,
@@ -140,14 +140,16 @@ def _kics(text: str, *, is_head: bool) -> Iterator[InlineSuppression]:
         return
     first, *rest = match[1].split() or [""]
     command, equals, queries = first.lower().partition("=")
-    written = f"kics-scan {first}"
-    reason = f"{written}: {' '.join(rest)}" if rest else ""
+    directive = f"kics-scan {first}"
+    reason = f"{directive}: {' '.join(rest)}" if rest else ""
     if command == "ignore-block":
-        yield _foreign(written, reason, scope=Scope.HEAD, is_blanket=True)
+        yield _suppression(directive, reason, scope=Scope.HEAD, is_blanket=True)
     elif command == "ignore-line":
-        yield _foreign(written, reason, scope=Scope.LINE, is_blanket=True)
+        yield _suppression(directive, reason, scope=Scope.LINE, is_blanket=True)
     elif command == "ignore" and is_head:
-        yield _foreign(written, reason, scope=Scope.FILE, is_blanket=True)
+        yield _suppression(directive, reason, scope=Scope.FILE, is_blanket=True)
     elif command == "disable" and equals and KICS_QUERY in queries.split(","):
         problem = "" if is_head else "KICS reads it only before the first code in a file"
-        yield _foreign(f"kics-scan disable={KICS_QUERY}", reason, scope=Scope.FILE, problem=problem)
+        yield _suppression(
+            f"kics-scan disable={KICS_QUERY}", reason, scope=Scope.FILE, problem=problem
+        )

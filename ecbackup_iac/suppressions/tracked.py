@@ -23,9 +23,9 @@ class TrackedSuppression:
     is_used: bool = False
     """It covers a finding of this run."""
 
-    def is_expired(self, on: date) -> bool:
-        """Whether it no longer counts on this day."""
-        return self.expires is not None and self.expires < on
+    def is_expired(self, today: date) -> bool:
+        """Whether its last day is over."""
+        return self.expires is not None and self.expires < today
 
     @property
     def reported(self) -> Suppression:

@@ -1,1 +1,1 @@
-"""Texts → trees in which everything knows where it stands; no language of its own."""
+"""What the readers of several languages share: JSON with offsets, comments, columns, encodings."""

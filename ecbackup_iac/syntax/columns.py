@@ -1,4 +1,4 @@
-"""A text in UTF-8 → numbers of characters, and offsets of them, in the same time however long a line is."""
+"""A text in UTF-8 → byte offsets ↔ numbers of characters; long lines take no more time than short ones."""
 
 from bisect import bisect_right
 from functools import cached_property
@@ -25,10 +25,10 @@ class Characters:
         if self._is_ascii:
             return min(start + count, len(self._text))
         if count > _BLOCK:
-            wanted = self._before(start) + count
-            # The last count is of the whole text, behind which no block begins.
-            block = bisect_right(self._before_blocks, wanted, hi=len(self._before_blocks) - 1) - 1
-            start, count = block * _BLOCK, wanted - self._before_blocks[block]
+            position = self._before(start) + count
+            # The last count is of the whole text, after which no block begins.
+            block = bisect_right(self._before_blocks, position, hi=len(self._before_blocks) - 1) - 1
+            start, count = block * _BLOCK, position - self._before_blocks[block]
             while self._text[start : start + 1] and self._text[start] in _CONTINUING:
                 start += 1
         piece = self._text[start : start + 4 * count]  # a character is four bytes at most

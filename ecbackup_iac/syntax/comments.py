@@ -1,4 +1,4 @@
-"""Comments of a text, and the code that each is at: above it, behind it, inside it."""
+"""The text of a file → its comments, each with the code that it is above, after, below or in."""
 
 import re
 from bisect import bisect_right
@@ -28,7 +28,7 @@ class Comment:
     above: int | None = None
     """The start of the code that it is directly above or before, with no blank line between."""
 
-    behind: int | None = None
+    after: int | None = None
     """The end of the code that it follows on the same line."""
 
     below: int | None = None
@@ -124,14 +124,14 @@ class CommentedText:
 
 def _parents(entries: Sequence[tuple[int, int]]) -> list[int]:
     """Return the index of the entry that each sorted entry is in; -1 for one that is in none."""
-    found: list[int] = []
+    parents: list[int] = []
     around: list[int] = []
     for index, (start, _) in enumerate(entries):
         while around and entries[around[-1]][1] <= start:
             around.pop()
-        found.append(around[-1] if around else -1)
+        parents.append(around[-1] if around else -1)
         around.append(index)
-    return found
+    return parents
 
 
 def _line_starts(text: str, *, is_bytes: bool) -> list[int]:
@@ -157,7 +157,7 @@ def comments_of(
     gaps = _gaps(text, spans)
     following = _following(text, gaps)
     lines = _line_starts(text, is_bytes=False) if by_indentation else []
-    found: list[Comment] = []
+    comments: list[Comment] = []
     code_end: int | None = None  # of the last code before
     is_own_line = True
     for index, (start, end) in enumerate(spans):
@@ -168,16 +168,16 @@ def comments_of(
         elif _has_break(text, gap_start, start):
             is_own_line = True
         code, above = following[index]
-        behind = below = None
+        after = below = None
         if code_end is not None and not is_own_line:
-            above, behind = None, code_end
+            above, after = None, code_end
         elif by_indentation and code_end is not None:
             depth = -1 if code is None else code - lines[bisect_right(lines, code) - 1]
             if start - lines[bisect_right(lines, start) - 1] > depth:
                 above, below = None, code_end
         is_head = code_end is None
-        found.append(Comment(start, end, text[start:end], above, behind, below, is_head=is_head))
-    return found
+        comments.append(Comment(start, end, text[start:end], above, after, below, is_head=is_head))
+    return comments
 
 
 def _gaps(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, str]]:
@@ -191,7 +191,7 @@ def _gaps(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, str]]:
 
 def _following(text: str, gaps: Sequence[tuple[int, str]]) -> list[tuple[int | None, int | None]]:
     """Return, for each comment, the start of the code below, and again where no blank line is between."""
-    found: list[tuple[int | None, int | None]] = []
+    following: list[tuple[int | None, int | None]] = []
     code: int | None = None
     near: int | None = None
     for start, gap in reversed(gaps[1:]):
@@ -200,8 +200,8 @@ def _following(text: str, gaps: Sequence[tuple[int, str]]) -> list[tuple[int | N
             code = near = end
         if sum(1 for _ in islice(_LINE_BREAK.finditer(text, start, end), 2)) > 1:
             near = None
-        found.append((code, near))
-    return found[::-1]
+        following.append((code, near))
+    return following[::-1]
 
 
 def _has_break(text: str, start: int, end: int) -> bool:

@@ -134,8 +134,8 @@ def parse(text: bytes) -> tuple[JsonNode | None, list[Problem]]:
     return _Reader(text).document()
 
 
-class _Open(JsonNode):
-    """An object or array that is being filled."""
+class _Container(JsonNode):
+    """An object or array whose end has not been read yet."""
 
     __slots__ = ()
 
@@ -165,15 +165,15 @@ class _Reader:
     def __init__(self, text: bytes) -> None:
         self._text = text
         self._root: JsonNode | None = None
-        self._open: list[_Open] = []
+        self._open: list[_Container] = []
         self._key: JsonText | None = None
 
     def document(self) -> tuple[JsonNode | None, list[Problem]]:
         text, position, problem = self._text, 0, None
-        # value, colon, item, key, first item or first key (or the end), more (a comma, or the end)
-        wants = "value"
+        # Next: value, colon, item, key; first item, first key (or the end); more (a comma or the end).
+        expected = "value"
         while problem is None:
-            position, wants = self._steps(position, wants)
+            position, expected = self._steps(position, expected)
             if self._root is not None and not self._open:
                 position = _SPACE.match(text, position).end()  # type: ignore[union-attr]
                 if position < len(text):
@@ -184,13 +184,13 @@ class _Reader:
             match = _TOKEN.match(text, position)
             if match is None:
                 position = _SPACE.match(text, position).end()  # type: ignore[union-attr]
-                problem = _what_is_wrong(text, position)
+                problem = _problem_at(text, position)
                 break
             if match.lastindex == _UNCLOSED:
                 position = match.end()
                 problem = "Unclosed or invalid string: no closing quote, or a bad escape"
                 break
-            wants, problem = self._token(match, wants)
+            expected, problem = self._token(match, expected)
             position = _start(match) if problem else match.end()
         for node in self._open:
             node.end = position
@@ -199,12 +199,12 @@ class _Reader:
         end = min(position + 1, len(text))
         return self._root, [(f"Invalid JSON: {problem}", min(position, len(text)), end)]
 
-    def _steps(self, position: int, wants: str) -> tuple[int, str]:
-        """Read whole members, items and ends, up to anything that needs a look at its tokens."""
+    def _steps(self, position: int, expected: str) -> tuple[int, str]:
+        """Read members, items and closing brackets, each by one match, up to what `_token` has to read."""
         opened = self._open
-        if not opened or wants not in ("first item", "first key", "more"):
-            return position, wants
-        inside, is_first = opened[-1], wants != "more"
+        if not opened or expected not in ("first item", "first key", "more"):
+            return position, expected
+        inside, is_first = opened[-1], expected != "more"
         is_object = inside.kind is _OBJECT_KIND
         for match in _STEP.finditer(self._text, position):
             kind, has_comma, end = match.lastindex or 0, match.start(_MARK) >= 0, match.end()
@@ -239,42 +239,44 @@ class _Reader:
             else:
                 inside.items.append(node)
             position, is_first = end, False
-            if isinstance(node, _Open):
+            if isinstance(node, _Container):
                 opened.append(node)
                 inside, is_first, is_object = node, True, node.kind is _OBJECT_KIND
         return position, inside.first if is_first else "more"
 
-    def _token(self, match: re.Match[bytes], wants: str) -> tuple[str, str | None]:
+    def _token(self, match: re.Match[bytes], expected: str) -> tuple[str, str | None]:
         """Add a token to the tree; return what is expected next, and what is wrong with the token."""
-        kind, mark = match.lastindex, match[0][-1:]
+        kind, sign = match.lastindex, match[0][-1:]
         if kind == _CLOSING:
-            return self._close(mark, match.end(), wants)
+            return self._close(sign, match.end(), expected)
         if kind == _MARK:
-            if mark == b":" and wants == "colon":
+            if sign == b":" and expected == "colon":
                 return "value", None
-            if mark == b"," and wants == "more":
+            if sign == b"," and expected == "more":
                 return ("key" if self._open[-1].kind is _OBJECT_KIND else "item"), None
-            if mark == b"," and wants in ("first item", "first key", "key"):
-                return wants, "a comma with nothing before it"
-            return wants, _expected(wants)
-        if wants in ("key", "first key"):
+            if sign == b"," and expected in ("first item", "first key", "key"):
+                return expected, "a comma with nothing before it"
+            return expected, _expected_message(expected)
+        if expected in ("key", "first key"):
             if kind != _STRING:
-                return wants, "member names must be in double quotes"
+                return expected, "member names must be in double quotes"
             self._key = JsonText(_start(match), match.end(), match[_STRING])
             return "colon", None
-        if wants not in ("value", "item", "first item"):
-            return wants, _expected(wants)
+        if expected not in ("value", "item", "first item"):
+            return expected, _expected_message(expected)
         return self._value(match)
 
-    def _close(self, mark: bytes, end: int, wants: str) -> tuple[str, str | None]:
+    def _close(self, sign: bytes, end: int, expected: str) -> tuple[str, str | None]:
         if not self._open:
-            return wants, _expected(wants)
+            return expected, _expected_message(expected)
         node = self._open[-1]
-        if mark != node.closing:
-            return wants, f"this does not close the {node.kind}"
-        if wants not in ("more", "first item", "first key"):
-            return wants, (
-                "a trailing comma" if wants in ("value", "item", "key") else _expected(wants)
+        if sign != node.closing:
+            return expected, f"this does not close the {node.kind}"
+        if expected not in ("more", "first item", "first key"):
+            return expected, (
+                "a trailing comma"
+                if expected in ("value", "item", "key")
+                else _expected_message(expected)
             )
         node.end = end
         self._open.pop()
@@ -289,7 +291,7 @@ class _Reader:
             self._key = None
         else:
             self._open[-1].items.append(node)
-        if not isinstance(node, _Open):
+        if not isinstance(node, _Container):
             return "more", None
         if len(self._open) >= MAX_DEPTH:
             return "value", f"objects and arrays are nested more than {MAX_DEPTH} deep"
@@ -307,13 +309,13 @@ def _node(match: re.Match[bytes], kind: int) -> JsonNode:
     if kind == _STRING:
         return JsonNode(_STRING_KIND, start - 1, end, match[_STRING])
     if kind == _OPENING:
-        return _Open(match[_OPENING], start, end)
+        return _Container(match[_OPENING], start, end)
     if kind == _NUMBER:
         return JsonNode(Kind.NUMBER, start, end, match[_NUMBER])
     return JsonNode(_WORDS[match[_WORD]], start, end)
 
 
-def _what_is_wrong(text: bytes, position: int) -> str:
+def _problem_at(text: bytes, position: int) -> str:
     if position >= len(text):
         return "the text ends before the value is complete"
     character = text[position : position + 4].decode(errors="replace")[0]
@@ -326,8 +328,8 @@ def _what_is_wrong(text: bytes, position: int) -> str:
     )
 
 
-def _expected(wants: str) -> str:
-    match wants:
+def _expected_message(expected: str) -> str:
+    match expected:
         case "colon":
             return "a colon is expected here"
         case "more":

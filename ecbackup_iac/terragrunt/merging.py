@@ -11,7 +11,6 @@ from ecbackup_iac.hcl.expression import (
     Name,
     Node,
     Template,
-    Text,
     nodes_in,
 )
 from ecbackup_iac.hcl.source import SourceRange
@@ -30,7 +29,7 @@ from ecbackup_iac.terraform.values.value import (
 )
 from ecbackup_iac.terragrunt.configuration import ConfigFile
 from ecbackup_iac.terragrunt.functions import APPLY, PLAN
-from ecbackup_iac.terragrunt.sources import is_remote
+from ecbackup_iac.terragrunt.sources import partly_known_remote
 
 
 @record(eq=False)
@@ -109,17 +108,18 @@ def _alternatives(owner: ConfigFile, node: Node) -> Iterator[Value]:
                 yield from _alternatives(owner, then)
             if truth.raw is not True:
                 yield from _alternatives(owner, otherwise)
-        case Template(parts=(Text(text=text), *_)) if "?" in text and not is_remote(text):
-            yield string(text.partition("?")[0])  # a folder here is read as it is
-        case Template(parts=(Text(text=text), *_)) if is_remote(text):
-            value = owner.evaluator.value(node)
-            yield value if value.is_known else string(text)
         case _:
             value = owner.evaluator.value(node)
-            if value.is_known or not value.unknown.outcomes:
+            if value.is_known:
                 yield value
-            else:
+            elif value.unknown.outcomes:
                 yield from (one.value for one in value.unknown.outcomes)
+            elif remote := partly_known_remote(value):
+                yield remote
+            elif "?" in value.unknown.prefix:  # a folder here is read as it is
+                yield string(value.unknown.prefix.partition("?")[0]).with_marks_of(value)
+            else:
+                yield value
 
 
 @record(eq=False)

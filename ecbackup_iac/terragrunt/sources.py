@@ -5,7 +5,13 @@ import re
 
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.functions.call_context import OutsideError
-from ecbackup_iac.terraform.values.value import EvaluationError, Located, Value
+from ecbackup_iac.terraform.values.value import (
+    EvaluationError,
+    Located,
+    UnknownRaw,
+    Value,
+    string,
+)
 from ecbackup_iac.terragrunt.tree import View
 
 _REMOTE = re.compile(
@@ -17,6 +23,15 @@ _REMOTE = re.compile(
 def is_remote(source: str) -> bool:
     """Whether a source is fetched from elsewhere, as go-getter recognises it."""
     return _REMOTE.match(source) is not None and not source.startswith("file://")
+
+
+def partly_known_remote(value: Value) -> Value | None:
+    """Return a remote source of which a part is unknown, with dots for that; None for any other value."""
+    raw = value.raw
+    if not isinstance(raw, UnknownRaw) or not is_remote(raw.prefix):
+        return None
+    # An unknown end is that of a query: `?ref=` alone is any version.
+    return string(f"{raw.prefix}...{raw.suffix}" if raw.suffix else raw.prefix).with_marks_of(value)
 
 
 def copied_folder(view: View, source: str, folder: str) -> str:

@@ -32,7 +32,7 @@ from ecbackup_iac.terraform.values.value import (
 from ecbackup_iac.terragrunt.configuration import ConfigEvaluator, ConfigFile
 from ecbackup_iac.terragrunt.include import included_path
 from ecbackup_iac.terragrunt.schemas import check_stack_file, check_unit_file
-from ecbackup_iac.terragrunt.sources import is_remote, local_folder
+from ecbackup_iac.terragrunt.sources import is_remote, local_folder, partly_known_remote
 from ecbackup_iac.terragrunt.tree import (
     AUTOINCLUDE_STACK_FILE,
     STACK_FILE,
@@ -111,6 +111,8 @@ class _Component:
         """Return the value of an argument that has to be known; None where it is not set."""
         value = self.value(name, kind)
         if value is not None and not value.is_known:
+            if name == "source" and (remote := partly_known_remote(value)) is not None:
+                return remote
             text = f"{name} of {self.name} is unknown: {value.unknown.why}"
             raise NotEvaluatedError(text, self.block.header)
         return value

@@ -46,22 +46,22 @@ class NetworkxGraph:
         return [("first", "second", {"label": self._attribute})]
 
 
-def doubtful(reader: GraphReader, graph: object) -> set[str]:
+def unresolved(reader: GraphReader, graph: object) -> set[str]:
     found = reader.graph_of(graph)
     assert found is not None
-    return found.doubtful(RESOURCE)
+    return found.unresolved(RESOURCE)
 
 
 def test_both_shapes_say_the_same() -> None:
     for graph in (RustworkxGraph("node_type"), NetworkxGraph("node_type")):
-        assert doubtful(GraphReader(), graph) == {"node_type"}
+        assert unresolved(GraphReader(), graph) == {"node_type"}
 
 
 def test_a_new_graph_where_an_old_one_was_freed_is_read_anew() -> None:
     reader = GraphReader()
     for number in range(50):
         attribute = f"attribute_{number}"
-        assert doubtful(reader, RustworkxGraph(attribute)) == {attribute}
+        assert unresolved(reader, RustworkxGraph(attribute)) == {attribute}
 
 
 def test_the_same_graph_is_read_once() -> None:

@@ -17,7 +17,7 @@ from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import ReadingScope
 from ecbackup_iac.model.report import Diagnostic, ReadResult
-from ecbackup_iac.readers.inputs import readings
+from ecbackup_iac.readers.inputs import read_inputs
 
 if TYPE_CHECKING:
     from conftest import EnvironmentWith
@@ -122,6 +122,6 @@ def accounts_of() -> AccountsOf:
         given = EvaluationInputs(
             parameters=tuple((kinds[option], text) for option, text in options)
         )
-        return Accounts([*readings(paths, ReadingScope(), given, allow_empty=False)])
+        return Accounts([*read_inputs(paths, ReadingScope(), given, allow_empty=False)])
 
     return read

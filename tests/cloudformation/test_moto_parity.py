@@ -15,7 +15,7 @@ import pytest
 
 from ecbackup_iac.cloudformation.templates.parameter_files import ParameterFiles, given_values
 from ecbackup_iac.model.cache import CacheResource
-from ecbackup_iac.model.hidden import MARK, hidden
+from ecbackup_iac.model.hidden import PLACEHOLDER, hidden
 from ecbackup_iac.model.value import Invalid, Known, Unknown, Unset, Value
 from ecbackup_iac.readers.cloudformation.resource_types import RESOURCE_TYPES, RETENTION, days_of
 from ecbackup_iac.syntax.encoding import to_utf8
@@ -145,7 +145,7 @@ def marks_of(given: Mapping[str, Any]) -> dict[str, str]:
 
 def unmarked(address: str, marks: Mapping[str, str]) -> str:
     """Return an address with the texts of its marks."""
-    return MARK.sub(lambda mark: marks.get(mark[0], mark[0]), address)
+    return PLACEHOLDER.sub(lambda mark: marks.get(mark[0], mark[0]), address)
 
 
 def text_of(path: Path) -> str:

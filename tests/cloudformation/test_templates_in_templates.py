@@ -149,7 +149,7 @@ CASES: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
         },
         {"Data/Cache": "fail"},
     ),
-    "a URL with two possible files is followed to neither": (
+    "a URL with two possible files is followed to each": (
         {
             "main.yaml": parent(
                 "!Sub 'https://${Bucket}/${Which}.yaml'",
@@ -158,7 +158,57 @@ CASES: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
             "a.yaml": CHILD,
             "b.yaml": CHILD.replace("  Cache:", "  Other:"),
         },
-        {"Cache": "pass", "Other": "pass"},
+        {"Data/Cache": "fail", "Data/Other": "fail"},
+    ),
+    "each of two possible files is passed what its parent passes where the URL names it": (
+        {
+            "main.yaml": parent(
+                "!If [IsA, 'https://b/a.yaml', 'https://b/b.yaml']",
+                "{Days: !If [IsA, 3, 0]}",
+                head="Parameters: {Which: {Type: String}}\n"
+                "Conditions: {IsA: !Equals [!Ref Which, a]}\n",
+            ),
+            "a.yaml": CHILD,
+            "b.yaml": CHILD.replace("  Cache:", "  Other:"),
+        },
+        {"Data/Cache": "pass", "Data/Other": "fail"},
+    ),
+    "a URL that names a file, or one that is not here": (
+        {
+            "main.yaml": parent(
+                "!Sub 'https://b/redis-${Which}.yaml'",
+                head="Parameters: {Which: {Type: String, AllowedValues: [a, b]}}\n",
+            ),
+            "redis-a.yaml": CHILD,
+        },
+        {"Data/Cache": "fail", "Data": "unknown"},
+    ),
+    "a file that the URL does not name where the stack is created": (
+        {
+            "main.yaml": parent(
+                "!If [IsA, 'https://b/a.yaml', 'https://b/b.yaml']",
+                "{Days: 3}",
+                head="Parameters: {Which: {Type: String}}\n"
+                "Conditions: {IsA: !Equals [!Ref Which, a]}\n",
+            ).replace("    Properties", "    Condition: IsA\n    Properties"),
+            "a.yaml": CHILD,
+            "b.yaml": CHILD.replace("  Cache:", "  Other:"),
+        },
+        {"Data/Cache": "pass", "Other": "pass"},
+    ),
+    "an output of a stack whose template may be either of two": (
+        {
+            "main.yaml": parent(
+                "!Sub 'https://b/${Which}.yaml'",
+                "{}",
+                head="Parameters: {Which: {Type: String, AllowedValues: [a, b]}}\n",
+            )
+            + "  Own:\n    Type: AWS::ElastiCache::ReplicationGroup\n"
+            "    Properties: {SnapshotRetentionLimit: !GetAtt Data.Outputs.Days}\n",
+            "a.yaml": CHILD + "Outputs: {Days: {Value: 7}}\n",
+            "b.yaml": CHILD.replace("  Cache:", "  Other:") + "Outputs: {Days: {Value: 0}}\n",
+        },
+        {"Own": "unknown", "Data/Cache": "pass", "Data/Other": "pass"},
     ),
     "a branch decided by a condition": (
         {
@@ -501,10 +551,10 @@ def test_the_file_of_a_url_is_the_only_one_with_the_longest_common_ending(
     urls, address = TemplateUrls(()), "https://host.example/" + "/".join(url)
     if len(best) > 1:
         with pytest.raises(NotReadError) as ambiguous:
-            urls.found((address,), str(top), ())
+            urls.file_of((address,), str(top), ())
         assert set(ambiguous.value.candidates) == best
     else:
-        found = urls.found((address,), str(top), ())
+        found = urls.file_of((address,), str(top), ())
         assert ({found.path} if found else set()) == best
 
 

@@ -42,9 +42,9 @@ SHOW = "terraform show -json PLANFILE | ecbackup-iac check -"
 TO_PREVIEW = "pulumi preview --json --show-sames | ecbackup-iac check -"
 
 
-def read(content: bytes, *, is_meant: bool = True) -> ReadResult | None:
+def read(content: bytes, *, is_requested: bool = True) -> ReadResult | None:
     """Return all that an input holds; None where it is no infrastructure code."""
-    recognised = recognise(Input("x.json", content, "x.json", "."), is_meant=is_meant)
+    recognised = recognise(Input("x.json", content, "x.json", "."), is_requested=is_requested)
     if recognised.problem is not None:
         return ReadResult(diagnostics=(recognised.problem,))
     results = [*read_documents(recognised.documents)] if recognised.documents else []
@@ -57,8 +57,8 @@ def read(content: bytes, *, is_meant: bool = True) -> ReadResult | None:
     )
 
 
-def problem_with(content: bytes, *, is_meant: bool = True) -> Diagnostic | None:
-    reading = read(content, is_meant=is_meant)
+def problem_with(content: bytes, *, is_requested: bool = True) -> Diagnostic | None:
+    reading = read(content, is_requested=is_requested)
     if reading is None:
         return None
     assert reading.resources == ()
@@ -203,12 +203,12 @@ def test_a_wrong_input_gets_a_hint_what_it_is_and_what_to_run_instead(
     assert problem_with(content) == Diagnostic(message, Location("x.json"))
 
 
-@pytest.mark.parametrize("is_meant", [True, False])
+@pytest.mark.parametrize("is_requested", [True, False])
 def test_an_old_or_encrypted_state_may_hold_caches_and_is_an_error_in_a_folder_too(
-    *, is_meant: bool
+    *, is_requested: bool
 ) -> None:
     for content in (OLD_STATE, '{"meta":{},"encrypted_data":"AA","encryption_version":"v0"}'):
-        assert problem_with(content.encode(), is_meant=is_meant) is not None
+        assert problem_with(content.encode(), is_requested=is_requested) is not None
 
 
 def test_an_old_state_that_names_no_cache_holds_none() -> None:
@@ -258,7 +258,7 @@ def test_broken_json_is_reported_with_line_and_column(
 
 @pytest.mark.parametrize("content", [b'{"a": ', b"[1,", b'{"version": 1, }'])
 def test_broken_json_that_is_not_named_and_not_infrastructure_is_ignored(content: bytes) -> None:
-    assert problem_with(content, is_meant=False) is None
+    assert problem_with(content, is_requested=False) is None
     assert problem_with(content) is not None
 
 
@@ -311,7 +311,7 @@ SPOILED = {
 
 @pytest.mark.parametrize("text", SPOILED.values(), ids=SPOILED)
 def test_what_may_hold_caches_is_an_error_in_a_folder_too(text: str) -> None:
-    problem = problem_with(text.encode(), is_meant=False)
+    problem = problem_with(text.encode(), is_requested=False)
     assert problem is not None
     assert problem.severity is Severity.ERROR
 
@@ -319,7 +319,7 @@ def test_what_may_hold_caches_is_an_error_in_a_folder_too(text: str) -> None:
 ANSWER = '{"ReplicationGroups": [{"ReplicationGroupId": "a", "SnapshotRetentionLimit": 0}]}'
 
 
-@pytest.mark.parametrize("is_meant", [True, False], ids=["named", "in a folder"])
+@pytest.mark.parametrize("is_requested", [True, False], ids=["named", "in a folder"])
 @pytest.mark.parametrize(
     "document",
     [PLAN, STATE, ANSWER, PREVIEW, STACK],
@@ -336,8 +336,10 @@ ANSWER = '{"ReplicationGroups": [{"ReplicationGroupId": "a", "SnapshotRetentionL
         "// a comment\n",
     ],
 )
-def test_text_before_a_document_is_an_error(before: str, document: str, *, is_meant: bool) -> None:
-    problem = problem_with((before + document).encode(), is_meant=is_meant)
+def test_text_before_a_document_is_an_error(
+    before: str, document: str, *, is_requested: bool
+) -> None:
+    problem = problem_with((before + document).encode(), is_requested=is_requested)
     assert problem is not None
     assert problem.message.startswith("not JSON: there is text before it")
 
@@ -532,7 +534,7 @@ def test_an_empty_list_is_reported_as_an_empty_listing() -> None:
 )
 def test_output_of_several_regions_is_read(content: str) -> None:
     entry = '{"CacheClusterId": "a", "SnapshotRetentionLimit": 0}'
-    reading = read(content.replace("ENTRY", entry).encode(), is_meant=False)
+    reading = read(content.replace("ENTRY", entry).encode(), is_requested=False)
     assert reading is not None
     assert ([cache.address for cache in reading.resources], reading.diagnostics) == (["a"], ())
 

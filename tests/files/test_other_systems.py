@@ -40,7 +40,7 @@ from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import RootSettings
 from ecbackup_iac.model.report import Diagnostic, Report
 from ecbackup_iac.reporters import REPORTERS, repository_paths
-from ecbackup_iac.reporters.style import RenderOptions
+from ecbackup_iac.reporters.render_options import RenderOptions
 from ecbackup_iac.terraform.modules.folders import Folders
 
 if TYPE_CHECKING:

@@ -28,7 +28,7 @@ from ecbackup_iac.model.report import Report
 from ecbackup_iac.model.value import Known, Unknown, possible_values
 from ecbackup_iac.model.verdict import Status
 from ecbackup_iac.reporters import REPORTERS, reporter
-from ecbackup_iac.reporters.style import RenderOptions, Verbosity
+from ecbackup_iac.reporters.render_options import RenderOptions, Verbosity
 from ecbackup_iac.scan import scan
 from ecbackup_iac.terraform.modules import folder_scan, roots
 
@@ -90,7 +90,7 @@ class Harness:
             except EcbackupError:
                 return
             for name in REPORTERS:
-                reporter(name).render(report, RenderOptions(detail=Verbosity.VERBOSE))
+                reporter(name).render(report, RenderOptions(verbosity=Verbosity.VERBOSE))
         assert files_in(folder) == before, "the checked tree is changed"
         for finding in report.findings:
             is_pass = finding.verdict.status is Status.PASS

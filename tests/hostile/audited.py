@@ -16,7 +16,7 @@ from ecbackup_iac.fixers.plan import plan_fixes
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.policy import Policy
 from ecbackup_iac.reporters import REPORTERS, reporter
-from ecbackup_iac.reporters.style import RenderOptions, Verbosity
+from ecbackup_iac.reporters.render_options import RenderOptions, Verbosity
 from ecbackup_iac.scan import scan
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def main() -> None:
         os.chdir(folder)
         report = scan(["."], Policy(), date(2026, 11, 23), EvaluationInputs(), with_excerpts=True)
         for name in REPORTERS:
-            reporter(name).render(report, RenderOptions(detail=Verbosity.VERBOSE))
+            reporter(name).render(report, RenderOptions(verbosity=Verbosity.VERBOSE))
         plan_fixes(["."], Policy(), date(2026, 11, 23), EvaluationInputs(), None)
     print(f"{len(sys.argv) - 1} trees")  # noqa: T201
 

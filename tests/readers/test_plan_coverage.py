@@ -23,7 +23,7 @@ PARTIAL = "the plan is partial: it has no change for "
 
 def read(plan: Plan) -> ReadResult:
     found = Input("plan.json", json.dumps(plan).encode(), "plan.json", ".")
-    documents = recognise(found, is_meant=True).documents
+    documents = recognise(found, is_requested=True).documents
     assert documents is not None
     (result,) = read_documents(documents)
     return result

@@ -31,7 +31,7 @@ Json = dict[str, Any]
 
 def read(document: object) -> ReadResult:
     found = Input("x.json", json.dumps(document).encode(), "x.json", ".")
-    documents = recognise(found, is_meant=False).documents
+    documents = recognise(found, is_requested=False).documents
     assert documents is not None
     (result,) = read_documents(documents)
     return result

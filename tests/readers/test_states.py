@@ -19,7 +19,7 @@ Json = dict[str, Any]
 
 def read(state: Json) -> ReadResult:
     found = Input("terraform.tfstate", json.dumps(state).encode(), "terraform.tfstate", ".")
-    documents = recognise(found, is_meant=True).documents
+    documents = recognise(found, is_requested=True).documents
     assert documents is not None
     (result,) = read_documents(documents)
     return result

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.policy import ReadingScope, Requirements
-from ecbackup_iac.readers.inputs import readings
+from ecbackup_iac.readers.inputs import read_inputs
 from ecbackup_iac.rule import judge
 
 if TYPE_CHECKING:
@@ -493,7 +493,7 @@ def test_an_unknown_parameter_is_certain_only_where_every_outcome_agrees(
         for number, one in enumerate(shown)
     ]
     (top / "main.tf").write_text('variable "n" { type = number }\n' + "".join(stacks))
-    results = readings([str(top)], ReadingScope(), EvaluationInputs(), allow_empty=False)
+    results = read_inputs([str(top)], ReadingScope(), EvaluationInputs(), allow_empty=False)
     caches = {cache.address: cache for result in results for cache in result.resources}
     statuses = {_status(cache) for address, cache in caches.items() if "open" not in address}
     found = _status(caches["aws_cloudformation_stack.open/Cache"])

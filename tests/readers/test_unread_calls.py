@@ -34,6 +34,9 @@ def call(source: str, inputs: str = "") -> str:
         ("app.terraform.io/acme/cache/aws", ""),
         ("github.com/acme/components//modules/elasticache-redis", ""),
         ("git@example.com:acme/terraform-aws-memcached.git", ""),
+        ("git::https://example.com/acme/m.git//.//modules/rediscache?ref=v1", ""),
+        ("git::https://example.com/acme/m.git//redis7", ""),
+        ("git::https://example.com/acme/m.git//awselasticachecluster", ""),
         (PLATFORM, 'engine = "redis"'),
         (PLATFORM, 'node_type = "cache.t4g.small"'),
         (PLATFORM, 'node_type = var.large ? "cache.r7g.large" : "cache.t4g.small"'),
@@ -81,6 +84,7 @@ def test_it_looks_like_a_cache(evaluate: "Evaluate", source: str, inputs: str) -
         (PLATFORM, "snapshot_retention_limit = null"),
         ("acme/redis/azurerm", ""),
         ("git::https://elasticache.example.com/redis/app.git", ""),
+        ("git::https://example.com/acme/m.git//redistribution", ""),
     ],
 )
 def test_it_is_listed_and_is_no_cache(evaluate: "Evaluate", source: str, inputs: str) -> None:
@@ -159,7 +163,7 @@ def test_a_retention_that_must_not_be_shown_is_not(evaluate: "Evaluate") -> None
         {"main.tf": text + call(PLATFORM, "snapshot_retention_limit = var.days")}
     ).caches
     assert isinstance(cache.retention, Unknown)
-    assert cache.retention.passed == ()
+    assert cache.retention.passed_values == ()
 
 
 def test_memcached_is_no_redis_wherever_the_module_is(evaluate: "Evaluate") -> None:

@@ -38,7 +38,7 @@ from ecbackup_iac.model.value import Invalid, Known, TraceStep
 from ecbackup_iac.model.verdict import Level, Rule
 from ecbackup_iac.reporters import REPORTERS, reporter
 from ecbackup_iac.reporters.escaping import escape_control_characters
-from ecbackup_iac.reporters.style import RenderOptions, Verbosity
+from ecbackup_iac.reporters.render_options import RenderOptions, Verbosity
 
 if TYPE_CHECKING:
     from conftest import Run
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 GOLDEN = Path(__file__).parent / "golden"
 STYLE = RenderOptions(folder="infra")
-VERBOSE = RenderOptions(folder="infra", detail=Verbosity.VERBOSE)
+VERBOSE = RenderOptions(folder="infra", verbosity=Verbosity.VERBOSE)
 ENDINGS = {name: name for name in REPORTERS} | {
     "text": "txt",
     "junit": "xml",
@@ -57,8 +57,8 @@ ENDINGS = {name: name for name in REPORTERS} | {
 NO_XML = str.maketrans({"\ufffe": r"\ufffe", "\uffff": r"\uffff"})
 
 
-def rendered(name: str, report: Report, style: RenderOptions = STYLE) -> str:
-    text = reporter(name).render(report, style)
+def rendered(name: str, report: Report, options: RenderOptions = STYLE) -> str:
+    text = reporter(name).render(report, options)
     assert isinstance(text, str)
     return text
 

@@ -38,7 +38,7 @@ from ecbackup_iac.model.value import (
 )
 from ecbackup_iac.reporters.escaping import escape_control_characters
 from ecbackup_iac.reporters.html.report import render
-from ecbackup_iac.reporters.style import Provenance, RenderOptions
+from ecbackup_iac.reporters.render_options import Provenance, RenderOptions
 
 if TYPE_CHECKING:
     from conftest import Run

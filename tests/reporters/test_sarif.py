@@ -17,8 +17,8 @@ from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.urls import rule_url
 from ecbackup_iac.model.value import Known, Unset
 from ecbackup_iac.model.verdict import Level, Rule
+from ecbackup_iac.reporters.render_options import RenderOptions
 from ecbackup_iac.reporters.sarif_report import render
-from ecbackup_iac.reporters.style import RenderOptions
 
 if TYPE_CHECKING:
     from conftest import Evaluate, Run
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 SCHEMA = json.loads(Path(__file__).with_name("sarif-schema-2.1.0.json").read_text("utf-8"))
 
 
-def run_of(report: Report, style: RenderOptions = RenderOptions()) -> dict[str, Any]:
-    document = json.loads(render(report, style))
+def run_of(report: Report, options: RenderOptions = RenderOptions()) -> dict[str, Any]:
+    document = json.loads(render(report, options))
     jsonschema.Draft7Validator(SCHEMA).validate(document)
     (run,) = document["runs"]
     assert isinstance(run, dict)

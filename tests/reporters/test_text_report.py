@@ -18,7 +18,7 @@ from ecbackup_iac.model.value import Known, TraceStep, Unknown, Value
 from ecbackup_iac.model.verdict import Status, Verdict
 from ecbackup_iac.remedy.remedies import remedy_of
 from ecbackup_iac.reporters.escaping import escape_control_characters
-from ecbackup_iac.reporters.style import RenderOptions, Verbosity
+from ecbackup_iac.reporters.render_options import RenderOptions, Verbosity
 from ecbackup_iac.reporters.text_report import render
 from ecbackup_iac.rule import judge, level_of
 
@@ -160,7 +160,9 @@ def test_what_is_not_applicable_is_counted_and_listed_only_in_detail() -> None:
     memcached = finding()
     memcached = replace(memcached, verdict=Verdict(Status.NOT_APPLICABLE, None, "Memcached"))
     assert render(Report((memcached,))) == "1 cache: 1 not applicable\n"
-    assert "NOT APPLICABLE" in render(Report((memcached,)), RenderOptions(detail=Verbosity.VERBOSE))
+    assert "NOT APPLICABLE" in render(
+        Report((memcached,)), RenderOptions(verbosity=Verbosity.VERBOSE)
+    )
 
 
 def test_a_terminal_with_links_gets_the_page_of_the_rule() -> None:
@@ -236,7 +238,7 @@ def test_what_is_not_created_does_not_hide_that_the_answer_is_incomplete() -> No
 
 
 def test_a_long_report_lists_what_is_not_created() -> None:
-    assert render(Report(absent=(ABSENT,)), RenderOptions(detail=Verbosity.VERBOSE)) == (
+    assert render(Report(absent=(ABSENT,)), RenderOptions(verbosity=Verbosity.VERBOSE)) == (
         "ABSENT  aws_elasticache_cluster.old\n"
         "  not created with these values: count is 0\n"
         "  at live/old.tf:3:1\n"
@@ -248,7 +250,7 @@ def test_a_long_report_lists_what_is_not_created() -> None:
 def test_quiet_reports_only_failures_and_errors() -> None:
     quiet = render(
         Report(REPORT.findings, (BROKEN, replace(BROKEN, severity=Severity.WARNING))),
-        RenderOptions(detail=Verbosity.QUIET),
+        RenderOptions(verbosity=Verbosity.QUIET),
     )
     assert [line for line in quiet.splitlines() if line[:1].isupper()] == [
         "FAIL  aws_elasticache_cluster.a  ECB001 backups-disabled",
@@ -257,13 +259,15 @@ def test_quiet_reports_only_failures_and_errors() -> None:
 
 
 def test_quiet_keeps_what_is_about_the_gate() -> None:
-    about_gate = replace(BROKEN, severity=Severity.WARNING, is_about_gate=True)
-    quiet = render(Report((), (about_gate,)), RenderOptions(detail=Verbosity.QUIET))
+    about_policy = replace(BROKEN, severity=Severity.WARNING, is_shown_when_quiet=True)
+    quiet = render(Report((), (about_policy,)), RenderOptions(verbosity=Verbosity.QUIET))
     assert quiet.startswith("WARNING  broken.json:3:9\n")
 
 
 def test_quiet_says_nothing_where_nothing_fails() -> None:
-    assert render(Report((finding(Known(7)), UNKNOWN)), RenderOptions(detail=Verbosity.QUIET)) == ""
+    assert (
+        render(Report((finding(Known(7)), UNKNOWN)), RenderOptions(verbosity=Verbosity.QUIET)) == ""
+    )
 
 
 @pytest.mark.parametrize("status", Status)
@@ -271,7 +275,9 @@ def test_every_status_has_its_word(status: Status) -> None:
     one = finding()
     one = replace(one, verdict=replace(one.verdict, status=status))
     word = status.value.upper().replace("_", " ")
-    assert render(Report((one,)), RenderOptions(detail=Verbosity.VERBOSE)).startswith(f"{word}  ")
+    assert render(Report((one,)), RenderOptions(verbosity=Verbosity.VERBOSE)).startswith(
+        f"{word}  "
+    )
 
 
 @pytest.mark.parametrize(

@@ -489,8 +489,8 @@ def test_only_the_first_problems_of_a_file_are_reported(tmp_path: Path) -> None:
     path = write(tmp_path / "base.json", holding(*["1"] * 99))
     with pytest.raises(BaselineError) as raised:
         read_baseline(str(path))
-    assert len(raised.value.more) == 10
-    assert raised.value.more[-1].endswith("and 89 more")
+    assert len(raised.value.further_messages) == 10
+    assert raised.value.further_messages[-1].endswith("and 89 more")
 
 
 def test_a_file_that_cannot_be_read_is_reported(tmp_path: Path) -> None:

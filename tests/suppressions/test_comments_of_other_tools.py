@@ -14,7 +14,7 @@ OFF = {Rule.BACKUPS_DISABLED, Rule.BACKUPS_BEING_DISABLED, Rule.RETENTION_UNKNOW
 
 def read(line: str, *, is_head: bool = False, is_terraform: bool = True) -> list[InlineSuppression]:
     suppressions = [*other_suppressions(line, is_head=is_head, is_terraform=is_terraform)]
-    # Without an entry in MARKS, a text with this comment alone is never looked at.
+    # Without an entry in SUPPRESSION_WORDS, a text with this comment alone is never looked at.
     assert may_hold_suppression(line.encode()) or not suppressions
     return suppressions
 
@@ -49,7 +49,7 @@ def test_comments_about_other_checks_are_ignored(line: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "written", "reason"),
+    ("line", "directive", "reason"),
     [
         ("checkov:skip=CKV_AWS_134:a queue", "checkov:skip=CKV_AWS_134", "a queue"),
         ("checkov:skip=CKV_AWS_134: a: queue ", "checkov:skip=CKV_AWS_134", "a: queue"),
@@ -86,10 +86,10 @@ def test_comments_about_other_checks_are_ignored(line: str) -> None:
     ],
 )
 def test_a_check_of_backups_counts_for_backups_that_are_off(
-    line: str, written: str, reason: str
+    line: str, directive: str, reason: str
 ) -> None:
     (found,) = read(line)
-    assert (found.written, found.reason) == (written, reason)
+    assert (found.directive, found.reason) == (directive, reason)
     assert set(found.rules) == OFF
     assert found.scope is Scope.BLOCK
     assert not found.is_own

@@ -12,7 +12,7 @@ from ecbackup_iac.suppressions.inline import InlineSuppression
 
 def read(line: str) -> InlineSuppression | None:
     suppression = own_suppression(line)
-    # Without an entry in MARKS, a text with this comment alone is never looked at.
+    # Without an entry in SUPPRESSION_WORDS, a text with this comment alone is never looked at.
     assert may_hold_suppression(line.encode()) or suppression is None
     return suppression
 

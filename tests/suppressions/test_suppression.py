@@ -91,7 +91,7 @@ def test_an_exception_that_matches_nothing_is_reported(
             "the exception matches no finding that fails or is unknown: the owner agreed",
             PLACE,
             Severity.WARNING,
-            is_about_gate=True,
+            is_shown_when_quiet=True,
         )
     ]
 
@@ -105,7 +105,7 @@ def test_an_exception_that_expired_yesterday_is_reported_and_does_not_count() ->
             "the exception expired on 2026-11-22 and no longer applies: the owner agreed",
             PLACE,
             Severity.WARNING,
-            is_about_gate=True,
+            is_shown_when_quiet=True,
         )
     ]
 

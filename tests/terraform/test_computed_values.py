@@ -100,6 +100,17 @@ def test_an_attribute_of_a_type_that_is_not_known_may_be_text(evaluate: "Evaluat
     other = 'resource "example_thing" "t" {\n  size = 7\n}\n'
     assert retention(evaluate, other, "example_thing.t.size") == 7
     assert retention(evaluate, other, "example_thing.t.size == 7 ? 7 : 0") == {7, 0}
+    other = 'resource "example_thing" "t" {\n  sizes = { a = 7 }\n}\n'
+    assert retention(evaluate, other, "example_thing.t.sizes.a") == 7
+    assert retention(evaluate, other, "example_thing.t.sizes.a == 7 ? 7 : 0") == {7, 0}
+
+
+def test_tags_are_text(evaluate: "Evaluate") -> None:
+    other = 'resource "aws_security_group" "g" {\n  tags = { days = 7 }\n}\n'
+    tag = "aws_security_group.g.tags.days"
+    assert retention(evaluate, other, tag) == 7
+    assert retention(evaluate, other, f'{tag} == "7" ? 7 : 0') == 7
+    assert retention(evaluate, other, f"{tag} == 7 ? 0 : 7") == 7
 
 
 def test_an_id_is_not_null_where_its_resource_exists(evaluate: "Evaluate") -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.report import Severity
-from ecbackup_iac.model.value import Known, Unknown
+from ecbackup_iac.model.value import Unknown
 
 if TYPE_CHECKING:
     from conftest import Evaluate, Evaluated
@@ -14,6 +14,14 @@ if TYPE_CHECKING:
 GROUP = 'resource "aws_elasticache_replication_group" "a" {\n  description = "d"\n'
 DAYS = "  snapshot_retention_limit = 7\n}\n"
 MODULE = GROUP + DAYS + 'variable "n" {\n  type = number\n}\n'
+
+LOGS = """  dynamic "log_delivery_configuration" {
+    for_each = %s
+    content {
+      destination = %s
+    }
+  }
+"""
 
 REFUSED = {
     "an argument refers to nothing": (
@@ -86,13 +94,39 @@ REFUSED = {
         {"main.tf": GROUP + '  for_each = ["x"]\n  engine = each.value\n' + DAYS},
         ("main.tf:3: Invalid for_each argument: it must be a map or a set of strings",),
     ),
+    "a dynamic block repeats by what is not declared": (
+        {"main.tf": GROUP + LOGS % ("var.nope", '"d"') + DAYS},
+        ('main.tf:4: Reference to undeclared input variable: "nope"',),
+    ),
+    "a dynamic block repeats by a number": (
+        {"main.tf": GROUP + LOGS % ("5", '"d"') + DAYS},
+        ("main.tf:4: Iteration over non-iterable value",),
+    ),
+    "the content of a dynamic block refers to nothing": (
+        {"main.tf": GROUP + LOGS % ("[1]", "local.nope") + DAYS},
+        ('main.tf:6: Reference to undeclared local value: "nope"',),
+    ),
+    "the content of a dynamic block needs what an element lacks": (
+        {"main.tf": GROUP + LOGS % ("[{ a = 1 }]", "log_delivery_configuration.value.b") + DAYS},
+        ('main.tf:6: Unsupported attribute: no attribute named "b"',),
+    ),
+    "a dynamic block without content": (
+        {
+            "main.tf": GROUP
+            + '  dynamic "log_delivery_configuration" {\n    for_each = [1]\n  }\n'
+            + DAYS
+        },
+        ("main.tf:3: Missing for_each or content of a dynamic block",),
+    ),
     "an ephemeral variable, by way of a local": (
         {
             "main.tf": GROUP
             + "  snapshot_retention_limit = local.n\n}\n"
             + 'variable "n" {\n  default = 7\n  ephemeral = true\n}\nlocals {\n  n = var.n + 1\n}\n'
         },
-        ("main.tf:10: Invalid use of ephemeral value: var.n",),
+        (
+            "main.tf:3: Invalid use of ephemeral value: snapshot_retention_limit is kept in the state",
+        ),
     ),
     "an override file with a moved block": (
         {"main.tf": GROUP + DAYS, "override.tf": "moved {\n  from = x.y\n  to = x.z\n}\n"},
@@ -154,48 +188,6 @@ def test_a_quoted_type_is_accepted_with_a_warning(evaluate: "Evaluate") -> None:
     assert not any(map(is_refused, found.caches))
 
 
-def test_an_ephemeral_value_may_go_to_an_argument_that_is_not_kept(evaluate: "Evaluate") -> None:
-    variable = 'variable "token" {\n  ephemeral = true\n  default = "x"\n}\n'
-    found = evaluate({"main.tf": GROUP + "  auth_token_wo = var.token\n" + DAYS + variable})
-    assert errors(found) == []
-
-
-@pytest.mark.parametrize(
-    ("expression", "days"),
-    [
-        ("ephemeralasnull(var.token) == null ? 7 : 0", 7),
-        ("coalesce(ephemeralasnull(var.token.days), 7)", 7),
-        ("ephemeralasnull(var.days)", 5),
-    ],
-)
-def test_an_ephemeral_value_may_be_made_null(
-    expression: str, days: int, evaluate: "Evaluate"
-) -> None:
-    variables = """
-variable "token" {
-  ephemeral = true
-  default   = { days = 3 }
-}
-variable "days" {
-  default = 5
-}
-"""
-    written = f"  snapshot_retention_limit = {expression}\n}}\n"
-    found = evaluate({"main.tf": GROUP + written + variables})
-    (cache,) = found.caches
-    assert isinstance(cache.retention, Known)
-    assert (errors(found), cache.retention.value) == ([], days)
-
-
-def test_the_function_that_makes_an_ephemeral_value_null_takes_one_argument(
-    evaluate: "Evaluate",
-) -> None:
-    variable = 'variable "token" {\n  ephemeral = true\n}\n'
-    written = "  snapshot_retention_limit = ephemeralasnull(var.token, 1)\n}\n"
-    found = evaluate({"main.tf": GROUP + written + variable})
-    assert any(map(is_refused, found.caches)) or errors(found)
-
-
 def test_a_template_file_is_located_from_the_folder_of_the_run(evaluate: "Evaluate") -> None:
     files = {
         "stack/main.tf": GROUP + '  snapshot_retention_limit = templatefile("t.tpl", {})\n}\n',
@@ -204,3 +196,32 @@ def test_a_template_file_is_located_from_the_folder_of_the_run(evaluate: "Evalua
     assert errors(evaluate(files)) == [
         "stack/t.tpl:2: Invalid reference: a name needs an attribute"
     ]
+
+
+@pytest.mark.parametrize(
+    ("for_each", "destination"),
+    [
+        ("[]", "local.nope"),  # it is never evaluated
+        ("null == null ? {} : null", "local.nope"),
+        ('{ a = "x" }', "upper(log_delivery_configuration.key)"),
+        ('toset(["x"])\n    iterator = log', "log.value"),
+        ("[{ each = local.days }]", "log_delivery_configuration.value.each"),
+        ("terraform_data.t.output", "log_delivery_configuration.value"),
+    ],
+)
+def test_a_dynamic_block_knows_its_iterator(
+    for_each: str, destination: str, evaluate: "Evaluate"
+) -> None:
+    rest = 'locals {\n  days = 7\n}\nresource "terraform_data" "t" {\n  input = [1]\n}\n'
+    logs = LOGS % (for_each, destination)
+    assert errors(evaluate({"main.tf": GROUP + logs + DAYS + rest})) == []
+
+
+def test_an_iterator_in_json_is_a_string(evaluate: "Evaluate") -> None:
+    text = """{"resource": {"aws_elasticache_replication_group": {"a": {
+  "description": "d", "snapshot_retention_limit": 7,
+  "dynamic": {"log_delivery_configuration": {
+    "for_each": ["x"], "iterator": "log", "content": {"destination": "${log.value}"}
+  }}
+}}}}"""
+    assert errors(evaluate({"main.tf.json": text})) == []

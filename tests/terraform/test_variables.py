@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
-from ecbackup_iac.model.hidden import MARK, hidden
+from ecbackup_iac.model.hidden import PLACEHOLDER, hidden
 from ecbackup_iac.model.value import Invalid, Known, Unknown, Unset, Value
 
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ def test_a_sensitive_value_counts_and_is_hidden(evaluate: "Evaluate") -> None:
     assert days(retention) == hidden("seven")
     first, *others = [step.text for step in retention.trace]
     assert first == "snapshot_retention_limit = var.settings.days"
-    assert [MARK.sub("(hidden)", text) for text in others] == [
+    assert [PLACEHOLDER.sub("(hidden)", text) for text in others] == [
         "settings = (hidden)",
         "days = (hidden)",
     ]

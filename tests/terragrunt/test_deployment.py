@@ -653,7 +653,46 @@ STACKS = {
     ),
 }
 
+UNREAD = f"{UNKNOWN}the module was not read: git::https://example.com/acme/modules.git//"
+
+
+def remote(module: str) -> str:
+    return f'{ROOT}terraform {{\n  source = "git::https://example.com/acme/modules.git//{module}"\n}}\n'
+
+
+def shared(units: dict[str, str]) -> dict[str, str]:
+    """Return units that inherit the node type of a cache."""
+    return {
+        "root.hcl": 'inputs = {\n  redis_instance_type = "cache.t4g.small"\n}\n',
+        **{f"{folder}/terragrunt.hcl": text for folder, text in units.items()},
+    }
+
+
+NO_USER = "the environment variable CI_USER is not set here"
+
+
+def with_token(module: str) -> dict[str, str]:
+    """Return a unit whose module is fetched with a token that is not set here."""
+    return {
+        "root.hcl": 'locals {\n  base = "git::https://ci:${get_env("CI_USER")}@example.com/acme"\n}\n',
+        UNIT: ROOT.replace("\n}", "\n  expose = true\n}")
+        + f'terraform {{\n  source = "${{include.root.locals.base}}/modules.git//{module}?ref=v1"\n}}\n',
+    }
+
+
 REMOTE = {
+    "a module that is fetched with a token which is not set": Case(
+        with_token("redis"), {"live/a": f"{UNKNOWN}the source of its module is unknown: {NO_USER}"}
+    ),
+    "another module that is fetched with a token which is not set": Case(with_token("s3"), {}),
+    "a unit of an unknown version": Case(
+        {
+            "live/terragrunt.stack.hcl": component(
+                "a", source='git::https://example.com/acme/units.git//redis?ref=${get_env("V")}'
+            )
+        },
+        {f"{GENERATED_ROOT}/a": f"{UNKNOWN}the module was not read: git::https://example.com/acme"},
+    ),
     "a published module": Case(
         {
             UNIT: 'terraform {\n  source = "tfr:///terraform-aws-modules/elasticache/aws?version=1.2.0"\n}\n'
@@ -690,6 +729,48 @@ REMOTE = {
             UNIT: 'terraform {\n  source = "git::https://example.com/acme/modules.git//vpc?ref=v1"\n}\n'
         },
         {},
+    ),
+    "another module, which inherits the node type of the cache": Case(
+        shared({"live/a": remote("s3"), "live/b": remote("redis")}), {"live/b": UNREAD}
+    ),
+    "another module, which inherits it from YAML": Case(
+        {
+            **shared({"live/a": remote("s3"), "live/b": remote("redis")}),
+            "root.hcl": 'inputs = yamldecode(file("${get_parent_terragrunt_dir()}/env.yaml"))\n',
+            "env.yaml": "redis_instance_type: cache.t4g.small\n",
+        },
+        {"live/b": UNREAD},
+    ),
+    "another module, which inherits what the cache has of its own": Case(
+        shared(
+            {
+                "live/a": remote("s3"),
+                "live/b": remote("redis")
+                + 'inputs = {\n  redis_instance_type = "cache.m7g.large"\n}\n',
+            }
+        ),
+        {"live/b": UNREAD},
+    ),
+    "another module, which inherits the node type of a cache in the repository": Case(
+        {
+            **shared({"live/a": remote("s3"), "live/b": ROOT + SOURCE}),
+            "modules/redis/main.tf": MODULE,
+        },
+        {"live/b": "pass 7"},
+    ),
+    "a module that is given the node type of a cache, and no other is one": Case(
+        shared({"live/a": remote("s3"), "live/b": remote("store")}),
+        {"live/a": UNREAD, "live/b": UNREAD},
+    ),
+    "a module whose unit names the node type itself": Case(
+        shared(
+            {
+                "live/a": remote("platform").replace('t.hcl")', 't.hcl")\n  expose = true')
+                + "inputs = {\n  redis_instance_type = include.root.inputs.redis_instance_type\n}\n",
+                "live/b": remote("redis"),
+            }
+        ),
+        {"live/a": UNREAD, "live/b": UNREAD},
     ),
 }
 

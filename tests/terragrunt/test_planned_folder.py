@@ -466,6 +466,24 @@ GENERATED = {
         ),
         {"live/a": "fail 0"},
     ),
+    "a call of a module in the repository, by its absolute path": Case(
+        {
+            "modules/redis/main.tf": MODULE,
+            UNIT: generate(
+                'module "c" {\n  source = "${get_repo_root()}/modules/redis"\n  days   = 4\n}'
+            ),
+        },
+        {"live/a": "pass 4"},
+    ),
+    "a call of a missing module, by its absolute path": Case(
+        {UNIT: generate('module "c" {\n  source = "${get_repo_root()}//modules/redis"\n}')},
+        {"live/a": f"{UNKNOWN}the module was not read: there is no configuration in ../../modules"},
+        errors=("live/a/x.tf:1: the module was not read: there is no configuration in ../../mod",),
+    ),
+    "a call by an absolute path outside the repository": Case(
+        {UNIT: generate('module "c" {\n  source = "/opt/redis"\n  days   = 4\n}')},
+        {"live/a": f"{UNKNOWN}the module was not read: /opt/redis is not in this repository"},
+    ),
     "all of a unit": Case({UNIT: generate(CACHE % 0)}, {"live/a": "fail 0"}),
     "all of a unit, in JSON": Case(
         {

@@ -14,7 +14,7 @@ from ecbackup_iac.cli.options import (
     request_from,
     request_options,
 )
-from ecbackup_iac.cli.output import check_outputs, style_of, write_reports
+from ecbackup_iac.cli.output import check_outputs, render_options_of, write_reports
 from ecbackup_iac.cli.request import CheckRequest, effective_policy, run_check
 from ecbackup_iac.files.paths import shown_path
 from ecbackup_iac.model.record import replace
@@ -54,7 +54,7 @@ from ecbackup_iac.reporters import WITH_EXCERPTS
     "-q",
     "--quiet",
     is_flag=True,
-    help="Show only findings that fail the run, errors, and warnings about the gate.",
+    help="Show only findings that fail the run, errors, and warnings about the policy and the baseline.",
 )
 @click.option("-v", "--verbose", is_flag=True, help="Also show passing caches and value traces.")
 @click.pass_context
@@ -84,12 +84,12 @@ def _write_reports(request: CheckRequest) -> int:
 
     policy = effective_policy(request)
     report = run_check(request, policy, with_excerpts=with_excerpts)
-    style = replace(
-        style_of(color=request.color, quiet=request.is_quiet, verbose=request.is_verbose),
+    options = replace(
+        render_options_of(color=request.color, quiet=request.is_quiet, verbose=request.is_verbose),
         source=shown_path(policy.source) if policy.source else None,
         provenance=provenance_of(request.title, request.revision, os.environ),
     )
-    write_reports(report, request.outputs, style)
+    write_reports(report, request.outputs, options)
     if request.exits_zero:
         return 0
     if report.fails:

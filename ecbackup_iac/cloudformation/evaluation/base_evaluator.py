@@ -1,7 +1,6 @@
-"""The part of the evaluator that functions, conditions and parameters call: one scenario's evaluation.
+"""The base class of the evaluator: what the modules of functions, conditions and parameters call.
 
-It is a module of its own because the evaluator calls them in turn: `Evaluator` is above them and fills in
-`value`.
+The subclass `Evaluator` imports those modules in turn, and adds `value`.
 """
 
 from abc import ABC, abstractmethod
@@ -17,11 +16,11 @@ from ecbackup_iac.model.record import replace
 _USED = ("used parameters",)
 
 MAX_TEXT_LENGTH = 200_000
-"""Characters that a function may put together; a template itself has at most a million."""
+"""Characters of a string that a function returns; a template itself has at most a million."""
 
 
 class BaseEvaluator(ScenarioState, ABC):
-    """Evaluates expressions in one scenario, but for `value`, which dispatches on their functions."""
+    """Evaluates expressions in one scenario; the subclass adds `value`, which calls the functions."""
 
     def __init__(self, scenario: Scenario, *, ignores_values: bool = False) -> None:
         """`ignores_values` leaves every parameter unresolved, whatever its default and given value."""
@@ -43,12 +42,12 @@ class BaseEvaluator(ScenarioState, ABC):
 
         Raises:
             TemplateRejectedError: CloudFormation rejects it.
-            NeedsSplit: it depends on something that the scenario leaves open.
+            NeedsSplit: it depends on something that the scenario does not assume.
 
         """
 
-    def settled(self, value: Value) -> Value:
-        """Return a value that is not an unresolved parameter: one without listed values is unknown.
+    def resolved(self, value: Value) -> Value:
+        """Return a value with no unresolved parameter: a parameter without listed values becomes unknown.
 
         Raises:
             NeedsSplit: the parameter has listed values, one for each scenario.
@@ -65,9 +64,9 @@ class BaseEvaluator(ScenarioState, ABC):
         )
         return replace(value, raw=unknown)
 
-    def settled_value(self, node: Node, frame: Frame) -> Value:
-        """Return the value of an expression, with no parameter left unresolved."""
-        return self.settled(self.value(node, frame))
+    def resolved_value(self, node: Node, frame: Frame) -> Value:
+        """Return the value of an expression, as `resolved` returns it."""
+        return self.resolved(self.value(node, frame))
 
     def inside(self, node: Node, frame: Frame) -> AbstractContextManager[None]:
         """Evaluate what a node contains, one level deeper.
@@ -122,7 +121,7 @@ class BaseEvaluator(ScenarioState, ABC):
         """
         texts = []
         for item in items:
-            text = self.settled(item).text
+            text = self.resolved(item).text
             if text is None:
                 return None
             texts.append(text)
@@ -133,5 +132,5 @@ class BaseEvaluator(ScenarioState, ABC):
 
     def first_unknown(self, values: tuple[Value, ...]) -> UnknownValue | None:
         """Return the first unknown value; None where all are known."""
-        raws = (self.settled(value).raw for value in values)
+        raws = (self.resolved(value).raw for value in values)
         return next((raw for raw in raws if isinstance(raw, UnknownValue)), None)

@@ -36,7 +36,7 @@ def condition_result(evaluator: BaseEvaluator, node: Node, frame: Frame) -> Cond
 
     Raises:
         TemplateRejectedError: CloudFormation rejects it.
-        NeedsSplit: it depends on something that the scenario leaves open.
+        NeedsSplit: it depends on something that the scenario does not assume.
 
     """
     with evaluator.inside(node, frame):
@@ -73,7 +73,7 @@ def named_condition(
 
     Raises:
         TemplateRejectedError: it is not declared, or leads to itself.
-        NeedsSplit: it depends on something that the scenario leaves open.
+        NeedsSplit: it depends on something that the scenario does not assume.
 
     """
     name = frame.substitute(name)
@@ -113,7 +113,7 @@ def _declared_condition(
 
 def _boolean(evaluator: BaseEvaluator, node: Node, frame: Frame) -> ConditionResult:
     """Evaluate any other expression as a boolean."""
-    value = evaluator.settled_value(node, frame)
+    value = evaluator.resolved_value(node, frame)
     text = (value.text or "").lower()
     if text in ("true", "false"):
         return ConditionResult(text == "true", value.trace)
@@ -154,19 +154,19 @@ def _contains(
 ) -> ConditionResult:
     """Evaluate a function of rules: whether a list contains a text, or one or all of the texts of a list."""
     first, second = evaluator.arguments(argument, node, frame, 2, 2)
-    left, right = evaluator.settled_value(first, frame), evaluator.value(second, frame)
-    listed, sought = (left, right) if name == "Fn::Contains" else (right, left)
+    left, right = evaluator.resolved_value(first, frame), evaluator.value(second, frame)
+    listed, searched = (left, right) if name == "Fn::Contains" else (right, left)
     if name == "Fn::EachMemberEquals":
         listed = Value((right,))
-    wanted = (sought,) if name == "Fn::Contains" else sought.raw
-    if not isinstance(listed.raw, tuple) or not isinstance(wanted, tuple):
+    operands = (searched,) if name == "Fn::Contains" else searched.raw
+    if not isinstance(listed.raw, tuple) or not isinstance(operands, tuple):
         key = ("contains", _value_key(left), _value_key(right))
         why = "the values that it compares are known only after the deployment"
         return ConditionResult(evaluator.is_assumed(key, evaluator.excerpt(node, frame), why), ())
     excerpt = evaluator.excerpt(node, frame)
     holds = all(
-        any(_are_texts_equal(evaluator, one, other, excerpt) for other in listed.raw)
-        for one in wanted
+        any(_are_texts_equal(evaluator, operand, other, excerpt) for other in listed.raw)
+        for operand in operands
     )
     return ConditionResult(holds, join_traces(left.trace, right.trace))
 
@@ -190,7 +190,7 @@ def _are_texts_equal(evaluator: BaseEvaluator, left: Value, right: Value, excerp
     """Return whether two values are equal in this scenario; `excerpt` is what compares them.
 
     Raises:
-        NeedsSplit: the scenario leaves it open.
+        NeedsSplit: the scenario does not assume it.
 
     """
     for parameter, value in ((left, right), (right, left)):
@@ -201,7 +201,7 @@ def _are_texts_equal(evaluator: BaseEvaluator, left: Value, right: Value, excerp
         return True
     for value in (left, right):
         if isinstance(value.raw, UnresolvedParameter) and value.raw.domain.values is not None:
-            evaluator.settled(value)
+            evaluator.resolved(value)
     equal = _are_equal(evaluator, left, right)
     if equal is not None:
         return equal
@@ -244,7 +244,7 @@ def _value_key(value: Value) -> object:
 
 def _are_equal(evaluator: BaseEvaluator, left: Value, right: Value) -> bool | None:
     """Return whether two values are equal; None where that is not known."""
-    left, right = evaluator.settled(left), evaluator.settled(right)
+    left, right = evaluator.resolved(left), evaluator.resolved(right)
     if not left.is_known or not right.is_known:
         return None
     if isinstance(left.raw, tuple) and isinstance(right.raw, tuple):

@@ -1,4 +1,4 @@
-"""The section `Parameters` → declarations, and the values that are given to them."""
+"""The section `Parameters` → declarations; and the record of a value that a parameter is given."""
 
 import re
 from typing import TypeAlias
@@ -28,7 +28,7 @@ class Declaration:
     name: str
     type: str
     default: str | None
-    """The string that CloudFormation makes of it; None where there is none."""
+    """As a string; None where the parameter has no default."""
 
     domain: Domain
     is_secret: bool
@@ -113,8 +113,8 @@ def declaration_of(document: Document, key: Node, node: Node) -> Declaration:
     step = TraceStep(f"{name} has no default", source.location_of(key), StepKind.PARAMETER, name)
     default_step = source.step(*default, StepKind.PARAMETER_DEFAULT) if default else step
     if is_secret and default:
-        mark = hidden(text_of_value(default[1]))
-        default_step = replace(default_step, text=f"Default: {mark}", is_secret=True)
+        placeholder = hidden(text_of_value(default[1]))
+        default_step = replace(default_step, text=f"Default: {placeholder}", is_secret=True)
     text = None if default is None else text_of_value(default[1])
     literal = literal_location(source, default[1]) if default else None
     return Declaration(name, kind, text, domain, is_secret, step, default_step, literal)
@@ -148,7 +148,7 @@ def _length(text: str) -> int | None:
 
 @record
 class GivenValue:
-    """The value that a parameter is given from outside the templates, and where it is given."""
+    """A parameter's value from outside the templates: a file, the command line or another source."""
 
     text: str | None
     """None where it is not known: it keeps the deployed value (UsePreviousValue), or see `why`."""
@@ -164,7 +164,7 @@ class GivenValue:
     """What it can be where it is not known; empty where there is no list."""
 
     trace: tuple[TraceStep, ...] = ()
-    """Where another source passes it, the steps that led to it."""
+    """The steps that led to it, where another source passes it."""
 
     is_secret: bool = False
 

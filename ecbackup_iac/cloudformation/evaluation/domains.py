@@ -1,4 +1,4 @@
-"""The constraints of a parameter → which strings it can be."""
+"""The constraints of a parameter → the strings that it can be."""
 
 import re
 from fractions import Fraction
@@ -34,7 +34,7 @@ class Domain:
         return self._is_in_range(text) if self.is_number else True
 
     def only(self, text: str) -> "Domain":
-        """Return the domain that holds only this string."""
+        """Return the domain with only this string."""
         return replace(self, values=(text,))
 
     def without(self, *texts: str) -> "Domain":

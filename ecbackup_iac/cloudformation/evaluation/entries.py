@@ -43,7 +43,7 @@ def _with_loops(
             yield frame.substitute(key), entry, frame
             continue
         loop = loop_of(entry, frame)
-        collection = evaluator.settled_value(loop.collection, frame)
+        collection = evaluator.resolved_value(loop.collection, frame)
         items = collection.raw if isinstance(collection.raw, tuple) else (collection,)
         evaluator.charge(len(items))
         for item in items:

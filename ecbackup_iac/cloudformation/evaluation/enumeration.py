@@ -10,10 +10,10 @@ from ecbackup_iac.cloudformation.evaluation.template import Template
 from ecbackup_iac.model.record import record
 
 MAX_SCENARIOS = 15_000
-"""Evaluated for one root whose text has up to a megabyte; beyond that its values are unknown."""
+"""Evaluated for one root of up to a megabyte of text; with more, values are unknown."""
 
 BYTES_PER_SCENARIO = 60
-"""Of a longer text: it may take as many more scenarios as it is longer."""
+"""For larger roots, the number of scenarios grows with the text: one for this many bytes."""
 
 EXPRESSIONS_PER_SCENARIO = 20
 """A scenario in which more expressions are evaluated counts as several."""
@@ -27,7 +27,7 @@ class Case(Generic[T]):
 
     value: T
     conditions: tuple[str, ...]
-    """What holds in the scenario, for a person: `IsProd is true`."""
+    """The assumptions of the scenario, for people: `IsProd is true`."""
 
     reasons: tuple[str, ...]
     """Why that is unresolved: `parameter Environment has no default and no value`."""
@@ -42,7 +42,7 @@ class ScenarioBudget:
         self.allowed = MAX_SCENARIOS
 
     def admit(self, template: Template) -> None:
-        """Allow for the work that a template takes by its size, once for each file."""
+        """Add the size of a template's file to what the budget is calculated from; a file counts once."""
         self._sizes[template.path] = len(template.source.text)
         self.allowed = max(MAX_SCENARIOS, sum(self._sizes.values()) // BYTES_PER_SCENARIO)
 

@@ -59,6 +59,12 @@ class Evaluator(BaseEvaluator):
             frame, name = required.frame, required.condition
             if name is not None and not named_condition(self, name.text, frame, name).holds:
                 return required, ""
+            url = required.url
+            if (
+                url is not None
+                and self.resolved_value(url, frame).known_ending not in required.urls
+            ):
+                return required, ""
             for identifier, item in frame.loops.items():
                 if not self._is_in_loop(item):
                     return required, identifier
@@ -69,7 +75,7 @@ class Evaluator(BaseEvaluator):
         represents_unknown = item.value.text is None and not item.is_missing
         if item.is_certain or represents_unknown:
             return True
-        collection = self.settled_value(item.collection, item.frame)
+        collection = self.resolved_value(item.collection, item.frame)
         if not isinstance(collection.raw, tuple):
             return True
         if item.is_missing:
@@ -81,7 +87,7 @@ class Evaluator(BaseEvaluator):
 
         Raises:
             TemplateRejectedError: CloudFormation rejects it.
-            NeedsSplit: it depends on something that the scenario leaves open.
+            NeedsSplit: it depends on something that the scenario does not assume.
 
         """
         properties = members(body).get("Properties")
@@ -95,7 +101,7 @@ class Evaluator(BaseEvaluator):
                 why = f"a function may set {name}: {self.excerpt(properties[1], frame)}"
             return properties, self.unknown_value(why, properties[1], frame)
         if properties and not isinstance(properties[1], MapNode) and not is_null(properties[1]):
-            whole = self.settled_value(properties[1], frame)
+            whole = self.resolved_value(properties[1], frame)
             if not whole.is_known:  # another program fills it in
                 return properties, whole
             raise self.rejected("Properties is not a map", properties[0], frame)
@@ -104,11 +110,11 @@ class Evaluator(BaseEvaluator):
         if entry_and_frame is None:
             return entry_of_unknown_loop(self, entries, name, frame)
         (key, node), inner = entry_and_frame
-        value = self.settled_value(node, inner)
+        value = self.resolved_value(node, inner)
         source = inner.stack.template.source
         step = source.step(key, node, StepKind.ATTRIBUTE)
         is_literal = isinstance(node, ScalarNode) and node.tag is None
-        is_elsewhere = any(one.kind is StepKind.MAPPING for one in value.trace)  # by a variable
+        is_elsewhere = any(step.kind is StepKind.MAPPING for step in value.trace)  # by a variable
         if is_literal and not is_elsewhere and not source.is_alias(key, node):
             return (key, node), replace(value, trace=(step,))
         return (key, node), value.through(step)
@@ -120,7 +126,7 @@ class Evaluator(BaseEvaluator):
 
         Raises:
             TemplateRejectedError: CloudFormation rejects it.
-            NeedsSplit: it depends on something that the scenario leaves open.
+            NeedsSplit: it depends on something that the scenario does not assume.
 
         """
         function = function_of(node)
@@ -172,15 +178,15 @@ class Evaluator(BaseEvaluator):
 
     def _variable(self, node: ScalarNode, frame: Frame) -> Value:
         """Return the value of a text with variables of the Serverless Framework."""
-        found = resolved_variables(node, frame)
-        if isinstance(found, str):
-            return self.unknown_value(found, node, frame)
+        resolved = resolved_variables(node, frame)
+        if isinstance(resolved, str):
+            return self.unknown_value(resolved, node, frame)
         source = frame.stack.template.source
         with self.inside(node, frame):
-            value = self.value(found.node, frame)
-        if found.key is None:  # it is made here, and no literal
+            value = self.value(resolved.node, frame)
+        if resolved.key is None:  # it is made here, and no literal
             return replace(value, literals=(), trace=(source.step(node),))
-        step = source.step(found.key, found.node, StepKind.MAPPING)
+        step = source.step(resolved.key, resolved.node, StepKind.MAPPING)
         if names_credential(step.name):
             step = replace(step, text=f"{step.name}: {hidden(value.text or '')}", is_secret=True)
             return replace(value, trace=(step,), is_secret=True)

@@ -50,7 +50,7 @@ MAX_ENDING = 1_000
 
 
 def _ref(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> Value:
-    name = evaluator.settled_value(argument, frame).text
+    name = evaluator.resolved_value(argument, frame).text
     if name is None:
         raise evaluator.rejected("Ref expects a name", node, frame)
     return reference(evaluator, name.strip(), node, frame)
@@ -81,12 +81,12 @@ def _sub(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> 
     text = frame.substitute(text_node.text)
     if SERVERLESS_VARIABLE.search(text):
         whole = ScalarNode(text, text_node.start, text_node.end, text_node.style, None)
-        found = resolved_variables(whole, frame)
-        if isinstance(found, str):
-            return evaluator.unknown_value(found, node, frame)
-        if not isinstance(found.node, ScalarNode):
+        resolved = resolved_variables(whole, frame)
+        if isinstance(resolved, str):
+            return evaluator.unknown_value(resolved, node, frame)
+        if not isinstance(resolved.node, ScalarNode):
             raise evaluator.rejected("Fn::Sub expects a string", node, frame)
-        text = found.node.text
+        text = resolved.node.text
     parts: list[Value] = []
     position = 0
     for match in _SUBSTITUTION.finditer(text):
@@ -110,8 +110,8 @@ def _sub(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> 
 
 def _join(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> Value:
     delimiter_node, list_node = evaluator.arguments(argument, node, frame, 2, 2)
-    delimiter = evaluator.settled_value(delimiter_node, frame).text
-    items = evaluator.settled_value(list_node, frame)
+    delimiter = evaluator.resolved_value(delimiter_node, frame).text
+    items = evaluator.resolved_value(list_node, frame)
     if isinstance(items.raw, UnknownValue):
         return items
     if delimiter is None or not isinstance(items.raw, tuple):
@@ -125,7 +125,7 @@ def _text_of_parts(
     """Return the string of joined values; the callers deal with `${!x}` and commas."""
     evaluator.charge(len(parts))
     unknown = evaluator.first_unknown(parts)
-    settled_parts = tuple(evaluator.settled(part) for part in parts)
+    settled_parts = tuple(evaluator.resolved(part) for part in parts)
     trace = join_traces(*(part.trace for part in settled_parts))
     is_secret = any(part.is_secret for part in parts)
     if unknown is not None:
@@ -160,8 +160,8 @@ def _known_ending(parts: tuple[Value, ...], delimiter: str) -> str:
 
 def _split(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> Value:
     delimiter_node, text_node = evaluator.arguments(argument, node, frame, 2, 2)
-    delimiter = evaluator.settled_value(delimiter_node, frame).text
-    value = evaluator.settled_value(text_node, frame)
+    delimiter = evaluator.resolved_value(delimiter_node, frame).text
+    value = evaluator.resolved_value(text_node, frame)
     if isinstance(value.raw, UnknownValue):
         return replace(evaluator.unknown_value(value.raw.why, node, frame), trace=value.trace)
     text = value.text
@@ -175,7 +175,7 @@ def _split(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -
 
 def _length(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> Value:
     check_extensions(evaluator, "Fn::Length", node, frame)
-    value = evaluator.settled_value(argument, frame)
+    value = evaluator.resolved_value(argument, frame)
     if isinstance(value.raw, UnknownValue):
         return replace(evaluator.unknown_value(value.raw.why, node, frame), trace=value.trace)
     if not isinstance(value.raw, tuple):
@@ -190,7 +190,7 @@ def _to_json_string(evaluator: BaseEvaluator, argument: Node, node: Node, frame:
 
     def plain(item: Value) -> object:
         evaluator.charge(1)
-        match evaluator.settled(item).raw:
+        match evaluator.resolved(item).raw:
             case UnknownValue() as found:
                 unknown.append(found)
                 return None
@@ -210,7 +210,7 @@ def _to_json_string(evaluator: BaseEvaluator, argument: Node, node: Node, frame:
 
 
 def _base64(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> Value:
-    value = evaluator.settled_value(argument, frame)
+    value = evaluator.resolved_value(argument, frame)
     if isinstance(value.raw, UnknownValue):
         return replace(evaluator.unknown_value(value.raw.why, node, frame), trace=value.trace)
     text = value.text
@@ -222,7 +222,7 @@ def _base64(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) 
 
 def _get_att(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> Value:
     if isinstance(argument, ListNode):
-        parts = [evaluator.settled_value(part, frame).text for part in argument.items]
+        parts = [evaluator.resolved_value(part, frame).text for part in argument.items]
         if len(parts) < 2 or None in parts:  # noqa: PLR2004 - a resource and an attribute
             return evaluator.unknown_value(
                 f"{evaluator.excerpt(node, frame)} is known only after the deployment", node, frame

@@ -30,10 +30,10 @@ def find_in_map(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Fra
     template = frame.stack.template
     try:
         name = _key_among(evaluator, name_node, template.section("Mappings"), "Mappings", frame)
-        what = "the mapping" if name.is_secret else f"the mapping {name.key}"
+        map_name = "the mapping" if name.is_secret else f"the mapping {name.key}"
         tops = members(name.entry[1])
-        top = _key_among(evaluator, top_node, tops, what, frame)
-        second = _key_among(evaluator, second_node, members(top.entry[1]), what, frame)
+        top = _key_among(evaluator, top_node, tops, map_name, frame)
+        second = _key_among(evaluator, second_node, members(top.entry[1]), map_name, frame)
     except _NoSuchKeyError as error:
         default = member(options[0], "DefaultValue") if options else None
         if default is not None:
@@ -72,7 +72,7 @@ class _Key:
 
 
 def _key_among(
-    evaluator: BaseEvaluator, node: Node, entries: dict[str, Entry], what: str, frame: Frame
+    evaluator: BaseEvaluator, node: Node, entries: dict[str, Entry], map_name: str, frame: Frame
 ) -> _Key:
     """Return the key of a map that an expression selects; `what` names the map in messages.
 
@@ -81,10 +81,10 @@ def _key_among(
 
     """
     value = evaluator.value(node, frame)
-    key = _selected(evaluator, value, list(entries), node, what, frame)
+    key = _selected(evaluator, value, list(entries), node, map_name, frame)
     if key is None:
         shown = "such key" if value.is_secret or not value.text else f"key {value.text[:80]}"
-        raise _NoSuchKeyError(f"{what} has no {shown}", may_be_made="Fn::Transform" in entries)
+        raise _NoSuchKeyError(f"{map_name} has no {shown}", may_be_made="Fn::Transform" in entries)
     return _Key(key, entries[key], node, value.trace, value.is_secret)
 
 
@@ -93,7 +93,7 @@ def _selected(  # noqa: PLR0913, PLR0917 - a value, its options, and the locatio
     value: Value,
     options: list[str],
     node: Node,
-    what: str,
+    map_name: str,
     frame: Frame,
 ) -> str | None:
     """Return which of some strings a value is; None where it is none of them.
@@ -110,7 +110,7 @@ def _selected(  # noqa: PLR0913, PLR0917 - a value, its options, and the locatio
             number = evaluator.assumed_choice(("key", key, tuple(options)), len(options) + 1)
             excerpt = evaluator.excerpt(node, frame)
             if number == len(options):
-                evaluator.add_dependencies({f"{excerpt} is not a key of {what}": (why,)})
+                evaluator.add_dependencies({f"{excerpt} is not a key of {map_name}": (why,)})
                 return None
             evaluator.add_dependencies({f'{excerpt} is "{options[number]}"': (why,)})
             return options[number]
@@ -146,17 +146,17 @@ def _split_by_options(
     raise evaluator.split_by_domain(parameter.key, parameter.name, *domains)
 
 
-def check_extensions(evaluator: BaseEvaluator, what: str, node: Node, frame: Frame) -> None:
+def check_extensions(evaluator: BaseEvaluator, function: str, node: Node, frame: Frame) -> None:
     """Raise TemplateRejectedError where a function of AWS::LanguageExtensions is not available."""
     if not frame.stack.template.may_use_extensions:
-        raise evaluator.rejected(f"{what} needs Transform: {LANGUAGE_EXTENSIONS}", node, frame)
+        raise evaluator.rejected(f"{function} needs Transform: {LANGUAGE_EXTENSIONS}", node, frame)
 
 
 def select(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> Value:
     """Return the item of a list that Fn::Select selects."""
     index_node, list_node = evaluator.arguments(argument, node, frame, 2, 2)
     index = evaluator.value(index_node, frame)
-    items = evaluator.settled_value(list_node, frame)
+    items = evaluator.resolved_value(list_node, frame)
     if isinstance(items.raw, UnknownValue):
         return replace(evaluator.unknown_value(items.raw.why, node, frame), trace=items.trace)
     if not isinstance(items.raw, tuple):
@@ -177,7 +177,7 @@ def _trace_of_argument(value: Value, node: Node) -> Trace:
 def option_setting(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> Value:
     """Return an option of an Elastic Beanstalk environment: as `.ebextensions` sets it, or the default."""
     names = member(argument, "Namespace"), member(argument, "OptionName")
-    texts = [evaluator.settled_value(name, frame).text if name else None for name in names]
+    texts = [evaluator.resolved_value(name, frame).text if name else None for name in names]
     namespace, name = texts[0] if names[0] else CUSTOM_OPTIONS, texts[1]
     option_of = frame.stack.template.option_of
     why = f"{evaluator.excerpt(node, frame)} is an option of the environment"

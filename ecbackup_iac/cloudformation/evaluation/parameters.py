@@ -134,12 +134,12 @@ def _parameter_value(evaluator: BaseEvaluator, declaration: Declaration, stack: 
         return Value(UnknownValue(why, key), trace, secret)
     if evaluator.ignores_values:
         return _without_value(evaluator, declaration, stack)
-    if stack.passed is not None:
-        return _nested_parameter(evaluator, declaration, stack, stack.passed)
-    given = stack.given.get(declaration.name)
+    if stack.passed_parameters is not None:
+        return _nested_parameter(evaluator, declaration, stack, stack.passed_parameters)
+    given = stack.given_values.get(declaration.name)
     if given is not None:
         return _given_value(evaluator, declaration, stack, given)
-    if declaration.default is not None and declaration.name not in stack.refused_defaults:
+    if declaration.default is not None and declaration.name not in stack.rejected_defaults:
         return _default(declaration, declaration.default)
     return _without_value(evaluator, declaration, stack)
 
@@ -150,18 +150,18 @@ def _given_value(
     """Return the value of a parameter that is given one from outside the templates."""
     secret = declaration.is_secret or given.is_secret
     key, name = _key_of(declaration, stack), f"{stack.prefix}{declaration.name}"
-    first, *more = given.steps(declaration)
+    first, *other_steps = given.steps(declaration)
     if given.text is not None:
         declaration.check(given.text, given.location, is_secret=secret)
         value = _declared_value(declaration, given.text, first, given.literal, is_secret=secret)
-        return replace(value, trace=(*value.trace, *more))
+        return replace(value, trace=(*value.trace, *other_steps))
     why = given.why or f"parameter {name} keeps its previous value"
     if given.possible and not declaration.is_list:
         possible = Domain(values=given.possible).within(declaration.domain)
         domain = evaluator.domain_of(key, possible)
         parameter = UnresolvedParameter(key, name, domain, declaration, why)
-        return Value(parameter, (first, *more), secret)
-    return Value(UnknownValue(why, key), (first, *more), secret)
+        return Value(parameter, (first, *other_steps), secret)
+    return Value(UnknownValue(why, key), (first, *other_steps), secret)
 
 
 def _systems_manager_trace(
@@ -169,14 +169,18 @@ def _systems_manager_trace(
 ) -> tuple[TraceStep, ...]:
     """Return the steps that name the parameter of Systems Manager from which a value is read."""
     text = f"{declaration.name} is read from Systems Manager"
-    passed = _passed_entry(evaluator, declaration.name, stack.passed) if stack.passed else None
+    passed = (
+        _passed_entry(evaluator, declaration.name, stack.passed_parameters)
+        if stack.passed_parameters
+        else None
+    )
     if passed is not None:
         step = replace(declaration.step, text=text)
         if declaration.is_secret or isinstance(passed, Value):
             return (step,)
         entry, frame = passed
         return step, frame.stack.template.source.step(*entry, StepKind.PARAMETER)
-    given = stack.given.get(declaration.name)
+    given = stack.given_values.get(declaration.name)
     if given is not None and given.literal is None:  # the command line: it is not shown
         return (given.step(declaration),)
     step = declaration.default_step if given is None else given.step(declaration)
@@ -188,7 +192,7 @@ def _systems_manager_trace(
 def _without_value(evaluator: BaseEvaluator, declaration: Declaration, stack: Stack) -> Value:
     """Return the value of a parameter that has neither a value nor a default."""
     key, name = _key_of(declaration, stack), f"{stack.prefix}{declaration.name}"
-    rule = stack.refused_defaults.get(declaration.name)
+    rule = stack.rejected_defaults.get(declaration.name)
     step = declaration.default_step if rule else declaration.step
     step = replace(step, kind=StepKind.OPEN_PARAMETER)
     why = f"the rule {rule} rejects the default of the parameter {name}" if rule else ""
@@ -239,11 +243,11 @@ def _nested_parameter(
     evaluator: BaseEvaluator, declaration: Declaration, stack: Stack, passed: PassedParameters
 ) -> Value:
     """Return the value of a nested stack's parameter: what the parent passes, or its default."""
-    found = _passed_entry(evaluator, declaration.name, passed)
-    if isinstance(found, Value):
-        return found.through(declaration.step, is_secret=declaration.is_secret)
-    if found is not None:
-        return _passed_value(evaluator, declaration, stack, *found)
+    entry = _passed_entry(evaluator, declaration.name, passed)
+    if isinstance(entry, Value):
+        return entry.through(declaration.step, is_secret=declaration.is_secret)
+    if entry is not None:
+        return _passed_value(evaluator, declaration, stack, *entry)
     if declaration.default is not None:
         return _default(declaration, declaration.default)
     raise _not_passed(declaration, declaration.step.location)
@@ -259,9 +263,9 @@ def _passed_entry(
 ) -> tuple[Entry, Frame] | Value | None:
     """Return the entry that the parent passes to a parameter; an unknown value where it may pass one."""
     for node in reversed(passed.parameters):
-        found = _entry_among(evaluator, name, node, passed.frame)
-        if found is not None:
-            return found
+        entry = _entry_among(evaluator, name, node, passed.frame)
+        if entry is not None:
+            return entry
     return None
 
 
@@ -277,27 +281,27 @@ def _entry_among(
     entries = members(chosen)
     if function_of(chosen) is not None or "Fn::Transform" in entries:
         return _unknown_parameters(evaluator, chosen, frame)
-    found = entry_of(evaluator, entries, name, frame)
-    if found is None and (possible := entry_of_unknown_loop(evaluator, entries, name, frame)):
+    entry = entry_of(evaluator, entries, name, frame)
+    if entry is None and (possible := entry_of_unknown_loop(evaluator, entries, name, frame)):
         return possible[1]
-    return found
+    return entry
 
 
 def _listed_entry(
     evaluator: BaseEvaluator, name: str, node: ListNode, frame: Frame
 ) -> tuple[Entry, Frame] | Value | None:
     """Return the last entry of a name in `[{ParameterKey: name, ParameterValue: value}]`."""
-    found: tuple[Entry, Frame] | Value | None = None
+    entry: tuple[Entry, Frame] | Value | None = None
     for item in node.items:
         chosen = _chosen(evaluator, item, frame)
         if chosen is None:
             continue
         named = named_parameter(chosen)
         if named is None:
-            found = _unknown_parameters(evaluator, item, frame)
+            entry = _unknown_parameters(evaluator, item, frame)
         elif frame.substitute(named[0]) == name:
-            found = named[1], frame
-    return found
+            entry = named[1], frame
+    return entry
 
 
 def named_parameter(item: Node) -> tuple[str, Entry] | None:
@@ -336,8 +340,8 @@ def _passed_value(
     secret = declaration.is_secret
     step = frame.stack.template.source.step(key_node, node, StepKind.MODULE_INPUT)
     if secret:
-        mark = hidden(value.text or declaration.name)
-        step = replace(step, text=f"{declaration.name}: {mark}", is_secret=True)
+        placeholder = hidden(value.text or declaration.name)
+        step = replace(step, text=f"{declaration.name}: {placeholder}", is_secret=True)
     match value.raw:
         case UnresolvedParameter() as parameter:
             parameter = replace(parameter, domain=parameter.domain.within(declaration.domain))
@@ -393,7 +397,7 @@ def _restricted(
 def _pseudo_parameter(evaluator: BaseEvaluator, name: str, node: Node, frame: Frame) -> Value:
     stack = frame.stack
     step = stack.template.source.step(node, kind=StepKind.PSEUDO_PARAMETER)
-    given = None if evaluator.ignores_values else stack.ancestors[-1].given.get(name)
+    given = None if evaluator.ignores_values else stack.ancestors[-1].given_values.get(name)
     if given is not None and given.text is not None:
         return Value(given.text, (command_line_step(name),), given.is_secret)
     if name == "AWS::NotificationARNs":

@@ -1,6 +1,6 @@
 """The section `Rules` → whether the parameters of a scenario satisfy its assertions.
 
-CloudFormation deploys nothing whose parameters break a rule, so a rule bounds what parameters can be.
+CloudFormation does not deploy parameters that break a rule, so scenarios in which they do are left out.
 """
 
 from ecbackup_iac.cloudformation.evaluation.base_evaluator import BaseEvaluator
@@ -11,7 +11,7 @@ from ecbackup_iac.cloudformation.evaluation.template import Rule
 from ecbackup_iac.cloudformation.syntax.nodes import Node, member, text_of
 
 MAX_RULES = 20
-"""Checked in one scenario. To leave rules out is safe: then the parameters can be more, not less."""
+"""Checked in one scenario. More are not checked, which is safe: then the parameters have more values."""
 
 MAX_DESCRIPTION = 80
 """Characters of an assertion's description in a message."""
@@ -22,7 +22,7 @@ def check_rules(evaluator: BaseEvaluator) -> None:
 
     Raises:
         TemplateRejectedError: a rule is broken.
-        NeedsSplit: a rule depends on something that the scenario leaves open.
+        NeedsSplit: a rule depends on something that the scenario does not assume.
 
     """
     checked: set[tuple[str, str]] = set()
@@ -50,7 +50,7 @@ def broken_assertion(rule: Rule, stack: Stack, evaluator: BaseEvaluator) -> Node
     """Return the first assertion of a rule that does not hold; None where all hold, or none applies.
 
     Raises:
-        NeedsSplit: it depends on something that the scenario leaves open.
+        NeedsSplit: it depends on something that the scenario does not assume.
 
     """
     frame = Frame(stack)

@@ -1,10 +1,9 @@
 """Unresolved parameters and conditions → the scenarios that they allow, and the state of evaluating one.
 
-A scenario is one way in which everything unresolved can turn out: what each parameter without a value can
-still be, and which comparisons hold. A value is evaluated in the scenario that assumes least. Where it
-depends on something unresolved, the scenario is split there and the value is evaluated again in each part.
-So values that depend on the same parameter are evaluated together, and only what a value depends on is
-ever split.
+A scenario is a set of assumptions about what is unresolved: the values that a parameter without a value can
+have, and the results of comparisons. Evaluation begins with a scenario without assumptions. Where a value
+depends on something unresolved, the scenario is split into one for each possibility, and the value is
+evaluated again in each. So a scenario is split only by what the value depends on.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
@@ -19,7 +18,7 @@ from ecbackup_iac.model.record import field, record
 T = TypeVar("T")
 
 MAX_DEPTH = 150
-"""Functions, conditions and parameters that lead to each other; what is deeper is not evaluated."""
+"""Levels of functions, conditions and parameters that refer to each other; deeper ones are not evaluated."""
 
 MAX_CASES = 256
 """A value with more cases is unknown without a list of outcomes."""
@@ -28,24 +27,24 @@ MAX_ITEMS = 50_000
 """Expressions, and items of lists, that are evaluated in one scenario."""
 
 CHARACTERS_PER_ITEM = 50
-"""A text takes as much work as this many expressions."""
+"""A string of this many characters takes as much work as one expression."""
 
 Key: TypeAlias = Hashable
 """The identity of something unresolved: a stack's parameter, a comparison."""
 
 Dependencies: TypeAlias = dict[str, tuple[str, ...]]
-"""What holds, for a person (`IsProd is true`) → why that is unresolved; in the order of evaluation."""
+"""An assumption, for people (`IsProd is true`) → why it is unresolved; in the order of evaluation."""
 
 
 @record(eq=False)
 class Scenario:
-    """One way in which everything unresolved turns out, as far as the evaluation has depended on it."""
+    """Assumptions about what is unresolved, as far as the evaluation depends on it."""
 
     domains: Mapping[Key, Domain] = field(factory=dict)
-    """What parameters can be, where that is narrower than their declarations."""
+    """The assumed domains of parameters, which are narrower than their declarations."""
 
     assumed_results: Mapping[Key, str] = field(factory=dict)
-    """The results of comparisons and look-ups that cannot be decided, as this scenario assumes them."""
+    """The assumed results of comparisons and look-ups whose operands are unknown."""
 
     cache: Mapping[Key, object] = field(factory=dict)
     """Results that hold in every scenario that this one is split into."""
@@ -60,7 +59,7 @@ class Scenario:
 
 
 class NeedsSplit(Exception):  # noqa: N818 - not an error: it requests that the scenario be split
-    """A value depends on something that the scenario leaves open; these scenarios decide it."""
+    """A value depends on something unresolved; each of these scenarios assumes one possibility."""
 
     def __init__(self, scenarios: list[Scenario]) -> None:
         super().__init__()
@@ -163,10 +162,10 @@ class ScenarioState:
         return self._scenario.domains.get(key)
 
     def is_assumed(self, key: Key, text: str, why: str) -> bool:
-        """Whether this scenario assumes that a comparison holds which cannot be decided.
+        """Whether this scenario assumes that a comparison with unknown operands is true.
 
         Raises:
-            NeedsSplit: the scenario leaves it open.
+            NeedsSplit: the scenario does not assume it.
 
         """
         result = self._scenario.assumed_results.get(key)
@@ -176,10 +175,10 @@ class ScenarioState:
         return result == "true"
 
     def assumed_choice(self, key: Key, count: int) -> int:
-        """Return which of several results this scenario assumes where that cannot be decided.
+        """Return the index of the result that this scenario assumes for a look-up with an unknown key.
 
         Raises:
-            NeedsSplit: the scenario leaves it open.
+            NeedsSplit: the scenario does not assume it.
 
         """
         result = self._scenario.assumed_results.get(key)
@@ -206,7 +205,7 @@ class ScenarioState:
     # Work
 
     def charge_text(self, text: str) -> None:
-        """Count a text that is searched or put together, by its length. Raises TooMuchError."""
+        """Count the work of searching or joining a string, by its length. Raises TooMuchError."""
         self.charge(len(text) // CHARACTERS_PER_ITEM)
 
     def charge(self, amount: int) -> None:

@@ -1,4 +1,4 @@
-"""Templates in a deployment: a root stack, the stacks nested in it, and the frames of their expressions."""
+"""The records of a deployment: stacks (a template with parameter values), loops and frames of expressions."""
 
 import re
 from collections.abc import Mapping
@@ -83,7 +83,7 @@ class Frame:
 
 @record(eq=False)
 class ExistenceCondition:
-    """What the existence of a resource depends on: a condition, and the items of the loops around it."""
+    """What the existence of a resource depends on: a condition, the items of the loops around it, a URL."""
 
     condition: ScalarNode | None
     """The condition's name, as the resource refers to it."""
@@ -91,6 +91,12 @@ class ExistenceCondition:
     frame: Frame
     stack: str = ""
     """The address of the nested stack that depends on it; empty for a resource."""
+
+    url: Node | None = None
+    """The URL that names the template of the stack in some scenarios, and others in others."""
+
+    urls: frozenset[str] = frozenset()
+    """What the URL is, or ends with, where it names this template."""
 
 
 @record(eq=False)
@@ -108,10 +114,10 @@ class Stack:
     """A template with the values of its parameters."""
 
     template: Template
-    given: Mapping[str, GivenValue] = field(factory=dict)
+    given_values: Mapping[str, GivenValue] = field(factory=dict)
     """The values given to the parameters of a root."""
 
-    passed: PassedParameters | None = None
+    passed_parameters: PassedParameters | None = None
     """What the parent passes; None for a root."""
 
     address: str = ""
@@ -128,8 +134,8 @@ class Stack:
     note: str = ""
     """How its template was found, for people; empty where the parent names it itself."""
 
-    refused_defaults: dict[str, str] = field(factory=dict)
-    """The parameters whose default breaks a rule, so that they need a value → the rule."""
+    rejected_defaults: dict[str, str] = field(factory=dict)
+    """Parameters whose default a rule of the section `Rules` rejects → the rule; they need another value."""
 
     children: dict[str, "Stack"] = field(factory=dict)
     """The nested stacks whose templates were read, by logical id."""
@@ -146,7 +152,7 @@ class Stack:
 
     @property
     def prefix(self) -> str:
-        """What an address of the stack has before a logical id."""
+        """The beginning of the addresses of its resources."""
         return f"{self.address}/" if self.address else ""
 
     @property

@@ -76,9 +76,9 @@ class Resolved:
 
     node: Node
     key: Node | None = None
-    """The key of the entry that it is the value of; None where it is made of texts."""
+    """The key of the entry that has the value; None where the value is joined from strings."""
     part: tuple[str, str] | None = None
-    """The file, as it is named, and the key at its top that it is the value of: "" for all of the file."""
+    """The file with the value, as it is named, and the top-level key; "" for the complete file."""
 
 
 @record(eq=False)
@@ -101,10 +101,10 @@ class Rule:
     """Maps with an `Assert`."""
 
     asserted: frozenset[str]
-    """The parameters that its assertions are about."""
+    """The parameters that its assertions refer to."""
 
     parameters: frozenset[str]
-    """Those that it depends on."""
+    """The parameters that its condition or its assertions refer to."""
 
     location: Location
 
@@ -144,11 +144,11 @@ class Template:
         self.resolve: Callable[[ScalarNode], Resolved | str] | None = None
         """Returns the value of a Serverless Framework's variable, or why it is not known."""
         self.option_of: Callable[[str, str], Option | str | None] | None = None
-        """Returns the option of a namespace and a name, None where no file sets it, why it is not known."""
+        """Returns the option of a namespace and a name; None where no file sets it; or why it is unknown."""
         self.inserted: tuple[str, ...] = ()
-        """The files that are a part of it as a whole: absolute, links resolved."""
+        """The files all of whose content is a part of it: absolute, links resolved."""
         self.replaced: set[int] = set()
-        """The maps of the document in whose place it has others, by identity."""
+        """The maps of the document that merged ones replace, by identity."""
         self._sections: dict[str, dict[str, Entry]] = {}
         self._declarations: dict[str, Declaration] = {}
 
@@ -235,17 +235,17 @@ class Template:
 
     @cached_property
     def _transforms(self) -> list[Macro]:
-        found = []
+        macros = []
         for part in self.parts:
             transform = member(part, "Transform")
             for node in transform.items if isinstance(transform, ListNode) else [transform]:
                 is_named = text_of(node) or text_of(member(node, "Name"))
                 if node is not None and is_named and not is_null(node):
-                    found.append(macro_of(node))
+                    macros.append(macro_of(node))
             call = member(part, "Fn::Transform")
             if call is not None:
-                found.append(macro_of(call))
-        return found
+                macros.append(macro_of(call))
+        return macros
 
     def not_inspected(self, node: ScalarNode) -> Diagnostic:
         """Return the report of a part that is in another file: an error where that should be here."""

@@ -42,23 +42,23 @@ class UnknownValue:
     """Strings that it is known not to be."""
 
     ending: str = ""
-    """What a string that is put together ends with, where that much is known."""
+    """The known end of a string that is joined from parts."""
 
 
 @record(eq=False)
 class UnresolvedParameter:
-    """A parameter that has no value; what compares it decides how the scenario is split."""
+    """A parameter that has no value; the scenario is split by the strings that it is compared with."""
 
     key: Key
     name: str
-    """Its name, after the nested stack that it belongs to."""
+    """Its name, prefixed with the address of its nested stack."""
 
     domain: Domain
     declaration: Declaration | None
     """None for a pseudo parameter."""
 
     origin: str = ""
-    """Why the value that it is given is unknown, where it is given one."""
+    """Why the value that the parent passes is unknown; empty where none is passed."""
 
     @property
     def why(self) -> str:
@@ -93,10 +93,15 @@ class Value:
 
     @property
     def text(self) -> str | None:
-        """The string that CloudFormation makes of a scalar; None for anything else."""
+        """A scalar as a string; None for anything else."""
         if isinstance(self.raw, str | int | float | bool):
             return text_of_literal(self.raw)
         return None
+
+    @property
+    def known_ending(self) -> str:
+        """The string, or its known end; empty for anything else."""
+        return self.raw.ending if isinstance(self.raw, UnknownValue) else self.text or ""
 
     def through(self, *steps: TraceStep, is_secret: bool = False) -> "Value":
         """Return the value with steps put before its trace."""

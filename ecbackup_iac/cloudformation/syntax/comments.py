@@ -96,12 +96,12 @@ def _resources(document: Document) -> Iterator[tuple[int, int, str, MapNode]]:
         yield root.start, source.extent(root, None), kind, root
         return
     pending: list[Node] = [root]
-    met: set[int] = set()
+    seen: set[int] = set()
     while pending:
         node = pending.pop()
-        if id(node) in met:
+        if id(node) in seen:
             continue
-        met.add(id(node))
+        seen.add(id(node))
         match node:
             case ListNode(items=items):
                 pending += items

@@ -41,17 +41,17 @@ class Problem:
 
 def duplicate_keys(keys: "Iterable[ScalarNode | JsonText]") -> list[Problem]:
     """Return a problem for every key that a map repeats; CloudFormation reads the last one."""
-    met: set[str] = set()
-    found: list[Problem] = []
+    seen: set[str] = set()
+    problems: list[Problem] = []
     for key in keys:
         text = key.text
-        if text in met:
+        if text in seen:
             message = f"duplicate key {text}; the last one is used"
-            found.append(Problem(message, key.start, key.end))
-            if len(found) >= MAX_DUPLICATES:
+            problems.append(Problem(message, key.start, key.end))
+            if len(problems) >= MAX_DUPLICATES:
                 break
-        met.add(text)
-    return found
+        seen.add(text)
+    return problems
 
 
 def _end_of_shown(node: Node, end: int) -> int:
@@ -181,7 +181,7 @@ _BREAK_IN_BYTES = re.compile(_BREAK.pattern.encode())
 
 @record(eq=False)
 class Document:
-    """One document; a YAML file may hold several."""
+    """One document; a YAML file may contain several."""
 
     source: SourceText
     root: Node

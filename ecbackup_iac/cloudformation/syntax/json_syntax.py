@@ -30,30 +30,30 @@ def parse(source: SourceText) -> tuple[list[Document], Problem | None]:
     return [Document(source, _node(root), tuple(_duplicates(root)))], None
 
 
-def _node(found: JsonNode) -> Node:
-    match found.kind:
+def _node(node: JsonNode) -> Node:
+    match node.kind:
         case Kind.OBJECT:
-            return MapNode(lambda: _entries(found), found.start, found.end, None)
+            return MapNode(lambda: _entries(node), node.start, node.end, None)
         case Kind.ARRAY:
-            return ListNode([_node(item) for item in found.items], found.start, found.end, None)
-        case Kind.STRING if found.string is not None:
-            return _scalar(found.string)
+            return ListNode([_node(item) for item in node.items], node.start, node.end, None)
+        case Kind.STRING if node.string is not None:
+            return _scalar(node.string)
         case Kind.NUMBER:
-            return ScalarNode(found.number, found.start, found.end, Style.JSON, None)
+            return ScalarNode(node.number, node.start, node.end, Style.JSON, None)
         case kind:
-            return ScalarNode(kind.value, found.start, found.end, Style.JSON, None)
+            return ScalarNode(kind.value, node.start, node.end, Style.JSON, None)
 
 
-def _entries(found: JsonNode) -> list[Entry]:
-    return [(_scalar(key), _node(value)) for key, value in found.members]
+def _entries(node: JsonNode) -> list[Entry]:
+    return [(_scalar(key), _node(value)) for key, value in node.members]
 
 
-def _scalar(found: JsonText) -> ScalarNode:
-    return ScalarNode(found.text, found.start, found.end, Style.DOUBLE_QUOTED, None)
+def _scalar(text: JsonText) -> ScalarNode:
+    return ScalarNode(text.text, text.start, text.end, Style.DOUBLE_QUOTED, None)
 
 
 def _duplicates(root: JsonNode) -> list[Problem]:
-    found: list[Problem] = []
+    problems: list[Problem] = []
     pending = [root]
     while pending:
         node = pending.pop()
@@ -61,5 +61,5 @@ def _duplicates(root: JsonNode) -> list[Problem]:
         if node.members:
             pending += [value for _, value in node.members]
             if len({key.raw for key, _ in node.members}) < len(node.members):
-                found += duplicate_keys(key for key, _ in node.members)
-    return found
+                problems += duplicate_keys(key for key, _ in node.members)
+    return problems

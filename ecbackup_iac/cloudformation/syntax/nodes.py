@@ -100,7 +100,7 @@ MERGE = "<<"
 
 
 def members(node: Node | None) -> dict[str, Entry]:
-    """Return a map's entries by key, with merge keys resolved; {} for a node that is no map."""
+    """Return a map's entries by key, with merge keys resolved; {} for a node that is not a map."""
     return node.members if isinstance(node, MapNode) else {}
 
 
@@ -111,24 +111,24 @@ def _merged_members(node: MapNode) -> dict[str, Entry]:
     (yaml.org/type/merge).
     """
     # Most maps merge nothing, and a template has tens of thousands.
-    found = {entry[0].text: entry for entry in node.entries if isinstance(entry[0], ScalarNode)}
-    if MERGE not in found:
-        return found
+    entries = {entry[0].text: entry for entry in node.entries if isinstance(entry[0], ScalarNode)}
+    if MERGE not in entries:
+        return entries
     first, *merged = merged_maps(node)
-    found = dict(own_entries(first))
+    entries = dict(own_entries(first))
     for source in merged:
-        found |= {name: entry for name, entry in own_entries(source) if name not in found}
-    return found
+        entries |= {name: entry for name, entry in own_entries(source) if name not in entries}
+    return entries
 
 
 def merged_maps(node: Node) -> Iterator[MapNode]:
     """Yield a map and the maps that it merges, each once, before those that it overrides."""
-    pending, met = [node], set[int]()
+    pending, seen = [node], set[int]()
     while pending:
         current = pending.pop()
-        if not isinstance(current, MapNode) or id(current) in met:
+        if not isinstance(current, MapNode) or id(current) in seen:
             continue
-        met.add(id(current))
+        seen.add(id(current))
         yield current
         for key, value in reversed(current.entries):
             if is_merge(key):
@@ -149,8 +149,8 @@ def is_merge(key: Node) -> bool:
 
 def member(node: Node | None, name: str) -> Node | None:
     """Return the value of a map's entry; None where there is no such entry, or no map."""
-    found = members(node).get(name)
-    return found[1] if found else None
+    entry = members(node).get(name)
+    return entry[1] if entry else None
 
 
 def text_of(node: Node | None) -> str | None:
@@ -195,12 +195,12 @@ def _untagged(node: Node) -> Node:
 
 def walk(node: Node) -> Iterator[Node]:
     """Yield a node and all nodes below it, each once."""
-    pending, met = [node], set()
+    pending, seen = [node], set()
     while pending:
         current = pending.pop()
-        if id(current) in met:
+        if id(current) in seen:
             continue
-        met.add(id(current))
+        seen.add(id(current))
         yield current
         match current:
             case ListNode(items=items):

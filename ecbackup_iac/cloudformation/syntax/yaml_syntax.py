@@ -147,12 +147,12 @@ class _Builder:
     def _count_merged(self, node: MapNode, event: Any) -> None:  # noqa: ANN401
         """Count what merge keys add to a map, which grows with the square of the text."""
         values = [value for key, value in node.entries if is_merge(key)]
-        lists = (each.items if isinstance(each, ListNode) else [each] for each in values)
+        lists = (value.items if isinstance(value, ListNode) else [value] for value in values)
         added = sum(
-            len(one.entries) + self._merged.get(id(one), 0)
+            len(source.entries) + self._merged.get(id(source), 0)
             for sources in lists
-            for one in sources
-            if isinstance(one, MapNode)
+            for source in sources
+            if isinstance(source, MapNode)
         )
         self._merged[id(node)] = added
         self._all_merged += added

@@ -1,1 +1,1 @@
-"""Templates and nested stacks → resources."""
+"""Files → templates, those nested in others, and the resources that a deployment creates."""

@@ -1,7 +1,7 @@
 """The conditions of a resource's existence → whether it is created, and why it is not.
 
-A resource that is not created with the values of this run may be created with others. A nested stack that
-no parameter values create counts as if its template were not nested.
+A resource that is not created with the values of this run may be created with others. The template of a
+nested stack that no parameter values create is evaluated as if it were not nested.
 """
 
 import re
@@ -130,7 +130,7 @@ class Creations:
 
     def _unmet_conditions(self, existence: tuple[ExistenceCondition, ...]) -> list[tuple[int, str]]:
         """Return which of these do not hold, by position, with the loop that lacks an item, or ""."""
-        found: dict[tuple[int, str], None] = {}
+        unmet: dict[tuple[int, str], None] = {}
         try:
             cases = enumerate_scenarios(
                 lambda evaluator: evaluator.first_unmet(existence), self._budget
@@ -139,22 +139,25 @@ class Creations:
             return []
         for case in cases or ():
             if case.value is not None:
-                found[existence.index(case.value[0]), case.value[1]] = None
-        return [*found]
+                unmet[existence.index(case.value[0]), case.value[1]] = None
+        return [*unmet]
 
     def _reason(self, unmet: ExistenceCondition, identifier: str) -> str:
         frame = unmet.frame
         if identifier:
             collection = frame.loops[identifier].collection
-            what = f"the collection of the loop over {identifier} is empty"
+            fact = f"the collection of the loop over {identifier} is empty"
             parameters = dict(_parameters(collection, frame.loops[identifier].frame))
+        elif unmet.url is not None:
+            fact = f"the URL of {unmet.stack} names another template"
+            parameters = dict(_parameters(unmet.url, frame))
         else:
             name = frame.substitute(text_of(unmet.condition) or "")
-            what = f"condition {name} is false"
+            fact = f"condition {name} is false"
             entry = frame.stack.template.section("Conditions").get(name)
             parameters = dict(_parameters(entry[1], Frame(frame.stack))) if entry else {}
         if self.creation_of((unmet,)) is Creation.NEVER:
-            return f"{what}, whatever the parameters are"
+            return f"{fact}, whatever the parameters are"
         named = [*parameters.items()]
         values = [
             _parameter_text(name, declaration, frame.stack, self._budget)
@@ -162,13 +165,13 @@ class Creations:
         ]
         if len(named) > MAX_PARAMETERS:
             values.append("and so on")
-        return f"{what}: {', '.join(values)}" if values else what
+        return f"{fact}: {', '.join(values)}" if values else fact
 
 
 def _key(existence: tuple[ExistenceCondition, ...]) -> Key:
     """Return the identity of the conditions that a resource depends on."""
     return tuple(
-        (text_of(required.condition), id(required.frame.stack), required.frame.key)
+        (text_of(required.condition), required.urls, id(required.frame.stack), required.frame.key)
         for required in existence
     )
 
@@ -177,7 +180,7 @@ def _parameters(node: Node, frame: Frame) -> Iterator[tuple[str, Declaration | N
     """Yield the parameters that an expression depends on, those of conditions that it names included."""
     template = frame.stack.template
     conditions = template.section("Conditions")
-    pending, met = [node], {id(node)}
+    pending, seen = [node], {id(node)}
     while pending:
         for part in walk(pending.pop()):
             function, argument = function_of(part) or ("", part)
@@ -191,8 +194,8 @@ def _parameters(node: Node, frame: Frame) -> Iterator[tuple[str, Declaration | N
                         yield name, declaration
             elif function in ("Condition", "Fn::If"):
                 inner = conditions.get(frame.substitute(text))
-                if inner is not None and id(inner[1]) not in met:
-                    met.add(id(inner[1]))
+                if inner is not None and id(inner[1]) not in seen:
+                    seen.add(id(inner[1]))
                     pending.append(inner[1])
 
 
@@ -201,11 +204,11 @@ def _parameter_text(
 ) -> str:
     """Return a parameter's value and its origin, for a person; only values from files are shown."""
     root = stack.ancestors[-1]
-    given = root.given.get(name) if stack is root or declaration is None else None
+    given = root.given_values.get(name) if stack is root or declaration is None else None
     shown_name = f"{stack.prefix}{name}"
     if given is not None and given.trace:
-        place = f"{given.location.path}:{given.location.line}"
-        origin, text = f"passed in {place}", None if given.is_secret else given.text
+        line = f"{given.location.path}:{given.location.line}"
+        origin, text = f"passed in {line}", None if given.is_secret else given.text
     elif given is not None and given.literal is None:
         return f"{shown_name} is set with --parameter"
     elif given is not None:
@@ -228,7 +231,7 @@ def _parameter_text(
 
 def _passed_node(name: str, stack: Stack) -> Node | None:
     """Return the value that the parent writes for a parameter, where its name is written out."""
-    for node in reversed(stack.passed.parameters if stack.passed else ()):
+    for node in reversed(stack.passed_parameters.parameters if stack.passed_parameters else ()):
         listed = map(named_parameter, node.items if isinstance(node, ListNode) else ())
         entries = members(node) | dict(filter(None, listed))
         if name in entries:
@@ -240,12 +243,12 @@ def _passed_value(
     node: Node, declaration: Declaration, stack: Stack, budget: ScenarioBudget
 ) -> Value | None:
     """Return the value that the parent passes, where it is the same in every case."""
-    passed = stack.passed
+    passed = stack.passed_parameters
     if passed is None or declaration.is_list:
         return None
     try:
         cases = enumerate_scenarios(
-            lambda evaluator: evaluator.settled_value(node, passed.frame), budget
+            lambda evaluator: evaluator.resolved_value(node, passed.frame), budget
         )
     except (TemplateRejectedError, TooMuchError):
         return None

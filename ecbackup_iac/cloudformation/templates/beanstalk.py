@@ -35,17 +35,17 @@ class EnvironmentOptions:
 
     @cached_property
     def _options(self) -> dict[tuple[str, str], Option] | str:
-        found: dict[tuple[str, str], Option] = {}
+        options: dict[tuple[str, str], Option] = {}
         try:
             names = sorted(name for name in os.listdir(self._folder) if name.endswith(".config"))
         except OSError as error:
             return f"{_FOLDER} cannot be read: {error.strerror or error}"
         for name in names:
-            read = self._read(name)
-            if isinstance(read, str):
-                return f"it may be an option in a file that is not read: {read}"
-            found |= dict(_options_in(*read))
-        return found
+            file = self._read(name)
+            if isinstance(file, str):
+                return f"it may be an option in a file that is not read: {file}"
+            options |= dict(_options_in(*file))
+        return options
 
 
 def _options_in(path: str, document: Document) -> Iterator[tuple[tuple[str, str], Option]]:

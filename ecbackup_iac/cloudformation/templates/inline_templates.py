@@ -14,13 +14,13 @@ from ecbackup_iac.model.report import Diagnostic
 
 
 def template_of_node(node: Node, parent: Template) -> Template | None:
-    """Return the template that a map or an uncomputed text is; None for anything else.
+    """Return the template that a map or a literal string contains; None for anything else.
 
-    In a block (`|`) every line of the template is a line of the file. Of other texts, all is located where
-    the text is.
+    In a block scalar (`|`) every line of the template is a line of the file. In any other string,
+    everything is located where the string is.
 
     Raises:
-        NotReadError: the text is no template.
+        NotReadError: the text is not a template.
 
     """
     if isinstance(node, MapNode) and function_of(node) is None:
@@ -32,25 +32,25 @@ def template_of_node(node: Node, parent: Template) -> Template | None:
     if node.style is Style.LITERAL and has_lines:
         _, _, block = source.text_at(node).partition("\n")
         line = source.location(node.end - len(block), node.end).line or 1
-        found = _template_in(block, parent.path, partial(BlockText, source.path, line))
-        if isinstance(found, Template):
-            return found
+        result = _template_in(block, parent.path, partial(BlockText, source.path, line))
+        if isinstance(result, Template):
+            return result
     return template_of_text(node.text, parent.path, source.location_of(node))
 
 
 def template_of_text(text: str, path: str, location: Location) -> Template:
-    """Return the template that a text is, all of which is at one location.
+    """Return the template in a string; everything in it has the same location.
 
     Raises:
-        NotReadError: it is none.
+        NotReadError: it is not a template.
 
     """
-    found = _template_in(text, path, partial(EmbeddedText, location))
-    if isinstance(found, Template):
-        return found
-    if found is None:
+    result = _template_in(text, path, partial(EmbeddedText, location))
+    if isinstance(result, Template):
+        return result
+    if result is None:
         raise NotReadError("its text is not a template", is_elsewhere=True)
-    raise NotReadError(found.message, location=found.location, is_elsewhere=True)
+    raise NotReadError(result.message, location=result.location, is_elsewhere=True)
 
 
 class BlockText(SourceText):

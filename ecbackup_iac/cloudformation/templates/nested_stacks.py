@@ -80,6 +80,9 @@ class DeployedTemplate:
     parameters: tuple[Node, ...] = ()
     """What is passed to it; later ones override earlier ones."""
 
+    urls: frozenset[str] = frozenset()
+    """What the URL is, or ends with, where it names this template; empty where it names no other."""
+
     is_launched_by_hand: bool = False
     """Whoever launches it chooses its parameters."""
 
@@ -101,8 +104,8 @@ def deployed_templates(body: Node, resources: Mapping[str, Entry]) -> list[Deplo
     passed = _present(member(properties, "Parameters"))
     if kind == PROVISIONED_PRODUCT:
         passed = _present(member(properties, "ProvisioningParameters"))
-        found = _product_of(properties, resources)
-        return [replace(found, parameters=passed, is_launched_by_hand=False)] if found else []
+        product = _product_of(properties, resources)
+        return [replace(product, parameters=passed, is_launched_by_hand=False)] if product else []
     name = NESTED.get(kind, "")
     deployed = DeployedTemplate(
         "", name, member(properties, name), member(properties, "TemplateBody"), passed
@@ -124,11 +127,11 @@ def _product_of(properties: Node | None, resources: Mapping[str, Entry]) -> Depl
     if product is None or text_of(member(product, "Type")) != PRODUCT:
         return None
     artifacts = _items(member(member(product, "Properties"), NESTED[PRODUCT]))
-    wanted = text_of(member(properties, "ProvisioningArtifactName"))
+    artifact_name = text_of(member(properties, "ProvisioningArtifactName"))
     named = [
-        found
-        for artifact, found in zip(artifacts, deployed_templates(product, {}), strict=True)
-        if wanted is None or text_of(member(artifact, "Name")) == wanted
+        template
+        for artifact, template in zip(artifacts, deployed_templates(product, {}), strict=True)
+        if artifact_name is None or text_of(member(artifact, "Name")) == artifact_name
     ]
     return replace(named[0], suffix="") if len(named) == 1 else None
 
@@ -144,8 +147,8 @@ def _items(node: Node | None) -> list[Node]:
 _NOTHING = ListNode([], 0, 0, None)
 
 
-def elsewhere(deployed: DeployedTemplate, parent: Template) -> str:
-    """Return why a template is not read that is outside of the repository."""
+def not_in_repository(deployed: DeployedTemplate, parent: Template) -> str:
+    """Return the message for a template that is outside the repository."""
     where = "the template of the nested stack is not in this repository"
     if deployed.url is None:  # a product that is not defined here
         return where
@@ -170,7 +173,11 @@ def accepts(template: Template, deployed: DeployedTemplate, *, needs_all: bool) 
     if deployed.is_launched_by_hand or template.may_declare("Parameters"):
         return True
     declarations = [template.declaration(name) for name in template.section("Parameters")]
-    needed = {one.name for one in declarations if one is not None and one.default is None}
+    needed = {
+        declaration.name
+        for declaration in declarations
+        if declaration is not None and declaration.default is None
+    }
     is_declared = passed.keys() <= template.section("Parameters").keys()
     return is_declared and (needed <= passed.keys() or not needs_all)
 
@@ -197,19 +204,19 @@ class NestedPaths:
             return asset
         if isinstance(url, ScalarNode) and is_text and is_local(url.text):
             return url.text
-        found = _HASH.search(parent.source.text_at(url)) if url is not None else None
-        return self._assets(os.path.dirname(parent.path)).get(found[1]) if found else None
+        match = _HASH.search(parent.source.text_at(url)) if url is not None else None
+        return self._assets(os.path.dirname(parent.path)).get(match[1]) if match else None
 
     def _assets(self, folder: str) -> dict[str, str]:
         """Return the paths of the templates among a CDK assembly's assets, by hash."""
         if folder not in self._assets_by_folder:
-            found: dict[str, str] = {}
+            assets: dict[str, str] = {}
             names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
             for name in names:
                 path = os.path.join(folder, name)
                 if name.endswith(_ASSET_LIST) and not os.path.islink(path):
-                    found |= _listed_assets(path)
-            self._assets_by_folder[folder] = found
+                    assets |= _listed_assets(path)
+            self._assets_by_folder[folder] = assets
         return self._assets_by_folder[folder]
 
 
@@ -242,7 +249,7 @@ def is_local(text: str) -> bool:
 
 
 def real_paths(path: str, parent: Template) -> list[str]:
-    """Return where a nested template may be, with links resolved; none for a text that is no path."""
+    """Return where a nested template may be, with links resolved; none for a text that is not a path."""
     if parent.path == STANDARD_INPUT:
         paths = [path, os.path.join(_CDK_OUTPUT, path)]
     else:

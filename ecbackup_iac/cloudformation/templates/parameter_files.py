@@ -1,4 +1,4 @@
-"""Parameter files and options of the command line → the values that parameters are given."""
+"""Parameter files and `--parameter` options → the values of parameters, by name."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.syntax.encoding import to_utf8
 
 _DATA_SUFFIXES = (".json", ".yaml", ".yml")
-"""Of files whose texts may be shown; any other name says nothing of what a file holds."""
+"""Of files whose values may be shown; a file of any other name may contain secrets."""
 
 
 class ParameterFiles:
@@ -41,8 +41,8 @@ class ParameterFiles:
 
     def _values(self, path: str, shown: str) -> GivenValues:
         try:
-            real = path if is_stream(path) else os.path.realpath(path)
-            content = to_utf8(file_bytes(real, self._contents))
+            real_path = path if is_stream(path) else os.path.realpath(path)
+            content = to_utf8(file_bytes(real_path, self._contents))
         except OSError as error:
             return self._unreadable(f"cannot be read: {error.strerror or error}", shown)
         except UnicodeDecodeError as error:
@@ -67,7 +67,7 @@ class _FileReader:
     """A parameter file in one of the formats in use → values.
 
     `aws cloudformation` reads a list of ParameterKey and ParameterValue, or of "Name=Value";
-    CodePipeline an object with `Parameters`; other tools a plain map.
+    CodePipeline an object with `Parameters`, Git sync one with `parameters`; other tools a plain map.
     """
 
     def __init__(self, document: Document) -> None:
@@ -78,24 +78,24 @@ class _FileReader:
     def values(self) -> GivenValues:
         """Return the values; anything that has none of the formats goes to the diagnostics."""
         root = self._document.root
-        found: GivenValues = {}
+        values: GivenValues = {}
         if isinstance(root, ListNode):
             for item in root.items:
-                found |= self._item(item)
+                values |= self._item(item)
         elif isinstance(root, MapNode):
             entries = members(root)
-            inner = entries.get("Parameters")
+            inner = entries.get("Parameters") or entries.get("parameters")
             if inner and isinstance(inner[1], MapNode):
                 entries = members(inner[1])
             elif inner and isinstance(inner[1], ListNode):
                 for item in inner[1].items:
-                    found |= self._item(item)
-                return found
+                    values |= self._item(item)
+                return values
             for name, entry in entries.items():
-                found |= self._entry(name, *entry)
+                values |= self._entry(name, *entry)
         else:
             self._report(root, "a list or a map of parameters is expected")
-        return found
+        return values
 
     def _item(self, item: Node) -> GivenValues:
         if isinstance(item, ScalarNode) and "=" in item.text:
@@ -139,23 +139,23 @@ class _FileReader:
         )
 
 
-def given_values(given: Sequence[tuple[str, str]], files: ParameterFiles) -> GivenValues:
+def given_values(options: Sequence[tuple[str, str]], files: ParameterFiles) -> GivenValues:
     """Return the values that the command line gives; later ones win.
 
-    `given` holds ("parameter", "Name=Value") and ("file", path). Nothing is shown of a file outside the
-    boundary, or of one such as x.env, which is no data file.
+    `options` are ("parameter", "Name=Value") and ("file", path). Values of a file outside the
+    boundary, or of a file such as x.env, are secret.
     """
-    found: GivenValues = {}
-    for kind, text in given:
+    all_values: GivenValues = {}
+    for kind, text in options:
         if kind == "file":
             values = files.at(text)
             is_shown = text.lower().endswith(_DATA_SUFFIXES)
             is_secret = not is_shown or not is_inside(os.path.realpath(text), boundary_of("."))
-            found |= {
+            all_values |= {
                 name: replace(value, is_secret=True) if is_secret else value
                 for name, value in values.items()
             }
         else:
             name, _, value = text.partition("=")
-            found[name.strip()] = GivenValue(value, COMMAND_LINE, is_secret=True)
-    return found
+            all_values[name.strip()] = GivenValue(value, COMMAND_LINE, is_secret=True)
+    return all_values

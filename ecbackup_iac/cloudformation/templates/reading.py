@@ -19,7 +19,7 @@ class TemplateDocuments:
         """`contents` overrides the contents of files, by real path."""
         self._contents = contents or {}
         self.annotated: list[AnnotatedText] = []
-        """The texts that may hold suppressions."""
+        """The texts that may contain suppressions."""
 
     def at(self, path: str) -> tuple[str, bytes, list[Document]]:
         """Return a file's path as it is shown, its content and its documents. Raises NotReadError."""
@@ -41,23 +41,23 @@ class TemplateDocuments:
         """Return what reads the files that a file inserts."""
 
         def read(name: str) -> tuple[str, Document] | str:
-            real = os.path.realpath(os.path.join(os.path.dirname(path), name))
-            if path == STANDARD_INPUT or not is_readable(real, boundary):
+            real_path = os.path.realpath(os.path.join(os.path.dirname(path), name))
+            if path == STANDARD_INPUT or not is_readable(real_path, boundary):
                 return f"{name} is outside the repository"
-            if not os.path.isfile(real):
+            if not os.path.isfile(real_path):
                 return f"there is no file {name}"
             try:
-                shown, content, documents = self.at(real)
+                shown, content, documents = self.at(real_path)
             except NotReadError as error:
                 return error.message
             if not documents:
                 return f"{name} is empty"
             self.annotate(shown, content, is_whole=False)
-            return real, documents[0]
+            return real_path, documents[0]
 
         return read
 
     def annotate(self, shown: str, content: bytes, *, is_whole: bool) -> None:
-        """Keep a text that may hold suppressions; a nested template may belong to another scan as a whole."""
+        """Keep a text that may have suppressions; `is_whole`: this run evaluates all of its caches."""
         if may_hold_suppression(content):
             self.annotated.append(AnnotatedText(shown, content, Syntax.TEMPLATE, is_whole=is_whole))

@@ -17,9 +17,9 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     text_of,
 )
 from ecbackup_iac.cloudformation.templates import beanstalk
-from ecbackup_iac.cloudformation.templates.interest import TemplateFile
+from ecbackup_iac.cloudformation.templates.relevance import TemplateFile
 
-# A resource of a template, or its version line: what makes a broken file one of CloudFormation. An
+# A resource of a template, or its version line: by which a broken file is one of CloudFormation. An
 # anchor or a tag may precede the type.
 _VISIBLE = re.compile(
     rb"AWSTemplateFormatVersion[\"']?\s*:|\bType[\"']?\s*:\s*(?:[&!][^\s]{1,80}\s+){0,2}[\"']?AWS::\w+::",
@@ -34,7 +34,7 @@ _QUOTING = (
     ".adoc", ".bazel", ".cjs", ".cts", ".dart", ".ex", ".exs", ".feature", ".groovy", ".guard", ".markdown",
     ".mdx", ".mts", ".nix", ".rego", ".txt",
 )  # fmt: skip
-# What a line has to begin with in a file of any name: prose may well quote a resource.
+# The line that shows a template in a file of any name: prose may quote a resource, but not this line.
 _HEADER = re.compile(rb"^[\"'{ ]*AWSTemplateFormatVersion[\"']?\s*:", re.MULTILINE)
 # The first line that begins with a word, after comments and directives: in a template it is a key.
 _DIRECTIVES = re.compile(rb"\{[#%{].*?[#%}]\}|<%.*?%>|/\*.*?\*/", re.DOTALL)
@@ -50,7 +50,7 @@ MAX_HEAD_BYTES = 10_000
 
 def is_broken_template(file: TemplateFile, is_wanted: Callable[[str], bool]) -> bool:
     """Whether a file that cannot be parsed is meant to be a template, by its name and its bytes."""
-    if file.is_meant:
+    if file.is_requested:
         return True
     if file.is_expected:
         return _VISIBLE.search(file.content) is not None
@@ -71,7 +71,7 @@ def _is_quoting(file: TemplateFile) -> bool:
 def template_in(document: Document, path: str, read: Read = not_read) -> Template | None:
     """Return the template that a document is, by its content; None for anything else.
 
-    `read` reads what a file of the Serverless Framework inserts, and the others of an `.ebextensions`.
+    `read` reads the other files of a service of the Serverless Framework, or of `.ebextensions`.
 
     A template has `Resources` whose entries have a `Type`, or AWSTemplateFormatVersion. A map of nothing
     but resources, or one resource, is a part of a template, which AWS::Include or the Serverless Framework
@@ -89,9 +89,11 @@ def template_in(document: Document, path: str, read: Read = not_read) -> Templat
     entries = members(root)
     if _is_resource(root):
         name = os.path.splitext(os.path.basename(path))[0]
-        return Template(path, document, [_below("Resources", _below(name, root))], is_part=True)
+        return Template(
+            path, document, [_map_with("Resources", _map_with(name, root))], is_part=True
+        )
     if all(_is_resource(value) for _, value in entries.values()) and entries:
-        return Template(path, document, [_below("Resources", root)], is_part=True)
+        return Template(path, document, [_map_with("Resources", root)], is_part=True)
     return _serverless_template(document, path, read)
 
 
@@ -101,15 +103,17 @@ def _serverless_template(document: Document, path: str, read: Read) -> Template 
     resources = entries.get("resources")
     if resources is None or not {"service", "provider", "functions"} & entries.keys():
         return None
-    from ecbackup_iac.cloudformation.templates.service import Service  # most runs do without
+    from ecbackup_iac.cloudformation.templates.serverless_service import (
+        Service,  # most runs do without
+    )
 
     service = Service(path, document, read)
-    is_meant = service.elsewhere or _is_template(service.root)
-    return service.template() if is_meant else None
+    is_template = service.elsewhere or _is_template(service.root)
+    return service.template() if is_template else None
 
 
-def _below(name: str, node: Node) -> MapNode:
-    """Return a map with a node under the name that it gets when it is included."""
+def _map_with(name: str, node: Node) -> MapNode:
+    """Return a map of one entry: the name, which a part gets where it is included, and the node."""
     key = ScalarNode(name, node.start, node.start, Style.DOUBLE_QUOTED, None)
     return MapNode([(key, node)], node.start, node.end, None)
 

@@ -27,7 +27,7 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     walk,
 )
 from ecbackup_iac.cloudformation.templates.absence import Creation, Creations
-from ecbackup_iac.cloudformation.templates.misshapen import text_problems
+from ecbackup_iac.cloudformation.templates.malformed import text_problems
 from ecbackup_iac.cloudformation.templates.nested_stacks import (
     DeployedTemplate,
     NotReadError,
@@ -95,8 +95,8 @@ class Deployment:
         self._budget = budget
         self.nested: list[Stack] = []
         """The nested stacks whose templates were read, parents first."""
-        self.never: list[Stack] = []
-        """Those of them that no values create: their resources are not read here."""
+        self.never_created: list[Stack] = []
+        """Those of them that no parameter values create: their resources are not read here."""
         self._reported: set[int] = set()
         """The templates whose problems are among the diagnostics, by identity."""
         self._count = 0
@@ -106,20 +106,20 @@ class Deployment:
 
     def resources(self) -> Iterator[ResourceInstance | UnreadStack]:
         """Yield the wanted resources of the root and of its nested stacks."""
-        self._refuse_defaults(self._root)
+        self._find_rejected_defaults(self._root)
         yield from self._stack_resources(self._root)
 
     def _stack_resources(self, stack: Stack) -> Iterator[ResourceInstance | UnreadStack]:
         template = stack.template
         self._admit(template)
         for macro in template.macros:
-            what = f"the macro {macro.name} may add resources"
-            yield _made_elsewhere(macro.node, macro.node, what, template)
+            effect = f"the macro {macro.name} may add resources"
+            yield _unread_macro(macro.node, macro.node, effect, template)
         wanted, nested = [], []
         for name, entry, frame in self._expanded(template.section("Resources"), Frame(stack)):
             kind = frame.substitute(_kind(entry[1]))
             if name.startswith("Fn::Transform"):
-                yield _made_elsewhere(*entry, "a macro adds resources here", template)
+                yield _unread_macro(*entry, "a macro adds resources here", template)
             elif self._is_wanted(kind):
                 existence = (*stack.existence, *_existence(entry[1], frame))
                 address = f"{stack.prefix}{name}"
@@ -129,21 +129,21 @@ class Deployment:
                 yield self._unread_type(name, kind, entry, frame)
             elif kind in NESTED:
                 templates = deployed_templates(entry[1], template.section("Resources"))
-                nested += [(name, kind, entry, frame, one) for one in templates or (_NONE,)]
+                nested += [(name, kind, entry, frame, one) for one in templates or (_NO_TEMPLATE,)]
         # Properties may refer to the outputs of nested stacks, so those are read first.
         below: list[ResourceInstance | UnreadStack] = []
-        for child in [self._child(*resource) for resource in nested]:
+        for child in [child for resource in nested for child in self._children(*resource)]:
             if isinstance(child, UnreadStack):
                 below.append(child)
-            elif self._is_never(child):
-                self.never.append(child)
+            elif self._is_never_created(child):
+                self.never_created.append(child)
             else:
                 below += self._stack_resources(child)
         yield from wanted
         yield from below
 
     def _admit(self, template: Template) -> None:
-        """Allow for a template's work, and report its problems once."""
+        """Add a template to the budget, and report its problems once."""
         self._budget.admit(template)
         if id(template) not in self._reported:
             self._reported.add(id(template))
@@ -153,9 +153,9 @@ class Deployment:
     def _unread_type(name: str, kind: str, entry: Entry, frame: Frame) -> UnreadStack:
         """Return a module of a registry, or a resource whose type is not known."""
         stack, (key, body) = frame.stack, entry
-        what = "is not known" if "{" in kind else "deploys another template"
+        problem = "is not known" if "{" in kind else "deploys another template"
         return replace(
-            _made_elsewhere(key, key, f"the type {kind} {what}", stack.template),
+            _unread_macro(key, key, f"the type {kind} {problem}", stack.template),
             address=f"{stack.prefix}{name}",
             body=body,
             kind=kind,
@@ -164,8 +164,8 @@ class Deployment:
             stack=stack,
         )
 
-    def _refuse_defaults(self, stack: Stack) -> None:
-        """Note the defaults that a rule refuses: the deployment has to give another value."""
+    def _find_rejected_defaults(self, stack: Stack) -> None:
+        """Record the defaults that a rule rejects: the deployment has to give another value."""
         for rule in stack.template.rules:
             try:
                 broken = partial(broken_assertion, rule, stack)
@@ -173,10 +173,10 @@ class Deployment:
             except (TemplateRejectedError, TooMuchError):
                 continue
             if cases and all(case.value is not None for case in cases):
-                for name in rule.asserted - stack.given.keys():
-                    stack.refused_defaults[name] = rule.name
+                for name in rule.asserted - stack.given_values.keys():
+                    stack.rejected_defaults[name] = rule.name
 
-    def _is_never(self, child: Stack) -> bool:
+    def _is_never_created(self, child: Stack) -> bool:
         """Whether no values create a nested stack, and its template is evaluated on its own."""
         if self.creations.creation_of(child.existence) is not Creation.NEVER:
             return False
@@ -187,7 +187,7 @@ class Deployment:
     def _expanded(
         self, entries: Mapping[str, Entry], frame: Frame, passes: int = 1
     ) -> Iterator[tuple[str, Entry, Frame]]:
-        """Yield the entries that may matter by logical id, with loops expanded."""
+        """Yield the entries by logical id, with loops expanded that may make wanted resources."""
         for key, entry in entries.items():
             if self._count >= self._budget.allowed:
                 text = f"not evaluated: the template creates more than {self._count} caches"
@@ -196,7 +196,7 @@ class Deployment:
                 return
             if not key.startswith(LOOP):
                 yield frame.shown(key), entry, frame
-            elif self._may_matter(entry[1]):
+            elif self._may_have_wanted(entry[1]):
                 try:
                     yield from self._loop_entries(entry, frame, passes)
                 except (TemplateRejectedError, TooMuchError) as error:
@@ -228,22 +228,22 @@ class Deployment:
         There is one value for an unknown collection.
         """
         cases = enumerate_scenarios(
-            lambda evaluator: evaluator.settled_value(collection, frame), self._budget
+            lambda evaluator: evaluator.resolved_value(collection, frame), self._budget
         )
-        found: dict[str, Value] = {}
+        items: dict[str, Value] = {}
         for case in cases or ():
             raw = case.value.raw
             if not isinstance(raw, tuple) or any(item.text is None for item in raw):
                 return [_representative(case.value, collection, frame)], False
-            found |= {str(item.text): item for item in raw if str(item.text) not in found}
+            items |= {str(item.text): item for item in raw if str(item.text) not in items}
         if cases is None:
             return [_representative(None, collection, frame)], False
         # A rule may reject what a parameter makes the collection of.
         is_certain = len(cases) == 1 and not cases[0].conditions and not frame.stack.template.rules
-        return list(found.values()), is_certain and bool(found)
+        return list(items.values()), is_certain and bool(items)
 
-    def _may_matter(self, node: Node) -> bool:
-        """Whether a loop may make anything that is wanted, judging by the types in it."""
+    def _may_have_wanted(self, node: Node) -> bool:
+        """Whether a loop may make a wanted resource or a stack, by the types in it."""
         kinds = (text_of(member(part, "Type")) for part in walk(node))
         return any(
             kind is not None and (self._is_wanted(kind) or kind in NESTED or "{" in kind)
@@ -251,6 +251,13 @@ class Deployment:
         ) or any("Fn::Transform" in members(part) for part in walk(node))
 
     # Nested stacks
+
+    def _children(
+        self, name: str, kind: str, entry: Entry, frame: Frame, deployed: DeployedTemplate
+    ) -> Iterator[Stack | UnreadStack]:
+        """Yield the stack that a resource makes, once for each template that it may have."""
+        for choice in self._finder.choices(deployed, entry[1], frame):
+            yield self._child(name, kind, entry, frame, choice)
 
     def _child(
         self, name: str, kind: str, entry: Entry, frame: Frame, deployed: DeployedTemplate
@@ -260,20 +267,25 @@ class Deployment:
         name += deployed.suffix
         address, location = f"{stack.prefix}{name}", source.location_of(*entry)
         existence = (*stack.existence, *_existence(body, frame, address))
+        if deployed.urls:
+            named = ExistenceCondition(None, frame, address, deployed.url, deployed.urls)
+            existence = (*existence, named)
         try:
-            template, note = self._finder.of(deployed, body, frame)
+            template, note = self._finder.template_of(deployed, body, frame)
         except (NotReadError, TemplateRejectedError, TooMuchError) as error:
             cause = error if isinstance(error, NotReadError) else NotReadError(error.message)
             problem = Diagnostic(error.message, error.location or source.location_of(key))
             return UnreadStack(address, body, problem, cause, kind, location, existence, stack)
-        for passed, parameter in passed_names(deployed.parameters):
-            if template.declaration(passed) is None and not template.may_declare("Parameters"):
-                text = f"the nested template declares no parameter {passed}"
+        for parameter_name, parameter in passed_names(deployed.parameters):
+            if template.declaration(parameter_name) is None and not template.may_declare(
+                "Parameters"
+            ):
+                text = f"the nested template declares no parameter {parameter_name}"
                 self._report(TemplateRejectedError(text), parameter, frame)
         by_hand = deployed.is_launched_by_hand
         child = Stack(
             template,
-            passed=None if by_hand else PassedParameters(deployed.parameters, frame),
+            passed_parameters=None if by_hand else PassedParameters(deployed.parameters, frame),
             address=address,
             parent=stack,
             kind=kind,
@@ -282,8 +294,9 @@ class Deployment:
             note=note,
         )
         if by_hand:
-            self._refuse_defaults(child)
-        stack.children[name] = child
+            self._find_rejected_defaults(child)
+        if not deployed.urls:
+            stack.children[name] = child
         self.nested.append(child)
         return child
 
@@ -304,12 +317,12 @@ def _kind(body: Node) -> str:
     return node.text if is_written else f"{{{node.tag} {node.text}}}"
 
 
-_NONE = DeployedTemplate()
+_NO_TEMPLATE = DeployedTemplate()
 
 
-def _made_elsewhere(key: Node, call: Node, what: str, template: Template) -> UnreadStack:
-    """Return the report of resources that a macro may make."""
-    text = f"{what}, and what it creates was not inspected"
+def _unread_macro(key: Node, call: Node, effect: str, template: Template) -> UnreadStack:
+    """Return an unread stack for the resources that a macro may add."""
+    text = f"{effect}, and what it creates was not inspected"
     problem = Diagnostic(text, template.source.location_of(key))
     return UnreadStack("", call, problem, NotReadError(text, is_elsewhere=True))
 

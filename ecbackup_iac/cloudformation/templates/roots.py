@@ -9,9 +9,11 @@ from ecbackup_iac.cloudformation.evaluation.template import Template
 from ecbackup_iac.cloudformation.syntax.document import Document
 from ecbackup_iac.cloudformation.syntax.files import Read, documents_in
 from ecbackup_iac.cloudformation.syntax.nodes import member, text_of, walk
-from ecbackup_iac.cloudformation.templates.declared import declared_resources, stray_resources
+from ecbackup_iac.cloudformation.templates.declared_resources import (
+    declared_resources,
+    stray_resources,
+)
 from ecbackup_iac.cloudformation.templates.inline_templates import template_of_text
-from ecbackup_iac.cloudformation.templates.interest import STACKS, Interest, TemplateFile
 from ecbackup_iac.cloudformation.templates.nested_stacks import (
     NestedPaths,
     NotReadError,
@@ -21,6 +23,7 @@ from ecbackup_iac.cloudformation.templates.nested_stacks import (
 )
 from ecbackup_iac.cloudformation.templates.reading import TemplateDocuments
 from ecbackup_iac.cloudformation.templates.recognition import is_broken_template, template_in
+from ecbackup_iac.cloudformation.templates.relevance import NESTED_STACK, Relevance, TemplateFile
 from ecbackup_iac.cloudformation.templates.stack_types import NESTED
 from ecbackup_iac.cloudformation.templates.template_urls import (
     TemplateUrls,
@@ -81,11 +84,11 @@ class Templates:
         self.diagnostics: list[Diagnostic] = []
         """What is wrong with the files that are recognisably templates."""
         self.annotated = self._documents.annotated
-        """The texts that may hold suppressions."""
+        """The texts that may contain suppressions."""
 
     def add(self, file: TemplateFile) -> bool:
         """Read a file of the scan; return whether it is a template, or a broken one."""
-        if file.interest is Interest.TEMPLATE:
+        if file.relevance is Relevance.TEMPLATE:
             return True
         path = file.path if file.path == STANDARD_INPUT else os.path.realpath(file.path)
         documents, problem = documents_in(file.content, file.path)
@@ -156,19 +159,21 @@ class Templates:
         Evaluated on its own, a nested template would have its defaults, which its parent overrides. `files`
         returns the files with templates inside a boundary.
         """
-        wanted: dict[str, set[str]] = {}
+        named_by_boundary: dict[str, set[str]] = {}
         for template in self._templates:
             if template.path in self._named and template.section("Parameters"):
-                wanted.setdefault(self._boundaries[template.path], set()).add(template.path)
-        for boundary, named in wanted.items():
-            candidates = [file for file in files(boundary) if STACKS.search(file.content)]
-            found, children = named, set()
-            while found:  # parents of parents
-                children.update(found)
+                named_by_boundary.setdefault(self._boundaries[template.path], set()).add(
+                    template.path
+                )
+        for boundary, named in named_by_boundary.items():
+            candidates = [file for file in files(boundary) if NESTED_STACK.search(file.content)]
+            newest, children = named, set()
+            while newest:  # parents of parents
+                children.update(newest)
                 names = [os.path.basename(path).encode() for path in children]
                 near = [file for file in candidates if any(name in file.content for name in names)]
                 candidates = [file for file in candidates if file not in near]
-                found = {path for file in near for path in self._add_parent(file, children)}
+                newest = {path for file in near for path in self._add_parent(file, children)}
 
     def _add_parent(self, file: TemplateFile, children: set[str]) -> Iterator[str]:
         """Add a file where it nests one of these; yield its path if it does."""
@@ -185,7 +190,7 @@ class Templates:
             self._documents.annotate(file.path, file.content, is_whole=False)
             yield path
 
-    def is_wanted(self, stack: Stack) -> bool:
+    def is_reported(self, stack: Stack) -> bool:
         """Whether a stack's resources are reported: not those of a parent added for a nested template."""
         return any(above.template.path not in self._parents for above in stack.ancestors)
 
@@ -232,7 +237,7 @@ class Templates:
 
     def is_own(self, template: Template) -> bool:
         """Whether a template is evaluated on its own where no root can ever create it."""
-        is_file = any(template is one for one in self._by_path.get(template.path, ()))
+        is_file = any(template is known for known in self._by_path.get(template.path, ()))
         return is_file and template.path in self._added and template.path not in self._parents
 
     def _uncovered(self) -> list[Template]:
@@ -248,35 +253,37 @@ class Templates:
         """
         return self._loaded(path, real_paths(path, parent), self._boundaries[parent.path])
 
-    def holds(self, path: str, parent: Template) -> bool:
-        """Whether a computed path is one of a file: without its beginning, a URL looks like a path."""
+    def is_path_of_file(self, path: str, parent: Template) -> bool:
+        """Whether a computed string is the path of a file, not the known end of a URL."""
         return path.startswith(".") or any(map(self._is_file, real_paths(path, parent)))
 
     def _is_file(self, path: str) -> bool:
         return path in self._by_path or os.path.isfile(path)
 
     def _loaded(self, path: str, paths: list[str], boundary: str) -> Template:
-        real = next(filter(self._is_file, paths), None)
-        if real is None and _PACKAGES in path.split("/"):
+        real_path = next(filter(self._is_file, paths), None)
+        if real_path is None and _PACKAGES in path.split("/"):
             text = f"the template of the nested stack is in a package that is not installed: {path}"
             raise NotReadError(text, is_elsewhere=True, is_package=True)
-        if real is None:
+        if real_path is None:
             raise NotReadError(
                 f"the template of the nested stack is missing: {without_credentials(path)}"
             )
-        if real not in self._by_path:
-            if not is_readable(real, boundary):
+        if real_path not in self._by_path:
+            if not is_readable(real_path, boundary):
                 raise NotReadError(
                     f"not read: the nested template {path} is outside the repository"
                 )
-            self._keep(real, self._read(real, boundary))
-            self._boundaries[real] = boundary
-        if real in self._broken:
-            raise NotReadError(self._broken[real].message, location=self._broken[real].location)
-        if not self._by_path[real]:
-            raise NotReadError(f"{shown_path(real)} is not a template")
-        self._loaded_paths.add(real)
-        return self._by_path[real][0]
+            self._keep(real_path, self._read(real_path, boundary))
+            self._boundaries[real_path] = boundary
+        if real_path in self._broken:
+            raise NotReadError(
+                self._broken[real_path].message, location=self._broken[real_path].location
+            )
+        if not self._by_path[real_path]:
+            raise NotReadError(f"{shown_path(real_path)} is not a template")
+        self._loaded_paths.add(real_path)
+        return self._by_path[real_path][0]
 
     def _read(self, path: str, boundary: str) -> list[Template]:
         shown, content, documents = self._documents.at(path)
@@ -297,7 +304,7 @@ class Templates:
 
         """
         above = [parent.path for parent in parents]
-        return self._urls.found(texts, self._boundaries[above[0]], above)
+        return self._urls.file_of(texts, self._boundaries[above[0]], above)
 
     def claim(self, path: str) -> None:
         """Note that another source makes a template of a file: it is not evaluated on its own."""
@@ -316,14 +323,14 @@ class Templates:
             NotReadError: it is not read.
 
         """
-        uploaded = self._urls.found((url,), boundary, ())
+        uploaded = self._urls.file_of((url,), boundary, ())
         if uploaded is None:
             where = without_credentials(url)
             raise NotReadError(
                 f"its template is not in this repository: {where}", is_elsewhere=True
             )
-        real = os.path.realpath(uploaded.path)
-        return self._loaded(uploaded.path, [real], boundary), uploaded.note
+        real_path = os.path.realpath(uploaded.path)
+        return self._loaded(uploaded.path, [real_path], boundary), uploaded.note
 
     def deployed_text(self, text: str, location: Location, boundary: str) -> Template:
         """Return the template that another source deploys, whose text is at a location.
@@ -331,7 +338,7 @@ class Templates:
         Where it is the text of a file of the scan, that file's template is returned, with its own lines.
 
         Raises:
-            NotReadError: the text is no template.
+            NotReadError: the text is not a template.
 
         """
         for template in self._templates:

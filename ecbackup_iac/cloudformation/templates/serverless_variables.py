@@ -1,8 +1,7 @@
 """A variable of the Serverless Framework (`${self:custom.days, 7}`) → its value, or why it is not known.
 
-Known are what the service's own file says, files beside it, and defaults: of an option that may be given
-(`${opt:stage, 'dev'}`) the default is the evidence that there is. What is read from the environment, AWS or a
-program is not known.
+Known are the values of the service's own file and of files beside it, and defaults, also that of an option
+which may be given (`${opt:stage, 'dev'}`). What is read from the environment, AWS or a program is not known.
 """
 
 import re
@@ -29,7 +28,7 @@ MAX_TEXT_LENGTH = 10_000
 MAX_NESTING = 50
 """Variables that lead to each other."""
 
-# One that has no other inside; ${AWS::Region} and ${Name} are CloudFormation's.
+# A variable with no other inside; ${AWS::Region} and ${Name} are CloudFormation's.
 _INNERMOST = re.compile(
     r"\$\{\s*([a-z][\w-]*(?:\([^(){}$]*\))?:[^{}$]*|(?:file|strToBool)\([^(){}$]*\)[^{}$]*)\}"
 )
@@ -50,32 +49,29 @@ class Variables:
         """`read` returns the content of a file, or why it is not read."""
         self._root = root
         self._read = read
-        self._answers: dict[str, Resolved | str] = {}
+        self._values: dict[str, Resolved | str] = {}
         self._nesting = 0
         self._left = MAX_VARIABLES
 
     def value(self, node: ScalarNode) -> Resolved | str:
         """Return the value of a text with variables, or why it is not known."""
-        if node.text not in self._answers:
+        if node.text not in self._values:
             if self._nesting == MAX_NESTING:
                 return f"{node.text[:80]} refers to itself, or to too many variables"
             self._nesting += 1
             try:
-                self._answers[node.text] = self._resolved(node)
+                self._values[node.text] = self._resolved(node)
             except _UnknownError as error:
-                self._answers[node.text] = str(error)
+                self._values[node.text] = str(error)
             finally:
                 self._nesting -= 1
-        found = self._answers[node.text]
-        if (
-            isinstance(found, Resolved) and found.node.start < 0
-        ):  # made of texts: it is where it is used
-            made = found.node
-            text, style = (
-                (made.text, made.style) if isinstance(made, ScalarNode) else ("", Style.PLAIN)
-            )
-            return Resolved(ScalarNode(text, node.start, node.end, style, None))
-        return found
+        value = self._values[node.text]
+        if isinstance(value, str) or value.node.start >= 0:
+            return value
+        # A string that variables make up is located where it is used.
+        made = value.node
+        text, style = (made.text, made.style) if isinstance(made, ScalarNode) else ("", Style.PLAIN)
+        return Resolved(ScalarNode(text, node.start, node.end, style, None))
 
     def _resolved(self, node: ScalarNode) -> Resolved:
         text, values = node.text, list[Resolved]()
@@ -83,10 +79,10 @@ class Variables:
             self._left -= 1
             if self._left < 0:
                 raise _UnknownError("the variables of this service exceed the evaluation limit")
-            found = self._first_of(match[1], values)
+            value = self._first_of(match[1], values)
             if match[0] == text:
-                return found
-            values.append(found)
+                return value
+            values.append(value)
             text = f"{text[: match.start()]}\x00{len(values) - 1}\x00{text[match.end() :]}"
             if len(text) > MAX_TEXT_LENGTH:
                 raise _UnknownError("the variables of this service make a string that is too long")
@@ -110,10 +106,10 @@ class Variables:
         """Return the first value that there is of a variable and its defaults."""
         missing = ""
         for source in _sources(written):
-            found = self._of_source(source, values)
-            if isinstance(found, Resolved):
-                return found
-            missing = missing or found
+            value = self._of_source(source, values)
+            if isinstance(value, Resolved):
+                return value
+            missing = missing or value
         raise _UnknownError(missing)
 
     def _of_source(self, source: str, values: list[Resolved]) -> Resolved | str:
@@ -159,32 +155,32 @@ class Variables:
             return root
         return self._below(Resolved(root, root, (name, "")), address, shown)
 
-    def _below(self, found: Resolved, address: str, shown: str) -> Resolved | str:
+    def _below(self, value: Resolved, address: str, shown: str) -> Resolved | str:
         """Return what is at an address (`custom.days`), or why there is nothing."""
         for name in filter(None, address.split(".")):
-            found = self._settled(found)
-            node = found.node
-            part = (found.part[0], name) if found.part and not found.part[1] else None
+            value = self._without_variable(value)
+            node = value.node
+            part = (value.part[0], name) if value.part and not value.part[1] else None
             if isinstance(node, MapNode) and name in members(node):
                 key, below = members(node)[name]
-                found = Resolved(below, key, part)
+                value = Resolved(below, key, part)
             elif isinstance(node, ListNode) and name in map(str, range(len(node.items))):
                 item = node.items[int(name)]
-                found = Resolved(item, item)
+                value = Resolved(item, item)
             else:
                 return f"${{{shown}}} does not exist"
-        found = self._settled(found)
-        if isinstance(found.node, ScalarNode) and literal_of(found.node) is None:
+        value = self._without_variable(value)
+        if isinstance(value.node, ScalarNode) and literal_of(value.node) is None:
             return f"${{{shown}}} is null"
-        return found
+        return value
 
-    def _settled(self, found: Resolved) -> Resolved:
-        """Return a value that is no variable itself. Raises _UnknownError."""
-        if not isinstance(found.node, ScalarNode) or "${" not in found.node.text:
-            return found
-        if not _INNERMOST.search(found.node.text):
-            return found
-        value = self.value(found.node)
+    def _without_variable(self, variable: Resolved) -> Resolved:
+        """Return a value; where it is itself a variable, that one's value. Raises _UnknownError."""
+        if not isinstance(variable.node, ScalarNode) or "${" not in variable.node.text:
+            return variable
+        if not _INNERMOST.search(variable.node.text):
+            return variable
+        value = self.value(variable.node)
         if isinstance(value, str):
             raise _UnknownError(value)
         return value

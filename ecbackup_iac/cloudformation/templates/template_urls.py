@@ -1,7 +1,7 @@
 """The URL of a template in a bucket → the file of the repository that was uploaded there.
 
-CloudFormation takes a template from S3, so a nested stack names the copy there of a file that lies in the
-repository. The one file is taken whose path and the URL's have the longest common ending.
+CloudFormation reads templates from S3, so a nested stack names an uploaded copy of a file in the repository.
+The file is chosen whose path has the longest common ending with the path of the URL.
 """
 
 import fnmatch
@@ -17,12 +17,12 @@ MAX_PATHS = 5
 """Files that a message lists."""
 
 MAX_FILES = 500_000
-"""Names in one repository that are looked at."""
+"""Files of one repository that are compared."""
 
 
 @record
 class UploadedTemplate:
-    """The file that a URL is taken to name."""
+    """The file of the repository that a URL probably names."""
 
     path: str
     """Absolute."""
@@ -31,10 +31,10 @@ class UploadedTemplate:
     """How it was found, for people."""
 
     is_certain: bool = True
-    """More than the file's bare name agrees, or the policy names it."""
+    """The policy names it, or more than the file name is the same."""
 
     is_copy: bool = False
-    """What is deployed is a copy in a bucket, perhaps of another version."""
+    """The deployed copy in the bucket may be of another version."""
 
 
 class TemplateUrls:
@@ -50,7 +50,7 @@ class TemplateUrls:
         self._is_excluded = is_excluded
         self._listed: dict[str, dict[str, list[str]]] = {}
 
-    def found(
+    def file_of(
         self, texts: Sequence[str], boundary: str, parents: Sequence[str]
     ) -> UploadedTemplate | None:
         """Return the file that a URL names; None where none does.
@@ -91,16 +91,16 @@ class TemplateUrls:
     def _files(self, boundary: str) -> dict[str, list[str]]:
         """Return the paths of the files in a repository by name."""
         if boundary not in self._listed:
-            found: dict[str, list[str]] = {}
+            paths_by_name: dict[str, list[str]] = {}
             count = 0
             for folder, folders, names in os.walk(boundary):
                 folders[:] = sorted(name for name in folders if name not in SKIPPED_FOLDERS)
                 for name in names:
-                    found.setdefault(name, []).append(os.path.join(folder, name))
+                    paths_by_name.setdefault(name, []).append(os.path.join(folder, name))
                 count += len(names)
                 if count > MAX_FILES:
                     break
-            self._listed[boundary] = {name: sorted(paths) for name, paths in found.items()}
+            self._listed[boundary] = {name: sorted(paths) for name, paths in paths_by_name.items()}
         return self._listed[boundary]
 
 

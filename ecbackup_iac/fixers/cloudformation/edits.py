@@ -82,7 +82,7 @@ class _Proposal:
         elif isinstance(value, Unset) and value.trace and value.trace[-1].kind is StepKind.UNSET:
             yield self._in_properties()
         else:
-            raise NotFixableError(_why_not(value))
+            raise NotFixableError(_why_not_fixable(value))
 
     def _open(self, shown: str) -> tuple[str, OpenedFile]:
         """Return a file opened for editing, and its path. Raise NotFixableError if it must not be edited."""
@@ -101,8 +101,8 @@ class _Proposal:
             uses = uses_of(template, self._files)
             other = uses.other_use(offset)
             if other:
-                what = uses.definition_at(offset) or "the value"
-                raise NotFixableError(f"{what} ({literal}) is also used by {other}")
+                definition = uses.definition_at(offset) or "the value"
+                raise NotFixableError(f"{definition} ({literal}) is also used by {other}")
         if not file.templates:
             self._check_parameter(literal, value)
         first, last, new = _rewritten(file.content, start, end, self._days, value)
@@ -173,7 +173,7 @@ def _templates(boundary: str) -> list[tuple[str, bytes]]:
     ]
 
 
-def _why_not(value: Settled[int]) -> str:
+def _why_not_fixable(value: Settled[int]) -> str:
     """Return why a value without a literal cannot be fixed."""
     for step in value.trace:
         if step.location.origin is Origin.COMMAND_LINE:
@@ -191,21 +191,21 @@ def _rewritten(
     """Return the range of a literal that is replaced, and its new content."""
     new = str(days).encode()
     first = min(value_start(content, start), end)
-    mark, written = content[first : first + 1], content[first:end].rstrip()
+    sign, written = content[first : first + 1], content[first:end].rstrip()
     # !Ref "AWS::NoValue", !!bool "true": the tag is replaced with the value.
     is_tagged = b"!" in content[start:first] and not isinstance(value, Known)
-    if mark in (b'"', b"'") and written.endswith(mark) and len(written) > 1 and not is_tagged:
+    if sign in (b'"', b"'") and written.endswith(sign) and len(written) > 1 and not is_tagged:
         return first + 1, end - 1, new
-    if mark in (b"|", b">") and b"#" in written:
+    if sign in (b"|", b">") and b"#" in written:
         raise NotFixableError("the string that contains the retention has a comment")
     if isinstance(value, Unset) or is_tagged:
         first, written = start, content[start:end].rstrip()
     if not written:
-        sign = _LEFT_OUT.search(content, max(0, end - _MAX_COMMENTS), end)
-        if sign is None:
+        match = _LEFT_OUT.search(content, max(0, end - _MAX_COMMENTS), end)
+        if match is None:
             raise NotFixableError("no value is written for the retention")
-        at = sign.start() + 1 if sign[0][1:].strip(b" \t") else end
-        return at, at, new if content[at - 1 : at] == b" " else b" " + new
+        offset = match.start() + 1 if match[0][1:].strip(b" \t") else end
+        return offset, offset, new if content[offset - 1 : offset] == b" " else b" " + new
     return first, first + len(written), new
 
 

@@ -33,9 +33,13 @@ class OpenedFile:
             self.characters.offset(self.shift, offset) if self.characters else offset + self.shift
         )
 
-    def offset(self, at: int) -> int:
+    def offset(self, file_offset: int) -> int:
         """Return the offset in the document of an offset in the file."""
-        return self.characters.between(self.shift, at) if self.characters else at - self.shift
+        return (
+            self.characters.between(self.shift, file_offset)
+            if self.characters
+            else file_offset - self.shift
+        )
 
 
 @lru_cache(maxsize=16)
@@ -46,8 +50,8 @@ def opened(path: str, shown: str, content: bytes) -> OpenedFile:
         documents, _ = documents_in(to_utf8(content), shown)
     except UnicodeDecodeError as error:
         raise NotFixableError(f"{shown} cannot be read: {error.reason}") from error
-    found = (template_in(document, path) for document in documents)
-    templates = tuple(template for template in found if template is not None)
+    parsed = (template_in(document, path) for document in documents)
+    templates = tuple(template for template in parsed if template is not None)
     is_json = any(isinstance(document.source.text, bytes) for document in documents)
     characters = None if is_json or content.isascii() else Characters(content)
     return OpenedFile(content, templates, is_json, shift, characters)
@@ -57,7 +61,7 @@ def opened(path: str, shown: str, content: bytes) -> OpenedFile:
 _BEFORE_VALUE = re.compile(rb"(?:[&!][^ \t\r\n]*+(?:[ \t\r\n]|\#[^\r\n]*+)*+)*+")
 
 
-def value_start(content: bytes, at: int) -> int:
-    """Return the offset of a YAML value after its anchor and its tag."""
-    found = _BEFORE_VALUE.match(content, at)
-    return found.end() if found else at
+def value_start(content: bytes, offset: int) -> int:
+    """Return the offset of a YAML value after its anchor and tag, which begin at an offset."""
+    match = _BEFORE_VALUE.match(content, offset)
+    return match.end() if match else offset

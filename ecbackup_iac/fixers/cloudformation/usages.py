@@ -1,7 +1,7 @@
-"""A literal of a template → what else it reaches: an edit may change retentions only.
+"""A literal of a template → what its value is used for besides retentions: then an edit is not safe.
 
-Every edit is proven by checking again, which sees caches. This search is for everything else that a
-value reaches; what it cannot follow counts as another use.
+Every edit is verified by checking again, which shows changes of caches. This search is for any other use of
+a value; a reference that it cannot follow counts as another use.
 """
 
 import re
@@ -129,13 +129,13 @@ class TemplateUses:
         ]
         return self._other(users, frozenset())
 
-    def other_use_of(self, name: str, met: frozenset[tuple[str, str]] = frozenset()) -> str | None:
+    def other_use_of(self, name: str, seen: frozenset[tuple[str, str]] = frozenset()) -> str | None:
         """Return what a parameter reaches besides retentions; None where nothing.
 
-        `met` are the templates' parameters that lead to it.
+        `seen` are the templates' parameters that lead to it.
         """
         key = (self._template.path, name)
-        return None if key in met else self._other(self._references.get(name, []), met | {key})
+        return None if key in seen else self._other(self._references.get(name, []), seen | {key})
 
     def sharers(self, node: MapNode) -> list[Resource]:
         """Return the resources that a map is part of, by aliases and merge keys too."""
@@ -150,13 +150,13 @@ class TemplateUses:
             for resource in self.resources
         }
 
-    def _other(self, users: Iterable[_User], met: frozenset[tuple[str, str]]) -> str | None:
+    def _other(self, users: Iterable[_User], seen: frozenset[tuple[str, str]]) -> str | None:
         for user in users:
             use: str | None = user.text
             if user.is_checked:
                 use = None
             elif user.passed is not None:
-                use = self._use_in_stack(*user.passed, met)
+                use = self._use_in_stack(*user.passed, seen)
             if use is not None:
                 return use
         return None
@@ -170,14 +170,14 @@ class TemplateUses:
             if all(a in (None, b) for a, b in zip(names, definition.names, strict=True))
         ]
 
-    def _use_in_stack(self, key: Node, name: str, met: frozenset[tuple[str, str]]) -> str | None:
+    def _use_in_stack(self, key: Node, name: str, seen: frozenset[tuple[str, str]]) -> str | None:
         """Return what a nested stack's parameter reaches in it besides retentions."""
         shown = self._files.shared.template_called_at(self._template.source.location_of(key))
         if shown is None:
             return "a nested stack in which no cache was read"
         path = self._files.path(shown)
         for child in opened(path, shown, self._files.content(path)).templates:
-            use = uses_of(child, self._files).other_use_of(name, met)
+            use = uses_of(child, self._files).other_use_of(name, seen)
             if use:
                 return f"{use} ({shown})"
         return None
@@ -223,7 +223,7 @@ class TemplateUses:
 
     def _users_in_resources(self) -> Iterator[tuple[_User, list[Node]]]:
         pending = [*self._template.section("Resources").items()]
-        for name, entry in pending:  # a loop's body is added as it is met
+        for name, entry in pending:  # the entries of a loop are added while it runs
             if not name.startswith(LOOP):
                 yield from self._users_in(name, *entry)
                 continue
@@ -240,13 +240,13 @@ class TemplateUses:
         yield _user(resource, ""), [key]
         for attribute, entry in members(body).items():
             properties = members(entry[1]) if attribute == "Properties" else {attribute: entry}
-            for own, (own_key, value) in properties.items():
-                is_passed = own == "Parameters" and resource.kind in WITH_MAP_OF_PARAMETERS
+            for setting, (setting_key, value) in properties.items():
+                is_passed = setting == "Parameters" and resource.kind in WITH_MAP_OF_PARAMETERS
                 passed = members(value) if is_passed and function_of(value) is None else {}
-                for parameter, (_, given) in passed.items():
-                    yield _User("", passed=(key, parameter)), [given]
+                for parameter, (_, argument) in passed.items():
+                    yield _User("", passed=(key, parameter)), [argument]
                 if not passed:
-                    yield _user(resource, own), [own_key, value]
+                    yield _user(resource, setting), [setting_key, value]
 
 
 @lru_cache(maxsize=16)

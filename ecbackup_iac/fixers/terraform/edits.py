@@ -122,12 +122,12 @@ class _Proposal:
             return self._replaced(self._files.path(literal.path), literal, value)
         definition = self._uses.definition_at(literal)
         call = self._call_of(definition)
-        is_foreign = is_downloaded(slashed(path))
+        is_in_download = is_downloaded(slashed(path))
         if value.trace and self._files.shared.call_to_set_in(self._resource, value.trace[-1]):
             is_in_call = not self._is_careful
         else:
             is_in_call = isinstance(value, Unset) or self._is_careful
-        if definition and call and (is_in_call or is_foreign):
+        if definition and call and (is_in_call or is_in_download):
             self._check(definition, call)
             return self._in_block(call, definition.name)
         path = self._files.path(literal.path)
@@ -177,13 +177,13 @@ class _Proposal:
             raise NotFixableError(f"{last.location} may contain text that must not be shown")
         content = self._files.content(path)
         start, end = offsets(content, last.location)
-        _, equals, written = content[start:end].partition(b"=")
-        if not equals or not _is_constant(written):
+        _, equals, expression = content[start:end].partition(b"=")
+        if not equals or not _is_constant(expression):
             raise NotFixableError(f"it is computed: {last.text} ({last.location})")
-        first = end - len(written.lstrip())
+        first = end - len(expression.lstrip())
         text = f"{content[start:end].decode(errors='replace')} becomes {self._days}"
         new = str(self._days).encode()
-        return Edit(path, first, first + len(written.strip()), new, last.location, text)
+        return Edit(path, first, first + len(expression.strip()), new, last.location, text)
 
     def _in_block(self, block: Location | None, name: str) -> Edit:
         """Return the edit that adds an argument to a block."""
@@ -219,9 +219,9 @@ class _Proposal:
         return Edit(path, first, last, new, block, f"{name} = {value} is added")
 
 
-def _is_constant(written: bytes) -> bool:
+def _is_constant(expression: bytes) -> bool:
     """Whether an expression consists of numbers."""
-    node, problems = parse_expression(SourceFile("", written.strip()))
+    node, problems = parse_expression(SourceFile("", expression.strip()))
     pending: list[Node] = [node]
     while pending:
         match pending.pop():

@@ -57,11 +57,11 @@ def inserted_argument(
 
     The argument is the last of those before the nested blocks.
     """
-    written = b"%s = %s" % (name.encode(), value.encode())
+    argument = b"%s = %s" % (name.encode(), value.encode())
     end, outer = _line_end(content, section), _indentation(content, section.start)
     if b"\n" not in content[section.inside : section.end]:
         inner = content[section.inside : section.end - 1].strip()
-        lines = [inner, b"", written] if inner else [written]
+        lines = [inner, b"", argument] if inner else [argument]
         body = end.join(outer + b"  " + line if line else b"" for line in lines)
         return section.inside, section.end - 1, end + body + end + outer
     blocks = [item.range.start for item in section.items if isinstance(item, Block)]
@@ -71,44 +71,44 @@ def inserted_argument(
         if isinstance(item, Attribute) and (not blocks or item.range.start < blocks[0])
     ]
     if arguments:
-        at = _next_line(content, arguments[-1].range.end)
+        position = _next_line(content, arguments[-1].range.end)
         before, indent = end, _indentation(content, arguments[-1].range.start)
     else:
-        at = _next_line(content, section.inside)
+        position = _next_line(content, section.inside)
         before = b""
         indent = _indentation(content, blocks[0]) if blocks else outer + b"  "
-    follows = content[at : _next_line(content, at)].strip()
+    follows = content[position : _next_line(content, position)].strip()
     after = end if follows and not follows.startswith(b"}") else b""
-    return at, at, before + indent + written + end + after
+    return position, position, before + indent + argument + end + after
 
 
-def _next_line(content: bytes, at: int) -> int:
+def _next_line(content: bytes, offset: int) -> int:
     """Return the start of the line after an offset; the end of the file where it is on the last one."""
-    end = content.find(b"\n", at)
+    end = content.find(b"\n", offset)
     return end + 1 if end >= 0 else len(content)
 
 
-def _indentation(content: bytes, at: int) -> bytes:
+def _indentation(content: bytes, offset: int) -> bytes:
     """Return the blanks at the start of the line that an offset is in."""
-    found = _BLANKS.match(content, content.rfind(b"\n", 0, at) + 1)
-    return found[0] if found else b""
+    match = _BLANKS.match(content, content.rfind(b"\n", 0, offset) + 1)
+    return match[0] if match else b""
 
 
 def comment_kept_in_place(content: bytes, start: int, end: int, new: bytes) -> tuple[int, bytes]:
     """Return the end of a replaced range and its new content, with the comment after it aligned.
 
     terraform fmt aligns the comments of adjacent lines too: where there are some, the blanks before
-    this line's comment make up for the change in length.
+    this line's comment compensate for the change in length.
     """
     line_end = content.find(b"\n", end) % (len(content) + 1)
-    places = _trailing_comments(content)
-    first = _first(places, end, line_end)
+    comment_starts = _trailing_comments(content)
+    first = _first(comment_starts, end, line_end)
     if first is None or len(new) == end - start:
         return end, new
     line = content.rfind(b"\n", 0, start) + 1
     above = content.rfind(b"\n", 0, max(line - 1, 0)) + 1
     below = content.find(b"\n", line_end + 1) % (len(content) + 1)
-    neighbours = (_first(places, above, line), _first(places, line_end + 1, below))
+    neighbours = (_first(comment_starts, above, line), _first(comment_starts, line_end + 1, below))
     if neighbours == (None, None):
         return end, new
     before = content[end:first]
@@ -116,23 +116,25 @@ def comment_kept_in_place(content: bytes, start: int, end: int, new: bytes) -> t
     return first, new + before.rstrip(b" ") + b" " * max(1, blanks)
 
 
-def _first(places: Sequence[int], start: int, end: int) -> int | None:
-    """Return the first of some sorted offsets that lies in a range."""
-    at = bisect_left(places, start)
-    return places[at] if at < len(places) and places[at] < end else None
+def _first(offsets: Sequence[int], start: int, end: int) -> int | None:
+    """Return the first of some sorted offsets that is in a range."""
+    index = bisect_left(offsets, start)
+    return offsets[index] if index < len(offsets) and offsets[index] < end else None
 
 
 @lru_cache(maxsize=4)
 def _trailing_comments(content: bytes) -> list[int]:
     """Return the offsets of comments that follow something else on a line."""
-    starts = (place.start for _, place in comments(_parsed(content)))
-    return [at for at in starts if content[content.rfind(b"\n", 0, at) + 1 : at].strip()]
+    starts = (comment_range.start for _, comment_range in comments(_parsed(content)))
+    return [
+        start for start in starts if content[content.rfind(b"\n", 0, start) + 1 : start].strip()
+    ]
 
 
 def _line_end(content: bytes, section: Section) -> bytes:
     """Return the line break of the block's own lines, else of the file's first line."""
     for start in (section.start, 0):
-        at = content.find(b"\n", start)
-        if at >= 0:
-            return b"\r\n" if content[at - 1 : at] == b"\r" else b"\n"
+        offset = content.find(b"\n", start)
+        if offset >= 0:
+            return b"\r\n" if content[offset - 1 : offset] == b"\r" else b"\n"
     return b"\n"

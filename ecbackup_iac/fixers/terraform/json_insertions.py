@@ -29,11 +29,11 @@ def object_at(content: bytes, offset: int) -> JsonNode | None:
 def _nodes(content: bytes) -> dict[int, JsonNode]:
     """Return the values of a text by where they begin, and those of members by where their names do."""
     root, _ = parse(content)
-    found: dict[int, JsonNode] = {}
+    values: dict[int, JsonNode] = {}
     pending = [root] if root is not None else []
     while pending:
         node = pending.pop()
-        found[node.start] = node
-        found |= {key.start: value for key, value in node.members}
+        values[node.start] = node
+        values |= {key.start: value for key, value in node.members}
         pending += [*(value for _, value in node.members), *node.items]
-    return found
+    return values

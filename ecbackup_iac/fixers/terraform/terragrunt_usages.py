@@ -1,4 +1,4 @@
-"""A literal in a configuration of Terragrunt → whether an edit of it may change more than retentions.
+"""A literal in a Terragrunt file → NotFixableError where an edit of it may change more than retentions.
 
 Every reference to what it defines has to be on the way to a retention, and every module that may get it as a
 variable has to use that for retentions alone.
@@ -32,9 +32,12 @@ from ecbackup_iac.terraform.modules.file_names import every_configuration_file
 CONFIGURATION_SUFFIXES = (".hcl", ".hcl.json")
 
 _READS = "file()"
-"""In place of a name: a file is read as a text."""
+"""In _Use.keys, instead of a name: a file is read as text."""
 
-_READING = {name for name, one in FUNCTIONS.items() if one.reads_files} - {"fileexists", "fileset"}
+_READING = {name for name, function in FUNCTIONS.items() if function.reads_files} - {
+    "fileexists",
+    "fileset",
+}
 
 
 @record
@@ -63,7 +66,7 @@ def check_literal(
 
 
 def check_uses(  # noqa: PLR0913, PLR0917 - what is defined, and where it is looked for
-    at: Location,
+    location: Location,
     kind: str,
     name: str,
     resource: CacheResource,
@@ -71,7 +74,7 @@ def check_uses(  # noqa: PLR0913, PLR0917 - what is defined, and where it is loo
     uses: Usages,
 ) -> None:
     """Raise NotFixableError if something besides retentions may depend on what is defined at a location."""
-    path, is_passed = os.path.abspath(at.path), kind == "inputs"
+    path, is_passed = os.path.abspath(location.path), kind == "inputs"
     for use in files.once(boundary_of(path), _uses_in_tree):
         if use.keys[0] == _READS and _may_name(use.keys[1], os.path.basename(path)):
             raise NotFixableError(f"{shown_path(path)} may be read as text in {use.entry}")
@@ -80,21 +83,23 @@ def check_uses(  # noqa: PLR0913, PLR0917 - what is defined, and where it is loo
         is_whole = use.keys[-1] != name
         is_passed = is_passed or is_whole
         if not is_whole and not files.shared.is_of_retention(use.entry):
-            raise NotFixableError(f"{kind}.{name} ({at}) is also used in {use.entry}")
+            raise NotFixableError(f"{kind}.{name} ({location}) is also used in {use.entry}")
     if is_passed:
         is_own = os.path.dirname(path) == os.path.realpath(resource.root)
-        module = resource.calls[0].location.path if resource.calls else (resource.block or at).path
-        own = os.path.realpath(os.path.dirname(module))
-        folders = [own] if is_own else files.once(boundary_of(path), _folders)
+        module = (
+            resource.calls[0].location.path if resource.calls else (resource.block or location).path
+        )
+        module_folder = os.path.realpath(os.path.dirname(module))
+        folders = [module_folder] if is_own else files.once(boundary_of(path), _folders)
         for folder in folders:
-            if f'"{name}"'.encode() in files.once(folder, _text_of):
+            if f'"{name}"'.encode() in files.once(folder, _variable_labels):
                 other = uses.other_use(Definition(folder, "var", name))
                 if other:
-                    raise NotFixableError(f"var.{name} ({at}) is also used by {other}")
+                    raise NotFixableError(f"var.{name} ({location}) is also used by {other}")
 
 
 def _may_name(written: str, name: str) -> bool:
-    """Whether an expression may be the path of a file: it says so, or it names no other file."""
+    """Whether an expression may be the path of a file: it contains its name, or it contains no file name."""
     return name in written or not re.search(r'\.\w+"', written)
 
 
@@ -160,14 +165,14 @@ def _folders(boundary: str) -> list[str]:
     return [folder for folder, names in _walk(boundary) if every_configuration_file(names)]
 
 
-def _text_of(folder: str) -> bytes:
+def _variable_labels(folder: str) -> bytes:
     """Return the labels of the variables in a folder."""
-    found = []
+    labels = []
     for name in every_configuration_file(os.listdir(folder)):
-        found += re.findall(
+        labels += re.findall(
             rb'variable"?\s*:?\s*\{?\s*"[^"]*"', source_at(os.path.join(folder, name)).text
         )
-    return b" ".join(found)
+    return b" ".join(labels)
 
 
 def _uses_in_tree(boundary: str) -> _Uses:
@@ -196,4 +201,4 @@ def _uses_in(path: str) -> Iterator[_Use]:
                     within = SourceRange(entry.file, key.range.start, value.range.end)
                     pending += [(key, within), (value, within)]
             else:
-                pending += [(one, entry) for one in inner]
+                pending += [(child, entry) for child in inner]

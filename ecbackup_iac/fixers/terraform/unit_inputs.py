@@ -28,7 +28,7 @@ def inserted_input(content: bytes, name: str, value: str) -> tuple[int, int, byt
         node = node.arguments[-1]  # it wins
     if not isinstance(node, ObjectNode):
         raise NotFixableError(f"the inputs are computed: add {name} = {value} to them")
-    items = [_entry(file, key, one) for key, one in node.items]
+    items = [_entry(file, key, value) for key, value in node.items]
     start, end_of_map = node.range.start, node.range.end
     return inserted_argument(content, Section(start, start + 1, end_of_map, items), name, value)
 

@@ -1,7 +1,7 @@
-"""A literal → what it defines, and what else refers to that: an edit may change retentions only.
+"""A literal → its definition, and what uses that besides retentions: then an edit is not safe.
 
-Every edit is proven by checking again, which sees caches. This search is for everything else that a
-definition reaches; what it cannot follow counts as another use.
+Every edit is verified by checking again, which shows changes of caches. This search is for any other use of
+a definition; a reference that it cannot follow counts as another use.
 """
 
 import os
@@ -83,7 +83,7 @@ class _Reference:
 
     range: SourceRange
     keys: Keys
-    """What of the value is referred to."""
+    """The keys of the part of the value that it refers to."""
 
     is_whole: bool
     """It is the argument's whole expression."""
@@ -145,9 +145,9 @@ class Usages:
         return None
 
     def other_use(self, definition: Definition, path: str | None = None) -> str | None:
-        """Return what uses a definition and is no cache's retention; None where nothing does.
+        """Return what uses a definition and is not a cache's retention; None where nothing does.
 
-        `path` is the file that holds it, which may belong to several folders.
+        `path` is the file that contains it, which may belong to several folders.
         """
         key = (definition, path, self._resource.calls)
         answers = self._files.answers
@@ -159,12 +159,12 @@ class Usages:
         if path is not None:
             self._check_owner(path, definition.folder)
         pending = [definition]
-        met: set[Definition] = set()
+        seen: set[Definition] = set()
         while pending:
             current = pending.pop()
-            if current in met:
+            if current in seen:
                 continue
-            met.add(current)
+            seen.add(current)
             if current.kind == "output":
                 return "the callers of its module"
             references = self._files.once(current.folder, _references)
@@ -288,7 +288,7 @@ def _names(folder: str) -> tuple[str, ...]:
 
 def _references(folder: str) -> dict[tuple[str | None, str | None], list[_Reference]]:
     """Return what the blocks of a folder refer to, by the first two words: `var`, `days`."""
-    found: dict[tuple[str | None, str | None], list[_Reference]] = {}
+    references: dict[tuple[str | None, str | None], list[_Reference]] = {}
     for name in sum(configuration_files(_names(folder)), ()):
         for block in _blocks_at(os.path.join(folder, name)):
             for argument, attribute in attributes_in(block.body):
@@ -296,8 +296,8 @@ def _references(folder: str) -> dict[tuple[str | None, str | None], list[_Refere
                     if keys:
                         is_whole = node is attribute.expression
                         reference = _Reference(block, argument, node.range, (*keys[1:],), is_whole)
-                        found.setdefault((kind, keys[0]), []).append(reference)
-    return found
+                        references.setdefault((kind, keys[0]), []).append(reference)
+    return references
 
 
 def attributes_in(body: Body, *, is_nested: bool = False) -> Iterator[tuple[str, Attribute]]:

@@ -1,6 +1,6 @@
 """A template that a resource of Terraform deploys → the stack that it makes, and its caches.
 
-The texts are evaluated by the reader of templates; what is around them is the resource's.
+The reader of templates evaluates the template; this module adds what the resource passes and configures.
 """
 
 from typing import TypeVar
@@ -40,15 +40,17 @@ def stack_of(deployment: TemplateDeployment, templates: Templates, boundary: str
         template = templates.deployed_text(deployment.text, deployment.location, boundary)
     else:
         template, note = templates.deployed_by_url(deployment.url, boundary)
-    given = {one.name: _given(one, deployment) for one in deployment.parameters}
-    if deployment.others is not None:
-        others = _given(deployment.others, deployment)
-        given = dict.fromkeys(template.section("Parameters"), others) | given
+    values = {
+        parameter.name: _given_value(parameter, deployment) for parameter in deployment.parameters
+    }
+    if deployment.unlisted_parameters is not None:
+        unlisted = _given_value(deployment.unlisted_parameters, deployment)
+        values = dict.fromkeys(template.section("Parameters"), unlisted) | values
     address = "" if deployment.is_resource else deployment.address
-    return Stack(template, given, address=address, note=note)
+    return Stack(template, values, address=address, note=note)
 
 
-def _given(parameter: DeployedParameter, deployment: TemplateDeployment) -> GivenValue:
+def _given_value(parameter: DeployedParameter, deployment: TemplateDeployment) -> GivenValue:
     location = parameter.trace[-1].location if parameter.trace else deployment.location
     is_known = len(parameter.possible) == 1 and not parameter.why
     return GivenValue(
@@ -75,15 +77,15 @@ def deployed_cache(cache: CacheResource, deployment: TemplateDeployment) -> Cach
 
 
 def cache_of_deployment(deployment: TemplateDeployment, why: str) -> CacheResource:
-    """Return the cache that a deployed template may hold, where that is not read."""
-    place = deployment.location
-    step = TraceStep(deployment.address, place, StepKind.UNREAD, deployment.url)
-    cache = unread_cache(deployment.kind, deployment.root, why, step, place)
+    """Return the cache that may be in a deployed template that was not read."""
+    location = deployment.location
+    step = TraceStep(deployment.address, location, StepKind.UNREAD, deployment.url)
+    cache = unread_cache(deployment.kind, deployment.root, why, step, location)
     return deployed_cache(cache, deployment)
 
 
 def hidden_result(result: ReadResult, deployment: TemplateDeployment) -> ReadResult:
-    """Return the result of a template without its texts: only days, engines and node types are shown."""
+    """Return the result of a template whose strings must not be shown: only days, engines and node types."""
     own_calls = len(deployment.calls)
 
     def address(text: str) -> str:
@@ -102,7 +104,7 @@ def hidden_result(result: ReadResult, deployment: TemplateDeployment) -> ReadRes
                 maintenance_window=_without_texts(cache.maintenance_window),
                 calls=(
                     *deployment.calls,
-                    *(replace(one, text=hidden(one.text)) for one in cache.calls[own_calls:]),
+                    *(replace(call, text=hidden(call.text)) for call in cache.calls[own_calls:]),
                 ),
                 assumptions=deployment.assumptions,
                 module=None,
@@ -110,23 +112,30 @@ def hidden_result(result: ReadResult, deployment: TemplateDeployment) -> ReadRes
             for cache in result.resources
         ),
         diagnostics=tuple(
-            replace(one, message=f"the template of {deployment.address}: {hidden(one.message)}")
-            for one in result.diagnostics
+            replace(
+                diagnostic,
+                message=f"the template of {deployment.address}: {hidden(diagnostic.message)}",
+            )
+            for diagnostic in result.diagnostics
         ),
         absent=tuple(
-            replace(one, address=address(one.address), reason=hidden(one.reason))
-            for one in result.absent
+            replace(cache, address=address(cache.address), reason=hidden(cache.reason))
+            for cache in result.absent
         ),
     )
 
 
 def _without_texts(value: Value[T]) -> Value[T]:
-    """Return a setting without any text of the template."""
+    """Return a setting with placeholders for all strings of the template."""
     if not isinstance(value, Unknown):
         return _settled_without_texts(value)
     outcomes = tuple(
-        Outcome(_settled_without_texts(one.value), one.when and hidden(one.when), one.case_ids)
-        for one in value.outcomes
+        Outcome(
+            _settled_without_texts(outcome.value),
+            outcome.when and hidden(outcome.when),
+            outcome.case_ids,
+        )
+        for outcome in value.outcomes
     )
     why, trace = hidden(value.why), _trace_without_texts(value.trace)
     return replace(value, why=why, outcomes=outcomes, trace=trace)

@@ -1,7 +1,7 @@
 """The caches that a run's templates declare → those that no deployment creates, and why.
 
 Every cache block ends in a finding, in the list of absent caches or in an error. What each root creates
-and does not create is noted here, because another root may create what one root does not.
+and does not create is recorded here, because another root may create what one root does not.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -11,7 +11,10 @@ from ecbackup_iac.cloudformation.evaluation.stacks import Stack
 from ecbackup_iac.cloudformation.evaluation.template import Template
 from ecbackup_iac.cloudformation.syntax.nodes import text_of
 from ecbackup_iac.cloudformation.templates.absence import Creation, Creations
-from ecbackup_iac.cloudformation.templates.declared import DeclaredResource, declared_resources
+from ecbackup_iac.cloudformation.templates.declared_resources import (
+    DeclaredResource,
+    declared_resources,
+)
 from ecbackup_iac.cloudformation.templates.inline_templates import EmbeddedText
 from ecbackup_iac.cloudformation.templates.resources import ResourceInstance, UnreadStack
 from ecbackup_iac.model.location import Location
@@ -22,11 +25,11 @@ MAX_REASONS = 3
 """Given for one cache that several stacks declare."""
 
 
-Place: TypeAlias = tuple[Location, str]
-"""The location of a cache block; with the logical id in a text that is one location as a whole."""
+BlockKey: TypeAlias = tuple[Location, str]
+"""What identifies a cache block: its location; and its logical id in a text that has one location only."""
 
 
-def _place_of(resource: ResourceInstance) -> Place:
+def _key_of(resource: ResourceInstance) -> BlockKey:
     source = resource.frame.stack.template.source
     name = text_of(resource.key) if isinstance(source, EmbeddedText) else None
     return source.location_of(resource.key, resource.body), name or ""
@@ -41,39 +44,39 @@ class _Absence:
     stack: Stack | None
     """The stack that declares it; None for a stack that was not read."""
 
-    place: Place
+    key: BlockKey
 
 
 class CacheLedger:
     """The caches that the roots of a run create, and those that they do not."""
 
     def __init__(self) -> None:
-        self._created: set[Place] = set()
+        self._created: set[BlockKey] = set()
         """Cache blocks, and the nested stacks that lead to them."""
         self._paths_with_caches: set[str] = set()
         """The paths of the templates that declare caches, or nest templates that do."""
         self._absences: list[_Absence] = []
-        self._never: list[tuple[Stack, str, Creations]] = []
+        self._never_created: list[tuple[Stack, str, Creations]] = []
 
     def note_created(self, resource: ResourceInstance) -> None:
         """Note a cache that a root creates, or may create."""
         stack = resource.frame.stack
-        self._created.add(_place_of(resource))
+        self._created.add(_key_of(resource))
         self._created |= {(above.location, "") for above in stack.ancestors if above.location}
         self._paths_with_caches |= {above.template.path for above in stack.ancestors}
 
     def note_absent(self, resource: ResourceInstance, root: str, creations: Creations) -> None:
         """Note a cache that a root does not create."""
         stack = resource.frame.stack
-        place = _place_of(resource)
+        key = _key_of(resource)
         reason = creations.reason_for_absence(resource.existence)
-        absent = AbsentCache(resource.address, resource.kind, root, place[0], reason)
-        self._absences.append(_Absence(absent, creations, stack, place))
+        absent = AbsentCache(resource.address, resource.kind, root, key[0], reason)
+        self._absences.append(_Absence(absent, creations, stack, key))
         self._paths_with_caches |= {above.template.path for above in stack.ancestors}
 
-    def note_never(self, stack: Stack, root: str, creations: Creations) -> None:
+    def note_never_created(self, stack: Stack, root: str, creations: Creations) -> None:
         """Note a nested stack that no values create, and whose template is evaluated on its own."""
-        self._never.append((stack, root, creations))
+        self._never_created.append((stack, root, creations))
 
     def note_unread(
         self, resource: UnreadStack, root: str, creations: Creations, *, is_cache: bool
@@ -90,8 +93,8 @@ class CacheLedger:
         if is_cache:
             reason = creations.reason_for_absence(resource.existence, resource.address)
             absent = AbsentCache(resource.address, resource.kind, root, resource.location, reason)
-            place = (resource.location, "")
-            self._absences.append(_Absence(absent, creations, None, place))
+            key = (resource.location, "")
+            self._absences.append(_Absence(absent, creations, None, key))
         return False
 
     def accounts(
@@ -99,9 +102,9 @@ class CacheLedger:
     ) -> tuple[tuple[AbsentCache, ...], tuple[CacheBlock, ...]]:
         """Return the absent caches, one for each block, and all cache blocks of the templates."""
         blocks: dict[Location, CacheBlock] = {}
-        absent: dict[Place, list[AbsentCache]] = {}
-        for place, cache in self._absent_caches():
-            absent.setdefault(place, []).append(cache)
+        absent: dict[BlockKey, list[AbsentCache]] = {}
+        for key, cache in self._absent_caches():
+            absent.setdefault(key, []).append(cache)
         for template in templates:
             for declared in declared_resources(template):
                 if not is_wanted(declared.kind):
@@ -116,12 +119,12 @@ class CacheLedger:
                 blocks[location] = CacheBlock(first.address, first.type, location)
         return tuple(map(_merged, absent.values())), tuple(blocks.values())
 
-    def _absent_caches(self) -> Iterator[tuple[Place, AbsentCache]]:
+    def _absent_caches(self) -> Iterator[tuple[BlockKey, AbsentCache]]:
         """Yield the caches that no root creates, and absent stacks of caches created elsewhere."""
         reported: set[Location] = set()
         for absence in self._absences:
-            if absence.place not in self._created:
-                yield absence.place, absence.cache
+            if absence.key not in self._created:
+                yield absence.key, absence.cache
             elif absence.stack is not None:
                 # The cache has a finding in another stack; this stack declares another instance.
                 for stack in reversed(absence.stack.ancestors):
@@ -133,13 +136,13 @@ class CacheLedger:
                         if stack.location is not None:
                             reported.add(stack.location)
                         break
-        for stack, root, creations in self._never:
+        for stack, root, creations in self._never_created:
             if stack.template.path in self._paths_with_caches:
                 yield from self._absent_stack(stack, root, creations)
 
     def _absent_stack(
         self, stack: Stack, root: str, creations: Creations
-    ) -> Iterator[tuple[Place, AbsentCache]]:
+    ) -> Iterator[tuple[BlockKey, AbsentCache]]:
         """Yield a nested stack that is not created, unless another root creates it."""
         if stack.location is not None and (stack.location, "") not in self._created:
             reason = creations.reason_for_absence(stack.existence, stack.address)
@@ -158,6 +161,6 @@ def _replaced(declared: DeclaredResource, template: Template, location: Location
 def _merged(absent: list[AbsentCache]) -> AbsentCache:
     """Return one entry for a block that several stacks or roots do not create."""
     reasons = [*dict.fromkeys(cache.reason for cache in absent)]
-    more = len(reasons) - MAX_REASONS
-    shown = reasons[:MAX_REASONS] + ([f"{more} more"] if more > 0 else [])
+    unnamed = len(reasons) - MAX_REASONS
+    shown = reasons[:MAX_REASONS] + ([f"{unnamed} more"] if unnamed > 0 else [])
     return replace(absent[0], reason="; ".join(shown))

@@ -31,17 +31,17 @@ class PropertyCase:
 
     location: Location | None = None
     conditions: tuple[str, ...] = ()
-    """What holds in this case and the property depends on."""
+    """The conditions of this case that the property depends on, for people."""
 
     reasons: tuple[str, ...] = ()
-    """Why that is unresolved."""
+    """Why these conditions are unresolved."""
 
 
 class ResourceCase(NamedTuple):
     """A resource in a case in which it exists."""
 
     existence: tuple[str, ...]
-    """What holds in this case and its existence depends on."""
+    """The conditions of this case that its existence depends on, for people."""
 
     properties: dict[str, PropertyCase]
 
@@ -91,8 +91,8 @@ def _value_from_macro(
 ) -> Value | None:
     """Return the unknown value of a property that a macro may set; None where no macro can.
 
-    A macro in a resource is given what is written beside it, and may change that, too. One of the whole
-    template is noted instead where the property is written.
+    A macro in a resource may change the properties beside it. A macro of the whole template may, too; where
+    the property is written, that is an assumption of the finding instead.
     """
     properties = member(instance.body, "Properties")
     for node in (instance.body, properties):

@@ -1,4 +1,4 @@
-"""CloudFormation's resource types → the properties that hold ElastiCache's backup settings.
+"""CloudFormation's resource types → the properties with ElastiCache's backup settings.
 
 Standard library alone, because Checkov loads it where nothing of ours is installed.
 Facts: CloudFormation's resource schemas. A CacheCluster is always standalone, because the type has no
@@ -16,8 +16,8 @@ from ecbackup_iac.readers.terraform import resource_types as terraform_types
 
 RETENTION = "SnapshotRetentionLimit"
 
-SOUGHT = re.compile(rb"AWS::Elasti[Cc]ache\b")
-"""What a template that matters contains."""
+CACHE_TYPE = re.compile(rb"AWS::Elasti[Cc]ache\b")
+"""Matches in every template with a cache."""
 
 _DIGITS = re.compile(r"-?[0-9]+")
 _MAX_NUMBER_LENGTH = 40  # digits; AWS takes two

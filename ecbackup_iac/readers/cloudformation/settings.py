@@ -289,7 +289,7 @@ def _why(cases: Sequence[PropertyCase]) -> str:
 
 
 def join_conditions(conditions: Sequence[str]) -> str:
-    """Return the text that one of several conditions holds, shortened where it is long."""
+    """Return the conditions joined by "or", for people; shortened where that is long."""
     text = " or ".join(conditions)
     if len(text) <= MAX_CONDITION_LENGTH:
         return text

@@ -9,12 +9,12 @@ from ecbackup_iac.cloudformation.evaluation.template import Template
 from ecbackup_iac.cloudformation.syntax.nodes import member, members
 from ecbackup_iac.cloudformation.templates.absence import Creation, Creations
 from ecbackup_iac.cloudformation.templates.inline_templates import EmbeddedText
-from ecbackup_iac.cloudformation.templates.interest import TemplateFile
 from ecbackup_iac.cloudformation.templates.nested_stacks import NotReadError
 from ecbackup_iac.cloudformation.templates.parameter_files import (
     ParameterFiles,
     given_values,
 )
+from ecbackup_iac.cloudformation.templates.relevance import TemplateFile
 from ecbackup_iac.cloudformation.templates.resources import (
     Deployment,
     ResourceInstance,
@@ -52,21 +52,21 @@ class TemplateReader:
 
     def __init__(
         self,
-        given: EvaluationInputs,
+        inputs: EvaluationInputs,
         scope: ReadingScope,
         is_excluded: Callable[[str], bool],
         files: Callable[[str], Iterable[TemplateFile]],
         progress: Progress = NO_PROGRESS,
     ) -> None:
-        """`files` returns every file inside a boundary that may hold a template."""
-        self._given = given
+        """`files` returns every file inside a boundary that may contain a template."""
+        self._inputs = inputs
         self._files = files
         self._progress = progress
         self._roots = scope.roots
-        self._parameter_files = ParameterFiles(given.contents)
+        self._parameter_files = ParameterFiles(inputs.contents)
         self._declared: set[str] = set()
         self._evaluated: set[str] = set()
-        self._templates = Templates(is_excluded, given.contents, is_cache, scope.templates)
+        self._templates = Templates(is_excluded, inputs.contents, is_cache, scope.templates)
         self._unread = UnreadStacks(self._templates)
         self._ledger = CacheLedger()
         self._deployments: list[tuple[TemplateDeployment, str]] = []
@@ -79,7 +79,7 @@ class TemplateReader:
         """Add a template that a resource of another source deploys."""
         self._deployments.append((deployment, boundary))
 
-    def readings(self) -> Iterator[ReadResult]:
+    def results(self) -> Iterator[ReadResult]:
         """Yield the result of each root template, and the problems of the files."""
         self._templates.add_parents(self._files)
         for deployment, boundary in self._deployments:
@@ -100,14 +100,14 @@ class TemplateReader:
         self._evaluated.add(template.path)
         settings = [root for root in self._roots if root.path == template.path]
         if not settings:
-            yield self._result(template, self._given.parameters)
+            yield self._result(template, self._inputs.parameters)
         for root in settings:
             files = [("file", path) for path in root.parameter_files]
-            result = self._result(template, (*files, *self._given.parameters))
+            result = self._result(template, (*files, *self._inputs.parameters))
             yield result.with_settings(root.label)
 
-    def _result(self, template: Template, given: Sequence[tuple[str, str]]) -> ReadResult:
-        values = given_values(given, self._parameter_files)
+    def _result(self, template: Template, parameters: Sequence[tuple[str, str]]) -> ReadResult:
+        values = given_values(parameters, self._parameter_files)
         self._declared |= template.section("Parameters").keys() | {
             name for name in values if name.startswith("AWS::")
         }
@@ -153,8 +153,8 @@ class TemplateReader:
             location = reader.spent_at or input_location(path)
             reader.diagnostics.append(Diagnostic(text, location))
         diagnostics = tuple(dict.fromkeys((*deployment.diagnostics, *reader.diagnostics)))
-        for stack in deployment.never:
-            self._ledger.note_never(stack, shown_root, deployment.creations)
+        for stack in deployment.never_created:
+            self._ledger.note_never_created(stack, shown_root, deployment.creations)
         self._cover(deployment, diagnostics)
         return ReadResult(tuple(resources), diagnostics)
 
@@ -164,7 +164,7 @@ class TemplateReader:
         """Return the caches that a resource of a root is, and note what it creates or does not."""
         if isinstance(resource, UnreadStack):
             return self._unread_caches(resource, reader, creations)
-        if not self._templates.is_wanted(resource.frame.stack):
+        if not self._templates.is_reported(resource.frame.stack):
             return []
         is_absent = creations.creation_of(resource.existence) in (Creation.ABSENT, Creation.NEVER)
         caches = [] if is_absent else [*reader.resources(resource)]
@@ -178,8 +178,8 @@ class TemplateReader:
     def _unread_caches(
         self, resource: UnreadStack, reader: "_RootReader", creations: Creations
     ) -> list[CacheResource]:
-        """Return the cache that a stack which was not read may hold, or report the stack."""
-        if resource.stack is not None and not self._templates.is_wanted(resource.stack):
+        """Return the cache that a stack which was not read may contain, or report the stack."""
+        if resource.stack is not None and not self._templates.is_reported(resource.stack):
             return []
         is_cache = self._unread.may_hold_cache(resource)
         if not self._ledger.note_unread(resource, reader.root, creations, is_cache=is_cache):
@@ -218,8 +218,8 @@ class TemplateReader:
         yield from self._parameter_files.diagnostics
         if not self._evaluated:
             return
-        given = given_values(self._given.parameters, self._parameter_files)
-        for name, value in given.items():
+        values = given_values(self._inputs.parameters, self._parameter_files)
+        for name, value in values.items():
             if name not in self._declared:
                 text = f"no evaluated template declares the parameter {name}"
                 yield Diagnostic(text, value.location, Severity.WARNING)
@@ -322,20 +322,20 @@ def _check_type(resource: ResourceInstance) -> None:
 def _block(resource: ResourceInstance) -> Location:
     """Return the location of a resource, or of the stack with it where its text is one location."""
     stack = resource.frame.stack
-    above = (one.location for one in stack.ancestors if one.location is not None)
-    own = stack.template.source.location_of(resource.key, resource.body)
-    return next(above, own) if isinstance(stack.template.source, EmbeddedText) else own
+    above = (ancestor.location for ancestor in stack.ancestors if ancestor.location is not None)
+    location = stack.template.source.location_of(resource.key, resource.body)
+    return next(above, location) if isinstance(stack.template.source, EmbeddedText) else location
 
 
 def _near_miss(resource: ResourceInstance, name: str) -> NearMiss | None:
     """Return the property that looks like a misspelling of another, which is not set."""
     entries = members(member(resource.body, "Properties"))
-    found = nearest(name, entries) if name not in entries else ""
+    misspelling = nearest(name, entries) if name not in entries else ""
     source = resource.frame.stack.template.source
-    if not found:
+    if not misspelling:
         return None
-    step = source.step(*entries[found])
-    return NearMiss(found, step.location, step.text)
+    step = source.step(*entries[misspelling])
+    return NearMiss(misspelling, step.location, step.text)
 
 
 def _property_location(resource: ResourceInstance, name: str) -> Location | None:

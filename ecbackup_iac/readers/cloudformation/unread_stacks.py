@@ -33,7 +33,7 @@ _LOOKS_LIKE_CACHE = re.compile(
     r"elasti-?cache|redis|valkey|snapshot-?retention|\bcache\.[a-z]\w*\.\w+", re.IGNORECASE
 )
 
-# What a stack that uses a cache is given.
+# The parameters of a stack that only uses a cache.
 _USE = re.compile(
     r"(host|endpoint|address|url|uri|arn|dns|password|token|secret)(name)?s?$", re.IGNORECASE
 )
@@ -47,7 +47,7 @@ class UnreadStacks:
         self._others: dict[Diagnostic, UnreadStack] = {}
 
     def add(self, resource: UnreadStack) -> None:
-        """Note a stack that holds no cache by all that is known of it."""
+        """Add a stack that, by all that is known of it, has no cache."""
         self._others.setdefault(resource.diagnostic, resource)
 
     def may_hold_cache(self, resource: UnreadStack) -> bool:
@@ -75,38 +75,43 @@ class UnreadStacks:
 
     def warnings(self) -> Iterator[Diagnostic]:
         """Yield one warning about the stacks outside the repository, and one about packages."""
-        others = sorted(self._others.values(), key=lambda one: one.diagnostic.location.order)
-        macros = [one for one in others if one.location is None]
-        for one in macros:
-            yield replace(one.diagnostic, severity=Severity.WARNING)
+        others = sorted(self._others.values(), key=lambda stack: stack.diagnostic.location.order)
+        macros = [stack for stack in others if stack.location is None]
+        for macro in macros:
+            yield replace(macro.diagnostic, severity=Severity.WARNING)
         for is_package in (True, False):
             stacks = [
-                one
-                for one in others
-                if one.cause.is_package is is_package and one.location is not None
+                stack
+                for stack in others
+                if stack.cause.is_package is is_package and stack.location is not None
             ]
             if stacks:
                 yield _warning(stacks, is_package=is_package)
 
 
 def _warning(stacks: list[UnreadStack], *, is_package: bool) -> Diagnostic:
-    first, *more = (one.diagnostic for one in stacks)
+    first, *others = (stack.diagnostic for stack in stacks)
     hint = ": run npm install" if is_package else ""
-    if not more:
+    if not others:
         text = f"not inspected: {first.message}{hint}"
         return replace(first, message=text, severity=Severity.WARNING)
-    what = "are in packages that are not installed" if is_package else "are not in this repository"
-    places = [f"{one.location.path}:{one.location.line}" for one in (first, *more)[:MAX_LOCATIONS]]
-    rest = len(stacks) - len(places)
-    places += [f"{rest} more"] if rest > 0 else []
-    text = f"not inspected: the templates of {len(stacks)} nested stacks {what}{hint}"
-    return Diagnostic(f"{text} ({', '.join(places)})", first.location, Severity.WARNING)
+    problem = (
+        "are in packages that are not installed" if is_package else "are not in this repository"
+    )
+    lines = [
+        f"{diagnostic.location.path}:{diagnostic.location.line}"
+        for diagnostic in (first, *others)[:MAX_LOCATIONS]
+    ]
+    rest = len(stacks) - len(lines)
+    lines += [f"{rest} more"] if rest > 0 else []
+    text = f"not inspected: the templates of {len(stacks)} nested stacks {problem}{hint}"
+    return Diagnostic(f"{text} ({', '.join(lines)})", first.location, Severity.WARNING)
 
 
 def unread_cache(
     kind: str, root: str, why: str, step: TraceStep, block: Location | None
 ) -> CacheResource:
-    """Return the cache that a stack may hold, of which nothing is known; `step` is the stack itself."""
+    """Return the cache that a stack may contain, of which nothing is known; `step` is the stack itself."""
     return CacheResource(
         address=step.text,
         type=kind,
@@ -121,7 +126,7 @@ def unread_cache(
 
 
 def cache_of_stack(resource: UnreadStack, root: str) -> CacheResource:
-    """Return the cache that a nested stack may hold."""
+    """Return the cache that may be in a nested stack that was not read."""
     name, problem = NESTED.get(resource.kind, ""), resource.diagnostic
     step = TraceStep(resource.address, problem.location, StepKind.UNREAD, name)
     cache = unread_cache(resource.kind, root, problem.message, step, resource.location)

@@ -26,8 +26,8 @@ from ecbackup_iac.readers.pulumi.resources import (
 from ecbackup_iac.readers.raw_json import RawJson
 from ecbackup_iac.readers.shape import ShapeError
 
-MARKS = ("changeSummary", "newState", "oldState")
-"""Members without which a text holds no preview with resources."""
+MEMBER_NAMES = ("changeSummary", "newState", "oldState")
+"""Members without which a text contains no preview with resources."""
 
 _DIGEST = {"config", "steps", "diagnostics", "duration", "changeSummary", "maybeCorrupt"}
 
@@ -73,17 +73,17 @@ def read(members: Mapping[str, RawJson], root: str) -> ReadResult:
             continue
         if step is None:
             continue
-        found = _result_of(step, root)
-        if isinstance(found, CacheResource):
-            caches[found.address] = found  # the last step of a resource decides
-        elif isinstance(found, Diagnostic):
-            diagnostics.append(found)
+        result = _result_of(step, root)
+        if isinstance(result, CacheResource):
+            caches[result.address] = result  # the last step of a resource decides
+        elif isinstance(result, Diagnostic):
+            diagnostics.append(result)
         else:
-            absent[found.address] = found
+            absent[result.address] = result
             if step["op"] not in _REPLACED:
-                caches.pop(found.address, None)
-    gone = (one for address, one in absent.items() if address not in caches)
-    return ReadResult(tuple(caches.values()), tuple(diagnostics), tuple(gone))
+                caches.pop(result.address, None)
+    removed = (cache for address, cache in absent.items() if address not in caches)
+    return ReadResult(tuple(caches.values()), tuple(diagnostics), tuple(removed))
 
 
 def _cache_step(entry: RawJson, diagnostics: list[Diagnostic], location: Location) -> Step | None:
@@ -102,7 +102,7 @@ def _cache_step(entry: RawJson, diagnostics: list[Diagnostic], location: Locatio
 
 
 def _result_of(step: Step, root: str) -> CacheResource | AbsentCache | Diagnostic:
-    """Return what a step makes of a cache."""
+    """Return the cache after a step; why it is absent; or that the operation is unknown."""
     operation, old, new = step["op"], step.get("oldState"), step.get("newState")
     location, address = input_location(root), address_of(step["urn"])
     if operation in _READ or (new and new.get("external")):
@@ -146,7 +146,7 @@ def _properties(operation: str, old: ResourceState | None, new: ResourceState) -
 
 def _why_partial(members: Mapping[str, RawJson], entries: list[RawJson]) -> Iterator[str]:
     """Yield why a preview may not show every cache."""
-    if "error" in (_text(one, "severity") for one in _items(members, "diagnostics")):
+    if "error" in (_text(diagnostic, "severity") for diagnostic in _items(members, "diagnostics")):
         yield "the preview ended with an error, so caches may be missing"
     elif "changeSummary" not in members:
         yield "the preview did not end, so caches may be missing"

@@ -111,7 +111,7 @@ def unread(resource: "RawJson") -> str:
     """Return the error for a resource that may be or deploy a cache and is not read; empty for any other.
 
     Raises:
-        ShapeError: it is no resource.
+        ShapeError: it is not a resource.
 
     """
     kind, text = resource.type_name(), ""
@@ -173,16 +173,16 @@ class _Cache:
         )
 
     def _retention(self) -> Value[int]:
-        given = self._property(self._attributes.retention)
-        if given.why_unknown:
-            return Unknown(given.why_unknown, trace=(self._step(RETENTION),))
-        return retention_of(given.value, RETENTION, self._step, sensitive=given.is_secret)
+        retention = self._property(self._attributes.retention)
+        if retention.why_unknown:
+            return Unknown(retention.why_unknown, trace=(self._step(RETENTION),))
+        return retention_of(retention.value, RETENTION, self._step, sensitive=retention.is_secret)
 
     def _text(self, name: str | None) -> Value[str]:
-        given = self._property(name)
-        if given.why_unknown:
-            return Unknown(f"{_camel(name or '')} is unknown: {given.why_unknown}")
-        return text_of(given.value, sensitive=given.is_secret)
+        setting = self._property(name)
+        if setting.why_unknown:
+            return Unknown(f"{_camel(name or '')} is unknown: {setting.why_unknown}")
+        return text_of(setting.value, sensitive=setting.is_secret)
 
     def _replication_group(self) -> Value[str]:
         name, engine = self._attributes.replication_group, self._attributes.engine

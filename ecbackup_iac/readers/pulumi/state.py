@@ -26,8 +26,8 @@ from ecbackup_iac.readers.shape import ShapeError
 if TYPE_CHECKING:
     from ecbackup_iac.model.cache import CacheResource
 
-MARKS = ("magic", "secrets_providers")
-"""Members without which a text holds no state; every manifest has a magic number."""
+MEMBER_NAMES = ("magic", "secrets_providers")
+"""Members without which a text contains no state; every manifest has a magic number."""
 
 VERSIONS = (3, 4)
 
@@ -70,8 +70,8 @@ def read(members: Mapping[str, RawJson], root: str) -> ReadResult:
             )
         else:
             diagnostics.append(Diagnostic(f"{address} may exist: {_INTERRUPTED}", location))
-    gone = (one for one in absent if one.address not in caches)
-    return ReadResult(tuple(caches.values()), tuple(diagnostics), tuple(gone))
+    removed = (cache for cache in absent if cache.address not in caches)
+    return ReadResult(tuple(caches.values()), tuple(diagnostics), tuple(removed))
 
 
 _INTERRUPTED = "an update was interrupted while it changed the cache; run pulumi refresh"
@@ -93,7 +93,7 @@ def _states(
 
 
 def _why_absent(state: ResourceState) -> str:
-    """Return why a resource in the state is no cache of the stack; empty where it is one."""
+    """Return why a resource in the state is not a cache of the stack; empty where it is one."""
     if state.get("external"):
         return READ_ONLY
     if state.get("delete"):

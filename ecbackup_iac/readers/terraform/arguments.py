@@ -1,9 +1,9 @@
 """A block's arguments → their values, evaluated on demand."""
 
-from collections.abc import Container
+from collections.abc import Container, Iterator, Mapping
 from typing import Protocol
 
-from ecbackup_iac.hcl.expression import Literal, Name, Node, TupleNode
+from ecbackup_iac.hcl.expression import ForDirective, Literal, Name, Node, TupleNode
 from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.model.location import Location
@@ -13,8 +13,9 @@ from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.modules.instances import BlockScope
 from ecbackup_iac.terraform.values.budget import TooMuchError
 from ecbackup_iac.terraform.values.context import evaluation_context
+from ecbackup_iac.terraform.values.marks import reject_ephemeral
 from ecbackup_iac.terraform.values.outcomes import where
-from ecbackup_iac.terraform.values.value import EvaluationError, Value, unknown
+from ecbackup_iac.terraform.values.value import EvaluationError, Value, object_value, unknown
 
 
 class GiveUp(Protocol):
@@ -27,9 +28,16 @@ class GiveUp(Protocol):
 class Arguments:
     """A block's arguments, evaluated on demand."""
 
-    def __init__(self, block: Block, scope: BlockScope, give_up: GiveUp) -> None:
+    def __init__(
+        self,
+        block: Block,
+        scope: BlockScope,
+        give_up: GiveUp,
+        names: Mapping[str, Value] | None = None,
+    ) -> None:
         self._block = block
-        self._evaluator = Evaluator(scope)
+        self._scope = scope
+        self._evaluator = Evaluator(scope, names)
         self._assumptions = scope.assumptions
         self.give_up = give_up
 
@@ -51,7 +59,35 @@ class Arguments:
 
     def value(self, argument: Attribute) -> Value:
         """Return an argument's value, unknown where it takes too much work. Raises EvaluationError."""
-        return self.evaluated(argument.expression, argument)
+        value = self.evaluated(argument.expression, argument)
+        reject_ephemeral(value, f"{argument.name} is kept in the state")
+        return value
+
+    def rounds(self, dynamic: Block) -> Iterator[tuple["Arguments", Block]]:
+        """Yield the content of each block that a dynamic one makes, with what knows its iterator there.
+
+        Raises:
+            EvaluationError: Terraform refuses the for_each, or the content is missing.
+
+        """
+        from ecbackup_iac.terraform.evaluation.loops import iterations
+
+        for_each, iterator = map(dynamic.body.attribute, ("for_each", "iterator"))
+        content = next(iter(dynamic.body.blocks("content")), None)
+        if for_each is None or content is None:
+            raise EvaluationError("Missing for_each or content of a dynamic block", dynamic.header)
+        loop = ForDirective(for_each.range, "key", "value", for_each.expression, ())
+        try:
+            collection = self.evaluated(for_each.expression, for_each)
+            made = [*iterations(self._evaluator, loop, collection)] if collection.is_known else []
+        except EvaluationError as error:
+            raise error.at(for_each.range) from None
+        name = dynamic.body.plain_text("iterator") or dynamic.labels[0]  # as JSON has it
+        if iterator is not None and isinstance(iterator.expression, Name):
+            name = iterator.expression.name
+        for one in made:
+            pair = object_value({part: one.names[part] for part in ("key", "value")})
+            yield Arguments(self._block, self._scope, self.give_up, {name: pair}), content
 
     def evaluated(self, expression: Node, argument: Attribute) -> Value:
         """Return the value of an expression in an argument, as `value` does. Raises EvaluationError."""

@@ -274,7 +274,7 @@ def _with_parameters(
             possible = (*base.possible, *parameter.possible) if base and is_listed else ()
             passed[name] = replace(parameter, possible=tuple(dict.fromkeys(possible)))
     others = passed.pop("", None)
-    return replace(deployment, parameters=tuple(passed.values()), others=others)
+    return replace(deployment, parameters=tuple(passed.values()), unlisted_parameters=others)
 
 
 def _passed(

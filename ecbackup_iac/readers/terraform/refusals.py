@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import chain, islice
 
-from ecbackup_iac.hcl.structure import Block
+from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.readers.terraform.arguments import Arguments, refused
@@ -67,20 +67,35 @@ def _refused_arguments(found: ResourceInstance, block: Arguments) -> Iterator[Ev
     yield from undeclared_names(module, found.block)
     written = {attribute.name: attribute for attribute in found.block.body.attributes()}
     for name, schema in provider_schema(found.kind).items():
-        attributes = [written[name]] if name in written else []
+        given = [(block, written[name])] if name in written else []
         if schema.is_block:
-            nested = found.block.body.blocks(name)
-            attributes = [attribute for inner in nested for attribute in inner.body.attributes()]
-        for attribute in attributes:
             try:
-                value = block.value(attribute)
+                given = list(_nested_arguments(found.block, name, block))
+            except EvaluationError as error:
+                yield error.at(found.block.header)
+                continue
+        for arguments, attribute in given:
+            try:
+                value = arguments.value(attribute)
                 if not schema.is_block and name != RETENTION:
                     kept_value(attribute, value, schema)
-                error = undeclared_part(module, attribute)
-                if error is not None:
-                    yield error
+                undeclared = undeclared_part(module, attribute)
+                if undeclared is not None:
+                    yield undeclared
             except EvaluationError as error:
                 yield error.at(attribute.range)
+
+
+def _nested_arguments(
+    resource: Block, name: str, block: Arguments
+) -> Iterator[tuple[Arguments, Attribute]]:
+    """Yield the arguments of nested blocks, written out or dynamic. Raises EvaluationError."""
+    nested = [(block, inner) for inner in resource.body.blocks(name)]
+    for dynamic in resource.body.blocks("dynamic", 1):
+        if dynamic.labels[0] == name:
+            nested += block.rounds(dynamic)
+    for arguments, inner in nested:
+        yield from ((arguments, attribute) for attribute in inner.body.attributes())
 
 
 def _failed_conditions(resource: Block, block: Arguments) -> Iterator[tuple[Location, str]]:
@@ -93,7 +108,9 @@ def _failed_conditions(resource: Block, block: Arguments) -> Iterator[tuple[Loca
             try:
                 check_rule(rule)
                 is_evaluated = True
-                holds = condition(rule, block.value)
+                holds = condition(
+                    rule, lambda attribute: block.evaluated(attribute.expression, attribute)
+                )
             except EvaluationError as error:
                 if when == "pre" or not is_evaluated:
                     yield (error.origin or rule.header).location, error.message

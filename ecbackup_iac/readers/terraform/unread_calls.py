@@ -150,7 +150,7 @@ class UnreadCalls:
             source=Source.TERRAFORM,
             root=self._root,
             location=passed[0].location if passed else block.header.location,
-            retention=Unknown(why, trace=trace, passed=tuple(one.days for one in passed)),
+            retention=Unknown(why, trace=trace, passed_values=tuple(one.days for one in passed)),
             engine=engine,
             node_type=node_type,
             assumptions=call.doubts,

@@ -1,7 +1,7 @@
-"""A cache of a plan or a state, and the block that makes it → the same cache, with its locations there.
+"""A cache of a plan or a state, and the block that declares it → the cache with locations in the block.
 
-The plan's value is reported. The block says where the value is written, how it came about, and whether the
-configuration can be the one that was planned.
+The value is the plan's. The block adds where the value is written and the trace to it; where the two differ,
+the configuration may not be the one that was planned.
 """
 
 from ecbackup_iac.model.cache import CacheResource, format_value
@@ -31,12 +31,12 @@ def located_at(cache: CacheResource, site: ResourceSite, source: str) -> CacheRe
     """Return a cache with the locations of the block that makes it, which is under the folder `source`."""
     block, name = site.block, cache.retention_name
     assumptions, trace = [*cache.assumptions], cache.retention.trace
-    shown, retention_ignored = block.header, cache.retention_ignored
+    located_range, retention_ignored = block.header, cache.retention_ignored
     if site.unread:
         assumptions.append(f"{site.unread}: the location is that of the module call")
     else:
         attribute = block.body.attribute(name)
-        shown = attribute.range if attribute else shown
+        located_range = attribute.range if attribute else located_range
         retention_ignored = retention_ignored or is_ignored(block, name)
         configured = _configured(site, name)
         steps = _steps_to(cache.retention, configured)
@@ -46,7 +46,7 @@ def located_at(cache: CacheResource, site: ResourceSite, source: str) -> CacheRe
         cache = _with_located_texts(cache, site)
     cache = replace(
         cache,
-        location=shown.location,
+        location=located_range.location,
         retention=replace(cache.retention, trace=tuple(dict.fromkeys(trace))),
         retention_ignored=retention_ignored,
         assumptions=tuple(assumptions),
@@ -103,7 +103,7 @@ def _steps_to(planned: Value[int], configured: Value[int]) -> tuple[TraceStep, .
 
 
 def _is_same(configured: Settled[int], planned: Settled[int]) -> bool:
-    """Whether two retentions are the same: what is not set is 0 once it is applied."""
+    """Whether two retentions are the same; one that is not set is 0 once it is applied."""
     if isinstance(configured, Invalid) or isinstance(planned, Invalid):
         return isinstance(configured, Invalid) and isinstance(planned, Invalid)
     return _number(configured) == _number(planned)
@@ -119,10 +119,10 @@ def _contradiction(cache: CacheResource, configured: Value[int], source: str) ->
         if cache.source is Source.TERRAFORM_PLAN
         else "has it been applied, with these variables?"
     )
-    said = " or ".join(dict.fromkeys(map(_format, possible_values(configured))))
+    value = " or ".join(dict.fromkeys(map(_format, possible_values(configured))))
     planned = " or ".join(map(_format, possible_values(cache.retention)))
     noun = SOURCES[cache.source].noun
-    return f"the configuration under {source} says {said}, the {noun} {planned}: {question}"
+    return f"the configuration under {source} says {value}, the {noun} {planned}: {question}"
 
 
 def _format(value: Settled[int]) -> str:

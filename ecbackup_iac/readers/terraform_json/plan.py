@@ -26,8 +26,8 @@ from ecbackup_iac.readers.terraform_json.planned_change import (
 )
 from ecbackup_iac.readers.terraform_json.recorded_deployments import KINDS, deployed
 
-MARKS = ("format_version",)
-"""Members without which a text holds no plan."""
+MEMBER_NAMES = ("format_version",)
+"""Members without which a text contains no plan."""
 
 FORMAT_MAJORS = ("0", "1")
 
@@ -36,8 +36,8 @@ _KINDS = {*RESOURCE_TYPES, *KINDS}
 
 def matches(members: Mapping[str, RawJson]) -> bool:
     """Whether a JSON object is a plan."""
-    marks = ("planned_values", "resource_changes", "configuration")
-    return "format_version" in members and any(mark in members for mark in marks)
+    names = ("planned_values", "resource_changes", "configuration")
+    return "format_version" in members and any(name in members for name in names)
 
 
 def read(members: Mapping[str, RawJson], root: str) -> ReadResult:
@@ -89,9 +89,11 @@ def _configuration_module(piece: RawJson) -> ConfigurationModule:
             parts = call.members()
             inputs = parts["expressions"].checked(dict[str, Any]) if "expressions" in parts else {}
             module = _configuration_module(parts["module"]) if "module" in parts else None
-            each = parts["for_each_expression"].value() if "for_each_expression" in parts else None
+            for_each = (
+                parts["for_each_expression"].value() if "for_each_expression" in parts else None
+            )
             calls[name] = ModuleCall(
-                expressions=inputs, for_each_expression=each, module=module or {}
+                expressions=inputs, for_each_expression=for_each, module=module or {}
             )
     blocks = members["resources"].items() if "resources" in members else ()
     caches = [
@@ -144,7 +146,7 @@ def _variables(members: Mapping[str, RawJson]) -> dict[str, str]:
 def _changes(
     members: Mapping[str, RawJson], diagnostics: list[Diagnostic], location: Location
 ) -> list[tuple[ResourceChange, str]]:
-    """Return the changes of caches, and of what deploys templates, each with the reason where it is deferred.
+    """Return the changes of caches and of deployers of templates; each with why it is deferred, or "".
 
     An error in one entry does not affect the others.
     """

@@ -46,7 +46,7 @@ class Hop:
 
     text: str
     module: str = ""
-    """The module call that holds it; empty for the resource's own block."""
+    """The module call that contains it; empty for the resource's own block."""
 
 
 @record
@@ -56,7 +56,7 @@ class Level:
     expressions: Json
     for_each: object = None
     module: str = ""
-    """The module call that holds them; empty for the resource's own block."""
+    """The module call that contains them; empty for the resource's own block."""
 
 
 @record
@@ -133,9 +133,11 @@ class Blocks:
             path, module, calls = pending.pop()
             for block in module.get("resources", ()):
                 if block.get("mode", "managed") == "managed":
-                    own = Level(block.get("expressions", {}), block.get("for_each_expression"))
+                    block_level = Level(
+                        block.get("expressions", {}), block.get("for_each_expression")
+                    )
                     key = (path, block["type"], block.get("name", ""))
-                    self._found[key] = BlockExpressions((own, *calls))
+                    self._found[key] = BlockExpressions((block_level, *calls))
             for name, call in module.get("module_calls", {}).items():
                 inner = f"{path}.module.{name}".removeprefix(".")
                 level = Level(call.get("expressions", {}), call.get("for_each_expression"), inner)

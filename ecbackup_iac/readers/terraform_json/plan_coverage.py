@@ -1,8 +1,8 @@
 """A plan's configuration, values and changes → the caches that it does not create, and what it leaves out.
 
-A complete plan has a change, if only a no-op, for every instance of every resource. A block without one has
-no instance, or the plan is partial: it was targeted, or parts of it were cut away. Terraform says so since
-1.8 (`complete`), OpenTofu does not.
+A complete plan has a change, perhaps a no-op, for every instance of every resource. A block without a change
+has no instance, or the plan is partial: it was targeted, or parts of it were removed. Terraform 1.8 and later
+report this (`complete`), OpenTofu does not.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -90,18 +90,18 @@ class _Declared:
 
 
 def why_partial(members: Mapping[str, "RawJson"]) -> str:
-    """Return why a plan says itself that it may not show every cache; empty where it does not."""
+    """Return why a plan is partial, by its own members; empty where they do not say so."""
     if "errored" in members and members["errored"].value() is True:
         return "the plan is partial: terraform plan ended with an error, so caches may be missing"
     if "complete" in members and members["complete"].value() is False:
         return "the plan is partial: it was targeted or defers changes, so caches may be missing"
     if "resource_changes" not in members:
-        if _holds_managed(_planned_values(members)):
+        if _has_managed(_planned_values(members)):
             return (
                 "the plan is incomplete: it has no resource_changes; "
                 "pass the complete output of terraform show -json"
             )
-        if _holds_managed(_prior_values(members)):
+        if _has_managed(_prior_values(members)):
             return (
                 "the plan is refresh-only and has no changes to check: plan without -refresh-only"
             )
@@ -128,9 +128,9 @@ def coverage(
     if names or (unplanned and _leaves_out(members, blocks)):
         return [], _partial([*(_shown(block.address) for block in unplanned), *names])
     kept = _blocks_of(change["address"] for change in current if not _is_removal(change))
-    ends = "the plan removes everything" if unplanned and _removes_all(members) else ""
+    removal = "the plan removes everything" if unplanned and _removes_all(members) else ""
     absent = [
-        (block, "the plan removes it" if block.address in changed else ends or block.reason)
+        (block, "the plan removes it" if block.address in changed else removal or block.reason)
         for block in caches
         if block.address not in kept
     ]
@@ -148,9 +148,9 @@ def _shown(address: Address) -> str:
 def _partial(names: Iterable[str]) -> str:
     distinct = list(dict.fromkeys(names))
     named = ", ".join(distinct[:MAX_NAMED])
-    more = f" and {len(distinct) - MAX_NAMED} more" if len(distinct) > MAX_NAMED else ""
+    others = f" and {len(distinct) - MAX_NAMED} more" if len(distinct) > MAX_NAMED else ""
     return (
-        f"the plan is partial: it has no change for {named}{more}; plan without -target and -exclude, "
+        f"the plan is partial: it has no change for {named}{others}; plan without -target and -exclude, "
         "and pass the complete output of show -json"
     )
 
@@ -186,11 +186,11 @@ def _declared(members: Mapping[str, "RawJson"]) -> Iterator[_Declared]:
 
 
 def _repetitions(block: Repeated, called: str = "") -> Iterator[str]:
-    of = f" of {called}" if called else ""
+    of_call = f" of {called}" if called else ""
     if "count_expression" in block:
-        yield f"count{of} is 0"
+        yield f"count{of_call} is 0"
     if "for_each_expression" in block:
-        yield f"for_each{of} is empty"
+        yield f"for_each{of_call} is empty"
 
 
 def _leaves_out(members: Mapping[str, "RawJson"], blocks: Iterable[_Declared]) -> bool:
@@ -234,7 +234,7 @@ def _unchanged(members: Mapping[str, "RawJson"], changes: Iterable[Mapping[str, 
     return [address for address in caches if address not in known]
 
 
-def _holds_managed(values: Values | None) -> bool:
+def _has_managed(values: Values | None) -> bool:
     return any(entry.get("mode") == "managed" for entry in _instances(values))
 
 

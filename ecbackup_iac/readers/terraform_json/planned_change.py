@@ -1,7 +1,6 @@
 """An entry of a plan's `resource_changes` → the cache that will exist once the plan is applied.
 
-It takes decoded JSON and the standard library alone, because Checkov loads it where nothing of ours is
-installed.
+It takes decoded JSON and imports only the standard library: Checkov loads it without our dependencies.
 """
 
 from typing import Any, Required, TypedDict
@@ -28,7 +27,7 @@ from ecbackup_iac.readers.terraform_json.plan_configuration import (
 )
 
 REMOVALS = {"delete", "forget"}
-"""A resource that only these happen to is not managed any more afterwards."""
+"""Actions after which a resource is no longer managed."""
 
 
 class Change(TypedDict, total=False):
@@ -67,10 +66,9 @@ def read_change(
     deferred: str = "",
     source: Source = Source.TERRAFORM_PLAN,
 ) -> CacheResource | None:
-    """Return the cache that one entry of `resource_changes` leads to, or None where there is none.
+    """Return the cache of one entry of `resource_changes`; None where it is not one, or will not exist.
 
-    `blocks` are those of the plan's configuration; `deferred` is why Terraform deferred the change, if it
-    did.
+    `blocks` are those of the plan's configuration; `deferred` is why Terraform defers the change, or "".
     """
     attributes = RESOURCE_TYPES.get(entry["type"])
     if attributes is None or not is_managed_afterwards(entry):
@@ -101,7 +99,7 @@ def read_change(
 
 
 class _Instance:
-    """What a plan knows of one resource instance: its values, and the expressions behind them."""
+    """What a plan contains about one resource instance: its values, and the expressions for them."""
 
     def __init__(
         self,

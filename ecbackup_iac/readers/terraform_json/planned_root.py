@@ -54,10 +54,10 @@ class PlannedRoot:
     def modules(self) -> list[Module]:
         """Return the modules that addresses led into."""
         instances = [self._instance, *self._modules.values()]
-        return [one.module for one in instances if isinstance(one, ModuleInstance)]
+        return [instance.module for instance in instances if isinstance(instance, ModuleInstance)]
 
-    def holds(self, address: Address) -> bool:
-        """Whether there is a block for an address, or the call of a module that was not read."""
+    def has_block(self, address: Address) -> bool:
+        """Whether the configuration has a block for an address, or the call of an unread module around it."""
         try:
             return self.site(address) is not None
         except RecursionError:
@@ -65,24 +65,24 @@ class PlannedRoot:
 
     def site(self, address: Address) -> ResourceSite | None:
         """Return the block of an address; None where the configuration has none."""
-        found = self._module(address.modules)
-        if not isinstance(found, ModuleInstance):
-            return found
-        block = found.module.resources.get(("managed", address.kind, address.name))
+        instance = self._module(address.modules)
+        if not isinstance(instance, ModuleInstance):
+            return instance
+        block = instance.module.resources.get(("managed", address.kind, address.name))
         if block is None:
             return None
-        return ResourceSite(block, self._scope(found, block, address.key))
+        return ResourceSite(block, self._scope(instance, block, address.key))
 
     def _module(self, path: tuple[tuple[str, str], ...]) -> ModuleInstance | ResourceSite | None:
         """Return the module that calls lead to, or the call of a module that was not read."""
-        found: ModuleInstance | ResourceSite | None = self._instance
+        instance: ModuleInstance | ResourceSite | None = self._instance
         for depth, (name, key) in enumerate(path, start=1):
-            if not isinstance(found, ModuleInstance):
+            if not isinstance(instance, ModuleInstance):
                 break
             if path[:depth] not in self._modules:
-                self._modules[path[:depth]] = self._called(found, name, key)
-            found = self._modules[path[:depth]]
-        return found
+                self._modules[path[:depth]] = self._called(instance, name, key)
+            instance = self._modules[path[:depth]]
+        return instance
 
     def _called(
         self, caller: ModuleInstance, name: str, key: str
@@ -101,10 +101,10 @@ class PlannedRoot:
         known = (id(instance), id(block))
         if self._is_evaluated and known not in self._repetitions:
             try:
-                made = instance.repetitions(block)
+                repetitions = instance.repetitions(block)
             except (EvaluationError, RecursionError):
-                made = []
-            self._repetitions[known] = {one.key: one for one in made}
+                repetitions = []
+            self._repetitions[known] = {repetition.key: repetition for repetition in repetitions}
         repetition = self._repetitions.get(known, {}).get(key)
         return BlockScope(instance, repetition or _repetition(key))
 

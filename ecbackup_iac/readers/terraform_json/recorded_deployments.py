@@ -23,7 +23,7 @@ from ecbackup_iac.readers.terraform.resource_types import is_marked
 from ecbackup_iac.readers.terraform_json.planned_change import ResourceChange
 
 KINDS = {*DEPLOYERS, *STACK_SET_INSTANCES}
-"""The types of the resources that say what is deployed."""
+"""The types of resources that deploy templates, or pass parameters to them."""
 
 
 @record(eq=False)
@@ -65,11 +65,11 @@ def deployed(
     for resource in known:
         deployer = DEPLOYERS.get(resource.kind)
         for block in _blocks(resource, deployer.nested) if deployer else ():
-            found = _deployment(block, deployer or Deployer(), known)
-            if isinstance(found, str):
-                caches.append(_unknown_cache(block, found, source))
-            elif found is not None:
-                deployments.append(found)
+            result = _deployment(block, deployer or Deployer(), known)
+            if isinstance(result, str):
+                caches.append(_unknown_cache(block, result, source))
+            elif result is not None:
+                deployments.append(result)
     return tuple(deployments), tuple(caches)
 
 
@@ -114,38 +114,38 @@ def _deployment(
     deployer: Deployer,
     others: Iterable[RecordedResource],
 ) -> TemplateDeployment | str | None:
-    """Return what a resource deploys, why that is not known, or None where it is no cache."""
+    """Return what a resource deploys; why that is unknown; or None where it deploys no template."""
     kind = resource.text(deployer.type)
     if deployer.type and not resource.is_hidden(deployer.type) and kind not in TEMPLATE_TYPES:
         return None
     location = input_location(resource.root)
-    written = json.dumps([resource.address, resource.values])
+    text = json.dumps([resource.address, resource.values])
     deployment = TemplateDeployment(
         resource.address,
         resource.kind,
         resource.root,
         location,
         location,
-        looks_like_cache=text_mentions_cache(written),
+        looks_like_cache=text_mentions_cache(text),
     )
     body, url = resource.text(deployer.body), resource.text(deployer.url)
     if deployer.type:
-        made = as_template(resource.address, kind, body) if kind and body else None
+        template = as_template(resource.address, kind, body) if kind and body else None
         unknown = f"{deployer.body} is unknown"
-        return replace(deployment, text=made, is_resource=True) if made else unknown
+        return replace(deployment, text=template, is_resource=True) if template else unknown
     if not body and not url:
         hidden = next(filter(resource.is_hidden, (deployer.body, deployer.url)), "")
         return f"{hidden} is unknown" if hidden else None
-    passed = _passed(resource, deployer.parameters)
+    parameters = _passed(resource, deployer.parameters)
     if resource.kind in STACK_SETS:
-        _override(passed, resource, others)
-    unlisted = passed.pop("", None)
+        _override(parameters, resource, others)
+    unlisted = parameters.pop("", None)
     return replace(
         deployment,
         text=body,
         url="" if body else url,
-        parameters=tuple(passed.values()),
-        others=unlisted,
+        parameters=tuple(parameters.values()),
+        unlisted_parameters=unlisted,
     )
 
 
@@ -153,20 +153,24 @@ def _passed(resource: RecordedResource, name: str) -> dict[str, DeployedParamete
     """Return the parameters that are passed by name, under "" those whose names are not known."""
     value = resource.values.get(name)
     if isinstance(value, list):  # the provider awscc has lists of keys and values
-        pairs = [one for one in value if isinstance(one, dict)]
-        value = {str(one.get("parameter_key")): one.get("parameter_value") for one in pairs}
+        pairs = [pair for pair in value if isinstance(pair, dict)]
+        value = {str(pair.get("parameter_key")): pair.get("parameter_value") for pair in pairs}
     unknown, sensitive = _marks_of(resource.unknown, name), _marks_of(resource.sensitive, name)
     why = f"what {name} passes is known only after apply"
-    passed = {
+    parameters = {
         key: DeployedParameter(
-            key, (_text(one),), "", (resource.step(f"{name}.{key}"),), is_marked(sensitive, key)
+            key,
+            (_text(argument),),
+            "",
+            (resource.step(f"{name}.{key}"),),
+            is_marked(sensitive, key),
         )
-        for key, one in (value.items() if isinstance(value, dict) else ())
-        if one is not None
+        for key, argument in (value.items() if isinstance(value, dict) else ())
+        if argument is not None
     }
     names = unknown if isinstance(unknown, dict) else [""] if unknown else ()
     unknown_step = (resource.step(name),)
-    return passed | {key: DeployedParameter(key, (), why, unknown_step) for key in names}
+    return parameters | {key: DeployedParameter(key, (), why, unknown_step) for key in names}
 
 
 def _text(value: object) -> str:
@@ -174,7 +178,7 @@ def _text(value: object) -> str:
 
 
 def _override(
-    passed: dict[str, DeployedParameter],
+    parameters: dict[str, DeployedParameter],
     stack_set: RecordedResource,
     others: Iterable[RecordedResource],
 ) -> None:
@@ -184,7 +188,7 @@ def _override(
         name = other.values.get("stack_set_name")
         if other.kind in STACK_SET_INSTANCES and name in (None, stack_set.values.get("name")):
             for key, parameter in _passed(other, "parameter_overrides").items():
-                passed[key] = replace(parameter, possible=(), why=why)
+                parameters[key] = replace(parameter, possible=(), why=why)
 
 
 def _unknown_cache(resource: RecordedResource, why: str, source: Source) -> CacheResource:

@@ -44,7 +44,7 @@ class SourceLocator:
     """The configuration under a folder, in which the caches of plans and states are located."""
 
     def __init__(
-        self, source: str, given: EvaluationInputs, is_excluded: Callable[[str], bool]
+        self, source: str, inputs: EvaluationInputs, is_excluded: Callable[[str], bool]
     ) -> None:
         """Take a root module's folder, or the common top of several.
 
@@ -56,9 +56,9 @@ class SourceLocator:
             raise InputError(f"{source}: no such folder")
         self._shown = shown_path(source)
         self._top = os.path.realpath(source)
-        self._given = given
+        self._inputs = inputs
         self._is_excluded = is_excluded
-        self._folders = Folders(boundary_of(source), given.contents)
+        self._folders = Folders(boundary_of(source), inputs.contents)
         self._modules = Modules(self._folders)
         self._variable_files = VariableFiles(self._folders)
         self._roots: list[str] | None = None
@@ -75,7 +75,7 @@ class SourceLocator:
             return _with(result, [Diagnostic(message, Location(self._shown), Severity.WARNING)])
 
     def _located(self, result: ReadResult) -> ReadResult:
-        caches = [one for one in result.resources if SOURCES[one.source].is_terraform_json]
+        caches = [cache for cache in result.resources if SOURCES[cache.source].is_terraform_json]
         if not caches:
             return result
         plan = caches[0].root
@@ -86,7 +86,11 @@ class SourceLocator:
             return _with(result, [*self._problems(self._outline(self._top)), *problem])
         root, shown = self._root(folder, result.variables, plan), shown_path(folder)
         located = [_located(cache, root, shown) for cache in caches]
-        missing = [cache for cache, found in zip(caches, located, strict=True) if found is None]
+        missing = [
+            cache
+            for cache, located_cache in zip(caches, located, strict=True)
+            if located_cache is None
+        ]
         if missing:
             result = _with(result, [*self._problems(root), _missing(missing, shown)])
         # What suppresses nothing here may do so in another plan of the same configuration.
@@ -95,7 +99,9 @@ class SourceLocator:
             for module in root.modules()
             for text in annotated_files(self._folders, module.folder, is_whole=False)
         ]
-        resources = [found or cache for cache, found in zip(caches, located, strict=True)]
+        resources = [
+            located_cache or cache for cache, located_cache in zip(caches, located, strict=True)
+        ]
         return replace(
             result, resources=tuple(resources), annotated_texts=(*result.annotated_texts, *marked)
         )
@@ -108,15 +114,17 @@ class SourceLocator:
         It is the one that has all of the caches: the root around the plan's file, the folder itself, or the
         only one below it. If none has all, it is the first that has some, in the same order.
         """
-        wanted = [*blocks]
+        addresses = [*blocks]
         fitting: list[str] = []
         likely = dict.fromkeys(filter(None, (self._own_root(plan), self._top)))
         for test in (all, any):
             for folder in likely:
-                if test(map(self._outline(folder).holds, wanted)):
+                if test(map(self._outline(folder).has_block, addresses)):
                     return folder, ()
             below = self._roots_below()
-            fitting = [one for one in below if test(map(self._outline(one).holds, wanted))]
+            fitting = [
+                folder for folder in below if test(map(self._outline(folder).has_block, addresses))
+            ]
             if len(fitting) == 1:
                 return fitting[0], ()
             if fitting:
@@ -160,9 +168,9 @@ class SourceLocator:
         self, folder: str, variables: Mapping[str, str], plan: str, *, is_evaluated: bool = True
     ) -> PlannedRoot:
         module = self._modules.at(folder)
-        workspace = workspace_of(self._given)
+        workspace = workspace_of(self._inputs)
         names = self._folders.names(folder) if is_evaluated else ()
-        base = RootInputs(folder, names, self._given, self._variable_files, workspace)
+        base = RootInputs(folder, names, self._inputs, self._variable_files, workspace)
         inputs = PlannedInputs(base, module, variables, input_location(plan))
         configuration = Configuration(self._modules, folder, RootFiles(self._folders, folder))
         return PlannedRoot(ModuleInstance(module, configuration, inputs), is_evaluated=is_evaluated)

@@ -1,4 +1,4 @@
-"""A Terraform state → the caches it holds: `terraform show -json`, or a raw state file of version 4."""
+"""A Terraform state → the caches it contains: `terraform show -json`, or a raw state file of version 4."""
 
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Required, TypedDict
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from ecbackup_iac.model.cache import CacheResource
     from ecbackup_iac.readers.raw_json import RawJson
 
-MARKS = ("format_version", "terraform_version")
-"""Members without which a text holds no state."""
+MEMBER_NAMES = ("format_version", "terraform_version")
+"""Members without which a text contains no state."""
 
 RAW_VERSION = 4
 
@@ -116,7 +116,7 @@ def _unknown_format(members: Mapping[str, "RawJson"]) -> str | None:
         return None
     if isinstance(version, int) and version < RAW_VERSION:
         if "modules" in members and _CACHE_TYPE not in members["modules"].json:
-            return None  # it holds no cache
+            return None  # it contains no cache
         return "a state file older than version 4: run terraform show -json | ecbackup-iac check -"
     shown = f"{version}" if isinstance(version, int) else "that is not a number"
     return f"a raw state file of version {shown}: ecbackup-iac reads version {RAW_VERSION}"

@@ -1,4 +1,4 @@
-"""A unit whose generated files hold hidden texts → the words that no report may show."""
+"""A unit whose generated files contain secrets → the words of them that no report may show."""
 
 import re
 from collections.abc import Iterable
@@ -26,20 +26,22 @@ _OF_MESSAGES = frozenset(
 def hidden_words(generated: Iterable[GeneratedFile], literal: Iterable[bytes]) -> frozenset[str]:
     """Return the words in generated files that are not in the configuration that they are generated from.
 
-    Where a text is made of the environment or of a file, only its words tell what is whose.
+    A generated text is made of the environment or of files: only its words show which part is secret.
     """
-    contents = [one.contents for one in generated if one.contents.is_hidden]
-    made = frozenset().union(*(_words(str(one.raw).encode()) for one in contents if one.is_known))
-    if not made:
-        return made
+    contents = [file.contents for file in generated if file.contents.is_hidden]
+    words = frozenset().union(
+        *(_words(str(content.raw).encode()) for content in contents if content.is_known)
+    )
+    if not words:
+        return words
     kinds = (
         {name.lower(), kind.retention, kind.backup_window} for name, kind in RESOURCE_TYPES.items()
     )
-    return made.difference(_OF_MESSAGES, *map(_words, literal), *kinds)
+    return words.difference(_OF_MESSAGES, *map(_words, literal), *kinds)
 
 
 def without_words(result: T, words: frozenset[str]) -> T:
-    """Return a result with a mark in place of each of some words."""
+    """Return a result with a placeholder instead of each of some words."""
 
     def shown(text: str) -> str:
         if type(text) is not str or words.isdisjoint(_words(text.encode(errors="replace"))):
@@ -48,8 +50,8 @@ def without_words(result: T, words: frozenset[str]) -> T:
             lambda word: shown_setting(word[0]) if word[0].lower() in words else word[0], text
         )
 
-    found: T = with_texts(result, shown) if words else result
-    return found
+    without: T = with_texts(result, shown) if words else result
+    return without
 
 
 @lru_cache(maxsize=1000)

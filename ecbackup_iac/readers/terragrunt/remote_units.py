@@ -48,10 +48,12 @@ _INPUT = "input"
 class _InputsBody(PlainTexts):
     """The inputs of a unit, as the arguments of a call."""
 
-    def __init__(self, unit: Unit, origin: SourceRange) -> None:
+    def __init__(self, root: UnitRoot, origin: SourceRange) -> None:
         self.range = origin
         self._attributes = {
-            name: _attribute(name, value, origin) for name, value in unit.inputs.items()
+            name: _attribute(name, value, origin)
+            for name, value in root.unit.inputs.items()
+            if name not in root.foreign
         }
 
     def attribute(self, name: str) -> Attribute | None:
@@ -63,7 +65,7 @@ class _InputsBody(PlainTexts):
         return list(self._attributes.values())
 
     def blocks(self, kind: str, labels: int = 0) -> Sequence[Block]:  # noqa: ARG002
-        """Return nothing: inputs are no blocks."""
+        """Return nothing: inputs are not blocks."""
         return ()
 
     def parse_all(self) -> None:
@@ -76,8 +78,10 @@ class _InputsBody(PlainTexts):
 
 def _attribute(name: str, value: Value, origin: SourceRange) -> Attribute:
     steps = [step for step in value.trace if isinstance(step, SourceStep)]
-    at = steps[0].range if steps else origin
-    return Attribute(name, at, lambda: GetAttribute(at, Name(at, _INPUT), name))
+    source_range = steps[0].range if steps else origin
+    return Attribute(
+        name, source_range, lambda: GetAttribute(source_range, Name(source_range, _INPUT), name)
+    )
 
 
 class RemoteUnit:
@@ -101,7 +105,7 @@ class RemoteUnit:
         inputs = RootInputs("", (), EvaluationInputs(), VariableFiles(folders), unknown(""))
         instance = ModuleInstance(Module(folder), Configuration(modules, folder, files), inputs)
         name = root.shown.rpartition("/")[2]
-        block = Block("module", (name,), origin, origin, _InputsBody(unit, origin))
+        block = Block("module", (name,), origin, origin, _InputsBody(root, origin))
         scope = BlockScope(
             instance,
             Repetition(names={(_INPUT, name): value for name, value in unit.inputs.items()}),
@@ -113,44 +117,48 @@ class RemoteUnit:
         # Terragrunt passes what a module does not declare as well, and it is ignored.
         described = () if unit.is_unread_unit else stand_ins().of_version(self._source, "")
         self.roots: list[tuple[StandIn | None, UnitRoot]] = [
-            (one, replace(root, module=self._described(one))) for one in described
+            (stand_in, replace(root, module=self._described(stand_in))) for stand_in in described
         ] or [(None, root)]
         """What is evaluated, for each version that the module may have."""
 
     def _described(self, stand_in: "StandIn") -> UnitModule:
         return UnitModule(self._unit, self._root.module.folder, self._folders, stand_in.text)
 
-    def result(self, found: Sequence[RootEvaluation]) -> ReadResult:
-        """Return what was evaluated of each version as one, and the module itself where it is unknown."""
+    def result(self, evaluations: Sequence[RootEvaluation]) -> ReadResult:
+        """Return the caches of all versions of the module, merged; or the unread module itself."""
         absent: dict[Location, AbsentCache] = {}
         readings = []
-        for (stand_in, _), evaluated in zip(self.roots, found, strict=True):
+        for (stand_in, _), evaluated in zip(self.roots, evaluations, strict=True):
             caches = [*evaluated.resources.values()]
             absent |= evaluated.absent
             if stand_in is not None:
                 path = stand_in.module.folder
                 caches = [self._at_call(cache, stand_in) for cache in caches]
-                absent = {at: one for at, one in absent.items() if at.path != path}
-                for number, one in enumerate(self._diagnostics):
-                    if one.location.path == path:
-                        at = self._call.block.header.location
-                        self._diagnostics[number] = replace(one, location=at)
+                absent = {
+                    location: cache for location, cache in absent.items() if location.path != path
+                }
+                for number, diagnostic in enumerate(self._diagnostics):
+                    if diagnostic.location.path == path:
+                        call_location = self._call.block.header.location
+                        self._diagnostics[number] = replace(diagnostic, location=call_location)
             readings.append((stand_in.versions if stand_in else "", tuple(caches)))
         caches = [*with_versions(readings)]
         if self.roots[0][0] is None:
             name = f"unit.{self._call.block.labels[0]}"
             unread = [
-                replace(one, address=name, module=one.module and replace(one.module, address=name))
-                for one in self._reader.unread_calls().likely(self._call)
+                replace(
+                    cache, address=name, module=cache.module and replace(cache.module, address=name)
+                )
+                for cache in self._reader.unread_calls().likely(self._call)
             ]
             if not unread:
                 self._add_unread()
             caches += unread
         elif not caches:
-            at = self._call.block.header.location
+            call_location = self._call.block.header.location
             reason = f"{self._source} creates no cache with these inputs"
-            absent[at] = AbsentCache(
-                self._call.block.labels[0], self._source, self._root.shown, at, reason
+            absent[call_location] = AbsentCache(
+                self._call.block.labels[0], self._source, self._root.shown, call_location, reason
             )
         diagnostics = tuple(dict.fromkeys(self._diagnostics))
         result = ReadResult(tuple(caches), diagnostics, absent=tuple(absent.values()))
@@ -167,12 +175,12 @@ class RemoteUnit:
         is_described = cache.block is None or cache.block.path == stand_in.module.folder
         if not is_described:
             return cache
-        found = at_call(cache, self._call, stand_in)
+        located = at_call(cache, self._call, stand_in)
         is_overridden = cache.location.path != stand_in.module.folder
         return replace(
-            found,
-            location=cache.location if is_overridden else found.location,
-            module=found.module and replace(found.module, address="inputs"),
+            located,
+            location=cache.location if is_overridden else located.location,
+            module=located.module and replace(located.module, address="inputs"),
             overrides=cache.overrides,
         )
 

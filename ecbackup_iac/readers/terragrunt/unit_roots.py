@@ -1,4 +1,4 @@
-"""The units of a tree → the roots to evaluate, and what is known of their caches besides."""
+"""The units of a tree → the roots to evaluate; and their caches, with what the unit configures."""
 
 import os
 from collections import Counter
@@ -16,6 +16,7 @@ from ecbackup_iac.model.report import AbsentCache, Diagnostic, ReadResult, Sever
 from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import Unknown, possible_values
 from ecbackup_iac.readers.terragrunt.hidden_words import hidden_words, without_words
+from ecbackup_iac.readers.terragrunt.inherited_inputs import foreign_inputs, inherited_inputs
 from ecbackup_iac.terraform.functions.data_files import DataFileStep
 from ecbackup_iac.terraform.modules.file_names import every_configuration_file
 from ecbackup_iac.terraform.modules.folder_scan import FolderScan, Sought
@@ -48,12 +49,15 @@ class UnitRoot:
     unit: Unit
     module: UnitModule
     targets: frozenset[str]
-    """What is checked of it: its own folder where it lies in that itself."""
+    """The checked folders: the unit's own where all of it is checked, else the paths of the run."""
 
     index: Index
     sought: Sought
     is_shared: bool = False
     """Other units have the same module."""
+
+    foreign: frozenset[str] = frozenset()
+    """The inputs that say nothing of what its module makes: a unit of caches inherits them, too."""
 
     @property
     def shown(self) -> str:
@@ -68,9 +72,9 @@ class UnitRoot:
         if unit.problem is not None:
             why = rejected(unit.problem, "the unit")
             unit = replace(unit, inputs={}, extra=[], unknown_inputs=why)
-        found = unit_inputs(unit, self.module, given, files, workspace, root)
-        self.unit.problem = self.unit.problem or found.rejection
-        return found
+        inputs = unit_inputs(unit, self.module, given, files, workspace, root)
+        self.unit.problem = self.unit.problem or inputs.rejection
+        return inputs
 
     def result(self, result: ReadResult) -> ReadResult:
         """Return the result of the module's evaluation as that of the unit, without what is hidden."""
@@ -78,12 +82,12 @@ class UnitRoot:
 
     def is_target(self, folder: str) -> bool:
         """Whether a folder of the module is checked, or the unit's own that is copied over it."""
-        places = (folder, self.unit.folder, self.module.files.own_path(folder))
-        return any(lies_in(place, self.targets) for place in places)
+        folders = (folder, self.unit.folder, self.module.files.own_path(folder))
+        return any(lies_in(path, self.targets) for path in folders)
 
     def shows(self, path: str) -> bool:
         """Whether the comments in a file may be shown: it is not generated of what is hidden."""
-        generated = (one.path for one in self.module.generated.values())
+        generated = (source.path for source in self.module.generated.values())
         return not self._hidden_words or path not in generated
 
     @property
@@ -111,9 +115,9 @@ class UnitRoot:
     def _result(self, result: ReadResult) -> ReadResult:
         resources = tuple(map(self._of_unit, result.resources))
         if self.unit.excluded:
-            excluded = (never_applied(one, self.unit) for one in resources)
+            excluded = (never_applied(cache, self.unit) for cache in resources)
             return ReadResult(absent=(*result.absent, *excluded))
-        absent = (*(replace(one, root=self.shown) for one in result.absent), *self._replaced())
+        absent = (*(replace(cache, root=self.shown) for cache in result.absent), *self._replaced())
         diagnostics = (*result.diagnostics, *self.module.problems, *self._unknown_files())
         return replace(result, resources=resources, absent=absent, diagnostics=diagnostics)
 
@@ -139,8 +143,8 @@ class UnitRoot:
     def _of_unit(self, cache: CacheResource) -> CacheResource:
         cache = of_unit(cache, self.unit)
         if self.unit.inputs_at is not None:
-            at, folder = self.unit.inputs_at.location, shown_path(self.module.folder)
-            cache = replace(cache, inputs=Call(at, "inputs", folder, self.is_shared))
+            location, folder = self.unit.inputs_at.location, shown_path(self.module.folder)
+            cache = replace(cache, inputs=Call(location, "inputs", folder, self.is_shared))
         unit, retention = self.unit, cache.retention
         decided = retention.trace[-1].location if retention.trace else cache.location
         if any(decided.path == source.path for source in self.module.generated.values()):
@@ -163,7 +167,7 @@ class UnitRoot:
 def _leads(unit: Unit, folder: str, index: Index) -> bool:
     """Whether the module of a unit leads to a cache, as far as that is known without evaluating it.
 
-    A parent's own folder has to hold one: most hold what their units share.
+    A parent's own folder has to contain one: most contain what their units share.
     """
     if folder not in index.leading:
         return False
@@ -183,14 +187,14 @@ def of_unit(cache: CacheResource, unit: Unit) -> CacheResource:
     inherited = (
         place.location
         for place in unit.inherited
-        if any(_holds(place.location, one) for one in decided)
+        if any(_contains(place.location, location) for location in decided)
     )
-    places = (*(place.location for place in (*unit.places, *unit.calls)), *decided, *inherited)
-    return replace(cache, source=Source.TERRAGRUNT, unit=tuple(dict.fromkeys(places)))
+    locations = (*(place.location for place in (*unit.places, *unit.calls)), *decided, *inherited)
+    return replace(cache, source=Source.TERRAGRUNT, unit=tuple(dict.fromkeys(locations)))
 
 
-def _holds(whole: Location, part: Location) -> bool:
-    """Whether a location lies in another one, by their lines."""
+def _contains(whole: Location, part: Location) -> bool:
+    """Whether a location is in another one, by their lines."""
     lines = (whole.line or 0, part.line or 0, whole.end_line or 0)
     return whole.path == part.path and lines[0] <= lines[1] <= lines[2]
 
@@ -270,10 +274,10 @@ class UnitRoots:
             for folder in () if unit.excluded else unit.modules:
                 module = UnitModule(unit, folder, self._folders)
                 leads = _leads(unit, folder, index) or self._has_caches(module, index)
-                own = (unit.folder, module.own_folder)
+                own_folders = (unit.folder, module.own_folder)
                 if leads and (
                     folder in index.relevant
-                    or any(is_inside(one, place) for one in targets for place in own)
+                    or any(is_inside(target, own) for target in targets for own in own_folders)
                 ):
                     is_shared = times[folder] > 1
                     yield UnitRoot(unit, module, targets, index, self._sought, is_shared)
@@ -298,10 +302,20 @@ class UnitRoots:
 
     def remote(self, index: Index) -> Iterator[UnitRoot]:
         """Yield the units in what is checked whose module is fetched from elsewhere, without what it is."""
-        for unit in self.found.units:
-            if unit.remote and not unit.modules and self._is_target(unit):
-                module = UnitModule(unit, unit.view.folder(unit.folder), self._folders)
-                yield UnitRoot(unit, module, self._targets_of(unit), index, self._sought)
+        remote = [unit for unit in self.found.units if unit.remote and not unit.modules]
+        caches = [unit for unit in self.found.units if remote and self._is_of_caches(unit, index)]
+        inherited = inherited_inputs(caches)
+        for unit in filter(self._is_target, remote):
+            module = UnitModule(unit, unit.view.folder(unit.folder), self._folders)
+            root = UnitRoot(unit, module, self._targets_of(unit), index, self._sought)
+            foreign = () if unit in caches else foreign_inputs(unit, inherited)
+            yield replace(root, foreign=frozenset(foreign))
+
+    def _is_of_caches(self, unit: Unit, index: Index) -> bool:
+        """Whether a unit's module makes caches, by its source."""
+        if unit.remote:
+            return self._sought.is_call(unit.remote, None)
+        return any(_leads(unit, folder, index) for folder in unit.modules)
 
     def diagnostics(self, index: Index) -> Iterator[Diagnostic]:
         """Yield what Terragrunt rejects, where it concerns what is checked."""
@@ -315,7 +329,10 @@ class UnitRoots:
                 yield _rejected(unit.problem, unit.file)
         for kind, templates in (
             ("units", [unit.file for unit in self.found.templates if self._is_target(unit)]),
-            ("stacks", [one.file for one in self.found.stack_templates if self._is_here(one)]),
+            (
+                "stacks",
+                [stack.file for stack in self.found.stack_templates if self._is_here(stack)],
+            ),
         ):
             if templates:
                 more = f" (and {len(templates) - 1} more)" if len(templates) > 1 else ""
@@ -343,7 +360,7 @@ class UnitRoots:
                         )
 
     def annotated_texts(self) -> Iterator[AnnotatedText]:
-        """Yield the configuration files that may hold suppressions."""
+        """Yield the configuration files that may contain suppressions."""
         for path in sorted(self.found.read):
             source = self._folders.source(path)
             if not isinstance(source, Diagnostic) and may_hold_suppression(source.text):
@@ -359,8 +376,13 @@ class UnitRoots:
     @property
     def is_nothing_evaluated(self) -> bool:
         """Whether there are files of Terragrunt, and neither a unit nor a stack, nor a template for one."""
-        found = self.found
-        is_any = found.units or found.stacks or found.templates or found.stack_templates
+        deployments = self.found
+        is_any = (
+            deployments.units
+            or deployments.stacks
+            or deployments.templates
+            or deployments.stack_templates
+        )
         return self._has_files and not is_any
 
 

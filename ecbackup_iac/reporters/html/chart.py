@@ -66,7 +66,7 @@ def _legend(minimum_days: int) -> str:
         (_ENOUGH, f"required: {minimum_days} to {MAXIMUM_DAYS} days"),
     )
     entries = (
-        f'<svg class="sample" aria-hidden="true">{mark}</svg> {text}' for mark, text in samples
+        f'<svg class="sample" aria-hidden="true">{shape}</svg> {text}' for shape, text in samples
     )
     return items(entries, ' class="legend"')
 

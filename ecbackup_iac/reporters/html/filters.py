@@ -21,7 +21,7 @@ def filter_rules(entries: Sequence[Entry]) -> str:
     by_root: dict[int, list[Entry]] = {}
     for entry in entries:
         by_root.setdefault(entry.root, []).append(entry)
-    kinds = {number: kinds_of(those) for number, those in sorted(by_root.items())}
+    kinds = {number: kinds_of(members) for number, members in sorted(by_root.items())}
     for present in sorted(set(kinds.values())):
         boxes = ",".join(f"#show-{kind}:checked" for kind in present.split())
         rules.append(f'.filters:not(:has({boxes})) ~ section .root[data-kinds="{present}"]')

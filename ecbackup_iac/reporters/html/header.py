@@ -8,7 +8,7 @@ from ecbackup_iac.model.report import Report, Severity
 from ecbackup_iac.model.verdict import Level, Status
 from ecbackup_iac.reporters.html.markup import KINDS, code, counted, name, prose
 from ecbackup_iac.reporters.per_cache import cache_counts, worst_of_caches
-from ecbackup_iac.reporters.style import Provenance
+from ecbackup_iac.reporters.render_options import Provenance
 
 _POLICY_EFFECTS = {
     Level.ERROR: "The policy treats this as a failure",
@@ -117,7 +117,9 @@ def _gap_sentences(report: Report, counts: Counter[str]) -> Iterator[str]:
             f"The answer is incomplete: {counted(errors, 'error')}; see "
             '<a href="#not-read">errors and warnings</a>.'
         )
-    elif number := sum(one.severity is Severity.WARNING for one in report.diagnostics):
+    elif number := sum(
+        diagnostic.severity is Severity.WARNING for diagnostic in report.diagnostics
+    ):
         effect = "does not affect" if number == 1 else "do not affect"
         yield (
             f"{counted(number, 'warning')}, which {effect} the result; see "
@@ -163,4 +165,4 @@ def _unknown(report: Report) -> Counter[Level]:
 
 
 def _errors(report: Report) -> int:
-    return sum(one.severity is Severity.ERROR for one in report.diagnostics)
+    return sum(diagnostic.severity is Severity.ERROR for diagnostic in report.diagnostics)

@@ -19,21 +19,21 @@ from ecbackup_iac.reporters.html.findings import definitions, findings, suppress
 from ecbackup_iac.reporters.html.header import header, verdict
 from ecbackup_iac.reporters.html.markup import Entry, code, items, name, prose
 from ecbackup_iac.reporters.per_cache import merge_sets
-from ecbackup_iac.reporters.style import RenderOptions
+from ecbackup_iac.reporters.render_options import RenderOptions
 
 MANY_FINDINGS = 200
 """With more, a browser lays out only what is on the screen, which a picture of the page shows as gaps."""
 
 
-def render(report: Report, style: RenderOptions = RenderOptions()) -> str:
+def render(report: Report, options: RenderOptions = RenderOptions()) -> str:
     """Return the report as a page of its own."""
     report = merge_sets(report)
     entries, roots = _entries(report)
     word, kind = verdict(report)
     many = ' class="many"' if len(entries) > MANY_FINDINGS else ""
     parts = (
-        _head(word, style.provenance.title, _style() + filter_rules(entries)),
-        header(report, word, kind, style.provenance),
+        _head(word, options.provenance.title, _style() + filter_rules(entries)),
+        header(report, word, kind, options.provenance),
         _contents(report),
         f'<main id="main" tabindex="-1"{many}>\n',
         *_main(report, entries, roots),
@@ -176,7 +176,9 @@ def _absent(absent: AbsentCache) -> str:
 
 
 def _diagnostics(report: Report) -> str:
-    diagnostics = sorted(report.diagnostics, key=lambda one: (one.severity.rank, one.is_detail))
+    diagnostics = sorted(
+        report.diagnostics, key=lambda diagnostic: (diagnostic.severity.rank, diagnostic.is_detail)
+    )
     return (
         items(map(_diagnostic, diagnostics), ' class="boxes"')
         or "<p>None: everything was read.</p>\n"

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from ecbackup_iac.hcl.expression import Call, GetAttribute, Index, Name, Node
+from ecbackup_iac.hcl.expression import Call
 from ecbackup_iac.terraform.evaluation.conditionals import can_call, try_call
 from ecbackup_iac.terraform.evaluation.node_evaluator import NodeEvaluator
 from ecbackup_iac.terraform.functions import FUNCTIONS
@@ -13,12 +13,10 @@ from ecbackup_iac.terraform.values.operators import possible_elements
 from ecbackup_iac.terraform.values.outcomes import map_outcomes, one_of
 from ecbackup_iac.terraform.values.type_system import STRING, is_sequence
 from ecbackup_iac.terraform.values.value import (
-    EphemeralValueError,
     EvaluationError,
     Possibility,
     Value,
     as_early,
-    null,
     quoting,
     unknown,
 )
@@ -40,11 +38,12 @@ def call(evaluator: NodeEvaluator, node: Call) -> Value:
     """Return the value of a call. Raises EvaluationError."""
     if not evaluator.scope.allows_calls:
         raise EvaluationError("Function calls not allowed: functions may not be called here")
-    if node.name in _SPECIAL_FORMS:
-        return _SPECIAL_FORMS[node.name](evaluator, node)
-    if node.name in IMPURE:
-        return unknown(f"{node.name}() gives {IMPURE[node.name]}", STRING, is_deferred=True)
     name = node.name.removeprefix("core::")
+    if name in _SPECIAL_FORMS:
+        return _SPECIAL_FORMS[name](evaluator, node)
+    if name in IMPURE:
+        why = f"{name}() gives {IMPURE[name]}"
+        return unknown(why, STRING, is_deferred=True, is_not_null=True)
     if "::" in name:
         for argument in node.arguments:
             evaluator.value(argument)
@@ -57,28 +56,13 @@ def _named_call(evaluator: NodeEvaluator, node: Call, name: str) -> Value:
     if function is None:
         text = f': there is no function named "{name}"'
         raise quoting("Call to unknown function{}", text, "")
-    try:
-        arguments = [evaluator.value(argument) for argument in node.arguments]
-    except EphemeralValueError:
-        if name != "ephemeralasnull" or len(node.arguments) != 1:
-            raise
-        return _without_ephemeral(node.arguments[0])
+    arguments = [evaluator.value(argument) for argument in node.arguments]
     if name == "lookup" and len(arguments) == _LOOKUP_ARGUMENTS:
         found = _lookup_of_unknown_key(evaluator, node, arguments)
         if found is not None:
             return found
     called = _expanded_call if node.is_expanded else call_function
     return as_early(lambda: called(function, arguments, evaluator), *arguments)
-
-
-def _without_ephemeral(argument: Node) -> Value:
-    """Return `ephemeralasnull` of an ephemeral value: null, or null in the parts that are ephemeral."""
-    root = argument
-    while isinstance(root, GetAttribute | Index):
-        root = root.of
-    if isinstance(root, Name) and root.name in ("var", "ephemeral", "terraform"):
-        return null()
-    return unknown("which parts of it are ephemeral is not tracked")
 
 
 def _expanded_call(function: Function, arguments: list[Value], evaluator: NodeEvaluator) -> Value:

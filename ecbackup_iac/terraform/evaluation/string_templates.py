@@ -1,5 +1,7 @@
 """The parts of a string template, quoted or a heredoc → one string."""
 
+import re
+from itertools import takewhile
 from typing import assert_never
 
 from ecbackup_iac.hcl.expression import (
@@ -17,7 +19,17 @@ from ecbackup_iac.terraform.evaluation.node_evaluator import NodeEvaluator
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.outcomes import map_outcomes
 from ecbackup_iac.terraform.values.type_system import STRING
-from ecbackup_iac.terraform.values.value import EvaluationError, Privacy, Value, not_null, string
+from ecbackup_iac.terraform.values.value import (
+    EvaluationError,
+    Privacy,
+    UnknownRaw,
+    Value,
+    not_null,
+    string,
+)
+
+_BEFORE_ANYTHING = r"(?s:.*)[\n !-/:;?@\[-`{-~]"
+"""Text up to a character with which no mark that follows combines to another."""
 
 _NULL = "The expression result is null: it cannot be used in a template"
 
@@ -82,7 +94,24 @@ def _concatenated(pieces: list[Value]) -> Value:
             piece,
             kind=STRING,
         )
+    if isinstance(result.raw, UnknownRaw) and not result.raw.outcomes:
+        ends = {"prefix": _known_beginning(pieces), "suffix": _known_end(pieces)}
+        result = replace(result, raw=replace(result.raw, **ends))
     return not_null(result).with_marks_of(*pieces)
+
+
+def _known_beginning(pieces: list[Value]) -> str:
+    """Return what the text begins with, whatever is unknown in it."""
+    known = [str(piece.raw) for piece in takewhile(lambda piece: piece.is_known, pieces)]
+    beginning = re.match(_BEFORE_ANYTHING, "".join(known) + pieces[len(known)].unknown.prefix)
+    return beginning[0] if beginning else ""
+
+
+def _known_end(pieces: list[Value]) -> str:
+    """Return what the text ends with, whatever is unknown in it."""
+    known = [*takewhile(lambda piece: piece.is_known, reversed(pieces))]
+    end = pieces[-1 - len(known)].unknown.suffix
+    return end + "".join(str(piece.raw) for piece in reversed(known))
 
 
 def _as_text(value: Value, source_range: SourceRange) -> Value:
@@ -93,7 +122,8 @@ def _as_text(value: Value, source_range: SourceRange) -> Value:
     except EvaluationError as error:
         what = "Cannot include the given value in a string template: "
         raise error.prefixed(what).at(source_range) from error
-    part = map_outcomes(_not_null, text, kind=STRING)
+    is_text = isinstance(text.raw, UnknownRaw) and (text.raw.prefix or text.raw.suffix)  # not null
+    part = text if is_text else map_outcomes(_not_null, text, kind=STRING)
     if part.privacy is Privacy.DOCUMENT:
         return replace(part, privacy=Privacy.OUTSIDE)  # what the text is part of is no document
     return part

@@ -18,7 +18,7 @@ from ecbackup_iac.hcl.expression import (
 from ecbackup_iac.hcl.number import Number
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.terraform.values.conversion import converted
-from ecbackup_iac.terraform.values.outcomes import identity, one_of
+from ecbackup_iac.terraform.values.outcomes import identity, lies_between, one_of
 from ecbackup_iac.terraform.values.type_system import BOOL, NUMBER, STRING, Type
 from ecbackup_iac.terraform.values.value import (
     Assumption,
@@ -233,15 +233,8 @@ def _both(left: _Facts, right: _Facts) -> _Facts:
         shared = {identity(value) for value in right.values}
         values = tuple(value for value in left.values if identity(value) in shared)
     if values is not None:
-        values = tuple(value for value in values if _lies(value, minimum, maximum))
+        values = tuple(value for value in values if lies_between(value, minimum, maximum))
     return _Facts(values, minimum, maximum)
-
-
-def _lies(value: Value, minimum: Number | None, maximum: Number | None) -> bool:
-    raw = value.raw
-    if isinstance(raw, bool) or not isinstance(raw, Number):
-        return True
-    return (minimum is None or raw >= minimum) and (maximum is None or raw <= maximum)
 
 
 def _either(left: _Facts, right: _Facts) -> _Facts:

@@ -56,7 +56,7 @@ from ecbackup_iac.terraform.values.value import (
 
 
 def _length(value: Value) -> Value:
-    if not value.is_known:
+    if not value.is_known and value.type not in (NUMBER, BOOL):
         return _length_of_unknown(value)
     if isinstance(value.raw, str):
         return count_value(grapheme_count(text_of(value)))
@@ -75,9 +75,11 @@ def _length_of_unknown(value: Value) -> Value:
     may_be_refused(value)
     if size is not None:
         return count_value(size)
-    return Value(
-        NUMBER, UnknownRaw(raw.why, minimum=0, is_deferred=raw.is_deferred, is_not_null=True)
+    least = max(raw.minimum or 0, grapheme_count(raw.prefix))
+    bounded = UnknownRaw(
+        raw.why, (), least, raw.maximum, is_deferred=raw.is_deferred, is_not_null=True
     )
+    return Value(NUMBER, bounded)
 
 
 def _fixed_size(kind: Type) -> int | None:
@@ -192,7 +194,8 @@ def _contains(within: Value, wanted: Value) -> Value:
     answers = [equal(element, wanted) for element in within.elements]
     is_found = any(answer.raw is True for answer in answers)
     if is_found or all(answer.raw is False for answer in answers):
-        result = boolean(is_found)
+        is_early = isinstance(wanted.raw, UnknownRaw) and wanted.raw.is_deferred
+        result = replace(boolean(is_found), is_known_early=is_early)
     else:
         result = map_outcomes(
             _contains_settled, expand_outcomes(within), expand_outcomes(wanted), kind=BOOL
@@ -212,8 +215,13 @@ def _index(within: Value, wanted: Value) -> Value:
     if not within.elements:
         raise EvaluationError("cannot search an empty list")
     for position, element in enumerate(within.elements):
-        if equal(element, wanted).raw is True:
-            return count_value(position)
+        is_here = equal(element, wanted)
+        if is_here.raw is True:
+            return with_all_marks_of(count_value(position), within, wanted)
+        if not is_here.is_known:
+            return map_outcomes(
+                _index, expand_outcomes(within), expand_outcomes(wanted), kind=NUMBER
+            )
     raise EvaluationError("item not found")
 
 
@@ -254,7 +262,13 @@ def _matchkeys(values: Value, keys: Value, wanted: Value) -> Value:
         raise EvaluationError("keys and searchset must be of the same type")
     if len(values.elements) != len(keys.elements):
         raise EvaluationError("length of keys and values should be equal")
-    if not has_dynamic(kind):
+    result = map_outcomes(_matched, *map(expand_outcomes, (values, keys, wanted)))
+    return with_all_marks_of(result, values, keys, wanted)
+
+
+def _matched(values: Value, keys: Value, wanted: Value) -> Value:
+    kind = unified([keys.type, wanted.type])
+    if kind is not None and not has_dynamic(kind):
         keys, wanted = converted(keys, kind), converted(wanted, kind)
     searched = {_key(key) for key in taken(wanted)}
     found = tuple(
@@ -305,7 +319,7 @@ FUNCTIONS: tuple[Function, ...] = (
     function("anytrue(list: list of bool | elements): bool", _anytrue),
     function("contains(list: any | unknown, value: any | unknown): bool", _contains),
     function("element(list: any | elements, index: number | unknown)", _element),
-    function("index(list: any, value: any): number", _index),
+    function("index(list: any | elements, value: any): number", _index),
     function("keys(inputMap: any | unknown | elements)", _keys),
     function("length(value: any | unknown | elements): number", _length),
     _removed("list", "tolist([ ... ])"),
@@ -317,7 +331,9 @@ FUNCTIONS: tuple[Function, ...] = (
     ),
     _removed("map", "tomap({ ... })"),
     function(
-        "matchkeys(values: list of any, keys: list of any, searchset: list of any)", _matchkeys
+        "matchkeys(values: list of any | elements, keys: list of any | elements, "
+        "searchset: list of any | elements)",
+        _matchkeys,
     ),
     function("one(list: any | elements)", _one),
     function("sort(list: list of string): list of string", _sort),

@@ -99,22 +99,6 @@ def may_be_refused(*arguments: Value) -> None:
             record_rejection()
 
 
-def bounds(value: Value) -> tuple[Number | None, Number | None]:
-    """Return the least and the greatest number that a value can be; None where nothing is known of it."""
-    if isinstance(value.raw, Number):
-        return value.raw, value.raw
-    if value.is_known:
-        return None, None
-    raw = value.unknown
-    if not raw.outcomes:
-        return raw.minimum, raw.maximum
-    numbers = [
-        outcome.value.raw for outcome in raw.outcomes if isinstance(outcome.value.raw, Number)
-    ]
-    every = len(numbers) == sum(not outcome.value.is_null for outcome in raw.outcomes)
-    return (min(numbers), max(numbers)) if numbers and every else (None, None)
-
-
 def may_be_text(argument: Value) -> bool:
     """Whether something in an argument has a type that is unknown here and known to a plan."""
     if not argument.is_known:

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from ecbackup_iac.hcl.number import MAX_DIGITS, Number, plain
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
-from ecbackup_iac.terraform.functions.containers import bounds, may_be_refused, number_of, whole
+from ecbackup_iac.terraform.functions.containers import may_be_refused, number_of, whole
 from ecbackup_iac.terraform.functions.go.mathematics import logarithm, power
 from ecbackup_iac.terraform.functions.signature import Function, function
 from ecbackup_iac.terraform.functions.sizes import text_of
@@ -18,7 +18,7 @@ from ecbackup_iac.terraform.values.arithmetic import (
     with_precision,
 )
 from ecbackup_iac.terraform.values.budget import charge
-from ecbackup_iac.terraform.values.outcomes import map_outcomes
+from ecbackup_iac.terraform.values.outcomes import bounds, map_outcomes
 from ecbackup_iac.terraform.values.type_system import NUMBER, STRING, type_name
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,

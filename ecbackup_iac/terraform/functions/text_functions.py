@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from ecbackup_iac.terraform.functions.call_context import CallContext, UnknownResultError
+from ecbackup_iac.terraform.functions.containers import may_be_refused
 from ecbackup_iac.terraform.functions.go.graphemes import clusters
 from ecbackup_iac.terraform.functions.go.regular_expressions import Pattern, result, result_type
 from ecbackup_iac.terraform.functions.signature import Function, function
@@ -18,6 +19,7 @@ from ecbackup_iac.terraform.values.budget import charge_characters
 from ecbackup_iac.terraform.values.conversion import expand_outcomes
 from ecbackup_iac.terraform.values.outcomes import map_outcomes
 from ecbackup_iac.terraform.values.type_system import (
+    BOOL,
     DYNAMIC,
     STRING,
     ListOf,
@@ -211,6 +213,17 @@ def _question(name: str, answer: Callable[[str, str], bool], parameter: str) -> 
     return function(f"{name}(str: string, {parameter}: string): bool", apply)
 
 
+def _starts_with(text: Value, prefix: Value) -> Value:
+    wanted = text_of(prefix)
+    if text.is_known:
+        return boolean(text_of(text).startswith(wanted))
+    beginning = text.unknown.prefix
+    if beginning.startswith(wanted) or not wanted.startswith(beginning):
+        may_be_refused(text)
+        return boolean(beginning.startswith(wanted))
+    return map_outcomes(lambda settled: _starts_with(settled, prefix), text, kind=BOOL)
+
+
 FUNCTIONS: tuple[Function, ...] = (
     _plain("chomp", lambda text: text.rstrip("\r\n")),
     _plain("lower", lambda text: _changed(_lower, text)),
@@ -221,7 +234,7 @@ FUNCTIONS: tuple[Function, ...] = (
     _plain("trimprefix", str.removeprefix, "prefix"),
     _plain("trimsuffix", str.removesuffix, "suffix"),
     _plain("trimspace", lambda text: text.strip(_SPACES)),
-    _question("startswith", str.startswith, "prefix"),
+    function("startswith(str: string | unknown, prefix: string): bool", _starts_with),
     _question("endswith", str.endswith, "suffix"),
     _question("strcontains", lambda text, part: part in text, "substr"),
     function("substr(str: string, offset: number, length: number): string", _substr),

@@ -10,7 +10,7 @@ from ecbackup_iac.terraform.values.type_system import (
     type_name,
     type_named,
 )
-from ecbackup_iac.terraform.values.value import EvaluationError, Value, boolean
+from ecbackup_iac.terraform.values.value import EvaluationError, Privacy, Value, boolean, null
 
 
 def _conversion(target: Type) -> Callable[[Value], Value]:
@@ -37,8 +37,17 @@ def _issensitive(value: Value) -> Value:
 
 
 def _ephemeralasnull(value: Value) -> Value:
-    """Return the value: one that is ephemeral cannot be evaluated, and is never passed."""
-    return value
+    """Return the value with a null for itself, or for whatever in it is ephemeral."""
+    match value.raw:
+        case _ if value.privacy is Privacy.EPHEMERAL:
+            return null(value.type)
+        case tuple() as elements:
+            return replace(value, raw=tuple(map(_ephemeralasnull, elements)))
+        case dict() as members:
+            kept = {name: _ephemeralasnull(member) for name, member in members.items()}
+            return replace(value, raw=kept)
+        case _:
+            return value
 
 
 _ANYTHING = "v: any | null | unknown | elements"
@@ -59,5 +68,5 @@ FUNCTIONS: tuple[Function, ...] = (
     function(f"sensitive({_ANYTHING})", _sensitive),
     function(f"nonsensitive({_ANYTHING})", _nonsensitive, keeps_marks=False),
     function(f"issensitive({_ANYTHING}): bool", _issensitive, keeps_marks=False),
-    function(f"ephemeralasnull({_ANYTHING})", _ephemeralasnull),
+    function(f"ephemeralasnull({_ANYTHING})", _ephemeralasnull, keeps_marks=False),
 )

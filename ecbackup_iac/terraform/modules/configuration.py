@@ -131,8 +131,6 @@ class Configuration:
     def called_folder(self, caller: Caller, name: str) -> str | None:
         """Return the real folder of the local module that a call names; None for any other source."""
         source, _ = self._source(caller, name)
-        if not is_local(source):
-            return None
         return local_folder(caller.module.folder, source, self.modules.reader)
 
     def _source(self, caller: Caller, name: str) -> tuple[str, str]:
@@ -164,8 +162,10 @@ class Configuration:
         source, why = self._source(caller, name)
         if why:
             return UnreadModule("", why, is_missing=True)
-        if is_local(source):
+        if is_local(source, self.modules.reader):
             folder = os.path.normpath(os.path.join(caller.module.folder, source))
+            if os.path.isabs(source):
+                source = relative_path(folder, caller.module.folder)
             return self._module(folder, source, caller)
         installed, version = self._installed.get(".".join((*caller.path, name))), version_of(block)
         if installed is not None and installed.is_of(source, version):
@@ -215,13 +215,22 @@ def version_of(block: Block) -> str:
     return block.body.plain_text("version") or ""
 
 
-def is_local(source: str) -> bool:
-    """Whether a module source is a path beside the caller."""
-    return source.startswith(("./", "../", ".\\", "..\\")) or source in (".", "..")
+def is_local(source: str, reader: Folders | None = None) -> bool:
+    """Whether a module source is a path from the caller; or an absolute one in what a reader may read.
+
+    Terragrunt generates absolute ones: `${get_repo_root()}/modules/queue`.
+    """
+    if source.startswith(("./", "../", ".\\", "..\\")) or source in (".", ".."):
+        return True
+    return (
+        os.path.isabs(source) and reader is not None and reader.is_inside(os.path.normpath(source))
+    )
 
 
 def local_folder(folder: str, source: str, reader: Folders) -> str | None:
     """Return the real folder that a local source names, seen from a folder; None where it is no path."""
+    if not is_local(source, reader):
+        return None
     try:
         return reader.real(os.path.normpath(os.path.join(folder, source)))
     except ValueError:  # a NUL in it, or half a surrogate pair

@@ -206,7 +206,7 @@ class FolderScan:
             return True
         may_matter = False
         for source in sources:
-            if is_local(source):
+            if is_local(source, self._folders):
                 may_matter = True
                 target = local_folder(folder.path, source, self._folders)
                 if target is None:
@@ -270,7 +270,7 @@ class FolderScan:
             target = None
             if source is None:
                 folder.is_sought = folder.is_open = True
-            elif is_local(source):
+            elif is_local(source, self._folders):
                 target = local_folder(folder.path, source, self._folders)
                 folder.calls.setdefault(target or source, name)
             if target is not None and (target in self.found or self._is_module(target)):

@@ -12,6 +12,7 @@ from ecbackup_iac.hcl.expression import GetAttribute, Name, nodes_in
 from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.call import Call
+from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.value import StepKind
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.functions.call_context import Files
@@ -29,18 +30,21 @@ from ecbackup_iac.terraform.modules.repetitions import (
 from ecbackup_iac.terraform.modules.resource_values import Definition, address_of, resource_value
 from ecbackup_iac.terraform.modules.variables import Variable
 from ecbackup_iac.terraform.values.budget import STEPS_PER_INSTANCE, charge
+from ecbackup_iac.terraform.values.marks import reject_ephemeral
 from ecbackup_iac.terraform.values.operators import attribute
 from ecbackup_iac.terraform.values.outcomes import where
 from ecbackup_iac.terraform.values.type_system import (
+    BOOL,
     DYNAMIC,
     STRING,
+    Type,
     object_of,
 )
 from ecbackup_iac.terraform.values.value import (
     Assumption,
-    EphemeralValueError,
     EvaluationError,
     LazyMembers,
+    Privacy,
     ReferenceRefusedError,
     SourceStep,
     Value,
@@ -181,9 +185,6 @@ class ModuleInstance:
                     yield node.name
 
     def _resolved(self, root: str, names: tuple[str, ...]) -> Value:
-        if self._is_ephemeral(root, names[0]):
-            name = ".".join((root, *names))
-            raise EphemeralValueError(f"Invalid use of ephemeral value: {name}")
         match root:
             case "var":
                 return self._value_of_variable(names[0])
@@ -191,7 +192,7 @@ class ModuleInstance:
                 return self._local(names[0])
             case "module":
                 return self._call(names[0])
-            case "data":
+            case "data" | "ephemeral":
                 return self._resource((root, names[0], names[1]))
             case "resource":
                 return self._resource(("managed", names[0], names[1]))
@@ -205,12 +206,6 @@ class ModuleInstance:
                 )
             case _:
                 return self._resource(("managed", root, names[0]))
-
-    def _is_ephemeral(self, root: str, name: str) -> bool:
-        """Whether a reference leads to a value that no resource may keep. Raises EvaluationError."""
-        if root == "var":
-            return name in self.module.variables and self.variable(name).is_ephemeral
-        return root == "ephemeral" or (root, name) == ("terraform", "applying")
 
     def _value_of_variable(self, name: str) -> Value:
         if name not in self.module.variables and not isinstance(self._inputs, CallInputs):
@@ -257,12 +252,16 @@ class ModuleInstance:
             if isinstance(inputs, CallInputs):
                 raise TypeError("a root has no caller")
             return inputs.workspace
+        if name == "applying":
+            return _ephemeral("terraform.applying", BOOL)
         raise ReferenceRefusedError(f'Invalid "terraform" attribute: "{name}"')
 
     def _resource(self, key: ResourceKey) -> Value:
         block = self.module.resources.get(key)
         if block is None:
             return self._undeclared(f"resource: {address_of(key)}")
+        if key[0] == "ephemeral":
+            return _ephemeral(address_of(key), DYNAMIC)
         return self._repeated(block, lambda repetition: self.resource_value(key, block, repetition))
 
     def _repeated(self, block: Block, value_of: Callable[[Repetition], Value]) -> Value:
@@ -310,6 +309,11 @@ class ModuleInstance:
             with Definition():
                 value = Evaluator(child).value(attribute.expression)
             value = value.through(SourceStep.of(attribute, StepKind.OUTPUT))
+            ephemeral = outputs[output].body.attribute("ephemeral")
+            if ephemeral is None or Evaluator(child).value(ephemeral.expression).raw is False:
+                reject_ephemeral(value, f'output "{output}" is not declared as ephemeral')
+            else:
+                value = replace(value, privacy=Privacy.EPHEMERAL)
             is_sensitive = outputs[output].body.attribute("sensitive")
             if is_sensitive and Evaluator(child).value(is_sensitive.expression).raw is not False:
                 # Terraform 1.11 does not mark it, and accepts it in a for_each; OpenTofu does.
@@ -362,7 +366,10 @@ class ModuleInstance:
             text = 'Unsupported argument: only OpenTofu expects "enabled" in a lifecycle block'
             raise EvaluationError(text, argument.range)
         try:
-            return made(Evaluator(self).value(argument.expression))
+            value = Evaluator(self).value(argument.expression)
+            if value.privacy is Privacy.EPHEMERAL:
+                reject_ephemeral(value, f"{argument.name} has to be the same in every run")
+            return made(value)
         except EvaluationError as error:
             raise error.at(argument.range) from error
 
@@ -380,6 +387,13 @@ class ModuleInstance:
             return not self._with_any_inputs.repetitions(block)
         except EvaluationError:
             return False
+
+
+def _ephemeral(name: str, kind: Type) -> Value:
+    """Return a value that exists only while Terraform runs."""
+    return replace(
+        unknown(f"{name} exists only while Terraform runs", kind), privacy=Privacy.EPHEMERAL
+    )
 
 
 class BlockScope:

@@ -97,8 +97,7 @@ def _check_variable(instance: ModuleInstance, name: str, block: Block) -> None:
     if not variable.declaration.is_valid:
         _check_declaration(instance, name, block)
         variable.declaration.is_valid = True
-    if not variable.is_ephemeral:
-        instance.reference("var", (name,), block.header)
+    instance.reference("var", (name,), block.header)
 
 
 def _check_declaration(instance: ModuleInstance, name: str, block: Block) -> None:
@@ -139,7 +138,7 @@ def undeclared_names(module: Module, block: Block) -> Iterator[EvaluationError]:
 def _is_declared(module: Module, root: str, name: str) -> bool:
     """Whether a module declares what a reference begins with."""
     match root:
-        case "data":
+        case "data" | "ephemeral":
             return any(key[:2] == (root, name) for key in module.resources)
         case "local":
             return name in module.local_values

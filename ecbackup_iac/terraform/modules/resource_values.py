@@ -9,11 +9,12 @@ from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.values.arithmetic import COUNT, with_precision
 from ecbackup_iac.terraform.values.context import HiddenRejections
 from ecbackup_iac.terraform.values.conversion import converted, perhaps_text
+from ecbackup_iac.terraform.values.marks import reject_ephemeral
 from ecbackup_iac.terraform.values.type_system import (
-    BOOL,
     DYNAMIC,
     NUMBER,
     STRING,
+    MapOf,
     ObjectOf,
     Type,
 )
@@ -95,11 +96,13 @@ def resource_value(
         attribute = block.body.attribute(member)
         own = schema.get(member)
         if own is None and (not schema or member == "id"):
-            own = _assumed(member)
+            own = _assumed(kind, member)
         value = None
         if attribute is not None:
             with Definition():
-                value = kept_value(attribute, evaluator.value(attribute.expression), own)
+                value = evaluator.value(attribute.expression)
+                reject_ephemeral(value, f"{member} is kept in the state")
+                value = kept_value(attribute, value, own)
             value = value.through(SourceStep.of(attribute, StepKind.ATTRIBUTE))
         if value is not None and not (value.is_null and (own is None or own.is_computed)):
             return value
@@ -134,7 +137,7 @@ def kept_value(attribute: Attribute, value: Value, schema: AttributeSchema | Non
     Raises EvaluationError: it does not fit the schema's type.
     """
     if schema is None:  # what is a number here may be text in the schema
-        return perhaps_text(value) if value.type in (NUMBER, BOOL) else value
+        return perhaps_text(value)
     try:
         value = converted(value, schema.type)
     except EvaluationError as error:
@@ -149,8 +152,10 @@ def kept_value(attribute: Attribute, value: Value, schema: AttributeSchema | Non
     return replace(value, is_sensitive=True) if schema.is_sensitive else value
 
 
-def _assumed(member: str) -> AttributeSchema | None:
+def _assumed(kind: str, member: str) -> AttributeSchema | None:
     """Return what is assumed of an attribute of a resource type that is not listed."""
+    if member == "tags" and kind.startswith("aws_"):
+        return AttributeSchema(MapOf(STRING), is_computed=True)
     is_text = member in _TEXTS or member.endswith(tuple(f"_{name}" for name in _TEXTS))
     return AttributeSchema(STRING, is_computed=True) if is_text else None
 

@@ -11,11 +11,13 @@ from ecbackup_iac.terraform.functions.call_context import Scope
 from ecbackup_iac.terraform.modules.call_inputs import CallInputs, Inputs
 from ecbackup_iac.terraform.modules.declarations import Declaration
 from ecbackup_iac.terraform.values.conversion import converted
+from ecbackup_iac.terraform.values.marks import reject_ephemeral
 from ecbackup_iac.terraform.values.outcomes import one_of
 from ecbackup_iac.terraform.values.type_system import BOOL
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     Possibility,
+    Privacy,
     SourceStep,
     UnknownRaw,
     Value,
@@ -62,6 +64,10 @@ class Variable:
     def _is_sensitive(self) -> bool:
         return self._flag("sensitive", default=False)
 
+    @property
+    def _is_hidden(self) -> bool:
+        return self._is_sensitive or self.is_ephemeral
+
     def value(self, inputs: Inputs | CallInputs) -> Value:
         """Return the variable's value. Raises EvaluationError."""
         if isinstance(inputs, CallInputs) or not inputs.alternatives:
@@ -77,9 +83,15 @@ class Variable:
         try:
             value = self._unvalidated(inputs)
         except EvaluationError as error:
-            raise error.redacted() if self._is_sensitive else error from None
+            raise error.redacted() if self._is_hidden else error from None
         if value is None:
-            return self._unset(inputs)
+            unset = self._unset(inputs)
+            return replace(unset, privacy=Privacy.EPHEMERAL) if self.is_ephemeral else unset
+        if self.is_ephemeral:
+            value = declared_sensitive(value, self.name, StepKind.VARIABLE, is_marked=False)
+            value = replace(value, privacy=Privacy.EPHEMERAL)
+        elif isinstance(inputs, CallInputs):
+            reject_ephemeral(value, f"var.{self.name} is not declared as ephemeral")
         if self._is_sensitive:
             value = declared_sensitive(value, self.name, StepKind.VARIABLE)
         is_default = StepKind.VARIABLE_DEFAULT in {step.kind for step in value.trace[-1:]}
@@ -102,7 +114,7 @@ class Variable:
         try:
             self._default()
         except EvaluationError as error:
-            raise error.redacted() if self._is_sensitive else error from None
+            raise error.redacted() if self._is_hidden else error from None
 
     @property
     def _is_nullable(self) -> bool:

@@ -80,9 +80,10 @@ def _unknown_converted(value: Value, raw: UnknownRaw, target: Type) -> Value:
         record_possible_rejection(
             is_deferred=raw.is_deferred
         )  # some value of its type may not be one of the target's
-    bounds = raw if target == NUMBER else replace(raw, minimum=None, maximum=None)
     return replace(
-        value, type=value.type if _is_open_form(value.type, target) else target, raw=bounds
+        value,
+        type=value.type if _is_open_form(value.type, target) else target,
+        raw=raw if target == NUMBER else replace(raw, minimum=None, maximum=None),
     )
 
 
@@ -131,9 +132,12 @@ def _sequence(value: Value, element: Type, make: "type[ListOf | SetOf]") -> Valu
     members, element = found
     if make is ListOf:
         return Value(ListOf(element), members)
-    if _may_coincide(members):
-        return _by_outcome(replace(value, type=ListOf(element), raw=members), SetOf(element))
-    return set_of(members, element)
+    if not _may_coincide(members):
+        return set_of(members, element)
+    result = _by_outcome(replace(value, type=ListOf(element), raw=members), SetOf(element))
+    if isinstance(result.raw, UnknownRaw) and not result.raw.outcomes:
+        return replace(result, raw=replace(result.raw, minimum=1, maximum=len(members)))
+    return result
 
 
 def _collected(

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 
 from ecbackup_iac.terraform.values.budget import charge
-from ecbackup_iac.terraform.values.outcomes import identity, map_outcomes
+from ecbackup_iac.terraform.values.marks import with_all_marks_of
+from ecbackup_iac.terraform.values.outcomes import identity, lies_between, map_outcomes
 from ecbackup_iac.terraform.values.type_system import BOOL, SetOf, may_be_same
 from ecbackup_iac.terraform.values.value import (
     UnknownRaw,
@@ -19,9 +20,9 @@ def equal(left: Value, right: Value) -> Value:
     """Return whether two values are equal, as `==` does: nothing is converted."""
     answer = are_equal(left, right)
     if answer is not None:
-        return boolean(answer).with_marks_of(left, right)
+        return with_all_marks_of(boolean(answer), left, right)
     result = map_outcomes(_settled_equality, left, right, kind=BOOL, is_total=True)
-    return result.with_marks_of(left, right)
+    return with_all_marks_of(result, left, right)
 
 
 def _settled_equality(left: Value, right: Value) -> Value:
@@ -53,6 +54,10 @@ def _is_ruled_out(value: Value, raw: UnknownRaw, opposite: Value) -> bool | None
         return False if raw.is_not_null else None
     if not opposite.is_known or is_open(opposite):
         return None
+    if isinstance(opposite.raw, str) and not opposite.raw.startswith(raw.prefix):
+        return False
+    if not lies_between(opposite, raw.minimum, raw.maximum):
+        return False
     return None if may_be_same(value.type, opposite.type) else False
 
 

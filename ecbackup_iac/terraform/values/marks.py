@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from ecbackup_iac.model.hidden import names_credential
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.values.budget import charge
-from ecbackup_iac.terraform.values.value import OpenMembers, Privacy, Value
+from ecbackup_iac.terraform.values.value import EvaluationError, OpenMembers, Privacy, Value
 
 
 def marks_in(value: Value) -> tuple[bool, Privacy]:
@@ -15,7 +15,7 @@ def marks_in(value: Value) -> tuple[bool, Privacy]:
         return is_sensitive, privacy
     charge(len(value.raw))
     for element in value.elements:
-        if is_sensitive and privacy is Privacy.OUTSIDE:
+        if is_sensitive and privacy is Privacy.EPHEMERAL:
             break
         inner = marks_in(element)
         is_sensitive, privacy = is_sensitive or inner[0], max(privacy, inner[1])
@@ -29,6 +29,12 @@ def with_all_marks_of(result: Value, *arguments: Value) -> Value:
         inner = marks_in(argument)
         is_sensitive, privacy = is_sensitive or inner[0], max(privacy, inner[1])
     return result.with_marks(is_sensitive=is_sensitive, privacy=privacy)
+
+
+def reject_ephemeral(value: Value, why: str) -> None:
+    """Raise EvaluationError where a value, or anything in it, is ephemeral."""
+    if marks_in(value)[1] is Privacy.EPHEMERAL:
+        raise EvaluationError(f"Invalid use of ephemeral value: {why}")
 
 
 def with_hidden_credentials(value: Value) -> Value:

@@ -1,6 +1,8 @@
 """Operands → the results of operators and of the steps of a traversal."""
 
 from collections.abc import Callable
+from itertools import product
+from math import inf
 
 from ecbackup_iac.hcl.literal_text import normal
 from ecbackup_iac.hcl.number import Number
@@ -19,7 +21,7 @@ from ecbackup_iac.terraform.values.arithmetic import (
 from ecbackup_iac.terraform.values.context import evaluation_context, record_rejection
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.equality import equal
-from ecbackup_iac.terraform.values.outcomes import map_outcomes, one_of
+from ecbackup_iac.terraform.values.outcomes import bounds, map_outcomes, one_of
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
     DYNAMIC,
@@ -87,8 +89,17 @@ def binary(operator: str, left: Value, right: Value) -> Value:
             raise EvaluationError(f"Operation failed: {error}") from None
         return boolean(result) if isinstance(result, bool) else number(result)
 
+    answers = {apply(*ends) for ends in product(*map(_ends, operands))} if kind == BOOL else set()
+    if len(answers) == 1:
+        return boolean(True in answers).with_marks_of(left, right)
     result = map_outcomes(computed, *operands, kind=kind, is_total=kind == BOOL)
     return result.with_marks_of(left, right)
+
+
+def _ends(operand: Value) -> tuple[Number, Number]:
+    """Return the least and the greatest number that an operand can be."""
+    least, greatest = bounds(operand)
+    return -inf if least is None else least, inf if greatest is None else greatest
 
 
 def _logical(operator: str, left: Value, right: Value) -> Value:

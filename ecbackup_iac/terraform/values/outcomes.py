@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import product
 
+from ecbackup_iac.hcl.number import Number
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.values.arithmetic import text_from
 from ecbackup_iac.terraform.values.budget import charge
@@ -54,10 +55,7 @@ def one_of(possibilities: Sequence[Possibility], why: str, *, is_deferred: bool 
         flat += _flattened(possibility, value.unknown.outcomes)
     kind = kinds[0] if len(set(kinds)) == 1 else DYNAMIC
     distinct = _distinct(flat)
-    privacies = (
-        Privacy.OUTSIDE if possibility.value.is_sensitive else possibility.value.privacy
-        for possibility in possibilities
-    )
+    privacies = (possibility.value.privacy_of_parts for possibility in possibilities)
     outcomes = tuple(distinct)
     if not is_listed or not distinct or len(distinct) > MAX_OUTCOMES:
         outcomes = ()
@@ -99,6 +97,30 @@ def common_assumptions(possibilities: Sequence[Possibility]) -> tuple[Assumption
         for assumption in (possibilities[0].when if possibilities else ())
         if all(assumption in possibility.when for possibility in possibilities)
     )
+
+
+def bounds(value: Value) -> tuple[Number | None, Number | None]:
+    """Return the least and the greatest number that a value can be; None where nothing is known of it."""
+    if isinstance(value.raw, Number):
+        return value.raw, value.raw
+    if value.is_known:
+        return None, None
+    raw = value.unknown
+    if not raw.outcomes:
+        return raw.minimum, raw.maximum
+    numbers = [
+        outcome.value.raw for outcome in raw.outcomes if isinstance(outcome.value.raw, Number)
+    ]
+    every = len(numbers) == sum(not outcome.value.is_null for outcome in raw.outcomes)
+    return (min(numbers), max(numbers)) if numbers and every else (None, None)
+
+
+def lies_between(value: Value, minimum: Number | None, maximum: Number | None) -> bool:
+    """Whether a value is no number, or one within bounds; None is no bound."""
+    raw = value.raw
+    if isinstance(raw, bool) or not isinstance(raw, Number):
+        return True
+    return (minimum is None or raw >= minimum) and (maximum is None or raw <= maximum)
 
 
 def where(value: Value, assumptions: tuple[Assumption, ...]) -> Value:

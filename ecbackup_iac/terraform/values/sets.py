@@ -23,6 +23,8 @@ def set_of(members: Iterable[Value], element: Type) -> Value:
     charge(_STEPS_PER_MEMBER * len(distinct))
     ordered = tuple(sorted(distinct.values(), key=_set_order))
     result = with_all_marks_of(Value(SetOf(element), ordered), *given)
+    if result.privacy is Privacy.EPHEMERAL:
+        return result
     return replace(result, privacy=Privacy.NONE)  # each member has its own
 
 

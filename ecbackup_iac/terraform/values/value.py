@@ -96,10 +96,6 @@ class UnneededOperandError(EvaluationError):
     """What is refused in an operand of `&&` or `||` that Terraform 1.12 and later do not evaluate."""
 
 
-class EphemeralValueError(ReferenceRefusedError):
-    """A reference to a value that exists only while Terraform runs, where it would be kept."""
-
-
 Key: TypeAlias = str | int | None
 """The key of an element: a name or a position; None where it is not known, or must not be shown."""
 
@@ -237,7 +233,15 @@ class UnknownRaw:
     """Its possible values, each known at its top level; empty where there is no finite list."""
 
     minimum: Number | None = None
+    """Bounds of a number, or of how many elements a collection has."""
+
     maximum: Number | None = None
+    prefix: str = ""
+    """What a string begins with."""
+
+    suffix: str = ""
+    """What it ends with."""
+
     is_deferred: bool = False
     """Terraform knows it only after apply; otherwise a plan would know it."""
 
@@ -291,6 +295,9 @@ class Privacy(IntEnum):
     OUTSIDE = 3
     """The content of any other file, the environment or the command line, or computed of a document."""
 
+    EPHEMERAL = 4
+    """They exist only while Terraform runs: nothing that is kept may be computed of them."""
+
 
 @record(eq=False)
 class Value:
@@ -308,10 +315,11 @@ class Value:
     """Where it is written literally: a literal for each way to it; none where it is computed."""
 
     privacy: Privacy = Privacy.NONE
-    """Whether a text of it may be shown. It has no other effect."""
+    """Whether a text of it may be shown, and, of what is ephemeral, whether the value may be kept."""
 
     is_known_early: bool = False
-    """A plan of Terraform before 1.12 does not know it: of `&&` or `||`, one operand is known after apply."""
+    """A plan does not know it, though it is certain: of `contains`, or before 1.12 of `&&` or `||`, one
+    operand is known only after apply."""
 
     @property
     def is_null(self) -> bool:
@@ -385,15 +393,22 @@ class Value:
         return self.with_marks(is_sensitive=is_sensitive, privacy=privacy)
 
     def chosen_by(self, *selectors: "Value") -> "Value":
-        """Return the value as sensitive as what selected it; its text is its own, wherever they come from."""
+        """Return the value as sensitive and as ephemeral as what selected it; its text is its own."""
         is_sensitive = self.is_sensitive or any(one.is_sensitive for one in selectors)
-        return self.with_marks(is_sensitive=is_sensitive, privacy=self.privacy)
+        is_ephemeral = any(one.privacy is Privacy.EPHEMERAL for one in selectors)
+        privacy = Privacy.EPHEMERAL if is_ephemeral else self.privacy
+        return self.with_marks(is_sensitive=is_sensitive, privacy=privacy)
 
     def with_marks(self, *, is_sensitive: bool, privacy: Privacy) -> "Value":
         """Return the value with these marks and no others."""
         if is_sensitive is self.is_sensitive and privacy is self.privacy:
             return self
         return replace(self, is_sensitive=is_sensitive, privacy=privacy)
+
+    @property
+    def privacy_of_parts(self) -> Privacy:
+        """How private what is taken out of it is: as it is itself, and not shown where it is sensitive."""
+        return max(self.privacy, Privacy.OUTSIDE) if self.is_sensitive else self.privacy
 
     @property
     def is_hidden(self) -> bool:
@@ -410,8 +425,8 @@ class Value:
 
         Terraform does not call it sensitive, but what the loop makes of all.
         """
-        whole_privacy = Privacy.OUTSIDE if whole.is_sensitive else whole.privacy
-        return replace(self, privacy=max(self.privacy, whole_privacy)) if whole_privacy else self
+        privacy = max(self.privacy, whole.privacy_of_parts)
+        return replace(self, privacy=privacy) if privacy else self
 
 
 def hidden_value(value: Value) -> str:
@@ -434,7 +449,7 @@ def declared_sensitive(value: Value, name: str, kind: StepKind, *, is_marked: bo
     steps = (TraceStep(text, step.location, kind, name, is_secret=True) for step in value.trace)
     if is_marked:
         return replace(value, trace=tuple(steps), is_sensitive=True)
-    return replace(value, trace=tuple(steps), privacy=Privacy.OUTSIDE)
+    return replace(value, trace=tuple(steps), privacy=max(value.privacy, Privacy.OUTSIDE))
 
 
 def string(text: str) -> Value:

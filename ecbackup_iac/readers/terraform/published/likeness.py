@@ -24,7 +24,11 @@ from ecbackup_iac.terraform.values.value import EvaluationError, UnknownRaw, Val
 _INPUT_WORDS = (*CACHE_WORDS, b"snapshot_retention", b"_cache_", b"cache_node", b"node_group")
 """In lower case: a call in which none of them is written has no input that only a cache has."""
 
-_CACHES = {"elasticache", "redis", "valkey", "memcached", "memcache"}
+_CACHE = re.compile(
+    r"(?:aws)?(?:elasticache|redis|valkey|memcached?)"
+    r"(?:elasticache|redis|valkey|memcached?|cache|cluster|group|node|serverless|v?\d\w*)*s?"
+)
+"""A word that names a cache: `redis`, `redis7`, `rediscache`."""
 
 # Segments of a path that say nothing about what the module makes.
 _GENERIC = re.compile(
@@ -124,7 +128,7 @@ def _by_source(source: str) -> bool | None:
     if words & _AROUND:
         return None
     is_named_cache = any(_PLAIN_CACHE.fullmatch(segment) for segment in last)
-    return True if words & _CACHES or is_named_cache else None
+    return True if any(map(_CACHE.fullmatch, words)) or is_named_cache else None
 
 
 def _last(segments: Sequence[str]) -> list[str]:
@@ -205,7 +209,7 @@ def _is_engine(name: str, value: Value) -> bool:
 def _is_setting(name: str) -> bool:
     """Whether a name is that of a cache's own setting: `redis_instance_type`, `elasticache_clusters`."""
     words = _words(name)
-    if not words & _CACHES or words & _NO_SETTINGS:
+    if not any(map(_CACHE.fullmatch, words)) or words & _NO_SETTINGS:
         return False
     is_switch = bool(words & _SWITCHES) and "elasticache" in words
     return is_switch or bool(words & _SETTINGS)

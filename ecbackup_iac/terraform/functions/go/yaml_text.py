@@ -4,6 +4,7 @@ The words for booleans and null are those of YAML 1.1, the numbers those of YAML
 only a single mapping is merged.
 """
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
@@ -212,7 +213,7 @@ def _looked_up(kind: str, text: str) -> Value | None:
         word = _WORDS[text]
         return null() if word is None else boolean(word)
     if _INFINITIES.fullmatch(text):
-        raise UnknownResultError("infinity in YAML is not evaluated")
+        return number(-math.inf if text[0] == "-" else math.inf)
     if text in _NOT_NUMBERS:
         raise EvaluationError("floating point NaN is not supported")
     if kind in ("", "timestamp") and (time := _time(text)) is not None:

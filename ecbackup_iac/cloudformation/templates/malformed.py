@@ -1,4 +1,4 @@
-"""A template → what CloudFormation rejects for its shape, and what was not inspected of it."""
+"""A template → diagnostics on nodes of the wrong kind, on duplicate keys, and on parts that were not read."""
 
 from collections.abc import Iterator, Mapping
 
@@ -22,25 +22,25 @@ _SECTIONS = ("Resources", "Parameters", "Conditions", "Mappings")
 
 
 def text_problems(template: Template) -> Iterator[Diagnostic]:
-    """Yield what is wrong with the text of a template, or not inspected."""
+    """Yield the diagnostics on the text of a template, and on its parts that were not read."""
     source = template.source
     for problem in template.document.duplicates:
         location = source.location(problem.start, problem.end)
         yield Diagnostic(problem.message, location, Severity.WARNING)
-    for _, diagnostic in misshapen_nodes(template):
+    for _, diagnostic in malformed_nodes(template):
         yield diagnostic
     yield from map(template.not_inspected, template.elsewhere)
 
 
-def misshapen_nodes(template: Template) -> Iterator[tuple[Node, Diagnostic]]:
-    """Yield the nodes that CloudFormation rejects for their shape, which may hide a resource."""
+def malformed_nodes(template: Template) -> Iterator[tuple[Node, Diagnostic]]:
+    """Yield the nodes that CloudFormation rejects because of their kind; a resource may be in them."""
     source = template.source
-    for key, node, message in (*_misshapen_sections(template), *_misshapen_resources(template)):
+    for key, node, message in (*_malformed_sections(template), *_malformed_resources(template)):
         location = source.location_of(key)
         yield node, Diagnostic(TemplateRejectedError(message).message, location)
 
 
-def _misshapen_sections(template: Template) -> Iterator[tuple[Node, Node, str]]:
+def _malformed_sections(template: Template) -> Iterator[tuple[Node, Node, str]]:
     for part in template.parts:
         for name in _SECTIONS:
             key, section = members(part).get(name, (None, None))
@@ -52,7 +52,7 @@ def _misshapen_sections(template: Template) -> Iterator[tuple[Node, Node, str]]:
                 yield key, value, "the value that Resources merges is not a map"
 
 
-def _misshapen_resources(template: Template) -> Iterator[tuple[Node, Node, str]]:
+def _malformed_resources(template: Template) -> Iterator[tuple[Node, Node, str]]:
     for name, (key, body) in entries_with_loops(template.section("Resources")):
         if _has_no_type(template, name, body):
             yield key, body, f"the resource {name} has no Type"
@@ -79,8 +79,8 @@ def entries_with_loops(
 def _has_no_type(template: Template, name: str, body: Node) -> bool:
     """Whether an entry of Resources lacks a type that it needs.
 
-    A loop and a macro need none, nor does a part: another one may have it. `.ebextensions` repeat no type
-    of what Elastic Beanstalk makes.
+    A loop and a macro need none. Nor does a part of a template: another part may have it. Nor does an entry
+    of `.ebextensions` for a resource that Elastic Beanstalk creates (AWSEB...).
     """
     is_elsewhere = name.startswith("AWSEB") if template.option_of else template.is_part
     is_other = is_elsewhere or name.startswith((LOOP, "Fn::Transform"))

@@ -1,4 +1,4 @@
-"""A file of the Serverless Framework → the template that it keeps under `resources`, in one piece.
+"""A file of the Serverless Framework → the CloudFormation template under its key `resources`, merged.
 
 The parts of a list are merged deeply, later ones over earlier ones, and `extensions` are applied after that
 (lodash's merge, and the framework's merge-custom-provider-resources). A part may be in another file.
@@ -49,18 +49,18 @@ class JoinedText(SourceText):
 
     def add(self, document: Document) -> Node:
         """Add a text; return its root with the offsets that it has here."""
-        source, own = document.source, self.text
-        if isinstance(own, str):
+        source, joined = document.source, self.text
+        if isinstance(joined, str):
             text, offset_of = _as_characters(source.text)
-            self.text = f"{own}\n{text}"
+            self.text = f"{joined}\n{text}"
             if text is not source.text:
                 source = SourceText(source.path, text)
         else:
             content, offset_of = _as_bytes(source.text)
-            self.text = b"%b\n%b" % (own, content)
+            self.text = b"%b\n%b" % (joined, content)
             if content is not source.text:
                 source = SourceText(source.path, content)
-        base = len(own) + 1
+        base = len(joined) + 1
         self._texts.append((base, source))
         for node in walk(document.root):
             node.start, node.end = offset_of(node.start) + base, offset_of(node.end) + base
@@ -89,7 +89,9 @@ class JoinedText(SourceText):
         return "${" in between
 
     def _text_at(self, offset: int) -> tuple[int, SourceText]:
-        return self._texts[bisect_right(self._texts, offset, key=lambda one: one[0]) - 1]
+        return self._texts[
+            bisect_right(self._texts, offset, key=lambda base_and_source: base_and_source[0]) - 1
+        ]
 
 
 def _as_characters(text: str | bytes) -> tuple[str, Callable[[int], int]]:
@@ -122,17 +124,19 @@ class Service:
         self._parts: list[tuple[str, str]] = []
         self._replaced: set[int] = set()
 
-        written = member(document.root, "resources")
-        whole = self._with_values(written, MAX_DEPTH) if written else None
-        listed = whole.items if isinstance(whole, ListNode) else [whole]
+        node = member(document.root, "resources")
+        resources = self._with_values(node, MAX_DEPTH) if node else None
+        listed = resources.items if isinstance(resources, ListNode) else [resources]
         parts = [part for part in listed if isinstance(part, MapNode)]
         self.root = self._extended(reduce(self._merged_maps, parts, _EMPTY))
         """The template in one piece."""
         section = member(self.root, "Resources")
         bodies = [body for _, body in members(section).values()]
-        places = [*listed, section, *bodies]
-        self.elsewhere = [one for one in places if isinstance(one, ScalarNode) and "${" in one.text]
-        """Parts, resources too, that are not in this file, and were not read."""
+        nodes = [*listed, section, *bodies]
+        self.elsewhere = [
+            node for node in nodes if isinstance(node, ScalarNode) and "${" in node.text
+        ]
+        """Parts and resources that are in other files, which were not read."""
 
     def template(self) -> Template:
         """Return the template: all of its parts in one."""
@@ -146,12 +150,12 @@ class Service:
     def _file(self, name: str) -> Node | str:
         """Return the content of a file that the service names, or why it is not read."""
         if name not in self._files:
-            found = self._read(name)
-            if isinstance(found, str):
-                self._files[name] = found
+            file = self._read(name)
+            if isinstance(file, str):
+                self._files[name] = file
             else:
-                self._paths[name] = found[0]
-                self._files[name] = self._source.add(found[1])
+                self._paths[name] = file[0]
+                self._files[name] = self._source.add(file[1])
         return self._files[name]
 
     def _with_values(self, node: Node, depth: int) -> Node:
@@ -179,14 +183,14 @@ class Service:
         """Return the map or list that a variable is; the node itself for anything else."""
         if node.tag is not None or not SERVERLESS_VARIABLE.search(node.text):
             return node
-        found = self._variables.value(node)
-        if isinstance(found, str) or isinstance(found.node, ScalarNode):
+        resolved = self._variables.value(node)
+        if isinstance(resolved, str) or isinstance(resolved.node, ScalarNode):
             return node
-        if found.part:
-            self._parts.append(found.part)
-        value = self._with_values(found.node, depth - 1)
-        if found.key is not None:
-            self._source.keys[id(value)] = found.key
+        if resolved.part:
+            self._parts.append(resolved.part)
+        value = self._with_values(resolved.node, depth - 1)
+        if resolved.key is not None:
+            self._source.keys[id(value)] = resolved.key
         return value
 
     def _inserted(self) -> Iterator[str]:
@@ -195,9 +199,9 @@ class Service:
         for name, key in self._parts:
             keys.setdefault(self._paths[name], set()).add(key)
         for name, path in self._paths.items():
-            root, found = self._files[name], keys.get(path, set())
+            root, inserted_keys = self._files[name], keys.get(path, set())
             if isinstance(root, MapNode) and (
-                found & {"", "Resources"} or members(root).keys() <= found
+                inserted_keys & {"", "Resources"} or members(root).keys() <= inserted_keys
             ):
                 yield path
 
@@ -214,23 +218,23 @@ class Service:
         return second
 
     def _merged_maps(self, first: MapNode, second: MapNode) -> MapNode:
-        found = dict(members(first))
+        entries = dict(members(first))
         for name, (key, value) in members(second).items():
-            before = found.get(name)
+            before = entries.get(name)
             if before is None:
-                found[name] = (key, value)
+                entries[name] = (key, value)
                 continue
             merged = self._merged(before[1], value)
-            found[name] = (before[0] if merged.start == before[1].start else key, merged)
+            entries[name] = (before[0] if merged.start == before[1].start else key, merged)
         self._replace(first)
         self._replace(second)
         # A resource is where its type is.
         is_typed = text_of(member(second, "Type")) and not text_of(member(first, "Type"))
         base = second if is_typed or first is _EMPTY else first
-        return _like(base, found)
+        return _map_at(base, entries)
 
     def _replace(self, node: Node) -> None:
-        """Note a map that the template has another one for, where it is a resource."""
+        """Record that a merged map takes the place of a resource."""
         if text_of(member(node, "Type")):
             self._replaced.add(id(node))
 
@@ -242,11 +246,11 @@ class Service:
             return template
         resources = dict(members(section[1]))
         for name, (_, extension) in members(extensions[1]).items():
-            if name in resources:  # it may be of what the framework itself makes
+            if name in resources:  # else it extends a resource that the framework adds
                 key, body = resources[name]
                 resources[name] = (key, self._extended_resource(body, members(extension)))
-        sections["Resources"] = (section[0], _like(section[1], resources))
-        return _like(template, sections)
+        sections["Resources"] = (section[0], _map_at(section[1], resources))
+        return _map_at(template, sections)
 
     def _extended_resource(self, body: Node, extension: Mapping[str, Entry]) -> Node:
         attributes = dict(members(body))
@@ -254,16 +258,16 @@ class Service:
             before = attributes.get(name)
             if name == _SHALLOW and before is not None:
                 properties = {**members(before[1]), **members(value)}
-                attributes[name] = (before[0], _like(before[1], properties))
+                attributes[name] = (before[0], _map_at(before[1], properties))
             else:
                 attributes[name] = (key, value)
         self._replace(body)
-        return _like(body, attributes)
+        return _map_at(body, attributes)
 
 
 _EMPTY = MapNode([], 0, 0, None)
 
 
-def _like(node: Node, entries: Mapping[str, Entry]) -> MapNode:
+def _map_at(node: Node, entries: Mapping[str, Entry]) -> MapNode:
     """Return a map with these entries that is where a node is."""
     return MapNode([*entries.values()], node.start, node.end, None)

@@ -19,12 +19,12 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     own_entries,
     text_of,
 )
-from ecbackup_iac.cloudformation.templates.misshapen import entries_with_loops, misshapen_nodes
+from ecbackup_iac.cloudformation.templates.malformed import entries_with_loops, malformed_nodes
 from ecbackup_iac.cloudformation.templates.stack_types import NESTED
 from ecbackup_iac.model.record import record
 
 MAX_DEPTH = 2
-"""Keys above a resource in a document that is no template: a deeper one is quoted, not declared."""
+"""Keys above a resource in a document that is not a template: a deeper one is quoted, not declared."""
 
 _SECTION = "Resources"
 _INERT = "Metadata"
@@ -65,23 +65,23 @@ def declared_resources(template: Template) -> Iterator[DeclaredResource]:
 def stray_resources(
     document: Document, template: Template | None, is_wanted: Callable[[str], bool]
 ) -> Iterator[tuple[str, Entry]]:
-    """Yield each entry of a wanted type that CloudFormation reads as no resource, with its type.
+    """Yield each entry of a wanted type that CloudFormation does not read as a resource, with its type.
 
-    In a document that is no template (`template` is None), only an entry near its top, or in a section
-    Resources, is meant to be a resource. What is under `Metadata`, what is reported as misshapen, and a
+    In a document that is not a template (`template` is None), only an entry near its top, or in a section
+    Resources, is meant to be a resource. What is under `Metadata`, what is reported as malformed, and a
     template that a resource contains are left out.
     """
     known = _maps_of_resources(template) | template.replaced if template else set[int]()
-    skipped = {id(node) for node, _ in misshapen_nodes(template)} if template else set[int]()
+    skipped = {id(node) for node, _ in malformed_nodes(template)} if template else set[int]()
     pending: list[tuple[Node, Node, float]] = [
         (document.root, document.root, math.inf if template else MAX_DEPTH)
     ]
-    met: set[int] = set()
+    seen: set[int] = set()
     while pending:
         key, node, levels = pending.pop()
-        if id(node) in met or id(node) in skipped:
+        if id(node) in seen or id(node) in skipped:
             continue
-        met.add(id(node))
+        seen.add(id(node))
         if isinstance(node, ListNode):
             pending += [(key, item, levels) for item in node.items]
         elif isinstance(node, MapNode):

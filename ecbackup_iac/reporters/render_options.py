@@ -36,7 +36,7 @@ class RenderOptions:
 
     color: bool = False
     width: int | None = None
-    detail: Verbosity = Verbosity.NORMAL
+    verbosity: Verbosity = Verbosity.NORMAL
     links: bool = False
     """Whether the terminal shows hyperlinks (OSC 8)."""
 
