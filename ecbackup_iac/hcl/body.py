@@ -13,7 +13,7 @@ from ecbackup_iac.hcl.expression_parser import parse_range
 from ecbackup_iac.hcl.literal_text import check_escapes, decoded, resolved
 from ecbackup_iac.hcl.skipping import UNCLOSED, skip_block, skip_string, skip_value
 from ecbackup_iac.hcl.source import HclSyntaxError, Problem, ProblemHandler, SourceFile, SourceRange
-from ecbackup_iac.hcl.structure import Attribute, Block, PlainTexts, Schema
+from ecbackup_iac.hcl.structure import Attribute, Block, Body, Schema
 from ecbackup_iac.hcl.tokens import COMMENT_TEXT, NAME, Kind, identifier_end, matched_end
 
 MAX_BLOCK_DEPTH = 100
@@ -43,7 +43,7 @@ MIN_RECOGNISED_BYTES = 20_000
 """Fewer are parsed sooner than the patterns that recognise them are compiled, a tenth of a small run."""
 
 
-class NativeBody(PlainTexts):
+class NativeBody(Body):
     """A block's body or a whole file: its attributes and blocks are found when first used."""
 
     def __init__(  # noqa: PLR0913 - what a body is

@@ -30,7 +30,6 @@ from ecbackup_iac.hcl.structure import (
     Attribute,
     Block,
     Body,
-    PlainTexts,
     Schema,
 )
 from ecbackup_iac.syntax.located_json import JsonNode, JsonText, Kind, parse
@@ -58,7 +57,7 @@ def parse_json_values(source: SourceFile) -> tuple[list[Attribute], list[Problem
     return list(body.attributes()), problems
 
 
-class JsonBody(PlainTexts):
+class JsonBody(Body):
     """A body written as an object, or as an array of objects."""
 
     def __init__(  # noqa: PLR0913 - what a body is
@@ -72,12 +71,17 @@ class JsonBody(PlainTexts):
         is_literal: bool = False,
     ) -> None:
         """`kind` is the block's; `is_literal`: strings are read as they stand."""
-        self.range = source_range
+        self._range = source_range
         self._source = source
         self._kind = kind
         self._objects = objects
         self._schema = schema
         self._is_literal = is_literal
+
+    @property
+    def range(self) -> SourceRange:
+        """Its range, with the braces."""
+        return self._range
 
     @cached_property
     def _members(self) -> dict[str, list[tuple[JsonText, JsonNode]]]:

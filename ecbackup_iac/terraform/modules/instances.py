@@ -72,7 +72,7 @@ class ModuleInstance:
         self,
         module: Module,
         configuration: Configuration,
-        inputs: Inputs | CallInputs,
+        inputs: Inputs,
         parent: "ModuleInstance | None" = None,
         address: str = "",
         path: tuple[str, ...] = (),
@@ -123,11 +123,6 @@ class ModuleInstance:
         block = self.call_blocks[-1]
         text, folder = f'module "{block.labels[0]}"', shown_path(self.module.folder)
         return (*self.parent.calls, Call(block.header.location, text, folder))
-
-    @property
-    def root(self) -> "ModuleInstance":
-        """The root module instance above this one."""
-        return self.parent.root if self.parent else self
 
     def reference(self, root: str, names: tuple[str, ...], source_range: SourceRange) -> Value:
         """Return the value of a reference. Raises EvaluationError."""
@@ -208,7 +203,7 @@ class ModuleInstance:
                 return self._resource(("managed", root, names[0]))
 
     def _value_of_variable(self, name: str) -> Value:
-        if name not in self.module.variables and not isinstance(self._inputs, CallInputs):
+        if name not in self.module.variables:
             other = self._inputs.set_by(name)
             if other:
                 return unknown(f"var.{name} may be declared through {other}")
@@ -248,10 +243,7 @@ class ModuleInstance:
 
     def _terraform(self, name: str) -> Value:
         if name == "workspace":
-            inputs = self.root._inputs  # noqa: SLF001 - the same class
-            if isinstance(inputs, CallInputs):
-                raise TypeError("a root has no caller")
-            return inputs.workspace
+            return self._inputs.workspace
         if name == "applying":
             return _ephemeral("terraform.applying", BOOL)
         raise ReferenceRefusedError(f'Invalid "terraform" attribute: "{name}"')

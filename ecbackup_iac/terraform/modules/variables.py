@@ -68,9 +68,9 @@ class Variable:
     def _is_hidden(self) -> bool:
         return self._is_sensitive or self.is_ephemeral
 
-    def value(self, inputs: Inputs | CallInputs) -> Value:
+    def value(self, inputs: Inputs) -> Value:
         """Return the variable's value. Raises EvaluationError."""
-        if isinstance(inputs, CallInputs) or not inputs.alternatives:
+        if not inputs.alternatives:
             return self._value(inputs)
         found = [Possibility(self._value(one), (when,)) for when, one in inputs.alternatives]
         first, subject = found[0].value, found[0].when[0].subject
@@ -79,7 +79,7 @@ class Variable:
             return first
         return one_of(found, f"var.{self.name} depends on {subject}")
 
-    def _value(self, inputs: Inputs | CallInputs) -> Value:
+    def _value(self, inputs: Inputs) -> Value:
         try:
             value = self._unvalidated(inputs)
         except EvaluationError as error:
@@ -98,12 +98,11 @@ class Variable:
         is_root = not isinstance(inputs, CallInputs)
         return self._validated(value, _HINT if is_default and is_root else "")
 
-    def _unvalidated(self, inputs: Inputs | CallInputs) -> Value | None:
+    def _unvalidated(self, inputs: Inputs) -> Value | None:
         """Return what the variable is set to, or its default; None without either."""
         given = inputs.value(self.name, self.constraint)
         if given is None or (given.is_null and not self._is_nullable):
-            is_set_elsewhere = not isinstance(inputs, CallInputs) and inputs.set_by(self.name)
-            return None if is_set_elsewhere else self._default()
+            return None if inputs.set_by(self.name) else self._default()
         if isinstance(given.raw, UnknownRaw) and not self._is_nullable:
             raw = replace(given.raw, is_not_null=True)
             return Value(given.type, raw, given.trace).with_marks_of(given)
@@ -128,7 +127,7 @@ class Variable:
             raise EvaluationError(text, default.range if default else None)
         return value
 
-    def _unset(self, inputs: Inputs | CallInputs) -> Value:
+    def _unset(self, inputs: Inputs) -> Value:
         """Return the value of a variable without a default that is not set: unknown in a root module."""
         if isinstance(inputs, CallInputs):
             text = (
