@@ -32,7 +32,8 @@ from ecbackup_iac.terraform.modules.expansion import (
 )
 from ecbackup_iac.terraform.modules.instances import ModuleInstance
 from ecbackup_iac.terraform.modules.overrides import overrides_of
-from ecbackup_iac.terraform.values.value import EvaluationError, SourceStep
+from ecbackup_iac.terraform.values.steps import SourceStep
+from ecbackup_iac.terraform.values.value import EvaluationError
 
 
 class UnreadCalls:

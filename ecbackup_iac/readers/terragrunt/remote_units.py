@@ -31,7 +31,8 @@ from ecbackup_iac.terraform.modules.instances import BlockScope, ModuleInstance
 from ecbackup_iac.terraform.modules.module import Module
 from ecbackup_iac.terraform.modules.repetitions import Repetition
 from ecbackup_iac.terraform.modules.root_files import RootFiles
-from ecbackup_iac.terraform.values.value import Located, SourceStep, Value, unknown
+from ecbackup_iac.terraform.values.steps import Located, SourceStep
+from ecbackup_iac.terraform.values.value import Value, unknown
 from ecbackup_iac.terragrunt.module import UnitModule
 from ecbackup_iac.terragrunt.units import Unit
 

@@ -18,6 +18,7 @@ from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.evaluation.scopes import CONSTANT_SCOPE
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.outcomes import map_outcomes
+from ecbackup_iac.terraform.values.steps import SourceStep
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
     COLLECTIONS,
@@ -32,13 +33,7 @@ from ecbackup_iac.terraform.values.type_system import (
     Type,
     object_of,
 )
-from ecbackup_iac.terraform.values.value import (
-    EvaluationError,
-    SourceStep,
-    UnknownRaw,
-    Value,
-    object_value,
-)
+from ecbackup_iac.terraform.values.value import EvaluationError, UnknownRaw, Value, object_value
 
 _QUOTED: dict[str, Type] = {
     "string": STRING,

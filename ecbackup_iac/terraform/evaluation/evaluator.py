@@ -37,12 +37,12 @@ from ecbackup_iac.terraform.values.context import (
     record_possible_rejection,
 )
 from ecbackup_iac.terraform.values.operators import attribute, binary, decides, index, unary
+from ecbackup_iac.terraform.values.steps import SourceStep
 from ecbackup_iac.terraform.values.type_system import BOOL, DYNAMIC, NUMBER, STRING, Type
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     Privacy,
     ReferenceRefusedError,
-    SourceStep,
     UnknownRaw,
     UnneededOperandError,
     Value,

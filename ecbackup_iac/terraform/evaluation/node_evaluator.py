@@ -10,8 +10,9 @@ from ecbackup_iac.hcl.number import PRECISION
 from ecbackup_iac.terraform.functions.call_context import Scope, TemplateEvaluator
 from ecbackup_iac.terraform.values.budget import STEPS_PER_EXPRESSION, charge
 from ecbackup_iac.terraform.values.conversion import converted
+from ecbackup_iac.terraform.values.steps import SourceStep
 from ecbackup_iac.terraform.values.type_system import STRING
-from ecbackup_iac.terraform.values.value import EvaluationError, SourceStep, Value
+from ecbackup_iac.terraform.values.value import EvaluationError, Value
 
 MAX_SHOWN_VALUE = 40
 """Characters of a loop variable's value in the text of a condition."""

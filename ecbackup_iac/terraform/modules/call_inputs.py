@@ -8,11 +8,11 @@ from ecbackup_iac.model.value import StepKind
 from ecbackup_iac.terraform.evaluation.constraints import Constraint
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.functions.call_context import Scope
+from ecbackup_iac.terraform.values.steps import SourceStep
 from ecbackup_iac.terraform.values.type_system import STRING
 from ecbackup_iac.terraform.values.value import (
     Assumption,
     EvaluationError,
-    SourceStep,
     UnknownRaw,
     Value,
     unknown,

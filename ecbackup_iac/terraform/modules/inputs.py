@@ -23,12 +23,12 @@ from ecbackup_iac.terraform.evaluation.scopes import CONSTANT_SCOPE
 from ecbackup_iac.terraform.modules.call_inputs import Inputs
 from ecbackup_iac.terraform.modules.folders import Folders
 from ecbackup_iac.terraform.modules.wrappers import SetInputs
+from ecbackup_iac.terraform.values.steps import SourceStep
 from ecbackup_iac.terraform.values.type_system import STRING
 from ecbackup_iac.terraform.values.value import (
     Assumption,
     EvaluationError,
     Privacy,
-    SourceStep,
     Value,
     declared_sensitive,
     string,

@@ -33,6 +33,7 @@ from ecbackup_iac.terraform.values.budget import STEPS_PER_INSTANCE, charge
 from ecbackup_iac.terraform.values.marks import reject_ephemeral
 from ecbackup_iac.terraform.values.operators import attribute
 from ecbackup_iac.terraform.values.outcomes import where
+from ecbackup_iac.terraform.values.steps import SourceStep
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
     DYNAMIC,
@@ -46,7 +47,6 @@ from ecbackup_iac.terraform.values.value import (
     LazyMembers,
     Privacy,
     ReferenceRefusedError,
-    SourceStep,
     Value,
     declared_sensitive,
     null,

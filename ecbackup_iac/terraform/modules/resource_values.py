@@ -10,6 +10,7 @@ from ecbackup_iac.terraform.values.arithmetic import COUNT, with_precision
 from ecbackup_iac.terraform.values.context import HiddenRejections
 from ecbackup_iac.terraform.values.conversion import converted, perhaps_text
 from ecbackup_iac.terraform.values.marks import reject_ephemeral
+from ecbackup_iac.terraform.values.steps import SourceStep
 from ecbackup_iac.terraform.values.type_system import (
     DYNAMIC,
     NUMBER,
@@ -22,7 +23,6 @@ from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     OpenMembers,
     ReferenceRefusedError,
-    SourceStep,
     UnknownRaw,
     Value,
     null,

@@ -13,12 +13,12 @@ from ecbackup_iac.terraform.modules.declarations import Declaration
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.marks import reject_ephemeral
 from ecbackup_iac.terraform.values.outcomes import one_of
+from ecbackup_iac.terraform.values.steps import SourceStep
 from ecbackup_iac.terraform.values.type_system import BOOL
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     Possibility,
     Privacy,
-    SourceStep,
     UnknownRaw,
     Value,
     declared_sensitive,

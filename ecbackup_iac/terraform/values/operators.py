@@ -22,6 +22,7 @@ from ecbackup_iac.terraform.values.context import evaluation_context, record_rej
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.equality import equal
 from ecbackup_iac.terraform.values.outcomes import bounds, map_outcomes, one_of
+from ecbackup_iac.terraform.values.steps import Key
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
     DYNAMIC,
@@ -39,7 +40,6 @@ from ecbackup_iac.terraform.values.type_system import (
 from ecbackup_iac.terraform.values.value import (
     Assumption,
     EvaluationError,
-    Key,
     OpenMembers,
     Possibility,
     UnknownRaw,

@@ -9,11 +9,11 @@ from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.values.arithmetic import text_from
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.context import record_rejection
+from ecbackup_iac.terraform.values.steps import Located
 from ecbackup_iac.terraform.values.type_system import DYNAMIC, Type
 from ecbackup_iac.terraform.values.value import (
     Assumption,
     EvaluationError,
-    Located,
     Possibility,
     Privacy,
     UnknownRaw,
