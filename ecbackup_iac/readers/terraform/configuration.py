@@ -90,12 +90,7 @@ def read(request: Request) -> Iterator[ReadResult]:
         return units.find(scan)
 
     index = Index(
-        folders,
-        wanted,
-        request.is_excluded,
-        request.progress.reading,
-        request.targets,
-        find_units,
+        folders, wanted, request.is_excluded, request.progress.reading, request.targets, find_units
     )
     if units is not None:
         request.used.update(*(unit.data for unit in units.found.units))
@@ -373,8 +368,7 @@ class _Tree:
         addresses = dict.fromkeys((*resources, *(a for _, found in variants for a in found)))
         return {
             address: with_variants(
-                resources.get(address),
-                [(path, found.get(address)) for path, found in variants],
+                resources.get(address), [(path, found.get(address)) for path, found in variants]
             )
             for address in addresses
         }

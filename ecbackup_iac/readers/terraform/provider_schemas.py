@@ -6,9 +6,7 @@ from functools import cache
 
 from ecbackup_iac.readers.terraform.provider_schema_table import PROVIDER_SCHEMAS
 from ecbackup_iac.terraform.modules.resource_values import AttributeSchema
-from ecbackup_iac.terraform.values.type_system import (
-    type_named,
-)
+from ecbackup_iac.terraform.values.type_system import type_named
 
 _ENTRY = re.compile(
     r"(?P<name>\w+)(?P<computed>\+)?(?P<lower>~)?(?P<sensitive>!)?(?:=(?P<default>.+))?"

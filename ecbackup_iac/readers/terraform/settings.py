@@ -19,11 +19,7 @@ from ecbackup_iac.model.value import (
     Unset,
 )
 from ecbackup_iac.model.value import Value as Setting
-from ecbackup_iac.readers.terraform.resource_types import (
-    MAX_SHOWN_BYTES,
-    days_of,
-    shown_value,
-)
+from ecbackup_iac.readers.terraform.resource_types import MAX_SHOWN_BYTES, days_of, shown_value
 from ecbackup_iac.terraform.values.arithmetic import number_from, text_from
 from ecbackup_iac.terraform.values.steps import Step
 from ecbackup_iac.terraform.values.type_system import DYNAMIC, NUMBER, STRING, type_name

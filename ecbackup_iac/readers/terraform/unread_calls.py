@@ -4,13 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.hcl.structure import Block
-from ecbackup_iac.model.cache import (
-    CacheResource,
-    CalledModule,
-    Form,
-    ModuleState,
-    format_days,
-)
+from ecbackup_iac.model.cache import CacheResource, CalledModule, Form, ModuleState, format_days
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import AbsentCache, Diagnostic
 from ecbackup_iac.model.source import Source

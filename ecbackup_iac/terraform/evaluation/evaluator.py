@@ -32,10 +32,7 @@ from ecbackup_iac.terraform.evaluation.node_evaluator import NodeEvaluator
 from ecbackup_iac.terraform.evaluation.string_templates import joined, template
 from ecbackup_iac.terraform.functions.call_context import Scope
 from ecbackup_iac.terraform.functions.data_files import read_from_files
-from ecbackup_iac.terraform.values.context import (
-    evaluation_context,
-    record_possible_rejection,
-)
+from ecbackup_iac.terraform.values.context import evaluation_context, record_possible_rejection
 from ecbackup_iac.terraform.values.operators import attribute, binary, decides, index, unary
 from ecbackup_iac.terraform.values.steps import SourceStep
 from ecbackup_iac.terraform.values.type_system import BOOL, DYNAMIC, NUMBER, STRING, Type

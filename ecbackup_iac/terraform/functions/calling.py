@@ -97,10 +97,7 @@ def _check_nulls(
 
 
 def _marked(
-    function: Function,
-    parameters: Sequence[Parameter],
-    arguments: Sequence[Value],
-    result: Value,
+    function: Function, parameters: Sequence[Parameter], arguments: Sequence[Value], result: Value
 ) -> Value:
     """Return the result with the marks that the arguments give it."""
     is_sensitive, privacy = result.is_sensitive, result.privacy

@@ -34,13 +34,7 @@ from ecbackup_iac.terraform.values.marks import reject_ephemeral
 from ecbackup_iac.terraform.values.operators import attribute
 from ecbackup_iac.terraform.values.outcomes import where
 from ecbackup_iac.terraform.values.steps import SourceStep
-from ecbackup_iac.terraform.values.type_system import (
-    BOOL,
-    DYNAMIC,
-    STRING,
-    Type,
-    object_of,
-)
+from ecbackup_iac.terraform.values.type_system import BOOL, DYNAMIC, STRING, Type, object_of
 from ecbackup_iac.terraform.values.value import (
     Assumption,
     EvaluationError,

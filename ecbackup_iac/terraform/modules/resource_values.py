@@ -11,14 +11,7 @@ from ecbackup_iac.terraform.values.context import HiddenRejections
 from ecbackup_iac.terraform.values.conversion import converted, perhaps_text
 from ecbackup_iac.terraform.values.marks import reject_ephemeral
 from ecbackup_iac.terraform.values.steps import SourceStep
-from ecbackup_iac.terraform.values.type_system import (
-    DYNAMIC,
-    NUMBER,
-    STRING,
-    MapOf,
-    ObjectOf,
-    Type,
-)
+from ecbackup_iac.terraform.values.type_system import DYNAMIC, NUMBER, STRING, MapOf, ObjectOf, Type
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     OpenMembers,

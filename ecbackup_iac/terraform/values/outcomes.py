@@ -148,10 +148,7 @@ def combinations(
 
 
 def map_outcomes(
-    function: Callable[..., Value],
-    *arguments: Value,
-    kind: Type = DYNAMIC,
-    is_total: bool = False,
+    function: Callable[..., Value], *arguments: Value, kind: Type = DYNAMIC, is_total: bool = False
 ) -> Value:
     """Apply a function of known values to values that may be unknown.
 
