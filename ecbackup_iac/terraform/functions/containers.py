@@ -48,7 +48,7 @@ def members_of(container: Value) -> Mapping[str, Value]:
 
 
 def guarded(count: int) -> None:
-    """Raise TooLargeError for a container of too many elements. Raises TooLargeError: there are too many."""
+    """Raise TooLargeError for a container of too many elements."""
     if count > MAX_ELEMENTS:
         shown = str(count) if count < _MAX_WHOLE_BYTES else "countless"
         raise TooLargeError(f"it would have {shown} elements")

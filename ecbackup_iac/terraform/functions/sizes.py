@@ -10,10 +10,7 @@ _MAX_BITS_BYTES = 63
 
 
 def check_size(characters: int) -> None:
-    """Raise TooLargeError for a string of too many characters.
-
-    Raises TooLargeError: it would be too large.
-    """
+    """Raise TooLargeError for a string of too many characters."""
     if characters > MAX_CHARACTERS:
         raise TooLargeError(f"the result is larger than {MAX_CHARACTERS:,} characters")
 
