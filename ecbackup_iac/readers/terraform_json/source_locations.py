@@ -24,9 +24,10 @@ from ecbackup_iac.terraform.modules.addresses import Address, parsed_address
 from ecbackup_iac.terraform.modules.configuration import Configuration, Modules
 from ecbackup_iac.terraform.modules.file_names import configuration_files
 from ecbackup_iac.terraform.modules.folder_scan import Sought
-from ecbackup_iac.terraform.modules.folders import Folders, RootFiles
+from ecbackup_iac.terraform.modules.folders import Folders
 from ecbackup_iac.terraform.modules.inputs import RootInputs, VariableFiles, workspace_of
 from ecbackup_iac.terraform.modules.instances import ModuleInstance
+from ecbackup_iac.terraform.modules.root_files import RootFiles
 from ecbackup_iac.terraform.modules.root_order import RootOrder
 from ecbackup_iac.terraform.modules.roots import Index
 from ecbackup_iac.terraform.values.budget import MAX_STEPS, TooMuchError

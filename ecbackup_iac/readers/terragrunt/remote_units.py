@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from ecbackup_iac.files.paths import shown_path
 from ecbackup_iac.hcl.expression import GetAttribute, Name
 from ecbackup_iac.hcl.source import SourceFile, SourceRange
-from ecbackup_iac.hcl.structure import Attribute, Block, PlainTexts
+from ecbackup_iac.hcl.structure import Attribute, Block, Body
 from ecbackup_iac.hidden_numbers import with_texts
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
@@ -25,35 +25,39 @@ from ecbackup_iac.terraform.modules.configuration import (
     UnreadModule,
 )
 from ecbackup_iac.terraform.modules.expansion import UnreadCall
-from ecbackup_iac.terraform.modules.folders import Folders, RootFiles
+from ecbackup_iac.terraform.modules.folders import Folders
 from ecbackup_iac.terraform.modules.inputs import RootInputs, VariableFiles
 from ecbackup_iac.terraform.modules.instances import BlockScope, ModuleInstance
 from ecbackup_iac.terraform.modules.module import Module
 from ecbackup_iac.terraform.modules.repetitions import Repetition
-from ecbackup_iac.terraform.values.value import Located, SourceStep, Value, unknown
+from ecbackup_iac.terraform.modules.root_files import RootFiles
+from ecbackup_iac.terraform.values.steps import Located, SourceStep
+from ecbackup_iac.terraform.values.value import Value, unknown
 from ecbackup_iac.terragrunt.module import UnitModule
 from ecbackup_iac.terragrunt.units import Unit
 
 if TYPE_CHECKING:
-    from collections.abc import Container
-
-    from ecbackup_iac.hcl.source import Problem
     from ecbackup_iac.model.location import Location
     from ecbackup_iac.readers.terraform.published.stand_ins import StandIn, StandIns
 
 _INPUT = "input"
 
 
-class _InputsBody(PlainTexts):
+class _InputsBody(Body):
     """The inputs of a unit, as the arguments of a call."""
 
     def __init__(self, root: UnitRoot, origin: SourceRange) -> None:
-        self.range = origin
+        self._range = origin
         self._attributes = {
             name: _attribute(name, value, origin)
             for name, value in root.unit.inputs.items()
             if name not in root.foreign
         }
+
+    @property
+    def range(self) -> SourceRange:
+        """Where they are written."""
+        return self._range
 
     def attribute(self, name: str) -> Attribute | None:
         """Return an input."""
@@ -69,10 +73,6 @@ class _InputsBody(PlainTexts):
 
     def parse_all(self) -> None:
         """Do nothing: every input is evaluated."""
-
-    def unexpected(self, kinds: "Container[str]") -> "Sequence[Problem]":  # noqa: ARG002
-        """Return nothing."""
-        return ()
 
 
 def _attribute(name: str, value: Value, origin: SourceRange) -> Attribute:
