@@ -12,8 +12,9 @@ import importlib
 import importlib.util
 import os
 import sys
-import types
-from typing import Any
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from typing import TYPE_CHECKING, Any
 
 from checkov.cloudformation.checks.resource.base_resource_check import (
     BaseResourceCheck as CloudFormationCheck,
@@ -23,6 +24,10 @@ from checkov.common.models.enums import CheckCategories, CheckResult
 from checkov.terraform.checks.resource.base_resource_check import (
     BaseResourceCheck as TerraformCheck,
 )
+
+if TYPE_CHECKING:
+    import types
+    from collections.abc import Callable
 
 ID = "CKV2_ECBACKUP_1"
 NAME = "Ensure that ElastiCache caches have automatic backups enabled"
@@ -46,10 +51,12 @@ CLOUDFORMATION_TYPES = [
     "AWS::ElastiCache::ServerlessCache",
 ]
 
-# Module name → its text. Empty here; a copy that `ecbackup-iac checkov-dir --copy` writes contains the part
-# of the package that the check needs, so that there is one file to copy, to review and to sign.
+# Path → text. Empty here; a copy that `ecbackup-iac checkov-dir --copy` writes contains the part of the
+# package that the check needs, so that there is one file to copy, to review and to sign.
 BUNDLE: dict[str, str] = {}
 BUNDLE_NAME = "ecbackup_iac"
+
+_FOLDER = os.path.dirname(os.path.abspath(__file__))
 
 OLDEST_PYTHON = (3, 11)
 
@@ -60,17 +67,19 @@ class Library:
     def __init__(self) -> None:
         if sys.version_info < OLDEST_PYTHON:
             raise ImportError("ecbackup-iac needs Python 3.11 or later")
-        if BUNDLE:
-            _load_bundle()
-        elif BUNDLE_NAME not in sys.modules:
-            _load_package_beside()
-        self._confs = _module("checkov.resource_conf")
-        self._graphs: Any = _module("checkov.graph").GraphReader()
+        if BUNDLE_NAME not in sys.modules:  # Checkov loads this file often
+            if BUNDLE:
+                sys.meta_path.append(BundleLoader())
+            else:
+                _load_package_beside()
+        self._blocks: Any = _module("checkov.blocks").BlockReader(sys.argv[1:])
         self._details = _module("checkov.details")
         self._urls = _module("model.urls")
-        self._judge: Any = _module("rule").judge
         policies = _module("model.policy")
-        self._requirements: Any = policies.Requirements(_minimum_days(policies.MAXIMUM_DAYS))
+        requirements = policies.Requirements(_minimum_days(policies.MAXIMUM_DAYS))
+        evaluation = _module("checkov.evaluation")
+        self._not_evaluated: Any = evaluation.NotEvaluatedError
+        self._evaluations: Any = evaluation.Evaluations(requirements, sys.argv[1:], os.environ)
         self._shows_details = self._details.may_show_details(sys.argv, os.environ)
         self.guideline: str | None = self._urls.CHECKOV_URL
         unknown = os.environ.get(UNKNOWN, "warn").strip().lower()
@@ -80,32 +89,38 @@ class Library:
 
     def of_terraform(self, check: TerraformCheck, conf: dict[str, Any]) -> CheckResult:
         """Return the result for a resource of Terraform configuration or a plan; set the check's details."""
-        graph = self._graphs.graph_of(getattr(check, "graph", None))
-        path = check.entity_path.partition(f":{check.entity_type}:")[0].lstrip("/\\")
-        path = path.replace(os.sep, "/")
-        block = self._confs.code_block(conf, path, graph)
-        cache = self._confs.terraform_cache(check.entity_type, conf, graph)
-        return self._result(check, cache, block)
+        shown, _, name = check.entity_path.rpartition(f":{check.entity_type}:")
+        file = self._blocks.file_of(conf, shown, getattr(check, "graph", None))
+        address = conf.get("__address__")
+        if not isinstance(address, str):
+            address = f"{check.entity_type}.{name}"
+        return self._result(check, file, address)
 
     def of_template(self, check: CloudFormationCheck, conf: dict[str, Any]) -> CheckResult:
         """Return the result for a resource of a template, of which Checkov shows no details."""
-        return self._result(check, self._confs.template_cache(check.entity_type, conf))
+        shown, _, name = check.entity_path.rpartition(f":{check.entity_type}:")
+        return self._result(check, self._blocks.template_of(conf, shown), name)
 
-    def _result(self, check: Any, cache: object, block: object = None) -> CheckResult:  # noqa: ANN401 - Checkov's class
-        """Return the result for a cache; what the control does not apply to is UNKNOWN."""
-        verdict = self._judge(cache, self._requirements)
+    def _result(self, check: Any, file: object, address: str) -> CheckResult:  # noqa: ANN401 - Checkov's class
+        """Return the result for a resource; what the control does not apply to is UNKNOWN."""
+        try:
+            finding = self._evaluations.finding(file, address)
+        except self._not_evaluated as error:
+            check.details = [str(error)] if self._shows_details else []
+            return CheckResult.FAILED if error.is_error else self._unknown
+        if finding is None:
+            return CheckResult.UNKNOWN
         results = {
             "pass": CheckResult.PASSED,
             "fail": CheckResult.FAILED,
             "unknown": self._unknown,
             "not_applicable": CheckResult.UNKNOWN,
         }
-        result = results[str(verdict.status)]
+        result = results[str(finding.verdict.status)]
         # In SARIF neither may differ from resource to resource: the rule is described only once.
         if result is CheckResult.FAILED and self._shows_details:
-            check.guideline = self._urls.rule_url(verdict.rule)
-            if block is not None:
-                check.details = self._details.details_of(cache, verdict, self._requirements, block)
+            check.guideline = self._urls.rule_url(finding.verdict.rule)
+            check.details = self._details.details_of(finding)
         return result
 
 
@@ -120,20 +135,30 @@ def _minimum_days(maximum: int) -> int:
     return int(text)
 
 
-def _load_bundle() -> None:
-    """Load the bundled modules under the bundle's own name: once, though Checkov loads this file often."""
-    for name, text in BUNDLE.items():
-        if name in sys.modules:
-            continue
-        module = types.ModuleType(name)
-        module.__path__ = []  # every module may be a package; all are in sys.modules
-        module.__file__ = __file__
-        sys.modules[name] = module
-        try:
-            exec(compile(text, f"{__file__}:{name}", "exec"), module.__dict__)  # noqa: S102 - our own
-        except BaseException:
-            del sys.modules[name]
-            raise
+class BundleLoader(MetaPathFinder, Loader):
+    """Imports the modules of the bundle under its own name, each when it is first imported."""
+
+    def find_spec(
+        self, name: str, _path: object = None, _target: object = None
+    ) -> ModuleSpec | None:
+        """Return where a module of the bundle is; None for any other."""
+        file = name.replace(".", "/")
+        for path, is_package in ((f"{file}.py", False), (f"{file}/__init__.py", True)):
+            if path in BUNDLE:
+                origin = os.path.join(_FOLDER, path)
+                spec = ModuleSpec(name, self, origin=origin, is_package=is_package)
+                spec.has_location = True
+                return spec
+        return None
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        """Execute a module's text."""
+        path = str(module.__file__)
+        exec(compile(self.get_data(path), path, "exec"), module.__dict__)  # noqa: S102 - our own
+
+    def get_data(self, path: str) -> bytes:
+        """Return the content of a file of the bundle."""
+        return BUNDLE[os.path.relpath(path, _FOLDER).replace(os.sep, "/")].encode()
 
 
 def _load_package_beside() -> None:
@@ -142,10 +167,9 @@ def _load_package_beside() -> None:
     In a clone the package is beside this folder; installed, this folder is in it. Otherwise an installed
     package is imported as usual.
     """
-    here = os.path.dirname(os.path.abspath(__file__))
-    above = os.path.dirname(here)
+    above = os.path.dirname(_FOLDER)
     for folder in (os.path.join(above, BUNDLE_NAME), above):
-        if os.path.isfile(os.path.join(folder, "checkov", "resource_conf.py")):
+        if os.path.isfile(os.path.join(folder, "checkov", "evaluation.py")):
             spec = importlib.util.spec_from_file_location(
                 BUNDLE_NAME,
                 os.path.join(folder, "__init__.py"),
@@ -159,7 +183,7 @@ def _load_package_beside() -> None:
 
 
 class Broken:
-    """Replaces the library where it cannot be loaded: every cache fails, because silence would be a pass."""
+    """Replaces the library where it cannot be loaded."""
 
     guideline: str | None = None
 
@@ -167,19 +191,12 @@ class Broken:
         self._error = error
 
     def of_terraform(self, _check: TerraformCheck, _conf: object) -> CheckResult:
-        """Return FAILED."""
-        return self._failed()
+        """Raise why it cannot be loaded."""
+        raise self._error
 
     def of_template(self, _check: CloudFormationCheck, _conf: object) -> CheckResult:
-        """Return FAILED."""
-        return self._failed()
-
-    def _failed(self) -> CheckResult:
-        """Say why at the first cache: Checkov loads this file in a process for each of its frameworks."""
-        if not getattr(sys, "_ecbackup_has_warned", False):
-            sys.stderr.write(f"{ID}: the check cannot run, so every cache fails: {self._error}\n")
-            setattr(sys, "_ecbackup_has_warned", True)  # noqa: B010 - and often in each process
-        return CheckResult.FAILED
+        """Raise why it cannot be loaded."""
+        raise self._error
 
 
 def _library() -> Library | Broken:
@@ -190,6 +207,21 @@ def _library() -> Library | Broken:
 
 
 LIBRARY = _library()
+
+
+def _or_failed(result: Callable[[], CheckResult]) -> CheckResult:
+    """Return a result; FAILED if an error prevents it, because Checkov drops a check that raises one."""
+    try:
+        return result()
+    except Exception as error:  # noqa: BLE001 - whatever it is
+        # Say why at the first cache: Checkov loads this file in a process for each of its frameworks.
+        if not getattr(sys, "_ecbackup_has_warned", False):
+            message = f"{ID}: the check cannot run, so every cache fails: {error}"
+            sys.stderr.write(
+                "".join(c if c.isprintable() else ascii(c)[1:-1] for c in message) + "\n"
+            )
+            setattr(sys, "_ecbackup_has_warned", True)  # noqa: B010 - and often in each process
+        return CheckResult.FAILED
 
 
 class ElastiCacheBackups(TerraformCheck):
@@ -210,10 +242,15 @@ class ElastiCacheBackups(TerraformCheck):
         self.guideline = LIBRARY.guideline
         return super().run(*arguments, **named)
 
+    def scan_entity_conf(self, conf: dict[str, Any], entity_type: str) -> CheckResult:
+        """Return the result for one resource instance, before Checkov reads anything into its attributes."""
+        self.entity_type = entity_type
+        return self.scan_resource_conf(conf)
+
     def scan_resource_conf(self, conf: dict[str, Any]) -> CheckResult:
         """Return the result for one resource instance as Checkov passes it."""
         self.evaluated_keys = ["snapshot_retention_limit"]
-        return LIBRARY.of_terraform(self, conf)
+        return _or_failed(lambda: LIBRARY.of_terraform(self, conf))
 
 
 class ElastiCacheTemplateBackups(CloudFormationCheck):
@@ -237,7 +274,7 @@ class ElastiCacheTemplateBackups(CloudFormationCheck):
     def scan_resource_conf(self, conf: dict[str, Any]) -> CheckResult:
         """Return the result for one resource as Checkov passes it."""
         self.evaluated_keys = ["Properties/SnapshotRetentionLimit"]
-        return LIBRARY.of_template(self, conf)
+        return _or_failed(lambda: LIBRARY.of_template(self, conf))
 
 
 check = (ElastiCacheBackups(), ElastiCacheTemplateBackups())

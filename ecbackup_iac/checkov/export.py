@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ecbackup_iac import __version__
 from ecbackup_iac.errors import InputError, OutputError
+from ecbackup_iac.terraform.functions import FAMILIES
 
 PACKAGE = "ecbackup_iac"
 COPIED_PACKAGE = "ecbackup_iac_copy"
@@ -21,15 +22,18 @@ CHECK_ID = "CKV2_ECBACKUP_1"
 MAX_SECONDS = 300
 """The time for the self-test's run of Checkov, which takes several seconds to start."""
 
-# The modules that the check imports by name; those that they import are added.
+# What the check imports by name; the modules that these import are added, where they are needed too.
 _ENTRY_MODULES = (
+    "checkov.blocks",
     "checkov.details",
-    "checkov.graph",
-    "checkov.resource_conf",
+    "checkov.evaluation",
     "model.policy",
     "model.urls",
-    "rule",
+    *(f"terraform.functions.{family}" for family in FAMILIES),
 )
+
+_DATA = (".hcl", ".json", ".toml")
+"""The kinds of files that modules read beside them."""
 
 _EXAMPLE = """\
 resource "aws_elasticache_replication_group" "kept" {
@@ -71,7 +75,7 @@ def write_copy(folder: str) -> list[str]:
 
     """
     check = Path(checkov_folder(), CHECK).read_text(encoding="utf-8")
-    bundle = "".join(f"    \"{name}\": r'''{text}''',\n" for name, text in _bundled_modules())
+    bundle = "".join(f"    \"{path}\": r'''{text}''',\n" for path, text in _bundled_files())
     copy = check.replace("BUNDLE: dict[str, str] = {}", f"BUNDLE: dict[str, str] = {{\n{bundle}}}")
     copy = copy.replace(f'BUNDLE_NAME = "{PACKAGE}"', f'BUNDLE_NAME = "{COPIED_PACKAGE}"')
     header = f"# A copy that ecbackup-iac {__version__} wrote (Apache-2.0). Do not edit; export it again.\n"
@@ -85,41 +89,50 @@ def write_copy(folder: str) -> list[str]:
     return [os.path.join(folder, name) for name in files]
 
 
-def _bundled_modules() -> list[tuple[str, str]]:
-    """Return the modules that the check needs, each after those that it imports."""
+def _bundled_files() -> list[tuple[str, str]]:
+    """Return the modules that the check needs and the files that these read, by their paths in the copy."""
     texts: dict[str, str] = {}
+    top = Path(__file__).parent.parent
 
     def add(name: str) -> None:
-        if name in texts:
-            return
-        parent = name.rpartition(".")[0]
-        if parent:
-            add(parent)
         spec = find_spec(name)
         if spec is None or spec.origin is None:
             raise InputError(f"{name} is not part of this installation")
-        text = Path(spec.origin).read_text(encoding="utf-8")
-        for imported in _imports_of(text):
-            add(imported)
-        texts[name] = text
+        path = Path(spec.origin)
+        if str(path) in texts:
+            return
+        texts[str(path)] = text = path.read_text(encoding="utf-8")
+        if "package_data" in text:
+            for file in path.parent.rglob("*"):
+                if file.suffix in _DATA:
+                    texts[str(file)] = file.read_text(encoding="utf-8")
+        for imported in (name.rpartition(".")[0], *_imports_of(ast.parse(text))):
+            if imported:
+                add(imported)
 
     for entry in _ENTRY_MODULES:
         add(f"{PACKAGE}.{entry}")
     renamed = re.compile(rf"^(\s*(?:from|import) ){PACKAGE}\b", re.MULTILINE)
     return [
-        (name.replace(PACKAGE, COPIED_PACKAGE, 1), renamed.sub(rf"\1{COPIED_PACKAGE}", text))
-        for name, text in texts.items()
+        (
+            Path(COPIED_PACKAGE, Path(path).relative_to(top)).as_posix(),
+            renamed.sub(rf"\1{COPIED_PACKAGE}", text),
+        )
+        for path, text in sorted(texts.items())
     ]
 
 
-def _imports_of(text: str) -> Iterator[str]:
-    """Yield the modules of this package that a module imports when it is loaded."""
-    for node in ast.parse(text).body:
+def _imports_of(tree: ast.AST) -> Iterator[str]:
+    """Yield the modules of this package that a module imports, sooner or later."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            continue
         if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == PACKAGE:
             module = str(node.module)
             inner = [f"{module}.{alias.name}" for alias in node.names]
-            modules = [name for name in inner if _is_module(name)]
-            yield from modules or [module]
+            yield from [name for name in inner if _is_module(name)] or [module]
+        else:
+            yield from _imports_of(node)
 
 
 def _is_module(name: str) -> bool:

@@ -4,12 +4,11 @@ import re
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from ecbackup_iac.cloudformation.templates.relevance import Relevance, TemplateFile, relevance_of
 from ecbackup_iac.model.location import input_location
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.model.source import SOURCES
-from ecbackup_iac.readers.cloudformation.resource_types import CACHE_TYPE
+from ecbackup_iac.readers.cloudformation.template_files import template_file
 from ecbackup_iac.readers.json_documents import READERS, JsonFile
 from ecbackup_iac.readers.raw_json import JsonError, RawJson, documents_in
 from ecbackup_iac.readers.shape import ShapeError
@@ -22,27 +21,18 @@ from ecbackup_iac.readers.wrong_input_hints import (
 from ecbackup_iac.syntax.encoding import to_utf8
 
 if TYPE_CHECKING:
+    from ecbackup_iac.cloudformation.templates.relevance import TemplateFile
     from ecbackup_iac.files.discovery import Input
 
 # How the names of files with JSON documents end, where the user did not name the file itself.
 _DOCUMENT_EXTENSIONS = tuple(
-    {
-        extension
-        for facts in SOURCES.values()
-        if facts.document_reader
-        for extension in facts.extensions
-    }
+    {*chain(*(facts.extensions for facts in SOURCES.values() if facts.document_reader))}
 )
 
 # A JSON text without any of these members is not parsed.
-_DOCUMENT_MEMBERS = re.compile(
-    rb'"(?:%s)"'
-    % "|".join(
-        (*(member for reader in READERS for member in reader.MEMBER_NAMES), *WRONG_INPUT_MEMBERS)
-    ).encode()
-)
+_MEMBER_NAMES = chain(*(reader.MEMBER_NAMES for reader in READERS), WRONG_INPUT_MEMBERS)
+_DOCUMENT_MEMBERS = re.compile(rb'"(?:%s)"' % "|".join(_MEMBER_NAMES).encode())
 
-_MAX_BINARY_HEAD = 1024  # bytes in which a program or an image has a NUL, which no template has
 _MAX_WRAPPER_INDENT = 256  # bytes of white space before a line that a wrapper script has added
 
 
@@ -50,7 +40,7 @@ _MAX_WRAPPER_INDENT = 256  # bytes of white space before a line that a wrapper s
 class Recognised:
     """What an input may be. The template reader is tried first; nothing is set for other files."""
 
-    template: TemplateFile | None = None
+    template: "TemplateFile | None" = None
     documents: JsonFile | None = None
     problem: Diagnostic | None = None
     """Why it is neither, where the user or the file's name says that it is infrastructure code."""
@@ -75,14 +65,14 @@ def recognise(file: "Input", *, is_requested: bool) -> Recognised:
     if is_json:
         documents, is_document = _documents(file.path, text, is_requested=is_requested)
     # A plan is not searched: it may be as large as 1 GB.
-    template = None if is_document else _template(file, text, is_requested=is_requested)
+    template = None if is_document else template_file(file, text, is_requested=is_requested)
     if is_json or not (is_named or (file.is_expected and is_output_as_yaml(text))):
         return Recognised(template, documents if is_named else None)
     return _without_documents(file, hint_for_text(text, file.path), template)
 
 
 def _without_documents(
-    file: "Input", message: str | None, template: TemplateFile | None = None
+    file: "Input", message: str | None, template: "TemplateFile | None" = None
 ) -> Recognised:
     problem = Diagnostic(message, input_location(file.path)) if message else None
     return Recognised(template, problem=problem)
@@ -104,9 +94,8 @@ def _documents(path: str, text: bytes, *, is_requested: bool) -> tuple[JsonFile 
     try:
         first = next(documents, None)
     except JsonError:
-        return JsonFile(
-            path, text, documents_in(text), is_requested
-        ), False  # reported when it is read
+        # Reported when it is read.
+        return JsonFile(path, text, documents_in(text), is_requested), False
     first_document = () if first is None else (first,)
     is_document = first is not None and _is_other(first)
     return JsonFile(path, text, chain(first_document, documents), is_requested), is_document
@@ -125,20 +114,3 @@ def _is_other(document: RawJson) -> bool:
         return False
     is_template = "Resources" in members or "AWSTemplateFormatVersion" in members
     return not is_template and any(reader.matches(members) for reader in READERS)
-
-
-def _template(file: "Input", text: bytes, *, is_requested: bool) -> TemplateFile | None:
-    if not file.is_expected and b"\0" in text[:_MAX_BINARY_HEAD]:
-        return None
-    relevance = relevance_of(text, CACHE_TYPE)
-    if relevance is Relevance.NONE:
-        return None
-    return TemplateFile(
-        file.path,
-        text,
-        file.boundary,
-        relevance,
-        is_requested=is_requested,
-        is_expected=file.is_expected,
-        is_named=file.is_named,
-    )

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ecbackup_iac.checkov.details import CodeBlock, may_show_details
+from ecbackup_iac.checkov.details import may_show_details
 
 CHECKOV = "/usr/bin/checkov"
 
@@ -65,16 +65,3 @@ def test_a_configuration_file_may_choose_sarif(
 
 def test_the_environment_may_choose_sarif() -> None:
     assert not may_show_details([CHECKOV], {"CKV_OUTPUT": "sarif"})
-
-
-def test_the_location_is_where_the_attribute_is_set(tmp_path: Path) -> None:
-    (tmp_path / "main.tf").write_text(
-        '# a = 1\nresource "x" "y" {\n  b = "a = 1"\n\n  a = 2 # a = 3\n}\na = 4\n', "utf-8"
-    )
-    block = CodeBlock("stack/main.tf", str(tmp_path / "main.tf"), 2, 6)
-    assert str(block.location("a")) == "stack/main.tf:5"
-    assert str(block.location("c")) == "stack/main.tf:2"
-    assert str(CodeBlock("stack/main.tf", str(tmp_path / "gone.tf"), 2, 6).location("a")) == (
-        "stack/main.tf:2"
-    )
-    assert str(CodeBlock("plan.json").location("a")) == "plan.json"

@@ -52,7 +52,10 @@ def test_the_version_is_the_packages_own(run: "Run") -> None:
     [
         "ecbackup_iac.rule",
         "ecbackup_iac.readers.terraform.resource_types",
-        "ecbackup_iac.checkov.resource_conf",
+        "ecbackup_iac.checkov.details",
+        "ecbackup_iac.checkov.evaluation",
+        "ecbackup_iac.checkov.plans",
+        "ecbackup_iac.readers.terraform.configuration",
         *MODEL,
     ],
 )

@@ -327,13 +327,9 @@ class UnitRoots:
                 )
             if unit.problem is not None and is_concerned:
                 yield _rejected(unit.problem, unit.file)
-        for kind, templates in (
-            ("units", [unit.file for unit in self.found.templates if self._is_target(unit)]),
-            (
-                "stacks",
-                [stack.file for stack in self.found.stack_templates if self._is_here(stack)],
-            ),
-        ):
+        units = [unit.file for unit in self.found.templates if self._is_target(unit)]
+        stacks = [stack.file for stack in self.found.stack_templates if self._is_here(stack)]
+        for kind, templates in (("units", units), ("stacks", stacks)):
             if templates:
                 more = f" (and {len(templates) - 1} more)" if len(templates) > 1 else ""
                 text = f"a template for {kind}{more}: not evaluated, because no stack here uses it"
@@ -376,13 +372,8 @@ class UnitRoots:
     @property
     def is_nothing_evaluated(self) -> bool:
         """Whether there are files of Terragrunt, and neither a unit nor a stack, nor a template for one."""
-        deployments = self.found
-        is_any = (
-            deployments.units
-            or deployments.stacks
-            or deployments.templates
-            or deployments.stack_templates
-        )
+        found = self.found
+        is_any = found.units or found.stacks or found.templates or found.stack_templates
         return self._has_files and not is_any
 
 

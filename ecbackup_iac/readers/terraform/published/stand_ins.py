@@ -10,6 +10,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from ecbackup_iac.files.package_data import package_data
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.cache import Form
@@ -128,8 +129,7 @@ class StandIns:
             return SourceFile(f"[[modules]] {entry.source}", _written(entry).encode())
         if entry.stand_in_text:
             return SourceFile(entry.stand_in, entry.stand_in_text)
-        with open(entry.stand_in, "rb") as file:
-            return SourceFile(entry.stand_in, file.read())
+        return SourceFile(entry.stand_in, package_data(__name__, entry.stand_in))
 
 
 @cache
@@ -137,8 +137,7 @@ def known_modules() -> tuple[PublishedModule, ...]:
     """Return the modules that this program knows."""
     import tomllib
 
-    with open(os.path.join(_FOLDER, "modules.toml"), "rb") as file:
-        table = tomllib.load(file)
+    table = tomllib.loads(package_data(__name__, "modules.toml").decode())
     return tuple(_known_module(entry) for entry in table["modules"])
 
 
