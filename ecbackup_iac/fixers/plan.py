@@ -211,12 +211,8 @@ class _Plan:
             and (second.start < first.end or second.start == first.start)
             for edit in (first, second)
         }
-        for key in [
-            key
-            for key, edits_of_cache in self.proposed.items()
-            if contradictory.intersection(edits_of_cache)
-        ]:
-            if key not in self.accepted:
+        for key, proposed in [*self.proposed.items()]:
+            if key not in self.accepted and contradictory.intersection(proposed):
                 del self.proposed[key]
                 self.reasons[key] = "two caches need different edits at the same location"
 

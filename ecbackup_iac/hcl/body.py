@@ -13,8 +13,8 @@ from ecbackup_iac.hcl.expression_parser import parse_range
 from ecbackup_iac.hcl.literal_text import check_escapes, decoded, resolved
 from ecbackup_iac.hcl.skipping import UNCLOSED, skip_block, skip_string, skip_value
 from ecbackup_iac.hcl.source import HclSyntaxError, Problem, ProblemHandler, SourceFile, SourceRange
-from ecbackup_iac.hcl.structure import Attribute, Block, PlainTexts, Schema
-from ecbackup_iac.hcl.tokens import COMMENT_TEXT, END, NAME, NEWLINE, identifier_end, matched_end
+from ecbackup_iac.hcl.structure import Attribute, Block, Body, Schema
+from ecbackup_iac.hcl.tokens import COMMENT_TEXT, NAME, Kind, identifier_end, matched_end
 
 MAX_BLOCK_DEPTH = 100
 """Blocks inside blocks."""
@@ -43,7 +43,7 @@ MIN_RECOGNISED_BYTES = 20_000
 """Fewer are parsed sooner than the patterns that recognise them are compiled, a tenth of a small run."""
 
 
-class NativeBody(PlainTexts):
+class NativeBody(Body):
     """A block's body or a whole file: its attributes and blocks are found when first used."""
 
     def __init__(  # noqa: PLR0913 - what a body is
@@ -169,7 +169,7 @@ def _value(  # noqa: PLR0913 - a value and its offsets
     try:
         node, behind = parse_range(text, start, stop, partial(SourceRange, source))
         is_before_brace = text[behind.start : behind.start + 1] == b"}" and not is_one_line
-        is_ended = behind.kind == NEWLINE or (behind.kind == END and not is_before_brace)
+        is_ended = behind.kind == Kind.NEWLINE or (behind.kind == Kind.END and not is_before_brace)
         if not is_ended or behind.start < last:
             what = _COMMA if behind.kind == b"," else _NO_NEWLINE
             what = _ONE_ARGUMENT if is_one_line else what
@@ -314,9 +314,9 @@ class _ItemParser:
     ) -> int:
         """Take a block whose opening brace has been read, and return the offset behind its line."""
         end, is_closed = self._block_end(inside)
-        self._add_block(
-            start, name_end, tuple(labels), header_end, inside, end, is_closed=is_closed
-        )
+        header = self._range(start, header_end)
+        kind = self._text[start:name_end].decode(errors="replace")
+        self._add_block(kind, tuple(labels), header, (inside, end), is_closed=is_closed)
         if not is_closed:
             return end
         line_end = _LINE_END.match(self._text, end, self._end)
@@ -327,32 +327,26 @@ class _ItemParser:
         self._report("Missing newline after block definition: a block ends with its line", behind)
         return behind + (self._character(behind) in (b";", b",", b"}"))
 
-    def _add_block(  # noqa: PLR0913, PLR0917 - a block's offsets
+    def _add_block(
         self,
-        start: int,
-        name_end: int,
+        kind: str,
         labels: tuple[str, ...],
-        header_end: int,
-        inside: int,
-        end: int,
+        header: SourceRange,
+        extent: tuple[int, int],
         *,
         is_closed: bool,
     ) -> None:
-        depth = self._body.depth + 1
+        """Add the block between the opening brace and what is behind the closing one."""
+        start, depth, (inside, end) = header.start, self._body.depth + 1, extent
         if depth > MAX_BLOCK_DEPTH:
-            self._report(f"Blocks are nested more than {MAX_BLOCK_DEPTH} deep", start, header_end)
+            self._report(f"Blocks are nested more than {MAX_BLOCK_DEPTH} deep", start, header.end)
             return
-        kind = self._text[start:name_end].decode(errors="replace")
         if self._is_one_line:
-            self._report(
-                "Argument definition required: a one-line block contains a single argument",
-                start,
-                name_end,
-            )
-        body = NativeBody(
-            self._body.source, inside, end - is_closed, self._body.report, depth=depth
-        )
-        block = Block(kind, labels, self._range(start, end), self._range(start, header_end), body)
+            what = "Argument definition required: a one-line block contains a single argument"
+            self._report(what, start, start + len(kind.encode()))
+        source, report = self._body.source, self._body.report
+        body = NativeBody(source, inside, end - is_closed, report, depth=depth)
+        block = Block(kind, labels, self._range(start, end), header, body)
         self._items.append(block)
         if not is_closed and self._schema is not None:
             self._report_unclosed(body)
@@ -404,10 +398,7 @@ class _ItemParser:
     def _report_unclosed(self, body: NativeBody) -> None:
         """Report that a block is not closed, unless something inside it is why."""
         problems: list[Problem] = []
-        report, body.report = (
-            body.report,
-            lambda message, source_range: problems.append((message, source_range)),
-        )
+        report, body.report = body.report, lambda *problem: problems.append(problem)
         body.parse_all()
         body.report = report
         if not problems:

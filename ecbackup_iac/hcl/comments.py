@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ecbackup_iac.hcl.body import NativeBody
 from ecbackup_iac.hcl.scanner import tokens
 from ecbackup_iac.hcl.source import SourceRange
-from ecbackup_iac.hcl.tokens import COMMENT
+from ecbackup_iac.hcl.tokens import Kind
 
 
 def comments(body: NativeBody) -> Iterator[tuple[str, SourceRange]]:
@@ -30,5 +30,5 @@ def comment_spans(body: NativeBody) -> list[tuple[int, int]]:
         (token.start, token.end)
         for start, end in (*regions, (position, body.end))
         for token in tokens(text, start, end)
-        if token.kind == COMMENT
+        if token.kind == Kind.COMMENT
     ]

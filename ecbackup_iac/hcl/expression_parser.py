@@ -31,18 +31,7 @@ from ecbackup_iac.hcl.scanner import tokens
 from ecbackup_iac.hcl.source import RangeMapper
 from ecbackup_iac.hcl.template_parser import Spanned, TemplateParser
 from ecbackup_iac.hcl.token_reader import LOOSE, STRICT
-from ecbackup_iac.hcl.tokens import (
-    CLOSE_HEREDOC,
-    CLOSE_QUOTE,
-    END,
-    IDENT,
-    NEWLINE,
-    NUMBER,
-    OPEN_HEREDOC,
-    OPEN_QUOTE,
-    STRING,
-    Token,
-)
+from ecbackup_iac.hcl.tokens import Kind, Token
 
 _PRECEDENCE = {
     b"||": 1, b"&&": 2, b"==": 3, b"!=": 3, b"<": 4, b"<=": 4, b">": 4, b">=": 4,
@@ -50,7 +39,7 @@ _PRECEDENCE = {
 }  # fmt: skip
 KEYWORDS: dict[bytes, bool | None] = {b"true": True, b"false": False, b"null": None}
 
-_OPENINGS = frozenset((b"(", b"[", b"{", OPEN_QUOTE, OPEN_HEREDOC))
+_OPENINGS = frozenset((b"(", b"[", b"{", Kind.OPEN_QUOTE, Kind.OPEN_HEREDOC))
 
 _NUMERAL = re.compile(rb"\d+(?:\.\d*)?(?:[eE][+-]?\d+)?")
 
@@ -66,9 +55,7 @@ def parse_range(
 
     `is_loose`: line breaks do not matter.
 
-    Raises:
-        HclSyntaxError: there is none, or it is nested too deeply.
-
+    Raises HclSyntaxError: there is none, or it is nested too deeply.
     """
     parser = ExpressionParser(
         tokens(text, start, end), text, range_of, LOOSE if is_loose else STRICT
@@ -79,14 +66,9 @@ def parse_range(
 
 
 def parse_parts(text: bytes, range_of: RangeMapper) -> tuple[TemplatePart, ...]:
-    """Return the parts of a bare template.
-
-    Raises:
-        HclSyntaxError: it is none, or it is nested too deeply.
-
-    """
+    """Return the parts of a bare template. Raises HclSyntaxError: it is none, or it is nested too deeply."""
     parser = ExpressionParser(tokens(text, 0, len(text), is_template=True), text, range_of, STRICT)
-    parts = parser.bounded(lambda: parser.parts(END, 0, is_flush=False))
+    parts = parser.bounded(lambda: parser.parts(Kind.END, 0, is_flush=False))
     parser.refuse_depth(Template(range_of(0, len(text)), parts), 0, len(text))
     return parts
 
@@ -152,11 +134,11 @@ class ExpressionParser(TemplateParser):
 
     def _attribute(self, node: Node, start: int) -> tuple[Node, int]:
         """Parse what is behind a dot: a name, or an index in the legacy syntax."""
-        if self.kind == IDENT:
+        if self.kind == Kind.IDENT:
             name = self.word().decode(errors="replace")
             _, end = self.take()
             return GetAttribute(self.range_of(start, end), node, name), end
-        if self.kind == NUMBER:
+        if self.kind == Kind.NUMBER:
             if b"." in self.text[self.start : self.end]:
                 raise self.error("Invalid legacy index syntax: write the indexes in brackets")
             key, _, end = self._number()
@@ -188,7 +170,7 @@ class ExpressionParser(TemplateParser):
             self.depth -= 1
             return Splat(self.range_of(start, end), node, each), end
         self.passed_over = LOOSE
-        if self.kind == NEWLINE:
+        if self.kind == Kind.NEWLINE:
             self.advance()
         self.deeper()
         key, _, _ = self.expression()
@@ -203,14 +185,14 @@ class ExpressionParser(TemplateParser):
 
     def _term(self) -> Spanned:
         kind = self.kind
-        if kind == IDENT:
+        if kind == Kind.IDENT:
             return self._name_or_call()
-        if kind == STRING:
+        if kind == Kind.STRING:
             return self._string()
-        if kind == NUMBER:
+        if kind == Kind.NUMBER:
             return self._number()
         if kind not in _OPENINGS:
-            raise self.error(_CUT_SHORT if kind in (NEWLINE, END) else _NO_VALUE)
+            raise self.error(_CUT_SHORT if kind in (Kind.NEWLINE, Kind.END) else _NO_VALUE)
         self.deeper()
         spanned = self._opened(kind)
         self.depth -= 1
@@ -224,7 +206,7 @@ class ExpressionParser(TemplateParser):
             return self._tuple()
         if kind == b"{":
             return self._object()
-        return self._quoted() if kind == OPEN_QUOTE else self._heredoc()
+        return self._quoted() if kind == Kind.OPEN_QUOTE else self._heredoc()
 
     def _parentheses(self) -> Spanned:
         before, self.passed_over = self.passed_over, LOOSE
@@ -265,7 +247,7 @@ class ExpressionParser(TemplateParser):
         while self.kind == b"::":
             self.advance()
             word = self.word()
-            self.expect(IDENT, "Missing function name: a name is expected after the namespace")
+            self.expect(Kind.IDENT, "Missing function name: a name is expected after the namespace")
             name += f"::{word.decode(errors='replace')}"
         if self.kind != b"(":
             raise self.error("Missing open parenthesis: a function's arguments are expected here")
@@ -322,12 +304,12 @@ class ExpressionParser(TemplateParser):
         self.passed_over = STRICT
         items: list[tuple[Node, Node]] = []
         while True:
-            while self.kind == NEWLINE:
+            while self.kind == Kind.NEWLINE:
                 self.advance()
             if self.kind == b"}":
                 break
             items.append(self._item())
-            if self.kind in (b",", NEWLINE):
+            if self.kind in (b",", Kind.NEWLINE):
                 self.advance()
             elif self.kind != b"}":
                 raise self.error("Missing attribute separator: a newline or comma is expected here")
@@ -345,11 +327,8 @@ class ExpressionParser(TemplateParser):
             text = "Ambiguous attribute key: a reference as a key needs parentheses, a name quotes"
             key = InvalidExpression(key.range, text)
         if self.kind not in (b"=", b":"):
-            summary = (
-                "Missing attribute value"
-                if self.kind in (NEWLINE, b",")
-                else "Missing key/value separator"
-            )
+            is_bare = self.kind in (Kind.NEWLINE, b",")
+            summary = "Missing attribute value" if is_bare else "Missing key/value separator"
             raise self.error(f"{summary}: an equals sign and a value are expected here")
         self.advance()
         return key, self.expression()[0]
@@ -378,28 +357,23 @@ class ExpressionParser(TemplateParser):
             )
         self.passed_over = before
         _, end = self.take()
+        source_range = self.range_of(start, end)
+        key = names[0] if len(names) > 1 else None
         node = For(
-            self.range_of(start, end),
-            names[0] if len(names) > 1 else None,
-            names[-1],
-            collection,
-            key_result,
-            result,
-            is_grouped,
-            condition,
+            source_range, key, names[-1], collection, key_result, result, is_grouped, condition
         )
         return node, start, end
 
     def _quoted(self) -> Spanned:
         start, _ = self.take()
-        parts = self.parts(CLOSE_QUOTE, start, is_flush=False)
+        parts = self.parts(Kind.CLOSE_QUOTE, start, is_flush=False)
         _, end = self.take()
         return Template(self.range_of(start, end), parts), start, end
 
     def _heredoc(self) -> Spanned:
         start, _ = self.take()
         is_flush = self.text[start : start + 3] == b"<<-"
-        parts = self.parts(CLOSE_HEREDOC, start, is_flush=is_flush)
+        parts = self.parts(Kind.CLOSE_HEREDOC, start, is_flush=is_flush)
         _, end = self.take()
         source_range = self.range_of(start, end)
         if all(isinstance(part, Text) for part in parts):

@@ -5,6 +5,7 @@ the schema says that it is read as it stands or as an expression.
 """
 
 from collections.abc import Container, Iterator, Sequence
+from contextlib import suppress
 from functools import cached_property
 from typing import assert_never
 
@@ -29,7 +30,6 @@ from ecbackup_iac.hcl.structure import (
     Attribute,
     Block,
     Body,
-    PlainTexts,
     Schema,
 )
 from ecbackup_iac.syntax.located_json import JsonNode, JsonText, Kind, parse
@@ -57,7 +57,7 @@ def parse_json_values(source: SourceFile) -> tuple[list[Attribute], list[Problem
     return list(body.attributes()), problems
 
 
-class JsonBody(PlainTexts):
+class JsonBody(Body):
     """A body written as an object, or as an array of objects."""
 
     def __init__(  # noqa: PLR0913 - what a body is
@@ -71,12 +71,17 @@ class JsonBody(PlainTexts):
         is_literal: bool = False,
     ) -> None:
         """`kind` is the block's; `is_literal`: strings are read as they stand."""
-        self.range = source_range
+        self._range = source_range
         self._source = source
         self._kind = kind
         self._objects = objects
         self._schema = schema
         self._is_literal = is_literal
+
+    @property
+    def range(self) -> SourceRange:
+        """Its range, with the braces."""
+        return self._range
 
     @cached_property
     def _members(self) -> dict[str, list[tuple[JsonText, JsonNode]]]:
@@ -252,23 +257,18 @@ def _expression(source: SourceFile, node: JsonNode, reading: str) -> Node:
             )
             return ObjectNode(source_range, tuple(items))
         case Kind.ARRAY:
-            return TupleNode(
-                source_range, tuple(_expression(source, item, reading) for item in node.items)
-            )
-        case Kind.STRING:
-            return (
-                InvalidExpression(source_range)
-                if node.string is None
-                else _string(source, node.string, reading)
-            )
+            elements = (_expression(source, item, reading) for item in node.items)
+            return TupleNode(source_range, tuple(elements))
+        case Kind.STRING if node.string is not None:
+            return _string(source, node.string, reading)
         case Kind.NUMBER:
-            try:
+            with suppress(NumberTooLargeError):
                 value = parse_number(node.number)
-            except NumberTooLargeError:
-                value = None
-            return (
-                InvalidExpression(source_range) if value is None else Literal(source_range, value)
-            )
+                if value is not None:
+                    return Literal(source_range, value)
+            return InvalidExpression(source_range)
+        case Kind.STRING:
+            return InvalidExpression(source_range)
         case Kind.TRUE | Kind.FALSE:
             return Literal(source_range, node.kind is Kind.TRUE)
         case Kind.NULL:

@@ -30,9 +30,7 @@ NOT_UTF8 = "Invalid character encoding: the text is not valid UTF-8"
 def decoded(text: bytes, start: int, end: int) -> str:
     """Return a range of the text. Like hclsyntax, it takes long forms and surrogates for UTF-8.
 
-    Raises:
-        HclSyntaxError: it is not UTF-8.
-
+    Raises HclSyntaxError: it is not UTF-8.
     """
     try:
         return text[start:end].decode()

@@ -27,9 +27,7 @@ class NumberTooLargeError(ArithmeticError):
 def parse_number(text: str) -> Number | None:
     """Return the number that a numeral denotes; None where the text is none.
 
-    Raises:
-        NumberTooLargeError: its exponent is beyond MAX_EXPONENT, or it has over MAX_DIGITS characters.
-
+    Raises NumberTooLargeError: its exponent is beyond MAX_EXPONENT, or it has over MAX_DIGITS characters.
     """
     if len(text) < MAX_DIGITS and text.isdecimal() and text.isascii():
         return rounded(int(text))

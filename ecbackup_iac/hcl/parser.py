@@ -14,7 +14,7 @@ from ecbackup_iac.hcl.source import (
     SourceRange,
 )
 from ecbackup_iac.hcl.structure import NO_BLOCKS, Schema
-from ecbackup_iac.hcl.tokens import END
+from ecbackup_iac.hcl.tokens import Kind
 
 MAX_PROBLEM_LINES = 100
 """Lines of one file whose problems are reported one by one."""
@@ -48,7 +48,7 @@ def parse_expression(
     end = len(source.text)
     try:
         node, behind = parse_range(source.text, 0, end, range_of, is_loose=True)
-        if behind.kind != END:
+        if behind.kind != Kind.END:
             raise HclSyntaxError(  # noqa: TRY301 - reported like what the parser raises
                 "Extra characters after expression", behind.start, behind.end
             )

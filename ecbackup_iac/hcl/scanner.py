@@ -6,28 +6,13 @@ Nothing here recurses, and every byte is looked at a bounded number of times.
 import re
 
 from ecbackup_iac.hcl.tokens import (
-    CLOSE_HEREDOC,
-    CLOSE_QUOTE,
-    COMMENT,
     COMMENT_TEXT,
-    CONTROL,
-    END,
-    IDENT,
-    INTERPOLATION,
-    INVALID,
-    LITERAL,
     NAME,
-    NEWLINE,
-    NUMBER,
-    OPEN_HEREDOC,
-    OPEN_QUOTE,
     QUOTED_STRING,
-    SEQUENCE_END,
     SEQUENCES,
-    STRING,
     TEXT_OF_LINE,
     TEXT_OF_STRING,
-    UNTERMINATED_STRING,
+    Kind,
     Token,
     heredoc_opening,
     identifier_end,
@@ -51,7 +36,7 @@ _TOKEN = re.compile(
     rb")"
 )
 _LONE_RETURN = re.compile(rb"\r(?!\n)")
-_KINDS = (IDENT, STRING, NEWLINE, COMMENT, OPEN_HEREDOC, NUMBER)
+_KINDS = (Kind.IDENT, Kind.STRING, Kind.NEWLINE, Kind.COMMENT, Kind.OPEN_HEREDOC, Kind.NUMBER)
 _HEREDOC = 5
 _BRACE, _OPERATOR, _QUOTE = 7, 8, 9  # the groups behind those; what is behind them is invalid
 
@@ -62,7 +47,9 @@ class _Mode:
     __slots__ = ("braces", "is_line_start", "kind", "marker")
 
     def __init__(self, kind: bytes, marker: bytes = b"") -> None:
-        self.kind = kind  # NORMAL, OPEN_QUOTE, OPEN_HEREDOC or LITERAL, a bare template
+        self.kind = (
+            kind  # NORMAL, Kind.OPEN_QUOTE, Kind.OPEN_HEREDOC or Kind.LITERAL, a bare template
+        )
         self.marker = marker
         self.is_line_start = True
         self.braces = 0
@@ -72,7 +59,7 @@ _NORMAL = b"normal"
 
 
 def tokens(text: bytes, start: int, end: int, *, is_template: bool = False) -> list[Token]:
-    """Return the tokens from `start` to `end`, closed by END; `is_template`: of a bare template."""
+    """Return the tokens from `start` to `end`, closed by Kind.END; `is_template`: of a bare template."""
     return _Scanner(text, end, is_template=is_template).scan(start)
 
 
@@ -81,7 +68,7 @@ class _Scanner:
         self._text = text
         self._end = end
         self._tokens: list[Token] = []
-        self._modes = [_Mode(LITERAL if is_template else _NORMAL)]
+        self._modes = [_Mode(Kind.LITERAL if is_template else _NORMAL)]
 
     def scan(self, position: int) -> list[Token]:
         end, found = self._end, self._tokens
@@ -89,11 +76,11 @@ class _Scanner:
             mode = self._modes[-1]
             if mode.kind == _NORMAL:
                 position = self._normal(mode, position)
-            elif mode.kind == OPEN_QUOTE:
+            elif mode.kind == Kind.OPEN_QUOTE:
                 position = self._quoted(position)
             else:
                 position = self._lines(mode, position)
-        found.append(Token(END, end, end))
+        found.append(Token(Kind.END, end, end))
         return found
 
     def _normal(self, mode: _Mode, position: int) -> int:  # noqa: C901, PLR0912 - one case a kind of token
@@ -109,15 +96,15 @@ class _Scanner:
                 name_end = identifier_end(text, start, position)
                 if name_end < position:  # what is behind it is scanned no second time
                     if name_end > start:
-                        add(Token(IDENT, start, name_end))
-                    add(Token(INVALID, name_end, position))
+                        add(Token(Kind.IDENT, start, name_end))
+                    add(Token(Kind.INVALID, name_end, position))
                     continue
             if group == _HEREDOC:
                 opening = heredoc_opening(text, start, end)
                 if opening is not None:
                     marker, position = opening
-                    add(Token(OPEN_HEREDOC, start, position))
-                    self._modes.append(_Mode(OPEN_HEREDOC, marker))
+                    add(Token(Kind.OPEN_HEREDOC, start, position))
+                    self._modes.append(_Mode(Kind.OPEN_HEREDOC, marker))
                     return position
                 position = start + 1
                 add(Token(b"<", start, position))
@@ -129,11 +116,11 @@ class _Scanner:
                 if self._brace(mode, start, position):
                     return position
             elif group == _QUOTE:
-                add(Token(OPEN_QUOTE, start, position))
-                self._modes.append(_Mode(OPEN_QUOTE))
+                add(Token(Kind.OPEN_QUOTE, start, position))
+                self._modes.append(_Mode(Kind.OPEN_QUOTE))
                 return position
             else:
-                add(Token(INVALID, start, position))
+                add(Token(Kind.INVALID, start, position))
 
     def _brace(self, mode: _Mode, start: int, end: int) -> bool:
         """Add a brace; return whether it ends an interpolation or directive."""
@@ -142,11 +129,11 @@ class _Scanner:
             mode.braces += 1
         elif mode.braces == 0 and len(self._modes) > 1:
             self._modes.pop()
-            self._tokens.append(Token(SEQUENCE_END, start, end))
+            self._tokens.append(Token(Kind.SEQUENCE_END, start, end))
             return True
         else:
             mode.braces -= mode.braces > 0
-            brace = SEQUENCE_END if brace == b"~}" else brace
+            brace = Kind.SEQUENCE_END if brace == b"~}" else brace
         self._tokens.append(Token(brace, start, end))
         return False
 
@@ -154,34 +141,34 @@ class _Scanner:
         text, end = self._text, self._end
         stop = matched_end(TEXT_OF_STRING, text, position, end)
         if stop > position:
-            self._tokens.append(Token(LITERAL, position, stop))
+            self._tokens.append(Token(Kind.LITERAL, position, stop))
         if stop >= end:
             return end
         if text[stop] in b"$%":
             return self._sequence(stop)
         self._modes.pop()
         if text[stop] == ord('"'):
-            self._tokens.append(Token(CLOSE_QUOTE, stop, stop + 1))
+            self._tokens.append(Token(Kind.CLOSE_QUOTE, stop, stop + 1))
             return stop + 1
-        self._tokens.append(Token(UNTERMINATED_STRING, stop, stop))
+        self._tokens.append(Token(Kind.UNTERMINATED_STRING, stop, stop))
         return stop
 
     def _lines(self, mode: _Mode, position: int) -> int:
         """Add the lines of a heredoc or a bare template, up to a sequence or the end marker."""
         text, end = self._text, self._end
         while position < end:
-            if mode.is_line_start and mode.kind == OPEN_HEREDOC:
+            if mode.is_line_start and mode.kind == Kind.OPEN_HEREDOC:
                 stop = text.find(b"\n", position, end)
                 if stop >= 0 and is_heredoc_end(text[position:stop], mode.marker):
                     self._modes.pop()
                     start = text.index(mode.marker, position)
-                    self._tokens.append(Token(CLOSE_HEREDOC, start, start + len(mode.marker)))
+                    self._tokens.append(Token(Kind.CLOSE_HEREDOC, start, start + len(mode.marker)))
                     return stop - (text[stop - 1 : stop] == b"\r")
             stop = matched_end(TEXT_OF_LINE, text, position, end)
-            if mode.kind == LITERAL and _LONE_RETURN.search(text, position, stop):
+            if mode.kind == Kind.LITERAL and _LONE_RETURN.search(text, position, stop):
                 stop = end  # hclsyntax's scanner gives up, and takes what is left for text
             if stop > position:
-                self._tokens.append(Token(LITERAL, position, stop))
+                self._tokens.append(Token(Kind.LITERAL, position, stop))
                 mode.is_line_start = text[stop - 1] == ord("\n")
             position = stop
             if text.startswith(SEQUENCES, position, end):
@@ -191,7 +178,7 @@ class _Scanner:
 
     def _sequence(self, start: int) -> int:
         """Open an interpolation or a directive, with or without a strip marker."""
-        kind = INTERPOLATION if self._text[start] == ord("$") else CONTROL
+        kind = Kind.INTERPOLATION if self._text[start] == ord("$") else Kind.CONTROL
         end = start + 2 + (self._text[start + 2 : start + 3] == b"~")
         self._tokens.append(Token(kind, start, end))
         self._modes.append(_Mode(_NORMAL))

@@ -79,28 +79,18 @@ class Body(Protocol):
 
     def plain_text(self, name: str) -> str | None:
         """Return an attribute's value where it is a string without interpolation."""
-
-    def unexpected(self, kinds: Container[str]) -> Sequence[Problem]:
-        """Return what the top of a file must not hold, which has blocks of these kinds and no arguments."""
-
-    def parse_all(self) -> None:
-        """Parse everything inside, so that every problem is reported."""
-
-
-class PlainTexts:
-    """What bodies have in common."""
-
-    def attribute(self, name: str) -> Attribute | None:
-        """Return the attribute of that name."""
-        raise NotImplementedError
-
-    def plain_text(self, name: str) -> str | None:
-        """Return an attribute's value where it is a string without interpolation."""
         attribute = self.attribute(name)
         if attribute is None or not isinstance(attribute.expression, Literal):
             return None
         value = attribute.expression.value
         return value if isinstance(value, str) else None
+
+    def unexpected(self, kinds: Container[str]) -> Sequence[Problem]:  # noqa: ARG002 - of a block
+        """Return what the top of a file must not hold, which has blocks of these kinds and no arguments."""
+        return ()
+
+    def parse_all(self) -> None:
+        """Parse everything inside, so that every problem is reported."""
 
 
 @record(eq=False)

@@ -132,9 +132,7 @@ def nested(  # noqa: C901 - one case a kind of piece
 ) -> tuple[TemplatePart, ...]:
     """Return the parts of a template, with what is between directives inside them.
 
-    Raises:
-        HclSyntaxError: directives that do not fit together, or too many inside each other.
-
+    Raises HclSyntaxError: directives that do not fit together, or too many inside each other.
     """
     parts: list[TemplatePart] = []
     stack: list[_Directive] = []
@@ -146,23 +144,16 @@ def nested(  # noqa: C901 - one case a kind of piece
                 parts.append(Interpolation(range_of(piece.start, piece.end), _expression(piece)))
             case PieceKind.IF | PieceKind.FOR:
                 if len(stack) >= MAX_DIRECTIVES:
-                    raise HclSyntaxError(
-                        f"Directives are nested more than {MAX_DIRECTIVES} deep",
-                        piece.start,
-                        piece.end,
-                    )
+                    what = f"Directives are nested more than {MAX_DIRECTIVES} deep"
+                    raise HclSyntaxError(what, piece.start, piece.end)
                 stack.append(_Directive(piece, parts, [[]]))
                 parts = stack[-1].bodies[0]
             case PieceKind.ELSE:
-                directive = stack[-1] if stack else None
-                if (
-                    directive is None
-                    or directive.opening.kind is not PieceKind.IF
-                    or len(directive.bodies) > 1
-                ):
+                bodies = stack[-1].bodies if stack else []
+                if len(bodies) != 1 or stack[-1].opening.kind is not PieceKind.IF:
                     raise HclSyntaxError(_UNBALANCED, piece.start, piece.end)
                 parts = []
-                directive.bodies.append(parts)
+                bodies.append(parts)
             case PieceKind.ENDIF | PieceKind.ENDFOR:
                 directive = stack.pop() if stack else None
                 if directive is None or directive.opening.kind is not _CLOSED_BY[piece.kind]:
@@ -179,9 +170,8 @@ def _part(source_range: SourceRange, directive: _Directive) -> TemplatePart:
     then, *others = (tuple(body) for body in directive.bodies)
     if directive.opening.kind is PieceKind.IF:
         return IfDirective(source_range, expression, then, others[0] if others else ())
-    return ForDirective(
-        source_range, names[0] if len(names) > 1 else None, names[-1], expression, then
-    )
+    *key, item = names
+    return ForDirective(source_range, key[0] if key else None, item, expression, then)
 
 
 def _expression(piece: Piece) -> Node:

@@ -8,16 +8,7 @@ from ecbackup_iac.hcl.literal_text import check_escapes, decoded
 from ecbackup_iac.hcl.source import HclSyntaxError
 from ecbackup_iac.hcl.template import Piece, PieceKind, Pieces, nested, remove_indentation
 from ecbackup_iac.hcl.token_reader import LOOSE, TokenReader
-from ecbackup_iac.hcl.tokens import (
-    CLOSE_HEREDOC,
-    CLOSE_QUOTE,
-    CONTROL,
-    IDENT,
-    INTERPOLATION,
-    LITERAL,
-    SEQUENCE_END,
-    UNTERMINATED_STRING,
-)
+from ecbackup_iac.hcl.tokens import Kind
 
 _UNCLOSED_STRING = "Unterminated template string: there is no closing quote"
 _UNCLOSED_HEREDOC = "Unterminated template string: no line contains only the closing marker"
@@ -36,19 +27,19 @@ class TemplateParser(TokenReader):
 
     def parts(self, closer: bytes, start: int, *, is_flush: bool) -> tuple[TemplatePart, ...]:
         """Parse a template up to its closing token, which becomes the current one."""
-        is_quoted = closer == CLOSE_QUOTE
+        is_quoted = closer == Kind.CLOSE_QUOTE
         pieces = Pieces(self.text, is_quoted=is_quoted)
         while self.kind != closer:
-            if self.kind == LITERAL:
+            if self.kind == Kind.LITERAL:
                 if is_quoted:
                     check_escapes(self.text, self.start, self.end)
-                elif closer == CLOSE_HEREDOC:
+                elif closer == Kind.CLOSE_HEREDOC:
                     self._check_line()
                 decoded(self.text, self.start, self.end)
                 pieces.add_text(*self.take())
-            elif self.kind in (INTERPOLATION, CONTROL):
+            elif self.kind in (Kind.INTERPOLATION, Kind.CONTROL):
                 pieces.add_sequence(self._sequence())
-            elif self.kind == UNTERMINATED_STRING:
+            elif self.kind == Kind.UNTERMINATED_STRING:
                 raise HclSyntaxError(_SPLIT_STRING, start, self.end)
             else:
                 what = _UNCLOSED_STRING if is_quoted else _UNCLOSED_HEREDOC
@@ -66,7 +57,7 @@ class TemplateParser(TokenReader):
 
     def _sequence(self) -> Piece:
         """Parse `${ expression }` or a directive."""
-        is_control = self.kind == CONTROL
+        is_control = self.kind == Kind.CONTROL
         before, self.passed_over = self.passed_over, LOOSE
         start, _ = self.take()
         if is_control:
@@ -80,7 +71,7 @@ class TemplateParser(TokenReader):
             self.depth -= 1
             piece = Piece(PieceKind.INTERPOLATION, start, start, expression=expression)
             what = "Extra characters after interpolation expression: the closing brace is expected here"
-        if self.kind != SEQUENCE_END:
+        if self.kind != Kind.SEQUENCE_END:
             raise self.error(what)
         self.passed_over = before
         _, piece.end = self.take()
@@ -109,7 +100,9 @@ class TemplateParser(TokenReader):
         names = []
         while True:
             names.append(self.word().decode(errors="replace"))
-            self.expect(IDENT, f"Invalid 'for' {what}: the name of a variable is expected here")
+            self.expect(
+                Kind.IDENT, f"Invalid 'for' {what}: the name of a variable is expected here"
+            )
             if self.kind != b"," or len(names) > 1:
                 break
             self.advance()

@@ -6,9 +6,9 @@ from typing import TypeVar
 from ecbackup_iac.hcl.expression import MAX_DEPTH, Node, depth
 from ecbackup_iac.hcl.literal_text import NOT_UTF8
 from ecbackup_iac.hcl.source import HclSyntaxError, RangeMapper
-from ecbackup_iac.hcl.tokens import COMMENT, IDENT, INVALID, NEWLINE, UNTERMINATED_STRING, Token
+from ecbackup_iac.hcl.tokens import Kind, Token
 
-STRICT, LOOSE = frozenset((COMMENT,)), frozenset((COMMENT, NEWLINE))
+STRICT, LOOSE = frozenset((Kind.COMMENT,)), frozenset((Kind.COMMENT, Kind.NEWLINE))
 """The tokens that are passed over: inside brackets, line breaks are too."""
 
 _TOO_DEEP = f"The expression is nested more than {MAX_DEPTH} deep"
@@ -49,7 +49,7 @@ class TokenReader:
 
     def word(self) -> bytes:
         """Return the current token if it is an identifier; else nothing."""
-        return self.text[self.start : self.end] if self.kind == IDENT else b""
+        return self.text[self.start : self.end] if self.kind == Kind.IDENT else b""
 
     def error(
         self, message: str, start: int | None = None, end: int | None = None
@@ -57,8 +57,8 @@ class TokenReader:
         """Return the error for the current token: what no token may be says so itself."""
         if start is None:
             start, end = self.start, self.end
-            if self.kind in (INVALID, UNTERMINATED_STRING):
-                message = _invalid(self.text[start:end]) if self.kind == INVALID else message
+            if self.kind in (Kind.INVALID, Kind.UNTERMINATED_STRING):
+                message = _invalid(self.text[start:end]) if self.kind == Kind.INVALID else message
         return HclSyntaxError(message, start, max(start, end or start))
 
     def expect(self, kind: bytes, message: str) -> int:

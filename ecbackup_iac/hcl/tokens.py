@@ -1,37 +1,43 @@
 """The kinds of tokens, and the patterns that they are recognised by.
 
-The kind of an operator or a bracket is its own text; every other kind has a name here.
+The kind of an operator or a bracket is its own text.
 """
 
 import re
 from typing import NamedTuple
 from unicodedata import category
 
-IDENT = b"identifier"
-NUMBER = b"number"
-STRING = b"string"
-"""A quoted string without template sequences: one token, quotes included."""
 
-OPEN_QUOTE = b"open quote"
-CLOSE_QUOTE = b"close quote"
-OPEN_HEREDOC = b"open heredoc"
-"""Up to and with the line break."""
+class Kind:
+    """The kinds of tokens that are no operator and no bracket."""
 
-CLOSE_HEREDOC = b"close heredoc"
-LITERAL = b"literal"
-"""Text inside a template."""
+    IDENT = b"identifier"
+    NUMBER = b"number"
+    STRING = b"string"
+    """A quoted string without template sequences: one token, quotes included."""
 
-INTERPOLATION = b"${"
-CONTROL = b"%{"
-SEQUENCES = (INTERPOLATION, CONTROL)
-SEQUENCE_END = b"sequence end"
-NEWLINE = b"newline"
-COMMENT = b"comment"
-UNTERMINATED_STRING = b"unterminated string"
-"""Where the line of a quoted string ends before the string does."""
+    OPEN_QUOTE = b"open quote"
+    CLOSE_QUOTE = b"close quote"
+    OPEN_HEREDOC = b"open heredoc"
+    """Up to and with the line break."""
 
-INVALID = b"invalid"
-END = b"end"
+    CLOSE_HEREDOC = b"close heredoc"
+    LITERAL = b"literal"
+    """Text inside a template."""
+
+    INTERPOLATION = b"${"
+    CONTROL = b"%{"
+    SEQUENCE_END = b"sequence end"
+    NEWLINE = b"newline"
+    COMMENT = b"comment"
+    UNTERMINATED_STRING = b"unterminated string"
+    """Where the line of a quoted string ends before the string does."""
+
+    INVALID = b"invalid"
+    END = b"end"
+
+
+SEQUENCES = (Kind.INTERPOLATION, Kind.CONTROL)
 
 
 class Token(NamedTuple):

@@ -24,11 +24,6 @@ class Severity(StrEnum):
     WARNING = "warning"
     NOTE = "note"
 
-    @property
-    def rank(self) -> int:
-        """The key that sorts the most severe first."""
-        return list(Severity).index(self)
-
 
 @record
 class Diagnostic:
@@ -42,6 +37,11 @@ class Diagnostic:
 
     is_shown_when_quiet: bool = False
     """It is about the policy, its exceptions and exclusions, or the baseline."""
+
+    @property
+    def rank(self) -> tuple[int, bool]:
+        """The key that sorts the most severe first, and details last among equals."""
+        return list(Severity).index(self.severity), self.is_detail
 
 
 @record

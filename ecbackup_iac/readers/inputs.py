@@ -61,9 +61,8 @@ def read_inputs(
     """
     inputs = _Inputs(paths, scope, evaluation_inputs, allow_empty=allow_empty, progress=progress)
     everything = (*paths, *inputs.implied_paths(paths))
-    for discovered in discover(
-        everything, scope.exclude, evaluation_inputs.contents, inputs.listings
-    ):
+    contents = evaluation_inputs.contents
+    for discovered in discover(everything, scope.exclude, contents, inputs.listings):
         match discovered:
             case ConfigurationPath():
                 inputs.add_configuration(discovered)

@@ -26,21 +26,12 @@ if TYPE_CHECKING:
 
 # How the names of files with JSON documents end, where the user did not name the file itself.
 _DOCUMENT_EXTENSIONS = tuple(
-    {
-        extension
-        for facts in SOURCES.values()
-        if facts.document_reader
-        for extension in facts.extensions
-    }
+    {*chain(*(facts.extensions for facts in SOURCES.values() if facts.document_reader))}
 )
 
 # A JSON text without any of these members is not parsed.
-_DOCUMENT_MEMBERS = re.compile(
-    rb'"(?:%s)"'
-    % "|".join(
-        (*(member for reader in READERS for member in reader.MEMBER_NAMES), *WRONG_INPUT_MEMBERS)
-    ).encode()
-)
+_MEMBER_NAMES = chain(*(reader.MEMBER_NAMES for reader in READERS), WRONG_INPUT_MEMBERS)
+_DOCUMENT_MEMBERS = re.compile(rb'"(?:%s)"' % "|".join(_MEMBER_NAMES).encode())
 
 _MAX_WRAPPER_INDENT = 256  # bytes of white space before a line that a wrapper script has added
 
@@ -103,9 +94,8 @@ def _documents(path: str, text: bytes, *, is_requested: bool) -> tuple[JsonFile 
     try:
         first = next(documents, None)
     except JsonError:
-        return JsonFile(
-            path, text, documents_in(text), is_requested
-        ), False  # reported when it is read
+        # Reported when it is read.
+        return JsonFile(path, text, documents_in(text), is_requested), False
     first_document = () if first is None else (first,)
     is_document = first is not None and _is_other(first)
     return JsonFile(path, text, chain(first_document, documents), is_requested), is_document

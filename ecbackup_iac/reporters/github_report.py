@@ -5,6 +5,7 @@ step's summary, which the command line writes, has them all.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from operator import attrgetter
 
 from ecbackup_iac.control.rule_cards import RULES
 from ecbackup_iac.model.location import Location
@@ -73,10 +74,8 @@ def _finding(finding: Finding, *, with_root: bool) -> str:
 
 def _diagnostics(report: Report, severity: Severity) -> Iterator[str]:
     """Yield the annotations of one severity, details last."""
-    diagnostics = [
-        diagnostic for diagnostic in report.diagnostics if diagnostic.severity is severity
-    ]
-    return map(_diagnostic, sorted(diagnostics, key=lambda diagnostic: diagnostic.is_detail))
+    diagnostics = sorted(report.diagnostics, key=attrgetter("rank"))
+    return (_diagnostic(entry) for entry in diagnostics if entry.severity is severity)
 
 
 def _diagnostic(diagnostic: Diagnostic) -> str:

@@ -98,33 +98,19 @@ def _retention(retention: Value[int], variants: tuple[Outcome[int], ...]) -> dic
 
 
 def _location(location: Location) -> dict[str, Any]:
-    return {
-        "path": location.path,
-        "line": location.line,
-        "column": location.column,
-        "end_line": location.end_line,
-        "end_column": location.end_column,
-    }
+    return _start(location) | {"end_line": location.end_line, "end_column": location.end_column}
+
+
+def _start(location: Location) -> dict[str, Any]:
+    return {"path": location.path, "line": location.line, "column": location.column}
 
 
 def _call(call: Call) -> dict[str, Any]:
-    location = call.location
-    return {
-        "path": location.path,
-        "line": location.line,
-        "column": location.column,
-        "text": call.text,
-    }
+    return _start(call.location) | {"text": call.text}
 
 
 def _step(step: TraceStep) -> dict[str, Any]:
-    location = step.location
-    return {
-        "path": location.path,
-        "line": location.line,
-        "column": location.column,
-        "text": step.text,
-    }
+    return _start(step.location) | {"text": step.text}
 
 
 def _suppression(suppression: Suppression) -> dict[str, Any]:
@@ -161,10 +147,5 @@ def _exclusion(exclusion: Exclusion) -> dict[str, Any]:
 
 
 def _diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
-    return {
-        "severity": diagnostic.severity,
-        "path": diagnostic.location.path,
-        "line": diagnostic.location.line,
-        "column": diagnostic.location.column,
-        "message": diagnostic.message,
-    }
+    severity, message = {"severity": diagnostic.severity}, {"message": diagnostic.message}
+    return severity | _start(diagnostic.location) | message

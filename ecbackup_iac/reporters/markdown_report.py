@@ -5,7 +5,9 @@ can break a table or make a link, an image or a heading.
 """
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from html import escape
+from operator import attrgetter
 
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import AbsentCache, Diagnostic, Finding, Report
@@ -102,15 +104,10 @@ def _sections(report: Report) -> Iterator[_Section]:
     active = [finding for finding in problems if finding.suppression is None]
     active.sort(key=lambda finding: finding.level is not Level.ERROR)
     with_root = has_several_roots(report)
+    problem_row = partial(_problem_row, with_root=with_root)
     columns = ("cache", "rule", "location", "finding")
-    yield _Section(
-        "",
-        (*columns, "remedy"),
-        tuple(_problem_row(finding, with_root=with_root) for finding in active),
-    )
-    diagnostics = sorted(
-        report.diagnostics, key=lambda diagnostic: (diagnostic.severity.rank, diagnostic.is_detail)
-    )
+    yield _Section("", (*columns, "remedy"), tuple(map(problem_row, active)))
+    diagnostics = sorted(report.diagnostics, key=attrgetter("rank"))
     yield _Section(
         "Errors, warnings and exclusions",
         ("severity", "location", "message"),
@@ -118,11 +115,7 @@ def _sections(report: Report) -> Iterator[_Section]:
         is_open=report.is_incomplete,
     )
     suppressed = [finding for finding in report.findings if finding.suppression]
-    yield _Section(
-        "Suppressed",
-        (*columns, "suppressed"),
-        tuple(_problem_row(finding, with_root=with_root) for finding in suppressed),
-    )
+    yield _Section("Suppressed", (*columns, "suppressed"), tuple(map(problem_row, suppressed)))
     others = [
         finding
         for finding in report.findings

@@ -19,14 +19,14 @@ def relative_to_repository(report: Report, options: RenderOptions) -> Report:
     return Report(
         tuple(_finding(finding, options) for finding in report.findings),
         tuple(
-            replace(diagnostic, location=_repository_location(diagnostic.location, options))
+            replace(diagnostic, location=_relocated(diagnostic.location, options))
             for diagnostic in report.diagnostics
         ),
         tuple(
             replace(
                 absent,
-                root=_repository_path(absent.root, options),
-                location=_repository_location(absent.location, options),
+                root=_relocated_path(absent.root, options),
+                location=_relocated(absent.location, options),
             )
             for absent in report.absent
         ),
@@ -38,40 +38,34 @@ def _finding(finding: Finding, options: RenderOptions) -> Finding:
     resource = finding.resource
     suppression: Suppression | None = finding.suppression
     if suppression is not None:
-        suppression = replace(
-            suppression, location=_repository_location(suppression.location, options)
-        )
+        suppression = replace(suppression, location=_relocated(suppression.location, options))
     moved = replace(
         resource,
-        root=_repository_path(resource.root, options),
-        location=_repository_location(resource.location, options),
+        root=_relocated_path(resource.root, options),
+        location=_relocated(resource.location, options),
         retention=_setting(resource.retention, options),
         node_type=_setting(resource.node_type, options),
         backup_window=_setting(resource.backup_window, options),
         maintenance_window=_setting(resource.maintenance_window, options),
         calls=tuple(
-            replace(call, location=_repository_location(call.location, options))
-            for call in resource.calls
+            replace(call, location=_relocated(call.location, options)) for call in resource.calls
         ),
     )
     return replace(finding, resource=moved, suppression=suppression)
 
 
 def _setting(setting: Value[T], options: RenderOptions) -> Value[T]:
-    trace = (
-        replace(step, location=_repository_location(step.location, options))
-        for step in setting.trace
-    )
+    trace = (replace(step, location=_relocated(step.location, options)) for step in setting.trace)
     return replace(setting, trace=tuple(trace))
 
 
-def _repository_location(location: Location, options: RenderOptions) -> Location:
+def _relocated(location: Location, options: RenderOptions) -> Location:
     if is_file(location) or location.origin is Origin.STANDARD_INPUT:
-        return replace(location, path=_repository_path(location.path, options))
+        return replace(location, path=_relocated_path(location.path, options))
     return location
 
 
-def _repository_path(path: str, options: RenderOptions) -> str:
+def _relocated_path(path: str, options: RenderOptions) -> str:
     """Return a path from the repository's top folder; streams, whose names differ in each run, get one."""
     if path == STANDARD_INPUT or is_stream(path):
         return options.standard_input

@@ -55,9 +55,8 @@ def render(report: Report, options: RenderOptions = RenderOptions()) -> str:
     """Return the complete report as SARIF, in ASCII."""
     fingerprints = of_findings(relative_to_repository(report, options).findings)
     warning = warning_of(report, options)
-    report = relative_to_repository(
-        report, replace(options, standard_input=_standard_input(options))
-    )
+    options = replace(options, standard_input=_standard_input(options))
+    report = relative_to_repository(report, options)
     results = [
         _result(finding, fingerprint)
         for finding, fingerprint in zip(report.findings, fingerprints, strict=True)
@@ -109,7 +108,7 @@ def render(report: Report, options: RenderOptions = RenderOptions()) -> str:
 def warning_of(report: Report, options: RenderOptions) -> str | None:
     """Return the warning that results have no line of their own, and what gives them one."""
     lineless = [
-        finding.resource
+        SOURCES[finding.resource.source]
         for finding in report.findings
         if _is_result(finding) and reported_location(finding).line is None
     ]
@@ -121,9 +120,7 @@ def warning_of(report: Report, options: RenderOptions) -> str | None:
         else (f"{len(lineless):,} results have no line and are")
     )
     text = f"{results} reported at line 1, because SARIF requires one"
-    if options.source is None and any(
-        SOURCES[resource.source].is_terraform_json for resource in lineless
-    ):
+    if options.source is None and any(source.is_terraform_json for source in lineless):
         text += "; pass --source DIR to report the lines of the configuration"
     return text
 

@@ -83,11 +83,9 @@ class _Addresses:
         """Return the positions of the addresses that a glob matches; all where there is none."""
         if glob is None:
             return range(len(self._addresses))
-        is_match = matcher(glob)
+        is_match, addresses = matcher(glob), self._addresses
         rarest = min(literal_parts(glob), key=self._text.count, default="")
-        return (
-            position for position in self._having(rarest) if is_match(self._addresses[position])
-        )
+        return (position for position in self._having(rarest) if is_match(addresses[position]))
 
     def _having(self, text: str) -> Iterator[int]:
         """Yield the positions of the addresses that contain a text, and perhaps of some others."""

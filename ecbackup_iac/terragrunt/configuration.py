@@ -13,13 +13,13 @@ from ecbackup_iac.terraform.evaluation.evaluator import Evaluator, HiddenSourceE
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.conversion import converted
+from ecbackup_iac.terraform.values.steps import SourceStep
 from ecbackup_iac.terraform.values.type_system import BOOL, DYNAMIC, object_of
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     LazyMembers,
     Privacy,
     ReferenceRefusedError,
-    SourceStep,
     Value,
     boolean,
     object_value,

@@ -31,6 +31,7 @@ from ecbackup_iac.terraform.values.value import (
     Value,
     boolean,
     object_value,
+    quoting,
     shown_text,
     string,
     tuple_value,
@@ -143,10 +144,7 @@ def _find_in_parent_folders(scope: "ConfigFile", arguments: Sequence[Value]) -> 
     if len(arguments) > 1:
         return arguments[1]
     where = f"in any folder above {scope.view.tree.shown(scope.folder)}, up to the top of the repository"
-    text, redacted = (
-        f"ParentFileNotFoundError: no {name} {where}" for name in (wanted[0], "such file")
-    )
-    raise EvaluationError(text, redacted_message=redacted)
+    raise quoting(f"ParentFileNotFoundError: no {{}} {where}", wanted[0], "such file")
 
 
 def _path_relative_to_include(scope: "ConfigFile", arguments: Sequence[Value]) -> Value:
@@ -251,10 +249,7 @@ def _constraint_check(scope: "ConfigFile", arguments: Sequence[Value]) -> Value:
     clauses = [clause.strip().lstrip("=!<>~ ") for clause in constraint.split(",")]
     for text in (version, *clauses):
         if not _VERSION.fullmatch(text):
-            raise EvaluationError(
-                f"constraint_check: {text} is not a version",
-                redacted_message="constraint_check: no version",
-            )
+            raise quoting("constraint_check: {}", f"{text} is not a version", "no version")
         if "-" in text or text.count(".") > 2:  # noqa: PLR2004 - major.minor.patch
             raise UnknownResultError("constraint_check() of a pre-release is not evaluated")
     return boolean(meets(version.removeprefix("v").partition("+")[0], constraint))

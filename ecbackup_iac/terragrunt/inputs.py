@@ -33,12 +33,11 @@ from ecbackup_iac.terraform.modules.inputs import (
 from ecbackup_iac.terraform.modules.module import Module
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.outcomes import map_outcomes
+from ecbackup_iac.terraform.values.steps import Located, SourceStep
 from ecbackup_iac.terraform.values.type_system import STRING
 from ecbackup_iac.terraform.values.value import (
     Assumption,
     EvaluationError,
-    Located,
-    SourceStep,
     UnknownRaw,
     Value,
     object_value,

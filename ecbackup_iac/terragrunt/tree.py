@@ -13,7 +13,8 @@ from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.hcl.structure import NO_BLOCKS, Block, Body
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.terraform.functions.call_context import OutsideError, UnknownResultError
-from ecbackup_iac.terraform.modules.folders import Folders, RootFiles
+from ecbackup_iac.terraform.modules.folders import Folders
+from ecbackup_iac.terraform.modules.root_files import RootFiles
 from ecbackup_iac.terraform.values.budget import MAX_STEPS
 from ecbackup_iac.terraform.values.context import evaluation
 from ecbackup_iac.terraform.values.value import EvaluationError, Value, hidden_value

@@ -7,13 +7,8 @@ from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.model.record import changing_record, field
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.values.budget import TooMuchError
-from ecbackup_iac.terraform.values.value import (
-    EvaluationError,
-    Located,
-    Value,
-    shown_text,
-    tuple_value,
-)
+from ecbackup_iac.terraform.values.steps import Located
+from ecbackup_iac.terraform.values.value import EvaluationError, Value, shown_text, tuple_value
 from ecbackup_iac.terragrunt.configuration import ConfigFile
 from ecbackup_iac.terragrunt.merged_inputs import merged_inputs
 from ecbackup_iac.terragrunt.merging import (
@@ -226,9 +221,7 @@ def _set_source(unit: Unit, file: ConfigFile) -> None:
 def _here(unit: Unit, source: Value, origin: Located, *, is_only: bool) -> str:
     """Return the folder of a module in the repository; empty for any other, or an unknown one.
 
-    Raises:
-        EvaluationError: there is no such folder, and nothing else can be the source.
-
+    Raises EvaluationError: there is no such folder, and nothing else can be the source.
     """
     text = str(source.raw) if source.is_known else ""
     if not text:

@@ -20,22 +20,7 @@ from ecbackup_iac.hcl.scanner import tokens
 from ecbackup_iac.hcl.skipping import skip_value
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.hcl.structure import NO_BLOCKS, Attribute
-from ecbackup_iac.hcl.tokens import (
-    CLOSE_HEREDOC,
-    CLOSE_QUOTE,
-    COMMENT,
-    END,
-    IDENT,
-    INVALID,
-    NEWLINE,
-    OPEN_HEREDOC,
-    OPEN_QUOTE,
-    SEQUENCE_END,
-    SEQUENCES,
-    STRING,
-    UNTERMINATED_STRING,
-    Token,
-)
+from ecbackup_iac.hcl.tokens import SEQUENCES, Kind, Token
 from ecbackup_iac.hcl.validity import is_certainly_valid
 from ecbackup_iac.terraform.modules.schema import CONFIGURATION
 
@@ -124,20 +109,20 @@ _OPENINGS = {
     b"{": b"}",
     b"[": b"]",
     b"(": b")",
-    OPEN_QUOTE: CLOSE_QUOTE,
-    OPEN_HEREDOC: CLOSE_HEREDOC,
+    Kind.OPEN_QUOTE: Kind.CLOSE_QUOTE,
+    Kind.OPEN_HEREDOC: Kind.CLOSE_HEREDOC,
 }
-_OPENINGS |= dict.fromkeys(SEQUENCES, SEQUENCE_END)
+_OPENINGS |= dict.fromkeys(SEQUENCES, Kind.SEQUENCE_END)
 _CLOSINGS = frozenset(_OPENINGS.values())
 
 
 def shape_by_tokens(text: bytes) -> tuple[Shape, ...] | None:
     """Return the blocks of a file by its tokens alone; None where brackets do not fit or items are none."""
-    found = [token for token in tokens(text, 0, len(text)) if token.kind != COMMENT]
+    found = [token for token in tokens(text, 0, len(text)) if token.kind != Kind.COMMENT]
     partners: dict[int, int] = {}
     open_ones: list[int] = []
     for index, token in enumerate(found):
-        if token.kind in (INVALID, UNTERMINATED_STRING):
+        if token.kind in (Kind.INVALID, Kind.UNTERMINATED_STRING):
             return None
         if token.kind in _OPENINGS:
             open_ones.append(index)
@@ -153,14 +138,14 @@ def _items(
 ) -> tuple[Shape, ...] | None:
     shapes: list[Shape] = []
     while index < stop:
-        if found[index].kind == NEWLINE:
+        if found[index].kind == Kind.NEWLINE:
             index += 1
             continue
-        if found[index].kind != IDENT:
+        if found[index].kind != Kind.IDENT:
             return None
         start = index
         index += 1
-        while index < stop and found[index].kind in (IDENT, STRING, OPEN_QUOTE):
+        while index < stop and found[index].kind in (Kind.IDENT, Kind.STRING, Kind.OPEN_QUOTE):
             index = partners.get(index, index) + 1
         if index < stop and found[index].kind == b"{":
             inside = _items(text, found, partners, index + 1, partners[index])
@@ -170,10 +155,10 @@ def _items(
             name = text[found[start].start : found[start].end].decode(errors="replace")
             shapes.append((name, found[start].start, found[index].end, inside))
             index += 1
-            if index < stop and found[index].kind != NEWLINE:
+            if index < stop and found[index].kind != Kind.NEWLINE:
                 return None
         elif index == start + 1 and index < stop and found[index].kind == b"=":
-            while index < stop and found[index].kind != NEWLINE:
+            while index < stop and found[index].kind != Kind.NEWLINE:
                 index = partners.get(index, index) + 1
         else:
             return None
@@ -282,6 +267,6 @@ def _last_token_end(text: bytes, start: int, end: int) -> int:
     ends = [
         token.end
         for token in tokens(text, start, stop)
-        if token.kind not in (COMMENT, NEWLINE, END) and token.end <= end
+        if token.kind not in (Kind.COMMENT, Kind.NEWLINE, Kind.END) and token.end <= end
     ]
     return max(ends, default=start)

@@ -169,11 +169,8 @@ def _systems_manager_trace(
 ) -> tuple[TraceStep, ...]:
     """Return the steps that name the parameter of Systems Manager from which a value is read."""
     text = f"{declaration.name} is read from Systems Manager"
-    passed = (
-        _passed_entry(evaluator, declaration.name, stack.passed_parameters)
-        if stack.passed_parameters
-        else None
-    )
+    parameters = stack.passed_parameters
+    passed = _passed_entry(evaluator, declaration.name, parameters) if parameters else None
     if passed is not None:
         step = replace(declaration.step, text=text)
         if declaration.is_secret or isinstance(passed, Value):

@@ -173,11 +173,7 @@ def accepts(template: Template, deployed: DeployedTemplate, *, needs_all: bool) 
     if deployed.is_launched_by_hand or template.may_declare("Parameters"):
         return True
     declarations = [template.declaration(name) for name in template.section("Parameters")]
-    needed = {
-        declaration.name
-        for declaration in declarations
-        if declaration is not None and declaration.default is None
-    }
+    needed = {entry.name for entry in declarations if entry and entry.default is None}
     is_declared = passed.keys() <= template.section("Parameters").keys()
     return is_declared and (needed <= passed.keys() or not needs_all)
 

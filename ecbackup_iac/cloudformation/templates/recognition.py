@@ -89,9 +89,8 @@ def template_in(document: Document, path: str, read: Read = not_read) -> Templat
     entries = members(root)
     if _is_resource(root):
         name = os.path.splitext(os.path.basename(path))[0]
-        return Template(
-            path, document, [_map_with("Resources", _map_with(name, root))], is_part=True
-        )
+        resources = _map_with("Resources", _map_with(name, root))
+        return Template(path, document, [resources], is_part=True)
     if all(_is_resource(value) for _, value in entries.values()) and entries:
         return Template(path, document, [_map_with("Resources", root)], is_part=True)
     return _serverless_template(document, path, read)
@@ -103,9 +102,8 @@ def _serverless_template(document: Document, path: str, read: Read) -> Template 
     resources = entries.get("resources")
     if resources is None or not {"service", "provider", "functions"} & entries.keys():
         return None
-    from ecbackup_iac.cloudformation.templates.serverless_service import (
-        Service,  # most runs do without
-    )
+    # Imported here, because most runs do without.
+    from ecbackup_iac.cloudformation.templates.serverless_service import Service
 
     service = Service(path, document, read)
     is_template = service.elsewhere or _is_template(service.root)

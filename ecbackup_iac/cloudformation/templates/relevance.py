@@ -12,16 +12,8 @@ from ecbackup_iac.model.record import record
 FILE_VARIABLE = b"${file("
 """A file of the Serverless Framework with this variable may have resources in other files."""
 
-TEMPLATE_WORDS = (
-    b"AWS",
-    b"Transform",
-    b"Resources",
-    b"\\x",
-    b"\\u",
-    b"\\U",
-    MODULE.encode(),
-    FILE_VARIABLE,
-)
+_ESCAPES = (b"\\x", b"\\u", b"\\U")
+TEMPLATE_WORDS = (b"AWS", b"Transform", b"Resources", MODULE.encode(), FILE_VARIABLE, *_ESCAPES)
 """A file with none of these is not a template, or has no resource that is looked for."""
 
 _SHAPE = re.compile(

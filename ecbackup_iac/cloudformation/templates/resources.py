@@ -129,7 +129,10 @@ class Deployment:
                 yield self._unread_type(name, kind, entry, frame)
             elif kind in NESTED:
                 templates = deployed_templates(entry[1], template.section("Resources"))
-                nested += [(name, kind, entry, frame, one) for one in templates or (_NO_TEMPLATE,)]
+                nested += [
+                    (name, kind, entry, frame, deployed)
+                    for deployed in templates or (_NO_TEMPLATE,)
+                ]
         # Properties may refer to the outputs of nested stacks, so those are read first.
         below: list[ResourceInstance | UnreadStack] = []
         for child in [child for resource in nested for child in self._children(*resource)]:

@@ -159,13 +159,11 @@ class Templates:
         Evaluated on its own, a nested template would have its defaults, which its parent overrides. `files`
         returns the files with templates inside a boundary.
         """
-        named_by_boundary: dict[str, set[str]] = {}
+        boundaries: dict[str, set[str]] = {}
         for template in self._templates:
             if template.path in self._named and template.section("Parameters"):
-                named_by_boundary.setdefault(self._boundaries[template.path], set()).add(
-                    template.path
-                )
-        for boundary, named in named_by_boundary.items():
+                boundaries.setdefault(self._boundaries[template.path], set()).add(template.path)
+        for boundary, named in boundaries.items():
             candidates = [file for file in files(boundary) if NESTED_STACK.search(file.content)]
             newest, children = named, set()
             while newest:  # parents of parents
@@ -276,10 +274,8 @@ class Templates:
                 )
             self._keep(real_path, self._read(real_path, boundary))
             self._boundaries[real_path] = boundary
-        if real_path in self._broken:
-            raise NotReadError(
-                self._broken[real_path].message, location=self._broken[real_path].location
-            )
+        if problem := self._broken.get(real_path):
+            raise NotReadError(problem.message, location=problem.location)
         if not self._by_path[real_path]:
             raise NotReadError(f"{shown_path(real_path)} is not a template")
         self._loaded_paths.add(real_path)

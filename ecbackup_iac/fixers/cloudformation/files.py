@@ -29,17 +29,13 @@ class OpenedFile:
 
     def at(self, offset: int) -> int:
         """Return the offset in the file of an offset in the document."""
-        return (
-            self.characters.offset(self.shift, offset) if self.characters else offset + self.shift
-        )
+        characters, shift = self.characters, self.shift
+        return characters.offset(shift, offset) if characters else offset + shift
 
-    def offset(self, file_offset: int) -> int:
+    def offset(self, position: int) -> int:
         """Return the offset in the document of an offset in the file."""
-        return (
-            self.characters.between(self.shift, file_offset)
-            if self.characters
-            else file_offset - self.shift
-        )
+        characters, shift = self.characters, self.shift
+        return characters.between(shift, position) if characters else position - shift
 
 
 @lru_cache(maxsize=16)

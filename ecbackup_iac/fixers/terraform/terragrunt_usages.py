@@ -167,12 +167,9 @@ def _folders(boundary: str) -> list[str]:
 
 def _variable_labels(folder: str) -> bytes:
     """Return the labels of the variables in a folder."""
-    labels = []
-    for name in every_configuration_file(os.listdir(folder)):
-        labels += re.findall(
-            rb'variable"?\s*:?\s*\{?\s*"[^"]*"', source_at(os.path.join(folder, name)).text
-        )
-    return b" ".join(labels)
+    labels = re.compile(rb'variable"?\s*:?\s*\{?\s*"[^"]*"')
+    paths = (os.path.join(folder, name) for name in every_configuration_file(os.listdir(folder)))
+    return b" ".join(label for path in paths for label in labels.findall(source_at(path).text))
 
 
 def _uses_in_tree(boundary: str) -> _Uses:

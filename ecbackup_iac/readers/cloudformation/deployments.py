@@ -40,9 +40,8 @@ def stack_of(deployment: TemplateDeployment, templates: Templates, boundary: str
         template = templates.deployed_text(deployment.text, deployment.location, boundary)
     else:
         template, note = templates.deployed_by_url(deployment.url, boundary)
-    values = {
-        parameter.name: _given_value(parameter, deployment) for parameter in deployment.parameters
-    }
+    parameters = deployment.parameters
+    values = {parameter.name: _given_value(parameter, deployment) for parameter in parameters}
     if deployment.unlisted_parameters is not None:
         unlisted = _given_value(deployment.unlisted_parameters, deployment)
         values = dict.fromkeys(template.section("Parameters"), unlisted) | values
@@ -86,7 +85,7 @@ def cache_of_deployment(deployment: TemplateDeployment, why: str) -> CacheResour
 
 def hidden_result(result: ReadResult, deployment: TemplateDeployment) -> ReadResult:
     """Return the result of a template whose strings must not be shown: only days, engines and node types."""
-    own_calls = len(deployment.calls)
+    own_calls, template = len(deployment.calls), f"the template of {deployment.address}"
 
     def address(text: str) -> str:
         return f"{deployment.address}/{hidden(text)}" if text != deployment.address else text
@@ -112,10 +111,7 @@ def hidden_result(result: ReadResult, deployment: TemplateDeployment) -> ReadRes
             for cache in result.resources
         ),
         diagnostics=tuple(
-            replace(
-                diagnostic,
-                message=f"the template of {deployment.address}: {hidden(diagnostic.message)}",
-            )
+            replace(diagnostic, message=f"{template}: {hidden(diagnostic.message)}")
             for diagnostic in result.diagnostics
         ),
         absent=tuple(

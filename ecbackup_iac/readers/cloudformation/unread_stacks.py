@@ -76,16 +76,11 @@ class UnreadStacks:
     def warnings(self) -> Iterator[Diagnostic]:
         """Yield one warning about the stacks outside the repository, and one about packages."""
         others = sorted(self._others.values(), key=lambda stack: stack.diagnostic.location.order)
-        macros = [stack for stack in others if stack.location is None]
-        for macro in macros:
+        nested = [stack for stack in others if stack.location is not None]
+        for macro in (stack for stack in others if stack.location is None):
             yield replace(macro.diagnostic, severity=Severity.WARNING)
         for is_package in (True, False):
-            stacks = [
-                stack
-                for stack in others
-                if stack.cause.is_package is is_package and stack.location is not None
-            ]
-            if stacks:
+            if stacks := [stack for stack in nested if stack.cause.is_package is is_package]:
                 yield _warning(stacks, is_package=is_package)
 
 
@@ -95,16 +90,12 @@ def _warning(stacks: list[UnreadStack], *, is_package: bool) -> Diagnostic:
     if not others:
         text = f"not inspected: {first.message}{hint}"
         return replace(first, message=text, severity=Severity.WARNING)
-    problem = (
-        "are in packages that are not installed" if is_package else "are not in this repository"
-    )
-    lines = [
-        f"{diagnostic.location.path}:{diagnostic.location.line}"
-        for diagnostic in (first, *others)[:MAX_LOCATIONS]
-    ]
+    locations = [diagnostic.location for diagnostic in (first, *others)[:MAX_LOCATIONS]]
+    lines = [f"{location.path}:{location.line}" for location in locations]
     rest = len(stacks) - len(lines)
     lines += [f"{rest} more"] if rest > 0 else []
-    text = f"not inspected: the templates of {len(stacks)} nested stacks {problem}{hint}"
+    where = "in packages that are not installed" if is_package else "not in this repository"
+    text = f"not inspected: the templates of {len(stacks)} nested stacks are {where}{hint}"
     return Diagnostic(f"{text} ({', '.join(lines)})", first.location, Severity.WARNING)
 
 

@@ -5,21 +5,12 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ecbackup_iac.hcl.expression import InvalidExpression
-from ecbackup_iac.model.cache import (
-    CacheResource,
-    enables_cluster_mode,
-    may_be_without_backups,
-)
+from ecbackup_iac.model.cache import CacheResource, enables_cluster_mode, may_be_without_backups
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import AbsentCache, Diagnostic
 from ecbackup_iac.model.source import Source
-from ecbackup_iac.model.value import (
-    Known,
-    StepKind,
-    Unknown,
-    Unset,
-)
+from ecbackup_iac.model.value import Known, StepKind, Unknown, Unset
 from ecbackup_iac.model.value import Value as Setting
 from ecbackup_iac.readers.terraform.arguments import Arguments, is_ignored, near_miss_in, refused
 from ecbackup_iac.readers.terraform.deployers import DEPLOYERS
@@ -38,10 +29,8 @@ from ecbackup_iac.readers.terraform.settings import (
     text_setting,
 )
 from ecbackup_iac.terraform.modules.expansion import ResourceInstance, UnreadCall
-from ecbackup_iac.terraform.values.value import (
-    EvaluationError,
-    SourceStep,
-)
+from ecbackup_iac.terraform.values.steps import SourceStep
+from ecbackup_iac.terraform.values.value import EvaluationError
 
 if TYPE_CHECKING:
     from ecbackup_iac.model.deployment import TemplateDeployment
@@ -57,10 +46,7 @@ class RootReader:
     """Resource instances of one root → caches; what Terraform would refuse → diagnostics."""
 
     def __init__(
-        self,
-        root: str,
-        diagnostics: list[Diagnostic],
-        stand_ins: "Callable[[], StandIns]",
+        self, root: str, diagnostics: list[Diagnostic], stand_ins: "Callable[[], StandIns]"
     ) -> None:
         self._root = root
         self._diagnostics = diagnostics

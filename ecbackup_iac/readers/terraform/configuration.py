@@ -28,11 +28,12 @@ from ecbackup_iac.terraform.modules.file_names import (
     is_read_in_two_ways,
 )
 from ecbackup_iac.terraform.modules.folder_scan import FolderScan
-from ecbackup_iac.terraform.modules.folders import Folders, RootFiles
+from ecbackup_iac.terraform.modules.folders import Folders
 from ecbackup_iac.terraform.modules.inputs import RootInputs, VariableFiles, workspace_of
 from ecbackup_iac.terraform.modules.installed_modules import normalised
 from ecbackup_iac.terraform.modules.instances import ModuleInstance
 from ecbackup_iac.terraform.modules.programs import Evidence, program_of
+from ecbackup_iac.terraform.modules.root_files import RootFiles
 from ecbackup_iac.terraform.modules.root_order import RootOrder
 from ecbackup_iac.terraform.modules.roots import NO_UNITS, Index, UnitModules, lies_in
 from ecbackup_iac.terraform.values.budget import MAX_STEPS, TooMuchError
@@ -89,12 +90,7 @@ def read(request: Request) -> Iterator[ReadResult]:
         return units.find(scan)
 
     index = Index(
-        folders,
-        wanted,
-        request.is_excluded,
-        request.progress.reading,
-        request.targets,
-        find_units,
+        folders, wanted, request.is_excluded, request.progress.reading, request.targets, find_units
     )
     if units is not None:
         request.used.update(*(unit.data for unit in units.found.units))
@@ -372,8 +368,7 @@ class _Tree:
         addresses = dict.fromkeys((*resources, *(a for _, found in variants for a in found)))
         return {
             address: with_variants(
-                resources.get(address),
-                [(path, found.get(address)) for path, found in variants],
+                resources.get(address), [(path, found.get(address)) for path, found in variants]
             )
             for address in addresses
         }

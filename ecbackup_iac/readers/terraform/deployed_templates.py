@@ -38,7 +38,8 @@ from ecbackup_iac.terraform.modules.expansion import EmptyBlock, ResourceInstanc
 from ecbackup_iac.terraform.modules.instances import BlockScope
 from ecbackup_iac.terraform.modules.repetitions import Repetition
 from ecbackup_iac.terraform.values.marks import marks_in
-from ecbackup_iac.terraform.values.value import EvaluationError, SourceStep, UnknownRaw, Value
+from ecbackup_iac.terraform.values.steps import SourceStep
+from ecbackup_iac.terraform.values.value import EvaluationError, UnknownRaw, Value
 
 
 @record

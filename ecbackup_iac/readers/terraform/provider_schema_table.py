@@ -91,31 +91,17 @@ PROVIDER_SCHEMAS: Mapping[str, Mapping[str, str]] = {
         "number": "length=2",
         "string": "prefix separator=-",
     },
-    "random_integer": {
-        "map of string": "keepers",
-        "number": "max min result+",
-        "string": "seed",
-    },
-    "random_uuid": {
-        "map of string": "keepers",
-        "string": "result+",
-    },
+    "random_integer": {"map of string": "keepers", "number": "max min result+", "string": "seed"},
+    "random_uuid": {"map of string": "keepers", "string": "result+"},
     "random_shuffle": {
         "list of string": "input result+",
         "map of string": "keepers",
         "number": "result_count",
         "string": "seed",
     },
-    "terraform_data": {
-        "any": "input output+ triggers_replace",
-    },
-    "null_resource": {
-        "map of string": "triggers",
-    },
-    "time_sleep": {
-        "string": "create_duration destroy_duration",
-        "map of string": "triggers",
-    },
+    "terraform_data": {"any": "input output+ triggers_replace"},
+    "null_resource": {"map of string": "triggers"},
+    "time_sleep": {"string": "create_duration destroy_duration", "map of string": "triggers"},
     "time_static": {
         "number": "day+ hour+ minute+ month+ second+ unix+ year+",
         "string": "rfc3339+",
@@ -126,6 +112,6 @@ PROVIDER_SCHEMAS: Mapping[str, Mapping[str, str]] = {
         "number": "version+",
     },
     "data.aws_secretsmanager_secret_version": {
-        "string": "arn+ secret_binary+! secret_id secret_string+! version_id+",
+        "string": "arn+ secret_binary+! secret_id secret_string+! version_id+"
     },
 }

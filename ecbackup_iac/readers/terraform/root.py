@@ -150,10 +150,8 @@ class RootEvaluation:
     def run(self, diagnostics: list[Diagnostic]) -> Iterator[None]:
         """Evaluate the root, a step for each instance; what is refused goes to the diagnostics.
 
-        Raises:
-            RecursionError: modules or expressions nest too deeply.
-            TooMuchError: it takes too much work.
-
+        Raises RecursionError: modules or expressions nest too deeply.
+        Raises TooMuchError: it takes too much work.
         """
         here = Location(shown_path(self._root.module.folder))
         for found in resources(self._root, self):

@@ -4,13 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.hcl.structure import Block
-from ecbackup_iac.model.cache import (
-    CacheResource,
-    CalledModule,
-    Form,
-    ModuleState,
-    format_days,
-)
+from ecbackup_iac.model.cache import CacheResource, CalledModule, Form, ModuleState, format_days
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import AbsentCache, Diagnostic
 from ecbackup_iac.model.source import Source
@@ -32,7 +26,8 @@ from ecbackup_iac.terraform.modules.expansion import (
 )
 from ecbackup_iac.terraform.modules.instances import ModuleInstance
 from ecbackup_iac.terraform.modules.overrides import overrides_of
-from ecbackup_iac.terraform.values.value import EvaluationError, SourceStep
+from ecbackup_iac.terraform.values.steps import SourceStep
+from ecbackup_iac.terraform.values.value import EvaluationError
 
 
 class UnreadCalls:

@@ -9,14 +9,7 @@ from typing import Any, TypeVar
 
 from ecbackup_iac.model.cache import CacheResource, format_days
 from ecbackup_iac.model.record import replace
-from ecbackup_iac.model.value import (
-    Invalid,
-    Known,
-    Outcome,
-    Unknown,
-    Unset,
-    possible_values,
-)
+from ecbackup_iac.model.value import Invalid, Known, Outcome, Unknown, Unset, possible_values
 from ecbackup_iac.model.value import Value as Setting
 
 T = TypeVar("T")

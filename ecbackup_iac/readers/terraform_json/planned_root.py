@@ -20,14 +20,8 @@ from ecbackup_iac.terraform.modules.instances import BlockScope, ModuleInstance
 from ecbackup_iac.terraform.modules.module import Module
 from ecbackup_iac.terraform.modules.repetitions import Repetition
 from ecbackup_iac.terraform.values.outcomes import identity
-from ecbackup_iac.terraform.values.value import (
-    EvaluationError,
-    SourceStep,
-    Value,
-    number,
-    string,
-    unknown,
-)
+from ecbackup_iac.terraform.values.steps import SourceStep
+from ecbackup_iac.terraform.values.value import EvaluationError, Value, number, string, unknown
 
 _PLAIN_KEY = re.compile(r'\["([^"\\$%]*)"\]')
 

@@ -24,9 +24,10 @@ from ecbackup_iac.terraform.modules.addresses import Address, parsed_address
 from ecbackup_iac.terraform.modules.configuration import Configuration, Modules
 from ecbackup_iac.terraform.modules.file_names import configuration_files
 from ecbackup_iac.terraform.modules.folder_scan import Sought
-from ecbackup_iac.terraform.modules.folders import Folders, RootFiles
+from ecbackup_iac.terraform.modules.folders import Folders
 from ecbackup_iac.terraform.modules.inputs import RootInputs, VariableFiles, workspace_of
 from ecbackup_iac.terraform.modules.instances import ModuleInstance
+from ecbackup_iac.terraform.modules.root_files import RootFiles
 from ecbackup_iac.terraform.modules.root_order import RootOrder
 from ecbackup_iac.terraform.modules.roots import Index
 from ecbackup_iac.terraform.values.budget import MAX_STEPS, TooMuchError
@@ -85,11 +86,8 @@ class SourceLocator:
             return _with(result, [*self._problems(self._outline(self._top)), *problem])
         root, shown = self._root(folder, result.variables, plan), shown_path(folder)
         located = [_located(cache, root, shown) for cache in caches]
-        missing = [
-            cache
-            for cache, located_cache in zip(caches, located, strict=True)
-            if located_cache is None
-        ]
+        pairs = [*zip(caches, located, strict=True)]
+        missing = [cache for cache, located_cache in pairs if located_cache is None]
         if missing:
             result = _with(result, [*self._problems(root), _missing(missing, shown)])
         # What suppresses nothing here may do so in another plan of the same configuration.
@@ -98,12 +96,9 @@ class SourceLocator:
             for module in root.modules()
             for text in annotated_files(self._folders, module.folder, is_whole=False)
         ]
-        resources = [
-            located_cache or cache for cache, located_cache in zip(caches, located, strict=True)
-        ]
-        return replace(
-            result, resources=tuple(resources), annotated_texts=(*result.annotated_texts, *marked)
-        )
+        resources = tuple(located_cache or cache for cache, located_cache in pairs)
+        texts = (*result.annotated_texts, *marked)
+        return replace(result, resources=resources, annotated_texts=texts)
 
     def _root_of(
         self, plan: str, blocks: Iterable[Address]

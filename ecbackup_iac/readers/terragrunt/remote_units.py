@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from ecbackup_iac.files.paths import shown_path
 from ecbackup_iac.hcl.expression import GetAttribute, Name
 from ecbackup_iac.hcl.source import SourceFile, SourceRange
-from ecbackup_iac.hcl.structure import Attribute, Block, PlainTexts
+from ecbackup_iac.hcl.structure import Attribute, Block, Body
 from ecbackup_iac.hidden_numbers import with_texts
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
@@ -25,35 +25,39 @@ from ecbackup_iac.terraform.modules.configuration import (
     UnreadModule,
 )
 from ecbackup_iac.terraform.modules.expansion import UnreadCall
-from ecbackup_iac.terraform.modules.folders import Folders, RootFiles
+from ecbackup_iac.terraform.modules.folders import Folders
 from ecbackup_iac.terraform.modules.inputs import RootInputs, VariableFiles
 from ecbackup_iac.terraform.modules.instances import BlockScope, ModuleInstance
 from ecbackup_iac.terraform.modules.module import Module
 from ecbackup_iac.terraform.modules.repetitions import Repetition
-from ecbackup_iac.terraform.values.value import Located, SourceStep, Value, unknown
+from ecbackup_iac.terraform.modules.root_files import RootFiles
+from ecbackup_iac.terraform.values.steps import Located, SourceStep
+from ecbackup_iac.terraform.values.value import Value, unknown
 from ecbackup_iac.terragrunt.module import UnitModule
 from ecbackup_iac.terragrunt.units import Unit
 
 if TYPE_CHECKING:
-    from collections.abc import Container
-
-    from ecbackup_iac.hcl.source import Problem
     from ecbackup_iac.model.location import Location
     from ecbackup_iac.readers.terraform.published.stand_ins import StandIn, StandIns
 
 _INPUT = "input"
 
 
-class _InputsBody(PlainTexts):
+class _InputsBody(Body):
     """The inputs of a unit, as the arguments of a call."""
 
     def __init__(self, root: UnitRoot, origin: SourceRange) -> None:
-        self.range = origin
+        self._range = origin
         self._attributes = {
             name: _attribute(name, value, origin)
             for name, value in root.unit.inputs.items()
             if name not in root.foreign
         }
+
+    @property
+    def range(self) -> SourceRange:
+        """Where they are written."""
+        return self._range
 
     def attribute(self, name: str) -> Attribute | None:
         """Return an input."""
@@ -69,10 +73,6 @@ class _InputsBody(PlainTexts):
 
     def parse_all(self) -> None:
         """Do nothing: every input is evaluated."""
-
-    def unexpected(self, kinds: "Container[str]") -> "Sequence[Problem]":  # noqa: ARG002
-        """Return nothing."""
-        return ()
 
 
 def _attribute(name: str, value: Value, origin: SourceRange) -> Attribute:
@@ -126,6 +126,7 @@ class RemoteUnit:
     def result(self, evaluations: Sequence[RootEvaluation]) -> ReadResult:
         """Return the caches of all versions of the module, merged; or the unread module itself."""
         absent: dict[Location, AbsentCache] = {}
+        call_location, name = self._call.block.header.location, self._call.block.labels[0]
         readings = []
         for (stand_in, _), evaluated in zip(self.roots, evaluations, strict=True):
             caches = [*evaluated.resources.values()]
@@ -133,31 +134,26 @@ class RemoteUnit:
             if stand_in is not None:
                 path = stand_in.module.folder
                 caches = [self._at_call(cache, stand_in) for cache in caches]
-                absent = {
-                    location: cache for location, cache in absent.items() if location.path != path
-                }
+                absent = {key: cache for key, cache in absent.items() if key.path != path}
                 for number, diagnostic in enumerate(self._diagnostics):
                     if diagnostic.location.path == path:
-                        call_location = self._call.block.header.location
                         self._diagnostics[number] = replace(diagnostic, location=call_location)
             readings.append((stand_in.versions if stand_in else "", tuple(caches)))
         caches = [*with_versions(readings)]
         if self.roots[0][0] is None:
-            name = f"unit.{self._call.block.labels[0]}"
+            address = f"unit.{name}"
             unread = [
-                replace(
-                    cache, address=name, module=cache.module and replace(cache.module, address=name)
-                )
+                replace(cache, address=address, module=module and replace(module, address=address))
                 for cache in self._reader.unread_calls().likely(self._call)
+                for module in (cache.module,)
             ]
             if not unread:
                 self._add_unread()
             caches += unread
         elif not caches:
-            call_location = self._call.block.header.location
             reason = f"{self._source} creates no cache with these inputs"
             absent[call_location] = AbsentCache(
-                self._call.block.labels[0], self._source, self._root.shown, call_location, reason
+                name, self._source, self._root.shown, call_location, reason
             )
         diagnostics = tuple(dict.fromkeys(self._diagnostics))
         result = ReadResult(tuple(caches), diagnostics, absent=tuple(absent.values()))

@@ -304,11 +304,11 @@ class UnitRoots:
         """Yield the units in what is checked whose module is fetched from elsewhere, without what it is."""
         remote = [unit for unit in self.found.units if unit.remote and not unit.modules]
         caches = [unit for unit in self.found.units if remote and self._is_of_caches(unit, index)]
-        inherited = inherited_inputs(caches)
+        inherited, is_cache = inherited_inputs(caches), {*map(id, caches)}
         for unit in filter(self._is_target, remote):
             module = UnitModule(unit, unit.view.folder(unit.folder), self._folders)
             root = UnitRoot(unit, module, self._targets_of(unit), index, self._sought)
-            foreign = () if unit in caches else foreign_inputs(unit, inherited)
+            foreign = () if id(unit) in is_cache else foreign_inputs(unit, inherited)
             yield replace(root, foreign=frozenset(foreign))
 
     def _is_of_caches(self, unit: Unit, index: Index) -> bool:
@@ -327,13 +327,9 @@ class UnitRoots:
                 )
             if unit.problem is not None and is_concerned:
                 yield _rejected(unit.problem, unit.file)
-        for kind, templates in (
-            ("units", [unit.file for unit in self.found.templates if self._is_target(unit)]),
-            (
-                "stacks",
-                [stack.file for stack in self.found.stack_templates if self._is_here(stack)],
-            ),
-        ):
+        units = [unit.file for unit in self.found.templates if self._is_target(unit)]
+        stacks = [stack.file for stack in self.found.stack_templates if self._is_here(stack)]
+        for kind, templates in (("units", units), ("stacks", stacks)):
             if templates:
                 more = f" (and {len(templates) - 1} more)" if len(templates) > 1 else ""
                 text = f"a template for {kind}{more}: not evaluated, because no stack here uses it"
@@ -376,13 +372,8 @@ class UnitRoots:
     @property
     def is_nothing_evaluated(self) -> bool:
         """Whether there are files of Terragrunt, and neither a unit nor a stack, nor a template for one."""
-        deployments = self.found
-        is_any = (
-            deployments.units
-            or deployments.stacks
-            or deployments.templates
-            or deployments.stack_templates
-        )
+        found = self.found
+        is_any = found.units or found.stacks or found.templates or found.stack_templates
         return self._has_files and not is_any
 
 

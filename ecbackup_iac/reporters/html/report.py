@@ -7,6 +7,7 @@ import base64
 import hashlib
 import os
 from collections.abc import Iterator
+from operator import attrgetter
 
 from ecbackup_iac import __version__
 from ecbackup_iac.model.location import STANDARD_INPUT
@@ -176,9 +177,7 @@ def _absent(absent: AbsentCache) -> str:
 
 
 def _diagnostics(report: Report) -> str:
-    diagnostics = sorted(
-        report.diagnostics, key=lambda diagnostic: (diagnostic.severity.rank, diagnostic.is_detail)
-    )
+    diagnostics = sorted(report.diagnostics, key=attrgetter("rank"))
     return (
         items(map(_diagnostic, diagnostics), ' class="boxes"')
         or "<p>None: everything was read.</p>\n"

@@ -17,6 +17,7 @@ from ecbackup_iac.terraform.values.value import (
     Possibility,
     Value,
     as_early,
+    quoting,
     unknown,
 )
 
@@ -53,8 +54,8 @@ def call(evaluator: NodeEvaluator, node: Call) -> Value:
 def _named_call(evaluator: NodeEvaluator, node: Call, name: str) -> Value:
     function = FUNCTIONS.get(name)
     if function is None:
-        text = f'Call to unknown function: there is no function named "{name}"'
-        raise EvaluationError(text, redacted_message="Call to unknown function")
+        text = f': there is no function named "{name}"'
+        raise quoting("Call to unknown function{}", text, "")
     arguments = [evaluator.value(argument) for argument in node.arguments]
     if name == "lookup" and len(arguments) == _LOOKUP_ARGUMENTS:
         found = _lookup_of_unknown_key(evaluator, node, arguments)

@@ -18,28 +18,23 @@ from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.evaluation.scopes import CONSTANT_SCOPE
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.outcomes import map_outcomes
+from ecbackup_iac.terraform.values.steps import SourceStep
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
+    COLLECTIONS,
     DYNAMIC,
     NUMBER,
+    PRIMITIVES,
     STRING,
     ListOf,
     MapOf,
     ObjectOf,
-    SetOf,
     TupleOf,
     Type,
     object_of,
 )
-from ecbackup_iac.terraform.values.value import (
-    EvaluationError,
-    SourceStep,
-    UnknownRaw,
-    Value,
-    object_value,
-)
+from ecbackup_iac.terraform.values.value import EvaluationError, UnknownRaw, Value, object_value
 
-_PRIMITIVES = {"string": STRING, "number": NUMBER, "bool": BOOL, "any": DYNAMIC}
 _QUOTED: dict[str, Type] = {
     "string": STRING,
     "list": ListOf(DYNAMIC),
@@ -75,9 +70,7 @@ class Constraint:
     def applied(self, value: Value) -> Value:
         """Return a value with the defaults filled in, converted.
 
-        Raises:
-            EvaluationError: the value does not fit.
-
+        Raises EvaluationError: the value does not fit.
         """
         filled = value if self.defaults.is_empty else _filled(value, self.defaults)
         return converted(filled, self.type)
@@ -86,9 +79,7 @@ class Constraint:
 def constraint_of(node: Node | None) -> Constraint:
     """Return the constraint of a type expression; without one, any type is accepted.
 
-    Raises:
-        EvaluationError: it is no type expression.
-
+    Raises EvaluationError: it is no type expression.
     """
     if node is None:
         return Constraint()
@@ -103,17 +94,13 @@ def constraint_of(node: Node | None) -> Constraint:
 
 def _type(node: Node) -> tuple[Type, Defaults]:
     match node:
-        case Name(name=name) if name in _PRIMITIVES:
-            return _PRIMITIVES[name], Defaults()
-        case Name(name="list"):
-            return ListOf(DYNAMIC), Defaults()
-        case Name(name="set"):
-            return SetOf(DYNAMIC), Defaults()
-        case Name(name="map"):
-            return MapOf(DYNAMIC), Defaults()
-        case Call(name="list" | "set" | "map" as name, arguments=(element,)):
+        case Name(name=name) if name in PRIMITIVES:
+            return PRIMITIVES[name], Defaults()
+        case Name(name=name) if name in COLLECTIONS:
+            return COLLECTIONS[name](DYNAMIC), Defaults()
+        case Call(name=name, arguments=(element,)) if name in COLLECTIONS:
             kind, defaults = _type(element)
-            return _collection(name, kind), _nested({"": defaults})
+            return COLLECTIONS[name](kind), _nested({"": defaults})
         case Call(name="tuple", arguments=(TupleNode(items=items),)):
             parts = [_type(item) for item in items]
             inside = {str(position): defaults for position, (_, defaults) in enumerate(parts)}
@@ -124,12 +111,6 @@ def _type(node: Node) -> tuple[Type, Defaults]:
             return DYNAMIC, Defaults()  # a syntax error, which is reported
         case _:
             raise EvaluationError("Invalid type specification", node.range)
-
-
-def _collection(name: str, element: Type) -> Type:
-    if name == "list":
-        return ListOf(element)
-    return SetOf(element) if name == "set" else MapOf(element)
 
 
 def _nested(inside: dict[str, Defaults]) -> Defaults:

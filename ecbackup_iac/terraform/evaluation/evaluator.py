@@ -32,17 +32,14 @@ from ecbackup_iac.terraform.evaluation.node_evaluator import NodeEvaluator
 from ecbackup_iac.terraform.evaluation.string_templates import joined, template
 from ecbackup_iac.terraform.functions.call_context import Scope
 from ecbackup_iac.terraform.functions.data_files import read_from_files
-from ecbackup_iac.terraform.values.context import (
-    evaluation_context,
-    record_possible_rejection,
-)
+from ecbackup_iac.terraform.values.context import evaluation_context, record_possible_rejection
 from ecbackup_iac.terraform.values.operators import attribute, binary, decides, index, unary
+from ecbackup_iac.terraform.values.steps import SourceStep
 from ecbackup_iac.terraform.values.type_system import BOOL, DYNAMIC, NUMBER, STRING, Type
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     Privacy,
     ReferenceRefusedError,
-    SourceStep,
     UnknownRaw,
     UnneededOperandError,
     Value,
@@ -50,6 +47,7 @@ from ecbackup_iac.terraform.values.value import (
     is_open,
     not_null,
     object_value,
+    quoting,
     tuple_value,
     unknown,
 )
@@ -152,11 +150,7 @@ class Evaluator(NodeEvaluator):
     def _name(self, node: Name) -> Value:
         if node.name in self.names:
             return self.names[node.name]
-        text, redacted = (
-            f"Invalid reference: {shown} needs an attribute"
-            for shown in (f'"{node.name}"', "a name")
-        )
-        raise EvaluationError(text, redacted_message=redacted)
+        raise quoting("Invalid reference: {} needs an attribute", f'"{node.name}"', "a name")
 
     def _reference(self, node: GetAttribute) -> Value | None:
         """Return the value of a whole reference; None where the node is a step beyond one."""

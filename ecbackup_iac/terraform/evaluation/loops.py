@@ -26,6 +26,7 @@ from ecbackup_iac.terraform.values.value import (
     hidden_value,
     is_collection,
     object_value,
+    quoting,
     string,
     tuple_value,
     unknown,
@@ -68,8 +69,7 @@ class _Members:
         self.keys.append(key)
         if str(key.raw) in self.groups and not is_grouped:
             shown = hidden_value(key) if key.is_hidden else f'"{key.raw}"'
-            text, redacted = (f"Duplicate object key: {t} is set twice" for t in (shown, "a key"))
-            raise EvaluationError(text, redacted_message=redacted)
+            raise quoting("Duplicate object key: {} is set twice", shown, "a key")
         self.groups.setdefault(str(key.raw), []).append(value)
 
     def made(self, *, is_grouped: bool) -> Value:

@@ -7,11 +7,12 @@ from typing import Self
 
 from ecbackup_iac.hcl.expression import Node, TemplatePart
 from ecbackup_iac.hcl.number import PRECISION
-from ecbackup_iac.terraform.functions.call_context import Files, Scope, TemplateEvaluator
+from ecbackup_iac.terraform.functions.call_context import Scope, TemplateEvaluator
 from ecbackup_iac.terraform.values.budget import STEPS_PER_EXPRESSION, charge
 from ecbackup_iac.terraform.values.conversion import converted
+from ecbackup_iac.terraform.values.steps import SourceStep
 from ecbackup_iac.terraform.values.type_system import STRING
-from ecbackup_iac.terraform.values.value import EvaluationError, SourceStep, Value
+from ecbackup_iac.terraform.values.value import EvaluationError, Value
 
 MAX_SHOWN_VALUE = 40
 """Characters of a loop variable's value in the text of a condition."""
@@ -39,10 +40,8 @@ class NodeEvaluator(ABC):
     def value(self, node: Node) -> Value:
         """Return the value of an expression.
 
-        Raises:
-            EvaluationError: Terraform refuses it; the error has the innermost range.
-            TooMuchError: it takes too much work.
-
+        Raises EvaluationError: Terraform refuses it; the error has the innermost range.
+        Raises TooMuchError: it takes too much work.
         """
         charge(STEPS_PER_EXPRESSION)
         try:
@@ -66,11 +65,6 @@ class NodeEvaluator(ABC):
     ) -> TemplateEvaluator:
         """Return an evaluator for a template with these variables."""
 
-    @property
-    def files(self) -> Files:
-        """What the file functions read."""
-        return self.scope.files
-
     def with_names(self, names: Mapping[str, Value], origin: str = "") -> Self:
         """Return an evaluator with more variables; `origin` is the expression whose values they have."""
         origins = self._origins
@@ -88,11 +82,7 @@ class NodeEvaluator(ABC):
         try:
             return converted(key, STRING)
         except EvaluationError as error:
-            text, redacted = (
-                f"Can't use this value as a key: {t}"
-                for t in (error.message, error.redacted_message)
-            )
-            raise EvaluationError(text, redacted_message=redacted) from error
+            raise error.prefixed("Can't use this value as a key: ") from error
 
     def subject(self, node: Node) -> str:
         """Return a text for a condition that is the same for the same condition in the same module."""

@@ -1,22 +1,8 @@
 """Scopes without declarations: for defaults, tfvars files and type constraints."""
 
 from ecbackup_iac.hcl.source import SourceRange
-from ecbackup_iac.terraform.functions.call_context import Files, NoFiles
-from ecbackup_iac.terraform.values.value import EvaluationError, Value, unknown
-
-
-class EmptyScope:
-    """A scope in which every reference is an error."""
-
-    files: Files = NoFiles()
-    address = ""
-    allows_calls = True
-    instance_key = ""
-
-    def reference(self, root: str, names: tuple[str, ...], source_range: SourceRange) -> Value:
-        """Raise EvaluationError: variables are not allowed here."""
-        message = "Variables not allowed here"
-        raise EvaluationError(f"{message}: {'.'.join((root, *names))}", source_range, message)
+from ecbackup_iac.terraform.functions.call_context import EmptyScope
+from ecbackup_iac.terraform.values.value import Value, unknown
 
 
 class ConstantScope(EmptyScope):

@@ -120,11 +120,8 @@ def _as_text(value: Value, source_range: SourceRange) -> Value:
     try:
         text = converted(value, STRING)
     except EvaluationError as error:
-        what = "Cannot include the given value in a string template"
-        message, redacted = (
-            f"{what}: {reason}" for reason in (error.message, error.redacted_message)
-        )
-        raise EvaluationError(message, source_range, redacted) from error
+        what = "Cannot include the given value in a string template: "
+        raise error.prefixed(what).at(source_range) from error
     is_text = isinstance(text.raw, UnknownRaw) and (text.raw.prefix or text.raw.suffix)  # not null
     part = text if is_text else map_outcomes(_not_null, text, kind=STRING)
     if part.privacy is Privacy.DOCUMENT:

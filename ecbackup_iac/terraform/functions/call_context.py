@@ -1,11 +1,11 @@
 """What a function call needs beyond its arguments: files, and a way to evaluate templates."""
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 from ecbackup_iac.hcl.expression import Node, TemplatePart
 from ecbackup_iac.hcl.source import SourceRange
-from ecbackup_iac.terraform.values.value import Value
+from ecbackup_iac.terraform.values.value import EvaluationError, Value
 
 
 class UnknownResultError(Exception):
@@ -34,19 +34,15 @@ class Files(Protocol):
     def read(self, path: str) -> bytes:
         """Return a file's content; a relative path counts from the root module's folder.
 
-        Raises:
-            EvaluationError: there is no such file, as Terraform says it.
-            OutsideError: it lies outside the boundary, or is too large.
-
+        Raises EvaluationError: there is no such file, as Terraform says it.
+        Raises OutsideError: it lies outside the boundary, or is too large.
         """
 
     def exists(self, path: str) -> bool:
         """Whether a file exists.
 
-        Raises:
-            EvaluationError: the path exists and is not a file.
-            OutsideError: it lies outside the boundary.
-
+        Raises EvaluationError: the path exists and is not a file.
+        Raises OutsideError: it lies outside the boundary.
         """
 
     def matching(self, folder: str, pattern: str) -> list[str]:
@@ -59,21 +55,11 @@ class Files(Protocol):
 class NoFiles:
     """No files at all, for expressions that may not read any."""
 
-    def read(self, path: str) -> bytes:
+    def read(self, path: str, *pattern: str) -> NoReturn:
         """Raise OutsideError: nothing is read here."""
-        raise OutsideError(f"{path} is not read here")
+        raise OutsideError(f"{'/'.join((path, *pattern))} is not read here")
 
-    def exists(self, path: str) -> bool:
-        """Raise OutsideError: nothing is read here."""
-        raise OutsideError(f"{path} is not read here")
-
-    def matching(self, folder: str, pattern: str) -> list[str]:
-        """Raise OutsideError: nothing is read here."""
-        raise OutsideError(f"{folder}/{pattern} is not read here")
-
-    def absolute(self, path: str) -> str:
-        """Raise OutsideError: nothing is read here."""
-        raise OutsideError(f"{path} is not read here")
+    exists = matching = absolute = read
 
 
 class Scope(Protocol):
@@ -98,10 +84,22 @@ class Scope(Protocol):
     def reference(self, root: str, names: tuple[str, ...], source_range: SourceRange) -> Value:
         """Return the value of `root.names...`: "var" and ("x",), "data" and ("type", "name").
 
-        Raises:
-            EvaluationError: nothing of that name is declared, or it refers to itself.
-
+        Raises EvaluationError: nothing of that name is declared, or it refers to itself.
         """
+
+
+class EmptyScope:
+    """A scope in which every reference is an error."""
+
+    files: Files = NoFiles()
+    address = ""
+    allows_calls = True
+    instance_key = ""
+
+    def reference(self, root: str, names: tuple[str, ...], source_range: SourceRange) -> Value:
+        """Raise EvaluationError: variables are not allowed here."""
+        message = "Variables not allowed here"
+        raise EvaluationError(f"{message}: {'.'.join((root, *names))}", source_range, message)
 
 
 class TemplateEvaluator(Protocol):
@@ -118,8 +116,8 @@ class CallContext(Protocol):
     """The evaluation in which a function is called."""
 
     @property
-    def files(self) -> Files:
-        """What the file functions read."""
+    def scope(self) -> Scope:
+        """What names mean there."""
 
     def template_evaluator(
         self, scope: Scope, variables: Mapping[str, Value], *, is_hidden: bool

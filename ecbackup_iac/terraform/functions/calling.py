@@ -1,6 +1,6 @@
 """A function and its arguments, which may be unknown → the result of the call."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from ecbackup_iac.terraform.functions.call_context import (
     CallContext,
@@ -13,7 +13,7 @@ from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.context import evaluation_context
 from ecbackup_iac.terraform.values.conversion import converted, expand_outcomes
 from ecbackup_iac.terraform.values.marks import marks_in, with_hidden_credentials
-from ecbackup_iac.terraform.values.outcomes import map_outcomes
+from ecbackup_iac.terraform.values.outcomes import map_some
 from ecbackup_iac.terraform.values.type_system import (
     DYNAMIC,
     ListOf,
@@ -21,7 +21,6 @@ from ecbackup_iac.terraform.values.type_system import (
     ObjectOf,
     SetOf,
     TupleOf,
-    Type,
     type_name,
 )
 from ecbackup_iac.terraform.values.value import (
@@ -30,6 +29,7 @@ from ecbackup_iac.terraform.values.value import (
     UnknownRaw,
     Value,
     not_null,
+    quoting,
 )
 
 _NULL_RESULTS = frozenset({
@@ -52,9 +52,7 @@ _STEPS_PER_ARGUMENT = 3
 def call_function(function: Function, arguments: Sequence[Value], context: CallContext) -> Value:
     """Return the result of a call.
 
-    Raises:
-        EvaluationError: Terraform rejects the call, whatever is unknown in it.
-
+    Raises EvaluationError: Terraform rejects the call, whatever is unknown in it.
     """
     charge(_STEPS_PER_ARGUMENT * len(arguments))
     parameters = _parameters(function, len(arguments))
@@ -69,14 +67,15 @@ def call_function(function: Function, arguments: Sequence[Value], context: CallC
             if function.renders_templates:
                 return function.implementation(context, *settled)
             if function.reads_files:
-                return function.implementation(context.files, *settled)
+                return function.implementation(context.scope.files, *settled)
             return function.implementation(*settled)
         except UnknownResultError as error:
             return _unknown_result(function, arguments, error)
 
     _check_nulls(function, parameters, converted_arguments)
     try:
-        result = _map_arguments(apply, parameters, converted_arguments, function.returns)
+        positions = _open_positions(parameters, converted_arguments)
+        result = map_some(apply, converted_arguments, positions, function.returns)
     except EvaluationError as error:
         raise _rejection(function, arguments, error) from None
     if function.name not in _NULL_RESULTS:
@@ -98,10 +97,7 @@ def _check_nulls(
 
 
 def _marked(
-    function: Function,
-    parameters: Sequence[Parameter],
-    arguments: Sequence[Value],
-    result: Value,
+    function: Function, parameters: Sequence[Parameter], arguments: Sequence[Value], result: Value
 ) -> Value:
     """Return the result with the marks that the arguments give it."""
     is_sensitive, privacy = result.is_sensitive, result.privacy
@@ -156,30 +152,14 @@ def _why(function: Function, arguments: Sequence[Value], error: UnknownResultErr
     return error.redacted_message if is_private else error.why
 
 
-def _map_arguments(
-    apply: Callable[..., Value],
-    parameters: Sequence[Parameter],
-    arguments: Sequence[Value],
-    returns: Type,
-) -> Value:
-    """Return the results for every combination of outcomes of arguments that have to be known."""
-    open_positions = [
+def _open_positions(parameters: Sequence[Parameter], arguments: Sequence[Value]) -> list[int]:
+    """Return the positions of the unknown arguments that have to be known."""
+    return [
         index
         for index, (parameter, argument) in enumerate(zip(parameters, arguments, strict=True))
         if not argument.is_known
         and (not parameter.allows_unknown or _may_be_null(parameter, argument))
     ]
-
-    if not open_positions:
-        return apply(*arguments)
-
-    def fill(*chosen: Value) -> Value:
-        filled = list(arguments)
-        for index, value in zip(open_positions, chosen, strict=True):
-            filled[index] = value
-        return apply(*filled)
-
-    return map_outcomes(fill, *(arguments[index] for index in open_positions), kind=returns)
 
 
 def _may_be_null(parameter: Parameter, argument: Value) -> bool:
@@ -222,7 +202,5 @@ def _argument(function: Function, parameter: Parameter, argument: Value) -> Valu
 def _invalid(
     function: Function, parameter: Parameter, message: str, redacted_message: str = ""
 ) -> EvaluationError:
-    what = f'Invalid value for "{parameter.name}" parameter of {function.name}'
-    return EvaluationError(
-        f"{what}: {message}.", redacted_message=f"{what}: {redacted_message or message}."
-    )
+    text = f'Invalid value for "{parameter.name}" parameter of {function.name}: {{}}.'
+    return quoting(text, message, redacted_message or message)

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.functions.containers import is_list, may_be_text
-from ecbackup_iac.terraform.functions.signature import Function, Parameter
+from ecbackup_iac.terraform.functions.signature import Function, function
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.context import record_rejection
 from ecbackup_iac.terraform.values.conversion import converted, expand_outcomes, perhaps_text
 from ecbackup_iac.terraform.values.marks import with_all_marks_of
-from ecbackup_iac.terraform.values.outcomes import bounds, map_outcomes
+from ecbackup_iac.terraform.values.outcomes import bounds, map_outcomes, map_some
 from ecbackup_iac.terraform.values.type_system import DYNAMIC, STRING, Type, has_dynamic, unified
 from ecbackup_iac.terraform.values.value import EvaluationError, Value
 
@@ -24,10 +24,7 @@ def _coalesce(*arguments: Value) -> Value:
         if not argument.is_known and argument.type == DYNAMIC and argument.unknown.outcomes
     ]
 
-    def chosen(*settled: Value) -> Value:
-        filled = list(given)
-        for position, value in zip(positions, settled, strict=True):
-            filled[position] = value
+    def chosen(*filled: Value) -> Value:
         kind = unified([argument.type for argument in filled])
         if kind is None or not filled:
             raise EvaluationError("all arguments must have the same type")
@@ -35,8 +32,7 @@ def _coalesce(*arguments: Value) -> Value:
             return _first_of_open_type(filled, kind)
         return _first([converted(argument, kind) for argument in filled], kind)
 
-    result = map_outcomes(chosen, *(given[position] for position in positions))
-    return with_all_marks_of(result, *arguments)
+    return with_all_marks_of(map_some(chosen, given, positions), *arguments)
 
 
 def _with_outcomes(argument: Value) -> Value:
@@ -134,9 +130,7 @@ def _may_be_chosen(argument: Value) -> bool:
     return not argument.is_known or (not argument.is_null and bool(argument.elements))
 
 
-_ARGUMENTS = Parameter("vals", allows_null=True, allows_unknown=True, allows_unknown_elements=True)
-
 FUNCTIONS: tuple[Function, ...] = (
-    Function("coalesce", (), _coalesce, variadic=_ARGUMENTS),
-    Function("coalescelist", (), _coalescelist, variadic=_ARGUMENTS),
+    function("coalesce(...vals: any | null | unknown | elements)", _coalesce),
+    function("coalescelist(...vals: any | null | unknown | elements)", _coalescelist),
 )

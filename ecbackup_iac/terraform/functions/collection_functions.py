@@ -16,7 +16,7 @@ from ecbackup_iac.terraform.functions.containers import (
     whole,
 )
 from ecbackup_iac.terraform.functions.go.graphemes import grapheme_count
-from ecbackup_iac.terraform.functions.signature import Function, Parameter
+from ecbackup_iac.terraform.functions.signature import Function, function
 from ecbackup_iac.terraform.functions.sizes import text_of
 from ecbackup_iac.terraform.values.arithmetic import UndefinedResultError, added, charge_operand
 from ecbackup_iac.terraform.values.context import record_rejection
@@ -49,6 +49,7 @@ from ecbackup_iac.terraform.values.value import (
     count_value,
     null,
     number,
+    quoting,
     string,
     tuple_value,
 )
@@ -158,9 +159,7 @@ def _lookup(of: Value, key: Value, *rest: Value) -> Value:
 def default_of(of: Value, default: Value) -> Value:
     """Return the default of a lookup as the type of a map's elements.
 
-    Raises:
-        EvaluationError: it cannot become one of that type.
-
+    Raises EvaluationError: it cannot become one of that type.
     """
     if not isinstance(of.type, MapOf):
         return default
@@ -183,8 +182,7 @@ def _looked_up(of: Value, key: Value, default: Value | None) -> Value:
     if name in of.members:  # a resource has every member, for all that is known
         return of.members[name].taken_from(of, None if key.is_hidden_key else name)
     if default is None:
-        text = f'lookup failed to find key "{name}"'
-        raise EvaluationError(text, redacted_message="lookup failed to find the key")
+        raise quoting("lookup failed to find {}", f'key "{name}"', "the key")
     return default
 
 
@@ -313,59 +311,32 @@ def _removed(name: str, syntax: str) -> Function:
             f"use {syntax} syntax to write a literal {name}"
         )
 
-    anything = Parameter("vals", allows_null=True, allows_unknown=True)
-    return Function(name, (), implementation, variadic=anything)
+    return function(f"{name}(...vals: any | null | unknown)", implementation)
 
-
-_LIST = Parameter("list", allows_unknown_elements=True)
-_BOOLEANS = Parameter("list", ListOf(BOOL), allows_unknown_elements=True)
-_ANY_LIST = ListOf(DYNAMIC)
 
 FUNCTIONS: tuple[Function, ...] = (
-    Function("alltrue", (_BOOLEANS,), _alltrue, returns=BOOL),
-    Function("anytrue", (_BOOLEANS,), _anytrue, returns=BOOL),
-    Function(
-        "contains",
-        (Parameter("list", allows_unknown=True), Parameter("value", allows_unknown=True)),
-        _contains,
-        returns=BOOL,
-    ),
-    Function("element", (_LIST, Parameter("index", NUMBER, allows_unknown=True)), _element),
-    Function("index", (_LIST, Parameter("value")), _index, returns=NUMBER),
-    Function(
-        "keys", (Parameter("inputMap", allows_unknown=True, allows_unknown_elements=True),), _keys
-    ),
-    Function(
-        "length",
-        (Parameter("value", allows_unknown=True, allows_unknown_elements=True),),
-        _length,
-        returns=NUMBER,
-    ),
+    function("alltrue(list: list of bool | elements): bool", _alltrue),
+    function("anytrue(list: list of bool | elements): bool", _anytrue),
+    function("contains(list: any | unknown, value: any | unknown): bool", _contains),
+    function("element(list: any | elements, index: number | unknown)", _element),
+    function("index(list: any | elements, value: any): number", _index),
+    function("keys(inputMap: any | unknown | elements)", _keys),
+    function("length(value: any | unknown | elements): number", _length),
     _removed("list", "tolist([ ... ])"),
-    Function(
-        "lookup",
-        (
-            Parameter("inputMap", allows_unknown=True, allows_unknown_elements=True),
-            Parameter("key", STRING, allows_unknown=True),
-        ),
+    function(
+        "lookup(inputMap: any | unknown | elements, key: string | unknown, "
+        "...default: any | null | unknown | elements)",
         _lookup,
-        variadic=Parameter(
-            "default", allows_null=True, allows_unknown=True, allows_unknown_elements=True
-        ),
         keeps_marks=False,
     ),
     _removed("map", "tomap({ ... })"),
-    Function(
-        "matchkeys",
-        (
-            Parameter("values", _ANY_LIST, allows_unknown_elements=True),
-            Parameter("keys", _ANY_LIST, allows_unknown_elements=True),
-            Parameter("searchset", _ANY_LIST, allows_unknown_elements=True),
-        ),
+    function(
+        "matchkeys(values: list of any | elements, keys: list of any | elements, "
+        "searchset: list of any | elements)",
         _matchkeys,
     ),
-    Function("one", (_LIST,), _one),
-    Function("sort", (Parameter("list", ListOf(STRING)),), _sort, returns=ListOf(STRING)),
-    Function("sum", (Parameter("list"),), _sum, returns=NUMBER),
-    Function("values", (Parameter("values", allows_unknown_elements=True),), _values),
+    function("one(list: any | elements)", _one),
+    function("sort(list: list of string): list of string", _sort),
+    function("sum(list: any): number", _sum),
+    function("values(values: any | elements)", _values),
 )

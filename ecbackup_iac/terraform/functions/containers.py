@@ -25,9 +25,7 @@ _MAX_WHOLE_BYTES = 2**63
 def taken(container: Value) -> tuple[Value, ...]:
     """Return the elements of a list, set or tuple, each with the container's trace before its own.
 
-    Raises:
-        UnknownResultError: it is a set, and what is unknown in it decides its order.
-
+    Raises UnknownResultError: it is a set, and what is unknown in it decides its order.
     """
     if has_open_order(container):
         raise UnknownResultError("the order of a set depends on unknown elements")
@@ -41,9 +39,7 @@ def taken(container: Value) -> tuple[Value, ...]:
 def members_of(container: Value) -> Mapping[str, Value]:
     """Return the members of a map or object, each with the container's trace before its own.
 
-    Raises:
-        UnknownResultError: it is a resource, of which only the provider knows every attribute.
-
+    Raises UnknownResultError: it is a resource, of which only the provider knows every attribute.
     """
     if is_open(container):
         raise UnknownResultError("only the provider knows every attribute of a resource")
@@ -52,12 +48,7 @@ def members_of(container: Value) -> Mapping[str, Value]:
 
 
 def guarded(count: int) -> None:
-    """Raise TooLargeError for a container of too many elements.
-
-    Raises:
-        TooLargeError: there are too many.
-
-    """
+    """Raise TooLargeError for a container of too many elements."""
     if count > MAX_ELEMENTS:
         shown = str(count) if count < _MAX_WHOLE_BYTES else "countless"
         raise TooLargeError(f"it would have {shown} elements")

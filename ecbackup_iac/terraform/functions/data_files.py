@@ -9,7 +9,8 @@ from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.value import StepKind, StepShape
 from ecbackup_iac.terraform.values.budget import charge
-from ecbackup_iac.terraform.values.value import Key, Value
+from ecbackup_iac.terraform.values.steps import Key
+from ecbackup_iac.terraform.values.value import Value
 
 MAX_NODES = 100_000
 """Values of a document, each counted wherever an alias repeats it; those after them have no line."""

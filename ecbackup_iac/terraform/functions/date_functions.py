@@ -4,11 +4,10 @@ import re
 from collections.abc import Callable
 
 from ecbackup_iac.terraform.functions.go.timestamps import SECOND, Timestamp, duration, timestamp
-from ecbackup_iac.terraform.functions.signature import Function, Parameter
+from ecbackup_iac.terraform.functions.signature import Function, function
 from ecbackup_iac.terraform.functions.sizes import text_of
 from ecbackup_iac.terraform.values.budget import charge_characters
-from ecbackup_iac.terraform.values.type_system import NUMBER, STRING
-from ecbackup_iac.terraform.values.value import EvaluationError, Value, count_value, string
+from ecbackup_iac.terraform.values.value import EvaluationError, Value, count_value, quoting, string
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -74,9 +73,7 @@ def _shown(part: str, moment: Timestamp) -> str:
         return part
     verb = _VERBS.get(part)
     if verb is None:
-        raise EvaluationError(
-            f'invalid date format verb "{part}"', redacted_message="invalid date format verb"
-        )
+        raise quoting("invalid date format verb{}", f' "{part}"', "")
     return verb(moment)
 
 
@@ -93,22 +90,7 @@ def _timecmp(left: Value, right: Value) -> Value:
 
 
 FUNCTIONS: tuple[Function, ...] = (
-    Function(
-        "formatdate",
-        (Parameter("format", STRING), Parameter("time", STRING)),
-        _formatdate,
-        returns=STRING,
-    ),
-    Function(
-        "timeadd",
-        (Parameter("timestamp", STRING), Parameter("duration", STRING)),
-        _timeadd,
-        returns=STRING,
-    ),
-    Function(
-        "timecmp",
-        (Parameter("timestamp_a", STRING), Parameter("timestamp_b", STRING)),
-        _timecmp,
-        returns=NUMBER,
-    ),
+    function("formatdate(format: string, time: string): string", _formatdate),
+    function("timeadd(timestamp: string, duration: string): string", _timeadd),
+    function("timecmp(timestamp_a: string, timestamp_b: string): number", _timecmp),
 )

@@ -3,17 +3,15 @@
 import binascii
 import re
 from base64 import b64encode
-from collections.abc import Callable
 
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.functions.go.character_sets import decoded, encoded
 from ecbackup_iac.terraform.functions.go.csv_text import csv_value
 from ecbackup_iac.terraform.functions.go.json_text import json_text, json_value
-from ecbackup_iac.terraform.functions.signature import Function, Parameter
+from ecbackup_iac.terraform.functions.signature import Function, function
 from ecbackup_iac.terraform.functions.sizes import MAX_CHARACTERS, bytes_of, sized, text_of
 from ecbackup_iac.terraform.values.budget import charge, charge_characters
-from ecbackup_iac.terraform.values.type_system import STRING
-from ecbackup_iac.terraform.values.value import EvaluationError, Value, string
+from ecbackup_iac.terraform.values.value import EvaluationError, Value, quoting, string
 
 _BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?", re.ASCII)
 _BAD_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
@@ -24,8 +22,7 @@ def _from_base64(text: str) -> bytes:
     """Return decoded base64; line breaks are ignored, as by Go."""
     bare = text.replace("\r", "").replace("\n", "")
     if not _BASE64.fullmatch(bare):
-        what = "failed to decode base64 data"
-        raise EvaluationError(f'{what} "{text[:80]}"', redacted_message=what)
+        raise quoting("failed to decode base64 data{}", f' "{text[:80]}"', "")
     return binascii.a2b_base64(bare)
 
 
@@ -69,10 +66,8 @@ def _textencodebase64(text: Value, name: Value) -> Value:
     try:
         return sized(b64encode(encoded(text_of(text), text_of(name))).decode())
     except UnicodeEncodeError as error:
-        what = "the given string contains characters that cannot be represented in"
-        raise EvaluationError(
-            f"{what} {text_of(name)}", redacted_message=f"{what} that encoding"
-        ) from error
+        what = "the given string contains characters that cannot be represented in {}"
+        raise quoting(what, text_of(name), "that encoding") from error
 
 
 def _textdecodebase64(source: Value, name: Value) -> Value:
@@ -81,10 +76,8 @@ def _textdecodebase64(source: Value, name: Value) -> Value:
     except UnicodeDecodeError as error:
         text = f"{_REPLACEMENT}{error.reason}"
     if _REPLACEMENT in text:
-        raise EvaluationError(
-            f"the given string contains symbols that are not defined for {text_of(name)}",
-            redacted_message="the given string contains symbols that are not defined for that encoding",
-        )
+        what = "the given string contains symbols that are not defined for {}"
+        raise quoting(what, text_of(name), "that encoding")
     return string(text)
 
 
@@ -102,8 +95,7 @@ def _urldecode(text: Value) -> Value:
     written = bytes_of(text)
     charge_characters(len(written))
     if _BAD_ESCAPE.search(written):
-        what = "invalid URL escape"
-        raise EvaluationError(f'{what} in "{text_of(text)[:80]}"', redacted_message=what)
+        raise quoting("invalid URL escape{}", f' in "{text_of(text)[:80]}"', "")
     return _utf8(unquote_to_bytes(written.replace(b"+", b" ")))
 
 
@@ -125,41 +117,19 @@ def _yamlencode(value: Value) -> Value:
     return string(yaml_text(value))
 
 
-def _of_text(name: str, implementation: Callable[[Value], Value]) -> Function:
-    return Function(name, (_TEXT,), implementation, returns=STRING)
-
-
-_TEXT = Parameter("str", STRING)
-_ENCODING = Parameter("encoding", STRING)
-
 FUNCTIONS: tuple[Function, ...] = (
-    _of_text("base64encode", _base64encode),
-    _of_text("base64decode", _base64decode),
-    _of_text("base64gzip", _base64gzip),
-    _of_text("base64gunzip", _base64gunzip),
-    _of_text("urlencode", _urlencode),
-    _of_text("urldecode", _urldecode),
-    Function(
-        "textencodebase64",
-        (Parameter("string", STRING), _ENCODING),
-        _textencodebase64,
-        returns=STRING,
-    ),
-    Function(
-        "textdecodebase64",
-        (Parameter("source", STRING), _ENCODING),
-        _textdecodebase64,
-        returns=STRING,
-    ),
+    function("base64encode(str: string): string", _base64encode),
+    function("base64decode(str: string): string", _base64decode),
+    function("base64gzip(str: string): string", _base64gzip),
+    function("base64gunzip(str: string): string", _base64gunzip),
+    function("urlencode(str: string): string", _urlencode),
+    function("urldecode(str: string): string", _urldecode),
+    function("textencodebase64(string: string, encoding: string): string", _textencodebase64),
+    function("textdecodebase64(source: string, encoding: string): string", _textdecodebase64),
     # The type of the result depends on the text.
-    Function("csvdecode", (_TEXT,), lambda text: csv_value(text_of(text)), decodes=True),
-    Function("jsondecode", (_TEXT,), lambda text: json_value(text_of(text)), decodes=True),
-    Function("yamldecode", (Parameter("src", STRING),), _yamldecode, decodes=True),
-    Function(
-        "jsonencode",
-        (Parameter("val", allows_null=True),),
-        lambda value: string(json_text(value)),
-        returns=STRING,
-    ),
-    Function("yamlencode", (Parameter("value", allows_null=True),), _yamlencode, returns=STRING),
+    function("csvdecode(str: string)", lambda text: csv_value(text_of(text)), decodes=True),
+    function("jsondecode(str: string)", lambda text: json_value(text_of(text)), decodes=True),
+    function("yamldecode(src: string)", _yamldecode, decodes=True),
+    function("jsonencode(val: any | null): string", lambda value: string(json_text(value))),
+    function("yamlencode(value: any | null): string", _yamlencode),
 )

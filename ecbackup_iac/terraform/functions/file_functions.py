@@ -12,20 +12,21 @@ from ecbackup_iac.terraform.functions.call_context import CallContext, Files, Un
 from ecbackup_iac.terraform.functions.containers import members_of, need_mapping
 from ecbackup_iac.terraform.functions.data_files import DataFileStep
 from ecbackup_iac.terraform.functions.hash_functions import DIGESTS
-from ecbackup_iac.terraform.functions.signature import Function, Parameter
+from ecbackup_iac.terraform.functions.signature import Function, function
 from ecbackup_iac.terraform.functions.sizes import text_of
 from ecbackup_iac.terraform.functions.template_rendering import is_in_template_file, render_file
 from ecbackup_iac.terraform.values.budget import charge_text
 from ecbackup_iac.terraform.values.context import evaluation_context
 from ecbackup_iac.terraform.values.outcomes import map_outcomes
 from ecbackup_iac.terraform.values.sets import set_of
-from ecbackup_iac.terraform.values.type_system import BOOL, STRING, SetOf
+from ecbackup_iac.terraform.values.type_system import STRING
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     Privacy,
     Value,
     boolean,
     hidden_value,
+    quoting,
     string,
 )
 
@@ -79,11 +80,8 @@ def _text(files: Files, path: Value) -> str:
     try:
         return normal(_content(files, path).decode())
     except UnicodeDecodeError as error:
-        text, redacted = (
-            f"contents of {shown} are not valid UTF-8; use the filebase64 function"
-            for shown in (path.raw, "the file")
-        )
-        raise EvaluationError(text, redacted_message=redacted) from error
+        what = "contents of {} are not valid UTF-8; use the filebase64 function"
+        raise quoting(what, text_of(path), "the file") from error
 
 
 _DATA_FILE = re.compile(r".*\.(json|ya?ml|csv)", re.IGNORECASE | re.DOTALL)
@@ -149,17 +147,17 @@ def _rendered(context: CallContext, path: Value, variables: Value) -> Value:
     names = members_of(variables)
     for name in names:
         if not name.replace("-", "_").isidentifier() or name.startswith("-"):
-            message = "invalid template variable name"
-            raise EvaluationError(f'{message} "{name}"', redacted_message=message)
-    text = _text(context.files, path)
-    source = SourceFile(shown_path(context.files.absolute(text_of(path))), text.encode())
+            raise quoting("invalid template variable name{}", f' "{name}"', "")
+    files = context.scope.files
+    text = _text(files, path)
+    source = SourceFile(shown_path(files.absolute(text_of(path))), text.encode())
     evaluation = evaluation_context()
     evaluation.template_calls += 1
     shown = hidden_value(path) if path.is_hidden else text_of(path)
     result = render_file(context, source, names, f"{shown} ({evaluation.template_calls})")
     if result.is_known or result.unknown.outcomes:
         result = map_outcomes(_not_null, result)
-    return result if path.is_hidden or result.trace else result.through(_step(context.files, path))
+    return result if path.is_hidden or result.trace else result.through(_step(files, path))
 
 
 def _not_null(result: Value) -> Value:
@@ -168,30 +166,20 @@ def _not_null(result: Value) -> Value:
     return result
 
 
-_PATH = (Parameter("path", STRING),)
-
-
 def _reading(name: str, compute: Callable[[bytes], str]) -> Function:
-    return Function(name, _PATH, _of_content(compute), returns=STRING, reads_files=True)
+    return function(f"{name}(path: string): string", _of_content(compute), reads_files=True)
 
 
 FUNCTIONS: tuple[Function, ...] = (
-    Function("abspath", _PATH, _abspath, returns=STRING),
-    Function("basename", _PATH, _basename, returns=STRING),
-    Function("dirname", _PATH, _dirname, returns=STRING),
-    Function("file", _PATH, _file, returns=STRING, reads_files=True),
-    Function("fileexists", _PATH, _fileexists, returns=BOOL, reads_files=True),
-    Function(
-        "fileset",
-        (Parameter("path", STRING), Parameter("pattern", STRING)),
-        _fileset,
-        returns=SetOf(STRING),
-        reads_files=True,
-    ),
-    Function("pathexpand", _PATH, _pathexpand, returns=STRING),
-    Function(
-        "templatefile",
-        (Parameter("path", STRING), Parameter("vars", allows_unknown_elements=True)),
+    function("abspath(path: string): string", _abspath),
+    function("basename(path: string): string", _basename),
+    function("dirname(path: string): string", _dirname),
+    function("file(path: string): string", _file, reads_files=True),
+    function("fileexists(path: string): bool", _fileexists, reads_files=True),
+    function("fileset(path: string, pattern: string): set of string", _fileset, reads_files=True),
+    function("pathexpand(path: string): string", _pathexpand),
+    function(
+        "templatefile(path: string, vars: any | elements)",
         _templatefile,
         reads_files=True,
         renders_templates=True,

@@ -5,10 +5,9 @@ from base64 import b64encode
 from collections.abc import Callable
 
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
-from ecbackup_iac.terraform.functions.signature import Function, Parameter
+from ecbackup_iac.terraform.functions.signature import Function, function
 from ecbackup_iac.terraform.functions.sizes import bytes_of, text_of
-from ecbackup_iac.terraform.values.type_system import STRING
-from ecbackup_iac.terraform.values.value import EvaluationError, Value, string
+from ecbackup_iac.terraform.values.value import Value, quoting, string
 
 
 def _hashed(algorithm: str, content: bytes) -> bytes:
@@ -43,7 +42,7 @@ def _digest(name: str, digest: Callable[[bytes], str]) -> Function:
     def apply(text: Value) -> Value:
         return string(digest(bytes_of(text)))
 
-    return Function(name, (Parameter("str", STRING),), apply, returns=STRING)
+    return function(f"{name}(str: string): string", apply)
 
 
 def _uuidv5(namespace: Value, name: Value) -> Value:
@@ -52,10 +51,7 @@ def _uuidv5(namespace: Value, name: Value) -> Value:
     given = text_of(namespace)
     space = _NAMESPACES.get(given, given)
     if not _UUID.fullmatch(space):
-        what = "uuidv5() doesn't support"
-        raise EvaluationError(
-            f"{what} namespace {given}", redacted_message=f"{what} that namespace"
-        )
+        raise quoting("uuidv5() doesn't support {}", f"namespace {given}", "that namespace")
     return string(str(uuid.uuid5(uuid.UUID(space), text_of(name))))
 
 
@@ -65,16 +61,6 @@ def _rsadecrypt(_ciphertext: Value, _key: Value) -> Value:
 
 FUNCTIONS: tuple[Function, ...] = (
     *(_digest(name, digest) for name, digest in DIGESTS.items()),
-    Function(
-        "uuidv5",
-        (Parameter("namespace", STRING), Parameter("name", STRING)),
-        _uuidv5,
-        returns=STRING,
-    ),
-    Function(
-        "rsadecrypt",
-        (Parameter("ciphertext", STRING), Parameter("privatekey", STRING)),
-        _rsadecrypt,
-        returns=STRING,
-    ),
+    function("uuidv5(namespace: string, name: string): string", _uuidv5),
+    function("rsadecrypt(ciphertext: string, privatekey: string): string", _rsadecrypt),
 )

@@ -4,11 +4,10 @@ import re
 
 from ecbackup_iac.model.record import record
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
-from ecbackup_iac.terraform.functions.signature import Function, Parameter
+from ecbackup_iac.terraform.functions.signature import Function, function
 from ecbackup_iac.terraform.functions.sizes import strings, text_of, whole_number
 from ecbackup_iac.terraform.values.budget import charge
-from ecbackup_iac.terraform.values.type_system import BOOL, NUMBER, STRING, ListOf
-from ecbackup_iac.terraform.values.value import EvaluationError, Value, boolean, string
+from ecbackup_iac.terraform.values.value import EvaluationError, Value, boolean, quoting, string
 
 _IPV4_BITS, _IPV6_BITS = 32, 128
 _MAX_BYTE_BYTES = 255
@@ -66,8 +65,7 @@ def _range(text: str) -> _Range:
     written, slash, length = text.partition("/")
     found = _address(written)
     if not slash or found is None or not _DECIMAL.fullmatch(length) or int(length) > found[1]:
-        what = "invalid CIDR expression: invalid CIDR address"
-        raise EvaluationError(f"{what}: {text}", redacted_message=what)
+        raise quoting("invalid CIDR expression: invalid CIDR address{}", f": {text}", "")
     address, bits = found
     if bits == _IPV6_BITS and address >> _IPV4_BITS == _MAPPED:
         raise UnknownResultError("IPv4 addresses written as IPv6 are not evaluated")
@@ -92,8 +90,7 @@ def _cidrhost(prefix: Value, host: Value) -> Value:
 def _cidrnetmask(prefix: Value) -> Value:
     within = _range(text_of(prefix))
     if within.bits != _IPV4_BITS:
-        what = "IPv6 addresses cannot have a netmask"
-        raise EvaluationError(f"{what}: {text_of(prefix)}", redacted_message=what)
+        raise quoting("IPv6 addresses cannot have a netmask{}", f": {text_of(prefix)}", "")
     return string(_written((1 << _IPV4_BITS) - (1 << within.free), _IPV4_BITS))
 
 
@@ -163,40 +160,22 @@ def _cidrcontains(containing: Value, contained: Value) -> Value:
         try:
             inner = _range(inner_text)
         except EvaluationError as error:
-            what = "invalid IP address or prefix"
-            raise EvaluationError(f"{what}: {inner_text}", redacted_message=what) from error
+            raise quoting("invalid IP address or prefix{}", f": {inner_text}", "") from error
     if inner.bits != outer.bits:
-        what = "address family mismatch"
-        raise EvaluationError(
-            f"{what}: {text_of(containing)} vs. {inner_text}", redacted_message=what
-        )
+        compared = f": {text_of(containing)} vs. {inner_text}"
+        raise quoting("address family mismatch{}", compared, "")
     return boolean(
         inner.length >= outer.length and inner.first >> outer.free == outer.first >> outer.free
     )
 
 
-_PREFIX = Parameter("prefix", STRING)
-
 FUNCTIONS: tuple[Function, ...] = (
-    Function("cidrhost", (_PREFIX, Parameter("hostnum", NUMBER)), _cidrhost, returns=STRING),
-    Function("cidrnetmask", (_PREFIX,), _cidrnetmask, returns=STRING),
-    Function(
-        "cidrsubnet",
-        (_PREFIX, Parameter("newbits", NUMBER), Parameter("netnum", NUMBER)),
-        _cidrsubnet,
-        returns=STRING,
-    ),
-    Function(
-        "cidrsubnets",
-        (_PREFIX,),
-        _cidrsubnets,
-        variadic=Parameter("newbits", NUMBER),
-        returns=ListOf(STRING),
-    ),
-    Function(
-        "cidrcontains",
-        (Parameter("containing_prefix", STRING), Parameter("contained_ip_or_prefix", STRING)),
+    function("cidrhost(prefix: string, hostnum: number): string", _cidrhost),
+    function("cidrnetmask(prefix: string): string", _cidrnetmask),
+    function("cidrsubnet(prefix: string, newbits: number, netnum: number): string", _cidrsubnet),
+    function("cidrsubnets(prefix: string, ...newbits: number): list of string", _cidrsubnets),
+    function(
+        "cidrcontains(containing_prefix: string, contained_ip_or_prefix: string): bool",
         _cidrcontains,
-        returns=BOOL,
     ),
 )

@@ -8,7 +8,7 @@ from ecbackup_iac.hcl.number import MAX_DIGITS, Number, plain
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.functions.containers import may_be_refused, number_of, whole
 from ecbackup_iac.terraform.functions.go.mathematics import logarithm, power
-from ecbackup_iac.terraform.functions.signature import Function, Parameter
+from ecbackup_iac.terraform.functions.signature import Function, function
 from ecbackup_iac.terraform.functions.sizes import text_of
 from ecbackup_iac.terraform.values.arithmetic import (
     DOUBLE,
@@ -26,6 +26,7 @@ from ecbackup_iac.terraform.values.value import (
     Value,
     count_value,
     number,
+    quoting,
 )
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -88,10 +89,7 @@ def _parseint(text: Value, base: Value) -> Value:
         for digit in digits
     ]
     if not digits or not all(0 <= value < radix for value in values):
-        message, redacted = (
-            f"cannot parse {t} as a base {radix} integer" for t in (f'"{written}"', "it")
-        )
-        raise EvaluationError(message, redacted_message=redacted)
+        raise quoting(f"cannot parse {{}} as a base {radix} integer", f'"{written}"', "it")
     total = 0
     for value in values:
         total = total * radix + value
@@ -143,19 +141,14 @@ def _bound(
     return choose(known)
 
 
-_NUMBER = Parameter("num", NUMBER)
-_NUMBERS = Parameter("numbers", NUMBER, allows_unknown=True)
-
 FUNCTIONS: tuple[Function, ...] = (
-    Function("abs", (_NUMBER,), _computed(_absolute), returns=NUMBER),
-    Function("ceil", (_NUMBER,), _computed(math.ceil), returns=NUMBER),
-    Function("floor", (_NUMBER,), _computed(math.floor), returns=NUMBER),
-    Function("log", (_NUMBER, Parameter("base", NUMBER)), _log, returns=NUMBER),
-    Function("max", (), _extreme(max, is_maximum=True), variadic=_NUMBERS, returns=NUMBER),
-    Function("min", (), _extreme(min, is_maximum=False), variadic=_NUMBERS, returns=NUMBER),
-    Function(
-        "parseint", (Parameter("number"), Parameter("base", NUMBER)), _parseint, returns=NUMBER
-    ),
-    Function("pow", (_NUMBER, Parameter("power", NUMBER)), _pow, returns=NUMBER),
-    Function("signum", (_NUMBER,), _signum, returns=NUMBER),
+    function("abs(num: number): number", _computed(_absolute)),
+    function("ceil(num: number): number", _computed(math.ceil)),
+    function("floor(num: number): number", _computed(math.floor)),
+    function("log(num: number, base: number): number", _log),
+    function("max(...numbers: number | unknown): number", _extreme(max, is_maximum=True)),
+    function("min(...numbers: number | unknown): number", _extreme(min, is_maximum=False)),
+    function("parseint(number: any, base: number): number", _parseint),
+    function("pow(num: number, power: number): number", _pow),
+    function("signum(num: number): number", _signum),
 )

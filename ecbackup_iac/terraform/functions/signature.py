@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from ecbackup_iac.model.record import record
-from ecbackup_iac.terraform.values.type_system import DYNAMIC, Type
+from ecbackup_iac.terraform.values.type_system import DYNAMIC, Type, type_named
 from ecbackup_iac.terraform.values.value import Value
 
 
@@ -43,3 +43,29 @@ class Function:
 
     decodes: bool = False
     """It reads the text of a document."""
+
+
+def function(signature: str, implementation: Callable[..., Value], **flags: bool) -> Function:
+    """Return a function by its signature: "join(separator: string, ...lists: list of string): string".
+
+    Behind a parameter's type: `null`, `unknown` and `elements`, for what it allows. The `flags` are those
+    of Function.
+    """
+    name, _, rest = signature.partition("(")
+    listed, _, returns = rest.partition(")")
+    parameters, variadic = list[Parameter](), None
+    for written in filter(None, listed.split(", ")):
+        parameter = _parameter(written.removeprefix("..."))
+        if written.startswith("..."):
+            variadic = parameter
+        else:
+            parameters.append(parameter)
+    kind = type_named(returns.removeprefix(": ") or "any")
+    return Function(name, tuple(parameters), implementation, variadic, kind, **flags)
+
+
+def _parameter(written: str) -> Parameter:
+    name, _, accepted = written.partition(": ")
+    kind, *allowed = accepted.split(" | ")
+    allows = (word in allowed for word in ("null", "unknown", "elements"))
+    return Parameter(name, type_named(kind), *allows)

@@ -10,12 +10,7 @@ _MAX_BITS_BYTES = 63
 
 
 def check_size(characters: int) -> None:
-    """Raise TooLargeError for a string of too many characters.
-
-    Raises:
-        TooLargeError: it would be too large.
-
-    """
+    """Raise TooLargeError for a string of too many characters."""
     if characters > MAX_CHARACTERS:
         raise TooLargeError(f"the result is larger than {MAX_CHARACTERS:,} characters")
 
@@ -47,12 +42,7 @@ def bytes_of(value: Value) -> bytes:
 
 
 def whole_number(value: Value) -> int:
-    """Return a known number that has to be whole.
-
-    Raises:
-        EvaluationError: it is not, or is beyond 64 bits.
-
-    """
+    """Return a known number that has to be whole. Raises EvaluationError: it is not, or is beyond 64 bits."""
     raw = value.raw
     if not isinstance(raw, int):
         raise EvaluationError("value must be a whole number")

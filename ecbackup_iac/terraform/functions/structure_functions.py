@@ -14,7 +14,7 @@ from ecbackup_iac.terraform.functions.containers import (
     texts,
     whole,
 )
-from ecbackup_iac.terraform.functions.signature import Function, Parameter
+from ecbackup_iac.terraform.functions.signature import Function, function
 from ecbackup_iac.terraform.values.arithmetic import COUNT, added, charge_operand, with_precision
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.conversion import converted, expand_outcomes
@@ -276,62 +276,29 @@ def _zipmap(keys: Value, values: Value) -> Value:
     return object_value(members)
 
 
-_SET = SetOf(DYNAMIC)
-_FIRST = Parameter("first_set", _SET)
-_OTHERS = Parameter("other_sets", _SET)
-_ANY_LIST = ListOf(DYNAMIC)
-
 FUNCTIONS: tuple[Function, ...] = (
-    Function(
-        "chunklist",
-        (Parameter("list", _ANY_LIST, allows_unknown_elements=True), Parameter("size", NUMBER)),
-        _chunklist,
-    ),
-    Function("compact", (Parameter("list", ListOf(STRING)),), _compact, returns=ListOf(STRING)),
-    Function("concat", (), _concat, variadic=Parameter("seqs", allows_unknown_elements=True)),
-    Function("distinct", (Parameter("list", _ANY_LIST),), _distinct),
-    Function("flatten", (Parameter("list", allows_unknown_elements=True),), _flatten),
-    Function(
-        "merge",
-        (),
-        _merge,
-        variadic=Parameter("maps", allows_null=True, allows_unknown_elements=True),
-    ),
-    Function("range", (), _range, variadic=Parameter("params", NUMBER), returns=ListOf(NUMBER)),
-    Function("reverse", (Parameter("list", allows_unknown_elements=True),), _reverse),
-    Function(
-        "setintersection",
-        (_FIRST,),
+    function("chunklist(list: list of any | elements, size: number)", _chunklist),
+    function("compact(list: list of string): list of string", _compact),
+    function("concat(...seqs: any | elements)", _concat),
+    function("distinct(list: list of any)", _distinct),
+    function("flatten(list: any | elements)", _flatten),
+    function("merge(...maps: any | null | elements)", _merge),
+    function("range(...params: number): list of number", _range),
+    function("reverse(list: any | elements)", _reverse),
+    function(
+        "setintersection(first_set: set of any, ...other_sets: set of any)",
         _set_operation(lambda element, held: all(element in members for members in held)),
-        variadic=_OTHERS,
     ),
-    Function(
-        "setproduct", (), _setproduct, variadic=Parameter("sets", allows_unknown_elements=True)
-    ),
-    Function(
-        "setsubtract",
-        (Parameter("a", _SET), Parameter("b", _SET)),
+    function("setproduct(...sets: any | elements)", _setproduct),
+    function(
+        "setsubtract(a: set of any, b: set of any)",
         _set_operation(lambda element, held: element not in held[1]),
     ),
-    Function("setunion", (_FIRST,), _set_operation(lambda _element, _held: True), variadic=_OTHERS),
-    Function(
-        "slice",
-        (
-            Parameter("list", allows_unknown_elements=True),
-            Parameter("start_index", NUMBER),
-            Parameter("end_index", NUMBER),
-        ),
-        _slice,
+    function(
+        "setunion(first_set: set of any, ...other_sets: set of any)",
+        _set_operation(lambda _element, _held: True),
     ),
-    Function(
-        "transpose",
-        (Parameter("values", MapOf(ListOf(STRING))),),
-        _transpose,
-        returns=MapOf(ListOf(STRING)),
-    ),
-    Function(
-        "zipmap",
-        (Parameter("keys", ListOf(STRING)), Parameter("values", allows_unknown_elements=True)),
-        _zipmap,
-    ),
+    function("slice(list: any | elements, start_index: number, end_index: number)", _slice),
+    function("transpose(values: map of list of string): map of list of string", _transpose),
+    function("zipmap(keys: list of string, values: any | elements)", _zipmap),
 )

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from ecbackup_iac.hcl.expression import Template, TemplatePart
 from ecbackup_iac.hcl.parser import parse_template
 from ecbackup_iac.hcl.source import Problem, SourceFile, SourceRange
-from ecbackup_iac.terraform.functions.call_context import CallContext, Files, NoFiles
+from ecbackup_iac.terraform.functions.call_context import CallContext, EmptyScope, Files
 from ecbackup_iac.terraform.values.budget import charge, charge_text
 from ecbackup_iac.terraform.values.value import EvaluationError, Value
 
@@ -13,38 +13,11 @@ _STEPS_PER_SEQUENCE = 20
 """For parsing one `${...}` or `%{...}`."""
 
 
-class _FilesOfTemplate:
-    """The files that a template file's expressions may read: the caller's, but no templates."""
-
-    def __init__(self, files: Files) -> None:
-        self.read = files.read
-        self.exists = files.exists
-        self.matching = files.matching
-        self.absolute = files.absolute
-
-
-class _StringScope:
-    """The scope of a template string: it has its variables and nothing else."""
-
-    allows_calls = True
-    address = ""
-    instance_key = ""
-    files: Files = NoFiles()
-
-    def reference(self, root: str, names: tuple[str, ...], source_range: SourceRange) -> Value:
-        """Raise EvaluationError: a template refers only to its variables."""
-        message = "Variables not allowed here"
-        raise EvaluationError(f"{message}: {'.'.join((root, *names))}", source_range, message)
-
-
-class _FileScope:
+class _FileScope(EmptyScope):
     """The scope of one call of a template file: it has its variables and nothing else."""
 
-    allows_calls = True
-    instance_key = ""
-
     def __init__(self, files: Files, address: str) -> None:
-        self.files: Files = _FilesOfTemplate(files)
+        self.files = files
         self.address = address
         """Unique to the call: assumptions on its variables hold for no other call's."""
 
@@ -58,7 +31,7 @@ class _FileScope:
 
 def is_in_template_file(context: CallContext) -> bool:
     """Whether a call is written in a template file, which may not render another one."""
-    return isinstance(context.files, _FilesOfTemplate)
+    return isinstance(context.scope, _FileScope)
 
 
 def _parsed(source: SourceFile) -> tuple[tuple[TemplatePart, ...], list[Problem]]:
@@ -72,14 +45,12 @@ def render_string(
 ) -> Value:
     """Return a template string rendered.
 
-    Raises:
-        EvaluationError: it is not a template, or something in it is rejected.
-
+    Raises EvaluationError: it is not a template, or something in it is rejected.
     """
     parts, problems = _parsed(SourceFile("templatestring", text.encode(errors="replace")))
     if problems:
         raise EvaluationError(f"templatestring: {problems[0][0]}")
-    evaluator = context.template_evaluator(_StringScope(), variables, is_hidden=is_hidden)
+    evaluator = context.template_evaluator(EmptyScope(), variables, is_hidden=is_hidden)
     return evaluator.joined(parts)
 
 
@@ -88,14 +59,12 @@ def render_file(
 ) -> Value:
     """Return a template file rendered; `address` is unique to the call.
 
-    Raises:
-        EvaluationError: it is not a template, or something in it is rejected.
-
+    Raises EvaluationError: it is not a template, or something in it is rejected.
     """
     parts, problems = _parsed(source)
     if problems:
         message, source_range = problems[0]
         raise EvaluationError(message, source_range)
     template = Template(SourceRange(source, 0, len(source.text)), parts)
-    scope = _FileScope(context.files, address)
+    scope = _FileScope(context.scope.files, address)
     return context.template_evaluator(scope, variables, is_hidden=True).value(template)

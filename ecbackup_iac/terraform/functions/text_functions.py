@@ -6,7 +6,7 @@ from ecbackup_iac.terraform.functions.call_context import CallContext, UnknownRe
 from ecbackup_iac.terraform.functions.containers import may_be_refused
 from ecbackup_iac.terraform.functions.go.graphemes import clusters
 from ecbackup_iac.terraform.functions.go.regular_expressions import Pattern, result, result_type
-from ecbackup_iac.terraform.functions.signature import Function, Parameter
+from ecbackup_iac.terraform.functions.signature import Function, function
 from ecbackup_iac.terraform.functions.sizes import (
     bytes_of,
     check_size,
@@ -21,7 +21,6 @@ from ecbackup_iac.terraform.values.outcomes import map_outcomes
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
     DYNAMIC,
-    NUMBER,
     STRING,
     ListOf,
     is_mapping,
@@ -197,23 +196,21 @@ def _templatestring(context: CallContext, template: Value, variables: Value) -> 
     return render_string(context, text, variables.members, is_hidden=template.is_hidden)
 
 
-def _plain(name: str, change: Callable[..., str], *parameters: str, first: str = "str") -> Function:
+def _plain(name: str, change: Callable[..., str], *parameters: str) -> Function:
     """Return a function from strings to a string that is not longer than they are."""
 
     def apply(*texts: Value) -> Value:
         return string(change(*map(text_of, texts)))
 
-    kinds = tuple(Parameter(parameter, STRING) for parameter in (first, *parameters))
-    return Function(name, kinds, apply, returns=STRING)
+    listed = ", ".join(f"{parameter}: string" for parameter in ("str", *parameters))
+    return function(f"{name}({listed}): string", apply)
 
 
 def _question(name: str, answer: Callable[[str, str], bool], parameter: str) -> Function:
     def apply(text: Value, argument: Value) -> Value:
         return boolean(answer(text_of(text), text_of(argument)))
 
-    return Function(
-        name, (Parameter("str", STRING), Parameter(parameter, STRING)), apply, returns=BOOL
-    )
+    return function(f"{name}(str: string, {parameter}: string): bool", apply)
 
 
 def _starts_with(text: Value, prefix: Value) -> Value:
@@ -227,11 +224,6 @@ def _starts_with(text: Value, prefix: Value) -> Value:
     return map_outcomes(lambda settled: _starts_with(settled, prefix), text, kind=BOOL)
 
 
-_TEXT = Parameter("str", STRING)
-_PATTERN = (Parameter("pattern", STRING), Parameter("string", STRING))
-_ARGUMENTS = Parameter("args", allows_null=True)
-_ARGUMENT_LISTS = Parameter("args", allows_null=True, allows_unknown_elements=True)
-
 FUNCTIONS: tuple[Function, ...] = (
     _plain("chomp", lambda text: text.rstrip("\r\n")),
     _plain("lower", lambda text: _changed(_lower, text)),
@@ -242,52 +234,23 @@ FUNCTIONS: tuple[Function, ...] = (
     _plain("trimprefix", str.removeprefix, "prefix"),
     _plain("trimsuffix", str.removesuffix, "suffix"),
     _plain("trimspace", lambda text: text.strip(_SPACES)),
-    Function(
-        "startswith",
-        (Parameter("str", STRING, allows_unknown=True), Parameter("prefix", STRING)),
-        _starts_with,
-        returns=BOOL,
-    ),
+    function("startswith(str: string | unknown, prefix: string): bool", _starts_with),
     _question("endswith", str.endswith, "suffix"),
     _question("strcontains", lambda text, part: part in text, "substr"),
-    Function(
-        "substr",
-        (_TEXT, Parameter("offset", NUMBER), Parameter("length", NUMBER)),
-        _substr,
-        returns=STRING,
+    function("substr(str: string, offset: number, length: number): string", _substr),
+    function("join(separator: string, ...lists: list of string): string", _join),
+    function("split(separator: string, str: string): list of string", _split),
+    function("indent(spaces: number, str: string): string", _indent),
+    function("replace(str: string, substr: string, replace: string): string", _replace),
+    function("regex(pattern: string, string: string)", _regex),
+    function("regexall(pattern: string, string: string): list of any", _regexall),
+    function("format(format: string, ...args: any | null): string", _format),
+    function(
+        "formatlist(format: string, ...args: any | null | elements): list of string", _formatlist
     ),
-    Function(
-        "join",
-        (Parameter("separator", STRING),),
-        _join,
-        variadic=Parameter("lists", _LIST_OF_TEXT),
-        returns=STRING,
-    ),
-    Function("split", (Parameter("separator", STRING), _TEXT), _split, returns=_LIST_OF_TEXT),
-    Function("indent", (Parameter("spaces", NUMBER), _TEXT), _indent, returns=STRING),
-    Function(
-        "replace",
-        (_TEXT, Parameter("substr", STRING), Parameter("replace", STRING)),
-        _replace,
-        returns=STRING,
-    ),
-    Function("regex", _PATTERN, _regex),
-    Function("regexall", _PATTERN, _regexall, returns=ListOf(DYNAMIC)),
-    Function(
-        "format", (Parameter("format", STRING),), _format, variadic=_ARGUMENTS, returns=STRING
-    ),
-    Function(
-        "formatlist",
-        (Parameter("format", STRING),),
-        _formatlist,
-        variadic=_ARGUMENT_LISTS,
-        returns=_LIST_OF_TEXT,
-    ),
-    Function(
-        "templatestring",
-        (Parameter("template", STRING), Parameter("vars", allows_unknown_elements=True)),
+    function(
+        "templatestring(template: string, vars: any | elements): string",
         _templatestring,
-        returns=STRING,
         renders_templates=True,
     ),
 )

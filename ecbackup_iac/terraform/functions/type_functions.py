@@ -3,19 +3,9 @@
 from collections.abc import Callable
 
 from ecbackup_iac.model.record import replace
-from ecbackup_iac.terraform.functions.signature import Function, Parameter
+from ecbackup_iac.terraform.functions.signature import Function, function
 from ecbackup_iac.terraform.values.conversion import converted
-from ecbackup_iac.terraform.values.type_system import (
-    BOOL,
-    DYNAMIC,
-    NUMBER,
-    STRING,
-    ListOf,
-    MapOf,
-    SetOf,
-    Type,
-    type_name,
-)
+from ecbackup_iac.terraform.values.type_system import Type, type_name, type_named
 from ecbackup_iac.terraform.values.value import EvaluationError, Privacy, Value, boolean, null
 
 
@@ -24,11 +14,8 @@ def _conversion(target: Type) -> Callable[[Value], Value]:
         try:
             return converted(value, target)
         except EvaluationError as error:
-            what = f"cannot convert {type_name(value.type)} to {type_name(target)}"
-            text, redacted = (
-                f"{what}: {reason}" for reason in (error.message, error.redacted_message)
-            )
-            raise EvaluationError(text, redacted_message=redacted) from error
+            what = f"cannot convert {type_name(value.type)} to {type_name(target)}: "
+            raise error.prefixed(what) from error
 
     return implementation
 
@@ -59,23 +46,23 @@ def _ephemeralasnull(value: Value) -> Value:
             return value
 
 
-_ANYTHING = Parameter("v", allows_null=True, allows_unknown=True, allows_unknown_elements=True)
-_TARGETS: dict[str, Type] = {
-    "tobool": BOOL,
-    "tolist": ListOf(DYNAMIC),
-    "tomap": MapOf(DYNAMIC),
-    "tonumber": NUMBER,
-    "toset": SetOf(DYNAMIC),
-    "tostring": STRING,
+_ANYTHING = "v: any | null | unknown | elements"
+_TARGETS = {
+    "tobool": "bool",
+    "tolist": "list of any",
+    "tomap": "map of any",
+    "tonumber": "number",
+    "toset": "set of any",
+    "tostring": "string",
 }
 
 FUNCTIONS: tuple[Function, ...] = (
     *(
-        Function(name, (_ANYTHING,), _conversion(target), returns=target)
+        function(f"{name}({_ANYTHING}): {target}", _conversion(type_named(target)))
         for name, target in _TARGETS.items()
     ),
-    Function("sensitive", (_ANYTHING,), _sensitive),
-    Function("nonsensitive", (_ANYTHING,), _nonsensitive, keeps_marks=False),
-    Function("issensitive", (_ANYTHING,), _issensitive, returns=BOOL, keeps_marks=False),
-    Function("ephemeralasnull", (_ANYTHING,), _ephemeralasnull, keeps_marks=False),
+    function(f"sensitive({_ANYTHING})", _sensitive),
+    function(f"nonsensitive({_ANYTHING})", _nonsensitive, keeps_marks=False),
+    function(f"issensitive({_ANYTHING}): bool", _issensitive, keeps_marks=False),
+    function(f"ephemeralasnull({_ANYTHING})", _ephemeralasnull, keeps_marks=False),
 )

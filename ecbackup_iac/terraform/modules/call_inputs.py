@@ -8,11 +8,11 @@ from ecbackup_iac.model.value import StepKind
 from ecbackup_iac.terraform.evaluation.constraints import Constraint
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.functions.call_context import Scope
+from ecbackup_iac.terraform.values.steps import SourceStep
 from ecbackup_iac.terraform.values.type_system import STRING
 from ecbackup_iac.terraform.values.value import (
     Assumption,
     EvaluationError,
-    SourceStep,
     UnknownRaw,
     Value,
     unknown,
@@ -20,7 +20,7 @@ from ecbackup_iac.terraform.values.value import (
 
 
 class Inputs(Protocol):
-    """The inputs of a root module."""
+    """The inputs of a module."""
 
     alternatives: Sequence[tuple[Assumption, "Inputs"]] = ()
     """What they may be instead, each under its assumption; none where they are certain."""
@@ -48,12 +48,17 @@ class AnyInputs(Inputs):
         return Value(constraint.type, UnknownRaw(f"var.{name} may be anything"))
 
 
-class CallInputs:
+class CallInputs(Inputs):
     """What a module call passes to the module's variables."""
 
     def __init__(self, block: Block, scope: Scope) -> None:
         self.block = block
         self.scope = scope
+
+    @property
+    def workspace(self) -> Value:
+        """The name of the workspace, which is the caller's."""
+        return self.scope.reference("terraform", ("workspace",), self.block.header)
 
     def value(self, name: str, constraint: Constraint) -> Value | None:
         """Return what the call sets a variable to; None where it does not. Raises EvaluationError."""

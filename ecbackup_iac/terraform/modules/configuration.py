@@ -17,8 +17,9 @@ from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.evaluation.scopes import CONSTANT_SCOPE
 from ecbackup_iac.terraform.functions.call_context import Files, Scope
 from ecbackup_iac.terraform.modules.file_names import Program
+from ecbackup_iac.terraform.modules.folders import Folders
 from ecbackup_iac.terraform.modules.installed_modules import installed_modules
-from ecbackup_iac.terraform.modules.module import FolderReader, Module, load_module
+from ecbackup_iac.terraform.modules.module import Module, load_module
 from ecbackup_iac.terraform.modules.resource_values import Schemas
 from ecbackup_iac.terraform.values.value import EvaluationError, hidden_value
 
@@ -58,7 +59,7 @@ class Modules:
 
     def __init__(
         self,
-        reader: FolderReader,
+        reader: Folders,
         program: Program | None = None,
         news: list[Diagnostic] | None = None,
         may_declare_more: Mapping[str, str] = MappingProxyType({}),
@@ -214,7 +215,7 @@ def version_of(block: Block) -> str:
     return block.body.plain_text("version") or ""
 
 
-def is_local(source: str, reader: FolderReader | None = None) -> bool:
+def is_local(source: str, reader: Folders | None = None) -> bool:
     """Whether a module source is a path from the caller; or an absolute one in what a reader may read.
 
     Terragrunt generates absolute ones: `${get_repo_root()}/modules/queue`.
@@ -226,7 +227,7 @@ def is_local(source: str, reader: FolderReader | None = None) -> bool:
     )
 
 
-def local_folder(folder: str, source: str, reader: FolderReader) -> str | None:
+def local_folder(folder: str, source: str, reader: Folders) -> str | None:
     """Return the real folder that a local source names, seen from a folder; None where it is no path."""
     if not is_local(source, reader):
         return None
@@ -236,7 +237,7 @@ def local_folder(folder: str, source: str, reader: FolderReader) -> str | None:
         return None
 
 
-def why_empty(folder: str, source: str, reader: FolderReader) -> str:
+def why_empty(folder: str, source: str, reader: Folders) -> str:
     """Return why a called folder without configuration is not read; empty for one that Terraform plans.
 
     Terraform reads a local folder without configuration as an empty module.
@@ -252,7 +253,7 @@ def why_empty(folder: str, source: str, reader: FolderReader) -> str:
     return "" if is_local(source) else f"there is no configuration in {source}"
 
 
-def _is_submodule(folder: str, reader: FolderReader) -> bool:
+def _is_submodule(folder: str, reader: Folders) -> bool:
     """Whether a `.gitmodules` above a folder names it."""
     above = folder
     while above != reader.boundary:

@@ -8,7 +8,8 @@ from ecbackup_iac.model.value import StepKind
 from ecbackup_iac.terraform.evaluation.constraints import Constraint, constraint_of
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.evaluation.scopes import CONSTANT_SCOPE
-from ecbackup_iac.terraform.values.value import SourceStep, Value
+from ecbackup_iac.terraform.values.steps import SourceStep
+from ecbackup_iac.terraform.values.value import Value
 
 
 class Declaration:

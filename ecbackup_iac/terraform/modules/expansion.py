@@ -7,7 +7,7 @@ from typing import Protocol, TypeAlias
 from ecbackup_iac.hcl.expression import TupleNode
 from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.near_miss import nearest
-from ecbackup_iac.model.record import record
+from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.terraform.modules.configuration import UnreadModule, is_local, source_of
 from ecbackup_iac.terraform.modules.instances import BlockScope, ModuleInstance
 from ecbackup_iac.terraform.modules.module import Module
@@ -183,10 +183,8 @@ def _doubted(found: Found, doubt: str, refusal: str) -> Found:
         return found
     doubts = (doubt, *found.doubts) if doubt else found.doubts
     if isinstance(found, UnreadCall):
-        return UnreadCall(found.address, found.block, found.scope, found.unreadable, doubts)
-    return ResourceInstance(
-        found.address, found.kind, found.block, found.scope, doubts, refusal or found.refusal
-    )
+        return replace(found, doubts=doubts)
+    return replace(found, doubts=doubts, refusal=refusal or found.refusal)
 
 
 def _checked_call(

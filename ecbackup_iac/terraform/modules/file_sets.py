@@ -3,7 +3,6 @@
 import os
 import posixpath
 from collections.abc import Callable, Iterator, Sequence
-from typing import Protocol
 
 from ecbackup_iac.files.paths import GIT_FOLDER
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
@@ -13,6 +12,7 @@ from ecbackup_iac.terraform.functions.go.doublestar import (
     BadPatternError,
     Component,
 )
+from ecbackup_iac.terraform.modules.folders import Folders
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.value import EvaluationError
 
@@ -39,24 +39,11 @@ _FILES_OF_GIT = (
 """Files of the kinds that there are in every `.git`; it is not read."""
 
 
-class _Entries(Protocol):
-    """What is in folders."""
-
-    def is_file(self, path: str) -> bool:
-        """Whether a file is there."""
-
-    def is_folder(self, path: str) -> bool:
-        """Whether a folder is there."""
-
-    def listed_names(self, folder: str) -> list[str]:
-        """Return the names in a folder."""
-
-
 class FileSet:
     """One pattern, and the files below a folder that it describes."""
 
     def __init__(
-        self, root: str, written: str, inside: Callable[[str], str], folders: "_Entries"
+        self, root: str, written: str, inside: Callable[[str], str], folders: Folders
     ) -> None:
         """Take the root module's folder and a pattern that counts from there.
 
@@ -74,10 +61,8 @@ class FileSet:
     def files(self) -> Iterator[str]:
         """Yield the files as paths from the root module's folder.
 
-        Raises:
-            EvaluationError: the pattern is refused, or describes a link that leads nowhere.
-            UnknownResultError: it describes what may be there where Terraform runs, or what is not read.
-
+        Raises EvaluationError: the pattern is refused, or describes a link that leads nowhere.
+        Raises UnknownResultError: it describes what may be there where Terraform runs, or what is not read.
         """
         try:
             for path in MADE_BY_TERRAFORM:

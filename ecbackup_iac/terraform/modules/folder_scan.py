@@ -14,11 +14,7 @@ from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import changing_record, field, record
 from ecbackup_iac.model.report import Diagnostic
-from ecbackup_iac.terraform.modules.configuration import (
-    is_local,
-    local_folder,
-    source_of,
-)
+from ecbackup_iac.terraform.modules.configuration import is_local, local_folder, source_of
 from ecbackup_iac.terraform.modules.file_names import (
     OPENTOFU_SUFFIXES,
     every_configuration_file,

@@ -1,16 +1,14 @@
-"""Paths → the files that modules and file functions read: inside the boundary only, each once."""
+"""Paths → the files that are read: inside the boundary only, each once."""
 
 import errno
 import os
 import stat
 from collections.abc import Container, Iterable, Mapping
-from contextlib import suppress
 
 from ecbackup_iac.files.bounded_read import NO_LINK, regular_content
 from ecbackup_iac.files.discovery import Listing
 from ecbackup_iac.files.paths import (
     OUTSIDE_REPOSITORY,
-    is_gits_own,
     is_inside,
     is_link,
     is_readable,
@@ -20,10 +18,7 @@ from ecbackup_iac.files.paths import (
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.report import Diagnostic
-from ecbackup_iac.model.written_path import relative_path, slashed
-from ecbackup_iac.terraform.functions.call_context import OutsideError, UnknownResultError
 from ecbackup_iac.terraform.modules.parsed_file import ParsedFile, parsed_file
-from ecbackup_iac.terraform.values.value import EvaluationError
 
 MAX_FILE_BYTES = 10_000_000
 """Bytes; a larger configuration or data file is not read."""
@@ -107,9 +102,7 @@ class Folders:
     def real(self, path: str) -> str:
         """Return an absolute path without `..` with its links resolved; each name on it is looked up once.
 
-        Raises:
-            ValueError: a NUL in it, or half a surrogate pair: it is no path at all.
-
+        Raises ValueError: a NUL in it, or half a surrogate pair: it is no path at all.
         """
         real = self._reals.get(path)
         if real is None:
@@ -223,72 +216,3 @@ def _is_folder(entry: "os.DirEntry[str]") -> bool:
         return entry.is_dir()
     except OSError:
         return False
-
-
-def is_made_by_terraform(path: str) -> bool:
-    """Whether Terraform itself makes what is at a path, which counts from the root module's folder."""
-    first = path.partition("/")[0]
-    names = (".terraform", ".terraform.lock.hcl", ".terraform.tfstate.lock.info")
-    return first in names or first.startswith("terraform.tfstate")
-
-
-class RootFiles:
-    """The files that a root module's functions may read; relative paths count from its folder."""
-
-    def __init__(self, folders: Folders, root: str) -> None:
-        self._folders = folders
-        self._root = root
-
-    def read(self, path: str) -> bytes:
-        """Return a file's content. Raises EvaluationError where there is none, OutsideError beyond."""
-        found = self._present(path)
-        if not self._folders.is_file(found):
-            raise EvaluationError(f'Invalid function argument: no file exists at "{path}"')
-        content = self._folders.content(found)
-        if isinstance(content, Diagnostic):
-            raise UnknownResultError(f"the file {path} was {content.message}")
-        return content
-
-    def exists(self, path: str) -> bool:
-        """Whether a file is there. Raises OutsideError, EvaluationError for a folder."""
-        found = self._present(path)
-        if self._folders.is_folder(found):
-            raise EvaluationError(f"{path} is a directory, not a file")
-        return self._folders.is_file(found)
-
-    def matching(self, folder: str, pattern: str) -> list[str]:
-        """Return the files under a folder that match a fileset pattern, sorted.
-
-        Raises:
-            EvaluationError: Terraform refuses the pattern.
-            UnknownResultError: it may describe more where Terraform runs, or what is not read.
-
-        """
-        from ecbackup_iac.terraform.modules.file_sets import FileSet  # most runs do without
-
-        top = os.path.join(self._root, folder)
-        found = FileSet(self._root, f"{folder}/{pattern}", self._inside, self._folders).files()
-        return sorted(relative_path(os.path.join(self._root, path), top) for path in found)
-
-    def absolute(self, path: str) -> str:
-        """Return where a file is; a relative path counts from the root module's folder."""
-        return slashed(self._folders.origin(os.path.normpath(os.path.join(self._root, path))))
-
-    def _present(self, path: str) -> str:
-        """Return the absolute path of a file; UnknownResultError where Terraform may have made it."""
-        found = self._inside(path)
-        below = relative_path(found, self._root)
-        if is_made_by_terraform(below) and not os.path.exists(found):
-            raise UnknownResultError(
-                f"{path} does not exist here, but may exist where Terraform runs"
-            )
-        return found
-
-    def _inside(self, path: str) -> str:
-        found = os.path.normpath(os.path.join(self._root, path))
-        if not path.startswith("~") and self._folders.is_inside(found):
-            return found
-        with suppress(ValueError):  # a NUL in it, or half a surrogate pair: no path at all
-            if is_gits_own(os.path.realpath(found), self._folders.boundary):
-                raise OutsideError(f"the file {path} belongs to git, and may contain a password")
-        raise OutsideError(f"the file {path} is outside the repository")

@@ -21,14 +21,14 @@ from ecbackup_iac.terraform.evaluation.constraints import Constraint
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator, HiddenSourceEvaluator
 from ecbackup_iac.terraform.evaluation.scopes import CONSTANT_SCOPE
 from ecbackup_iac.terraform.modules.call_inputs import Inputs
-from ecbackup_iac.terraform.modules.module import FolderReader
+from ecbackup_iac.terraform.modules.folders import Folders
 from ecbackup_iac.terraform.modules.wrappers import SetInputs
+from ecbackup_iac.terraform.values.steps import SourceStep
 from ecbackup_iac.terraform.values.type_system import STRING
 from ecbackup_iac.terraform.values.value import (
     Assumption,
     EvaluationError,
     Privacy,
-    SourceStep,
     Value,
     declared_sensitive,
     string,
@@ -89,7 +89,7 @@ class VariableSource(Protocol):
 class VariableFiles:
     """Every tfvars file that was read, each once."""
 
-    def __init__(self, reader: FolderReader) -> None:
+    def __init__(self, reader: Folders) -> None:
         self._reader = reader
         self._read: dict[str, VariableFile] = {}
         self.diagnostics: list[Diagnostic] = []
@@ -166,9 +166,7 @@ class RootInputs:
     def value(self, name: str, constraint: Constraint) -> Value | None:
         """Return a variable's value; None where it is not set.
 
-        Raises:
-            EvaluationError: the value does not fit the variable's type.
-
+        Raises EvaluationError: the value does not fit the variable's type.
         """
         for source in (*reversed(self.chosen), *reversed(self.automatic)):
             found = source.value(name, constraint)

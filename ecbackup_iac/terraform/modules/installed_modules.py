@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from ecbackup_iac.model.hidden import without_credentials
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Diagnostic
-from ecbackup_iac.terraform.modules.module import FolderReader
+from ecbackup_iac.terraform.modules.folders import Folders
 
 _REGISTRIES = ("registry.terraform.io/", "registry.opentofu.org/")
 
@@ -35,7 +35,7 @@ class InstalledModule:
         return not self.version or meets(self.version, constraints)
 
 
-def installed_modules(root: str, reader: FolderReader) -> dict[str, InstalledModule]:
+def installed_modules(root: str, reader: Folders) -> dict[str, InstalledModule]:
     """Return what `terraform init` installed, by the dotted path of the call."""
     path = os.path.join(root, ".terraform", "modules", "modules.json")
     if not os.path.isfile(path):

@@ -14,7 +14,6 @@ from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.call import Call
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.value import StepKind
-from ecbackup_iac.terraform.evaluation.constraints import Constraint
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.functions.call_context import Files
 from ecbackup_iac.terraform.modules.call_inputs import AnyInputs, CallInputs, Inputs
@@ -34,20 +33,14 @@ from ecbackup_iac.terraform.values.budget import STEPS_PER_INSTANCE, charge
 from ecbackup_iac.terraform.values.marks import reject_ephemeral
 from ecbackup_iac.terraform.values.operators import attribute
 from ecbackup_iac.terraform.values.outcomes import where
-from ecbackup_iac.terraform.values.type_system import (
-    BOOL,
-    DYNAMIC,
-    STRING,
-    Type,
-    object_of,
-)
+from ecbackup_iac.terraform.values.steps import SourceStep
+from ecbackup_iac.terraform.values.type_system import BOOL, DYNAMIC, STRING, Type, object_of
 from ecbackup_iac.terraform.values.value import (
     Assumption,
     EvaluationError,
     LazyMembers,
     Privacy,
     ReferenceRefusedError,
-    SourceStep,
     Value,
     declared_sensitive,
     null,
@@ -73,7 +66,7 @@ class ModuleInstance:
         self,
         module: Module,
         configuration: Configuration,
-        inputs: Inputs | CallInputs,
+        inputs: Inputs,
         parent: "ModuleInstance | None" = None,
         address: str = "",
         path: tuple[str, ...] = (),
@@ -124,11 +117,6 @@ class ModuleInstance:
         block = self.call_blocks[-1]
         text, folder = f'module "{block.labels[0]}"', shown_path(self.module.folder)
         return (*self.parent.calls, Call(block.header.location, text, folder))
-
-    @property
-    def root(self) -> "ModuleInstance":
-        """The root module instance above this one."""
-        return self.parent.root if self.parent else self
 
     def reference(self, root: str, names: tuple[str, ...], source_range: SourceRange) -> Value:
         """Return the value of a reference. Raises EvaluationError."""
@@ -208,12 +196,8 @@ class ModuleInstance:
             case _:
                 return self._resource(("managed", root, names[0]))
 
-    def constraint(self, name: str) -> Constraint:
-        """Return what a declared variable accepts. Raises EvaluationError."""
-        return self.variable(name).constraint
-
     def _value_of_variable(self, name: str) -> Value:
-        if name not in self.module.variables and not isinstance(self._inputs, CallInputs):
+        if name not in self.module.variables:
             other = self._inputs.set_by(name)
             if other:
                 return unknown(f"var.{name} may be declared through {other}")
@@ -253,10 +237,7 @@ class ModuleInstance:
 
     def _terraform(self, name: str) -> Value:
         if name == "workspace":
-            inputs = self.root._inputs  # noqa: SLF001 - the same class
-            if isinstance(inputs, CallInputs):
-                raise TypeError("a root has no caller")
-            return inputs.workspace
+            return self._inputs.workspace
         if name == "applying":
             return _ephemeral("terraform.applying", BOOL)
         raise ReferenceRefusedError(f'Invalid "terraform" attribute: "{name}"')
@@ -350,9 +331,7 @@ class ModuleInstance:
 
         Where they are unknown, those that may exist, or one that represents them all, each with its doubt.
 
-        Raises:
-            EvaluationError: Terraform refuses the count or for_each.
-
+        Raises EvaluationError: Terraform refuses the count or for_each.
         """
         written = [
             (argument, made)

@@ -1,9 +1,7 @@
 """A folder of configuration files → one module: its declarations, overrides merged."""
 
 import os
-import re
-from collections.abc import Iterable
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from ecbackup_iac.hcl.expression import GetAttribute, Index, Name, Node
 from ecbackup_iac.hcl.source import SourceFile, SourceRange
@@ -13,8 +11,9 @@ from ecbackup_iac.model.record import changing_record, field
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.terraform.modules.declarations import Declaration
 from ecbackup_iac.terraform.modules.file_names import Program, configuration_files
+from ecbackup_iac.terraform.modules.folders import Folders
 from ecbackup_iac.terraform.modules.overrides import MergedBody
-from ecbackup_iac.terraform.modules.parsed_file import ParsedFile, parsed_file
+from ecbackup_iac.terraform.modules.parsed_file import parsed_file
 from ecbackup_iac.terraform.modules.schema import CONFIGURATION
 
 ResourceKey = tuple[str, str, str]
@@ -23,6 +22,11 @@ ResourceKey = tuple[str, str, str]
 K = TypeVar("K")
 
 _MODES = {"resource": "managed", "data": "data", "ephemeral": "ephemeral"}
+_NAMES = {
+    "variable": "variable declaration", "output": "output definition", "module": "module call",
+}  # fmt: skip
+"""What Terraform calls the blocks that have one label."""
+
 _NOT_TO_OVERRIDE = {"check": 1, "moved": 0, "import": 0, "removed": 0}
 """Blocks that no override file may hold, and how many labels they have."""
 
@@ -34,44 +38,12 @@ _MORE = f"this file has more problems than the {MAX_REPORTED} that are reported"
 MAX_MAJOR = 1
 """Of Terraform and OpenTofu."""
 
-_AT_LEAST = re.compile(r"(?:>=|~>|>|(?<![<>!~])=|^)\s*v?(\d{1,9})")
-
-_LOWER_BOUND = re.compile(r"\s*(?:>=?|~>|=?)\s*v?(\d{1,9})\.(\d{1,9})(?:\.\d+)*\s*")
-
-FIRST_SHORT_CIRCUITING = (1, 12)
+FIRST_SHORT_CIRCUITING = (1, 12, 0)
 """The release of Terraform since which `&&` and `||` evaluate no operand that cannot matter."""
-
-_CONSTRAINT = re.compile(r"\s*(?:=|!=|>=?|<=?|~>)?\s*v?\d+(?:\.\d+)*(?:-[\w.-]+)?(?:\+[\w.-]+)?\s*")
 
 # The nested blocks without which a provider block is no more than a name for a passed provider.
 _PROVIDER_BLOCKS = ("assume_role", "assume_role_with_web_identity", "default_tags", "endpoints",
                     "features", "ignore_tags")  # fmt: skip
-
-
-class FolderReader(Protocol):
-    """Reads the files of modules: inside the boundary, each file once."""
-
-    @property
-    def boundary(self) -> str:
-        """The folder outside which nothing is read: absolute, links resolved."""
-
-    def names(self, folder: str) -> tuple[str, ...]:
-        """Return the names of the files in a folder, sorted; none where it cannot be read."""
-
-    def real(self, path: str) -> str:
-        """Return an absolute path without `..` with its links resolved."""
-
-    def is_inside(self, path: str) -> bool:
-        """Whether an absolute path without `..` lies inside the boundary, links resolved."""
-
-    def forget(self, paths: Iterable[str]) -> None:
-        """Forget what was read of files."""
-
-    def source(self, path: str) -> "SourceFile | Diagnostic":
-        """Return a file as UTF-8 text."""
-
-    def parsed(self, path: str) -> ParsedFile | Diagnostic:
-        """Return a file of configuration, parsed once."""
 
 
 @changing_record
@@ -140,17 +112,10 @@ class Module:
 
     def release(self) -> None:
         """Drop every block: each has a reference to its module, so none would be freed otherwise."""
-        for table in (
-            self.variables,
-            self.local_values,
-            self.resources,
-            self.calls,
-            self.outputs,
-        ):
+        for table in (self.variables, self.local_values, self.resources, self.calls, self.outputs):
             table.clear()
-        self.settings.clear()
-        self.providers.clear()
-        self.bodies.clear()
+        for blocks in (self.settings, self.providers, self.bodies):
+            blocks.clear()
 
     @property
     def configures_providers(self) -> bool:
@@ -173,7 +138,7 @@ class Module:
 
 def load_module(
     folder: str,
-    reader: FolderReader,
+    reader: Folders,
     news: list[Diagnostic] | None = None,
     program: Program | None = None,
     may_declare_more: str = "",
@@ -184,17 +149,13 @@ def load_module(
     """
     module = Module(folder, news=[] if news is None else news, may_declare_more=may_declare_more)
     files, overrides = configuration_files(reader.names(folder), program)
-    for name in files:
+    for name in (*files, *overrides):
         body = _body(os.path.join(folder, name), reader, module)
         if body is not None:
             module.add(body)
-            _declare(module, body)
-    for name in overrides:
-        body = _body(os.path.join(folder, name), reader, module)
-        if body is not None:
-            module.add(body)
-            _check_override(module, body)
-            _override(module, body)
+            if name in overrides:
+                _check_override(module, body)
+            _declare(module, body, is_override=name in overrides)
     _check_version(module)
     _check_moves(module)
     return module
@@ -211,7 +172,7 @@ def module_of(source: SourceFile) -> Module:
     return module
 
 
-def file_body(path: str, reader: FolderReader) -> Body | None:
+def file_body(path: str, reader: Folders) -> Body | None:
     """Return what one file declares; None where it cannot be read. What is wrong in it is not reported."""
     parsed = reader.parsed(path)
     return None if isinstance(parsed, Diagnostic) else parsed.body
@@ -228,31 +189,23 @@ def _check_version(module: Module) -> None:
 
     Which of the released versions plans the module is not known from the configuration.
     """
+    from ecbackup_iac.terraform.modules.versions import is_constraint, versions_of
+
     for block in module.settings:
-        source_range = block.range
-        if (
-            source_range.file.text.find(b"required_version", source_range.start, source_range.end)
-            < 0
-        ):
+        text, start, end = block.range.file.text, block.range.start, block.range.end
+        if text.find(b"required_version", start, end) < 0:
             continue  # most of such blocks need not be read
-        written, text = (
-            block.body.attribute("required_version"),
-            block.body.plain_text("required_version"),
-        )
-        if written is None or text is None:
+        written = block.body.attribute("required_version")
+        constraint = block.body.plain_text("required_version")
+        if written is None or constraint is None:
             continue
-        module.short_circuits |= any(map(_is_after, text.split(",")))
-        if any(int(major) > MAX_MAJOR for major in _AT_LEAST.findall(text)):
+        first = versions_of(constraint).first
+        module.short_circuits |= first >= FIRST_SHORT_CIRCUITING
+        if first[0] > MAX_MAJOR:
             reason = "Unsupported Terraform Core version: required_version requires a later version"
             _refuse(module, reason, written.range)
-        elif not all(map(_CONSTRAINT.fullmatch, text.split(","))):
+        elif not is_constraint(constraint):
             _refuse(module, "Invalid version constraint in required_version", written.range)
-
-
-def _is_after(constraint: str) -> bool:
-    """Whether a version constraint rules out every release before the first that short-circuits."""
-    match = _LOWER_BOUND.fullmatch(constraint)
-    return match is not None and (int(match[1]), int(match[2])) >= FIRST_SHORT_CIRCUITING
 
 
 def _refuse(module: Module, text: str, source_range: SourceRange) -> None:
@@ -285,7 +238,7 @@ def _declared_key(node: Node) -> tuple[str, ...]:
     return ()
 
 
-def _body(path: str, reader: FolderReader, module: Module) -> Body | None:
+def _body(path: str, reader: Folders, module: Module) -> Body | None:
     parsed = reader.parsed(path)
     if isinstance(parsed, Diagnostic):
         module.note(parsed)
@@ -294,39 +247,44 @@ def _body(path: str, reader: FolderReader, module: Module) -> Body | None:
     return parsed.body
 
 
-def _declare(module: Module, body: Body) -> None:
+def _declare(module: Module, body: Body, *, is_override: bool = False) -> None:
+    """Add what a file declares; that of an override file replaces arguments (Terraform, "Override Files")."""
+    add = _merge if is_override else _once
     for word, mode in _MODES.items():
         for block in body.blocks(word, 2):
             kind, name = block.labels
-            _once(
-                module,
-                module.resources,
-                (mode, kind, name),
-                block,
-                f'{word} "{kind}" configuration',
-            )
-    for block in body.blocks("variable", 1):
-        _once(module, module.variables, block.labels[0], block, "variable declaration")
-    for block in body.blocks("output", 1):
-        _once(module, module.outputs, block.labels[0], block, "output definition")
-    for block in body.blocks("module", 1):
-        _once(module, module.calls, block.labels[0], block, "module call")
+            add(module, module.resources, (mode, kind, name), block)
+    for word, table in (
+        ("variable", module.variables),
+        ("output", module.outputs),
+        ("module", module.calls),
+    ):
+        for block in body.blocks(word, 1):
+            add(module, table, block.labels[0], block)
     for block in body.blocks("locals"):
         for attribute in block.body.attributes():
-            if attribute.name in module.local_values:
-                text = f'Duplicate local value definition: "{attribute.name}" was defined before'
-                module.note(Diagnostic(text, attribute.range.location))
-                continue
-            module.local_values[attribute.name] = attribute
+            _add_local(module, attribute, is_override=is_override)
     module.settings += body.blocks("terraform")
     module.providers += body.blocks("provider", 1)
 
 
-def _once(module: Module, table: dict[K, Block], key: K, block: Block, what: str) -> None:
+def _add_local(module: Module, attribute: Attribute, *, is_override: bool) -> None:
+    name, is_declared = attribute.name, attribute.name in module.local_values
+    if is_declared is not is_override:
+        text = f'Duplicate local value definition: "{name}" was defined before'
+        if is_override:
+            text = f'Missing base local value definition to override: "{name}"'
+        module.report(text, attribute.range)
+    if is_override or not is_declared:
+        module.local_values[name] = attribute
+
+
+def _once(module: Module, table: dict[K, Block], key: K, block: Block) -> None:
     if key in table:
         first = table[key].header.location
+        what = _NAMES.get(block.kind, f'{block.kind} "{block.labels[0]}" configuration')
         text = f'Duplicate {what}: "{block.labels[-1]}" was declared at {first}'
-        module.note(Diagnostic(text, block.header.location))
+        module.report(text, block.header)
         module.repeated[first] = text
         return
     table[key] = block
@@ -339,35 +297,13 @@ def _check_override(module: Module, body: Body) -> None:
             _refuse(module, f"Cannot override {word} blocks", block.header)
 
 
-def _override(module: Module, body: Body) -> None:
-    """Merge an override file: what it declares replaces arguments (Terraform, "Override Files")."""
-    for word, mode in _MODES.items():
-        for block in body.blocks(word, 2):
-            kind, name = block.labels
-            _merge(module, module.resources, (mode, kind, name), block)
-    for block in body.blocks("variable", 1):
-        _merge(module, module.variables, block.labels[0], block)
-    for block in body.blocks("output", 1):
-        _merge(module, module.outputs, block.labels[0], block)
-    for block in body.blocks("module", 1):
-        _merge(module, module.calls, block.labels[0], block)
-    for block in body.blocks("locals"):
-        for attribute in block.body.attributes():
-            if attribute.name not in module.local_values:
-                text = f'Missing base local value definition to override: "{attribute.name}"'
-                module.note(Diagnostic(text, attribute.range.location))
-            module.local_values[attribute.name] = attribute
-    module.settings += body.blocks("terraform")
-    module.providers += body.blocks("provider", 1)
-
-
 def _merge(module: Module, table: dict[K, Block], key: K, override: Block) -> None:
     base = table.get(key)
     if base is None and module.may_declare_more:
         return
     if base is None:
         text = f"Missing {override.kind} to override: the base configuration has no such block"
-        module.note(Diagnostic(text, override.header.location))
+        module.report(text, override.header)
         return
     body = MergedBody(base.body, override)
     table[key] = Block(base.kind, base.labels, base.range, base.header, body)

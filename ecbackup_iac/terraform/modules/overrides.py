@@ -1,9 +1,9 @@
 """A block and one of an override file → the two merged (Terraform, "Override Files")."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 
-from ecbackup_iac.hcl.source import Problem, SourceRange
-from ecbackup_iac.hcl.structure import Attribute, Block, Body, PlainTexts
+from ecbackup_iac.hcl.source import SourceRange
+from ecbackup_iac.hcl.structure import Attribute, Block, Body
 from ecbackup_iac.model.location import Location
 
 
@@ -12,7 +12,7 @@ def overrides_of(block: Block) -> tuple[Location, ...]:
     return block.body.overrides if isinstance(block.body, MergedBody) else ()
 
 
-class MergedBody(PlainTexts):
+class MergedBody(Body):
     """A block's body with some arguments and nested blocks replaced by another's."""
 
     def __init__(self, base: Body, override: Block) -> None:
@@ -64,7 +64,3 @@ class MergedBody(PlainTexts):
         """Parse everything inside, so that every problem is reported."""
         self._base.parse_all()
         self._override.parse_all()
-
-    def unexpected(self, kinds: Container[str]) -> Sequence[Problem]:  # noqa: ARG002 - a body's
-        """Return nothing: it is the body of a block."""
-        return ()

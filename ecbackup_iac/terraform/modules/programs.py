@@ -10,14 +10,8 @@ from ecbackup_iac.terraform.modules.folders import Folders
 from ecbackup_iac.terraform.modules.module import Module, file_body
 
 LOCK_FILE = ".terraform.lock.hcl"
-_VERSION_FILES = {
-    ".terraform-version": Program.TERRAFORM,
-    ".opentofu-version": Program.OPENTOFU,
-}
-_HOSTS = {
-    "registry.terraform.io": Program.TERRAFORM,
-    "registry.opentofu.org": Program.OPENTOFU,
-}
+_VERSION_FILES = {".terraform-version": Program.TERRAFORM, ".opentofu-version": Program.OPENTOFU}
+_HOSTS = {"registry.terraform.io": Program.TERRAFORM, "registry.opentofu.org": Program.OPENTOFU}
 
 FIRST_OPENTOFU = (1, 6, 0)
 """The first release of OpenTofu; Terraform has the versions before it, too."""

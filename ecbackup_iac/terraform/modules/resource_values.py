@@ -10,19 +10,12 @@ from ecbackup_iac.terraform.values.arithmetic import COUNT, with_precision
 from ecbackup_iac.terraform.values.context import HiddenRejections
 from ecbackup_iac.terraform.values.conversion import converted, perhaps_text
 from ecbackup_iac.terraform.values.marks import reject_ephemeral
-from ecbackup_iac.terraform.values.type_system import (
-    DYNAMIC,
-    NUMBER,
-    STRING,
-    MapOf,
-    ObjectOf,
-    Type,
-)
+from ecbackup_iac.terraform.values.steps import SourceStep
+from ecbackup_iac.terraform.values.type_system import DYNAMIC, NUMBER, STRING, MapOf, ObjectOf, Type
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     OpenMembers,
     ReferenceRefusedError,
-    SourceStep,
     UnknownRaw,
     Value,
     null,
@@ -134,20 +127,15 @@ def _unset(computed: Value, schema: AttributeSchema | None, *, block: Block, nam
 def kept_value(attribute: Attribute, value: Value, schema: AttributeSchema | None) -> Value:
     """Return what a resource's argument is set to, as its provider keeps it.
 
-    Raises:
-        EvaluationError: it does not fit the schema's type.
-
+    Raises EvaluationError: it does not fit the schema's type.
     """
     if schema is None:  # what is a number here may be text in the schema
         return perhaps_text(value)
     try:
         value = converted(value, schema.type)
     except EvaluationError as error:
-        text, redacted = (
-            f'Inappropriate value for attribute "{attribute.name}": {reason}'
-            for reason in (error.message, error.redacted_message)
-        )
-        raise EvaluationError(text, attribute.range, redacted) from error
+        what = f'Inappropriate value for attribute "{attribute.name}": '
+        raise error.prefixed(what).at(attribute.range) from error
     if value.is_null and schema.default is not None:
         value = replace(converted(string(schema.default), schema.type), trace=value.trace)
     if isinstance(value.raw, int) and schema.type == NUMBER:

@@ -11,10 +11,7 @@ from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.terraform.modules.folder_scan import FolderScan, Sought
 from ecbackup_iac.terraform.modules.folders import Folders
 from ecbackup_iac.terraform.modules.inputs import loaded_files
-from ecbackup_iac.terraform.modules.module import (
-    file_body,
-    has_provider_arguments,
-)
+from ecbackup_iac.terraform.modules.module import file_body, has_provider_arguments
 from ecbackup_iac.terraform.modules.ruling_out import may_name
 from ecbackup_iac.terraform.modules.wrappers import SetInputs, set_inputs
 

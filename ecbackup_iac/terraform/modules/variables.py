@@ -5,7 +5,6 @@ from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.value import StepKind
-from ecbackup_iac.terraform.evaluation.constraints import Constraint
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.functions.call_context import Scope
 from ecbackup_iac.terraform.modules.call_inputs import CallInputs, Inputs
@@ -13,12 +12,12 @@ from ecbackup_iac.terraform.modules.declarations import Declaration
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.marks import reject_ephemeral
 from ecbackup_iac.terraform.values.outcomes import one_of
+from ecbackup_iac.terraform.values.steps import SourceStep
 from ecbackup_iac.terraform.values.type_system import BOOL
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     Possibility,
     Privacy,
-    SourceStep,
     UnknownRaw,
     Value,
     declared_sensitive,
@@ -41,21 +40,6 @@ class Variable:
     """The module instance's."""
 
     @property
-    def name(self) -> str:
-        """The name."""
-        return self.declaration.name
-
-    @property
-    def block(self) -> Block:
-        """The block that declares it."""
-        return self.declaration.block
-
-    @property
-    def constraint(self) -> Constraint:
-        """What the variable accepts. Raises EvaluationError."""
-        return self.declaration.constraint
-
-    @property
     def is_ephemeral(self) -> bool:
         """Whether its value is never kept. Raises EvaluationError."""
         return self._flag("ephemeral", default=False)
@@ -68,18 +52,18 @@ class Variable:
     def _is_hidden(self) -> bool:
         return self._is_sensitive or self.is_ephemeral
 
-    def value(self, inputs: Inputs | CallInputs) -> Value:
+    def value(self, inputs: Inputs) -> Value:
         """Return the variable's value. Raises EvaluationError."""
-        if isinstance(inputs, CallInputs) or not inputs.alternatives:
+        if not inputs.alternatives:
             return self._value(inputs)
         found = [Possibility(self._value(one), (when,)) for when, one in inputs.alternatives]
         first, subject = found[0].value, found[0].when[0].subject
         whys = {"" if one.value.is_known else one.value.unknown.why for one in found}
         if len(whys) == 1 and not first.is_known:
             return first
-        return one_of(found, f"var.{self.name} depends on {subject}")
+        return one_of(found, f"var.{self.declaration.name} depends on {subject}")
 
-    def _value(self, inputs: Inputs | CallInputs) -> Value:
+    def _value(self, inputs: Inputs) -> Value:
         try:
             value = self._unvalidated(inputs)
         except EvaluationError as error:
@@ -88,22 +72,23 @@ class Variable:
             unset = self._unset(inputs)
             return replace(unset, privacy=Privacy.EPHEMERAL) if self.is_ephemeral else unset
         if self.is_ephemeral:
-            value = declared_sensitive(value, self.name, StepKind.VARIABLE, is_marked=False)
+            value = declared_sensitive(
+                value, self.declaration.name, StepKind.VARIABLE, is_marked=False
+            )
             value = replace(value, privacy=Privacy.EPHEMERAL)
         elif isinstance(inputs, CallInputs):
-            reject_ephemeral(value, f"var.{self.name} is not declared as ephemeral")
+            reject_ephemeral(value, f"var.{self.declaration.name} is not declared as ephemeral")
         if self._is_sensitive:
-            value = declared_sensitive(value, self.name, StepKind.VARIABLE)
+            value = declared_sensitive(value, self.declaration.name, StepKind.VARIABLE)
         is_default = StepKind.VARIABLE_DEFAULT in {step.kind for step in value.trace[-1:]}
         is_root = not isinstance(inputs, CallInputs)
         return self._validated(value, _HINT if is_default and is_root else "")
 
-    def _unvalidated(self, inputs: Inputs | CallInputs) -> Value | None:
+    def _unvalidated(self, inputs: Inputs) -> Value | None:
         """Return what the variable is set to, or its default; None without either."""
-        given = inputs.value(self.name, self.constraint)
+        given = inputs.value(self.declaration.name, self.declaration.constraint)
         if given is None or (given.is_null and not self._is_nullable):
-            is_set_elsewhere = not isinstance(inputs, CallInputs) and inputs.set_by(self.name)
-            return None if is_set_elsewhere else self._default()
+            return None if inputs.set_by(self.declaration.name) else self._default()
         if isinstance(given.raw, UnknownRaw) and not self._is_nullable:
             raw = replace(given.raw, is_not_null=True)
             return Value(given.type, raw, given.trace).with_marks_of(given)
@@ -123,45 +108,44 @@ class Variable:
     def _default(self) -> Value | None:
         value = self.declaration.default
         if value is not None and value.is_null and not self._is_nullable:
-            text = f"Invalid default value for variable {self.name}: null is not a valid value"
-            default = self.block.body.attribute("default")
+            text = f"Invalid default value for variable {self.declaration.name}: null is not a valid value"
+            default = self.declaration.block.body.attribute("default")
             raise EvaluationError(text, default.range if default else None)
         return value
 
-    def _unset(self, inputs: Inputs | CallInputs) -> Value:
+    def _unset(self, inputs: Inputs) -> Value:
         """Return the value of a variable without a default that is not set: unknown in a root module."""
+        name = self.declaration.name
         if isinstance(inputs, CallInputs):
-            text = (
-                f'Missing required argument: the module needs "{self.name}", and the call has none'
-            )
+            text = f'Missing required argument: the module needs "{name}", and the call has none'
             raise EvaluationError(text, inputs.block.header)
-        other = inputs.set_by(self.name)
+        other = inputs.set_by(name)
         why = (
             f"may be set through {other}, which is not evaluated"
             if other
             else "has no default and no value"
         )
-        raw = UnknownRaw(f"var.{self.name} {why}", is_not_null=not self._is_nullable)
-        step = SourceStep(self.block.header, StepKind.OPEN_VARIABLE, self.name)
-        return self._narrowed(Value(self.constraint.type, raw, (step,)))
+        raw = UnknownRaw(f"var.{name} {why}", is_not_null=not self._is_nullable)
+        step = SourceStep(self.declaration.block.header, StepKind.OPEN_VARIABLE, name)
+        return self._narrowed(Value(self.declaration.constraint.type, raw, (step,)))
 
     def _narrowed(self, value: Value) -> Value:
         from ecbackup_iac.terraform.evaluation.validation import narrowed  # most are known
 
         conditions = [
             condition.expression
-            for rule in self.block.body.blocks("validation")
+            for rule in self.declaration.block.body.blocks("validation")
             if (condition := rule.body.attribute("condition"))
         ]
-        subject, address = f"var.{self.name}", self.scope.address
+        subject, address = f"var.{self.declaration.name}", self.scope.address
         return narrowed(value, subject, conditions, self._in_module, address)
 
     def _validated(self, value: Value, hint: str) -> Value:
         """Return the value if the variable's validation rules accept it. Raises EvaluationError."""
-        rules = self.block.body.blocks("validation")
+        rules = self.declaration.block.body.blocks("validation")
         if not rules:
             return value
-        evaluator = Evaluator(_ValidationScope(self.scope, self.name, value))
+        evaluator = Evaluator(_ValidationScope(self.scope, self.declaration.name, value))
         for rule in rules:
             condition = rule.body.attribute("condition")
             if condition is None:
@@ -172,13 +156,13 @@ class Variable:
                 raise EvaluationError(text, condition.range)
             if is_valid.raw is False and not is_valid.is_known_early:
                 message = _error_message(rule, evaluator)
-                text = f"Invalid value for variable {self.name}: {message}{hint}"
+                text = f"Invalid value for variable {self.declaration.name}: {message}{hint}"
                 raise EvaluationError(text, rule.header)
         is_open = not value.is_known and not value.unknown.outcomes
         return self._narrowed(value) if is_open else value
 
     def _flag(self, name: str, *, default: bool) -> bool:
-        attribute = self.block.body.attribute(name)
+        attribute = self.declaration.block.body.attribute(name)
         if attribute is None:
             return default
         value = converted(self._in_module(attribute.expression), BOOL)

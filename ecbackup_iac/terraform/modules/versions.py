@@ -10,7 +10,7 @@ Version: TypeAlias = tuple[int, int, int]
 _FIRST: Version = (0, 0, 0)
 _NONE_AFTER: Version = (10**9, 0, 0)
 
-_CLAUSE = re.compile(r"\s*(=|!=|>=?|<=?|~>)?\s*v?(\d{1,8}(?:\.\d{1,8}){0,2})([-+][\w.+-]*)?\s*")
+_CLAUSE = re.compile(r"\s*(=|!=|>=?|<=?|~>)?\s*v?(\d{1,8}(?:\.\d{1,8})*)([-+][\w.+-]+)?\s*")
 _TAG = re.compile(r"(?:refs/tags/|tags/)?v?(\d{1,6}(?:\.\d{1,8}){0,2})(?:[-+][\w.+-]*)?")
 _COMMIT = re.compile(r"[0-9a-fA-F]{7,64}")
 
@@ -47,6 +47,11 @@ def meets(version: str, constraint: str) -> bool:
         if these.overlaps(own) is is_excluded:
             return False
     return True
+
+
+def is_constraint(text: str) -> bool:
+    """Whether a text is a version constraint."""
+    return all(map(_CLAUSE.fullmatch, text.split(",")))
 
 
 def versions_of(constraint: str) -> VersionRange:

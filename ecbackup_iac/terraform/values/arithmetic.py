@@ -71,9 +71,7 @@ def precision_of(*numbers: Number) -> int:
 def number_from(text: str) -> Number | None:
     """Return the number of a text as Terraform converts it; None where it is none.
 
-    Raises:
-        NumberTooLargeError: its exponent is beyond reason.
-
+    Raises NumberTooLargeError: its exponent is beyond reason.
     """
     charge_text(len(text))
     if text in _INFINITIES or text.replace("I", "i", 1) in _INFINITIES:

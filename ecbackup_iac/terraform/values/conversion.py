@@ -44,9 +44,7 @@ from ecbackup_iac.terraform.values.value import (
 def converted(value: Value, target: Type) -> Value:
     """Return a value converted to a type, as by an assignment or a function's parameter does.
 
-    Raises:
-        EvaluationError: the value cannot become one of that type; the message says what is required.
-
+    Raises EvaluationError: the value cannot become one of that type; the message says what is required.
     """
     if target in (value.type, DYNAMIC):  # most are the very type
         return value
@@ -126,23 +124,12 @@ def _known(value: Value, target: Type) -> Value:
 def _sequence(value: Value, element: Type, make: "type[ListOf | SetOf]") -> Value:
     if not isinstance(value.type, ListOf | SetOf | TupleOf):
         raise EvaluationError(requirement(make(element)))
-    members = value.elements
-    if not members and element == DYNAMIC and isinstance(value.type, ListOf | SetOf):
-        element = value.type.element
     if make is ListOf and has_open_order(value):
         return _by_outcome(value, make(element))
-    if has_dynamic(element):
-        outcomes = _outcomes_of_open_types(value)
-        if outcomes is not None:
-            return _by_outcome(outcomes, make(element))
-        found = _of_one_type(members, element, make)
-        if found is None:
-            return replace(value, type=make(element), raw=_why_open(members))
-        members, element = found
-    else:
-        members = tuple(converted(member, element) for member in members)
-        _check_empty(value, element)
-    element = without_optional(element)
+    found = _collected(value, element, make)
+    if isinstance(found, Value):
+        return found
+    members, element = found
     if make is ListOf:
         return Value(ListOf(element), members)
     if not _may_coincide(members):
@@ -151,6 +138,40 @@ def _sequence(value: Value, element: Type, make: "type[ListOf | SetOf]") -> Valu
     if isinstance(result.raw, UnknownRaw) and not result.raw.outcomes:
         return replace(result, raw=replace(result.raw, minimum=1, maximum=len(members)))
     return result
+
+
+def _collected(
+    value: Value, element: Type, make: "type[ListOf | SetOf | MapOf]"
+) -> tuple[tuple[Value, ...], Type] | Value:
+    """Return the elements of a container as a collection has them, and their type.
+
+    Where something unknown among them decides that type: the collection itself, unknown.
+    """
+    members, kind = value.elements, value.type
+    if not members and element == DYNAMIC and isinstance(kind, ListOf | SetOf | MapOf):
+        element = kind.element
+    if not has_dynamic(element):
+        _check_empty(value, element)
+        return _converted_elements(value, element), without_optional(element)
+    outcomes = _outcomes_of_open_types(value)
+    if outcomes is not None:
+        return _by_outcome(outcomes, make(element))
+    found = _of_one_type(members, element, make)
+    if found is None:
+        return replace(value, type=make(element), raw=_why_open(members))
+    return found[0], without_optional(found[1])
+
+
+def _converted_elements(value: Value, element: Type) -> tuple[Value, ...]:
+    if not isinstance(value.raw, Mapping):
+        return tuple(converted(member, element) for member in value.elements)
+    members = []
+    for name, member in value.raw.items():
+        try:
+            members.append(converted(member, element))
+        except EvaluationError as error:
+            raise error.prefixed(f'element "{name}": ', "an element: ") from error
+    return tuple(members)
 
 
 def has_open_order(value: Value) -> bool:
@@ -303,31 +324,11 @@ def _map(value: Value, element: Type) -> Value:
         raise EvaluationError(requirement(MapOf(element)))
     if is_open(value):
         return replace(expand_outcomes(value), type=MapOf(element))
-    names, members = tuple(value.raw), tuple(value.raw.values())
-    if not members and element == DYNAMIC and isinstance(value.type, MapOf):
-        element = value.type.element
-    if has_dynamic(element):
-        outcomes = _outcomes_of_open_types(value)
-        if outcomes is not None:
-            return _by_outcome(outcomes, MapOf(element))
-        found = _of_one_type(members, element, MapOf)
-        if found is None:
-            return replace(value, type=MapOf(element), raw=_why_open(members))
-        members, element = found
-    else:
-        converted_members = []
-        for name, member in zip(names, members, strict=True):
-            try:
-                converted_members.append(converted(member, element))
-            except EvaluationError as error:
-                text = f'element "{name}": {error.message}'
-                raise EvaluationError(
-                    text, redacted_message=f"an element: {error.redacted_message}"
-                ) from error
-        members = tuple(converted_members)
-        _check_empty(value, element)
-    element = without_optional(element)
-    return Value(MapOf(element), dict(zip(names, members, strict=True)))
+    found = _collected(value, element, MapOf)
+    if isinstance(found, Value):
+        return found
+    members, element = found
+    return Value(MapOf(element), dict(zip(value.raw, members, strict=True)))
 
 
 def _check_empty(value: Value, element: Type) -> None:
@@ -361,11 +362,7 @@ def _object(value: Value, target: ObjectOf) -> Value:
         try:
             members[name] = converted(value.raw[name], kind)
         except EvaluationError as error:
-            text, redacted = (
-                f'attribute "{name}": {reason}'
-                for reason in (error.message, error.redacted_message)
-            )
-            raise EvaluationError(text, redacted_message=redacted) from error
+            raise error.prefixed(f'attribute "{name}": ') from error
     if missing:
         noun = "attribute" if len(missing) == 1 else "attributes"
         verb = "is" if len(missing) == 1 else "are"

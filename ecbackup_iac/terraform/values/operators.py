@@ -22,6 +22,7 @@ from ecbackup_iac.terraform.values.context import evaluation_context, record_rej
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.equality import equal
 from ecbackup_iac.terraform.values.outcomes import bounds, map_outcomes, one_of
+from ecbackup_iac.terraform.values.steps import Key
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
     DYNAMIC,
@@ -39,17 +40,14 @@ from ecbackup_iac.terraform.values.type_system import (
 from ecbackup_iac.terraform.values.value import (
     Assumption,
     EvaluationError,
-    Key,
     OpenMembers,
     Possibility,
     UnknownRaw,
     Value,
     boolean,
     number,
+    quoting,
 )
-
-MAX_BITS = 100_000
-"""A larger result is refused: no configuration in use has one."""
 
 
 def unary(operator: str, operand: Value) -> Value:
@@ -73,9 +71,7 @@ def decides(operator: str, left: Value) -> bool:
 def binary(operator: str, left: Value, right: Value) -> Value:
     """Return the result of an operator of two operands; `&&` and `||` need both, as Terraform 1.11 does.
 
-    Raises:
-        EvaluationError: an operand is null or of a wrong type, or the result is undefined.
-
+    Raises EvaluationError: an operand is null or of a wrong type, or the result is undefined.
     """
     if operator == "==":
         return equal(left, right)
@@ -142,10 +138,7 @@ def _operand(operator: str, value: Value, kind: Type) -> Value:
     try:
         operand = converted(value, kind)
     except EvaluationError as error:
-        text, redacted = (
-            f"Invalid operand for {operator}: {t}" for t in (error.message, error.redacted_message)
-        )
-        raise EvaluationError(text, redacted_message=redacted) from error
+        raise error.prefixed(f"Invalid operand for {operator}: ") from error
     if operand.is_null:
         raise EvaluationError(f"Invalid operand for {operator}: it is null")
     if not isinstance(operand.raw, UnknownRaw):
@@ -176,9 +169,7 @@ def _number(value: Value) -> Number:
 def attribute(of: Value, name: str) -> Value:
     """Return an attribute of an object, or an element of a map: `of.name`.
 
-    Raises:
-        EvaluationError: there is none, or `of` is null or no such thing.
-
+    Raises EvaluationError: there is none, or `of` is null or no such thing.
     """
     if isinstance(of.raw, UnknownRaw):
         kind = _attribute_type(of.type, name)  # a plan sees the type of what it does not know
@@ -234,15 +225,11 @@ def _element_type(kind: Type, key: Value) -> Type:
 
 
 def _without_attributes(kind: Type) -> EvaluationError:
-    text = f"Unsupported attribute: this value is {_a(kind)}, without attributes"
-    return EvaluationError(text)
+    return EvaluationError(f"Unsupported attribute: this value is {_a(kind)}, without attributes")
 
 
 def _no_attribute(name: str) -> EvaluationError:
-    text, redacted = f'no attribute named "{name}"', "no attribute of that name"
-    return EvaluationError(
-        f"Unsupported attribute: {text}", redacted_message=f"Unsupported attribute: {redacted}"
-    )
+    return quoting("Unsupported attribute: no attribute {}", f'named "{name}"', "of that name")
 
 
 def _attribute(of: Value, name: str) -> Value:
@@ -254,10 +241,8 @@ def _attribute(of: Value, name: str) -> Value:
         name = normal(name)  # texts are kept so, names as they are written
     if name not in of.members:
         if isinstance(of.type, MapOf):
-            text, redacted = f'no element with the key "{name}"', "no element with that key"
-            raise EvaluationError(
-                f"Missing map element: {text}", redacted_message=f"Missing map element: {redacted}"
-            )
+            text = "Missing map element: no element with {}"
+            raise quoting(text, f'the key "{name}"', "that key")
         raise _no_attribute(name)
     return of.members[name].taken_from(of, name)
 
@@ -267,9 +252,7 @@ def index(of: Value, key: Value, subject: str = "") -> Value:
 
     An unknown key gives every element as an outcome.
 
-    Raises:
-        EvaluationError: there is no such element, or the key is of a wrong type.
-
+    Raises EvaluationError: there is no such element, or the key is of a wrong type.
     """
     if of.is_known and not of.is_null and not key.is_known and not key.unknown.outcomes:
         return _any_element(of, key, subject)
@@ -327,10 +310,8 @@ def _index(of: Value, key: Value) -> Value:
         case MapOf() | ObjectOf():
             name = _key(key, STRING)
             if name.raw not in of.members:
-                text = f'Invalid index: no element with the key "{name.raw}"'
-                raise EvaluationError(
-                    text, redacted_message="Invalid index: no element with that key"
-                )
+                text = "Invalid index: no element with {}"
+                raise quoting(text, f'the key "{name.raw}"', "that key")
             return of.members[str(name.raw)].taken_from(of, _shown_key(key))
         case ListOf() | TupleOf():
             position = _key(key, NUMBER).raw or 0  # negative zero is zero

@@ -9,11 +9,11 @@ from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.values.arithmetic import text_from
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.context import record_rejection
+from ecbackup_iac.terraform.values.steps import Located
 from ecbackup_iac.terraform.values.type_system import DYNAMIC, Type
 from ecbackup_iac.terraform.values.value import (
     Assumption,
     EvaluationError,
-    Located,
     Possibility,
     Privacy,
     UnknownRaw,
@@ -148,10 +148,7 @@ def combinations(
 
 
 def map_outcomes(
-    function: Callable[..., Value],
-    *arguments: Value,
-    kind: Type = DYNAMIC,
-    is_total: bool = False,
+    function: Callable[..., Value], *arguments: Value, kind: Type = DYNAMIC, is_total: bool = False
 ) -> Value:
     """Apply a function of known values to values that may be unknown.
 
@@ -160,9 +157,7 @@ def map_outcomes(
     is raised. An argument without a list of outcomes makes the result unknown, of type `kind`.
     A total function refuses nothing that such an argument may turn out to be.
 
-    Raises:
-        EvaluationError: the function refuses every combination.
-
+    Raises EvaluationError: the function refuses every combination.
     """
     open_arguments = [argument for argument in arguments if not argument.is_known]
     if not open_arguments:
@@ -188,6 +183,23 @@ def map_outcomes(
     if is_deferred and any(argument.type == DYNAMIC for argument in open_arguments):
         result = of_deferred_type(result, why)
     return result.with_marks_of(*arguments)
+
+
+def map_some(
+    function: Callable[..., Value],
+    arguments: Sequence[Value],
+    positions: Sequence[int],
+    kind: Type = DYNAMIC,
+) -> Value:
+    """Apply a function of values to some, as `map_outcomes` does, of which those at some positions settle."""
+
+    def filled(*settled: Value) -> Value:
+        given = list(arguments)
+        for position, value in zip(positions, settled, strict=True):
+            given[position] = value
+        return function(*given)
+
+    return map_outcomes(filled, *(arguments[position] for position in positions), kind=kind)
 
 
 def of_deferred_type(value: Value, why: str) -> Value:

@@ -3,7 +3,7 @@
 The rules are those of zclconf/go-cty (cty, convert.Unify), which Terraform and OpenTofu share.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from threading import Lock
 from typing import Any, Self, TypeAlias, TypeVar
 from weakref import WeakValueDictionary
@@ -55,11 +55,30 @@ _making = Lock()
 _MadeT = TypeVar("_MadeT", bound=_Made)
 
 
-def _published(key: tuple[object, ...], made: _MadeT) -> _MadeT:
-    """Return the one type of this key, also where two threads make it at once."""
+def _first(
+    cls: type[_MadeT],
+    key: tuple[object, ...],
+    parts: Sequence["Type"],
+    of_parts: Callable[[tuple["Type", ...]], _MadeT] | None,
+    **fields: object,
+) -> _MadeT:
+    """Return the one type of this key, also where two threads make it at once.
+
+    `of_parts` is what makes it of bare parts; None where it is bare.
+    """
+    made = object.__new__(cls)
+    for name, value in fields.items():
+        setattr(made, name, value)
+    made.is_open = any(map(has_dynamic, parts))
+    bare: Any = of_parts(tuple(map(without_optional, parts))) if of_parts else None
+    made._bare = bare
     with _making:
         first: _MadeT = _made.setdefault(key, made)
     return first
+
+
+def _are_bare(kinds: Iterable["Type"]) -> bool:
+    return all(without_optional(kind) is kind for kind in kinds)
 
 
 class _OfOne(_Made):
@@ -74,12 +93,8 @@ class _OfOne(_Made):
         found: Self | None = _made.get(key)
         if found is not None:
             return found
-        made = object.__new__(cls)
-        made.element = element
-        made.is_open = has_dynamic(element)
-        bare = without_optional(element)
-        made._bare = None if bare is element else cls(bare)  # type: ignore[assignment]
-        return _published(key, made)
+        of_parts = None if _are_bare((element,)) else lambda parts: cls(*parts)
+        return _first(cls, key, (element,), of_parts, element=element)
 
 
 class ListOf(_OfOne):
@@ -114,13 +129,7 @@ class TupleOf(_Made):
         found: Self | None = _made.get(key)
         if found is not None:
             return found
-        made = object.__new__(cls)
-        made.elements = elements
-        made.is_open = any(map(has_dynamic, elements))
-        bare = tuple(map(without_optional, elements))
-        is_bare = all(element is own for element, own in zip(bare, elements, strict=True))
-        made._bare = None if is_bare else cls(bare)
-        return _published(key, made)
+        return _first(cls, key, elements, None if _are_bare(elements) else cls, elements=elements)
 
 
 class ObjectOf(_Made):
@@ -143,15 +152,10 @@ class ObjectOf(_Made):
         found: Self | None = _made.get(key)
         if found is not None:
             return found
-        made = object.__new__(cls)
-        made.attributes = attributes
-        made.optional = optional
-        made.is_open = any(has_dynamic(kind) for _, kind in attributes)
-        bare = tuple((name, without_optional(kind)) for name, kind in attributes)
-        pairs = zip(bare, attributes, strict=True)
-        is_bare = not optional and all(element is own for (_, element), (_, own) in pairs)
-        made._bare = None if is_bare else cls(bare)
-        return _published(key, made)
+        names, kinds = [name for name, _ in attributes], [kind for _, kind in attributes]
+        is_bare = not optional and _are_bare(kinds)
+        of_parts = None if is_bare else lambda parts: cls(tuple(zip(names, parts, strict=True)))
+        return _first(cls, key, kinds, of_parts, attributes=attributes, optional=optional)
 
     def attribute(self, name: str) -> "Type | None":
         """Return an attribute's type; None where there is no such attribute."""
@@ -164,6 +168,12 @@ STRING = Primitive("string")
 NUMBER = Primitive("number")
 BOOL = Primitive("bool")
 DYNAMIC = Primitive("dynamic")
+
+# As types are named in configuration.
+PRIMITIVES: Mapping[str, Type] = {
+    "string": STRING, "number": NUMBER, "bool": BOOL, "any": DYNAMIC,
+}  # fmt: skip
+COLLECTIONS: Mapping[str, Callable[[Type], Type]] = {"list": ListOf, "set": SetOf, "map": MapOf}
 
 
 def object_of(attributes: Mapping[str, Type], optional: Iterable[str] = ()) -> ObjectOf:
@@ -228,6 +238,12 @@ def type_name(kind: Type) -> str:
             return "tuple"
         case ObjectOf():
             return "object"
+
+
+def type_named(name: str) -> Type:
+    """Return the type of a name as `type_name` gives it; "any" is dynamic."""
+    kind, _, element = name.partition(" of ")
+    return COLLECTIONS[kind](type_named(element)) if element else PRIMITIVES[kind]
 
 
 def unified(kinds: Sequence[Type]) -> Type | None:

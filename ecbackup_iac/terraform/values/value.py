@@ -7,27 +7,22 @@ of each. Every value has a trace: the locations that it passed.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import IntEnum
 from fractions import Fraction
-from typing import Protocol, Self, TypeAlias
+from typing import Self, TypeAlias
 
-from ecbackup_iac.hcl.expression import For, Literal, Node, ObjectNode, TupleNode, Unary
 from ecbackup_iac.hcl.literal_text import normal
 from ecbackup_iac.hcl.number import Number
-from ecbackup_iac.hcl.source import SourceRange
-from ecbackup_iac.hcl.structure import Attribute
 from ecbackup_iac.model.hidden import hidden
-from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record, replace
-from ecbackup_iac.model.value import StepKind, StepShape, TraceStep
+from ecbackup_iac.model.value import StepKind, TraceStep
 from ecbackup_iac.terraform.values.arithmetic import COUNT, with_precision
 from ecbackup_iac.terraform.values.budget import charge, charge_text, charge_trace
 from ecbackup_iac.terraform.values.context import evaluation_context
-from ecbackup_iac.terraform.values.source_text import calls_sensitive, has_neighbours, shown_source
+from ecbackup_iac.terraform.values.steps import Key, Located, Step
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
     DYNAMIC,
     NUMBER,
     STRING,
-    ObjectOf,
     TupleOf,
     Type,
     has_dynamic,
@@ -36,18 +31,6 @@ from ecbackup_iac.terraform.values.type_system import (
     object_of,
     type_name,
 )
-
-
-class Located(Protocol):
-    """A piece of the input, with the text to show for it: a SourceRange or a TraceStep."""
-
-    @property
-    def location(self) -> Location:
-        """The location as it is reported."""
-
-    @property
-    def text(self) -> str:
-        """The text there."""
 
 
 class EvaluationError(Exception):
@@ -70,9 +53,20 @@ class EvaluationError(Exception):
             self.origin = origin
         return self
 
+    def prefixed(self, prefix: str, redacted_prefix: str = "") -> "EvaluationError":
+        """Return the error of what failed because of this one: its message with words before it."""
+        redacted = f"{redacted_prefix or prefix}{self.redacted_message}"
+        return EvaluationError(prefix + self.message, redacted_message=redacted)
+
     def redacted(self) -> "EvaluationError":
         """Return the error for a value that must not be shown."""
         return type(self)(self.redacted_message, self.origin)
+
+
+def quoting(message: str, quoted: str, instead: str) -> EvaluationError:
+    """Return the error of a message with `{}` for what it quotes, or says instead where that is hidden."""
+    shown, redacted = (message.replace("{}", text, 1) for text in (quoted, instead))
+    return EvaluationError(shown, redacted_message=redacted)
 
 
 class ReferenceRefusedError(EvaluationError):
@@ -84,101 +78,6 @@ class ReferenceRefusedError(EvaluationError):
 
 class UnneededOperandError(EvaluationError):
     """What is refused in an operand of `&&` or `||` that Terraform 1.12 and later do not evaluate."""
-
-
-Key: TypeAlias = str | int | None
-"""The key of an element: a name or a position; None where it is not known, or must not be shown."""
-
-
-class Step(Protocol):
-    """A step of a value's trace: a `SourceStep` or a `TraceStep` of the model."""
-
-    @property
-    def kind(self) -> StepKind:
-        """What the step leads through."""
-
-    @property
-    def name(self) -> str:
-        """What is set or read there; empty where nothing has a name."""
-
-    @property
-    def shape(self) -> StepShape:
-        """How the value is written there."""
-
-    @property
-    def is_secret(self) -> bool:
-        """Whether the source must not be shown."""
-
-    @property
-    def is_partial(self) -> bool:
-        """Whether only a part of the source may be shown."""
-
-    @property
-    def location(self) -> Location:
-        """The location as it is reported."""
-
-    @property
-    def text(self) -> str:
-        """The source, or what is said in its place."""
-
-    def to_part(self, key: "Key") -> "Step":
-        """Return the step on the way to an element of the value; None is any of its keys."""
-
-
-@record(eq=False)
-class SourceStep:
-    """A step that shows its source; text and location are computed only for reported values."""
-
-    range: SourceRange
-    kind: StepKind
-    name: str = ""
-    expression: Node | None = None
-    """What is assigned there; None where nothing is."""
-
-    is_whole: bool = True
-    """What is assigned is the value itself; otherwise it is a part of that."""
-
-    @classmethod
-    def of(cls, attribute: Attribute, kind: StepKind) -> "SourceStep":
-        """Return the step of an attribute."""
-        return cls(attribute.range, kind, attribute.name, attribute.expression)
-
-    @property
-    def shape(self) -> StepShape:
-        """Whether the value is written there, or an expression or a collection that it comes from."""
-        match self.expression:
-            case ObjectNode() | TupleNode() | For():
-                return StepShape.COLLECTION
-            case _ if not self.is_whole:
-                return StepShape.COLLECTION
-            case None | Literal() | Unary(operand=Literal()):
-                return StepShape.VALUE
-            case _:
-                return StepShape.EXPRESSION
-
-    @property
-    def is_secret(self) -> bool:
-        """Whether it declares something as sensitive."""
-        return self.expression is not None and calls_sensitive(self.expression)
-
-    @property
-    def location(self) -> Location:
-        """The location as it is reported."""
-        return self.range.location
-
-    @property
-    def text(self) -> str:
-        """The beginning of the source text, without the setting's neighbours."""
-        return shown_source(self.range, self.expression)
-
-    @property
-    def is_partial(self) -> bool:
-        """Whether the source has neighbours of the setting, which are not shown."""
-        return has_neighbours(self.range, self.expression)
-
-    def to_part(self, key: "Key") -> "SourceStep":  # noqa: ARG002 - the source is the same
-        """Return the step on the way to an element of the value."""
-        return replace(self, is_whole=False) if self.is_whole else self
 
 
 @record
@@ -499,9 +398,7 @@ def not_null(value: Value) -> Value:
 def as_early(compute: Callable[[], Value], *operands: Value) -> Value:
     """Return what is computed of operands, as early known as they are; then not every plan refuses it.
 
-    Raises:
-        EvaluationError: it is refused, and every plan knows the operands, or `try` or `can` decides.
-
+    Raises EvaluationError: it is refused, and every plan knows the operands, or `try` or `can` decides.
     """
     if not any(operand.is_known_early for operand in operands):
         return compute()
@@ -519,11 +416,6 @@ def as_early(compute: Callable[[], Value], *operands: Value) -> Value:
 def is_collection(value: Value) -> bool:
     """Whether a value is a list, set, tuple, map or object."""
     return is_sequence(value.type) or is_mapping(value.type)
-
-
-def object_type(value: Value) -> ObjectOf | None:
-    """Return the type of an object, None for anything else."""
-    return value.type if isinstance(value.type, ObjectOf) else None
 
 
 def is_open(value: Value) -> bool:

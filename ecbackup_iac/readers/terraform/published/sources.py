@@ -8,11 +8,7 @@ import re
 
 from ecbackup_iac.model.hidden import without_credentials
 from ecbackup_iac.model.record import record
-from ecbackup_iac.terraform.modules.versions import (
-    VersionRange,
-    versions_of,
-    versions_of_ref,
-)
+from ecbackup_iac.terraform.modules.versions import VersionRange, versions_of, versions_of_ref
 
 _PUBLIC_REGISTRIES = ("registry.terraform.io", "registry.opentofu.org")
 

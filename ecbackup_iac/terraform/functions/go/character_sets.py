@@ -36,9 +36,7 @@ _CODECS = {
 def codec(name: str) -> str:
     """Return Python's codec for a character set.
 
-    Raises:
-        UnknownResultError: it is not one of those that are evaluated, or there is none of that name.
-
+    Raises UnknownResultError: it is not one of those that are evaluated, or there is none of that name.
     """
     found = _CODECS.get(name.lower())
     if found is None:

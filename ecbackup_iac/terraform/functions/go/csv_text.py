@@ -4,7 +4,13 @@ from collections.abc import Iterator
 
 from ecbackup_iac.terraform.values.budget import charge, charge_characters
 from ecbackup_iac.terraform.values.type_system import STRING, ListOf, Type, object_of
-from ecbackup_iac.terraform.values.value import EvaluationError, Value, object_value, string
+from ecbackup_iac.terraform.values.value import (
+    EvaluationError,
+    Value,
+    object_value,
+    quoting,
+    string,
+)
 
 _STEPS_PER_FIELD = 4
 
@@ -12,10 +18,8 @@ _STEPS_PER_FIELD = 4
 def csv_value(text: str) -> Value:
     """Return the objects of CSV whose first record names the columns.
 
-    Raises:
-        EvaluationError: a record has another number of fields, a quote is where none may be, a
-            column's name comes twice, or there is no first record.
-
+    Raises EvaluationError: a record has another number of fields, a quote is where none may be, a column's
+    name comes twice, or there is no first record.
     """
     charge_characters(len(text))
     lines = records(text)
@@ -26,9 +30,7 @@ def csv_value(text: str) -> Value:
     columns: dict[str, Type] = {}
     for name in names:
         if name in columns:
-            raise EvaluationError(
-                f'duplicate column name "{name}"', redacted_message="duplicate column name"
-            )
+            raise quoting("duplicate column name{}", f' "{name}"', "")
         columns[name] = STRING
     rows = []
     for line, fields in lines:

@@ -83,9 +83,7 @@ class Component:
 def _after_character(pattern: str, position: int, character: str) -> int | None:
     """Return the position behind what describes one character; None where that is another one.
 
-    Raises:
-        BadPatternError: what is there is no valid syntax.
-
+    Raises BadPatternError: what is there is no valid syntax.
     """
     match pattern[position]:
         case "?":

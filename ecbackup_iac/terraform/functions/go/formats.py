@@ -13,7 +13,7 @@ from ecbackup_iac.terraform.functions.sizes import check_size, text_of
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.type_system import BOOL, NUMBER, STRING, Type
-from ecbackup_iac.terraform.values.value import EvaluationError, Value
+from ecbackup_iac.terraform.values.value import EvaluationError, Value, quoting
 
 WIDEST = 100_000
 """A result with a larger width or precision is unknown: no configuration in use has one."""
@@ -30,10 +30,8 @@ _VERB = re.compile(
 def formatted(template: str, arguments: Sequence[Value]) -> str:
     """Return a format with its verbs filled with arguments.
 
-    Raises:
-        EvaluationError: the format is invalid, or does not fit the arguments.
-        UnknownResultError: a width is beyond reason, or the result too large.
-
+    Raises EvaluationError: the format is invalid, or does not fit the arguments.
+    Raises UnknownResultError: a width is beyond reason, or the result too large.
     """
     pieces: list[str] = []
     position, following, most, size = 0, 1, 0, 0
@@ -98,10 +96,8 @@ def _filled(verb: Verb, argument: Value) -> str:
     if verb.mode in "eEfgG":
         return floating(verb, _number(verb, argument))
     if verb.mode not in "sq":
-        raise EvaluationError(
-            f"unsupported format verb '{verb.mode}' in {quoted(verb.raw)} at offset {verb.offset}",
-            redacted_message=f"unsupported format verb at offset {verb.offset}",
-        )
+        what = f"unsupported format verb{{}} at offset {verb.offset}"
+        raise quoting(what, f" '{verb.mode}' in {quoted(verb.raw)}", "")
     text = text_of(_as(verb, argument, STRING))
     if verb.precision:
         text = "".join(clusters(text)[: verb.precision])

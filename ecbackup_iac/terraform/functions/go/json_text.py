@@ -20,6 +20,7 @@ from ecbackup_iac.terraform.values.value import (
     null,
     number,
     object_value,
+    quoting,
     string,
     tuple_value,
 )
@@ -94,9 +95,7 @@ def _numeral(text: str) -> Value:
 def json_value(text: str) -> Value:
     """Return the value of JSON, each element with its own type; the last of equal keys wins.
 
-    Raises:
-        EvaluationError: it is no JSON.
-
+    Raises EvaluationError: it is no JSON.
     """
     charge_characters(len(text))
     try:
@@ -138,9 +137,7 @@ def _name(text: str) -> str:
     """Return an attribute's name; Terraform finds no attribute of a name that it writes otherwise."""
     name = _whole(text)
     if normal(name) != name:
-        raise EvaluationError(
-            f'unsupported attribute "{name}"', redacted_message="unsupported attribute"
-        )
+        raise quoting("unsupported attribute{}", f' "{name}"', "")
     return name
 
 

@@ -44,9 +44,7 @@ def logarithm(x: float) -> float:
 def power(x: float, y: float) -> float:
     """Return x to the power of y; NaN for a root of a negative number.
 
-    Raises:
-        UnknownResultError: Go computes it with instructions that not every processor has.
-
+    Raises UnknownResultError: Go computes it with instructions that not every processor has.
     """
     if y == 0 or x == 1:
         return 1.0

@@ -189,9 +189,7 @@ def _refusal(error: Exception, pattern: str) -> Exception:
 def result_type(pattern: Pattern) -> Type:
     """Return what a match gives: a string, a tuple of the groups, or an object of the named groups.
 
-    Raises:
-        EvaluationError: some groups have names, and some have none.
-
+    Raises EvaluationError: some groups have names, and some have none.
     """
     names = pattern.names
     if not names:

@@ -7,7 +7,7 @@ import re
 
 from ecbackup_iac.model.record import record
 from ecbackup_iac.terraform.values.budget import charge_characters
-from ecbackup_iac.terraform.values.value import EvaluationError
+from ecbackup_iac.terraform.values.value import EvaluationError, quoting
 
 SECOND = 1_000_000_000  # nanoseconds
 _DAY = 86_400  # seconds
@@ -80,12 +80,7 @@ class Timestamp:
 
 
 def timestamp(text: str) -> Timestamp:
-    """Return the point in time of a text of RFC 3339.
-
-    Raises:
-        EvaluationError: it is none.
-
-    """
+    """Return the point in time of a text of RFC 3339. Raises EvaluationError: it is none."""
     match = _STRICT.fullmatch(text)
     if match is None:
         raise EvaluationError("not a valid RFC3339 timestamp")
@@ -116,9 +111,7 @@ def point(parts: list[int], fraction: str, offset: int) -> Timestamp | None:
 def duration(text: str) -> int:
     """Return a duration as Go reads it ("1h30m", "-1.5s"), in nanoseconds.
 
-    Raises:
-        EvaluationError: it is none, or longer than 292 years.
-
+    Raises EvaluationError: it is none, or longer than 292 years.
     """
     is_negative = text.startswith("-")
     rest = text[1:] if text.startswith(("+", "-")) else text
@@ -137,9 +130,7 @@ def duration(text: str) -> int:
         total += int(float(int(fraction or 0)) * (unit / float(10 ** len(fraction))))
         position = match.end()
     if not rest or position < len(rest) or total > _MAX_DURATION_BYTES:
-        raise EvaluationError(
-            f'time: invalid duration "{text}"', redacted_message="time: invalid duration"
-        )
+        raise quoting("time: invalid duration{}", f' "{text}"', "")
     return -total if is_negative else total
 
 

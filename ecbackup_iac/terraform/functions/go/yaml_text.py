@@ -29,6 +29,7 @@ from ecbackup_iac.terraform.values.value import (
     null,
     number,
     object_value,
+    quoting,
     string,
     tuple_value,
 )
@@ -71,9 +72,7 @@ _MAX_OFFSET_BYTES = 24, 60  # hours and minutes
 def yaml_value(text: str) -> Value:
     """Return the value of one YAML document: objects and tuples, each element with its own type.
 
-    Raises:
-        EvaluationError: it is no YAML, or more than one document, or not to be represented.
-
+    Raises EvaluationError: it is no YAML, or more than one document, or not to be represented.
     """
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
@@ -84,8 +83,7 @@ def yaml_value(text: str) -> Value:
         mark = getattr(error, "problem_mark", None)
         where = f"on line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
         problem = str(getattr(error, "problem", None) or error)
-        text, redacted = (f"{where}{message}" for message in (problem, _unquoted(problem)))
-        raise EvaluationError(text, redacted_message=redacted) from error
+        raise quoting(f"{where}{{}}", problem, _unquoted(problem)) from error
     except RecursionError as error:
         raise TooLargeError("the YAML text is nested too deeply") from error
 
@@ -153,15 +151,11 @@ class _Reader:
 
     def _alias(self, name: str) -> Value:
         if name not in self.anchors:
-            what = "reference to undefined anchor"
-            raise EvaluationError(f'{what} "{name}"', redacted_message=what)
+            raise quoting("reference to undefined anchor{}", f' "{name}"', "")
         found = self.anchors[name]
         if found is None:
-            text, redacted = (
-                f"cannot refer to {message} from inside its own definition"
-                for message in (f'anchor "{name}"', "an anchor")
-            )
-            raise EvaluationError(text, redacted_message=redacted)
+            what = "cannot refer to {} from inside its own definition"
+            raise quoting(what, f'anchor "{name}"', "an anchor")
         self._count(found[1])
         return found[0]
 
@@ -196,14 +190,13 @@ class _Reader:
 
 def _check_tag(event: Any, kind: str, name: str) -> None:  # noqa: ANN401 - PyYAML has no types
     if event.tag not in (None, "", _TAG + kind):
-        what = f"can't interpret {name} as"
-        raise EvaluationError(f"{what} {event.tag}", redacted_message=f"{what} its tag says")
+        raise quoting(f"can't interpret {name} as {{}}", event.tag, "its tag says")
 
 
 def _resolved(tag: str, text: str, *, is_quoted: bool) -> Value:
     """Return the value of a scalar, by its tag and by how it looks."""
     if tag and tag not in _SCALAR_TAGS:
-        raise EvaluationError(f'unsupported tag "{tag}"', redacted_message="unsupported tag")
+        raise quoting("unsupported tag{}", f' "{tag}"', "")
     kind = tag.removeprefix(_TAG)
     if kind not in ("str", "binary") and (not text or text[0] in _STARTS):
         if is_quoted:
@@ -252,10 +245,7 @@ def _of_kind(kind: str, text: str) -> Value:
 
 
 def _unparsed(text: str, kind: str) -> EvaluationError:
-    message, redacted = (
-        f"cannot parse {what} as {_TAG}{kind}" for what in (f'"{text}"', "a scalar")
-    )
-    return EvaluationError(message, redacted_message=redacted)
+    return quoting(f"cannot parse {{}} as {_TAG}{kind}", f'"{text}"', "a scalar")
 
 
 def _tagged_integer(text: str) -> int | None:
