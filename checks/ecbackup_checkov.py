@@ -2,8 +2,8 @@
 
     checkov -d infra --external-checks-dir "$(ecbackup-iac checkov-dir)"
 
-Checkov loads this file by its bare name, once for every framework. It needs nothing but itself and the
-package beside it, installed or not.
+Checkov loads this file by its bare name, once for every framework. It needs nothing but itself, the package
+beside it, installed or not, and PyYAML, which Checkov brings.
 """
 
 from __future__ import annotations
@@ -154,7 +154,7 @@ class BundleLoader(MetaPathFinder, Loader):
     def exec_module(self, module: types.ModuleType) -> None:
         """Execute a module's text."""
         path = str(module.__file__)
-        exec(compile(self.get_data(path), path, "exec"), module.__dict__)  # noqa: S102 - our own
+        exec(compile(self.get_data(path), path, "exec"), module.__dict__)  # noqa: S102 - the text is part of this file
 
     def get_data(self, path: str) -> bytes:
         """Return the content of a file of the bundle."""
@@ -213,14 +213,14 @@ def _or_failed(result: Callable[[], CheckResult]) -> CheckResult:
     """Return a result; FAILED if an error prevents it, because Checkov drops a check that raises one."""
     try:
         return result()
-    except Exception as error:  # noqa: BLE001 - whatever it is
+    except Exception as error:  # noqa: BLE001 - the check must never be silent
         # Say why at the first cache: Checkov loads this file in a process for each of its frameworks.
         if not getattr(sys, "_ecbackup_has_warned", False):
             message = f"{ID}: the check cannot run, so every cache fails: {error}"
             sys.stderr.write(
                 "".join(c if c.isprintable() else ascii(c)[1:-1] for c in message) + "\n"
             )
-            setattr(sys, "_ecbackup_has_warned", True)  # noqa: B010 - and often in each process
+            setattr(sys, "_ecbackup_has_warned", True)  # noqa: B010 - this file is loaded again in a process
         return CheckResult.FAILED
 
 

@@ -5,17 +5,14 @@ from datetime import date
 from itertools import chain
 
 from ecbackup_iac.accounting import find_unaccounted_blocks
+from ecbackup_iac.findings import findings_of
 from ecbackup_iac.hidden_numbers import with_numbers
-from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
-from ecbackup_iac.model.policy import Policy, Requirements
+from ecbackup_iac.model.policy import Policy
 from ecbackup_iac.model.progress import NO_PROGRESS, Progress
 from ecbackup_iac.model.record import replace
-from ecbackup_iac.model.report import Diagnostic, Finding, Report, Severity, report_of
-from ecbackup_iac.model.shared_code import SharedCode
-from ecbackup_iac.model.verdict import Verdict
+from ecbackup_iac.model.report import Diagnostic, Report, Severity, report_of
 from ecbackup_iac.readers.inputs import read_inputs
-from ecbackup_iac.rule import judge, level_of
 from ecbackup_iac.suppressions.application import Suppressions
 from ecbackup_iac.suppressions.exclusions import apply_exclusions, exclusion_diagnostics
 
@@ -49,7 +46,7 @@ def scan(  # noqa: PLR0913 - most have defaults, and are given by name
     )
     results, exclusions = apply_exclusions(all_results, policy.exclude)
     resources = [resource for result in results for resource in result.resources]
-    findings = _findings(resources, policy.requirements)
+    findings = findings_of(resources, policy.requirements)
     absent, not_evaluated = find_unaccounted_blocks(results)
     diagnostics = [*chain.from_iterable(result.diagnostics for result in results), *not_evaluated]
     findings, warnings = suppressions.apply(
@@ -65,28 +62,6 @@ def scan(  # noqa: PLR0913 - most have defaults, and are given by name
         return report
     shown_paths = paths if policy.source is None else (*paths, policy.source)
     return _with_excerpts(report, shown_paths, inputs)
-
-
-def _findings(resources: Sequence[CacheResource], requirements: Requirements) -> list[Finding]:
-    shared = SharedCode(resources)
-    verdicts = [judge(resource, requirements) for resource in resources]
-    return [
-        Finding(
-            resource,
-            verdict,
-            level_of(verdict, requirements),
-            _remedy(resource, verdict, requirements, shared) if verdict.rule else None,
-        )
-        for resource, verdict in zip(resources, verdicts, strict=True)
-    ]
-
-
-def _remedy(
-    resource: CacheResource, verdict: Verdict, requirements: Requirements, shared: SharedCode
-) -> str | None:
-    from ecbackup_iac.remedy.remedies import remedy_of  # not needed where every cache passes
-
-    return remedy_of(resource, verdict, requirements, shared)
 
 
 def _with_excerpts(report: Report, paths: Sequence[str], inputs: EvaluationInputs) -> Report:

@@ -1,1 +1,1 @@
-"""Our side of the Checkov integration: what Checkov passes in → a resource; exporting the check."""
+"""Our side of the Checkov integration: what Checkov passes in → a finding; exporting the check."""

@@ -13,15 +13,13 @@ from typing import TYPE_CHECKING
 from ecbackup_iac.accounting import find_unaccounted_blocks
 from ecbackup_iac.checkov.blocks import CheckedFile
 from ecbackup_iac.files.paths import boundary_of
+from ecbackup_iac.findings import findings_of
 from ecbackup_iac.hidden_numbers import with_numbers
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.policy import Requirements
 from ecbackup_iac.model.report import Finding, ReadResult, Report, report_of
-from ecbackup_iac.model.shared_code import SharedCode
 from ecbackup_iac.model.verdict import Status
-from ecbackup_iac.remedy.remedies import remedy_of
-from ecbackup_iac.rule import judge, level_of
 from ecbackup_iac.terraform.modules.addresses import Address, parsed_address
 
 if TYPE_CHECKING:
@@ -70,7 +68,7 @@ class Evaluations:
         resources = [resource for result in results for resource in result.resources]
         absent, problems = find_unaccounted_blocks(results)
         problems += tuple(problem for result in results for problem in result.diagnostics)
-        return with_numbers(report_of(self._findings(resources), problems, absent))
+        return with_numbers(report_of(findings_of(resources, self._requirements), problems, absent))
 
     def _results(self, file: CheckedFile) -> Iterable[ReadResult]:
         # What each kind of file needs is slow to import.
@@ -88,15 +86,6 @@ class Evaluations:
         folders = tuple(map(os.path.realpath, file.folders))
         boundary = boundary_of(os.path.commonpath(map(os.path.realpath, file.roots)))
         return read(Request(boundary, folders, self._inputs))
-
-    def _findings(self, resources: Sequence[CacheResource]) -> Iterator[Finding]:
-        shared = SharedCode(resources)
-        for resource in resources:
-            verdict = judge(resource, self._requirements)
-            remedy = None
-            if verdict.rule:
-                remedy = remedy_of(resource, verdict, self._requirements, shared)
-            yield Finding(resource, verdict, level_of(verdict, self._requirements), remedy)
 
 
 class _Caches:
