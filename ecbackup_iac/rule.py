@@ -27,7 +27,7 @@ from ecbackup_iac.model.value import (
     Invalid,
     Known,
     Outcome,
-    Settled,
+    PossibleValue,
     Unknown,
     Unset,
     Value,
@@ -306,7 +306,7 @@ def _all_cases(parts: Sequence[CaseIds]) -> CaseIds:
 
 def _failures(
     resource: CacheResource,
-    retention: Settled[int],
+    retention: PossibleValue[int],
     requirements: Requirements,
     *,
     node_fails: bool,
@@ -341,7 +341,7 @@ def _unsupported_note(resource: CacheResource) -> Note:
 
 
 def _retention_failure(
-    resource: CacheResource, retention: Settled[int], minimum_days: int
+    resource: CacheResource, retention: PossibleValue[int], minimum_days: int
 ) -> Note | None:
     """Return the rule that a retention breaks; None where it is long enough."""
     name = resource.retention_name

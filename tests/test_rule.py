@@ -16,7 +16,7 @@ from ecbackup_iac.model.value import (
     Invalid,
     Known,
     Outcome,
-    Settled,
+    PossibleValue,
     Unknown,
     Unset,
     Value,
@@ -56,7 +56,7 @@ def answer(resource: CacheResource, minimum_days: int = 1) -> tuple[Status, Rule
     return verdict.status, verdict.rule
 
 
-def either(*values: Settled[int]) -> Unknown[int]:
+def either(*values: PossibleValue[int]) -> Unknown[int]:
     return Unknown("it depends on var.env", tuple(Outcome(value) for value in values))
 
 
@@ -272,7 +272,9 @@ def test_ignore_changes_adds_a_note_to_any_verdict() -> None:
     ids=str,
 )
 def test_outcomes_decide_only_where_they_agree(
-    outcomes: tuple[Settled[int], ...], minimum_days: int, expected: tuple[Status, Rule | None]
+    outcomes: tuple[PossibleValue[int], ...],
+    minimum_days: int,
+    expected: tuple[Status, Rule | None],
 ) -> None:
     assert answer(replace(GROUP, retention=either(*outcomes)), minimum_days) == expected
 
@@ -487,7 +489,7 @@ def test_an_unknown_retention_never_passes_or_fails(
 
 @given(resources, minimums, st.lists(settled_days, min_size=1, max_size=4))
 def test_outcomes_decide_only_where_each_gives_the_same_status(
-    resource: CacheResource, minimum_days: int, outcomes: list[Settled[int]]
+    resource: CacheResource, minimum_days: int, outcomes: list[PossibleValue[int]]
 ) -> None:
     together, _ = answer(replace(resource, retention=either(*outcomes)), minimum_days)
     alone = {answer(replace(resource, retention=one), minimum_days)[0] for one in outcomes}

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.source import SOURCES, Source
-from ecbackup_iac.model.value import Settled
+from ecbackup_iac.model.value import PossibleValue
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,7 @@ class Fixer(Protocol):
     def propose(
         self,
         resource: CacheResource,
-        value: Settled[int],
+        value: PossibleValue[int],
         days: int,
         files: "SourceFiles",
         *,

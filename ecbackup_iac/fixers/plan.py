@@ -22,7 +22,7 @@ from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Finding, Report
 from ecbackup_iac.model.shared_code import SharedCode
 from ecbackup_iac.model.source import SOURCES
-from ecbackup_iac.model.value import Outcome, Settled, Unknown, possible_values
+from ecbackup_iac.model.value import Outcome, PossibleValue, Unknown, possible_values
 from ecbackup_iac.model.verdict import Level, Rule, Status
 from ecbackup_iac.remedy.advice import days_in_place_of, is_enough
 from ecbackup_iac.scan import scan
@@ -237,7 +237,7 @@ class _Plan:
         return [*groups.values()]
 
 
-def _failing(finding: Finding, minimum_days: int) -> list[Settled[int]]:
+def _failing(finding: Finding, minimum_days: int) -> list[PossibleValue[int]]:
     """Return every possible value of the retention that fails.
 
     Raises:

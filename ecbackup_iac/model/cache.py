@@ -13,7 +13,7 @@ from ecbackup_iac.model.value import (
     Invalid,
     Known,
     Outcome,
-    Settled,
+    PossibleValue,
     Unset,
     Value,
     possible_values,
@@ -160,7 +160,7 @@ def may_be_without_backups(node_type: Value[str]) -> bool:
     return any(map(is_without_backups, possible_values(node_type)))
 
 
-def is_without_backups(node_type: Settled[str]) -> bool:
+def is_without_backups(node_type: PossibleValue[str]) -> bool:
     """Whether a node type takes no backups outside cluster mode."""
     return isinstance(node_type, Known) and node_type.value.lower() == NODE_WITHOUT_BACKUPS
 
@@ -199,7 +199,7 @@ def enables_cluster_mode(setting: ClusterModeSetting, value: object) -> bool:
             return isinstance(value, str) and "cluster.on" in value
 
 
-def format_days(value: Settled[int], unset: str = "not set") -> str:
+def format_days(value: PossibleValue[int], unset: str = "not set") -> str:
     """Return a retention as people write it: "1 day", "7 days"."""
     match value:
         case Known(value=days):
@@ -208,7 +208,7 @@ def format_days(value: Settled[int], unset: str = "not set") -> str:
             return format_value(value, unset)
 
 
-def format_value(value: Settled[int], unset: str = "not set") -> str:
+def format_value(value: PossibleValue[int], unset: str = "not set") -> str:
     """Return a retention without its unit."""
     match value:
         case Known(value=days):

@@ -5,7 +5,7 @@
 
 import re
 
-from ecbackup_iac.model.value import Invalid, Known, Settled
+from ecbackup_iac.model.value import Invalid, Known, PossibleValue
 
 MAX_DAYS_SHOWN = 999
 """A hidden number up to this is shown as days; a larger one may be an account or a code."""
@@ -34,15 +34,15 @@ def shown_setting(text: str) -> str:
     return text if re.fullmatch(_PLAIN_TEXT, text, re.IGNORECASE | re.ASCII) else hidden(text)
 
 
-def hidden_unless_days(settled: Settled[int], placeholder: str) -> Settled[int]:
+def hidden_unless_days(retention: PossibleValue[int], placeholder: str) -> PossibleValue[int]:
     """Return a retention unchanged where it is a number of days or not set; else with the placeholder."""
-    match settled:
+    match retention:
         case Known(value=days) if abs(days) <= MAX_DAYS_SHOWN:
-            return settled
+            return retention
         case Known() | Invalid():
-            return Invalid(placeholder, settled.trace, settled.literals)
+            return Invalid(placeholder, retention.trace, retention.literals)
         case _:
-            return settled
+            return retention
 
 
 def names_credential(name: str) -> bool:

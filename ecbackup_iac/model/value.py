@@ -190,11 +190,14 @@ class Unknown(Generic[T]):
     """The code is rejected before anything is deployed, and has to be corrected first."""
 
 
-Settled: TypeAlias = Known[T] | Unset | Invalid
+PossibleValue: TypeAlias = Known[T] | Unset | Invalid
+"""One of the values that a setting can have: anything but unknown."""
+
 Value: TypeAlias = Known[T] | Unset | Invalid | Unknown[T]
+"""What is known of a setting."""
 
 
-def possible_values(value: Value[T]) -> tuple[Settled[T], ...]:
+def possible_values(value: Value[T]) -> tuple[PossibleValue[T], ...]:
     """Return every value that a setting can have; empty where there is no finite list."""
     if isinstance(value, Unknown):
         return tuple(outcome.value for outcome in value.outcomes)

@@ -10,7 +10,7 @@ from ecbackup_iac.model.near_miss import NearMiss
 from ecbackup_iac.model.policy import MAXIMUM_DAYS, Requirements
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.shared_code import SharedCode
-from ecbackup_iac.model.value import Known, Outcome, Settled, Unknown, Value
+from ecbackup_iac.model.value import Known, Outcome, PossibleValue, Unknown, Value
 from ecbackup_iac.model.verdict import Rule
 
 DEFAULT = "default"
@@ -25,7 +25,9 @@ class Advice:
     location: Location | None = None
     """Where that is; None where it is in no file."""
 
-    def everywhere(self, value: Settled[int], resource: CacheResource, shared: SharedCode) -> str:
+    def everywhere(
+        self, value: PossibleValue[int], resource: CacheResource, shared: SharedCode
+    ) -> str:
         """Return the advice with the other locations of a value, and the other caches that they decide."""
         if self.location is None:
             return self.text
@@ -72,7 +74,9 @@ def for_generated(resource: CacheResource, value: object, argument: str = "") ->
     return f"set {name} = {value} on {target} in the app: {resource.location.path} is generated"
 
 
-def failing(outcomes: Iterable[Outcome[int]], requirements: Requirements) -> list[Settled[int]]:
+def failing(
+    outcomes: Iterable[Outcome[int]], requirements: Requirements
+) -> list[PossibleValue[int]]:
     """Return the outcomes that fail."""
     values = (outcome.value for outcome in outcomes)
     return [value for value in values if not is_enough(value, requirements.minimum_days)]
@@ -106,6 +110,6 @@ def days_in_place_of(value: Value[int], requirements: Requirements) -> int:
     return MAXIMUM_DAYS if is_too_long else requirements.remedy_days
 
 
-def is_enough(value: Settled[int], minimum_days: int) -> bool:
+def is_enough(value: PossibleValue[int], minimum_days: int) -> bool:
     """Whether AWS accepts a retention and it meets the minimum."""
     return isinstance(value, Known) and minimum_days <= value.value <= MAXIMUM_DAYS

@@ -13,7 +13,7 @@ from ecbackup_iac.model.value import (
     NeedsExtra,
     NeedsPlan,
     Outcome,
-    Settled,
+    PossibleValue,
     StepKind,
     StepShape,
     TraceStep,
@@ -144,7 +144,9 @@ _INPUTS = (
 )
 
 
-def _where(value: Settled[int], resource: CacheResource, days: int, shared: SharedCode) -> Advice:
+def _where(
+    value: PossibleValue[int], resource: CacheResource, days: int, shared: SharedCode
+) -> Advice:
     """Return the setting to change, and its location: that of the last step that assigns a value."""
     trace = value.trace
     for step in reversed(trace):
@@ -188,7 +190,11 @@ def _option(step: TraceStep, parts: Sequence[TraceStep], days: int) -> str:
 
 
 def _assigned(
-    step: TraceStep, value: Settled[int], resource: CacheResource, days: int, shared: SharedCode
+    step: TraceStep,
+    value: PossibleValue[int],
+    resource: CacheResource,
+    days: int,
+    shared: SharedCode,
 ) -> Advice:
     """Return what to set where something is assigned, or in the call of a module that roots share."""
     call = shared.call_to_set_in(resource, step)
@@ -210,7 +216,7 @@ def _assigned(
     return Advice(text, step.location)
 
 
-def _in_terraform(value: Settled[int]) -> str:
+def _in_terraform(value: PossibleValue[int]) -> str:
     """Return a value as it is written in Terraform."""
     match value:
         case Known():

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.policy import Requirements
-from ecbackup_iac.model.value import Invalid, Known, Outcome, Settled, Unknown, Unset
+from ecbackup_iac.model.value import Invalid, Known, Outcome, PossibleValue, Unknown, Unset
 from ecbackup_iac.model.verdict import Status
 from ecbackup_iac.rule import judge
 
@@ -154,13 +154,13 @@ def _assert_verdict_follows(cache: CacheResource, scenarios: list[CacheResource]
     assert judge(cache, Requirements()).status is expected
 
 
-def _settled(cache: CacheResource) -> list[Settled[int]]:
+def _settled(cache: CacheResource) -> list[PossibleValue[int]]:
     retention = cache.retention
     outcomes = retention.outcomes if isinstance(retention, Unknown) else (Outcome(retention),)
     return [outcome.value for outcome in outcomes]
 
 
-def _shown(value: Settled[int]) -> str:
+def _shown(value: PossibleValue[int]) -> str:
     match value:
         case Known(value=number):
             return str(number)

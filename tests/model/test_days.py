@@ -1,7 +1,7 @@
 import pytest
 
 from ecbackup_iac.model.cache import format_days
-from ecbackup_iac.model.value import Invalid, Known, Settled, Unset
+from ecbackup_iac.model.value import Invalid, Known, PossibleValue, Unset
 
 
 @pytest.mark.parametrize(
@@ -15,5 +15,5 @@ from ecbackup_iac.model.value import Invalid, Known, Settled, Unset
     ],
     ids=str,
 )
-def test_a_retention_is_shown_with_its_unit(retention: Settled[int], text: str) -> None:
+def test_a_retention_is_shown_with_its_unit(retention: PossibleValue[int], text: str) -> None:
     assert format_days(retention) == text

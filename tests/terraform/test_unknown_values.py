@@ -14,7 +14,7 @@ from ecbackup_iac.model.value import (
     Bounds,
     Invalid,
     Known,
-    Settled,
+    PossibleValue,
     Unknown,
     Unset,
     Value,
@@ -87,7 +87,7 @@ data "aws_ssm_parameter" "p" {
 """
 
 
-def plain(value: Settled[int]) -> Days:
+def plain(value: PossibleValue[int]) -> Days:
     match value:
         case Known():
             return value.value

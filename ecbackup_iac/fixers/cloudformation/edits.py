@@ -34,7 +34,7 @@ from ecbackup_iac.fixers.edits import (
 )
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.location import STANDARD_INPUT, Location, Origin
-from ecbackup_iac.model.value import Invalid, Known, Settled, StepKind, Unset
+from ecbackup_iac.model.value import Invalid, Known, PossibleValue, StepKind, Unset
 
 _PARAMETERS = re.compile(rb"\bParameters\b")
 
@@ -49,7 +49,7 @@ _MAX_LENGTH = 100
 
 def propose(
     resource: CacheResource,
-    value: Settled[int],
+    value: PossibleValue[int],
     days: int,
     files: SourceFiles,
     *,
@@ -74,7 +74,7 @@ class _Proposal:
         self._days = days
         self._files = files
 
-    def edits(self, value: Settled[int]) -> Iterator[Edit]:
+    def edits(self, value: PossibleValue[int]) -> Iterator[Edit]:
         """Yield an edit for each location where a value is written. Raise NotFixableError if none can be."""
         if value.literals:
             for literal in value.literals:
@@ -91,7 +91,7 @@ class _Proposal:
         path = self._files.path(shown)
         return path, opened(path, shown, self._files.content(path))
 
-    def _at_literal(self, literal: Location, value: Settled[int]) -> Edit:
+    def _at_literal(self, literal: Location, value: PossibleValue[int]) -> Edit:
         path, file = self._open(literal.path)
         start, end = offsets(file.content, literal, LINE_BREAKS)
         if not isinstance(value, Unset):
@@ -109,7 +109,7 @@ class _Proposal:
         text = _description(file.content, (start, end), (first, last, new), value)
         return Edit(path, first, last, new, literal, text)
 
-    def _check_parameter(self, literal: Location, value: Settled[int]) -> None:
+    def _check_parameter(self, literal: Location, value: PossibleValue[int]) -> None:
         """Raise NotFixableError if an entry of a parameter file reaches more than retentions."""
         names = [
             step.name
@@ -173,7 +173,7 @@ def _templates(boundary: str) -> list[tuple[str, bytes]]:
     ]
 
 
-def _why_not_fixable(value: Settled[int]) -> str:
+def _why_not_fixable(value: PossibleValue[int]) -> str:
     """Return why a value without a literal cannot be fixed."""
     for step in value.trace:
         if step.location.origin is Origin.COMMAND_LINE:
@@ -186,7 +186,7 @@ def _why_not_fixable(value: Settled[int]) -> str:
 
 
 def _rewritten(
-    content: bytes, start: int, end: int, days: int, value: Settled[int]
+    content: bytes, start: int, end: int, days: int, value: PossibleValue[int]
 ) -> tuple[int, int, bytes]:
     """Return the range of a literal that is replaced, and its new content."""
     new = str(days).encode()
@@ -210,7 +210,10 @@ def _rewritten(
 
 
 def _description(
-    content: bytes, literal: tuple[int, int], edit: tuple[int, int, bytes], value: Settled[int]
+    content: bytes,
+    literal: tuple[int, int],
+    edit: tuple[int, int, bytes],
+    value: PossibleValue[int],
 ) -> str:
     """Return the description of an edit, with the name before the literal."""
     start, end = literal

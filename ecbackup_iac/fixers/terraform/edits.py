@@ -33,7 +33,7 @@ from ecbackup_iac.hcl.parser import parse_expression
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.location import Location, Origin, is_downloaded
-from ecbackup_iac.model.value import Invalid, Settled, StepKind, Unset
+from ecbackup_iac.model.value import Invalid, PossibleValue, StepKind, Unset
 from ecbackup_iac.model.written_path import slashed
 
 OUTSIDE = {
@@ -50,7 +50,7 @@ _NAME = re.compile(r"[A-Za-z_][\w-]*\Z")
 
 def propose(
     resource: CacheResource,
-    value: Settled[int],
+    value: PossibleValue[int],
     days: int,
     files: SourceFiles,
     *,
@@ -78,7 +78,7 @@ class _Proposal:
         self._is_careful = is_careful
         self._uses = Usages(resource, files)
 
-    def edits(self, value: Settled[int]) -> Iterator[Edit]:
+    def edits(self, value: PossibleValue[int]) -> Iterator[Edit]:
         """Yield an edit for each location where a value is written. Raise NotFixableError if none can be."""
         for step in value.trace:
             outside = OUTSIDE[step.location.origin]
@@ -104,7 +104,7 @@ class _Proposal:
         else:
             yield self._at_constant(value)
 
-    def _is_unset(self, value: Settled[int]) -> bool:
+    def _is_unset(self, value: PossibleValue[int]) -> bool:
         """Whether the cache's block does not set the retention."""
         block, location = self._resource.block, self._resource.location
         if value.trace and value.trace[-1].kind is StepKind.UNSET:
@@ -114,7 +114,7 @@ class _Proposal:
         start = (location.path, location.line, location.column)
         return (block.path, block.line, block.column) == start
 
-    def _at_literal(self, literal: Location, value: Settled[int]) -> Edit:
+    def _at_literal(self, literal: Location, value: PossibleValue[int]) -> Edit:
         """Return the edit of a literal, or of the module call where it is an input's default."""
         path = os.path.realpath(literal.path)
         if path.endswith(CONFIGURATION_SUFFIXES):
@@ -150,7 +150,7 @@ class _Proposal:
                 return call.location
         return None
 
-    def _replaced(self, path: str, literal: Location, value: Settled[int]) -> Edit:
+    def _replaced(self, path: str, literal: Location, value: PossibleValue[int]) -> Edit:
         content = self._files.content(path)
         start, end = offsets(content, literal)
         old = content[start:end]
@@ -166,7 +166,7 @@ class _Proposal:
             end, new = comment_kept_in_place(content, start, end, new)
         return Edit(path, start, end, new, literal, text)
 
-    def _at_constant(self, value: Settled[int]) -> Edit:
+    def _at_constant(self, value: PossibleValue[int]) -> Edit:
         """Return the edit of an argument's whole value, where it is computed from constants."""
         last = value.trace[-1] if value.trace else None
         if last is None or last.location.line is None:

@@ -17,7 +17,7 @@ from ecbackup_iac.model.value import (
     Invalid,
     Known,
     Outcome,
-    Settled,
+    PossibleValue,
     StepKind,
     TraceStep,
     Unknown,
@@ -124,10 +124,10 @@ def hidden_result(result: ReadResult, deployment: TemplateDeployment) -> ReadRes
 def _without_texts(value: Value[T]) -> Value[T]:
     """Return a setting with placeholders for all strings of the template."""
     if not isinstance(value, Unknown):
-        return _settled_without_texts(value)
+        return _possible_value_without_texts(value)
     outcomes = tuple(
         Outcome(
-            _settled_without_texts(outcome.value),
+            _possible_value_without_texts(outcome.value),
             outcome.when and hidden(outcome.when),
             outcome.case_ids,
         )
@@ -137,7 +137,7 @@ def _without_texts(value: Value[T]) -> Value[T]:
     return replace(value, why=why, outcomes=outcomes, trace=trace)
 
 
-def _settled_without_texts(value: Settled[T]) -> Settled[T]:
+def _possible_value_without_texts(value: PossibleValue[T]) -> PossibleValue[T]:
     value = replace(value, trace=_trace_without_texts(value.trace))
     match value:
         case Invalid():

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from ecbackup_iac.model.cache import ClusterModeSetting, Form
 from ecbackup_iac.model.near_miss import written_as
 from ecbackup_iac.model.record import field, record
-from ecbackup_iac.model.value import Known, Settled, TraceStep
+from ecbackup_iac.model.value import Known, PossibleValue, TraceStep
 from ecbackup_iac.readers.terraform import resource_types as terraform_types
 
 RETENTION = "SnapshotRetentionLimit"
@@ -77,7 +77,7 @@ def is_cache(kind: str) -> bool:
     return bool(cache_type(kind))
 
 
-def days_of(value: object, trace: tuple[TraceStep, ...]) -> Settled[int]:
+def days_of(value: object, trace: tuple[TraceStep, ...]) -> PossibleValue[int]:
     """Return the retention that a property's value is, in days.
 
     CloudFormation converts a text of digits to the number for an integer property, but not "7.0".

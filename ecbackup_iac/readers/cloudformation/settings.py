@@ -26,7 +26,7 @@ from ecbackup_iac.model.value import (
     Invalid,
     Known,
     Outcome,
-    Settled,
+    PossibleValue,
     TraceStep,
     Unknown,
     Unset,
@@ -138,7 +138,7 @@ class ResourceSettings:
         cases = self._cases.get(name or "", [])
         if not cases:
             return Unset()
-        values: list[Settled[str]] = []
+        values: list[PossibleValue[str]] = []
         why = ""
         for case in cases:
             raw = case.value.raw if case.value else None
@@ -167,10 +167,10 @@ class ResourceSettings:
         return Unknown("cluster mode is unknown") if is_on is None else Known(is_on)
 
     def _combine(
-        self, values: Sequence[tuple[int, Settled[T]]], cases: Sequence[PropertyCase]
+        self, values: Sequence[tuple[int, PossibleValue[T]]], cases: Sequence[PropertyCase]
     ) -> ModelValue[T]:
         """Return one setting from its values in every case, each with the number of its case."""
-        groups: dict[object, list[tuple[int, Settled[T]]]] = {}
+        groups: dict[object, list[tuple[int, PossibleValue[T]]]] = {}
         for number, value in values:
             groups.setdefault(_value_key(value), []).append((number, value))
         if len(groups) == 1:
@@ -205,7 +205,7 @@ def _retention_of(value: Value | None, not_set: TraceStep) -> ModelValue[int]:
     return hidden_unless_days(days, hidden(value.text or "")) if value.is_secret else days
 
 
-def _deciding_ends(unknown: Unknown[int]) -> list[Settled[int]]:
+def _deciding_ends(unknown: Unknown[int]) -> list[PossibleValue[int]]:
     """Return the ends of a bounded retention; empty without bounds.
 
     They decide for all between, because more days never turn a pass into a failure. AWS rejects less than
@@ -233,7 +233,7 @@ def _unbounded(
     return Unknown(why, trace=_trace(retentions))
 
 
-def _string_of(value: Value | None) -> Settled[str]:
+def _string_of(value: Value | None) -> PossibleValue[str]:
     """Return the string that a known property is in one case; an empty one is not set."""
     text = value.text if value else None
     if not value or not text:
@@ -265,13 +265,13 @@ def _agreement(answers: Iterable[bool | None]) -> bool | None:
     return distinct.pop() if len(distinct) == 1 else None
 
 
-def _with_all_locations(values: Sequence[Settled[T]]) -> Settled[T]:
+def _with_all_locations(values: Sequence[PossibleValue[T]]) -> PossibleValue[T]:
     """Return the first of equal values, with the locations of all of them."""
     literals = tuple(dict.fromkeys(literal for value in values for literal in value.literals))
     return replace(values[0], literals=literals)
 
 
-def _value_key(value: Settled[T]) -> object:
+def _value_key(value: PossibleValue[T]) -> object:
     """Return what equal values have in common, whatever their traces."""
     match value:
         case Known(value=known):

@@ -12,7 +12,7 @@ from ecbackup_iac.model.cache import ClusterModeSetting, Form, enables_cluster_m
 from ecbackup_iac.model.hidden import hidden, hidden_unless_days, shown_setting
 from ecbackup_iac.model.near_miss import written_as
 from ecbackup_iac.model.record import field, record, replace
-from ecbackup_iac.model.value import Invalid, Known, Settled, TraceStep, Unknown, Unset, Value
+from ecbackup_iac.model.value import Invalid, Known, PossibleValue, TraceStep, Unknown, Unset, Value
 
 RETENTION = "snapshot_retention_limit"
 """The retention's name in every resource type of both providers."""
@@ -114,7 +114,7 @@ def days_of(
     written: object,
     trace: tuple[TraceStep, ...] = (),
     number_in: Callable[[str], int | None] = number_in,
-) -> Settled[int]:
+) -> PossibleValue[int]:
     """Return the retention that a decoded value means, in days; sources differ in `number_in` texts."""
     match written:
         case None:
@@ -133,7 +133,7 @@ def days_of(
 
 def retention_of(
     written: object, name: str, step: Callable[[str], TraceStep], *, sensitive: bool = False
-) -> Settled[int]:
+) -> PossibleValue[int]:
     """Return a decoded retention with its step; a sensitive one is shown where it is a number of days."""
     days = days_of(written)
     if sensitive:

@@ -12,7 +12,7 @@ from ecbackup_iac.model.value import (
     Invalid,
     Known,
     Outcome,
-    Settled,
+    PossibleValue,
     StepKind,
     TraceStep,
     Unknown,
@@ -52,11 +52,11 @@ def days_setting(value: Value, before: tuple[TraceStep, ...] = ()) -> Setting[in
     return Unknown(raw.why, outcomes, bounds, trace)
 
 
-def _is_same(setting: Settled[int], first: Known[int]) -> bool:
+def _is_same(setting: PossibleValue[int], first: Known[int]) -> bool:
     return isinstance(setting, Known) and setting.value == first.value
 
 
-def _settled_days(value: Value, trace: tuple[TraceStep, ...]) -> Settled[int]:
+def _settled_days(value: Value, trace: tuple[TraceStep, ...]) -> PossibleValue[int]:
     settled = _days(value, trace)
     is_text = not isinstance(value.raw, bool | Mapping | tuple)
     if value.is_sensitive or (value.privacy and is_text):
@@ -67,7 +67,7 @@ def _settled_days(value: Value, trace: tuple[TraceStep, ...]) -> Settled[int]:
     return settled
 
 
-def _days(value: Value, trace: tuple[TraceStep, ...]) -> Settled[int]:
+def _days(value: Value, trace: tuple[TraceStep, ...]) -> PossibleValue[int]:
     raw: Any = value.raw
     if raw is None and value.type not in (DYNAMIC, NUMBER, STRING):
         return Invalid(f"a null {type_name(value.type)}", trace)
@@ -104,7 +104,7 @@ def text_setting(value: Value, argument: TraceStep | None = None) -> Setting[str
     return replace(_settled_text(value), trace=trace)
 
 
-def _settled_text(value: Value) -> Settled[str]:
+def _settled_text(value: Value) -> PossibleValue[str]:
     """Return a setting that is text; a list, a map and anything else that is none counts as not set."""
     match value.raw:
         case str() if value.raw:

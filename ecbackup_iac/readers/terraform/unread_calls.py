@@ -8,7 +8,7 @@ from ecbackup_iac.model.cache import CacheResource, CalledModule, Form, ModuleSt
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import AbsentCache, Diagnostic
 from ecbackup_iac.model.source import Source
-from ecbackup_iac.model.value import Known, Settled, StepKind, TraceStep, Unknown, Unset
+from ecbackup_iac.model.value import Known, PossibleValue, StepKind, TraceStep, Unknown, Unset
 from ecbackup_iac.model.value import Value as Setting
 from ecbackup_iac.readers.terraform.arguments import Arguments, GiveUp, near_miss_in, refused
 from ecbackup_iac.readers.terraform.origin import with_origin
@@ -210,8 +210,8 @@ def _in_user_code(setting: Setting[int], stand_in: StandIn, header: SourceRange)
 
 
 def _settled_in_user_code(
-    setting: Settled[int], stand_in: StandIn, header: SourceRange
-) -> Settled[int]:
+    setting: PossibleValue[int], stand_in: StandIn, header: SourceRange
+) -> PossibleValue[int]:
     path = stand_in.module.folder
     trace = _own_steps(setting.trace, stand_in)
     if not trace:

@@ -10,7 +10,7 @@ from ecbackup_iac.model.source import SOURCES, Source
 from ecbackup_iac.model.value import (
     Invalid,
     Known,
-    Settled,
+    PossibleValue,
     StepKind,
     TraceStep,
     Unknown,
@@ -103,7 +103,7 @@ def _steps_to(planned: Value[int], configured: Value[int]) -> tuple[TraceStep, .
     return tuple(dict.fromkeys((*configured.trace, *steps)))
 
 
-def _is_same(configured: Settled[int], planned: Settled[int]) -> bool:
+def _is_same(configured: PossibleValue[int], planned: PossibleValue[int]) -> bool:
     """Whether two retentions are the same; one that is not set is 0 once it is applied."""
     if isinstance(configured, Invalid) or isinstance(planned, Invalid):
         return isinstance(configured, Invalid) and isinstance(planned, Invalid)
@@ -126,5 +126,5 @@ def _contradiction(cache: CacheResource, configured: Value[int], source: str) ->
     return f"the configuration under {source} says {value}, the {noun} {planned}: {question}"
 
 
-def _format(value: Settled[int]) -> str:
+def _format(value: PossibleValue[int]) -> str:
     return format_value(value, unset="nothing")

@@ -7,7 +7,15 @@ from collections.abc import Iterator, Sequence
 
 from ecbackup_iac.model.cache import format_value
 from ecbackup_iac.model.policy import MAXIMUM_DAYS
-from ecbackup_iac.model.value import Invalid, Known, Settled, Unknown, Unset, Value, possible_values
+from ecbackup_iac.model.value import (
+    Invalid,
+    Known,
+    PossibleValue,
+    Unknown,
+    Unset,
+    Value,
+    possible_values,
+)
 from ecbackup_iac.reporters.html.markup import (
     KINDS,
     Entry,
@@ -146,7 +154,7 @@ def _marks(retention: Value[int]) -> str:
     return _line(min(positions), max(positions)) + marks
 
 
-def _mark(value: Settled[int], radius: int = 5) -> str:
+def _mark(value: PossibleValue[int], radius: int = 5) -> str:
     match value:
         case Known(value=days):
             return _dot(days, radius)
@@ -172,7 +180,7 @@ def _line(first: float, last: float) -> str:
     return f'<line x1="{first:g}%" x2="{last:g}%" y1="50%" y2="50%"/>'
 
 
-def _position_of(value: Settled[int]) -> float:
+def _position_of(value: PossibleValue[int]) -> float:
     match value:
         case Known(value=days):
             return _position(days)
