@@ -22,7 +22,7 @@ _PLAIN_TEXT = (
 )
 
 
-def hidden(text: str) -> str:
+def placeholder_of(text: str) -> str:
     """Return the placeholder for a string: the same for the same string."""
     from hashlib import sha256  # most runs hide nothing
 
@@ -31,7 +31,9 @@ def hidden(text: str) -> str:
 
 def shown_setting(text: str) -> str:
     """Return a secret string where it is an engine, a node type or a window; else its placeholder."""
-    return text if re.fullmatch(_PLAIN_TEXT, text, re.IGNORECASE | re.ASCII) else hidden(text)
+    return (
+        text if re.fullmatch(_PLAIN_TEXT, text, re.IGNORECASE | re.ASCII) else placeholder_of(text)
+    )
 
 
 def hidden_unless_days(retention: PossibleValue[int], placeholder: str) -> PossibleValue[int]:

@@ -15,7 +15,7 @@ from ecbackup_iac.hcl.expression import (
 )
 from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.hcl.structure import Attribute, Block
-from ecbackup_iac.model.hidden import hidden
+from ecbackup_iac.model.hidden import placeholder_of
 from ecbackup_iac.model.record import record
 from ecbackup_iac.terraform.functions.call_context import OutsideError, UnknownResultError
 from ecbackup_iac.terraform.values.value import (
@@ -210,7 +210,7 @@ def _generated_by(file: ConfigFile) -> list[tuple[str, GeneratedFile]]:
         if not value.is_known:
             return [("", _generated("", {}, attribute, value))]
         for label, one in value.members.items() if isinstance(value.raw, Mapping) else ():
-            shown = hidden(label) if value.is_hidden else label
+            shown = placeholder_of(label) if value.is_hidden else label
             found.append((shown, {"": one} if not one.is_known else _members(one), attribute))
     return [
         (

@@ -15,7 +15,7 @@ import pytest
 
 from ecbackup_iac.cloudformation.templates.parameter_files import ParameterFiles, given_values
 from ecbackup_iac.model.cache import CacheResource
-from ecbackup_iac.model.hidden import PLACEHOLDER, hidden
+from ecbackup_iac.model.hidden import PLACEHOLDER, placeholder_of
 from ecbackup_iac.model.value import Invalid, Known, Unknown, Unset, Value
 from ecbackup_iac.readers.cloudformation.resource_types import RESOURCE_TYPES, RETENTION, days_of
 from ecbackup_iac.syntax.encoding import to_utf8
@@ -140,7 +140,7 @@ def comparisons(
 def marks_of(given: Mapping[str, Any]) -> dict[str, str]:
     """Return the marks of the given values, and of their parts, in our addresses: a mark → its text."""
     texts = map(str, given.values())
-    return {hidden(part): part for text in texts for part in (text, *text.split(","))}
+    return {placeholder_of(part): part for text in texts for part in (text, *text.split(","))}
 
 
 def unmarked(address: str, marks: Mapping[str, str]) -> str:
@@ -182,7 +182,7 @@ def compared(
             (written,) = their[name]
             wanted = plain(days_of(written, ())) if name == RETENTION else written
             said = plain(setting)
-            mark = hidden(str(written))  # a text from outside the template is not shown
+            mark = placeholder_of(str(written))  # a text from outside the template is not shown
             is_same = said in (wanted, mark, ("invalid", mark))
             yield address, None if is_same else f"{name}: we say {said!r}, moto {written!r}"
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
-from ecbackup_iac.model.hidden import PLACEHOLDER, hidden
+from ecbackup_iac.model.hidden import PLACEHOLDER, placeholder_of
 from ecbackup_iac.model.value import Invalid, Known, Unknown, Unset, Value
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def test_the_environment_sets_the_variables_of_a_root_alone(evaluate: "Evaluate"
     [
         ("number", "7", "var.x", 7),
         ("string", "7", "var.x", 7),
-        ("number", "7.5", "var.x", hidden("15/2")),
+        ("number", "7.5", "var.x", placeholder_of("15/2")),
         ("bool", "true", "var.x ? 3 : 4", 3),
         ("list(number)", "[5, 6]", "var.x[1]", 6),
         ("list(string)", "[5]", "var.x[0]", 5),
@@ -161,7 +161,7 @@ def test_a_sensitive_value_counts_and_is_hidden(evaluate: "Evaluate") -> None:
         "terraform.tfvars": 'settings = {\n  days = "seven"\n}\n',
     }
     retention = evaluate(files).caches[0].retention
-    assert days(retention) == hidden("seven")
+    assert days(retention) == placeholder_of("seven")
     first, *others = [step.text for step in retention.trace]
     assert first == "snapshot_retention_limit = var.settings.days"
     assert [PLACEHOLDER.sub("(hidden)", text) for text in others] == [

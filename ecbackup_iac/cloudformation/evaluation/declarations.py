@@ -8,7 +8,7 @@ from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError
 from ecbackup_iac.cloudformation.syntax.document import MAX_STEP_LENGTH, Document, SourceText
 from ecbackup_iac.cloudformation.syntax.literals import literal_of, text_of_literal
 from ecbackup_iac.cloudformation.syntax.nodes import Entry, ListNode, Node, ScalarNode, members
-from ecbackup_iac.model.hidden import hidden
+from ecbackup_iac.model.hidden import placeholder_of
 from ecbackup_iac.model.location import COMMAND_LINE, Location, Origin
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.value import StepKind, TraceStep
@@ -113,7 +113,7 @@ def declaration_of(document: Document, key: Node, node: Node) -> Declaration:
     step = TraceStep(f"{name} has no default", source.location_of(key), StepKind.PARAMETER, name)
     default_step = source.step(*default, StepKind.PARAMETER_DEFAULT) if default else step
     if is_secret and default:
-        placeholder = hidden(text_of_value(default[1]))
+        placeholder = placeholder_of(text_of_value(default[1]))
         default_step = replace(default_step, text=f"Default: {placeholder}", is_secret=True)
     text = None if default is None else text_of_value(default[1])
     literal = literal_location(source, default[1]) if default else None
@@ -178,7 +178,7 @@ class GivenValue:
         if self.location.origin is Origin.COMMAND_LINE:
             return command_line_step(name)
         text = str(self.text)
-        text = f"{name} = {hidden(text) if is_secret else text[:MAX_STEP_LENGTH]}"
+        text = f"{name} = {placeholder_of(text) if is_secret else text[:MAX_STEP_LENGTH]}"
         return TraceStep(text, self.location, StepKind.PARAMETER, name, is_secret=is_secret)
 
 

@@ -37,7 +37,7 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     members,
     text_of,
 )
-from ecbackup_iac.model.hidden import hidden, names_credential
+from ecbackup_iac.model.hidden import names_credential, placeholder_of
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.value import StepKind
 
@@ -188,7 +188,9 @@ class Evaluator(BaseEvaluator):
             return replace(value, literals=(), trace=(source.step(node),))
         step = source.step(resolved.key, resolved.node, StepKind.MAPPING)
         if names_credential(step.name):
-            step = replace(step, text=f"{step.name}: {hidden(value.text or '')}", is_secret=True)
+            step = replace(
+                step, text=f"{step.name}: {placeholder_of(value.text or '')}", is_secret=True
+            )
             return replace(value, trace=(step,), is_secret=True)
         return replace(value, trace=(step, *value.trace[1:]))
 

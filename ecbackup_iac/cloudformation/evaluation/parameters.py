@@ -35,7 +35,7 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     members,
     text_of,
 )
-from ecbackup_iac.model.hidden import hidden
+from ecbackup_iac.model.hidden import placeholder_of
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.value import StepKind, TraceStep
@@ -111,7 +111,7 @@ def _record_assumption(
     if is_secret:
         values = sorted(assumed.excluded) if assumed.values is None else assumed.values
         sign = "is not" if assumed.values is None else "is"
-        text = f"{parameter.name} {sign} {' or '.join(map(hidden, values))}"
+        text = f"{parameter.name} {sign} {' or '.join(map(placeholder_of, values))}"
     elif assumed.values is not None and len(assumed.values) == 1:
         text = f'{parameter.name} is "{assumed.values[0]}"'
     else:
@@ -182,7 +182,7 @@ def _systems_manager_trace(
         return (given.step(declaration),)
     step = declaration.default_step if given is None else given.step(declaration)
     path = declaration.default if given is None else given.text
-    shown = hidden(path or "") if declaration.is_secret else (path or "")[:MAX_STEP_LENGTH]
+    shown = placeholder_of(path or "") if declaration.is_secret else (path or "")[:MAX_STEP_LENGTH]
     return (replace(step, text=f"{text}: {shown}".rstrip(": ")),)
 
 
@@ -337,7 +337,7 @@ def _passed_value(
     secret = declaration.is_secret
     step = frame.stack.template.source.step(key_node, node, StepKind.MODULE_INPUT)
     if secret:
-        placeholder = hidden(value.text or declaration.name)
+        placeholder = placeholder_of(value.text or declaration.name)
         step = replace(step, text=f"{declaration.name}: {placeholder}", is_secret=True)
     match value.raw:
         case UnresolvedParameter() as parameter:

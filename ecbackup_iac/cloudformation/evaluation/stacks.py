@@ -10,7 +10,7 @@ from ecbackup_iac.cloudformation.evaluation.template import LOOP, Template
 from ecbackup_iac.cloudformation.evaluation.values import Value
 from ecbackup_iac.cloudformation.syntax.nodes import Entry, ListNode, MapNode, Node, ScalarNode
 from ecbackup_iac.model.call import Call
-from ecbackup_iac.model.hidden import hidden
+from ecbackup_iac.model.hidden import placeholder_of
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import field, record
 
@@ -69,7 +69,7 @@ class Frame:
             if value is None or item is None:
                 return match[0]
             if is_shown and item.value.is_secret:
-                return hidden(value)
+                return placeholder_of(value)
             return re.sub(r"[^A-Za-z0-9]", "", value) if match[1] == "&" else value
 
         return _LOOP_TEXT.sub(item_text, text)

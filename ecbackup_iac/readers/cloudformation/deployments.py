@@ -10,7 +10,7 @@ from ecbackup_iac.cloudformation.evaluation.stacks import Stack
 from ecbackup_iac.cloudformation.templates.roots import Templates
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.deployment import DeployedParameter, TemplateDeployment
-from ecbackup_iac.model.hidden import hidden, shown_setting
+from ecbackup_iac.model.hidden import placeholder_of, shown_setting
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import ReadResult
 from ecbackup_iac.model.value import (
@@ -88,7 +88,9 @@ def hidden_result(result: ReadResult, deployment: TemplateDeployment) -> ReadRes
     own_calls, template = len(deployment.calls), f"the template of {deployment.address}"
 
     def address(text: str) -> str:
-        return f"{deployment.address}/{hidden(text)}" if text != deployment.address else text
+        return (
+            f"{deployment.address}/{placeholder_of(text)}" if text != deployment.address else text
+        )
 
     return replace(
         result,
@@ -103,7 +105,10 @@ def hidden_result(result: ReadResult, deployment: TemplateDeployment) -> ReadRes
                 maintenance_window=_without_texts(cache.maintenance_window),
                 calls=(
                     *deployment.calls,
-                    *(replace(call, text=hidden(call.text)) for call in cache.calls[own_calls:]),
+                    *(
+                        replace(call, text=placeholder_of(call.text))
+                        for call in cache.calls[own_calls:]
+                    ),
                 ),
                 assumptions=deployment.assumptions,
                 module=None,
@@ -111,11 +116,11 @@ def hidden_result(result: ReadResult, deployment: TemplateDeployment) -> ReadRes
             for cache in result.resources
         ),
         diagnostics=tuple(
-            replace(diagnostic, message=f"{template}: {hidden(diagnostic.message)}")
+            replace(diagnostic, message=f"{template}: {placeholder_of(diagnostic.message)}")
             for diagnostic in result.diagnostics
         ),
         absent=tuple(
-            replace(cache, address=address(cache.address), reason=hidden(cache.reason))
+            replace(cache, address=address(cache.address), reason=placeholder_of(cache.reason))
             for cache in result.absent
         ),
     )
@@ -128,12 +133,12 @@ def _without_texts(value: Value[T]) -> Value[T]:
     outcomes = tuple(
         Outcome(
             _possible_value_without_texts(outcome.value),
-            outcome.when and hidden(outcome.when),
+            outcome.when and placeholder_of(outcome.when),
             outcome.case_ids,
         )
         for outcome in value.outcomes
     )
-    why, trace = hidden(value.why), _trace_without_texts(value.trace)
+    why, trace = placeholder_of(value.why), _trace_without_texts(value.trace)
     return replace(value, why=why, outcomes=outcomes, trace=trace)
 
 
@@ -141,7 +146,7 @@ def _possible_value_without_texts(value: PossibleValue[T]) -> PossibleValue[T]:
     value = replace(value, trace=_trace_without_texts(value.trace))
     match value:
         case Invalid():
-            return replace(value, text=hidden(value.text))
+            return replace(value, text=placeholder_of(value.text))
         case Known(value=str() as text):
             return replace(value, value=shown_setting(text))
         case _:
@@ -149,4 +154,6 @@ def _possible_value_without_texts(value: PossibleValue[T]) -> PossibleValue[T]:
 
 
 def _trace_without_texts(trace: tuple[TraceStep, ...]) -> tuple[TraceStep, ...]:
-    return tuple(replace(step, text=hidden(step.text), name="", is_secret=True) for step in trace)
+    return tuple(
+        replace(step, text=placeholder_of(step.text), name="", is_secret=True) for step in trace
+    )

@@ -17,7 +17,7 @@ from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError,
 from ecbackup_iac.cloudformation.evaluation.values import NoValue, UnknownValue, Value
 from ecbackup_iac.cloudformation.templates.resources import ResourceInstance
 from ecbackup_iac.model.cache import ClusterModeSetting, enables_cluster_mode
-from ecbackup_iac.model.hidden import hidden, hidden_unless_days, shown_setting
+from ecbackup_iac.model.hidden import hidden_unless_days, placeholder_of, shown_setting
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import MAXIMUM_DAYS
 from ecbackup_iac.model.record import replace
@@ -202,7 +202,7 @@ def _retention_of(value: Value | None, not_set: TraceStep) -> ModelValue[int]:
     if raw is None or isinstance(raw, NoValue):
         return Unset(value.trace, value.literals)
     days = replace(days_of(raw, value.trace), literals=value.literals)
-    return hidden_unless_days(days, hidden(value.text or "")) if value.is_secret else days
+    return hidden_unless_days(days, placeholder_of(value.text or "")) if value.is_secret else days
 
 
 def _deciding_ends(unknown: Unknown[int]) -> list[PossibleValue[int]]:

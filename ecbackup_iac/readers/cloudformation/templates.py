@@ -25,7 +25,7 @@ from ecbackup_iac.files.generated import CDK, generator_of
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.deployment import TemplateDeployment
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
-from ecbackup_iac.model.hidden import hidden
+from ecbackup_iac.model.hidden import placeholder_of
 from ecbackup_iac.model.location import Location, input_location
 from ecbackup_iac.model.near_miss import NearMiss, nearest
 from ecbackup_iac.model.policy import ReadingScope
@@ -122,7 +122,7 @@ class TemplateReader:
         try:
             stack = stack_of(deployment, self._templates, boundary)
         except NotReadError as error:
-            why = hidden(error.message) if deployment.is_hidden else error.message
+            why = placeholder_of(error.message) if deployment.is_hidden else error.message
             if deployment.looks_like_cache or not error.is_elsewhere:
                 return ReadResult((cache_of_deployment(deployment, why),))
             text = f"{deployment.address} was not inspected: {why}"

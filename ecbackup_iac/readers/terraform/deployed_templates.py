@@ -9,7 +9,7 @@ from ecbackup_iac.hcl.expression import Call, ObjectNode, Template
 from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.model.cache import CacheResource, Form
 from ecbackup_iac.model.deployment import DeployedParameter, TemplateDeployment
-from ecbackup_iac.model.hidden import hidden
+from ecbackup_iac.model.hidden import placeholder_of
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.report import Diagnostic, Severity
@@ -151,7 +151,9 @@ class DeployedTemplates:
         if url.location is None or (url.why and deployment.looks_like_cache):
             return url.why
         if url.is_hidden:
-            url = _Text(why=f"{deployer.url} is {hidden(url.text or '')}", location=url.location)
+            url = _Text(
+                why=f"{deployer.url} is {placeholder_of(url.text or '')}", location=url.location
+            )
         deployment = replace(deployment, location=url.location, url=url.text or "")
         if url.text is not None:
             self.found.append(_with_parameters(deployment, deployer, found, block))

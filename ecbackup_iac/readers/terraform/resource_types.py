@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from ecbackup_iac.model.cache import ClusterModeSetting, Form, enables_cluster_mode
-from ecbackup_iac.model.hidden import hidden, hidden_unless_days, shown_setting
+from ecbackup_iac.model.hidden import hidden_unless_days, placeholder_of, shown_setting
 from ecbackup_iac.model.near_miss import written_as
 from ecbackup_iac.model.record import field, record, replace
 from ecbackup_iac.model.value import Invalid, Known, PossibleValue, TraceStep, Unknown, Unset, Value
@@ -137,7 +137,7 @@ def retention_of(
     """Return a decoded retention with its step; a sensitive one is shown where it is a number of days."""
     days = days_of(written)
     if sensitive:
-        days = hidden_unless_days(days, hidden(str(written)))
+        days = hidden_unless_days(days, placeholder_of(str(written)))
     if isinstance(days, Invalid) and sensitive:
         return replace(days, trace=(replace(step(f"{name} = {days.text}"), is_secret=True),))
     shown = "not set" if written is None else f"= {shown_value(written)}"

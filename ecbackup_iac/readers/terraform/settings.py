@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 from ecbackup_iac.hcl.number import Number, NumberTooLargeError
-from ecbackup_iac.model.hidden import hidden, hidden_unless_days, shown_setting
+from ecbackup_iac.model.hidden import hidden_unless_days, placeholder_of, shown_setting
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.value import (
     Bounds,
@@ -139,7 +139,7 @@ _NOT_ASSIGNED = (StepKind.OPEN_VARIABLE, StepKind.UNSET)
 def _hidden(step: Step) -> TraceStep:
     # The name of a setting is written in the code, but one in a data file may be as secret as the rest.
     name = "" if step.kind is StepKind.DATA_FILE else step.name
-    shown = hidden(f"{name} in {step.location}")
+    shown = placeholder_of(f"{name} in {step.location}")
     text = f"{name} = {shown}" if name and step.kind not in _NOT_ASSIGNED else shown
     return TraceStep(text, step.location, step.kind, name, is_secret=True)
 

@@ -6,7 +6,7 @@ from math import inf
 
 from ecbackup_iac.hcl.literal_text import normal
 from ecbackup_iac.hcl.number import Number
-from ecbackup_iac.model.hidden import hidden
+from ecbackup_iac.model.hidden import placeholder_of
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.values.arithmetic import (
     UndefinedResultError,
@@ -294,7 +294,7 @@ def possible_elements(of: Value, subject: str, *, is_hidden: bool = False) -> li
     if isinstance(of.raw, tuple):
         keys = [str(position) for position in range(len(of.raw))]
     elif is_hidden:
-        keys = [hidden(name) for name in of.members]
+        keys = [placeholder_of(name) for name in of.members]
     else:
         keys = [f'"{name}"' for name in of.members]
     return [

@@ -11,7 +11,7 @@ from typing import Self, TypeAlias
 
 from ecbackup_iac.hcl.literal_text import normal
 from ecbackup_iac.hcl.number import Number
-from ecbackup_iac.model.hidden import hidden
+from ecbackup_iac.model.hidden import placeholder_of
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.value import StepKind, TraceStep
 from ecbackup_iac.terraform.values.arithmetic import COUNT, with_precision
@@ -321,7 +321,7 @@ class Value:
 def hidden_value(value: Value) -> str:
     """Return the mark of a value that must not be shown; one for all collections of a type."""
     is_scalar = isinstance(value.raw, str | int | Fraction)
-    return hidden(str(value.raw) if is_scalar else type_name(value.type))
+    return placeholder_of(str(value.raw) if is_scalar else type_name(value.type))
 
 
 def shown_text(value: Value) -> str:
