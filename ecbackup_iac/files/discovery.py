@@ -36,10 +36,10 @@ from ecbackup_iac.files.paths import (
     OUTSIDE_REPOSITORY,
     SKIPPED_FOLDERS,
     boundary_of,
+    display_path_of,
     is_inside,
     is_link,
     is_readable,
-    shown_path,
     walked_boundary,
 )
 from ecbackup_iac.model.location import STANDARD_INPUT, Location, input_location, is_stream
@@ -133,7 +133,7 @@ def discover(
         elif os.path.isdir(path):
             yield from walk.folder(path)
         else:
-            shown = shown_path(path)
+            shown = display_path_of(path)
             file = _FilePath(path, os.path.realpath(path), shown)
             yield from walk.file(file, shown, boundary_of(path))
 
@@ -174,7 +174,7 @@ class _FilePath(NamedTuple):
             prefix = "" if self.shown == "." else f"{self.shown.rstrip('/')}/"
             shown = prefix + entry.name
         else:
-            shown = shown_path(path)
+            shown = display_path_of(path)
         real = os.path.realpath(path) if is_link(entry) else os.path.join(self.real, entry.name)
         return _FilePath(path, real, shown)
 
@@ -208,7 +208,7 @@ class _Walk:
 
     def folder(self, named: str) -> Iterator[Discovered]:
         """Yield the inputs in a folder and below it."""
-        top = _FilePath(named, os.path.realpath(named), shown_path(named))
+        top = _FilePath(named, os.path.realpath(named), display_path_of(named))
         boundary = boundary_of(named)
         # Each folder with the one whose tree it is in: the named one, or one that a link leads to.
         pending = [(top, top)]

@@ -23,7 +23,7 @@ SKIPPED_FOLDERS = {
 OUTSIDE_REPOSITORY = "not read: the link leads outside the repository"
 
 
-def shown_path(path: str) -> str:
+def display_path_of(path: str) -> str:
     """Return a path as it is printed: relative to the working folder, with forward slashes."""
     if path == STANDARD_INPUT or is_stream(path):
         return path
@@ -168,7 +168,7 @@ def link_in_tree(path: str) -> str | None:
     for name in rest.replace(os.sep, "/").split("/"):
         current = os.path.dirname(current) if name == os.pardir else os.path.join(current, name)
         if os.path.islink(current) and is_inside(os.path.normpath(current), boundary):
-            return shown_path(current)
+            return display_path_of(current)
         current = os.path.realpath(current)
     return None
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from ecbackup_iac.files.bounded_read import NO_LINK, regular_content
 from ecbackup_iac.files.generated import generator_of
-from ecbackup_iac.files.paths import SKIPPED_FOLDERS, boundary_of, is_readable, shown_path
+from ecbackup_iac.files.paths import SKIPPED_FOLDERS, boundary_of, display_path_of, is_readable
 from ecbackup_iac.model.location import Location, is_downloaded
 from ecbackup_iac.model.near_miss import NearMiss
 from ecbackup_iac.model.record import record
@@ -129,7 +129,7 @@ def _links(boundary: str) -> dict[str, list[str]]:
 
 
 def _content(path: str) -> bytes:
-    shown = shown_path(path)
+    shown = display_path_of(path)
     try:
         content = regular_content(path, MAX_FILE_BYTES, NO_LINK)
     except OSError as error:

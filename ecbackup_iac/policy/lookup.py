@@ -10,9 +10,9 @@ from ecbackup_iac.files.bounded_read import NO_LINK, regular_content
 from ecbackup_iac.files.paths import (
     OUTSIDE_REPOSITORY,
     POLICY_FILE,
+    display_path_of,
     is_readable,
     repository_top,
-    shown_path,
 )
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.report import Diagnostic, Severity
@@ -37,7 +37,7 @@ def find_policy_file() -> str | None:
         folder = os.path.dirname(folder)
     file = os.path.join(folder, POLICY_FILE)
     if not is_readable(os.path.realpath(file), top):
-        raise PolicyError(f"{shown_path(file)}: {OUTSIDE_REPOSITORY}")
+        raise PolicyError(f"{display_path_of(file)}: {OUTSIDE_REPOSITORY}")
     return file
 
 
@@ -54,6 +54,8 @@ def pyproject_warnings() -> Iterator[Diagnostic]:
                 content = regular_content(real_path, MAX_PYPROJECT_BYTES, NO_LINK)
         match = _TABLE.search(content) if isinstance(content, bytes) else None
         if match:
-            location = Location(shown_path(path), match.string.count(b"\n", 0, match.start()) + 1)
+            location = Location(
+                display_path_of(path), match.string.count(b"\n", 0, match.start()) + 1
+            )
             text = f"[tool.ecbackup-iac] is not read: write its settings into {POLICY_FILE}, at the top level"
             yield Diagnostic(text, location, Severity.WARNING, is_shown_when_quiet=True)

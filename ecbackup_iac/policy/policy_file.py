@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from ecbackup_iac.errors import PolicyError
 from ecbackup_iac.files.bounded_read import NO_LINK, bounded_content, regular_content
-from ecbackup_iac.files.paths import boundary_of, is_inside, is_readable, shown_path
+from ecbackup_iac.files.paths import boundary_of, display_path_of, is_inside, is_readable
 from ecbackup_iac.model.location import Location, is_stream
 from ecbackup_iac.model.policy import (
     PathGlob,
@@ -35,7 +35,7 @@ def read_policy(path: str) -> Policy:
         PolicyError: the file cannot be read, is not TOML, or is not a valid policy.
 
     """
-    shown = shown_path(path)
+    shown = display_path_of(path)
     text = _text_of(path, shown)
     document = _document(text, shown)
     lines = KeyLines(text, document)
@@ -181,7 +181,7 @@ class _NamedPaths:
         keys = entry.model_dump() | {
             "switches": tuple(entry.switches),
             "versions": tuple(entry.versions),
-            "stand_in": shown_path(file) if file else "",
+            "stand_in": display_path_of(file) if file else "",
         }
         return PublishedModule(**keys, stand_in_text=text)
 

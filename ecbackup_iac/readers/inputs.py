@@ -17,8 +17,8 @@ from ecbackup_iac.files.paths import (
     SKIPPED_FOLDERS,
     boundary_of,
     contains,
+    display_path_of,
     folders_between,
-    shown_path,
     walked_boundary,
 )
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
@@ -94,7 +94,7 @@ class _Inputs:
         self._allow_empty = allow_empty
         self._progress = progress
         self.listings: dict[str, Listing] = {}
-        self._unread = dict.fromkeys(map(shown_path, paths))
+        self._unread = dict.fromkeys(map(display_path_of, paths))
         self._read: list[str] = []
         self._folders: dict[str, list[str]] = {}
         self._templates: TemplateReader | None = None
@@ -119,15 +119,17 @@ class _Inputs:
         for path in paths:
             real_path = os.path.realpath(path)
             if real_path == baseline or os.path.basename(path) in (POLICY_FILE, BASELINE_FILE):
-                self.mark_read(shown_path(path))
-                yield shown_path(boundary_of(path))
+                self.mark_read(display_path_of(path))
+                yield display_path_of(boundary_of(path))
             for root in self._scope.roots:
                 if real_path in root.var_files:
                     boundary = boundary_of(root.path)
-                    self.add_configuration(ConfigurationPath(root.path, boundary, shown_path(path)))
+                    self.add_configuration(
+                        ConfigurationPath(root.path, boundary, display_path_of(path))
+                    )
                 elif real_path in root.parameter_files:
-                    self.mark_read(shown_path(path))
-                    yield shown_path(root.path)
+                    self.mark_read(display_path_of(path))
+                    yield display_path_of(root.path)
 
     def add_configuration(self, configuration: ConfigurationPath) -> None:
         """Add a folder of configuration to those that are read at the end."""
@@ -278,7 +280,7 @@ class _Inputs:
                     yield template
 
     def _is_excluded(self, path: str) -> bool:
-        return any(covers(glob, shown_path(path)) for glob in self._scope.exclude)
+        return any(covers(glob, display_path_of(path)) for glob in self._scope.exclude)
 
     def _nothing_read(self, path: str, *, is_skipped: bool) -> Diagnostic:
         glob = next((glob for glob in self._scope.exclude if covers(glob, path)), None)

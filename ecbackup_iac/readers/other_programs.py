@@ -7,7 +7,7 @@ from contextlib import suppress
 from ecbackup_iac.files.bounded_read import NO_LINK, regular_content
 from ecbackup_iac.files.discovery import Listing
 from ecbackup_iac.files.file_names import ATMOS_FILES, STACKS_SUFFIXES
-from ecbackup_iac.files.paths import shown_path
+from ecbackup_iac.files.paths import display_path_of
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Diagnostic, Severity
@@ -104,7 +104,7 @@ def warnings(programs: Mapping[str, OtherProgram]) -> Iterator[Diagnostic]:
         if paths:
             more = f" (and {len(paths) - 1} more)" if len(paths) > 1 else ""
             text = f"{program.file}{more}: {program.advice}"
-            yield Diagnostic(text, Location(shown_path(paths[0])), Severity.WARNING)
+            yield Diagnostic(text, Location(display_path_of(paths[0])), Severity.WARNING)
 
 
 def _files_in(

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from ecbackup_iac.files.paths import contains, shown_path
+from ecbackup_iac.files.paths import contains, display_path_of
 from ecbackup_iac.model.baseline import AcceptedFinding, Baseline, FindingKey
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.location import STANDARD_INPUT, Location, is_stream
@@ -82,7 +82,7 @@ def folder_of(path: str) -> str:
 
 def baseline_of(findings: Iterable[Finding], path: str, reason: str, today: date) -> Baseline:
     """Return a baseline for a file of this path: what fails or is unknown, and is not suppressed."""
-    findings, shown, folder = [*findings], shown_path(path), folder_of(path)
+    findings, shown, folder = [*findings], display_path_of(path), folder_of(path)
     accepted = [
         AcceptedFinding(key, _unicode(reason), today, Location(shown))
         for index, key in _keys(findings, folder).items()
@@ -159,7 +159,7 @@ def _root(root: str, folder: str) -> str:
 
 
 def _shown_root(root: str, folder: str) -> str:
-    return root if root == STANDARD_INPUT else shown_path(os.path.join(folder, root))
+    return root if root == STANDARD_INPUT else display_path_of(os.path.join(folder, root))
 
 
 def _is_under(root: str, folder: str, paths: Sequence[str]) -> bool:

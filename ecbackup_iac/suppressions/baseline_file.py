@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from ecbackup_iac.errors import BaselineError
 from ecbackup_iac.files.bounded_read import MAX_TEXT_BYTES, bounded_content
-from ecbackup_iac.files.paths import shown_path
+from ecbackup_iac.files.paths import display_path_of
 from ecbackup_iac.model.baseline import AcceptedFinding, Baseline, FindingKey
 from ecbackup_iac.model.location import Location, is_stream
 from ecbackup_iac.model.verdict import Rule
@@ -64,7 +64,7 @@ def read_baseline(path: str) -> Baseline:
         BaselineError: it cannot be read, is not JSON, or is not a baseline.
 
     """
-    shown = shown_path(path)
+    shown = display_path_of(path)
     content = _content_of(path, shown)
     tree, problems = parse(content)
     lines = _Lines(shown, content, tree)

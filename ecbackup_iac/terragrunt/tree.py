@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from ecbackup_iac.files.paths import is_inside, repository_top, shown_path
+from ecbackup_iac.files.paths import display_path_of, is_inside, repository_top
 from ecbackup_iac.hcl.expression import ObjectNode
 from ecbackup_iac.hcl.parser import parse_whole_file
 from ecbackup_iac.hcl.source import SourceRange
@@ -110,7 +110,7 @@ class Tree:
     def shown(self, path: str) -> str:
         """Return a path as it is printed."""
         above = self._hidden_part(path)
-        return self._hidden[above] + path[len(above) :] if above else shown_path(path)
+        return self._hidden[above] + path[len(above) :] if above else display_path_of(path)
 
     def is_hidden(self, path: str) -> bool:
         """Whether a path has a hidden name in it."""

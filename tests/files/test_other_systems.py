@@ -28,11 +28,11 @@ from ecbackup_iac.cli import runtime
 from ecbackup_iac.cli.options import OutputType
 from ecbackup_iac.cli.output import Output
 from ecbackup_iac.files.paths import (
+    display_path_of,
     enter_real_folder,
     is_gits_own,
     is_link,
     is_readable,
-    shown_path,
 )
 from ecbackup_iac.fixers.diff import unified_diff
 from ecbackup_iac.fixers.edits import Edit
@@ -271,7 +271,7 @@ def test_windows_gets_the_units_of_terragrunt(
 )
 def test_a_path_of_windows_is_shown_with_slashes(path: str, shown: str, tmp_path: Path) -> None:
     with other_system(tmp_path, ntpath):
-        assert shown_path(path) == shown
+        assert display_path_of(path) == shown
         moved = repository_paths.relative_to_repository(
             Report(diagnostics=(Diagnostic("x", Location(shown, 1)),)), RenderOptions(folder="a/b")
         )

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ecbackup_iac.files.paths import shown_path
+from ecbackup_iac.files.paths import display_path_of
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.report import Diagnostic, Severity
@@ -66,7 +66,7 @@ def evaluate_case(case: Path) -> tuple[dict[str, CacheResource], list[Diagnostic
         cache.address: cache
         for reading in readings
         for cache in reading.resources
-        if cache.root == shown_path(str(root))
+        if cache.root == display_path_of(str(root))
     }
     return caches, [reported for reading in readings for reported in reading.diagnostics]
 

@@ -16,7 +16,7 @@ from ecbackup_iac.cli.options import (
 )
 from ecbackup_iac.cli.output import check_outputs, render_options_of, write_reports
 from ecbackup_iac.cli.request import CheckRequest, effective_policy, run_check
-from ecbackup_iac.files.paths import shown_path
+from ecbackup_iac.files.paths import display_path_of
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.reporters import WITH_EXCERPTS
 
@@ -86,7 +86,7 @@ def _write_reports(request: CheckRequest) -> int:
     report = run_check(request, policy, with_excerpts=with_excerpts)
     options = replace(
         render_options_of(color=request.color, quiet=request.is_quiet, verbose=request.is_verbose),
-        source=shown_path(policy.source) if policy.source else None,
+        source=display_path_of(policy.source) if policy.source else None,
         provenance=provenance_of(request.title, request.revision, os.environ),
     )
     write_reports(report, request.outputs, options)

@@ -14,7 +14,7 @@ from ecbackup_iac.cloudformation.syntax.document import Document
 from ecbackup_iac.cloudformation.syntax.files import documents_in, file_bytes
 from ecbackup_iac.cloudformation.syntax.literals import literal_of
 from ecbackup_iac.cloudformation.syntax.nodes import ListNode, MapNode, Node, ScalarNode, members
-from ecbackup_iac.files.paths import boundary_of, is_inside, shown_path
+from ecbackup_iac.files.paths import boundary_of, display_path_of, is_inside
 from ecbackup_iac.model.location import COMMAND_LINE, Location, is_stream
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic
@@ -36,7 +36,7 @@ class ParameterFiles:
     def at(self, path: str) -> GivenValues:
         """Return a file's values by name; problems go to the diagnostics."""
         if path not in self._values_by_path:
-            self._values_by_path[path] = self._values(path, shown_path(path))
+            self._values_by_path[path] = self._values(path, display_path_of(path))
         return self._values_by_path[path]
 
     def _values(self, path: str, shown: str) -> GivenValues:

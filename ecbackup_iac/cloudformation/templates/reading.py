@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from ecbackup_iac.cloudformation.syntax.document import Document
 from ecbackup_iac.cloudformation.syntax.files import Read, documents_in, file_bytes
 from ecbackup_iac.cloudformation.templates.nested_stacks import MAX_FILE_BYTES, NotReadError
-from ecbackup_iac.files.paths import is_readable, shown_path
+from ecbackup_iac.files.paths import display_path_of, is_readable
 from ecbackup_iac.model.annotated_text import AnnotatedText, Syntax, may_hold_suppression
 from ecbackup_iac.model.location import STANDARD_INPUT
 from ecbackup_iac.syntax.encoding import to_utf8
@@ -23,7 +23,7 @@ class TemplateDocuments:
 
     def at(self, path: str) -> tuple[str, bytes, list[Document]]:
         """Return a file's path as it is shown, its content and its documents. Raises NotReadError."""
-        shown = shown_path(path)
+        shown = display_path_of(path)
         try:
             if os.path.getsize(path) > MAX_FILE_BYTES:
                 raise NotReadError(f"not read: {shown} is larger than {MAX_FILE_BYTES} bytes")

@@ -30,7 +30,7 @@ from ecbackup_iac.cloudformation.templates.template_urls import (
     UploadedTemplate,
     file_name_of,
 )
-from ecbackup_iac.files.paths import is_readable, shown_path
+from ecbackup_iac.files.paths import display_path_of, is_readable
 from ecbackup_iac.model.hidden import without_credentials
 from ecbackup_iac.model.location import STANDARD_INPUT, Location
 from ecbackup_iac.model.record import replace
@@ -277,7 +277,7 @@ class Templates:
         if problem := self._broken.get(real_path):
             raise NotReadError(problem.message, location=problem.location)
         if not self._by_path[real_path]:
-            raise NotReadError(f"{shown_path(real_path)} is not a template")
+            raise NotReadError(f"{display_path_of(real_path)} is not a template")
         self._loaded_paths.add(real_path)
         return self._by_path[real_path][0]
 

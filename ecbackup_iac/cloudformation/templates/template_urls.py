@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from urllib.parse import unquote
 
 from ecbackup_iac.cloudformation.templates.nested_stacks import NotReadError
-from ecbackup_iac.files.paths import SKIPPED_FOLDERS, shown_path
+from ecbackup_iac.files.paths import SKIPPED_FOLDERS, display_path_of
 from ecbackup_iac.model.record import record
 
 MAX_PATHS = 5
@@ -64,7 +64,7 @@ class TemplateUrls:
         """
         for glob, path in self._named:
             if any(text == glob or fnmatch.fnmatchcase(text, glob) for text in texts):
-                note = f"its template is {shown_path(path)}, which the policy names for {glob}"
+                note = f"its template is {display_path_of(path)}, which the policy names for {glob}"
                 return UploadedTemplate(path, note)
         names = _path_of(texts[-1]).split("/")
         candidates = self._files(boundary).get(names[-1], []) if names[-1] else []
@@ -76,15 +76,15 @@ class TemplateUrls:
         longest = max(lengths.values(), default=0)
         best = [path for path, length in lengths.items() if length == longest]
         if len(best) > 1:  # of a copy that a build makes, the original is meant
-            best = [path for path in best if not self._is_excluded(shown_path(path))] or best
+            best = [path for path in best if not self._is_excluded(display_path_of(path))] or best
         if len(best) > 1:
-            listed = ", ".join(map(shown_path, best[:MAX_PATHS]))
+            listed = ", ".join(map(display_path_of, best[:MAX_PATHS]))
             choose = "choose one under [[templates]] in the policy file"
             text = f"several files may be the nested template ({listed}): {choose}"
             raise NotReadError(text, is_elsewhere=True, candidates=best)
         if not best:
             return None
-        shown = shown_path(best[0])
+        shown = display_path_of(best[0])
         note = f"its template is assumed to be {shown}, whose path ends like the TemplateURL"
         return UploadedTemplate(best[0], note, longest > 1, is_copy=True)
 

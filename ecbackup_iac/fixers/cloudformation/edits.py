@@ -11,7 +11,7 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     members,
 )
 from ecbackup_iac.files.discovery import Input, discover
-from ecbackup_iac.files.paths import boundary_of, shown_path
+from ecbackup_iac.files.paths import boundary_of, display_path_of
 from ecbackup_iac.fixers.cloudformation.files import (
     OpenedFile,
     opened,
@@ -117,7 +117,7 @@ class _Proposal:
             if step.location.path == literal.path and step.kind is StepKind.PARAMETER
         ]
         for path, content in self._possible_templates():
-            shown = shown_path(path)
+            shown = display_path_of(path)
             for template in opened(path, shown, content).templates:
                 for name in names:
                     other = uses_of(template, self._files).other_use_of(name)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from ecbackup_iac.files.paths import SKIPPED_FOLDERS, boundary_of, shown_path
+from ecbackup_iac.files.paths import SKIPPED_FOLDERS, boundary_of, display_path_of
 from ecbackup_iac.fixers.edits import NotFixableError, SourceFiles, offsets
 from ecbackup_iac.fixers.terraform.usages import (
     Definition,
@@ -77,7 +77,7 @@ def check_uses(  # noqa: PLR0913, PLR0917 - what is defined, and where it is loo
     path, is_passed = os.path.abspath(location.path), kind == "inputs"
     for use in files.once(boundary_of(path), _uses_in_tree):
         if use.keys[0] == _READS and _may_name(use.keys[1], os.path.basename(path)):
-            raise NotFixableError(f"{shown_path(path)} may be read as text in {use.entry}")
+            raise NotFixableError(f"{display_path_of(path)} may be read as text in {use.entry}")
         if not _refers(use, kind, name, path):
             continue
         is_whole = use.keys[-1] != name

@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias, TypeVar
 
-from ecbackup_iac.files.paths import boundary_of, shown_path
+from ecbackup_iac.files.paths import boundary_of, display_path_of
 from ecbackup_iac.fixers.edits import NotFixableError, SourceFiles, offsets
 from ecbackup_iac.hcl.expression import (
     Element,
@@ -181,9 +181,9 @@ class Usages:
         """Raise NotFixableError if a file may be part of other modules or roots than that of a folder."""
         if path.endswith(_VARIABLE_FILES):
             if _module_above(os.path.realpath(path)) != folder:
-                raise NotFixableError(f"{shown_path(path)} may be used by other roots too")
+                raise NotFixableError(f"{display_path_of(path)} may be used by other roots too")
         elif any(link != path for link in self._files.links_to(path)):
-            raise NotFixableError(f"a link leads to {shown_path(path)}: others may use it too")
+            raise NotFixableError(f"a link leads to {display_path_of(path)}: others may use it too")
 
     def _passed_on(self, reference: _Reference, current: Definition) -> list[Definition] | None:
         """Return the definitions that a reference passes a value on to; None where it is another use."""

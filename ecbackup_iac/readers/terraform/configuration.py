@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ecbackup_iac.files.discovery import Listing
 from ecbackup_iac.files.file_names import TERRAGRUNT_FILES
-from ecbackup_iac.files.paths import shown_path
+from ecbackup_iac.files.paths import display_path_of
 from ecbackup_iac.model.annotated_text import AnnotatedText
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
@@ -133,7 +133,7 @@ class _Tree:
         for unit in self._units.remote(self._index) if self._units else ():
             yield from self.root_readings(unit.unit.folder, unit)
         for number, root in enumerate(self._order, 1):
-            self._request.progress.evaluating(shown_path(root), number, max(number, expected))
+            self._request.progress.evaluating(display_path_of(root), number, max(number, expected))
             yield from self.root_readings(root)
         yield ReadResult(
             diagnostics=tuple(self.closing_diagnostics()),
@@ -255,7 +255,7 @@ class _Tree:
             instance = self._instance(folder, given, program.program)
         else:
             instance = self._unit_instance(unit, given, program.program, diagnostics)
-        shown = unit.shown if unit is not None else shown_path(folder)
+        shown = unit.shown if unit is not None else display_path_of(folder)
         reader = RootReader(shown, diagnostics, self._described)
         is_target = self._is_target if unit is None else unit.is_target
         root = RootEvaluation(instance, program, reader, self._index, self._order, is_target)
@@ -354,12 +354,12 @@ class _Tree:
             names = set(self._variable_files.at(path).attributes) & used
             if names and len(variants) == MAX_VARIABLE_FILES:
                 text = f"not evaluated: more than {MAX_VARIABLE_FILES} variable files set what is used here"
-                diagnostics.append(Diagnostic(text, Location(shown_path(path))))
+                diagnostics.append(Diagnostic(text, Location(display_path_of(path))))
                 break
             if names:
                 chosen = replace(given, variables=(("file", path), *given.variables))
                 found = self._evaluated(folder, chosen, program, [])
-                variants.append((shown_path(path), found.resources))
+                variants.append((display_path_of(path), found.resources))
         resources = root.resources
         if not variants:
             return resources
@@ -393,13 +393,13 @@ class _Tree:
             is_here = os.path.isdir(root.path) and self._is_target(root.path)
             if is_here and root.path not in self._evaluated_roots:
                 text = "[[roots]] in the policy names this folder, but it is not a root with caches"
-                yield Diagnostic(text, Location(shown_path(root.path)), Severity.WARNING)
+                yield Diagnostic(text, Location(display_path_of(root.path)), Severity.WARNING)
         for kind, given in self._request.given.variables if self._declared else ():
             if kind == "file":
                 names = self._variable_files.at(given).attributes.keys() - self._declared
                 for name in sorted(names):
                     text = f"no evaluated root declares the variable {name}"
-                    yield Diagnostic(text, Location(shown_path(given)), Severity.WARNING)
+                    yield Diagnostic(text, Location(display_path_of(given)), Severity.WARNING)
             elif (name := given.partition("=")[0].strip()) not in self._declared:
                 text = f"--var {name}: no evaluated root declares this variable"
                 yield Diagnostic(text, COMMAND_LINE, Severity.WARNING)
@@ -437,17 +437,17 @@ class _Tree:
         yield from self._variable_files.diagnostics
         for path, why in sorted(self._folders.unreadable.items()):
             if self._is_target(path):
-                yield Diagnostic(f"cannot be read: {why}", Location(shown_path(path)))
+                yield Diagnostic(f"cannot be read: {why}", Location(display_path_of(path)))
         if self._skipped_roots:
             first, *rest = self._skipped_roots
             more = f" (and {len(rest)} more)" if rest else ""
             text = f"not evaluated{more}: the roots before it used up the evaluation limit"
-            yield Diagnostic(text, Location(shown_path(first)))
+            yield Diagnostic(text, Location(display_path_of(first)))
         if self._units is not None:
             yield from self._units.diagnostics(self._index)
         if self._units and self._units.is_nothing_evaluated and not self._index.found:
             text = "nothing was evaluated: no unit of Terragrunt is here, and no configuration"
-            yield Diagnostic(text, Location(shown_path(self._request.targets[0])))
+            yield Diagnostic(text, Location(display_path_of(self._request.targets[0])))
         yield from self._unread_calls()
         yield from self._unused_settings()
 

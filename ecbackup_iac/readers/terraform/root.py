@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from ecbackup_iac.files.paths import shown_path
+from ecbackup_iac.files.paths import display_path_of
 from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.call import Call
 from ecbackup_iac.model.deployment import TemplateDeployment
@@ -153,7 +153,7 @@ class RootEvaluation:
         Raises RecursionError: modules or expressions nest too deeply.
         Raises TooMuchError: it takes too much work.
         """
-        here = Location(shown_path(self._root.module.folder))
+        here = Location(display_path_of(self._root.module.folder))
         for found in resources(self._root, self):
             yield
             if isinstance(found, EvaluationError):
@@ -225,7 +225,7 @@ class RootEvaluation:
         with suppress(RecursionError, TooMuchError):
             found = problems(instance) if self._checked[folder] <= MAX_CHECKED_INSTANCES else ()
             for error in found:
-                diagnostics.append(refused(error, Location(shown_path(folder))))
+                diagnostics.append(refused(error, Location(display_path_of(folder))))
                 refusal = refusal or error.message
         self._refusals[instance] = refusal
         return refusal
@@ -300,7 +300,7 @@ class RootEvaluation:
             self._add_absent(address, block.kind, block.location, reason)
 
     def _add_absent(self, address: str, kind: str, location: Location, reason: str) -> None:
-        root = shown_path(self._root.module.folder)
+        root = display_path_of(self._root.module.folder)
         self.absent.setdefault(location, AbsentCache(address, kind, root, location, reason))
 
 

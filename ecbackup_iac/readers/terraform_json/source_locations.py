@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from ecbackup_iac.errors import InputError
-from ecbackup_iac.files.paths import boundary_of, is_inside, shown_path
+from ecbackup_iac.files.paths import boundary_of, display_path_of, is_inside
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.location import STANDARD_INPUT, Location, input_location, is_stream
@@ -54,7 +54,7 @@ class SourceLocator:
         """
         if not os.path.isdir(source):
             raise InputError(f"{source}: no such folder")
-        self._shown = shown_path(source)
+        self._shown = display_path_of(source)
         self._top = os.path.realpath(source)
         self._inputs = inputs
         self._is_excluded = is_excluded
@@ -84,7 +84,7 @@ class SourceLocator:
         folder, problem = self._root_of(plan, blocks)
         if folder is None:
             return _with(result, [*self._problems(self._outline(self._top)), *problem])
-        root, shown = self._root(folder, result.variables, plan), shown_path(folder)
+        root, shown = self._root(folder, result.variables, plan), display_path_of(folder)
         located = [_located(cache, root, shown) for cache in caches]
         pairs = [*zip(caches, located, strict=True)]
         missing = [cache for cache, located_cache in pairs if located_cache is None]
@@ -129,7 +129,7 @@ class SourceLocator:
         text = f"none of these caches is in the configuration under {self._shown}: "
         text += "is it the one that was planned?"
         if fitting:
-            named = _listed([shown_path(folder) for folder in fitting])
+            named = _listed([display_path_of(folder) for folder in fitting])
             text = f"several root modules under {self._shown} may be the one that was planned: "
             text += f"{named}; pass one of them with --source"
         return Diagnostic(text, input_location(plan), Severity.WARNING)

@@ -5,7 +5,7 @@ A root configuration passes what an environment sets to every unit, the node typ
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from ecbackup_iac.files.paths import shown_path
+from ecbackup_iac.files.paths import display_path_of
 from ecbackup_iac.terraform.functions.data_files import DataFileStep
 from ecbackup_iac.terragrunt.units import Unit
 
@@ -14,7 +14,7 @@ def inherited_inputs(units: Iterable[Unit]) -> dict[str, set[str]]:
     """Return the files, as they are printed, that some units read besides their own, by each input's name."""
     found: dict[str, set[str]] = {}
     for unit in units:
-        read = {shown_path(path) for path in (*unit.read, *unit.data) if path != unit.file}
+        read = {display_path_of(path) for path in (*unit.read, *unit.data) if path != unit.file}
         for name in unit.inputs:
             found.setdefault(name, set()).update(read)
     return found
@@ -22,10 +22,10 @@ def inherited_inputs(units: Iterable[Unit]) -> dict[str, set[str]]:
 
 def foreign_inputs(unit: Unit, inherited: Mapping[str, set[str]]) -> Iterator[str]:
     """Yield the inputs of a unit that it does not name itself, and that units of caches inherit, too."""
-    own = shown_path(unit.file)
+    own = display_path_of(unit.file)
     for name in unit.inputs.keys() & inherited.keys():
         paths = [
-            shown_path(step.path) if isinstance(step, DataFileStep) else step.location.path
+            display_path_of(step.path) if isinstance(step, DataFileStep) else step.location.path
             for step in unit.inputs[name].trace
         ]
         if paths and own not in paths and paths[-1] in inherited[name]:

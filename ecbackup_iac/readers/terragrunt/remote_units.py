@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from ecbackup_iac.files.paths import shown_path
+from ecbackup_iac.files.paths import display_path_of
 from ecbackup_iac.hcl.expression import GetAttribute, Name
 from ecbackup_iac.hcl.source import SourceFile, SourceRange
 from ecbackup_iac.hcl.structure import Attribute, Block, Body
@@ -188,4 +188,4 @@ class RemoteUnit:
 def _range_of(origin: Located | None, unit: Unit) -> SourceRange:
     if isinstance(origin, SourceRange):
         return origin
-    return SourceRange(SourceFile(shown_path(unit.file), b""), 0, 0)
+    return SourceRange(SourceFile(display_path_of(unit.file), b""), 0, 0)

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 from ecbackup_iac.files.file_names import TERRAGRUNT_FILES
-from ecbackup_iac.files.paths import is_inside, shown_path
+from ecbackup_iac.files.paths import display_path_of, is_inside
 from ecbackup_iac.model.annotated_text import AnnotatedText, Syntax, may_hold_suppression
 from ecbackup_iac.model.cache import CacheResource, format_days
 from ecbackup_iac.model.call import Call
@@ -143,7 +143,7 @@ class UnitRoot:
     def _of_unit(self, cache: CacheResource) -> CacheResource:
         cache = of_unit(cache, self.unit)
         if self.unit.inputs_at is not None:
-            location, folder = self.unit.inputs_at.location, shown_path(self.module.folder)
+            location, folder = self.unit.inputs_at.location, display_path_of(self.module.folder)
             cache = replace(cache, inputs=Call(location, "inputs", folder, self.is_shared))
         unit, retention = self.unit, cache.retention
         decided = retention.trace[-1].location if retention.trace else cache.location
@@ -157,7 +157,9 @@ class UnitRoot:
         if doubt:
             why = doubt
             if not isinstance(retention, Unknown):
-                why += f"; it is {format_days(retention)} with {shown_path(self.module.folder)}"
+                why += (
+                    f"; it is {format_days(retention)} with {display_path_of(self.module.folder)}"
+                )
             cache = replace(cache, retention=Unknown(why, trace=retention.trace))
         if unit.may_be_excluded:
             cache = replace(cache, assumptions=(*cache.assumptions, unit.may_be_excluded))
@@ -250,7 +252,7 @@ class UnitRoots:
         wrappers = (*scan.wrappers, *scan.excluded_wrappers)
         read = {path for path in wrappers if path.endswith((".hcl", ".hcl.json"))}
         excluded = {
-            folder: SetInputs(shown_path(file)) for folder, file in self.found.excluded.items()
+            folder: SetInputs(display_path_of(file)) for folder, file in self.found.excluded.items()
         }
         return UnitModules(
             frozenset(self.found.sourced),
@@ -333,7 +335,7 @@ class UnitRoots:
             if templates:
                 more = f" (and {len(templates) - 1} more)" if len(templates) > 1 else ""
                 text = f"a template for {kind}{more}: not evaluated, because no stack here uses it"
-                yield Diagnostic(text, Location(shown_path(templates[0])), Severity.WARNING)
+                yield Diagnostic(text, Location(display_path_of(templates[0])), Severity.WARNING)
         for stack in self.found.stacks:
             if self._is_here(stack):
                 yield from (_rejected(problem, stack.file) for problem in stack.problems)
@@ -367,7 +369,7 @@ class UnitRoots:
     @property
     def left_out(self) -> tuple[str, ...]:
         """The units of stacks that are excluded, as they are printed."""
-        return tuple(sorted(map(shown_path, self.found.left_out)))
+        return tuple(sorted(map(display_path_of, self.found.left_out)))
 
     @property
     def is_nothing_evaluated(self) -> bool:
@@ -378,5 +380,7 @@ class UnitRoots:
 
 
 def _rejected(error: EvaluationError, file: str) -> Diagnostic:
-    location = error.origin.location if error.origin is not None else Location(shown_path(file))
+    location = (
+        error.origin.location if error.origin is not None else Location(display_path_of(file))
+    )
     return Diagnostic(rejected(error, "it"), location)

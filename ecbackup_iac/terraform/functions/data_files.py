@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from ecbackup_iac.files.paths import shown_path
+from ecbackup_iac.files.paths import display_path_of
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.value import StepKind, StepShape
@@ -52,7 +52,7 @@ class DataFileStep:
     def location(self) -> Location:
         """The file, and the line of the value where that can be found."""
         lines = _lines(self.content, self.decoder) if self.keys and self.content else {}
-        return Location(shown_path(self.path), lines.get(self.keys))
+        return Location(display_path_of(self.path), lines.get(self.keys))
 
     @property
     def text(self) -> str:

@@ -5,7 +5,7 @@ import re
 from base64 import b64encode
 from collections.abc import Callable
 
-from ecbackup_iac.files.paths import shown_path
+from ecbackup_iac.files.paths import display_path_of
 from ecbackup_iac.hcl.literal_text import normal
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.terraform.functions.call_context import CallContext, Files, UnknownResultError
@@ -150,7 +150,7 @@ def _rendered(context: CallContext, path: Value, variables: Value) -> Value:
             raise quoting("invalid template variable name{}", f' "{name}"', "")
     files = context.scope.files
     text = _text(files, path)
-    source = SourceFile(shown_path(files.absolute(text_of(path))), text.encode())
+    source = SourceFile(display_path_of(files.absolute(text_of(path))), text.encode())
     evaluation = evaluation_context()
     evaluation.template_calls += 1
     shown = hidden_value(path) if path.is_hidden else text_of(path)

@@ -9,11 +9,11 @@ from ecbackup_iac.files.bounded_read import NO_LINK, regular_content
 from ecbackup_iac.files.discovery import Listing
 from ecbackup_iac.files.paths import (
     OUTSIDE_REPOSITORY,
+    display_path_of,
     is_inside,
     is_link,
     is_readable,
     listed_name,
-    shown_path,
 )
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.model.location import Location
@@ -166,10 +166,10 @@ class Folders:
         """Return a path as it is printed; what its folder's files share is computed once."""
         folder, name = os.path.split(path)
         if folder not in self._shown_folders:
-            shown = shown_path(folder) if folder else os.curdir
+            shown = display_path_of(folder) if folder else os.curdir
             self._shown_folders[folder] = "" if shown == os.curdir else f"{shown}/"
         is_plain = name.isascii() and name not in ("", os.curdir, os.pardir)
-        return self._shown_folders[folder] + name if is_plain else shown_path(path)
+        return self._shown_folders[folder] + name if is_plain else display_path_of(path)
 
     def _read(self, path: str) -> bytes | Diagnostic:
         if (
@@ -181,7 +181,9 @@ class Folders:
             read = self._read_of_folder(path) or self._read_at(os.path.abspath(path))
         except OSError as error:
             read = f"cannot be read: {error.strerror or error}"
-        return read if isinstance(read, bytes) else Diagnostic(read, Location(shown_path(path)))
+        return (
+            read if isinstance(read, bytes) else Diagnostic(read, Location(display_path_of(path)))
+        )
 
     def _read_of_folder(self, path: str) -> bytes | str | None:
         """Return the bytes of a file that is no link, or why it is not read; None for a link. Raises OSError.

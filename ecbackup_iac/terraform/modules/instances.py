@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import cached_property
 
-from ecbackup_iac.files.paths import shown_path
+from ecbackup_iac.files.paths import display_path_of
 from ecbackup_iac.hcl.expression import GetAttribute, Name, nodes_in
 from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.hcl.structure import Block
@@ -115,7 +115,7 @@ class ModuleInstance:
         if not self.call_blocks or self.parent is None:
             return ()
         block = self.call_blocks[-1]
-        text, folder = f'module "{block.labels[0]}"', shown_path(self.module.folder)
+        text, folder = f'module "{block.labels[0]}"', display_path_of(self.module.folder)
         return (*self.parent.calls, Call(block.header.location, text, folder))
 
     def reference(self, root: str, names: tuple[str, ...], source_range: SourceRange) -> Value:
