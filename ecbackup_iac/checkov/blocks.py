@@ -23,7 +23,7 @@ class CheckedFile:
     is_template: bool = False
 
 
-def named_file(shown: str, words: Sequence[str]) -> str | None:
+def named_file(display_path: str, words: Sequence[str]) -> str | None:
     """Return the path of the file that Checkov shows relative to a folder, which it was started with.
 
     None where that is not certain.
@@ -34,7 +34,9 @@ def named_file(shown: str, words: Sequence[str]) -> str | None:
         *filter(os.path.isdir, words),
         os.path.dirname(os.path.commonprefix(files)),  # noqa: RUF071 - as Checkov does it
     ]
-    paths = {os.path.realpath(os.path.join(folder, shown.lstrip("/\\"))) for folder in folders}
+    paths = {
+        os.path.realpath(os.path.join(folder, display_path.lstrip("/\\"))) for folder in folders
+    }
     found = [path for path in paths if os.path.isfile(path)]
     return found[0] if len(found) == 1 else None
 

@@ -133,9 +133,9 @@ def discover(
         elif os.path.isdir(path):
             yield from walk.folder(path)
         else:
-            shown = display_path_of(path)
-            file = _FilePath(path, os.path.realpath(path), shown)
-            yield from walk.file(file, shown, boundary_of(path))
+            display_path = display_path_of(path)
+            file = _FilePath(path, os.path.realpath(path), display_path)
+            yield from walk.file(file, display_path, boundary_of(path))
 
 
 def _stream(path: str) -> Input | Diagnostic:
@@ -163,20 +163,20 @@ class _FilePath(NamedTuple):
     real: str
     """Absolute, links resolved."""
 
-    shown: str
+    display_path: str
     """As it is printed."""
 
     def child(self, entry: os.DirEntry[str]) -> "_FilePath":
         """Return an entry of this folder, without further calls of the file system if possible."""
         path = entry.path
         # A path from above the working folder may lead back into it, and is then shown from there.
-        if path.isascii() and not self.shown.startswith(os.pardir):
-            prefix = "" if self.shown == "." else f"{self.shown.rstrip('/')}/"
-            shown = prefix + entry.name
+        if path.isascii() and not self.display_path.startswith(os.pardir):
+            prefix = "" if self.display_path == "." else f"{self.display_path.rstrip('/')}/"
+            display_path = prefix + entry.name
         else:
-            shown = display_path_of(path)
+            display_path = display_path_of(path)
         real = os.path.realpath(path) if is_link(entry) else os.path.join(self.real, entry.name)
-        return _FilePath(path, real, shown)
+        return _FilePath(path, real, display_path)
 
 
 class _FolderEntries(NamedTuple):
@@ -217,7 +217,7 @@ class _Walk:
             folder, tree = pending.pop()
             if not is_readable(folder.real, boundary):
                 severity = Severity.ERROR if folder is top else Severity.WARNING
-                yield Diagnostic(OUTSIDE_REPOSITORY, Location(folder.shown), severity)
+                yield Diagnostic(OUTSIDE_REPOSITORY, Location(folder.display_path), severity)
                 continue
             if folder.real in self._visited:
                 continue
@@ -225,31 +225,33 @@ class _Walk:
             try:
                 entries = _entries_of(folder.path)
             except OSError as error:
-                yield _unreadable(folder.shown, error)
+                yield _unreadable(folder.display_path, error)
                 continue
             self._listings[folder.real] = _listing(entries, folder.real, boundary)
             for entry in reversed(entries.folders):  # the last one first, as a stack takes them
                 child = folder.child(entry)
-                if entry.name not in SKIPPED_FOLDERS and not self._is_excluded(child.shown):
+                if entry.name not in SKIPPED_FOLDERS and not self._is_excluded(child.display_path):
                     is_below = is_inside(child.real, tree.real)
                     pending.append((child, tree if is_below else child))
                 elif entry.name != GIT_FOLDER:
-                    yield LeftOut(child.shown)
+                    yield LeftOut(child.display_path)
             if tree.real not in configured and self._has_configuration(folder, entries):
                 configured.add(tree.real)
-                yield ConfigurationPath(tree.real, walked_boundary(tree.real, boundary), top.shown)
-            yield from self._files(folder, entries, top.shown, boundary)
+                yield ConfigurationPath(
+                    tree.real, walked_boundary(tree.real, boundary), top.display_path
+                )
+            yield from self._files(folder, entries, top.display_path, boundary)
 
     def file(
         self, file: _FilePath, named: str, boundary: str, *, is_expected: bool = True
     ) -> Iterator[Discovered]:
         """Yield one file's input, unless it was visited or is excluded."""
-        if self._is_excluded(file.shown):
-            yield LeftOut(file.shown)
+        if self._is_excluded(file.display_path):
+            yield LeftOut(file.display_path)
             return
-        severity = Severity.ERROR if file.shown == named else Severity.WARNING
+        severity = Severity.ERROR if file.display_path == named else Severity.WARNING
         if not is_readable(file.real, boundary):
-            yield Diagnostic(OUTSIDE_REPOSITORY, Location(file.shown), severity)
+            yield Diagnostic(OUTSIDE_REPOSITORY, Location(file.display_path), severity)
             return
         if file.real in self._visited:
             return
@@ -259,22 +261,22 @@ class _Walk:
             yield ConfigurationPath(folder, walked_boundary(folder, boundary), named)
             return
         try:
-            content = self._content(file, is_named=file.shown == named)
+            content = self._content(file, is_named=file.display_path == named)
         except OSError as error:
             is_missing = error.errno in (errno.ENOENT, errno.ELOOP)
             is_dangling = is_missing and os.path.islink(file.path)
             # What exists has become a link since its path was resolved.
             is_dangling = is_dangling and not os.path.exists(file.path)
-            if file.shown == named or not is_dangling:
-                yield _unreadable(file.shown, error)
+            if file.display_path == named or not is_dangling:
+                yield _unreadable(file.display_path, error)
             return
         if content is None:
             return
         if isinstance(content, str):
             severity = severity if content == NO_REGULAR_FILE else Severity.ERROR
-            yield Diagnostic(content, Location(file.shown), severity)
+            yield Diagnostic(content, Location(file.display_path), severity)
             return
-        yield Input(file.shown, content, named, boundary, is_expected)
+        yield Input(file.display_path, content, named, boundary, is_expected)
 
     def _files(
         self, folder: _FilePath, entries: _FolderEntries, named: str, boundary: str
@@ -288,15 +290,15 @@ class _Walk:
             try:
                 is_candidate = is_expected or may_be_template(entry)
             except OSError as error:
-                yield _unreadable(folder.child(entry).shown, error)
+                yield _unreadable(folder.child(entry).display_path, error)
                 continue
             if is_candidate:
                 file = folder.child(entry)
                 yield from self.file(file, named, boundary, is_expected=is_expected)
             elif self._exclude and is_configuration(entry.name):
-                shown = folder.child(entry).shown
-                if self._is_excluded(shown):
-                    yield LeftOut(shown)
+                display_path = folder.child(entry).display_path
+                if self._is_excluded(display_path):
+                    yield LeftOut(display_path)
 
     def _content(self, file: _FilePath, *, is_named: bool) -> bytes | str | None:
         """Return a file's bytes, or why it is not read; None for a large file of another kind.
@@ -322,12 +324,12 @@ class _Walk:
         """Whether a folder has a file of configuration that is not excluded."""
         return any(
             is_configuration(entry.name)
-            and not (self._exclude and self._is_excluded(folder.child(entry).shown))
+            and not (self._exclude and self._is_excluded(folder.child(entry).display_path))
             for entry in (*entries.files, *entries.folders)
         )
 
-    def _is_excluded(self, shown: str) -> bool:
-        return any(covers(glob, shown) for glob in self._exclude)
+    def _is_excluded(self, display_path: str) -> bool:
+        return any(covers(glob, display_path) for glob in self._exclude)
 
 
 def _entries_of(folder: str) -> _FolderEntries:
@@ -365,5 +367,5 @@ def _leads_to_skipped(link: os.DirEntry[str], folder: str, boundary: str) -> boo
     )
 
 
-def _unreadable(shown: str, error: OSError) -> Diagnostic:
-    return Diagnostic(f"cannot be read: {error.strerror or error}", input_location(shown))
+def _unreadable(display_path: str, error: OSError) -> Diagnostic:
+    return Diagnostic(f"cannot be read: {error.strerror or error}", input_location(display_path))

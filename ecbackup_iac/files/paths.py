@@ -30,11 +30,11 @@ def display_path_of(path: str) -> str:
     folder, name = os.path.split(path)
     if name in ("", os.curdir, os.pardir):
         folder, name = path, ""
-    shown = os.path.normpath(os.path.join(relative_path(folder), name))
-    if shown.startswith(os.pardir):  # perhaps a folder above the working folder
-        shown = relative_path(path)
+    display_path = os.path.normpath(os.path.join(relative_path(folder), name))
+    if display_path.startswith(os.pardir):  # perhaps a folder above the working folder
+        display_path = relative_path(path)
     # A name that is not UTF-8 is shown with its bytes escaped: lone surrogates break JSON readers.
-    return os.fsencode(slashed(shown)).decode("utf-8", "backslashreplace")
+    return os.fsencode(slashed(display_path)).decode("utf-8", "backslashreplace")
 
 
 def enter_real_folder() -> None:

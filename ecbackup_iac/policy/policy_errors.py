@@ -54,10 +54,10 @@ class KeyLines:
         return matches[0] if len(matches) == 1 else table
 
 
-def problem(detail: "ErrorDetails", shown: str, lines: KeyLines) -> str:
+def problem(detail: "ErrorDetails", display_path: str, lines: KeyLines) -> str:
     """Return what is wrong with one key, where, and what to write."""
     path = detail["loc"]
-    location = Location(shown, lines.key(path))
+    location = Location(display_path, lines.key(path))
     key = ".".join(str(part) for part in path if isinstance(part, str))
     return f"{location}: {_description(detail, key)}"
 

@@ -35,21 +35,23 @@ def read_policy(path: str) -> Policy:
         PolicyError: the file cannot be read, is not TOML, or is not a valid policy.
 
     """
-    shown = display_path_of(path)
-    text = _text_of(path, shown)
-    document = _document(text, shown)
+    display_path = display_path_of(path)
+    text = _text_of(path, display_path)
+    document = _document(text, display_path)
     lines = KeyLines(text, document)
-    file = _validated(document, shown, lines)
-    named, shown_folder = _NamedPaths(path, shown, lines), os.path.dirname(shown)
+    file = _validated(document, display_path, lines)
+    named, display_folder = _NamedPaths(path, display_path, lines), os.path.dirname(display_path)
     return Policy(
         file.minimum_days,
         file.unknown,
         exclude=tuple(
-            PathGlob(pattern, shown_folder, Location(shown, lines.key(["exclude"])))
+            PathGlob(pattern, display_folder, Location(display_path, lines.key(["exclude"])))
             for pattern in file.exclude
         ),
         exceptions=tuple(
-            _exception(entry, Location(shown, lines.key(["exceptions", index])), shown_folder)
+            _exception(
+                entry, Location(display_path, lines.key(["exceptions", index])), display_folder
+            )
             for index, entry in enumerate(file.exceptions)
         ),
         roots=tuple(named.root_settings(index, entry) for index, entry in enumerate(file.roots)),
@@ -61,26 +63,26 @@ def read_policy(path: str) -> Policy:
         baseline=named.path(file.baseline, "baseline") if file.baseline else None,
         source=named.source(file.source) if file.source else None,
         ignores=file.ignores,
-        path=shown,
+        path=display_path,
     )
 
 
-def _text_of(path: str, shown: str) -> str:
+def _text_of(path: str, display_path: str) -> str:
     """Return the text of a policy file. Raises PolicyError."""
     try:
         read = bounded_content if is_stream(path) else regular_content
         content = read(path, MAX_POLICY_BYTES)
     except OSError as error:
-        raise PolicyError(f"{shown}: {error.strerror or error}") from error
+        raise PolicyError(f"{display_path}: {error.strerror or error}") from error
     if isinstance(content, str):
-        raise PolicyError(f"{shown}: {content}")
+        raise PolicyError(f"{display_path}: {content}")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise PolicyError(f"{shown}: not UTF-8 text") from error
+        raise PolicyError(f"{display_path}: not UTF-8 text") from error
 
 
-def _document(text: str, shown: str) -> dict[str, Any]:
+def _document(text: str, display_path: str) -> dict[str, Any]:
     """Return the TOML document of a text. Raises PolicyError with the location of a syntax error."""
     try:
         return tomllib.loads(text)
@@ -91,17 +93,21 @@ def _document(text: str, shown: str) -> dict[str, Any]:
             position = f":{match[1]}:{match[2]}"
         elif str(error).endswith("(at end of document)"):
             position = f":{text.count(chr(10)) + 1}:{len(text) - text.rfind(chr(10))}"
-        raise PolicyError(f"{shown}{position}: not valid TOML: {problem}") from error
+        raise PolicyError(f"{display_path}{position}: not valid TOML: {problem}") from error
 
 
-def _validated(document: dict[str, Any], shown: str, lines: KeyLines) -> PolicyFile:
+def _validated(document: dict[str, Any], display_path: str, lines: KeyLines) -> PolicyFile:
     """Return a document as a policy file. Raises PolicyError with the wrong keys."""
     try:
         return PolicyFile.model_validate(document)
     except ValidationError as error:
-        first, *others = (problem(detail, shown, lines) for detail in error.errors()[:MAX_PROBLEMS])
+        first, *others = (
+            problem(detail, display_path, lines) for detail in error.errors()[:MAX_PROBLEMS]
+        )
         if error.error_count() > MAX_PROBLEMS:
-            others.append(f"{shown}: {error.error_count() - MAX_PROBLEMS} more keys are wrong")
+            others.append(
+                f"{display_path}: {error.error_count() - MAX_PROBLEMS} more keys are wrong"
+            )
         raise PolicyError(first, further_messages=others) from error
 
 
@@ -120,9 +126,9 @@ class _NamedPaths:
     A policy file in the checked tree may come from anyone's pull request: it may name files of the tree only.
     """
 
-    def __init__(self, policy: str, shown: str, lines: KeyLines) -> None:
+    def __init__(self, policy: str, display_path: str, lines: KeyLines) -> None:
         self._folder = os.path.dirname(policy)
-        self._shown = shown
+        self._display_path = display_path
         self._lines = lines
         boundary = boundary_of(".")
         is_in_tree = is_inside(os.path.realpath(policy), boundary)
@@ -177,7 +183,7 @@ class _NamedPaths:
         if entry.stand_in:
             key = ("modules", index, "stand_in")
             file = self.path(entry.stand_in, *key)
-            text = _stand_in_text(file, entry, Location(self._shown, self._lines.key(key)))
+            text = _stand_in_text(file, entry, Location(self._display_path, self._lines.key(key)))
         keys = entry.model_dump() | {
             "switches": tuple(entry.switches),
             "versions": tuple(entry.versions),
@@ -186,7 +192,7 @@ class _NamedPaths:
         return PublishedModule(**keys, stand_in_text=text)
 
     def _error(self, problem: str, key: Sequence[str | int]) -> PolicyError:
-        location = Location(self._shown, self._lines.key(key))
+        location = Location(self._display_path, self._lines.key(key))
         name = ".".join(str(part) for part in key if isinstance(part, str))
         return PolicyError(f"{location}: {name}: {problem}")
 

@@ -82,13 +82,13 @@ def folder_of(path: str) -> str:
 
 def baseline_of(findings: Iterable[Finding], path: str, reason: str, today: date) -> Baseline:
     """Return a baseline for a file of this path: what fails or is unknown, and is not suppressed."""
-    findings, shown, folder = [*findings], display_path_of(path), folder_of(path)
+    findings, display_path, folder = [*findings], display_path_of(path), folder_of(path)
     accepted = [
-        AcceptedFinding(key, _unicode(reason), today, Location(shown))
+        AcceptedFinding(key, _unicode(reason), today, Location(display_path))
         for index, key in _keys(findings, folder).items()
         if findings[index].suppression is None
     ]
-    return Baseline(shown, folder, tuple(accepted))
+    return Baseline(display_path, folder, tuple(accepted))
 
 
 def not_acceptable(findings: Iterable[Finding]) -> list[CacheResource]:

@@ -64,10 +64,10 @@ def read_baseline(path: str) -> Baseline:
         BaselineError: it cannot be read, is not JSON, or is not a baseline.
 
     """
-    shown = display_path_of(path)
-    content = _content_of(path, shown)
+    display_path = display_path_of(path)
+    content = _content_of(path, display_path)
     tree, problems = parse(content)
-    lines = _Lines(shown, content, tree)
+    lines = _Lines(display_path, content, tree)
     for problem, start, _ in problems:
         raise BaselineError(f"{lines.at(start)}: {problem[:1].lower()}{problem[1:]}")
     try:
@@ -76,29 +76,29 @@ def read_baseline(path: str) -> Baseline:
         messages = [_problem(detail, lines) for detail in error.errors(include_url=False)]
         first, *others = messages[:MAX_PROBLEMS]
         if len(messages) > MAX_PROBLEMS:
-            others.append(f"{shown}: and {len(messages) - MAX_PROBLEMS} more")
+            others.append(f"{display_path}: and {len(messages) - MAX_PROBLEMS} more")
         raise BaselineError(first, further_messages=others) from error
     entries = (
         AcceptedFinding(_key_of(entry), entry.reason, entry.accepted, lines.of(("findings", index)))
         for index, entry in enumerate(file.findings)
     )
-    return Baseline(shown, folder_of(path), tuple(entries))
+    return Baseline(display_path, folder_of(path), tuple(entries))
 
 
-def _content_of(path: str, shown: str) -> bytes:
+def _content_of(path: str, display_path: str) -> bytes:
     """Return the content of a file in UTF-8."""
     if os.path.exists(path) and not (os.path.isfile(path) or is_stream(path)):
-        raise BaselineError(f"{shown}: it is not a regular file")
+        raise BaselineError(f"{display_path}: it is not a regular file")
     try:
         raw = bounded_content(path, MAX_TEXT_BYTES)
         if isinstance(raw, str):
-            raise BaselineError(f"{shown}: {raw}")
+            raise BaselineError(f"{display_path}: {raw}")
         content = to_utf8(raw)
         content.decode()
     except OSError as error:
-        raise BaselineError(f"{shown}: {error.strerror or error}") from error
+        raise BaselineError(f"{display_path}: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
-        raise BaselineError(f"{shown}: not UTF-8 text") from error
+        raise BaselineError(f"{display_path}: not UTF-8 text") from error
     return content
 
 
@@ -132,20 +132,20 @@ def _members(entry: AcceptedFinding) -> dict[str, object]:
 class _Lines:
     """The lines of a baseline's keys and entries."""
 
-    def __init__(self, shown: str, content: bytes, tree: JsonNode | None) -> None:
-        self._shown = shown
+    def __init__(self, display_path: str, content: bytes, tree: JsonNode | None) -> None:
+        self._display_path = display_path
         self._tree = tree
         self._breaks = [index for index, byte in enumerate(content) if byte == _LINE_BREAK]
 
     def at(self, offset: int) -> Location:
         """Return the location of a byte."""
-        return Location(self._shown, bisect_right(self._breaks, offset - 1) + 1)
+        return Location(self._display_path, bisect_right(self._breaks, offset - 1) + 1)
 
     def of(self, path: Sequence[str | int]) -> Location:
         """Return the location of what a path leads to, or of the last part of it that exists."""
         node = self._tree
         if node is None:
-            return Location(self._shown)
+            return Location(self._display_path)
         for step in path:
             nodes = [
                 *(node.items[step : step + 1] if isinstance(step, int) else ()),

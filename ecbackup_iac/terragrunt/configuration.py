@@ -124,7 +124,7 @@ class ConfigFile:
     @cached_property
     def address(self) -> str:
         """The file, as a condition names it."""
-        return self.view.tree.shown(self.path)
+        return self.view.tree.display_path_of(self.path)
 
     @cached_property
     def body(self) -> Body:

@@ -129,7 +129,7 @@ def _set_units(tree: Tree, found: Deployments, units: list[Unit], generated: lis
 
 def _reject_coexistence(tree: Tree, stack: Stack, beside: list[Unit]) -> None:
     """Reject a stack with the unit in its folder."""
-    at = SourceRange(SourceFile(tree.shown(stack.file), b""), 0, 0)
+    at = SourceRange(SourceFile(tree.display_path_of(stack.file), b""), 0, 0)
     rejection = EvaluationError("the folder of a stack has the configuration of a unit too", at)
     stack.problems.append(rejection)
     for unit in (*stack.units, *beside):
@@ -195,8 +195,8 @@ def _reject_missing_dependencies(units: Iterable[Unit], generated: Iterable[Unit
                 continue
             with suppress(OutsideError):
                 if not os.path.exists(unit.view.real(folder)):
-                    shown = unit.view.tree.shown(folder)
-                    text = f"there is no folder {shown}, which the unit depends on"
+                    display_path = unit.view.tree.display_path_of(folder)
+                    text = f"there is no folder {display_path}, which the unit depends on"
                     unit.problem = unit.problem or EvaluationError(text, origin)
 
 

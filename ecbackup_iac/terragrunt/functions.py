@@ -143,7 +143,8 @@ def _find_in_parent_folders(scope: "ConfigFile", arguments: Sequence[Value]) -> 
                 return string(slashed(path))
     if len(arguments) > 1:
         return arguments[1]
-    where = f"in any folder above {scope.view.tree.shown(scope.folder)}, up to the top of the repository"
+    folder = scope.view.tree.display_path_of(scope.folder)
+    where = f"in any folder above {folder}, up to the top of the repository"
     raise quoting(f"ParentFileNotFoundError: no {{}} {where}", wanted[0], "such file")
 
 
@@ -191,8 +192,8 @@ def _read_terragrunt_config(scope: "ConfigFile", arguments: Sequence[Value]) -> 
         return found.as_value
     if len(arguments) > 1:
         return arguments[1]
-    shown = scope.view.tree.shown(full)
-    raise EvaluationError(f"read_terragrunt_config: no file exists at {shown}")
+    display_path = scope.view.tree.display_path_of(full)
+    raise EvaluationError(f"read_terragrunt_config: no file exists at {display_path}")
 
 
 def _variables_of(scope: "ConfigFile", path: Value) -> Value:
@@ -204,15 +205,15 @@ def _variables_of(scope: "ConfigFile", path: Value) -> Value:
 
 
 def _variables_at(scope: "ConfigFile", full: str) -> Value:
-    shown = scope.view.tree.shown(full)
+    display_path = scope.view.tree.display_path_of(full)
     if not scope.view.exists(full):
         scope.view.real(full)  # outside, nothing is known
-        raise EvaluationError(f"read_tfvars_file: no file exists at {shown}")
+        raise EvaluationError(f"read_tfvars_file: no file exists at {display_path}")
     real = scope.view.real(full)
     scope.view.tree.data.add(real)
     source = scope.view.tree.folders.source(real)
     if isinstance(source, Diagnostic):
-        raise EvaluationError(f"read_tfvars_file: {shown} {source.message}")
+        raise EvaluationError(f"read_tfvars_file: {display_path} {source.message}")
     if full.endswith("json"):
         attributes, problems = parse_json_values(source)
     else:

@@ -64,5 +64,7 @@ def included_path(file: "ConfigFile", block: Block) -> str:
     full = file.view.path(file.folder, value)
     if not file.view.exists(full):
         file.view.real(full)  # outside, nothing is known
-        raise EvaluationError(f"The included file {file.view.tree.shown(full)} does not exist", at)
+        raise EvaluationError(
+            f"The included file {file.view.tree.display_path_of(full)} does not exist", at
+        )
     return full

@@ -39,7 +39,7 @@ class GeneratedFile:
     path: str
     """Empty where it is unknown."""
 
-    shown: str
+    display_path: str
     """The path as it is printed."""
 
     contents: Value

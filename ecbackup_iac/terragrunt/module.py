@@ -95,16 +95,18 @@ class UnitModule:
                 self._open(file, path, "" if file.contents.is_known else file.contents.unknown.why)
 
     def _source(self, path: str, file: GeneratedFile, text: str) -> SourceFile:
-        shown = f"{self.unit.view.tree.shown(self.unit.folder)}/{file.shown}"
+        display_path = (
+            f"{self.unit.view.tree.display_path_of(self.unit.folder)}/{file.display_path}"
+        )
         if os.path.isabs(file.path):
-            shown = self.unit.view.tree.shown(file.path)
+            display_path = self.unit.view.tree.display_path_of(file.path)
         is_data = not path.endswith((".tf", ".tofu", ".tfvars"))
         comment = f"# {SIGNATURE.decode()}\n" if is_data and file.has_signature else ""
-        return SourceFile(shown, (comment + text).encode())
+        return SourceFile(display_path, (comment + text).encode())
 
     def _open(self, file: GeneratedFile, path: str, why: str) -> None:
         """Record that it is unknown what is generated at a path, and thus whatever it may decide."""
-        name = f"the generated file {file.shown}" if file.path else "a generated file"
+        name = f"the generated file {file.display_path}" if file.path else "a generated file"
         text = f"{name} was not evaluated"
         diagnostic = Diagnostic(f"{text}: {why}" if why else text, file.range.location)
         folder, base = os.path.split(path)
@@ -129,7 +131,7 @@ class UnitModule:
         how = f"if_exists = {file.if_exists}"
         if file.is_disabled:
             how = f"if_disabled = {file.if_disabled}"
-        text = f"the generated file {file.shown} already exists ({how})"
+        text = f"the generated file {file.display_path} already exists ({how})"
         self.problems.append(Diagnostic(text, file.range.location))
         return False
 
@@ -170,7 +172,9 @@ class UnitModule:
         """What else the root module may declare, by its folder."""
         more = ""
         if self.unknown_files:
-            listed = ", ".join(os.path.basename(file.shown) for file, _ in self.unknown_files)
+            listed = ", ".join(
+                os.path.basename(file.display_path) for file, _ in self.unknown_files
+            )
             more = f"the generated {listed}, which is not evaluated"
         elif self.unit.problem is not None:
             more = "what Terragrunt generates"

@@ -45,6 +45,7 @@ def local_folder(view: View, source: Value, folder: str, origin: Located) -> str
         raise EvaluationError(f"the module was not read: {error}", origin) from None
     if not os.path.isdir(real):
         raise EvaluationError(
-            f"the module was not read: no folder exists at {view.tree.shown(path)}", origin
+            f"the module was not read: no folder exists at {view.tree.display_path_of(path)}",
+            origin,
         )
     return real

@@ -260,7 +260,7 @@ class _StackEvaluation:
         if not found:
             flags = ("no_validation", "no_dot_terragrunt_stack")
             if not any(map(component.flag, flags)):
-                text = f"there is no {names[0]} in {self._tree.shown(real)}"
+                text = f"there is no {names[0]} in {self._tree.display_path_of(real)}"
                 raise EvaluationError(f"{component.name}: {text}", block.header)
             return
         bodies = block.body.blocks("autoinclude")

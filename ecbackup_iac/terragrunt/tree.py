@@ -105,9 +105,9 @@ class Tree:
     def hide(self, path: str, folder: str, text: Value) -> None:
         """Print a path in a folder with a mark in place of a text that is hidden."""
         if text.is_hidden:
-            self._hidden[path] = f"{self.shown(folder)}/{hidden_value(text)}"
+            self._hidden[path] = f"{self.display_path_of(folder)}/{hidden_value(text)}"
 
-    def shown(self, path: str) -> str:
+    def display_path_of(self, path: str) -> str:
         """Return a path as it is printed."""
         above = self._hidden_part(path)
         return self._hidden[above] + path[len(above) :] if above else display_path_of(path)
@@ -143,7 +143,7 @@ class Tree:
         self.read.add(real)
         found = self._bodies[real]
         if isinstance(found, Diagnostic):
-            raise EvaluationError(f"{self.shown(real)} {found.message}")
+            raise EvaluationError(f"{self.display_path_of(real)} {found.message}")
         return found[0]
 
     def check_syntax(self, real: str) -> None:
@@ -189,7 +189,7 @@ class View:
                 return self.tree.folders.real(path)
         except ValueError:
             pass
-        raise OutsideError(f"{self.tree.shown(path)} is outside the repository")
+        raise OutsideError(f"{self.tree.display_path_of(path)} is outside the repository")
 
     def exists(self, path: str) -> bool:
         """Whether a file or folder is there, inside the repository."""
@@ -225,13 +225,13 @@ class ConfigFiles(RootFiles):
         """Return a file's content. Raises EvaluationError where there is none, OutsideError beyond."""
         found = self._present(path)
         if not os.path.isfile(found):
-            text = f'Invalid function argument: no file exists at "{self._view.tree.shown(found)}"'
+            text = f'Invalid function argument: no file exists at "{self._view.tree.display_path_of(found)}"'
             raise EvaluationError(text)
         self._view.tree.data.add(found)
         content = self._folders.content(found)
         if isinstance(content, Diagnostic):
             raise UnknownResultError(
-                f"the file {self._view.tree.shown(found)} was {content.message}"
+                f"the file {self._view.tree.display_path_of(found)} was {content.message}"
             )
         return content
 

@@ -39,27 +39,27 @@ class ParameterFiles:
             self._values_by_path[path] = self._values(path, display_path_of(path))
         return self._values_by_path[path]
 
-    def _values(self, path: str, shown: str) -> GivenValues:
+    def _values(self, path: str, display_path: str) -> GivenValues:
         try:
             real_path = path if is_stream(path) else os.path.realpath(path)
             content = to_utf8(file_bytes(real_path, self._contents))
         except OSError as error:
-            return self._unreadable(f"cannot be read: {error.strerror or error}", shown)
+            return self._unreadable(f"cannot be read: {error.strerror or error}", display_path)
         except UnicodeDecodeError as error:
-            return self._unreadable(f"not text: {error.reason}", shown)
-        documents, problem = documents_in(content, shown)
+            return self._unreadable(f"not text: {error.reason}", display_path)
+        documents, problem = documents_in(content, display_path)
         if problem:
             self.diagnostics.append(problem)
             return {}
         if not documents:
-            return self._unreadable("the parameter file is empty", shown)
+            return self._unreadable("the parameter file is empty", display_path)
         reader = _FileReader(documents[0])
         values = reader.values()
         self.diagnostics += reader.diagnostics
         return values
 
-    def _unreadable(self, message: str, shown: str) -> GivenValues:
-        self.diagnostics.append(Diagnostic(message, Location(shown)))
+    def _unreadable(self, message: str, display_path: str) -> GivenValues:
+        self.diagnostics.append(Diagnostic(message, Location(display_path)))
         return {}
 
 

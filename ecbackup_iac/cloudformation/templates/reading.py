@@ -23,19 +23,23 @@ class TemplateDocuments:
 
     def at(self, path: str) -> tuple[str, bytes, list[Document]]:
         """Return a file's path as it is shown, its content and its documents. Raises NotReadError."""
-        shown = display_path_of(path)
+        display_path = display_path_of(path)
         try:
             if os.path.getsize(path) > MAX_FILE_BYTES:
-                raise NotReadError(f"not read: {shown} is larger than {MAX_FILE_BYTES} bytes")
+                raise NotReadError(
+                    f"not read: {display_path} is larger than {MAX_FILE_BYTES} bytes"
+                )
             content = to_utf8(file_bytes(path, self._contents))
         except OSError as error:
-            raise NotReadError(f"{shown} cannot be read: {error.strerror or error}") from error
+            raise NotReadError(
+                f"{display_path} cannot be read: {error.strerror or error}"
+            ) from error
         except UnicodeDecodeError as error:
-            raise NotReadError(f"{shown} cannot be read: {error.reason}") from error
-        documents, problem = documents_in(content, shown)
+            raise NotReadError(f"{display_path} cannot be read: {error.reason}") from error
+        documents, problem = documents_in(content, display_path)
         if problem:
             raise NotReadError(problem.message, location=problem.location)
-        return shown, content, documents
+        return display_path, content, documents
 
     def reader(self, path: str, boundary: str) -> Read:
         """Return what reads the files that a file inserts."""
@@ -47,17 +51,19 @@ class TemplateDocuments:
             if not os.path.isfile(real_path):
                 return f"there is no file {name}"
             try:
-                shown, content, documents = self.at(real_path)
+                display_path, content, documents = self.at(real_path)
             except NotReadError as error:
                 return error.message
             if not documents:
                 return f"{name} is empty"
-            self.annotate(shown, content, is_whole=False)
+            self.annotate(display_path, content, is_whole=False)
             return real_path, documents[0]
 
         return read
 
-    def annotate(self, shown: str, content: bytes, *, is_whole: bool) -> None:
+    def annotate(self, display_path: str, content: bytes, *, is_whole: bool) -> None:
         """Keep a text that may have suppressions; `is_whole`: this run evaluates all of its caches."""
         if may_hold_suppression(content):
-            self.annotated.append(AnnotatedText(shown, content, Syntax.TEMPLATE, is_whole=is_whole))
+            self.annotated.append(
+                AnnotatedText(display_path, content, Syntax.TEMPLATE, is_whole=is_whole)
+            )

@@ -282,10 +282,10 @@ class Templates:
         return self._by_path[real_path][0]
 
     def _read(self, path: str, boundary: str) -> list[Template]:
-        shown, content, documents = self._documents.at(path)
+        display_path, content, documents = self._documents.at(path)
         templates = _templates_in(documents, path, self._documents.reader(path, boundary))
         if templates:
-            self._documents.annotate(shown, content, is_whole=False)
+            self._documents.annotate(display_path, content, is_whole=False)
         return templates
 
     def uploaded(

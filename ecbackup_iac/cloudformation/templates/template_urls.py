@@ -84,8 +84,8 @@ class TemplateUrls:
             raise NotReadError(text, is_elsewhere=True, candidates=best)
         if not best:
             return None
-        shown = display_path_of(best[0])
-        note = f"its template is assumed to be {shown}, whose path ends like the TemplateURL"
+        display_path = display_path_of(best[0])
+        note = f"its template is assumed to be {display_path}, whose path ends like the TemplateURL"
         return UploadedTemplate(best[0], note, longest > 1, is_copy=True)
 
     def _files(self, boundary: str) -> dict[str, list[str]]:

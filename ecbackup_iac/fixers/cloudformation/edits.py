@@ -84,12 +84,12 @@ class _Proposal:
         else:
             raise NotFixableError(_why_not_fixable(value))
 
-    def _open(self, shown: str) -> tuple[str, OpenedFile]:
+    def _open(self, display_path: str) -> tuple[str, OpenedFile]:
         """Return a file opened for editing, and its path. Raise NotFixableError if it must not be edited."""
-        if shown == STANDARD_INPUT:
+        if display_path == STANDARD_INPUT:
             raise NotFixableError("standard input cannot be written to")
-        path = self._files.path(shown)
-        return path, opened(path, shown, self._files.content(path))
+        path = self._files.path(display_path)
+        return path, opened(path, display_path, self._files.content(path))
 
     def _at_literal(self, literal: Location, value: PossibleValue[int]) -> Edit:
         path, file = self._open(literal.path)
@@ -117,12 +117,12 @@ class _Proposal:
             if step.location.path == literal.path and step.kind is StepKind.PARAMETER
         ]
         for path, content in self._possible_templates():
-            shown = display_path_of(path)
-            for template in opened(path, shown, content).templates:
+            display_path = display_path_of(path)
+            for template in opened(path, display_path, content).templates:
                 for name in names:
                     other = uses_of(template, self._files).other_use_of(name)
                     if other:
-                        where = "" if shown == self._resource.root else f" ({shown})"
+                        where = "" if display_path == self._resource.root else f" ({display_path})"
                         raise NotFixableError(
                             f"the parameter {name} ({literal}) is also used by {other}{where}"
                         )

@@ -39,13 +39,13 @@ class OpenedFile:
 
 
 @lru_cache(maxsize=16)
-def opened(path: str, shown: str, content: bytes) -> OpenedFile:
-    """Return an opened file; `path` is its real path, `shown` the reported one."""
+def opened(path: str, display_path: str, content: bytes) -> OpenedFile:
+    """Return an opened file; `path` is its real path, `display_path` the reported one."""
     shift = len(BYTE_ORDER_MARK) if content.startswith(BYTE_ORDER_MARK) else 0
     try:
-        documents, _ = documents_in(to_utf8(content), shown)
+        documents, _ = documents_in(to_utf8(content), display_path)
     except UnicodeDecodeError as error:
-        raise NotFixableError(f"{shown} cannot be read: {error.reason}") from error
+        raise NotFixableError(f"{display_path} cannot be read: {error.reason}") from error
     parsed = (template_in(document, path) for document in documents)
     templates = tuple(template for template in parsed if template is not None)
     is_json = any(isinstance(document.source.text, bytes) for document in documents)

@@ -172,14 +172,14 @@ class TemplateUses:
 
     def _use_in_stack(self, key: Node, name: str, seen: frozenset[tuple[str, str]]) -> str | None:
         """Return what a nested stack's parameter reaches in it besides retentions."""
-        shown = self._files.shared.template_called_at(self._template.source.location_of(key))
-        if shown is None:
+        display_path = self._files.shared.template_called_at(self._template.source.location_of(key))
+        if display_path is None:
             return "a nested stack in which no cache was read"
-        path = self._files.path(shown)
-        for child in opened(path, shown, self._files.content(path)).templates:
+        path = self._files.path(display_path)
+        for child in opened(path, display_path, self._files.content(path)).templates:
             use = uses_of(child, self._files).other_use_of(name, seen)
             if use:
-                return f"{use} ({shown})"
+                return f"{use} ({display_path})"
         return None
 
     def _nodes(self, roots: Iterable[Node]) -> Iterator[Node]:

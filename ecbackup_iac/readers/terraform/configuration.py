@@ -255,8 +255,8 @@ class _Tree:
             instance = self._instance(folder, given, program.program)
         else:
             instance = self._unit_instance(unit, given, program.program, diagnostics)
-        shown = unit.shown if unit is not None else display_path_of(folder)
-        reader = RootReader(shown, diagnostics, self._described)
+        display_path = unit.display_path if unit is not None else display_path_of(folder)
+        reader = RootReader(display_path, diagnostics, self._described)
         is_target = self._is_target if unit is None else unit.is_target
         root = RootEvaluation(instance, program, reader, self._index, self._order, is_target)
         root.may_lead_anywhere = unit is not None and unit.module.is_deep
@@ -268,10 +268,10 @@ class _Tree:
                     self._request.progress.update()
             except (RecursionError, TooMuchError) as error:
                 text = f"only part of this root was evaluated: {given_up(error)}"
-                diagnostics.append(Diagnostic(text, Location(shown)))
+                diagnostics.append(Diagnostic(text, Location(display_path)))
             if context.too_large:
                 text = f"only part of this root was evaluated: {context.too_large}"
-                diagnostics.append(Diagnostic(text, Location(shown)))
+                diagnostics.append(Diagnostic(text, Location(display_path)))
             self._steps_left -= max_steps - max(0, context.steps_left)
         if unit is not None and not unit.module.is_plain:
             for path in instance.configuration.used:

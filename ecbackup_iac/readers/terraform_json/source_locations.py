@@ -54,7 +54,7 @@ class SourceLocator:
         """
         if not os.path.isdir(source):
             raise InputError(f"{source}: no such folder")
-        self._shown = display_path_of(source)
+        self._display_path = display_path_of(source)
         self._top = os.path.realpath(source)
         self._inputs = inputs
         self._is_excluded = is_excluded
@@ -72,7 +72,9 @@ class SourceLocator:
                 return self._located(result)
         except TooMuchError as error:
             message = f"the plan's caches were not located in the configuration: {error}"
-            return _with(result, [Diagnostic(message, Location(self._shown), Severity.WARNING)])
+            return _with(
+                result, [Diagnostic(message, Location(self._display_path), Severity.WARNING)]
+            )
 
     def _located(self, result: ReadResult) -> ReadResult:
         caches = [cache for cache in result.resources if SOURCES[cache.source].is_terraform_json]
@@ -84,12 +86,12 @@ class SourceLocator:
         folder, problem = self._root_of(plan, blocks)
         if folder is None:
             return _with(result, [*self._problems(self._outline(self._top)), *problem])
-        root, shown = self._root(folder, result.variables, plan), display_path_of(folder)
-        located = [_located(cache, root, shown) for cache in caches]
+        root, display_path = self._root(folder, result.variables, plan), display_path_of(folder)
+        located = [_located(cache, root, display_path) for cache in caches]
         pairs = [*zip(caches, located, strict=True)]
         missing = [cache for cache, located_cache in pairs if located_cache is None]
         if missing:
-            result = _with(result, [*self._problems(root), _missing(missing, shown)])
+            result = _with(result, [*self._problems(root), _missing(missing, display_path)])
         # What suppresses nothing here may do so in another plan of the same configuration.
         marked = [
             text
@@ -126,11 +128,13 @@ class SourceLocator:
         return None, (self._no_root(plan, fitting),)
 
     def _no_root(self, plan: str, fitting: Sequence[str]) -> Diagnostic:
-        text = f"none of these caches is in the configuration under {self._shown}: "
+        text = f"none of these caches is in the configuration under {self._display_path}: "
         text += "is it the one that was planned?"
         if fitting:
             named = _listed([display_path_of(folder) for folder in fitting])
-            text = f"several root modules under {self._shown} may be the one that was planned: "
+            text = (
+                f"several root modules under {self._display_path} may be the one that was planned: "
+            )
             text += f"{named}; pass one of them with --source"
         return Diagnostic(text, input_location(plan), Severity.WARNING)
 

@@ -103,7 +103,7 @@ class RemoteUnit:
         files = RootFiles(folders, folder)
         inputs = RootInputs("", (), EvaluationInputs(), VariableFiles(folders), unknown(""))
         instance = ModuleInstance(Module(folder), Configuration(modules, folder, files), inputs)
-        name = root.shown.rpartition("/")[2]
+        name = root.display_path.rpartition("/")[2]
         block = Block("module", (name,), origin, origin, _InputsBody(root, origin))
         scope = BlockScope(
             instance,
@@ -112,7 +112,7 @@ class RemoteUnit:
         self._source = without_credentials(unit.remote)
         why = NOT_HERE.format(source=self._source).replace("terraform init", "Terragrunt")
         self._call = UnreadCall("", block, scope, UnreadModule(self._source, why))
-        self._reader = RootReader(root.shown, diagnostics, stand_ins)
+        self._reader = RootReader(root.display_path, diagnostics, stand_ins)
         # Terragrunt passes what a module does not declare as well, and it is ignored.
         described = () if unit.is_unread_unit else stand_ins().of_version(self._source, "")
         self.roots: list[tuple[StandIn | None, UnitRoot]] = [
@@ -153,7 +153,7 @@ class RemoteUnit:
         elif not caches:
             reason = f"{self._source} creates no cache with these inputs"
             absent[call_location] = AbsentCache(
-                name, self._source, self._root.shown, call_location, reason
+                name, self._source, self._root.display_path, call_location, reason
             )
         diagnostics = tuple(dict.fromkeys(self._diagnostics))
         result = ReadResult(tuple(caches), diagnostics, absent=tuple(absent.values()))

@@ -60,9 +60,9 @@ class UnitRoot:
     """The inputs that say nothing of what its module makes: a unit of caches inherits them, too."""
 
     @property
-    def shown(self) -> str:
+    def display_path(self) -> str:
         """The unit's folder, as it is printed."""
-        return self.unit.view.tree.shown(self.unit.folder)
+        return self.unit.view.tree.display_path_of(self.unit.folder)
 
     def inputs(
         self, given: EvaluationInputs, files: VariableFiles, workspace: Value, root: Module
@@ -117,7 +117,10 @@ class UnitRoot:
         if self.unit.excluded:
             excluded = (never_applied(cache, self.unit) for cache in resources)
             return ReadResult(absent=(*result.absent, *excluded))
-        absent = (*(replace(cache, root=self.shown) for cache in result.absent), *self._replaced())
+        absent = (
+            *(replace(cache, root=self.display_path) for cache in result.absent),
+            *self._replaced(),
+        )
         diagnostics = (*result.diagnostics, *self.module.problems, *self._unknown_files())
         return replace(result, resources=resources, absent=absent, diagnostics=diagnostics)
 
@@ -131,7 +134,9 @@ class UnitRoot:
             for block in folder.blocks:
                 if self.module.files.is_replaced(os.path.join(path, block.file)):
                     reason = f"the unit replaces {block.file}"
-                    yield AbsentCache(block.address, block.kind, self.shown, block.location, reason)
+                    yield AbsentCache(
+                        block.address, block.kind, self.display_path, block.location, reason
+                    )
 
     def _unknown_files(self) -> Iterator[Diagnostic]:
         """Yield a warning for each generated file that is unknown; an error where it mentions caches."""
@@ -352,7 +357,7 @@ class UnitRoots:
                         yield AbsentCache(
                             address,
                             block.kind,
-                            unit.view.tree.shown(unit.folder),
+                            unit.view.tree.display_path_of(unit.folder),
                             block.location,
                             unit.excluded,
                         )

@@ -72,10 +72,10 @@ class FileSet:
         except BadPatternError as error:
             raise EvaluationError("failed to glob pattern: syntax error in pattern") from error
 
-    def _refuse_described(self, names: Sequence[str], position: int, shown: str) -> None:
+    def _refuse_described(self, names: Sequence[str], position: int, display_path: str) -> None:
         """Raise UnknownResultError where the rest of the pattern describes a path that may be there."""
         if self._describes(names, position):
-            raise UnknownResultError(f"{shown} may exist where Terraform runs")
+            raise UnknownResultError(f"{display_path} may exist where Terraform runs")
 
     def _describes(self, names: Sequence[str], position: int) -> bool:
         charge()
@@ -123,8 +123,8 @@ class FileSet:
         charge(1 + len(names))
         if GIT_FOLDER in names:
             for file in _FILES_OF_GIT:
-                shown = posixpath.join(path, GIT_FOLDER, file)
-                self._refuse_described([GIT_FOLDER, *file.split("/")], position, shown)
+                display_path = posixpath.join(path, GIT_FOLDER, file)
+                self._refuse_described([GIT_FOLDER, *file.split("/")], position, display_path)
             if os.path.isdir(os.path.join(found, GIT_FOLDER)):
                 names.remove(GIT_FOLDER)
         return names

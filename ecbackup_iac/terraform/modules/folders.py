@@ -44,7 +44,7 @@ class Folders:
         self._entries: dict[str, Listing] = {} if listings is None else listings
         self._insides: dict[str, str] = {}
         self._reals: dict[str, str] = {}
-        self._shown_folders: dict[str, str] = {}
+        self._display_folders: dict[str, str] = {}
         self.unreadable: dict[str, str] = {}
         """Folders that could not be listed, with the reason."""
 
@@ -151,7 +151,7 @@ class Folders:
         content = self.content(path)
         if isinstance(content, Diagnostic):
             return content
-        return SourceFile(self._shown(path), content.removeprefix(_BYTE_ORDER_MARK))
+        return SourceFile(self._display_path_of(path), content.removeprefix(_BYTE_ORDER_MARK))
 
     def parsed(self, path: str) -> ParsedFile | Diagnostic:
         """Return a file of configuration, parsed once."""
@@ -162,14 +162,14 @@ class Folders:
             self._parsed[path] = parsed_file(source)
         return self._parsed[path]
 
-    def _shown(self, path: str) -> str:
+    def _display_path_of(self, path: str) -> str:
         """Return a path as it is printed; what its folder's files share is computed once."""
         folder, name = os.path.split(path)
-        if folder not in self._shown_folders:
-            shown = display_path_of(folder) if folder else os.curdir
-            self._shown_folders[folder] = "" if shown == os.curdir else f"{shown}/"
+        if folder not in self._display_folders:
+            display_path = display_path_of(folder) if folder else os.curdir
+            self._display_folders[folder] = "" if display_path == os.curdir else f"{display_path}/"
         is_plain = name.isascii() and name not in ("", os.curdir, os.pardir)
-        return self._shown_folders[folder] + name if is_plain else display_path_of(path)
+        return self._display_folders[folder] + name if is_plain else display_path_of(path)
 
     def _read(self, path: str) -> bytes | Diagnostic:
         if (
