@@ -45,8 +45,8 @@ _DELETED = ("deleting", "deleted")
 
 def matches(members: Mapping[str, "RawJson"]) -> bool:
     """Whether a JSON object is such output, or one entry of it."""
-    is_whole = any(name in members and members[name].is_list for name in LISTS)
-    return is_whole or (RETENTION in members and _kind(members) is not None)
+    is_complete_output = any(name in members and members[name].is_list for name in LISTS)
+    return is_complete_output or (RETENTION in members and _kind(members) is not None)
 
 
 def matches_list(items: Sequence["RawJson"]) -> bool:

@@ -158,11 +158,11 @@ class Evaluator(BaseEvaluator):
         """Return a literal, with the items of loops in it; what others resolve later is unknown."""
         step = frame.stack.template.source.step(node, kind=StepKind.LITERAL)
         raw: Raw = literal_of(node)
-        is_whole, is_secret = True, False
+        is_literal, is_secret = True, False
         if isinstance(raw, str):
             self.charge_text(raw)
             text = frame.substitute(raw)
-            is_whole, is_secret = text == raw, frame.has_secret_item and text != raw
+            is_literal, is_secret = text == raw, frame.has_secret_item and text != raw
             shown = frame.shown(raw)[:80]
             raw = text
             if DYNAMIC_REFERENCE.search(raw):
@@ -174,7 +174,7 @@ class Evaluator(BaseEvaluator):
                 )
             if PLACEHOLDER.search(raw) or SHELL_VARIABLE.search(raw):
                 return self._placeholder(node, frame)
-        return Value(raw, (step,), is_secret, (step.location,) if is_whole else ())
+        return Value(raw, (step,), is_secret, (step.location,) if is_literal else ())
 
     def _variable(self, node: ScalarNode, frame: Frame) -> Value:
         """Return the value of a text with variables of the Serverless Framework."""

@@ -134,8 +134,8 @@ class SourceText:
         end = self._end(node)
         shown_end = _end_of_shown(node, end)
         text = " ".join(self._text(node.start, shown_end).split())
-        is_whole = len(text) <= MAX_STEP_LENGTH and shown_end == end
-        return text if is_whole else f"{text[:MAX_STEP_LENGTH].rstrip()} ..."
+        is_complete = len(text) <= MAX_STEP_LENGTH and shown_end == end
+        return text if is_complete else f"{text[:MAX_STEP_LENGTH].rstrip()} ..."
 
     def _end(self, node: Node) -> int:
         """Return the end of a node without the blanks that YAML's block collections end with."""

@@ -56,14 +56,16 @@ class TemplateDocuments:
                 return error.message
             if not documents:
                 return f"{name} is empty"
-            self.annotate(display_path, content, is_whole=False)
+            self.annotate(display_path, content, is_fully_evaluated=False)
             return real_path, documents[0]
 
         return read
 
-    def annotate(self, display_path: str, content: bytes, *, is_whole: bool) -> None:
-        """Keep a text that may have suppressions; `is_whole`: this run evaluates all of its caches."""
+    def annotate(self, display_path: str, content: bytes, *, is_fully_evaluated: bool) -> None:
+        """Keep a text that may have suppressions; `is_fully_evaluated`: this run evaluates all of its caches."""
         if may_hold_suppression(content):
             self.annotated.append(
-                AnnotatedText(display_path, content, Syntax.TEMPLATE, is_whole=is_whole)
+                AnnotatedText(
+                    display_path, content, Syntax.TEMPLATE, is_fully_evaluated=is_fully_evaluated
+                )
             )

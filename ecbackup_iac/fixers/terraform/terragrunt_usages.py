@@ -80,9 +80,9 @@ def check_uses(  # noqa: PLR0913, PLR0917 - what is defined, and where it is loo
             raise NotFixableError(f"{display_path_of(path)} may be read as text in {use.entry}")
         if not _refers(use, kind, name, path):
             continue
-        is_whole = use.keys[-1] != name
-        is_passed = is_passed or is_whole
-        if not is_whole and not files.shared.is_of_retention(use.entry):
+        refers_to_all = use.keys[-1] != name
+        is_passed = is_passed or refers_to_all
+        if not refers_to_all and not files.shared.is_of_retention(use.entry):
             raise NotFixableError(f"{kind}.{name} ({location}) is also used in {use.entry}")
     if is_passed:
         is_own = os.path.dirname(path) == os.path.realpath(resource.root)

@@ -85,7 +85,7 @@ class _Reference:
     keys: Keys
     """The keys of the part of the value that it refers to."""
 
-    is_whole: bool
+    is_entire_expression: bool
     """It is the argument's whole expression."""
 
 
@@ -188,7 +188,7 @@ class Usages:
     def _passed_on(self, reference: _Reference, current: Definition) -> list[Definition] | None:
         """Return the definitions that a reference passes a value on to; None where it is another use."""
         block, folder, argument = reference.block, current.folder, reference.argument
-        keys = current.keys[len(reference.keys) :] if reference.is_whole else ()
+        keys = current.keys[len(reference.keys) :] if reference.is_entire_expression else ()
         is_cache = block.kind == "resource" and block.labels[0] in RESOURCE_TYPES
         if argument == "depends_on":
             return []
@@ -294,8 +294,10 @@ def _references(folder: str) -> dict[tuple[str | None, str | None], list[_Refere
             for argument, attribute in attributes_in(block.body):
                 for node, (kind, *keys) in _traversals(attribute.expression):
                     if keys:
-                        is_whole = node is attribute.expression
-                        reference = _Reference(block, argument, node.range, (*keys[1:],), is_whole)
+                        is_entire_expression = node is attribute.expression
+                        reference = _Reference(
+                            block, argument, node.range, (*keys[1:],), is_entire_expression
+                        )
                         references.setdefault((kind, keys[0]), []).append(reference)
     return references
 

@@ -275,7 +275,9 @@ class _Tree:
             self._steps_left -= max_steps - max(0, context.steps_left)
         if unit is not None and not unit.module.is_plain:
             for path in instance.configuration.used:
-                texts = annotated_files(unit.module.files, path, is_whole=self._is_target(path))
+                texts = annotated_files(
+                    unit.module.files, path, is_fully_evaluated=self._is_target(path)
+                )
                 self._unit_texts |= {text.path: text for text in texts if unit.shows(text.path)}
                 if unit.module.is_deep:
                     self._order.settle(unit.module.files.own_path(path))
@@ -414,7 +416,7 @@ class _Tree:
         """
         if folder in self._index.called:
             return ReadResult()
-        marked = annotated_files(self._folders, folder, is_whole=self._is_target(folder))
+        marked = annotated_files(self._folders, folder, is_fully_evaluated=self._is_target(folder))
         reading = ReadResult(annotated_texts=tuple(marked))
         for modules in self._modules.values():
             modules.forget(folder)
@@ -425,8 +427,10 @@ class _Tree:
         found = dict(self._unit_texts)
         loaded = (module for modules in self._modules.values() for module in modules.loaded())
         for module in loaded:
-            is_whole = self._is_target(module.folder)
-            texts = annotated_files(self._folders, module.folder, is_whole=is_whole)
+            is_fully_evaluated = self._is_target(module.folder)
+            texts = annotated_files(
+                self._folders, module.folder, is_fully_evaluated=is_fully_evaluated
+            )
             found |= {text.path: text for text in texts}
         if self._units is not None:
             found |= {text.path: text for text in self._units.annotated_texts()}

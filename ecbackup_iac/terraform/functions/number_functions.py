@@ -37,8 +37,8 @@ _IGNORES_CASE = 36
 def _computed(compute: Callable[[Number], Number]) -> Callable[[Value], Value]:
     def implementation(value: Value) -> Value:
         raw = number_of(value)
-        is_whole = compute is not _absolute and abs(raw) == math.inf
-        return number(raw if is_whole else with_precision(compute(raw), precision_of(raw)))
+        is_infinite = compute is not _absolute and abs(raw) == math.inf
+        return number(raw if is_infinite else with_precision(compute(raw), precision_of(raw)))
 
     return implementation
 

@@ -223,8 +223,8 @@ def _check_moves(module: Module) -> None:
             is_kept = target is not None and _declared_key(target.expression) == key
             declared = module.calls if key[:1] == ("module",) else module.resources
             name = key[1] if key[:1] == ("module",) and len(key) > 1 else ("managed", *key)
-            is_whole = source is not None and isinstance(source.expression, GetAttribute)
-            if is_whole and not is_kept and name in declared:
+            has_no_index = source is not None and isinstance(source.expression, GetAttribute)
+            if has_no_index and not is_kept and name in declared:
                 text = f"{block.kind} object still exists: {'.'.join(key)} is still declared"
                 _refuse(module, text[0].upper() + text[1:], block.header)
 

@@ -77,9 +77,9 @@ def versions_of_ref(ref: str) -> VersionRange | None:
     tag = _TAG.fullmatch(ref)
     if tag is None:
         return ANY_VERSION
-    is_whole = tag[1].count(".") == 2  # noqa: PLR2004 - major.minor.patch
+    is_exact = tag[1].count(".") == 2  # noqa: PLR2004 - major.minor.patch
     # `v1` is a tag that moves with the releases of version 1.
-    return _allowed("=" if is_whole else "~>", tag[1] if is_whole else f"{tag[1]}.0")
+    return _allowed("=" if is_exact else "~>", tag[1] if is_exact else f"{tag[1]}.0")
 
 
 def _allowed(operator: str, text: str) -> VersionRange:

@@ -72,8 +72,8 @@ class SourceStep:
     expression: Node | None = None
     """What is assigned there; None where nothing is."""
 
-    is_whole: bool = True
-    """What is assigned is the value itself; otherwise it is a part of that."""
+    is_part: bool = False
+    """The value is a part of what is assigned."""
 
     @classmethod
     def of(cls, attribute: Attribute, kind: StepKind) -> "SourceStep":
@@ -86,7 +86,7 @@ class SourceStep:
         match self.expression:
             case ObjectNode() | TupleNode() | For():
                 return StepShape.COLLECTION
-            case _ if not self.is_whole:
+            case _ if self.is_part:
                 return StepShape.COLLECTION
             case None | Literal() | Unary(operand=Literal()):
                 return StepShape.VALUE
@@ -115,4 +115,4 @@ class SourceStep:
 
     def to_part(self, key: "Key") -> "SourceStep":  # noqa: ARG002 - the source is the same
         """Return the step on the way to an element of the value."""
-        return replace(self, is_whole=False) if self.is_whole else self
+        return self if self.is_part else replace(self, is_part=True)
