@@ -6,7 +6,13 @@ from difflib import SequenceMatcher
 
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.verdict import Rule
-from ecbackup_iac.suppressions.inline import InlineSuppression, parse_date, shorten
+from ecbackup_iac.suppressions.inline import (
+    InlineSuppression,
+    invalid,
+    parse_date,
+    shorten,
+    with_reason,
+)
 
 SIGN = "ecbackup:ignore"
 EXAMPLE = f"{SIGN}[ECB001] reason until 2027-03-31"
@@ -34,17 +40,17 @@ def own_suppression(line: str) -> InlineSuppression | None:
     if rest.startswith("["):
         rule_ids, bracket, rest = rest[1:].partition("]")
         if not bracket:
-            return _invalid(SIGN, f"its bracket is not closed; expected {EXAMPLE}")
+            return invalid(SIGN, f"its bracket is not closed; expected {EXAMPLE}")
         directive = f"{SIGN}[{shorten(rule_ids)}]"
         rules, problem = rules_in(rule_ids.split(","))
         if problem:
-            return _invalid(directive, problem)
+            return invalid(directive, problem)
     elif rest and not rest[0].isspace() and rest[0] != ":":
         return _misspelt(text)
     reason = rest.lstrip(_BEFORE_REASON)
     if not rules and _RULE_AS_REASON.match(reason):
-        return _invalid(directive, f"rules go in brackets directly after the keyword: {EXAMPLE}")
-    return with_reason(InlineSuppression(directive, rules=rules), reason)
+        return invalid(directive, f"rules go in brackets directly after the keyword: {EXAMPLE}")
+    return _with_reason_and_date(InlineSuppression(directive, rules=rules), reason)
 
 
 def rules_in(names: Sequence[str]) -> tuple[tuple[Rule, ...], str]:
@@ -61,7 +67,7 @@ def rules_in(names: Sequence[str]) -> tuple[tuple[Rule, ...], str]:
     return tuple(dict.fromkeys(rules)), ""
 
 
-def with_reason(suppression: InlineSuppression, text: str) -> InlineSuppression:
+def _with_reason_and_date(suppression: InlineSuppression, text: str) -> InlineSuppression:
     """Return the suppression with its reason, and with the date at the end of it."""
     reason, expires = text.strip(), None
     dates = [*_UNTIL.finditer(reason)]
@@ -75,9 +81,7 @@ def with_reason(suppression: InlineSuppression, text: str) -> InlineSuppression:
             return replace(
                 suppression, problem=f"until needs a date such as 2027-03-31, not {shown}"
             )
-    if not any(character.isalnum() for character in reason):
-        return replace(suppression, problem=f"it gives no reason: {EXAMPLE}")
-    return replace(suppression, reason=shorten(reason), expires=expires)
+    return with_reason(replace(suppression, expires=expires), reason, f": {EXAMPLE}")
 
 
 def _nearly(text: str) -> InlineSuppression | None:
@@ -88,14 +92,10 @@ def _nearly(text: str) -> InlineSuppression | None:
         is_misspelt = word in _SYNONYMS or SequenceMatcher(None, word, "ignore").ratio() >= _ALIKE
         return _misspelt(text) if is_misspelt else None
     if SIGN in text:
-        return _invalid(SIGN, "the comment must begin with it")
+        return invalid(SIGN, "the comment must begin with it")
     return None
 
 
 def _misspelt(text: str) -> InlineSuppression:
     word = shorten(text.split(maxsplit=1)[0])
-    return _invalid(word, f"expected {EXAMPLE}")
-
-
-def _invalid(directive: str, problem: str) -> InlineSuppression:
-    return InlineSuppression(directive, problem=problem)
+    return invalid(word, f"expected {EXAMPLE}")

@@ -4,7 +4,7 @@ import re
 from datetime import date
 from enum import Enum, auto
 
-from ecbackup_iac.model.record import record
+from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.verdict import Rule
 
 MAX_REASON_LENGTH = 300
@@ -58,6 +58,18 @@ class InlineSuppression:
 
     problem: str = ""
     """Why it does not count; empty where it does."""
+
+
+def invalid(directive: str, problem: str) -> InlineSuppression:
+    """Return a suppression that does not count."""
+    return InlineSuppression(directive, problem=problem)
+
+
+def with_reason(suppression: InlineSuppression, reason: str, hint: str = "") -> InlineSuppression:
+    """Return a suppression with its reason; with a problem, and the hint, where that has no word."""
+    if not any(character.isalnum() for character in reason):
+        return replace(suppression, problem=f"it gives no reason{hint}")
+    return replace(suppression, reason=shorten(reason))
 
 
 def shorten(text: str) -> str:

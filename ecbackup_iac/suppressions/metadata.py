@@ -13,10 +13,15 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     members,
     text_of,
 )
-from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.verdict import Rule
 from ecbackup_iac.suppressions.directives import rules_in
-from ecbackup_iac.suppressions.inline import InlineSuppression, parse_date, shorten
+from ecbackup_iac.suppressions.inline import (
+    InlineSuppression,
+    invalid,
+    parse_date,
+    shorten,
+    with_reason,
+)
 from ecbackup_iac.suppressions.other_tools import OFF, checkov_suppression
 
 SuppressionAtNode: TypeAlias = tuple[InlineSuppression, Node]
@@ -54,18 +59,18 @@ def suppressions_in(metadata: Node) -> Iterator[SuppressionAtNode]:
 def _own_suppressions(node: Node) -> Iterator[SuppressionAtNode]:
     """Yield the suppressions under the key `ecbackup`, or what is wrong with them."""
     if not isinstance(node, MapNode) or not node.members:
-        yield _invalid("Metadata ecbackup", f"expected {EXAMPLE}"), node
+        yield invalid("Metadata ecbackup", f"expected {EXAMPLE}"), node
         return
     for name, (key, value) in members(node).items():
         if name != "ignore":
             yield (
-                _invalid(f"Metadata ecbackup {shorten(name)}", f"unknown key; expected {EXAMPLE}"),
+                invalid(f"Metadata ecbackup {shorten(name)}", f"unknown key; expected {EXAMPLE}"),
                 key,
             )
             continue
         entries = _entries(value)
         if not entries:
-            yield _invalid("Metadata ecbackup ignore", f"expected {EXAMPLE}"), key
+            yield invalid("Metadata ecbackup ignore", f"expected {EXAMPLE}"), key
         for entry in entries:
             yield _own_entry(entry), entry
 
@@ -74,28 +79,28 @@ def _own_entry(entry: Node) -> InlineSuppression:
     """Return the suppression in an entry of `ignore`, or its problem."""
     directive = "Metadata ecbackup ignore"
     if not isinstance(entry, MapNode):
-        return _invalid(directive, f"expected {EXAMPLE}")
+        return invalid(directive, f"expected {EXAMPLE}")
     entries = members(entry)
     for name in entries:
         if name not in _OWN_KEYS:
-            return _invalid(
+            return invalid(
                 directive, f"unknown key {shorten(name)}: the keys are {', '.join(_OWN_KEYS)}"
             )
     rules: tuple[Rule, ...] = ()
     if "rules" in entries:
         names = _names(entries["rules"][1])
         if not names:
-            return _invalid(directive, "rules must be a list such as [ECB001]")
+            return invalid(directive, "rules must be a list such as [ECB001]")
         rules, problem = rules_in(names)
         if problem:
-            return _invalid(directive, problem)
+            return invalid(directive, problem)
         directive = f"{directive} [{', '.join(rules)}]"
     until = _text(entry, "until")
     expires = parse_date(until)
     if "until" in entries and expires is None:
         shown = shorten(until) or "nothing"
-        return _invalid(directive, f"until must be a date such as 2027-03-31, not {shown}")
-    return _with_reason(
+        return invalid(directive, f"until must be a date such as 2027-03-31, not {shown}")
+    return with_reason(
         InlineSuppression(directive, rules=rules, expires=expires), _text(entry, "reason")
     )
 
@@ -109,19 +114,13 @@ def _nag_suppression(tool: str, entry: Node) -> InlineSuppression | None:
         suppression = InlineSuppression(
             directive, rules=rules, is_foreign_form=True, problem=problem
         )
-        return suppression if problem else _with_reason(suppression, reason)
+        return suppression if problem else with_reason(suppression, reason)
     if tool != "cdk_nag" or name.rpartition("-")[2] != _CDK_NAG_CHECK:
         return None
     if _text(entry, "is_reason_encoded").lower() == "true":
         reason = _decoded(reason)
     reason = shorten(reason) or f"{directive} (no reason given)"
     return InlineSuppression(directive, reason, _CDK_NAG_RULES, is_own=False, is_foreign_form=True)
-
-
-def _with_reason(suppression: InlineSuppression, reason: str) -> InlineSuppression:
-    if not any(character.isalnum() for character in reason):
-        return replace(suppression, problem="it gives no reason")
-    return replace(suppression, reason=shorten(reason))
 
 
 def _decoded(reason: str) -> str:
@@ -147,7 +146,3 @@ def _names(node: Node) -> list[str]:
 def _text(entry: Node, name: str) -> str:
     value = member(entry, name)
     return text_of(value) or "" if value is not None and value.tag is None else ""
-
-
-def _invalid(directive: str, problem: str) -> InlineSuppression:
-    return InlineSuppression(directive, problem=problem)

@@ -62,7 +62,7 @@ class TemplateDocuments:
         return read
 
     def annotate(self, display_path: str, content: bytes, *, is_fully_evaluated: bool) -> None:
-        """Keep a text that may have suppressions; `is_fully_evaluated`: this run evaluates all of its caches."""
+        """Keep a text that may have suppressions."""
         if may_hold_suppression(content):
             self.annotated.append(
                 AnnotatedText(
