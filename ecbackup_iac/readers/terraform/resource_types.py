@@ -95,10 +95,10 @@ def cache_type(kind: str) -> str:
 # What Terraform takes for a number in a text: "007", "+7", "7.0" and "1e1" are; " 7" and "0x7" are not.
 _NUMBER = r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,2})?"
 _MAX_NUMBER_LENGTH = 64
-_MAX_FLOAT_BYTES = 2.0**53  # beyond it a float does not distinguish neighbouring whole numbers
+_MAX_EXACT_FLOAT = 2.0**53  # beyond it a float does not distinguish neighbouring whole numbers
 
 
-MAX_SHOWN_BYTES = 10**18
+MAX_SHOWN_NUMBER = 10**18
 """Python writes no whole number of more than 4,300 digits, and one of twenty is unreadable."""
 
 
@@ -119,11 +119,11 @@ def days_of(
     match written:
         case None:
             return Unset(trace)
-        case int() if not isinstance(written, bool) and abs(written) >= MAX_SHOWN_BYTES:
+        case int() if not isinstance(written, bool) and abs(written) >= MAX_SHOWN_NUMBER:
             return Invalid("a number that is too large", trace)
         case int() if not isinstance(written, bool):
             return Known(written, trace)
-        case float() if written.is_integer() and abs(written) < _MAX_FLOAT_BYTES:
+        case float() if written.is_integer() and abs(written) < _MAX_EXACT_FLOAT:
             return Known(int(written), trace)
         case str() if (days := number_in(written)) is not None:
             return Known(days, trace)

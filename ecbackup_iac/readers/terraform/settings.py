@@ -19,7 +19,7 @@ from ecbackup_iac.model.value import (
     Unset,
 )
 from ecbackup_iac.model.value import Value as Setting
-from ecbackup_iac.readers.terraform.resource_types import MAX_SHOWN_BYTES, days_of, shown_value
+from ecbackup_iac.readers.terraform.resource_types import MAX_SHOWN_NUMBER, days_of, shown_value
 from ecbackup_iac.terraform.values.arithmetic import number_from, text_from
 from ecbackup_iac.terraform.values.steps import Step
 from ecbackup_iac.terraform.values.type_system import DYNAMIC, NUMBER, STRING, type_name
@@ -89,7 +89,7 @@ def _days(value: Value, trace: tuple[TraceStep, ...]) -> PossibleValue[int]:
 
 
 def _whole(number: Number | None) -> int | None:
-    return None if number is None else int(max(-MAX_SHOWN_BYTES, min(number, MAX_SHOWN_BYTES)))
+    return None if number is None else int(max(-MAX_SHOWN_NUMBER, min(number, MAX_SHOWN_NUMBER)))
 
 
 def text_setting(value: Value, argument: TraceStep | None = None) -> Setting[str]:

@@ -19,7 +19,7 @@ from ecbackup_iac.terraform.values.value import EvaluationError, UnknownRaw, Val
 MAX_ELEMENTS = 10_000
 """A longer result is unknown: no configuration in use has one."""
 
-_MAX_WHOLE_BYTES = 2**63
+_MAX_LENGTH = 2**63
 
 
 def taken(container: Value) -> tuple[Value, ...]:
@@ -50,7 +50,7 @@ def members_of(container: Value) -> Mapping[str, Value]:
 def guarded(count: int) -> None:
     """Raise TooLargeError for a container of too many elements."""
     if count > MAX_ELEMENTS:
-        shown = str(count) if count < _MAX_WHOLE_BYTES else "countless"
+        shown = str(count) if count < _MAX_LENGTH else "countless"
         raise TooLargeError(f"it would have {shown} elements")
 
 
@@ -74,7 +74,7 @@ def need_mapping(value: Value, message: str) -> None:
 def whole(value: Value, name: str) -> int:
     """Return a number that has to be a whole one."""
     raw: Number = number_of(value) or 0  # negative zero is zero
-    if not isinstance(raw, int) or not -_MAX_WHOLE_BYTES <= raw < _MAX_WHOLE_BYTES:
+    if not isinstance(raw, int) or not -_MAX_LENGTH <= raw < _MAX_LENGTH:
         raise EvaluationError(f"invalid {name}: value must be a whole number")
     return raw
 

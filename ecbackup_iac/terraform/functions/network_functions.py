@@ -10,7 +10,7 @@ from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.value import EvaluationError, Value, boolean, quoting, string
 
 _IPV4_BITS, _IPV6_BITS = 32, 128
-_MAX_BYTE_BYTES = 255
+_MAX_OCTET = 255
 _STEPS_PER_SUBNET = 3
 _MAX_NEW_BITS = 32
 _MAPPED = 0xFFFF  # what precedes an IPv4 address that is written as IPv6
@@ -50,7 +50,7 @@ def _address(text: str) -> tuple[int, int] | None:
 
     if _OCTETS.fullmatch(text):
         octets = [int(octet[-9:]) for octet in text.split(".")]
-        if max(octets) > _MAX_BYTE_BYTES:
+        if max(octets) > _MAX_OCTET:
             return None
         return int.from_bytes(bytes(octets), "big"), _IPV4_BITS
     if "%" in text:

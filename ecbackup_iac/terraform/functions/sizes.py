@@ -6,7 +6,7 @@ from ecbackup_iac.terraform.values.type_system import STRING, ListOf
 from ecbackup_iac.terraform.values.value import EvaluationError, Value, string
 
 MAX_CHARACTERS = 10_000_000
-_MAX_BITS_BYTES = 63
+_MAX_INTEGER_BITS = 63
 
 
 def check_size(characters: int) -> None:
@@ -46,6 +46,6 @@ def whole_number(value: Value) -> int:
     raw = value.raw
     if not isinstance(raw, int):
         raise EvaluationError("value must be a whole number")
-    if raw.bit_length() > _MAX_BITS_BYTES:
+    if raw.bit_length() > _MAX_INTEGER_BITS:
         raise EvaluationError("value must be a whole number, between -2^63 and 2^63 - 1 inclusive")
     return raw

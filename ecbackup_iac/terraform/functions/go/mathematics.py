@@ -10,8 +10,8 @@ from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 
 _LN2_HIGH = 6.93147180369123816490e-01
 _LN2_LOW = 1.90821492927058770002e-10
-_MAX_POWER_BYTES = 1 << 12
-_MAX_EXPONENT_BYTES = 2.0**63
+_MAX_SHIFT = 1 << 12
+_MAX_EXPONENT = 2.0**63
 
 
 def logarithm(x: float) -> float:
@@ -61,7 +61,7 @@ def power(x: float, y: float) -> float:
         raise UnknownResultError(
             "the last digits of a power with a fraction depend on the processor"
         )
-    if whole >= _MAX_EXPONENT_BYTES:
+    if whole >= _MAX_EXPONENT:
         if x == -1:
             return 1.0
         return 0.0 if (abs(x) < 1) == (y > 0) else math.inf
@@ -73,7 +73,7 @@ def _multiplied(x: float, count: int, *, is_inverse: bool) -> float:
     mantissa, exponent = 1.0, 0
     factor, shift = math.frexp(x)
     while count:
-        if abs(shift) > _MAX_POWER_BYTES:
+        if abs(shift) > _MAX_SHIFT:
             exponent += shift
             break
         if count & 1:

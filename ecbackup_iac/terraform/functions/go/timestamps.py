@@ -11,7 +11,7 @@ from ecbackup_iac.terraform.values.value import EvaluationError, quoting
 
 SECOND = 1_000_000_000  # nanoseconds
 _DAY = 86_400  # seconds
-_MAX_DURATION_BYTES = (1 << 63) - 1
+_MAX_DURATION = (1 << 63) - 1
 _MAX_DIGITS = 20  # of a duration's number; more are too long anyway
 _HOURS, _MINUTES, _MONTHS, _FEBRUARY = 24, 60, 12, 2
 _EPOCH = 719_468  # days from 0000-03-01 to 1970-01-01
@@ -129,7 +129,7 @@ def duration(text: str) -> int:
         # In floating point, as Go does it.
         total += int(float(int(fraction or 0)) * (unit / float(10 ** len(fraction))))
         position = match.end()
-    if not rest or position < len(rest) or total > _MAX_DURATION_BYTES:
+    if not rest or position < len(rest) or total > _MAX_DURATION:
         raise quoting("time: invalid duration{}", f' "{text}"', "")
     return -total if is_negative else total
 

@@ -66,7 +66,7 @@ _SLASH_ESCAPE = re.compile(r'"(?:[^\\]|\\[^/])*\\/')
 _STEPS_PER_EVENT = 3
 _END_MARK = "...\n"
 _WHOLE_BITS = 64
-_MAX_OFFSET_BYTES = 24, 60  # hours and minutes
+_MAX_OFFSET = 24, 60  # hours and minutes
 
 
 def yaml_value(text: str) -> Value:
@@ -274,7 +274,7 @@ def _time(text: str) -> str | None:
     zone, offset = match[8] or "Z", 0
     if zone != "Z":
         hours, minutes = int(zone[1:3]), int(zone[4:6])
-        if (hours, minutes) > _MAX_OFFSET_BYTES or minutes > _MAX_OFFSET_BYTES[1]:
+        if (hours, minutes) > _MAX_OFFSET or minutes > _MAX_OFFSET[1]:
             return None
         offset = (hours * 3_600 + minutes * 60) * (-1 if zone[0] == "-" else 1)
     found = point([*map(int, match.group(1, 2, 3)), *clock], "", offset)
