@@ -41,20 +41,20 @@ class ScenarioBudget:
         self._spent = 0
         self.allowed = MAX_SCENARIOS
 
-    def admit(self, template: Template) -> None:
+    def add_template(self, template: Template) -> None:
         """Add the size of a template's file to what the budget is calculated from; a file counts once."""
         self._sizes[template.path] = len(template.source.text)
         self.allowed = max(MAX_SCENARIOS, sum(self._sizes.values()) // BYTES_PER_SCENARIO)
 
     @property
-    def is_spent(self) -> bool:
+    def is_exceeded(self) -> bool:
         """Whether more scenarios were requested than it had."""
         return self._spent > self.allowed
 
     def charge(self, amount: int = 1) -> bool:
         """Spend scenarios; return whether they were left."""
         self._spent += amount
-        return not self.is_spent
+        return not self.is_exceeded
 
 
 def enumerate_scenarios(

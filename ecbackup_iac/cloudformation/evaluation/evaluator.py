@@ -22,7 +22,7 @@ from ecbackup_iac.cloudformation.evaluation.template import (
     PLACEHOLDER,
     SERVERLESS_VARIABLE,
     SHELL_VARIABLE,
-    miswritten,
+    entry_in_wrong_case,
 )
 from ecbackup_iac.cloudformation.evaluation.values import NO_VALUE, Raw, Value
 from ecbackup_iac.cloudformation.syntax.literals import is_null, literal_of
@@ -91,7 +91,7 @@ class Evaluator(BaseEvaluator):
 
         """
         properties = members(body).get("Properties")
-        wrong = None if properties else miswritten(body, "Properties")
+        wrong = None if properties else entry_in_wrong_case(body, "Properties")
         if wrong and not frame.stack.template.rewriting_macros:
             raise self.rejected(f"a resource has no attribute {text_of(wrong[0])}", wrong[0], frame)
         function = function_of(properties[1]) if properties else None

@@ -22,7 +22,7 @@ from ecbackup_iac.cloudformation.evaluation.template import (
     DYNAMIC_REFERENCE,
     PLACEHOLDER,
     SERVERLESS_VARIABLE,
-    Resolved,
+    ResolvedVariable,
 )
 from ecbackup_iac.cloudformation.evaluation.values import (
     NoValue,
@@ -62,7 +62,7 @@ def _if(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> V
     return evaluator.value(then if result.holds else otherwise, frame).through(*result.trace)
 
 
-def resolved_variables(node: ScalarNode, frame: Frame) -> Resolved | str:
+def resolved_variables(node: ScalarNode, frame: Frame) -> ResolvedVariable | str:
     """Return the value of a text with variables of the Serverless Framework, or why it is not known."""
     resolve = frame.stack.template.resolve
     if resolve is None:

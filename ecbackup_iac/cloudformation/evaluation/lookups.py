@@ -148,7 +148,7 @@ def _split_by_options(
 
 def check_extensions(evaluator: BaseEvaluator, function: str, node: Node, frame: Frame) -> None:
     """Raise TemplateRejectedError where a function of AWS::LanguageExtensions is not available."""
-    if not frame.stack.template.may_use_extensions:
+    if not frame.stack.template.may_use_language_extensions:
         raise evaluator.rejected(f"{function} needs Transform: {LANGUAGE_EXTENSIONS}", node, frame)
 
 

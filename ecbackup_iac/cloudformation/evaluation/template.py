@@ -31,6 +31,7 @@ _HARMLESS = re.compile(
     r"AWS::(Serverless-2016-10-31|LanguageExtensions|CodeDeployBlueGreen|ServiceCatalog|SecretsManager-.*)"
 )
 
+# Types of resources that may deploy a template of their own.
 _NESTING = re.compile("Stack|Application|Product")
 
 # The namespace of an option of Elastic Beanstalk where none is written.
@@ -50,8 +51,8 @@ SHELL_VARIABLE = re.compile(r"\$\{[A-Za-z_]\w*\}")
 # ${self:custom.days}, ${file(x.yml)}: resolved by the Serverless Framework before CloudFormation reads them.
 SERVERLESS_VARIABLE = re.compile(r"\$\{[a-z][\w-]{0,60}(?:\([^(){}$]{0,300}\))?:|\$\{file\(")
 
-# A file that the framework inserts as it is; those of programs are run.
-_DOCUMENT = re.compile(r"\bfile\([^(){}$]{1,300}\.(?:ya?ml|json)\)")
+# A file that the framework inserts as it is; it runs a program, such as a .js file, to get the value.
+_DATA_FILE = re.compile(r"\bfile\([^(){}$]{1,300}\.(?:ya?ml|json)\)")
 
 
 @record
@@ -60,7 +61,7 @@ class Macro:
 
     name: str
     node: Node
-    includes: bool
+    is_include: bool
     """AWS::Include: it adds the content of a file, and changes nothing else."""
 
 
@@ -71,7 +72,7 @@ def macro_of(call: Node) -> Macro:
 
 
 @record(eq=False)
-class Resolved:
+class ResolvedVariable:
     """The value of a variable of the Serverless Framework."""
 
     node: Node
@@ -82,7 +83,7 @@ class Resolved:
 
 
 @record(eq=False)
-class Option:
+class BeanstalkOption:
     """An option of an Elastic Beanstalk environment, as a file sets it."""
 
     template: "Template"
@@ -109,7 +110,7 @@ class Rule:
     location: Location
 
 
-def miswritten(body: Node, attribute: str) -> Entry | None:
+def entry_in_wrong_case(body: Node, attribute: str) -> Entry | None:
     """Return the entry of a resource's attribute in the wrong case, which CloudFormation rejects."""
     entries = members(body)
     if attribute in entries:
@@ -127,7 +128,7 @@ class Template:
         path: str,
         document: Document,
         parts: list[Node],
-        elsewhere: Iterable[ScalarNode] = (),
+        unread_parts: Iterable[ScalarNode] = (),
         *,
         is_part: bool = False,
     ) -> None:
@@ -137,13 +138,13 @@ class Template:
         self.source = document.source
         self.parts = parts
         """Maps with sections; later ones add to earlier ones."""
-        self.elsewhere = tuple(elsewhere)
+        self.unread_parts = tuple(unread_parts)
         """Parts that are in other files, and were not read."""
         self.is_part = is_part
         """There may be more of the template in other files."""
-        self.resolve: Callable[[ScalarNode], Resolved | str] | None = None
+        self.resolve: Callable[[ScalarNode], ResolvedVariable | str] | None = None
         """Returns the value of a Serverless Framework's variable, or why it is not known."""
-        self.option_of: Callable[[str, str], Option | str | None] | None = None
+        self.option_of: Callable[[str, str], BeanstalkOption | str | None] | None = None
         """Returns the option of a namespace and a name; None where no file sets it; or why it is unknown."""
         self.inserted: tuple[str, ...] = ()
         """The files all of whose content is a part of it: absolute, links resolved."""
@@ -208,7 +209,7 @@ class Template:
         return "Fn::Transform" in self.section(section) or self.is_part or bool(self.macros)
 
     @property
-    def nests(self) -> bool:
+    def may_nest(self) -> bool:
         """Whether it contains anything that may deploy another template."""
         kinds = (
             text_of(member(body, "Type")) or "" for _, body in self.section("Resources").values()
@@ -226,10 +227,10 @@ class Template:
         """The macros that may change what is written in every resource."""
         _, call = self.section("Resources").get("Fn::Transform", (None, None))
         within = [] if call is None else [macro_of(call)]
-        return [macro for macro in (*self.macros, *within) if not macro.includes]
+        return [macro for macro in (*self.macros, *within) if not macro.is_include]
 
     @property
-    def may_use_extensions(self) -> bool:
+    def may_use_language_extensions(self) -> bool:
         """Whether Fn::ForEach and the like are available in it; they may be in a part of a template."""
         return self.is_part or any(macro.name == LANGUAGE_EXTENSIONS for macro in self._transforms)
 
@@ -239,19 +240,19 @@ class Template:
         for part in self.parts:
             transform = member(part, "Transform")
             for node in transform.items if isinstance(transform, ListNode) else [transform]:
-                is_named = text_of(node) or text_of(member(node, "Name"))
-                if node is not None and is_named and not is_null(node):
+                name = text_of(node) or text_of(member(node, "Name"))
+                if node is not None and name and not is_null(node):
                     macros.append(macro_of(node))
             call = member(part, "Fn::Transform")
             if call is not None:
                 macros.append(macro_of(call))
         return macros
 
-    def not_inspected(self, node: ScalarNode) -> Diagnostic:
-        """Return the report of a part that is in another file: an error where that should be here."""
-        shown, location = self.source.excerpt(node), self.source.location_of(node)
+    def unread_part_diagnostic(self, node: ScalarNode) -> Diagnostic:
+        """Return the diagnostic of a part in another file that was not read; an error where it should be here."""
+        excerpt, location = self.source.excerpt(node), self.source.location_of(node)
         why = self.resolve(node) if self.resolve else ""
-        if isinstance(why, str) and _DOCUMENT.search(node.text):
-            return Diagnostic(f"not inspected: {shown}: {why}", location)
-        text = f"not inspected here: {shown}: check that file itself"
+        if isinstance(why, str) and _DATA_FILE.search(node.text):
+            return Diagnostic(f"not inspected: {excerpt}: {why}", location)
+        text = f"not inspected here: {excerpt}: check that file itself"
         return Diagnostic(text, location, Severity.WARNING)

@@ -8,7 +8,11 @@ import os
 from collections.abc import Iterator
 from functools import cached_property
 
-from ecbackup_iac.cloudformation.evaluation.template import CUSTOM_OPTIONS, Option, Template
+from ecbackup_iac.cloudformation.evaluation.template import (
+    CUSTOM_OPTIONS,
+    BeanstalkOption,
+    Template,
+)
 from ecbackup_iac.cloudformation.syntax.document import Document
 from ecbackup_iac.cloudformation.syntax.files import Read
 from ecbackup_iac.cloudformation.syntax.nodes import ListNode, member, members, text_of
@@ -28,14 +32,14 @@ class EnvironmentOptions:
         self._folder = os.path.dirname(path)
         self._read = read
 
-    def option(self, namespace: str, name: str) -> Option | str | None:
+    def option(self, namespace: str, name: str) -> BeanstalkOption | str | None:
         """Return an option: None where no file sets it, or why it is not known."""
         options = self._options
         return options if isinstance(options, str) else options.get((namespace, name))
 
     @cached_property
-    def _options(self) -> dict[tuple[str, str], Option] | str:
-        options: dict[tuple[str, str], Option] = {}
+    def _options(self) -> dict[tuple[str, str], BeanstalkOption] | str:
+        options: dict[tuple[str, str], BeanstalkOption] = {}
         try:
             names = sorted(name for name in os.listdir(self._folder) if name.endswith(".config"))
         except OSError as error:
@@ -48,7 +52,7 @@ class EnvironmentOptions:
         return options
 
 
-def _options_in(path: str, document: Document) -> Iterator[tuple[tuple[str, str], Option]]:
+def _options_in(path: str, document: Document) -> Iterator[tuple[tuple[str, str], BeanstalkOption]]:
     """Yield the options of a file, which it lists or maps by their namespaces."""
     template = Template(path, document, [])
     settings = member(document.root, "option_settings")
@@ -56,7 +60,7 @@ def _options_in(path: str, document: Document) -> Iterator[tuple[tuple[str, str]
         name, value = text_of(member(item, "option_name")), members(item).get("value")
         if name is not None and value is not None:
             namespace = text_of(member(item, "namespace")) or CUSTOM_OPTIONS
-            yield (namespace, name), Option(template, *value)
+            yield (namespace, name), BeanstalkOption(template, *value)
     for namespace, (_, options) in members(settings).items():
         for name, entry in members(options).items():
-            yield (namespace, name), Option(template, *entry)
+            yield (namespace, name), BeanstalkOption(template, *entry)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError
-from ecbackup_iac.cloudformation.evaluation.template import LOOP, Template, miswritten
+from ecbackup_iac.cloudformation.evaluation.template import LOOP, Template, entry_in_wrong_case
 from ecbackup_iac.cloudformation.syntax.literals import is_null
 from ecbackup_iac.cloudformation.syntax.nodes import (
     MERGE,
@@ -29,7 +29,7 @@ def text_problems(template: Template) -> Iterator[Diagnostic]:
         yield Diagnostic(problem.message, location, Severity.WARNING)
     for _, diagnostic in malformed_nodes(template):
         yield diagnostic
-    yield from map(template.not_inspected, template.elsewhere)
+    yield from map(template.unread_part_diagnostic, template.unread_parts)
 
 
 def malformed_nodes(template: Template) -> Iterator[tuple[Node, Diagnostic]]:
@@ -56,7 +56,7 @@ def _malformed_resources(template: Template) -> Iterator[tuple[Node, Node, str]]
     for name, (key, body) in entries_with_loops(template.section("Resources")):
         if _has_no_type(template, name, body):
             yield key, body, f"the resource {name} has no Type"
-        wrong = miswritten(body, "Condition")
+        wrong = entry_in_wrong_case(body, "Condition")
         if wrong and not template.macros:
             yield *wrong, f"the resource {name} has no attribute {text_of(wrong[0])}"
 

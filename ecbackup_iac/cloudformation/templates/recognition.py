@@ -4,7 +4,7 @@ import os
 import re
 from collections.abc import Callable
 
-from ecbackup_iac.cloudformation.evaluation.template import LOOP, Template, miswritten
+from ecbackup_iac.cloudformation.evaluation.template import LOOP, Template, entry_in_wrong_case
 from ecbackup_iac.cloudformation.syntax.document import Document
 from ecbackup_iac.cloudformation.syntax.files import Read, not_read
 from ecbackup_iac.cloudformation.syntax.nodes import (
@@ -106,7 +106,7 @@ def _serverless_template(document: Document, path: str, read: Read) -> Template 
     from ecbackup_iac.cloudformation.templates.serverless_service import Service
 
     service = Service(path, document, read)
-    is_template = service.elsewhere or _is_template(service.root)
+    is_template = service.unread_parts or _is_template(service.root)
     return service.template() if is_template else None
 
 
@@ -122,7 +122,7 @@ def _is_resource(node: Node) -> bool:
 
 
 def _has_type_in_wrong_case(node: Node) -> bool:
-    wrong = miswritten(node, "Type")
+    wrong = entry_in_wrong_case(node, "Type")
     return wrong is not None and _TYPE_NAME.match(text_of(wrong[1]) or "") is not None
 
 

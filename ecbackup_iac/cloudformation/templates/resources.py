@@ -147,7 +147,7 @@ class Deployment:
 
     def _admit(self, template: Template) -> None:
         """Add a template to the budget, and report its problems once."""
-        self._budget.admit(template)
+        self._budget.add_template(template)
         if id(template) not in self._reported:
             self._reported.add(id(template))
             self.diagnostics += text_problems(template)
@@ -211,7 +211,7 @@ class Deployment:
         self, entry: Entry, frame: Frame, passes: int
     ) -> Iterator[tuple[str, Entry, Frame]]:
         """Yield the entries that a loop makes, which is in loops of so many passes."""
-        if not frame.stack.template.may_use_extensions:
+        if not frame.stack.template.may_use_language_extensions:
             text = "Fn::ForEach needs Transform: AWS::LanguageExtensions"
             self._report(TemplateRejectedError(text), entry, frame)
         loop = loop_of(entry, frame)

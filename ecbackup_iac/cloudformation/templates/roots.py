@@ -206,7 +206,7 @@ class Templates:
         claimed = {child for path, children in nested.items() for child in children - {path}}
         first = {id(templates[0]) for templates in self._by_path.values() if templates}
         # The template that an expression names is known once its parent is evaluated, so parents come first.
-        for template in sorted(self._templates, key=lambda template: not template.nests):
+        for template in sorted(self._templates, key=lambda template: not template.may_nest):
             is_claimed = template.path in claimed or template.path in self._loaded_paths
             is_claimed = is_claimed or id(template) in self._assets_of
             if id(template) not in first or not is_claimed:

@@ -133,7 +133,7 @@ class Service:
         section = member(self.root, "Resources")
         bodies = [body for _, body in members(section).values()]
         nodes = [*listed, section, *bodies]
-        self.elsewhere = [
+        self.unread_parts = [
             node for node in nodes if isinstance(node, ScalarNode) and "${" in node.text
         ]
         """Parts and resources that are in other files, which were not read."""
@@ -141,7 +141,7 @@ class Service:
     def template(self) -> Template:
         """Return the template: all of its parts in one."""
         document = Document(self._source, self._document.root, self._document.duplicates)
-        template = Template(self._path, document, [self.root], self.elsewhere, is_part=True)
+        template = Template(self._path, document, [self.root], self.unread_parts, is_part=True)
         template.resolve = self._variables.value
         template.inserted = tuple(self._inserted())
         template.replaced = self._replaced

@@ -7,7 +7,7 @@ which may be given (`${opt:stage, 'dev'}`). What is read from the environment, A
 import re
 from collections.abc import Callable, Iterator
 
-from ecbackup_iac.cloudformation.evaluation.template import Resolved
+from ecbackup_iac.cloudformation.evaluation.template import ResolvedVariable
 from ecbackup_iac.cloudformation.syntax.literals import literal_of
 from ecbackup_iac.cloudformation.syntax.nodes import (
     ListNode,
@@ -49,11 +49,11 @@ class Variables:
         """`read` returns the content of a file, or why it is not read."""
         self._root = root
         self._read = read
-        self._values: dict[str, Resolved | str] = {}
+        self._values: dict[str, ResolvedVariable | str] = {}
         self._nesting = 0
         self._left = MAX_VARIABLES
 
-    def value(self, node: ScalarNode) -> Resolved | str:
+    def value(self, node: ScalarNode) -> ResolvedVariable | str:
         """Return the value of a text with variables, or why it is not known."""
         if node.text not in self._values:
             if self._nesting == MAX_NESTING:
@@ -71,10 +71,10 @@ class Variables:
         # A string that variables make up is located where it is used.
         made = value.node
         text, style = (made.text, made.style) if isinstance(made, ScalarNode) else ("", Style.PLAIN)
-        return Resolved(ScalarNode(text, node.start, node.end, style, None))
+        return ResolvedVariable(ScalarNode(text, node.start, node.end, style, None))
 
-    def _resolved(self, node: ScalarNode) -> Resolved:
-        text, values = node.text, list[Resolved]()
+    def _resolved(self, node: ScalarNode) -> ResolvedVariable:
+        text, values = node.text, list[ResolvedVariable]()
         while match := _INNERMOST.search(text):
             self._left -= 1
             if self._left < 0:
@@ -86,9 +86,9 @@ class Variables:
             text = f"{text[: match.start()]}\x00{len(values) - 1}\x00{text[match.end() :]}"
             if len(text) > MAX_TEXT_LENGTH:
                 raise _UnknownError("the variables of this service make a string that is too long")
-        return Resolved(_text(self._filled(text, values)))
+        return ResolvedVariable(_text(self._filled(text, values)))
 
-    def _filled(self, text: str, values: list[Resolved]) -> str:
+    def _filled(self, text: str, values: list[ResolvedVariable]) -> str:
         """Return a text with its variables replaced by their values."""
 
         def written(match: re.Match[str]) -> str:
@@ -102,17 +102,17 @@ class Variables:
             raise _UnknownError("the variables of this service make a string that is too long")
         return filled
 
-    def _first_of(self, written: str, values: list[Resolved]) -> Resolved:
+    def _first_of(self, written: str, values: list[ResolvedVariable]) -> ResolvedVariable:
         """Return the first value that there is of a variable and its defaults."""
         missing = ""
         for source in _sources(written):
             value = self._of_source(source, values)
-            if isinstance(value, Resolved):
+            if isinstance(value, ResolvedVariable):
                 return value
             missing = missing or value
         raise _UnknownError(missing)
 
-    def _of_source(self, source: str, values: list[Resolved]) -> Resolved | str:
+    def _of_source(self, source: str, values: list[ResolvedVariable]) -> ResolvedVariable | str:
         """Return the value of a source, or why there is none. Raises _UnknownError."""
         stand_in = _STAND_IN.fullmatch(source)
         if stand_in:
@@ -120,7 +120,7 @@ class Variables:
         if _LITERAL.fullmatch(source):
             is_quoted = source[0] in "'\""
             text = self._filled(source[1:-1] if is_quoted else source, values)
-            return Resolved(_text(text, Style.DOUBLE_QUOTED if is_quoted else Style.PLAIN))
+            return ResolvedVariable(_text(text, Style.DOUBLE_QUOTED if is_quoted else Style.PLAIN))
         text = self._filled(source, values)
         match = _SOURCE.fullmatch(text)
         kind, argument, address = match.groups() if match else ("", None, None)
@@ -129,33 +129,37 @@ class Variables:
         )
         match kind:
             case "self":
-                return self._below(Resolved(self._root, self._root), address or "", shown)
+                return self._below(ResolvedVariable(self._root, self._root), address or "", shown)
             case "opt":
                 return f"the option --{address} is not given"
             case "sls" if address == "stage":
-                stage = self._below(Resolved(self._root, self._root), "provider.stage", shown)
-                return Resolved(_text("dev")) if isinstance(stage, str) else stage
+                stage = self._below(
+                    ResolvedVariable(self._root, self._root), "provider.stage", shown
+                )
+                return ResolvedVariable(_text("dev")) if isinstance(stage, str) else stage
             case "file" if argument:
                 return self._of_file(argument, address or "", shown)
             case "strToBool" if argument:
                 value = self._of_source(argument.strip(), values)
-                node = value.node if isinstance(value, Resolved) else None
+                node = value.node if isinstance(value, ResolvedVariable) else None
                 text = (text_of(node) or "").lower()
-                return Resolved(_text("true" if text in ("true", "1") else "false", Style.PLAIN))
+                return ResolvedVariable(
+                    _text("true" if text in ("true", "1") else "false", Style.PLAIN)
+                )
             case _:
                 raise _UnknownError(
                     f"${{{shown or text}}} is known only when the service is deployed"
                 )
 
-    def _of_file(self, name: str, address: str, shown: str) -> Resolved | str:
+    def _of_file(self, name: str, address: str, shown: str) -> ResolvedVariable | str:
         if not name.lower().endswith(_DOCUMENTS):
             raise _UnknownError(f"${{{shown}}} is known only when the service is deployed")
         root = self._read(name)
         if isinstance(root, str):
             return root
-        return self._below(Resolved(root, root, (name, "")), address, shown)
+        return self._below(ResolvedVariable(root, root, (name, "")), address, shown)
 
-    def _below(self, value: Resolved, address: str, shown: str) -> Resolved | str:
+    def _below(self, value: ResolvedVariable, address: str, shown: str) -> ResolvedVariable | str:
         """Return what is at an address (`custom.days`), or why there is nothing."""
         for name in filter(None, address.split(".")):
             value = self._without_variable(value)
@@ -163,10 +167,10 @@ class Variables:
             part = (value.part[0], name) if value.part and not value.part[1] else None
             if isinstance(node, MapNode) and name in members(node):
                 key, below = members(node)[name]
-                value = Resolved(below, key, part)
+                value = ResolvedVariable(below, key, part)
             elif isinstance(node, ListNode) and name in map(str, range(len(node.items))):
                 item = node.items[int(name)]
-                value = Resolved(item, item)
+                value = ResolvedVariable(item, item)
             else:
                 return f"${{{shown}}} does not exist"
         value = self._without_variable(value)
@@ -174,7 +178,7 @@ class Variables:
             return f"${{{shown}}} is null"
         return value
 
-    def _without_variable(self, variable: Resolved) -> Resolved:
+    def _without_variable(self, variable: ResolvedVariable) -> ResolvedVariable:
         """Return a value; where it is itself a variable, that one's value. Raises _UnknownError."""
         if not isinstance(variable.node, ScalarNode) or "${" not in variable.node.text:
             return variable

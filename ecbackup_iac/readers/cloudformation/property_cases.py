@@ -97,7 +97,7 @@ def _value_from_macro(
     properties = member(instance.body, "Properties")
     for node in (instance.body, properties):
         call = member(node, "Fn::Transform")
-        if call is not None and not (is_written and macro_of(call).includes):
+        if call is not None and not (is_written and macro_of(call).is_include):
             why = f"a macro may set {name}"
             return evaluator.unknown_value(why, call, instance.frame)
     macros = instance.frame.stack.template.rewriting_macros
@@ -115,7 +115,7 @@ def evaluate_separately(
         lambda evaluator: _evaluate_property_where_created(evaluator, instance, name),
         budget,
     )
-    if cases is None and not budget.is_spent:
+    if cases is None and not budget.is_exceeded:
         # Also where the resource does not exist: more outcomes leave more unknown, and hide none.
         cases = enumerate_scenarios(
             lambda evaluator: evaluate_property(evaluator, instance, name), budget
@@ -125,6 +125,6 @@ def evaluate_separately(
     entry = members(member(instance.body, "Properties")).get(name)
     source = instance.frame.stack.template.source
     steps = (source.step(*entry, StepKind.ATTRIBUTE),) if entry else ()
-    why = _SPENT if budget.is_spent else _TOO_MANY
+    why = _SPENT if budget.is_exceeded else _TOO_MANY
     value = Value(UnknownValue(why, ("too many", instance.address, name)), steps)
     return [PropertyCase(value, source.location_of(*entry) if entry else None)]

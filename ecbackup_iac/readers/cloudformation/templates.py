@@ -136,7 +136,7 @@ class TemplateReader:
 
     def _evaluated_stack(self, root: Stack, shown_root: str) -> ReadResult:
         budget = ScenarioBudget()
-        budget.admit(root.template)
+        budget.add_template(root.template)
         deployment = Deployment(root, self._templates, is_cache, budget)
         reader = _RootReader(shown_root, budget)
         path = root.template.source.path
@@ -148,7 +148,7 @@ class TemplateReader:
         except RecursionError:
             text = "only part of this template was evaluated: it is nested too deeply"
             reader.diagnostics.append(Diagnostic(text, input_location(path)))
-        if budget.is_spent:
+        if budget.is_exceeded:
             text = "only part of this template was evaluated: it exceeds the evaluation limit"
             location = reader.spent_at or input_location(path)
             reader.diagnostics.append(Diagnostic(text, location))
@@ -237,7 +237,7 @@ class _RootReader:
 
     def note_spent_budget(self, resource: ResourceInstance) -> None:
         """Remember the first cache after which the budget is spent."""
-        if self._budget.is_spent and self.spent_at is None:
+        if self._budget.is_exceeded and self.spent_at is None:
             self.spent_at = resource.frame.stack.template.source.location_of(resource.key)
 
     def resources(self, resource: ResourceInstance) -> Iterator[CacheResource]:
