@@ -1,4 +1,4 @@
-"""A value that depends on what is unresolved → its cases, one for each scenario."""
+"""A value that depends on unresolved parameters and conditions → its cases, one for each scenario."""
 
 from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar
@@ -30,7 +30,7 @@ class Case(Generic[T]):
     """The assumptions of the scenario, for people: `IsProd is true`."""
 
     reasons: tuple[str, ...]
-    """Why that is unresolved: `parameter Environment has no default and no value`."""
+    """Why the conditions are unresolved: `parameter Environment has no default and no value`."""
 
 
 class ScenarioBudget:
@@ -48,11 +48,11 @@ class ScenarioBudget:
 
     @property
     def is_exceeded(self) -> bool:
-        """Whether more scenarios were requested than it had."""
+        """Whether more scenarios were evaluated than are allowed."""
         return self._spent > self.allowed
 
     def charge(self, amount: int = 1) -> bool:
-        """Spend scenarios; return whether they were left."""
+        """Count scenarios as evaluated; return whether that many were allowed."""
         self._spent += amount
         return not self.is_exceeded
 
@@ -82,8 +82,7 @@ def cases_of(
 ) -> Iterator[Case[T]]:
     """Yield a value's case in every scenario.
 
-    A scenario that CloudFormation rejects is left out, because nothing is deployed in it. No scenario is
-    split into none: a parameter without a possible value is rejected.
+    A scenario that CloudFormation rejects is left out, because nothing is deployed in it.
 
     Raises:
         TooManyScenariosError: there are too many.

@@ -249,7 +249,7 @@ class Template:
         return macros
 
     def unread_part_diagnostic(self, node: ScalarNode) -> Diagnostic:
-        """Return the diagnostic of a part in another file that was not read; an error where it should be here."""
+        """Return the diagnostic of a part in another file: an error where that file can be read."""
         excerpt, location = self.source.excerpt(node), self.source.location_of(node)
         why = self.resolve(node) if self.resolve else ""
         if isinstance(why, str) and _DATA_FILE.search(node.text):

@@ -40,9 +40,9 @@ class ResourceMetadata:
 
 
 def annotated_documents(content: bytes, path: str) -> list[Document]:
-    """Return a text's documents, in which a template in a block (`TemplateBody: |`) is a map.
+    """Return a text's documents, with each template in a block scalar (`TemplateBody: |`) parsed as a map.
 
-    Without the block's header, its lines are YAML of the text itself, at the same offsets.
+    The block's header is replaced by blanks, so its lines are parsed as YAML at the same offsets.
     """
     documents, _ = documents_in(content, path)
     text = documents[0].source.text if documents else b""
@@ -61,8 +61,9 @@ def annotated_documents(content: bytes, path: str) -> list[Document]:
         if header is not None:
             pieces += [text[position : header.start()], " " * len(header[0])]
             position = header.end()
-    opened, problem = documents_in("".join((*pieces, text[position:])).encode(), path)
-    return documents if problem else opened
+    without_headers = "".join((*pieces, text[position:]))
+    annotated, problem = documents_in(without_headers.encode(), path)
+    return documents if problem else annotated
 
 
 def commented_yaml(text: str, path: str, documents: list[Document]) -> CommentedText:
@@ -90,10 +91,10 @@ def resource_metadata(documents: list[Document]) -> Iterator[ResourceMetadata]:
 
 
 def _resources(document: Document) -> Iterator[tuple[int, int, str, MapNode]]:
-    """Yield every map that has a type, in loops and parts as well: its extent, its type and its body."""
+    """Yield every map with a `Type`, in loops and parts as well: its start, its end, its type and the map."""
     source, root = document.source, document.root
     if isinstance(root, MapNode) and (kind := text_of(member(root, "Type"))):
-        yield root.start, source.extent(root, None), kind, root
+        yield root.start, source.end_of(root, None), kind, root
         return
     pending: list[Node] = [root]
     seen: set[int] = set()
@@ -109,7 +110,7 @@ def _resources(document: Document) -> Iterator[tuple[int, int, str, MapNode]]:
                 for key, value in entries:
                     kind = text_of(member(value, "Type"))
                     if kind is not None and isinstance(value, MapNode):
-                        yield key.start, source.extent(key, value), kind, value
+                        yield key.start, source.end_of(key, value), kind, value
                         inline = member(member(value, "Properties"), "TemplateBody")
                         pending += [] if inline is None else [inline]
                     else:
@@ -130,8 +131,9 @@ def _comment_spans(text: str) -> Iterator[tuple[int, int]]:
             position = max(position, end)
             if type(token) is yaml.ScalarToken and text[start : start + 1] in _BLOCK_SCALARS:
                 # A comment may follow the indicator of a block scalar, on the same line.
-                line_end = _BREAK.search(text, start, end)
-                yield from _comments_between(text, start, line_end.start() if line_end else end)
+                line_break = _BREAK.search(text, start, end)
+                line_end = line_break.start() if line_break else end
+                yield from _comments_between(text, start, line_end)
     except (yaml.YAMLError, UnicodeEncodeError, ValueError):
         return
     finally:
@@ -147,7 +149,7 @@ _BREAK = re.compile("[\r\n\x85\u2028\u2029]")
 def _comments_between(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     sign = text.find("#", start, end)
     while sign >= 0:
-        line_end = _BREAK.search(text, sign, end)
-        stop = line_end.start() if line_end else end
-        yield sign, stop
-        sign = text.find("#", stop, end)
+        line_break = _BREAK.search(text, sign, end)
+        comment_end = line_break.start() if line_break else end
+        yield sign, comment_end
+        sign = text.find("#", comment_end, end)

@@ -54,10 +54,10 @@ def duplicate_keys(keys: "Iterable[ScalarNode | JsonText]") -> list[Problem]:
     return problems
 
 
-def _end_of_shown(node: Node, end: int) -> int:
-    """Return where the part of a node that may be shown ends: at the first map, whose entries have others.
+def _displayable_end(node: Node, end: int) -> int:
+    """Return where the part of a node that may be shown ends: before its first map, which may hold secrets.
 
-    The maps that are intrinsic functions are no such maps, but the arguments of a macro are.
+    A call of an intrinsic function is shown although it is a map, but the arguments of a macro are not.
     """
     for part in islice(walk(node), MAX_STEP_LENGTH):
         function = function_of(part)
@@ -89,7 +89,7 @@ class SourceText:
 
     def location_of(self, node: Node, value: Node | None = None) -> Location:
         """Return the location of a node, or of an entry from its key to the end of its value."""
-        return self.location(node.start, self.extent(node, value))
+        return self.location(node.start, self.end_of(node, value))
 
     def step(
         self, node: Node, value: Node | None = None, kind: StepKind = StepKind.EXPRESSION
@@ -98,11 +98,11 @@ class SourceText:
         key = (node.start, (value or node).end, kind)
         if key not in self._steps:
             name = node.text if value is not None and isinstance(node, ScalarNode) else ""
-            end = self.extent(node, value)
-            shown_end = _end_of_shown(value or node, end)
-            text, location = self._excerpt(node.start, shown_end, end)
+            end = self.end_of(node, value)
+            displayable_end = _displayable_end(value or node, end)
+            text, location = self._step_text(node.start, displayable_end, end)
             shape = StepShape.COMPOSITION if _is_composed(value or node) else StepShape.VALUE
-            is_partial = shown_end < end
+            is_partial = displayable_end < end
             self._steps[key] = TraceStep(text, location, kind, name, shape, is_partial=is_partial)
         return self._steps[key]
 
@@ -110,17 +110,17 @@ class SourceText:
         """Whether an entry's value is an alias (`*name`) of a node elsewhere."""
         return value.start < key.end
 
-    def extent(self, node: Node, value: Node | None) -> int:
+    def end_of(self, node: Node, value: Node | None) -> int:
         """Return the end of a node or an entry; of one with an alias, the end of the key's line."""
         if value is None or not self.is_alias(node, value):
-            return self._end(value or node)
+            return self._end_without_blanks(value or node)
         rest = self._text(node.start, node.start + 4 * MAX_STEP_LENGTH).splitlines()[0].rstrip()
         return node.start + self._length(rest)
 
-    def _excerpt(self, start: int, shown_end: int, end: int) -> tuple[str, Location]:
-        text = self._text(start, min(shown_end, start + 4 * MAX_STEP_LENGTH))
+    def _step_text(self, start: int, displayable_end: int, end: int) -> tuple[str, Location]:
+        text = self._text(start, min(displayable_end, start + 4 * MAX_STEP_LENGTH))
         first, *rest = text.strip().splitlines() or [""]
-        is_cut = shown_end < end or end > start + 4 * MAX_STEP_LENGTH
+        is_cut = displayable_end < end or end > start + 4 * MAX_STEP_LENGTH
         if len(first) > MAX_STEP_LENGTH or rest or is_cut:
             first = f"{first[:MAX_STEP_LENGTH].rstrip()} ..."
         return first, self.location(start, end)
@@ -131,14 +131,14 @@ class SourceText:
 
     def excerpt(self, node: Node) -> str:
         """Return the text of a node for a message: on one line, shortened where it is long."""
-        end = self._end(node)
-        shown_end = _end_of_shown(node, end)
-        text = " ".join(self._text(node.start, shown_end).split())
-        is_complete = len(text) <= MAX_STEP_LENGTH and shown_end == end
+        end = self._end_without_blanks(node)
+        displayable_end = _displayable_end(node, end)
+        text = " ".join(self._text(node.start, displayable_end).split())
+        is_complete = len(text) <= MAX_STEP_LENGTH and displayable_end == end
         return text if is_complete else f"{text[:MAX_STEP_LENGTH].rstrip()} ..."
 
-    def _end(self, node: Node) -> int:
-        """Return the end of a node without the blanks that YAML's block collections end with."""
+    def _end_without_blanks(self, node: Node) -> int:
+        """Return the end of a node without the blanks that end a block collection of YAML."""
         while self._text(node.end - 1, node.end).isspace():
             match node:
                 case ListNode(items=[*_, last]):
@@ -164,9 +164,8 @@ class SourceText:
             self._lines = _line_starts(self.text)
         line = bisect_right(self._lines, offset)
         start = self._lines[line - 1]
-        return line, (
-            self._characters.between(start, offset) if self._characters else offset - start
-        ) + 1
+        characters = self._characters.between(start, offset) if self._characters else offset - start
+        return line, characters + 1
 
 
 def _line_starts(text: str | bytes) -> list[int]:

@@ -1,4 +1,4 @@
-"""A string → a Value, unless it is larger than in any configuration in use."""
+"""Strings and whole numbers in arguments and results; none is larger than in any configuration in use."""
 
 from ecbackup_iac.terraform.functions.call_context import TooLargeError
 from ecbackup_iac.terraform.values.budget import charge, charge_text
