@@ -33,16 +33,20 @@ _MIRRORED = {">=": "<=", "<=": ">=", ">": "<", "<": ">", "==": "=="}
 
 
 @record
-class _Subject:
+class _Variable:
     """The variable that is validated."""
 
-    name: str
+    reference: str
+    """As conditions write it: "var.days"."""
+
     type: Type
+    evaluate: Callable[[Node], Value]
+    """The evaluation of the other parts of a condition."""
 
 
 @record
 class _Facts:
-    """What a condition proves: that the value is one of these, or lies between two numbers."""
+    """What a condition proves of the variable: that it is one of these values, or between two numbers."""
 
     values: tuple[Value, ...] | None = None
     """None where there is no list."""
@@ -51,11 +55,11 @@ class _Facts:
     maximum: Number | None = None
 
     @property
-    def is_nothing(self) -> bool:
+    def is_empty(self) -> bool:
         return self.values is None and self.minimum is None and self.maximum is None
 
 
-_NOTHING = _Facts()
+_NO_FACTS = _Facts()
 
 MAX_SHOWN_BOUND = 999
 """The largest bound from a file that is shown: enough for days, and too little for a secret."""
@@ -63,49 +67,48 @@ MAX_SHOWN_BOUND = 999
 
 def narrowed(
     value: Value,
-    subject: str,
+    reference: str,
     conditions: Sequence[Node],
-    constant: Callable[[Node], Value],
+    evaluate: Callable[[Node], Value],
     address: str = "",
 ) -> Value:
     """Return an unknown value with the outcomes or bounds that its type and all its conditions prove.
 
-    `subject` is the variable as conditions write it: "var.days"; `constant` evaluates the rest;
-    `address` is the module's, in which that is the variable's name.
+    `reference` is the variable as conditions write it: "var.days"; `evaluate` is for the other parts of a
+    condition; `address` is that of the variable's module.
     """
-    facts = _NOTHING
-    for condition in conditions:
-        facts = _both(facts, _facts(condition, _Subject(subject, value.type), constant))
+    variable = _Variable(reference, value.type, evaluate)
+    facts = reduce(_facts_of_all, (_facts(node, variable) for node in conditions), _NO_FACTS)
     values = facts.values
     if values is None and value.type == BOOL and not value.unknown.is_deferred:
         values = (Value(BOOL, raw=True), Value(BOOL, raw=False))
         values += () if value.unknown.is_not_null else (null(BOOL),)
     if values is not None:
-        return _listed(value, f"{address}: {subject}" if address else subject, values)
-    if facts.is_nothing:
+        return _with_outcomes(value, f"{address}: {reference}" if address else reference, values)
+    if facts.is_empty:
         return value
     raw = replace(value.unknown, minimum=facts.minimum, maximum=facts.maximum)
     return replace(value, raw=raw)
 
 
-def _listed(value: Value, subject: str, values: Sequence[Value]) -> Value:
+def _with_outcomes(value: Value, variable: str, outcomes: Sequence[Value]) -> Value:
     possibilities = []
-    for listed in values:
+    for outcome in outcomes:
         try:
-            fitting = converted(listed, value.type)
+            fitting = converted(outcome, value.type)
         except EvaluationError:
             continue  # of another type: the variable is never equal to it
-        is_shown = not (fitting.is_hidden and isinstance(fitting.raw, str))
-        state = shown(fitting) if is_shown else hidden_value(fitting)
-        possibilities.append(Possibility(fitting, (Assumption(subject, state),)))
+        is_secret = fitting.is_hidden and isinstance(fitting.raw, str)
+        state = hidden_value(fitting) if is_secret else _as_written(fitting)
+        possibilities.append(Possibility(fitting, (Assumption(variable, state),)))
     if not possibilities:
         return value
     found = one_of(possibilities, value.unknown.why)
     return found.through(*value.trace)
 
 
-def shown(value: Value) -> str:
-    """Return a known scalar as it would be written."""
+def _as_written(value: Value) -> str:
+    """Return a known scalar as the code would write it."""
     match value.raw:
         case None:
             return "null"
@@ -117,115 +120,118 @@ def shown(value: Value) -> str:
             return str(value.raw)
 
 
-def _facts(node: Node, subject: _Subject, constant: Callable[[Node], Value]) -> _Facts:
+def _facts(node: Node, variable: _Variable) -> _Facts:
+    """Return what a condition proves; nothing for one of another form."""
     match node:
         case Binary(operator="&&", left=left, right=right):
-            return _both(_facts(left, subject, constant), _facts(right, subject, constant))
+            return _facts_of_all(_facts(left, variable), _facts(right, variable))
         case Binary(operator="||", left=left, right=right):
-            return _either(_facts(left, subject, constant), _facts(right, subject, constant))
+            return _facts_of_any(_facts(left, variable), _facts(right, variable))
         case Binary(operator=operator, left=left, right=right) if operator in _MIRRORED:
-            if _is_subject(left, subject):
-                return _as_of(left, _comparison(operator, right, constant), subject)
-            if _is_subject(right, subject):
-                return _as_of(right, _comparison(_MIRRORED[operator], left, constant), subject)
-            return _NOTHING
+            if _is_variable(left, variable):
+                return _unconverted(left, _comparison(operator, right, variable), variable)
+            if _is_variable(right, variable):
+                return _unconverted(
+                    right, _comparison(_MIRRORED[operator], left, variable), variable
+                )
+            return _NO_FACTS
         case Conditional(condition=condition, then=Literal() as then, otherwise=otherwise):
             if then.value is True:
-                chosen = _facts(condition, subject, constant)
-                return _either(chosen, _facts(otherwise, subject, constant))
-            return _NOTHING
+                chosen = _facts(condition, variable)
+                return _facts_of_any(chosen, _facts(otherwise, variable))
+            return _NO_FACTS
         case Call():
-            return _call_facts(node, subject, constant)
+            return _call_facts(node, variable)
         case _:
-            return _NOTHING
+            return _NO_FACTS
 
 
-def _call_facts(node: Call, subject: _Subject, constant: Callable[[Node], Value]) -> _Facts:
+def _call_facts(node: Call, variable: _Variable) -> _Facts:
     match node:
-        case Call(name="contains", arguments=(choices, needle)) if _is_subject(needle, subject):
-            return _as_of(needle, _Facts(values=_elements(choices, constant)), subject)
+        case Call(name="contains", arguments=(choices, needle)) if _is_variable(needle, variable):
+            return _unconverted(needle, _Facts(values=_elements(choices, variable)), variable)
         case Call(name="alltrue", arguments=(TupleNode(items=items),)) if items:
-            return reduce(_both, (_facts(item, subject, constant) for item in items))
+            return reduce(_facts_of_all, (_facts(item, variable) for item in items))
         case Call(name="anytrue", arguments=(TupleNode(items=items),)) if items:
-            return reduce(_either, (_facts(item, subject, constant) for item in items))
+            return reduce(_facts_of_any, (_facts(item, variable) for item in items))
         case _:
-            return _NOTHING
+            return _NO_FACTS
 
 
-def _is_subject(node: Node, subject: _Subject) -> bool:
+def _is_variable(node: Node, variable: _Variable) -> bool:
     match node:
         case Call(name="tonumber" | "tostring", arguments=(argument,)):
-            return _is_subject(argument, subject)
+            return _is_variable(argument, variable)
         case GetAttribute(of=Name(name=root), name=name):
-            return f"{root}.{name}" == subject.name
+            return f"{root}.{name}" == variable.reference
         case _:
             return False
 
 
-def _as_of(node: Node, facts: _Facts, subject: _Subject) -> _Facts:
-    """Return what facts of the subject, converted as in a node, prove of the subject itself.
+def _unconverted(node: Node, facts: _Facts, variable: _Variable) -> _Facts:
+    """Return what facts of the variable, converted as in a node, prove of the variable itself.
 
     Several texts become one number ("7", "07"), so a number proves bounds of a text, and no text.
     """
     if not isinstance(node, Call) or facts.values is None:
         return facts
-    if subject.type == NUMBER or (subject.type == STRING and node.name == "tostring"):
+    if variable.type == NUMBER or (variable.type == STRING and node.name == "tostring"):
         return facts
-    return _Facts(None, *_ends(facts)) if node.name == "tonumber" else _NOTHING
+    return _Facts(None, *_bounds_of(facts)) if node.name == "tonumber" else _NO_FACTS
 
 
-def _comparison(operator: str, node: Node, constant: Callable[[Node], Value]) -> _Facts:
-    values = _settled(node, constant)
-    if values is None:
-        return _NOTHING
+def _comparison(operator: str, node: Node, variable: _Variable) -> _Facts:
+    value = _known_value(node, variable)
+    if value is None:
+        return _NO_FACTS
     if operator == "==":
-        return _Facts(values=(values,))
-    bound = values.raw
+        return _Facts(values=(value,))
+    bound = value.raw
     if isinstance(bound, bool) or not isinstance(bound, int | Fraction):
-        return _NOTHING
+        return _NO_FACTS
     # Bounds are used for whole numbers: what is above 0 is at least 1 there.
     match operator:
         case ">=":
-            return _Facts(minimum=_least(values, bound))
+            return _Facts(minimum=_lower_bound(value, bound))
         case ">":
-            return _Facts(minimum=_least(values, floor(bound) + 1))
+            return _Facts(minimum=_lower_bound(value, floor(bound) + 1))
         case "<=":
-            return _Facts(maximum=_greatest(values, bound))
+            return _Facts(maximum=_upper_bound(value, bound))
         case _:
-            return _Facts(maximum=_greatest(values, ceil(bound) - 1))
+            return _Facts(maximum=_upper_bound(value, ceil(bound) - 1))
 
 
-def _least(value: Value, bound: Number) -> Number | None:
-    """Return the lower bound that a value is, limited where a file holds it."""
+def _lower_bound(value: Value, bound: Number) -> Number | None:
+    """Return the lower bound that a value is; a limited one where it comes from a file."""
     if value.is_sensitive or (value.privacy and bound < -MAX_SHOWN_BOUND):
         return None
     return min(bound, MAX_SHOWN_BOUND) if value.privacy else bound
 
 
-def _greatest(value: Value, bound: Number) -> Number | None:
-    """Return the upper bound that a value is, limited where a file holds it."""
+def _upper_bound(value: Value, bound: Number) -> Number | None:
+    """Return the upper bound that a value is; a limited one where it comes from a file."""
     if value.is_sensitive or (value.privacy and bound > MAX_SHOWN_BOUND):
         return None
     return max(bound, -MAX_SHOWN_BOUND) if value.privacy else bound
 
 
-def _settled(node: Node, constant: Callable[[Node], Value]) -> Value | None:
+def _known_value(node: Node, variable: _Variable) -> Value | None:
     try:
-        value = constant(node)
+        value = variable.evaluate(node)
     except EvaluationError:
         return None
     return value if value.is_wholly_known else None
 
 
-def _elements(node: Node, constant: Callable[[Node], Value]) -> tuple[Value, ...] | None:
-    value = _settled(node, constant)
+def _elements(node: Node, variable: _Variable) -> tuple[Value, ...] | None:
+    value = _known_value(node, variable)
     if value is None or not isinstance(value.raw, tuple):
         return None
     return tuple(element.inherit_marks(value) for element in value.elements)
 
 
-def _both(left: _Facts, right: _Facts) -> _Facts:
-    """Return what two facts prove together."""
+def _facts_of_all(left: _Facts, right: _Facts) -> _Facts:
+    """Return what is true where both facts are."""
     minimum = max((m for m in (left.minimum, right.minimum) if m is not None), default=None)
     maximum = min((m for m in (left.maximum, right.maximum) if m is not None), default=None)
     values = left.values if right.values is None else right.values
@@ -237,29 +243,30 @@ def _both(left: _Facts, right: _Facts) -> _Facts:
     return _Facts(values, minimum, maximum)
 
 
-def _either(left: _Facts, right: _Facts) -> _Facts:
-    """Return what both facts prove: the weaker, since which of them holds is unknown."""
-    if left.is_nothing or right.is_nothing:
-        return _NOTHING
+def _facts_of_any(left: _Facts, right: _Facts) -> _Facts:
+    """Return what is true where at least one of the facts is: the weaker."""
+    if left.is_empty or right.is_empty:
+        return _NO_FACTS
     if left.values is not None and right.values is not None:
         return _Facts(values=(*left.values, *right.values))
-    lows, highs = zip(_ends(left), _ends(right), strict=True)
+    lows, highs = zip(_bounds_of(left), _bounds_of(right), strict=True)
     if any(value.is_null for facts in (left, right) for value in facts.values or ()):
-        return _NOTHING
+        return _NO_FACTS
     minimum = None if None in lows else min(low for low in lows if low is not None)
     maximum = None if None in highs else max(high for high in highs if high is not None)
     return _Facts(None, minimum, maximum)
 
 
-def _ends(facts: _Facts) -> tuple[Number | None, Number | None]:
+def _bounds_of(facts: _Facts) -> tuple[Number | None, Number | None]:
+    """Return the lower and the upper bound that facts prove; None where there is none."""
     if facts.values is None:
         return facts.minimum, facts.maximum
-    ends = [
-        (_least(value, value.raw), _greatest(value, value.raw))
+    bounds = [
+        (_lower_bound(value, value.raw), _upper_bound(value, value.raw))
         for value in facts.values
         if isinstance(value.raw, Number)
     ]
-    if len(ends) < len(facts.values) or not ends:
+    if len(bounds) < len(facts.values) or not bounds:
         return None, None
-    lows, highs = zip(*ends, strict=True)
+    lows, highs = zip(*bounds, strict=True)
     return (None if None in lows else min(lows)), (None if None in highs else max(highs))

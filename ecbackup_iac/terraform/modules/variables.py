@@ -137,8 +137,8 @@ class Variable:
             for rule in self.declaration.block.body.blocks("validation")
             if (condition := rule.body.attribute("condition"))
         ]
-        subject, address = f"var.{self.declaration.name}", self.scope.address
-        return narrowed(value, subject, conditions, self._in_module, address)
+        reference, address = f"var.{self.declaration.name}", self.scope.address
+        return narrowed(value, reference, conditions, self._in_module, address)
 
     def _validated(self, value: Value, hint: str) -> Value:
         """Return the value if the variable's validation rules accept it. Raises EvaluationError."""
