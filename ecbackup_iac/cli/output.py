@@ -92,12 +92,12 @@ def check_destination(file: str) -> None:
 
     A pull request may contain a link of the name that a pipeline writes its report to.
     """
-    from ecbackup_iac.files.paths import is_gits_own, link_in_tree
+    from ecbackup_iac.files.paths import is_of_git, link_in_tree
 
     link = link_in_tree(file)
     if link is not None:
         raise OutputError(f"{file}: not written: {link} is a link")
-    if is_gits_own(os.path.realpath(file), ""):
+    if is_of_git(os.path.realpath(file), ""):
         raise OutputError(f"{file}: not written: it belongs to git")
 
 
@@ -113,8 +113,10 @@ def write_reports(report: "Report", outputs: Sequence[Output], options: "RenderO
             write_file(output.file, text.encode("utf-8", "backslashreplace"))
     for output in outputs:
         if output.file is None:
-            is_data = output.format != "text"
-            print_text(reporter(output.format).render(report, options), is_data=is_data)
+            is_for_programs = output.format != "text"
+            print_text(
+                reporter(output.format).render(report, options), is_for_programs=is_for_programs
+            )
     formats = {output.format for output in outputs}
     if "github" in formats:
         _append_step_summary(report)
@@ -161,19 +163,19 @@ def print_problems(report: "Report") -> None:
         print_error(text, end="")
 
 
-def print_text(text: str, *, is_data: bool = False) -> None:
+def print_text(text: str, *, is_for_programs: bool = False) -> None:
     """Write to standard output; characters that it cannot encode are escaped. Raises OutputError.
 
-    What is no terminal gets the same bytes on every system; data that programs read is in UTF-8.
+    A file or a pipe gets the same bytes on every system; what programs read is in UTF-8.
     """
     options: dict[str, str] = {"errors": "backslashreplace"}
     if not sys.stdout.isatty():
-        options |= {"newline": "\n"} | ({"encoding": "utf-8"} if is_data else {})
+        options |= {"newline": "\n"} | ({"encoding": "utf-8"} if is_for_programs else {})
     sys.stdout.reconfigure(**options)  # type: ignore[union-attr]
-    _print(lambda: sys.stdout.write(text))
+    _write_to_standard_output(lambda: sys.stdout.write(text))
 
 
-def _print(write: Callable[[], object]) -> None:
+def _write_to_standard_output(write: Callable[[], object]) -> None:
     try:
         write()
         sys.stdout.flush()
@@ -195,10 +197,10 @@ def print_diff(before: Mapping[str, bytes], edits: "Sequence[Edit]") -> None:
     from ecbackup_iac.fixers.diff import unified_diff
     from ecbackup_iac.reporters.escaping import escape_control_characters
 
-    working = os.path.realpath(".")
+    folder = os.path.realpath(".")
     top = None
-    if not all(is_inside(edit.path, working) for edit in edits):
-        top = repository_top(working)
+    if not all(is_inside(edit.path, folder) for edit in edits):
+        top = repository_top(folder)
         if top is not None:
             print_error("paths count from the top of the repository: apply it there")
     diff = unified_diff(before, edits, top)
@@ -209,10 +211,10 @@ def print_diff(before: Mapping[str, bytes], edits: "Sequence[Edit]") -> None:
         print_text("\n".join(map(_colored_diff_line, safe) if _uses_color() else safe))
     else:
         is_on_github = os.environ.get("GITHUB_ACTIONS") == "true"
-        if not is_on_github and any(map(os.environ.get, _OTHER_RUNNERS)):
+        if not is_on_github and any(map(os.environ.get, _RUNNERS_WITHOUT_STOP)):
             _check_no_command(diff)
-        content = _without_commands(diff) if is_on_github else diff
-        _print(lambda: sys.stdout.buffer.write(content))
+        content = _with_commands_stopped(diff) if is_on_github else diff
+        _write_to_standard_output(lambda: sys.stdout.buffer.write(content))
 
 
 def _colored_diff_line(line: str) -> str:
@@ -225,8 +227,8 @@ def _colored_diff_line(line: str) -> str:
     return click.style(line, fg=colors[line[0]]) if line[:1] in colors else line
 
 
-_OTHER_RUNNERS = ("TF_BUILD", "TEAMCITY_VERSION")
-"""Variables that Azure Pipelines and TeamCity set; there, nothing can turn commands off for a while."""
+_RUNNERS_WITHOUT_STOP = ("TF_BUILD", "TEAMCITY_VERSION")
+"""Variables that Azure Pipelines and TeamCity set: they have no command that stops commands."""
 
 
 def _check_no_command(diff: bytes) -> None:
@@ -237,7 +239,7 @@ def _check_no_command(diff: bytes) -> None:
         raise OutputError("the diff is not printed: it contains a command to the CI service")
 
 
-def _without_commands(diff: bytes) -> bytes:
+def _with_commands_stopped(diff: bytes) -> bytes:
     """Return a diff between lines that keep GitHub's runner from taking its lines as commands.
 
     `git apply` ignores both lines. The content of a file cannot contain the hash of the diff that it is in.
@@ -267,9 +269,9 @@ def write_edits(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> None
                 os.replace(temporary, path)
                 replaced.append(path)
         except OSError as error:
-            outcome = _restore({path: before[path] for path in replaced})
+            result = _restore({path: before[path] for path in replaced})
             reason = error.strerror or error
-            raise OutputError(f"{path}: cannot be written: {reason}; {outcome}") from error
+            raise OutputError(f"{path}: cannot be written: {reason}; {result}") from error
 
 
 def _has_content(path: str, content: bytes) -> bool:

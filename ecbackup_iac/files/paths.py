@@ -151,10 +151,10 @@ def folders_between(folder: str, top: str) -> Iterator[str]:
 
 def is_readable(path: str, boundary: str) -> bool:
     """Whether a real path is inside the boundary, and not in git's own folder."""
-    return is_inside(path, boundary) and not is_gits_own(path, boundary)
+    return is_inside(path, boundary) and not is_of_git(path, boundary)
 
 
-def is_gits_own(path: str, boundary: str) -> bool:
+def is_of_git(path: str, boundary: str) -> bool:
     """Whether a real path is in git's own folder, where a checkout leaves its token."""
     rest = path.removeprefix(boundary).lower()
     return GIT_FOLDER in rest and GIT_FOLDER in rest.split(os.sep)

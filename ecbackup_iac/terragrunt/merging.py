@@ -75,9 +75,7 @@ class ExtraArguments:
 
 
 def terraform_source(file: ConfigFile) -> tuple[list[Value], Attribute, str] | None:
-    """Return what the source of the module may be, where it is written, and why it is unknown.
-
-    It is None where no source is set.
+    """Return what the module's source may be, where it is set and why it is unknown; None where it is unset.
 
     Raises EvaluationError.
     """
@@ -98,15 +96,15 @@ def terraform_source(file: ConfigFile) -> tuple[list[Value], Attribute, str] | N
 
 
 def _alternatives(owner: ConfigFile, node: Node) -> Iterator[Value]:
-    """Yield what an expression may be whose value is unknown; one value in place of each unknown part."""
+    """Yield the values that an unknown expression may have; one for each of its parts that is unknown."""
     match node:
         case Template(parts=(Interpolation(expression=inner),)):
             yield from _alternatives(owner, inner)
         case Conditional(condition=condition, then=then, otherwise=otherwise):
-            truth = owner.evaluator.value(condition)
-            if truth.raw is not False:
+            is_then = owner.evaluator.value(condition).raw
+            if is_then is not False:
                 yield from _alternatives(owner, then)
-            if truth.raw is not True:
+            if is_then is not True:
                 yield from _alternatives(owner, otherwise)
         case _:
             value = owner.evaluator.value(node)
@@ -137,16 +135,17 @@ class Exclusion:
 def exclusion(file: ConfigFile) -> Exclusion | None:
     """Return when a unit is not applied; None for never. Raises EvaluationError."""
     blocks = [(owner, block) for owner in file.in_order() for block in owner.body.blocks("exclude")]
-    for owner, block in blocks[:1]:
+    if blocks:
+        owner, block = blocks[0]
         condition, dependencies = map(block.body.attribute, ("if", "exclude_dependencies"))
-        actions = (_actions(one, inner) for one, inner in blocks)
-        covered = _covers_apply(next((one for one in actions if one), []))
-        if condition is None or covered is None:
+        actions = next(filter(None, (_actions(*owner_and_block) for owner_and_block in blocks)), [])
+        if condition is None or not (_is_of_apply(actions) or _doubt_about(actions)):
             return None
         if owner.value(condition).is_null:
             raise EvaluationError("if: a bool is required", condition.range)
-        return Exclusion(owner.flag(condition), owner.flag(dependencies), covered)
-    for owner in () if blocks else file.in_order():
+        doubt = "" if _is_of_apply(actions) else _doubt_about(actions)
+        return Exclusion(owner.flag(condition), owner.flag(dependencies), doubt)
+    for owner in file.in_order():
         skip = owner.body.attribute("skip")
         if skip is not None:
             return Exclusion(owner.flag(skip), owner.flag(None))
@@ -154,7 +153,7 @@ def exclusion(file: ConfigFile) -> Exclusion | None:
 
 
 def _actions(owner: ConfigFile, block: Block) -> list[Value]:
-    """Return the actions of an exclude block; none where it has none. Raises EvaluationError."""
+    """Return the actions that an exclude block lists. Raises EvaluationError."""
     attribute = block.body.attribute("actions")
     value = owner.value(attribute) if attribute is not None else null()
     if value.is_null or not value.is_known:
@@ -168,16 +167,16 @@ def _actions(owner: ConfigFile, block: Block) -> list[Value]:
     return elements
 
 
-def _covers_apply(actions: list[Value]) -> str | None:
-    """Return why it is not certain that the actions cover the apply; empty where they do, None for no."""
-    if any(
-        isinstance(one.raw, str)
-        and (one.raw in ("all", "all_except_output") or one.raw.lower() == "apply")
-        for one in actions
-    ):
-        return ""
-    whys = (f"the actions are unknown: {one.unknown.why}" for one in actions if not one.is_known)
-    return next(whys, None)
+def _is_of_apply(actions: list[Value]) -> bool:
+    """Whether one of the actions is certainly the apply."""
+    names = [action.raw for action in actions if isinstance(action.raw, str)]
+    return any(name in ("all", "all_except_output") or name.lower() == "apply" for name in names)
+
+
+def _doubt_about(actions: list[Value]) -> str:
+    """Return why one of the actions may be the apply; empty where all are known."""
+    whys = (action.unknown.why for action in actions if not action.is_known)
+    return next((f"the actions are unknown: {why}" for why in whys), "")
 
 
 def generated_files(file: ConfigFile) -> dict[str, GeneratedFile]:
@@ -210,8 +209,8 @@ def _generated_by(file: ConfigFile) -> list[tuple[str, GeneratedFile]]:
         if not value.is_known:
             return [("", _generated("", {}, attribute, value))]
         for label, one in value.members.items() if isinstance(value.raw, Mapping) else ():
-            shown = placeholder_of(label) if value.is_hidden else label
-            found.append((shown, {"": one} if not one.is_known else _members(one), attribute))
+            name = placeholder_of(label) if value.is_hidden else label
+            found.append((name, {"": one} if not one.is_known else _members(one), attribute))
     return [
         (
             label,
@@ -222,7 +221,7 @@ def _generated_by(file: ConfigFile) -> list[tuple[str, GeneratedFile]]:
 
 
 def _referred(file: ConfigFile, written: Block | Attribute, members: Mapping[str, Value]) -> bytes:
-    """Return the text of what unknown contents are made of: the templates that are named, and the locals."""
+    """Return the text that unknown contents are made of: files that they read, and their own file."""
     contents = members.get("contents")
     attribute = written.body.attribute("contents") if isinstance(written, Block) else written
     if attribute is None or (contents is not None and contents.is_known):

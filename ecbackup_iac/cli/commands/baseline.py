@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 @click.option("--reason", metavar="TEXT", help="Why the findings are accepted.")
 @click.option(
     "--update",
-    "update",
+    "updated_file",
     type=FILE,
     metavar="FILE",
     help="Remove from FILE what no longer matches; add nothing.",
 )
 @click.pass_context
 def baseline(
-    context: click.Context, /, *, reason: str | None, update: str | None, **_options: object
+    context: click.Context, /, *, reason: str | None, updated_file: str | None, **_options: object
 ) -> None:
     """Accept today's findings under PATH, so that check --baseline fails only on new ones.
 
@@ -48,16 +48,16 @@ def baseline(
     Exit status: 0, 2 usage error, 3 the answer is incomplete: then not every finding is accepted, and
     --update changes nothing.
     """  # noqa: D301 - click wants \b
-    _check_reason(reason, update)
+    _check_reason(reason, updated_file)
     request = request_from(context)
-    report = _print_new(request, reason) if update is None else _prune(request, update)
+    report = _print_new(request, reason) if updated_file is None else _update(request, updated_file)
     print_problems(report)
     context.exit(EXIT_INCOMPLETE if report.is_incomplete else 0)
 
 
-def _check_reason(reason: str | None, update: str | None) -> None:
+def _check_reason(reason: str | None, updated_file: str | None) -> None:
     """Reject a reason that is empty, or that nothing would use. Raises click.UsageError."""
-    if reason is not None and update is not None:
+    if reason is not None and updated_file is not None:
         raise click.UsageError(
             "--reason cannot be combined with --update, which accepts nothing new"
         )
@@ -85,7 +85,7 @@ def _print_new(request: CheckRequest, reason: str | None) -> "Report":
     return report
 
 
-def _prune(request: CheckRequest, file: str) -> "Report":
+def _update(request: CheckRequest, file: str) -> "Report":
     """Remove stale entries from a baseline, unless the report is incomplete."""
     from ecbackup_iac.suppressions.baseline import pruned, stale_entries
     from ecbackup_iac.suppressions.baseline_file import baseline_text, read_baseline

@@ -3,7 +3,7 @@
 import os
 from contextlib import suppress
 
-from ecbackup_iac.files.paths import is_gits_own
+from ecbackup_iac.files.paths import is_of_git
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.model.written_path import relative_path, slashed
 from ecbackup_iac.terraform.functions.call_context import OutsideError, UnknownResultError
@@ -73,6 +73,6 @@ class RootFiles:
         if not path.startswith("~") and self._folders.is_inside(found):
             return found
         with suppress(ValueError):  # a NUL in it, or half a surrogate pair: no path at all
-            if is_gits_own(os.path.realpath(found), self._folders.boundary):
+            if is_of_git(os.path.realpath(found), self._folders.boundary):
                 raise OutsideError(f"the file {path} belongs to git, and may contain a password")
         raise OutsideError(f"the file {path} is outside the repository")
