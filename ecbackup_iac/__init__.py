@@ -1,4 +1,4 @@
-"""Will every ElastiCache cache be backed up? The question, asked of infrastructure code.
+"""Check in infrastructure code that every ElastiCache cache will be backed up.
 
 Public, and kept stable: `ecbackup_iac.model` (the nouns), `ecbackup_iac.rule.judge` and
 `ecbackup_iac.scan.scan`. Everything else may move.

@@ -12,7 +12,7 @@ OBJECTS_BETWEEN_COLLECTIONS = 200_000
 
 
 def main() -> None:
-    """Run the command line; `--version` alone is answered without loading it."""
+    """Run the command line; `--version` is answered without loading it."""
     if sys.argv[1:] == ["--version"] and sys.stdout is not None:
         with suppress(OSError):  # a closed pipe, which the command line reports
             sys.stdout.write(f"ecbackup-iac {__version__}\n")

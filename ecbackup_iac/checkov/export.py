@@ -154,7 +154,7 @@ def selftest(program: str) -> str:
     import tempfile
 
     missing = f"{_display_name(program)} was not found: install it or pass --checkov PROGRAM"
-    path = shutil.which(program) or program  # Windows starts a .cmd by its path alone
+    path = shutil.which(program) or program  # Windows starts a .cmd only by its path
     if not os.path.dirname(program) and os.path.dirname(path) == os.curdir:
         raise InputError(missing)  # a program in the working folder is not run
     with tempfile.TemporaryDirectory() as folder:

@@ -1,4 +1,4 @@
-"""A plan's file → its caches, with the standard library alone: Checkov has no msgspec."""
+"""A plan's file → its caches, with only the standard library: Checkov has no msgspec."""
 
 import json
 from contextlib import suppress

@@ -52,7 +52,7 @@ class OutputType(click.ParamType[Output]):
 
 
 def formats_beginning(_context: object, _parameter: object, start: str) -> list[str]:
-    """Return the formats that a shell completes a word to, each by itself and with a colon for a file."""
+    """Return the formats that a shell completes a word to, each on its own and with a colon for a file."""
     return [word for name in REPORTERS for word in (name, f"{name}:") if word.startswith(start)]
 
 

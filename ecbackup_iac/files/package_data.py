@@ -1,4 +1,4 @@
-"""The name of a data file of this package → its content: in the copy for Checkov it is no file of its own."""
+"""The name of a data file of this package → its content: the copy for Checkov has no such file."""
 
 import os
 import sys

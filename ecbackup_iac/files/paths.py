@@ -81,7 +81,7 @@ def is_link(entry: os.DirEntry[str]) -> bool:
 
 
 _JUNCTION = 0xA0000003
-"""IO_REPARSE_TAG_MOUNT_POINT, which the module `stat` has on Windows alone."""
+"""IO_REPARSE_TAG_MOUNT_POINT, which the module `stat` has only on Windows."""
 
 
 def boundary_of(path: str) -> str:
@@ -101,7 +101,7 @@ def _boundary_of_folder(folder: str) -> str:
     if top is not None:
         return top
     working = os.path.realpath(".")
-    # A container often starts in the top of the file system, which is no project.
+    # A container often starts in the top of the file system, which is not a project.
     is_project = is_inside(folder, working) and working != os.path.dirname(working)
     return working if is_project else folder
 

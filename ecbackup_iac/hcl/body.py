@@ -1,6 +1,6 @@
 """A range of a file → its attributes and blocks, each parsed when it is first used.
 
-A block's extent is found by its braces alone, so that what is wrong inside hides nothing behind it.
+A block's extent is found by its braces only, so that what is wrong inside hides nothing after it.
 Where a block is not closed, it ends before the next line that begins one.
 """
 
@@ -111,7 +111,7 @@ class NativeBody(Body):
         return super().plain_text(name)
 
     def blocks(self, kind: str, labels: int = 0) -> Sequence[Block]:
-        """Return the blocks of a kind, in order; those with another number of labels are none."""
+        """Return the blocks of a kind, in order; none with another number of labels."""
         return [block for block in self._blocks.get(kind, ()) if len(block.labels) == labels]
 
     def unexpected(self, kinds: Container[str]) -> Sequence[Problem]:
@@ -145,7 +145,7 @@ class _Seen:
 
 
 def _is_certainly_valid(text: bytes, start: int, end: int) -> bool:
-    """Whether a block's body need not be parsed; False for the first ones, which most runs hold alone."""
+    """Whether a block's body need not be parsed; False for the first ones: most runs have no others."""
     _Seen.size += end - start
     if _Seen.size < MIN_RECOGNISED_BYTES:
         return False
@@ -256,7 +256,7 @@ class _ItemParser:
         return self._next_header
 
     def _item(self, position: int) -> int:
-        """Take the attribute or block that begins here, and return the offset behind it."""
+        """Take the attribute or block that begins here, and return the offset after it."""
         name_end = self._name(position)
         if name_end == position:
             return self._refuse(position)
@@ -276,7 +276,7 @@ class _ItemParser:
         return self._resume(position)
 
     def _resume(self, position: int) -> int:
-        """Return the offset of the next line, behind brackets that are open here."""
+        """Return the offset of the next line, after brackets that are open here."""
         _, stop = skip_value(self._text, position, self._limit(position + 1))
         return max(stop, position + 1)
 
@@ -312,7 +312,7 @@ class _ItemParser:
     def _braces(
         self, start: int, name_end: int, labels: list[str], header_end: int, inside: int
     ) -> int:
-        """Take a block whose opening brace has been read, and return the offset behind its line."""
+        """Take a block whose opening brace has been read, and return the offset after its line."""
         end, is_closed = self._block_end(inside)
         header = self._range(start, header_end)
         kind = self._text[start:name_end].decode(errors="replace")
@@ -336,7 +336,7 @@ class _ItemParser:
         *,
         is_closed: bool,
     ) -> None:
-        """Add the block between the opening brace and what is behind the closing one."""
+        """Add the block between the opening brace and what follows the closing one."""
         start, depth, (inside, end) = header.start, self._body.depth + 1, extent
         if depth > MAX_BLOCK_DEPTH:
             self._report(f"Blocks are nested more than {MAX_BLOCK_DEPTH} deep", start, header.end)
@@ -387,7 +387,7 @@ class _ItemParser:
         return brace if self._character(brace) == b"{" else None
 
     def _block_end(self, inside: int) -> tuple[int, bool]:
-        """Return the offset behind a block's closing brace, and True; where there is none, its limit."""
+        """Return the offset after a block's closing brace, and True; where there is none, its limit."""
         end = self._limit(inside) if self._is_careful else self._end
         stop = skip_block(self._text, inside, end, self._body.source.closings)
         if stop != UNCLOSED:

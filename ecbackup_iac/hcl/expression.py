@@ -21,7 +21,7 @@ class Literal:
 
 @record(eq=False)
 class Template:
-    """A string of several parts; a single interpolation alone gives that value unconverted."""
+    """A string of several parts; one that is a single interpolation gives that value unconverted."""
 
     range: SourceRange
     parts: tuple["TemplatePart", ...]

@@ -51,7 +51,7 @@ _NO_ATTRIBUTE = "Invalid attribute name: a name is required after a dot"
 def parse_range(
     text: bytes, start: int, end: int, range_of: RangeMapper, *, is_loose: bool = False
 ) -> tuple[Node, Token]:
-    """Return the expression that begins at `start`, and the first token behind it.
+    """Return the expression that begins at `start`, and the first token after it.
 
     `is_loose`: line breaks do not matter.
 
@@ -66,7 +66,7 @@ def parse_range(
 
 
 def parse_parts(text: bytes, range_of: RangeMapper) -> tuple[TemplatePart, ...]:
-    """Return the parts of a bare template. Raises HclSyntaxError: it is none, or it is nested too deeply."""
+    """Return the parts of a bare template. Raises HclSyntaxError: it is not one, or is nested too deeply."""
     parser = ExpressionParser(tokens(text, 0, len(text), is_template=True), text, range_of, STRICT)
     parts = parser.bounded(lambda: parser.parts(Kind.END, 0, is_flush=False))
     parser.refuse_depth(Template(range_of(0, len(text)), parts), 0, len(text))
@@ -118,7 +118,7 @@ class ExpressionParser(TemplateParser):
     # Traversals
 
     def _traversed(self, node: Node, start: int, end: int) -> Spanned:
-        """Parse the steps behind an operand: `.name`, `.0`, `[key]` and splats."""
+        """Parse the steps after an operand: `.name`, `.0`, `[key]` and splats."""
         while True:
             if self.kind == b".":
                 self.advance()
@@ -133,7 +133,7 @@ class ExpressionParser(TemplateParser):
             self.steps += 1
 
     def _attribute(self, node: Node, start: int) -> tuple[Node, int]:
-        """Parse what is behind a dot: a name, or an index in the legacy syntax."""
+        """Parse what follows a dot: a name, or an index in the legacy syntax."""
         if self.kind == Kind.IDENT:
             name = self.word().decode(errors="replace")
             _, end = self.take()

@@ -1,7 +1,7 @@
 """HCL's JSON syntax → the same bodies and expressions as the native syntax.
 
 A property is an argument or blocks depending on what is looked up, and a string is a template, unless
-the schema says that it is read as it stands or as an expression.
+the schema says that it is read as it is written or as an expression.
 """
 
 from collections.abc import Container, Iterator, Sequence
@@ -70,7 +70,7 @@ class JsonBody(Body):
         *,
         is_literal: bool = False,
     ) -> None:
-        """`kind` is the block's; `is_literal`: strings are read as they stand."""
+        """`kind` is the block's; `is_literal`: strings are read as they are written."""
         self._range = source_range
         self._source = source
         self._kind = kind
@@ -163,7 +163,7 @@ def _parsed(source: SourceFile) -> tuple[JsonNode | None, list[Problem]]:
 
 
 def _level_problems(source: SourceFile, root: JsonNode, schema: Schema) -> list[Problem]:
-    """Find what is no object where a block, or a level of its labels, has to be one."""
+    """Find what is not an object where a block, or a level of its labels, has to be one."""
     found: list[Problem] = []
     levels = [
         (value, len(schema.labels[key.text]))
@@ -186,7 +186,7 @@ def _level_problems(source: SourceFile, root: JsonNode, schema: Schema) -> list[
 
 
 def _template_problems(source: SourceFile, root: JsonNode, schema: Schema) -> list[Problem]:
-    """Find the strings that are no valid templates, but for those that are read as they stand."""
+    """Find the strings that are not valid templates, but for those that are read as they are written."""
     found: list[Problem] = []
     stack: list[tuple[JsonNode, tuple[str, ...]]] = [(root, ())]
     while stack:

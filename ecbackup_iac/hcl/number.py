@@ -25,7 +25,7 @@ class NumberTooLargeError(ArithmeticError):
 
 
 def parse_number(text: str) -> Number | None:
-    """Return the number that a numeral denotes; None where the text is none.
+    """Return the number that a numeral denotes; None where the text is not a numeral.
 
     Raises NumberTooLargeError: its exponent is beyond MAX_EXPONENT, or it has over MAX_DIGITS characters.
     """

@@ -38,7 +38,7 @@ _TOKEN = re.compile(
 _LONE_RETURN = re.compile(rb"\r(?!\n)")
 _KINDS = (Kind.IDENT, Kind.STRING, Kind.NEWLINE, Kind.COMMENT, Kind.OPEN_HEREDOC, Kind.NUMBER)
 _HEREDOC = 5
-_BRACE, _OPERATOR, _QUOTE = 7, 8, 9  # the groups behind those; what is behind them is invalid
+_BRACE, _OPERATOR, _QUOTE = 7, 8, 9  # groups; those after them are of invalid tokens
 
 
 class _Mode:
@@ -47,9 +47,8 @@ class _Mode:
     __slots__ = ("braces", "is_line_start", "kind", "marker")
 
     def __init__(self, kind: bytes, marker: bytes = b"") -> None:
-        self.kind = (
-            kind  # NORMAL, Kind.OPEN_QUOTE, Kind.OPEN_HEREDOC or Kind.LITERAL, a bare template
-        )
+        # _NORMAL, Kind.OPEN_QUOTE, Kind.OPEN_HEREDOC, or Kind.LITERAL: a bare template.
+        self.kind = kind
         self.marker = marker
         self.is_line_start = True
         self.braces = 0
@@ -94,7 +93,7 @@ class _Scanner:
             start, position = found.span(group)
             if group == 1 and not text[start:position].isascii():
                 name_end = identifier_end(text, start, position)
-                if name_end < position:  # what is behind it is scanned no second time
+                if name_end < position:  # what follows it is not scanned again
                     if name_end > start:
                         add(Token(Kind.IDENT, start, name_end))
                     add(Token(Kind.INVALID, name_end, position))

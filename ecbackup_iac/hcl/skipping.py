@@ -1,7 +1,7 @@
 """An offset inside a body → where the block or the value that is open there ends, without reading it.
 
 The same tokens as the scanner's, in larger pieces: only what can open or close something is looked at.
-A block's extent depends on its braces alone, whatever else is wrong inside. Nothing here recurses.
+A block's extent depends only on its braces, whatever else is wrong inside. Nothing here recurses.
 """
 
 import re
@@ -46,25 +46,25 @@ _ARGUMENT = re.compile(rb"\n[ \t]*+" + NAME + rb"[ \t]*+=(?![=>])")
 
 
 def skip_block(text: bytes, position: int, end: int, closings: dict[int, int]) -> int:
-    """Return the offset behind the brace that closes a block; UNCLOSED where none does.
+    """Return the offset after the brace that closes a block; UNCLOSED where none does.
 
-    `position` is right behind the opening brace. `closings` remembers such offsets of this text.
+    `position` is right after the opening brace. `closings` remembers such offsets of this text.
     """
     known = closings.get(position, UNCLOSED)
     return known if 0 <= known <= end else _skip_nested(text, position, end, [b"{"], closings)
 
 
 def skip_string(text: bytes, position: int, end: int) -> int:
-    """Return the offset behind the closing quote of a string; UNCLOSED where its line ends before.
+    """Return the offset after the closing quote of a string; UNCLOSED where its line ends before.
 
-    `position` is right behind the opening quote.
+    `position` is right after the opening quote.
     """
     stop = _skip_nested(text, position, end, [b'"'], {})
     return stop if stop > position and text[stop - 1] == ord('"') else UNCLOSED
 
 
 def skip_value(text: bytes, position: int, end: int) -> tuple[int, int]:  # noqa: C901 - one case a character
-    """Return where a value's last token ends, and the offset behind the line break that ends it.
+    """Return where a value's last token ends, and the offset after the line break that ends it.
 
     A value ends with its line, or where brackets are open with a later one. An argument that begins on
     the next line ends a value whose parentheses or brackets are not closed.
@@ -112,9 +112,9 @@ def _inside(text: bytes, position: int, end: int, opened: bytes) -> int:
 def _skip_nested(  # noqa: C901, PLR0912 - one case for each kind of what is open
     text: bytes, position: int, end: int, opened: list[bytes], closings: dict[int, int]
 ) -> int:
-    """Return the offset behind what closes all that is open: braces, quotes, heredocs by their markers."""
+    """Return the offset after what closes all that is open: braces, quotes, heredocs by their markers."""
     is_line_start = True
-    starts: dict[int, int] = {}  # depth of an open brace → the offset behind it
+    starts: dict[int, int] = {}  # depth of an open brace → the offset after it
     while opened:
         if position >= end:
             return UNCLOSED

@@ -39,7 +39,7 @@ class Schema:
 
 
 NO_BLOCKS = Schema({})
-"""Of a file of arguments alone."""
+"""Of a file that has only arguments."""
 
 
 class Attribute:
@@ -54,7 +54,7 @@ class Attribute:
 
     @cached_property
     def expression(self) -> Node:
-        """The expression behind the equals sign."""
+        """The expression after the equals sign."""
         return self._parse()
 
 

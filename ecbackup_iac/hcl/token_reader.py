@@ -9,7 +9,7 @@ from ecbackup_iac.hcl.source import HclSyntaxError, RangeMapper
 from ecbackup_iac.hcl.tokens import Kind, Token
 
 STRICT, LOOSE = frozenset((Kind.COMMENT,)), frozenset((Kind.COMMENT, Kind.NEWLINE))
-"""The tokens that are passed over: inside brackets, line breaks are too."""
+"""The tokens that are skipped: inside brackets, line breaks are too."""
 
 _TOO_DEEP = f"The expression is nested more than {MAX_DEPTH} deep"
 
@@ -68,7 +68,7 @@ class TokenReader:
         return self.take()[1]
 
     def bounded(self, parse: Callable[[], T]) -> T:
-        """Return what `parse` returns; what exceeds the interpreter's stack by itself is an error here."""
+        """Return what `parse` returns; what exceeds the interpreter's stack here is an error."""
         try:
             return parse()
         except RecursionError:
@@ -90,7 +90,7 @@ class TokenReader:
 
 
 def _invalid(written: bytes) -> str:
-    """Return what is wrong with a token that is none."""
+    """Return what is wrong with an invalid token."""
     if written.startswith(b"/*"):
         return "Invalid expression: this comment is not closed"
     character = written.decode(errors="ignore")[:1]

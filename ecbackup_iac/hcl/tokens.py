@@ -9,7 +9,7 @@ from unicodedata import category
 
 
 class Kind:
-    """The kinds of tokens that are no operator and no bracket."""
+    """The kinds of tokens that are neither operators nor brackets."""
 
     IDENT = b"identifier"
     NUMBER = b"number"

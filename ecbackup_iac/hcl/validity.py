@@ -89,7 +89,7 @@ _CLOSERS = {"call": b")", "tuple": b"]", "group": b")", "object": b"}", "string"
 
 
 def is_certainly_valid(text: bytes, start: int, end: int) -> bool:
-    """Whether the body of a block certainly holds no error; `start` is behind its opening brace."""
+    """Whether the body of a block certainly has no error; `start` is after its opening brace."""
     position = matched_end(_LINE_REST, text, start, end)
     if position == start:
         return _is_valid_line(text, start, end)
@@ -131,7 +131,7 @@ def _are_different(names: list[bytes]) -> bool:
 
 
 def _value_end(text: bytes, position: int, end: int) -> int:
-    """Return the offset behind the line in which a value ends; UNRECOGNISED where it may be invalid."""
+    """Return the offset after the line in which a value ends; UNRECOGNISED where it may be invalid."""
     opened = ["argument"]
     conditions = [0]  # in each of those, the question marks whose colon is still to come
     operators, is_operand_next = 0, True

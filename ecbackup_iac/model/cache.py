@@ -84,7 +84,7 @@ class CacheResource:
     engine: Value[str] = Unset()
     node_type: Value[str] = Unset()
     replication_group: Value[str] = Unset()
-    """The group that a cluster belongs to: its id, or what the code refers to; an empty id is none."""
+    """The group that a cluster belongs to: its id, or what the code refers to; an empty id is no group."""
 
     cluster_mode: Value[bool] = Known(value=False)
     """A reader may leave the default where `may_be_without_backups` is false: nothing depends on it then."""

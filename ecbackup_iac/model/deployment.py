@@ -6,7 +6,7 @@ from ecbackup_iac.model.record import record
 from ecbackup_iac.model.value import TraceStep
 
 DEFERRED = "Fn::Deferred"
-"""In a partly known template, the function in place of a value that the other source computes later."""
+"""In a partly known template, the function instead of a value that the other source computes later."""
 
 
 @record(eq=False)

@@ -21,4 +21,4 @@ class EvaluationInputs:
     """CloudFormation's: ("parameter", "name=value") and ("file", path), in the order given."""
 
     contents: Mapping[str, bytes] = field(factory=dict)
-    """Edited contents of files by their real paths, which are read in place of those on the disk."""
+    """Edited contents of files by their real paths, which are read instead of those on the disk."""

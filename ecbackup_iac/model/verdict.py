@@ -24,7 +24,7 @@ class Level(StrEnum):
 
 
 class Rule(StrEnum):
-    """The reasons behind a verdict. An id is never reused or given another meaning."""
+    """The reasons for a verdict. An id is never reused or given another meaning."""
 
     BACKUPS_DISABLED = "ECB001"
     RETENTION_TOO_SHORT = "ECB002"

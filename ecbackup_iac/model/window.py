@@ -58,7 +58,7 @@ def weekly_window(text: str) -> Window | None:
 def conflict(backup: Known[str], maintenance: Known[str]) -> str | None:
     """Return why AWS would reject the two windows, for people; None where it would not.
 
-    A window of another form is not considered: AWS rejects it by itself.
+    A window of another form is not considered: AWS rejects it whatever the other window is.
     """
     daily, weekly = daily_window(backup.value), weekly_window(maintenance.value)
     if daily is None or weekly is None:

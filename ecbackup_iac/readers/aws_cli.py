@@ -92,7 +92,7 @@ def unlisted_groups(live: Sequence[CacheResource], deleted: Container[str]) -> D
         (group.value, cache.location)
         for cache in live
         if isinstance(group := cache.replication_group, Known)
-        # The identifier alone decides where an output does not show the ARN.
+        # Only the identifier decides where an output does not show the ARN.
         and not {(group.value, cache.scope), (group.value, "")} & listed
         and (cache.scope or group.value not in names)
         and group.value not in deleted

@@ -1,4 +1,4 @@
-"""The error for JSON of an unexpected shape. Standard library alone."""
+"""The error for JSON of an unexpected shape. Only the standard library."""
 
 
 class ShapeError(Exception):

@@ -73,7 +73,7 @@ def no_variable(name: str) -> EvaluationError:
 
 
 class HiddenConfigEvaluator(HiddenSourceEvaluator, ConfigEvaluator):
-    """Evaluates those of a file that is no configuration by its name, no text of which may be shown."""
+    """Evaluates those of a file whose name is not that of configuration: none of its text may be shown."""
 
 
 class ConfigFile:

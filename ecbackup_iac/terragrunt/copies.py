@@ -95,7 +95,7 @@ class Places:
     """The unit's."""
 
     source: Copy
-    """What is copied of the folder of the source, in which the module lies."""
+    """What is copied of the folder of the source, in which the module is."""
 
     unit: Copy
 
@@ -148,7 +148,7 @@ class UnitFolders(Folders):
         return own if places.unit.has(own) else ""
 
     def is_copied(self, path: str) -> bool:
-        """Whether a path lies in what is copied; without a source, earlier releases copy nothing."""
+        """Whether a path is in what is copied; without a source, earlier releases copy nothing."""
         places = self._places
         return places.own == places.module or is_inside(path, places.source.top)
 
@@ -174,7 +174,7 @@ class UnitFolders(Folders):
         return is_written or os.path.isdir(self.origin(path))
 
     def entries(self, folder: str) -> Listing:
-        """Return the names of the files in a folder, and of the folders that are no links, each sorted."""
+        """Return the names of the files in a folder, and of the folders that are not links, each sorted."""
         if folder not in self._entries:
             files: set[str] = set()
             folders: set[str] = set()
@@ -224,7 +224,7 @@ class UnitFolders(Folders):
 
 
 def _below(path: str, folder: str) -> str:
-    """Return a path from a folder that it mostly lies in: relpath takes a tenth of a run of many units."""
+    """Return a path from a folder that it is mostly in: relpath takes a tenth of a run of many units."""
     if path.startswith(folder + os.sep) and os.pardir not in path:
         return path[len(folder) + 1 :]
     return os.path.relpath(path, folder)

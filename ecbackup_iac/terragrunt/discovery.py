@@ -32,7 +32,7 @@ class Deployments:
     """Stacks that no stack copies, and that refer to values."""
 
     sourced: dict[str, str] = field(factory=dict)
-    """The real folders of the units' modules, and of the units, each with a file: they are no plain roots."""
+    """The real folders of the units' modules, and of the units, each with a file: they are not roots."""
 
     excluded: dict[str, str] = field(factory=dict)
     """Those of the units that are excluded from the check."""
@@ -137,7 +137,7 @@ def _reject_coexistence(tree: Tree, stack: Stack, beside: list[Unit]) -> None:
 
 
 def _leave_out(found: Deployments, units: list[Unit], is_excluded: Callable[[str], bool]) -> None:
-    """Remove what is excluded from the check; its modules are kept, because they are no plain roots."""
+    """Remove what is excluded from the check; its modules are kept, because they are not roots."""
     of_stacks = {unit.folder for one in found.stacks if is_excluded(one.file) for unit in one.units}
     generated = {unit.folder for one in found.stacks for unit in one.units}
     found.left_out = set(filter(is_excluded, generated)) - of_stacks

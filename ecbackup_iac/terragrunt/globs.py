@@ -27,7 +27,7 @@ _MAGIC = {
 def matching_files(view: View, pattern: str) -> list[str]:
     """Return the files that an absolute pattern matches, in the order of a walk.
 
-    Raises EvaluationError: it is no pattern.
+    Raises EvaluationError: it is not a pattern.
     Raises OutsideError: it leads out of the repository.
     """
     top = re.split(r"[*?\[{\\]", pattern, maxsplit=1)[0]

@@ -290,7 +290,7 @@ def unit_inputs(  # noqa: PLR0913, PLR0917 - where values come from
 
 
 def _differs(extra: ExtraArguments) -> bool:
-    """Whether a block is about one of plan and apply alone, or has arguments in a variable for one."""
+    """Whether a block is about only one of plan and apply, or has arguments in a variable for one."""
     environment = extra.environment.raw if extra.environment is not None else None
     names = environment if isinstance(environment, Mapping) else ()
     return len(extra.commands) == 1 or any(name.startswith("TF_CLI_ARGS_") for name in names)

@@ -25,7 +25,7 @@ def partly_known_remote(value: Value) -> Value | None:
     raw = value.raw
     if not isinstance(raw, UnknownRaw) or not is_remote(raw.prefix):
         return None
-    # An unknown end is that of a query: `?ref=` alone is any version.
+    # An unknown end is that of a query: `?ref=` without an end is any version.
     return string(f"{raw.prefix}...{raw.suffix}" if raw.suffix else raw.prefix).with_marks_of(value)
 
 

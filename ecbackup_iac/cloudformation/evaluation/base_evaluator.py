@@ -72,7 +72,7 @@ class BaseEvaluator(ScenarioState, ABC):
         """Evaluate what a node contains, one level deeper.
 
         Raises:
-            TooMuchError: it nests too deeply.
+            TooMuchError: it is nested too deeply.
 
         """
         return self.one_level_deeper(lambda: frame.stack.template.source.location_of(node))

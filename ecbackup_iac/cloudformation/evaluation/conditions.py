@@ -72,7 +72,7 @@ def named_condition(
     """Return whether a condition of the section `Conditions` holds; `node` is what names it.
 
     Raises:
-        TemplateRejectedError: it is not declared, or leads to itself.
+        TemplateRejectedError: it is not declared, or refers to itself.
         NeedsSplit: it depends on something that the scenario does not assume.
 
     """
@@ -127,7 +127,7 @@ def _boolean(evaluator: BaseEvaluator, node: Node, frame: Frame) -> ConditionRes
 def _all_or_any(
     evaluator: BaseEvaluator, operands: list[Node], frame: Frame, *, is_all: bool
 ) -> ConditionResult:
-    """Evaluate Fn::And or Fn::Or: an operand that decides by itself spares a split by the others."""
+    """Evaluate Fn::And or Fn::Or: an operand that decides on its own spares a split by the others."""
     split: NeedsSplit | None = None
     trace: Trace = ()
     shared: Dependencies = {}

@@ -224,7 +224,7 @@ class ScenarioState:
         """Evaluate what an expression contains.
 
         Raises:
-            TooMuchError: the expression at the location nests too deeply.
+            TooMuchError: the expression at the location is nested too deeply.
 
         """
         self.charge(1)

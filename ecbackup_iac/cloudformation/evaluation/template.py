@@ -45,7 +45,7 @@ PLACEHOLDER = re.compile(
     r"|#\{[^{}]+\}|\$\(\w+\)|__[A-Z][A-Z0-9_]*__|\(\([\w.-]+\)\)|\[\[[^\[\]]+\]\]|%\(\w+\)s"
 )
 
-# What envsubst and the like fill in; it is none in Fn::Sub.
+# What envsubst and the like fill in; in Fn::Sub it is a reference.
 SHELL_VARIABLE = re.compile(r"\$\{[A-Za-z_]\w*\}")
 
 # ${self:custom.days}, ${file(x.yml)}: resolved by the Serverless Framework before CloudFormation reads them.

@@ -159,7 +159,7 @@ def text_of(node: Node | None) -> str | None:
 
 
 def function_of(node: Node) -> "tuple[str, Node] | None":
-    """Return the full name and the argument of an intrinsic function; None where a node is none.
+    """Return the full name and the argument of an intrinsic function; None for another node.
 
     `!GetAtt a.b` and `{"Fn::GetAtt": ["a", "b"]}` are the same function.
     """

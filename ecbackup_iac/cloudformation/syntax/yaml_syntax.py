@@ -1,7 +1,7 @@
 """YAML text → documents of nodes, built from libyaml's events.
 
 PyYAML's own composer recurses in C until the stack overflows, and calls Python for the tag of every scalar.
-Events are read one by one, so that a text which nests too deeply is rejected early, in a third of the time.
+Events are read one by one, so that a text nested too deeply is rejected early, in a third of the time.
 """
 
 from collections.abc import Callable, Iterator

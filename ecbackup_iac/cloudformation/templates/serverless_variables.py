@@ -68,7 +68,7 @@ class Variables:
         value = self._values[node.text]
         if isinstance(value, str) or value.node.start >= 0:
             return value
-        # A string that variables make up is located where it is used.
+        # A string that consists of variables is located where it is used.
         made = value.node
         text, style = (made.text, made.style) if isinstance(made, ScalarNode) else ("", Style.PLAIN)
         return ResolvedVariable(ScalarNode(text, node.start, node.end, style, None))

@@ -42,7 +42,7 @@ def inserted_json_input(content: bytes, name: str, value: str) -> tuple[int, byt
     """Return the offset in a file of JSON, and the bytes that add an input there.
 
     Raises:
-        NotFixableError: the inputs are no object.
+        NotFixableError: the inputs are not an object.
 
     """
     whole = object_at(content, content.find(b"{"))

@@ -110,7 +110,7 @@ def _value_from_macro(
 def evaluate_separately(
     instance: ResourceInstance, name: str, budget: ScenarioBudget
 ) -> list[PropertyCase]:
-    """Return the cases of one property by itself; it is unknown where these are too many as well."""
+    """Return the cases of one property on its own; it is unknown where these are too many as well."""
     cases = enumerate_scenarios(
         lambda evaluator: _evaluate_property_where_created(evaluator, instance, name),
         budget,

@@ -1,6 +1,6 @@
 """CloudFormation's resource types → the properties with ElastiCache's backup settings.
 
-Standard library alone, because Checkov loads it where nothing of ours is installed.
+Only the standard library, because Checkov loads it where nothing of ours is installed.
 Facts: CloudFormation's resource schemas. A CacheCluster is always standalone, because the type has no
 property for a group; a ReplicationGroup is always Redis OSS or Valkey.
 """

@@ -32,7 +32,7 @@ MEMBER_NAMES = ("changeSummary", "newState", "oldState")
 _DIGEST = {"config", "steps", "diagnostics", "duration", "changeSummary", "maybeCorrupt"}
 
 _REPLACED = ("delete-replaced", "discard-replaced", "remove-pending-replace")
-"""What happens to the old copy of a resource, while other steps create it anew."""
+"""What happens to the old copy of a resource, while other steps create it again."""
 
 _READ = ("read", "read-replacement")
 _REMOVED = ("delete", "discard")
@@ -166,6 +166,6 @@ def _items(members: Mapping[str, RawJson], name: str) -> Iterator[RawJson]:
 
 
 def _text(entry: RawJson, name: str) -> str:
-    """Return a member that is a text; empty where it is none."""
+    """Return a member that is a text; empty where it is not."""
     value = entry.members().get(name) if entry.is_object else None
     return value.text() if value and value.is_text else ""

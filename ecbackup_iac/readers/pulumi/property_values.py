@@ -15,7 +15,7 @@ _SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - the signature of a 
 _INTEGER = "7eb310220ed6211bd6f147f2a75bfbb6"
 
 _BLINDED = "[secret]"
-"""What a preview writes in place of a secret."""
+"""What a preview writes instead of a secret."""
 
 _UNKNOWN = (
     "04da6b54-80e4-46f7-96ec-b56ff0331ba9",  # a text, and a value of any type in previews and states

@@ -125,7 +125,7 @@ def unread(resource: "RawJson") -> str:
 
 
 def _is_other_cache(kind: str) -> bool:
-    # One pattern for both would try each "elasticache" with all the text behind it.
+    # One pattern for both would try each "elasticache" with all the text after it.
     return "elasticache" in kind and re.search(_OTHER_CACHES, kind) is not None
 
 

@@ -1,4 +1,4 @@
-"""Files of modules that were read → those of them that may hold suppressions."""
+"""Files of modules that were read → those of them that may have suppressions."""
 
 import os
 from collections.abc import Iterator

@@ -116,7 +116,7 @@ class Arguments:
 
 
 def given_up(error: RecursionError | TooMuchError) -> str:
-    """Return why something is not worked out."""
+    """Return why something is not evaluated."""
     if isinstance(error, TooMuchError):
         return str(error)
     return "expressions or modules are nested too deeply"

@@ -113,7 +113,7 @@ class _Tree:
         self._variable_files = VariableFiles(self._folders)
         self._stand_ins: StandIns | None = None
         self._unit_texts: dict[str, AnnotatedText] = {}
-        """What may hold suppressions of the files that units are planned with, by path."""
+        """What may have suppressions of the files that units are planned with, by path."""
 
         self._declared: set[str] = set()
         self._evaluated_roots: set[str] = set()
@@ -345,9 +345,9 @@ class _Tree:
         program: Evidence,
         diagnostics: list[Diagnostic],
     ) -> dict[str, CacheResource]:
-        """Return the caches with the variants of every variable file that Terraform does not load by itself.
+        """Return the caches with the variants of each variable file that Terraform does not load on its own.
 
-        Such a file is how many teams choose an environment: a verdict by the defaults alone would
+        Such a file is how many teams choose an environment: a verdict by only the defaults would
         mislead where it sets a variable that decides.
         """
         used = root.used_variables
@@ -412,7 +412,7 @@ class _Tree:
     def _release(self, folder: str) -> ReadResult:
         """Release a root that is not called: a tree of many would fill the memory.
 
-        The result has the root's files that may hold suppressions.
+        The result has the root's files that may have suppressions.
         """
         if folder in self._index.called:
             return ReadResult()
@@ -423,7 +423,7 @@ class _Tree:
         return reading
 
     def annotated_texts(self) -> tuple[AnnotatedText, ...]:
-        """Return the files of the modules that were read, where they may hold suppressions."""
+        """Return the files of the modules that were read, where they may have suppressions."""
         found = dict(self._unit_texts)
         loaded = (module for modules in self._modules.values() for module in modules.loaded())
         for module in loaded:
@@ -463,7 +463,7 @@ def _is_of_opentofu(name: str) -> bool:
 def _as_root_of_its_own(diagnostic: Diagnostic) -> Diagnostic:
     """Return a problem of a folder whose calls create nothing as a warning.
 
-    What Terraform refuses there is no problem of its callers, and such a module need not be planned itself.
+    What Terraform refuses there does not concern its callers, and such a module need not be planned itself.
     """
     text = f"{diagnostic.message} (its calls create nothing, so it was evaluated as a root)"
     return replace(diagnostic, message=text, severity=Severity.WARNING)

@@ -329,7 +329,7 @@ def _parameter(name: str, value: Value, step: TraceStep, why: str) -> DeployedPa
 
 
 def _overrides(found: ResourceInstance) -> Iterator[dict[str, DeployedParameter]]:
-    """Yield what the instances of a stack set pass in place of its own parameters."""
+    """Yield what the instances of a stack set pass instead of its own parameters."""
     if found.kind not in STACK_SETS:
         return
     own = ".".join(found.block.labels)

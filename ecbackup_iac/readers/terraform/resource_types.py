@@ -1,6 +1,6 @@
 """A resource type of the AWS providers → its attributes that describe a cache, in any input.
 
-Standard library alone, because Checkov loads it where nothing of ours is installed.
+Only the standard library, because Checkov loads it where nothing of ours is installed.
 """
 
 import re
@@ -145,7 +145,7 @@ def retention_of(
 
 
 def text_of(written: object, *, sensitive: bool = False) -> Known[str] | Unset:
-    """Return a setting that is text; anything that is none counts as not set."""
+    """Return a setting that is text; anything else counts as not set."""
     if isinstance(written, str) and written:
         return Known(shown_setting(written) if sensitive else written)
     return Unset()

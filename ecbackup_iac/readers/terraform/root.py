@@ -150,7 +150,7 @@ class RootEvaluation:
     def run(self, diagnostics: list[Diagnostic]) -> Iterator[None]:
         """Evaluate the root, a step for each instance; what is refused goes to the diagnostics.
 
-        Raises RecursionError: modules or expressions nest too deeply.
+        Raises RecursionError: modules or expressions are nested too deeply.
         Raises TooMuchError: it takes too much work.
         """
         here = Location(display_path_of(self._root.module.folder))
@@ -231,7 +231,7 @@ class RootEvaluation:
         return refusal
 
     def _is_wanted(self, instance: ModuleInstance | None) -> bool:
-        """Whether a module instance, or one that calls it, lies in a target."""
+        """Whether a module instance, or one that calls it, is in a target."""
         while instance is not None:
             if self._is_target(instance.module.folder):
                 return True

@@ -105,7 +105,7 @@ def text_setting(value: Value, argument: TraceStep | None = None) -> Setting[str
 
 
 def _settled_text(value: Value) -> PossibleValue[str]:
-    """Return a setting that is text; a list, a map and anything else that is none counts as not set."""
+    """Return a setting that is text; a list, a map and anything else counts as not set."""
     match value.raw:
         case str() if value.raw:
             text = value.raw

@@ -1,6 +1,6 @@
 """The `configuration` of a plan → its resource blocks, and what each of their expressions refers to.
 
-A plan's configuration has no source text, only the references of each expression. Standard library alone,
+A plan's configuration has no source text, only the references of each expression. Only the standard library,
 because Checkov loads it where nothing of ours is installed.
 """
 

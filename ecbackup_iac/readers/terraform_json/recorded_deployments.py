@@ -182,7 +182,7 @@ def _override(
     stack_set: RecordedResource,
     others: Iterable[RecordedResource],
 ) -> None:
-    """Add what the instances of a stack set pass in place of its own parameters."""
+    """Add what the instances of a stack set pass instead of its own parameters."""
     why = f"an instance of {stack_set.address} overrides its parameters"
     for other in others:
         name = other.values.get("stack_set_name")

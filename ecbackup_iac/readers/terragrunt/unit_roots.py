@@ -36,7 +36,7 @@ from ecbackup_iac.terragrunt.tree import Tree, rejected
 from ecbackup_iac.terragrunt.units import Unit
 
 TEMPLATE_FOLDER = ".boilerplate"
-"""Holds what `terragrunt scaffold` makes a unit of, and no unit."""
+"""The folder of what `terragrunt scaffold` generates a unit from; it contains no unit."""
 
 MAX_STEPS_OF_UNITS = MAX_STEPS // 2
 """For the configuration of all units together, and a step for each byte of it."""

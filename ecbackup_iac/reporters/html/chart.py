@@ -28,7 +28,7 @@ from ecbackup_iac.reporters.html.markup import (
 )
 
 _TICKS = (0, 7, 14, 21, 28, 35)
-_FIRST, _LAST = 7.0, 93.0  # where 0 and 35 days lie, in hundredths of the width
+_FIRST, _LAST = 7.0, 93.0  # where 0 and 35 days are, in hundredths of the width
 _BELOW, _ABOVE = 2.0, 98.0  # what AWS rejects is beyond
 
 

@@ -79,7 +79,7 @@ class Constraint:
 def constraint_of(node: Node | None) -> Constraint:
     """Return the constraint of a type expression; without one, any type is accepted.
 
-    Raises EvaluationError: it is no type expression.
+    Raises EvaluationError: it is not a type expression.
     """
     if node is None:
         return Constraint()

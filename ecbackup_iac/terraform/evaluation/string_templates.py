@@ -125,7 +125,7 @@ def _as_text(value: Value, source_range: SourceRange) -> Value:
     is_text = isinstance(text.raw, UnknownRaw) and (text.raw.prefix or text.raw.suffix)  # not null
     part = text if is_text else map_outcomes(_not_null, text, kind=STRING)
     if part.privacy is Privacy.DOCUMENT:
-        return replace(part, privacy=Privacy.OUTSIDE)  # what the text is part of is no document
+        return replace(part, privacy=Privacy.OUTSIDE)  # a part of a document, not one
     return part
 
 

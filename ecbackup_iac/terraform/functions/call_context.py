@@ -35,14 +35,14 @@ class Files(Protocol):
         """Return a file's content; a relative path counts from the root module's folder.
 
         Raises EvaluationError: there is no such file, as Terraform says it.
-        Raises OutsideError: it lies outside the boundary, or is too large.
+        Raises OutsideError: it is outside the boundary, or is too large.
         """
 
     def exists(self, path: str) -> bool:
         """Whether a file exists.
 
         Raises EvaluationError: the path exists and is not a file.
-        Raises OutsideError: it lies outside the boundary.
+        Raises OutsideError: it is outside the boundary.
         """
 
     def matching(self, folder: str, pattern: str) -> list[str]:

@@ -124,7 +124,7 @@ def _first_list(arguments: Sequence[Value]) -> Value:
 
 
 def _may_be_chosen(argument: Value) -> bool:
-    """Whether an argument is, or may be, a list with elements. Raises EvaluationError if it is no list."""
+    """Whether an argument is, or may be, a list with elements. Raises EvaluationError if it is not a list."""
     if argument.is_known and not is_list(argument):
         raise EvaluationError("coalescelist arguments must be lists or tuples")
     return not argument.is_known or (not argument.is_null and bool(argument.elements))

@@ -56,7 +56,7 @@ class DataFileStep:
 
     @property
     def text(self) -> str:
-        """What is said in place of the source, which may have secrets beside the value."""
+        """What is said instead of the source, which may have secrets beside the value."""
         return f"{self.name} in a data file" if self.name else "in a data file"
 
     def to_part(self, key: Key) -> "DataFileStep":

@@ -48,7 +48,7 @@ class Function:
 def function(signature: str, implementation: Callable[..., Value], **flags: bool) -> Function:
     """Return a function by its signature: "join(separator: string, ...lists: list of string): string".
 
-    Behind a parameter's type: `null`, `unknown` and `elements`, for what it allows. The `flags` are those
+    After a parameter's type: `null`, `unknown` and `elements`, for what it allows. The `flags` are those
     of Function.
     """
     name, _, rest = signature.partition("(")

@@ -51,7 +51,7 @@ class UnreadModule:
     why: str
     version: str = ""
     is_missing: bool = False
-    """It should lie in the tree, and does not."""
+    """It should be in the tree, and is not."""
 
 
 class Modules:
@@ -101,7 +101,7 @@ class Modules:
 
 
 class Configuration:
-    """One root module and the modules below it, as they lie in the tree."""
+    """One root module and the modules below it, as they are in the tree."""
 
     def __init__(
         self,
@@ -228,7 +228,7 @@ def is_local(source: str, reader: Folders | None = None) -> bool:
 
 
 def local_folder(folder: str, source: str, reader: Folders) -> str | None:
-    """Return the real folder that a local source names, seen from a folder; None where it is no path."""
+    """Return the real folder that a local source names, seen from a folder; None where it is not a path."""
     if not is_local(source, reader):
         return None
     try:

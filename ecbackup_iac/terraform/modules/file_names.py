@@ -20,7 +20,7 @@ def configuration_files(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the files of a folder that make up its module, and those of them that override, sorted.
 
-    Terraform reads no `.tofu` file. OpenTofu reads it in place of the `.tf` file of the same stem,
+    Terraform reads no `.tofu` file. OpenTofu reads it instead of the `.tf` file of the same stem,
     as is assumed where no program is given.
     """
     found = every_configuration_file(names)

@@ -61,7 +61,7 @@ class FileSet:
     def files(self) -> Iterator[str]:
         """Yield the files as paths from the root module's folder.
 
-        Raises EvaluationError: the pattern is refused, or describes a link that leads nowhere.
+        Raises EvaluationError: the pattern is refused, or describes a link to what does not exist.
         Raises UnknownResultError: it describes what may be there where Terraform runs, or what is not read.
         """
         try:
@@ -144,7 +144,7 @@ class FileSet:
                     yield inner
             if is_last:
                 return
-            position += 1  # a second one behind it counts as a star
+            position += 1  # a second one after it counts as a star
         for name in names:
             if not self._components[position].matches(name):
                 continue

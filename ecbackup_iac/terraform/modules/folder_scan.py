@@ -1,6 +1,6 @@
 """A tree of folders → those with configuration, their module calls, and the blocks that are sought.
 
-A module call is a `module` block that the parser read. Bytes alone only rule files out: a file that
+A module call is a `module` block that the parser read. Its bytes only rule a file out: a file that
 cannot hold a call, or a block that is sought, is not parsed.
 """
 
@@ -71,7 +71,7 @@ class Folder:
     """Absolute, links resolved."""
 
     files: tuple[str, ...] = ()
-    """The names of all its files with configuration, read by Terraform or by OpenTofu alone."""
+    """The names of all its files with configuration, whether Terraform or only OpenTofu reads them."""
 
     is_sought: bool = False
     """It holds what is sought, or may hold it in a way that only its evaluation shows."""
@@ -123,7 +123,7 @@ class FolderScan:
         """The files of programs that may set inputs of modules."""
 
         self.excluded_wrappers: list[str] = []
-        """The files of Terragrunt in excluded folders: the modules of their units are no roots either."""
+        """The files of Terragrunt in excluded folders: the modules of their units are not roots either."""
 
         self.size = 0
         """Bytes of configuration that were read."""
@@ -185,7 +185,7 @@ class FolderScan:
         installed = os.path.join(prefix + ".terraform", "modules")
         if os.path.isdir(installed):
             folder.is_sought = folder.is_sought or self._is_installed(installed)
-            # One that lies outside is not read, and the module's reader reports it.
+            # One that is outside is not read, and the module's reader reports it.
             listed = installed_modules(path, self._folders)
             folder.installed = frozenset(
                 (key.rpartition(".")[2], normalised(one.source)) for key, one in listed.items()

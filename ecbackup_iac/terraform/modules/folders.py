@@ -56,7 +56,7 @@ class Folders:
         return self.entries(folder)[0]
 
     def entries(self, folder: str) -> Listing:
-        """Return the names of the files in a folder, and of the folders that are no links, each sorted."""
+        """Return the names of the files in a folder, and of the folders that are not links, each sorted."""
         if folder not in self._entries:
             files, folders = [], []
             try:
@@ -93,7 +93,7 @@ class Folders:
         return list(self._entries)
 
     def is_inside(self, path: str) -> bool:
-        """Whether an absolute path without `..` lies inside the boundary, links resolved."""
+        """Whether an absolute path without `..` is inside the boundary, links resolved."""
         try:
             return is_readable(self.real(path), self.boundary)
         except ValueError:  # a NUL in it, or half a surrogate pair: no path at all
@@ -102,7 +102,7 @@ class Folders:
     def real(self, path: str) -> str:
         """Return an absolute path without `..` with its links resolved; each name on it is looked up once.
 
-        Raises ValueError: a NUL in it, or half a surrogate pair: it is no path at all.
+        Raises ValueError: a NUL in it, or half a surrogate pair: it is not a path at all.
         """
         real = self._reals.get(path)
         if real is None:
@@ -186,7 +186,7 @@ class Folders:
         )
 
     def _read_of_folder(self, path: str) -> bytes | str | None:
-        """Return the bytes of a file that is no link, or why it is not read; None for a link. Raises OSError.
+        """Return the bytes of a file, or why it is not read; None for a link. Raises OSError.
 
         Whether its folder is inside is checked once per folder, since it resolves links name by name.
         """

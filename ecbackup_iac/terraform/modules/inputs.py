@@ -56,7 +56,7 @@ class VariableFile:
 
 
 def value_in_file(attribute: Attribute, path: str) -> Value:
-    """Return what a variable file sets a variable to, hidden if the file is no configuration by its name."""
+    """Return what a variable file sets a variable to, hidden if its name is not one of configuration."""
     step = SourceStep.of(attribute, StepKind.VARIABLE)
     if is_shown(path):
         return Evaluator(CONSTANT_SCOPE).value(attribute.expression).through(step)
@@ -180,7 +180,7 @@ class RootInputs:
 
 
 def loaded_files(names: Sequence[str]) -> list[str]:
-    """Return the tfvars files in a root's folder that Terraform loads by itself, in its order."""
+    """Return the tfvars files in a root's folder that Terraform loads automatically, in its order."""
     fixed = [name for name in ("terraform.tfvars", "terraform.tfvars.json") if name in names]
     automatic = sorted(
         name for name in names if name.endswith((".auto.tfvars", ".auto.tfvars.json"))
@@ -209,7 +209,7 @@ def _expression(text: str) -> Value:
 def workspace_of(given: EvaluationInputs) -> Value:
     """Return the workspace that a root is planned in: --workspace, or TF_WORKSPACE.
 
-    A file of the tree (.terraform/environment) shows what somebody selected once, not what is deployed.
+    A file of the tree (.terraform/environment) shows what was selected once, not what is deployed.
     """
     name = given.workspace or given.environment.get("TF_WORKSPACE")
     if name:

@@ -27,7 +27,7 @@ class InstalledModule:
     version: str
 
     def is_of(self, source: str, constraints: str) -> bool:
-        """Whether it was fetched for a call's source and version; Terraform fetches it anew otherwise."""
+        """Whether it was fetched for a call's source and version; Terraform fetches it again otherwise."""
         from ecbackup_iac.terraform.modules.versions import meets
 
         if normalised(self.source) != normalised(source):

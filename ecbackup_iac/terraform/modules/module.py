@@ -71,7 +71,7 @@ class Module:
     """Why no release of Terraform accepts this module; empty where one does."""
 
     short_circuits: bool = False
-    """It requires Terraform 1.12 or later, where the first operand of `&&` or `||` may decide alone."""
+    """It requires Terraform 1.12 or later, where only one operand of `&&` or `||` may be evaluated."""
 
     may_declare_more: str = ""
     """Why it may declare more than is known; empty where it does not."""
@@ -162,7 +162,7 @@ def load_module(
 
 
 def module_of(source: SourceFile) -> Module:
-    """Return the module that one file is by itself; its path is the module's folder."""
+    """Return the module that one file is on its own; its path is the module's folder."""
     module = Module(source.path)
     parsed = parsed_file(source)
     parsed.problems.report_to(module.report)

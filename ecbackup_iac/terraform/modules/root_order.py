@@ -57,7 +57,7 @@ class RootOrder:
         return sorted(found)
 
     def __iter__(self) -> Iterator[str]:
-        """Yield the next folder to evaluate; what its evaluation reaches has to be settled meanwhile."""
+        """Yield the next folder to evaluate; what its evaluation reaches has to be added meanwhile."""
         for path in self.first:
             # Only a computed source reaches one that no call names.
             if path not in self._settled or self._index.is_planned(path):

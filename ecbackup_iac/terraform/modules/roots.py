@@ -23,7 +23,7 @@ _TEST_FOLDER = "test"
 
 
 _EVIDENCE = (b"backend", b"cloud", b"provider")
-"""Blocks that are evidence that a folder is planned by itself."""
+"""Blocks that are evidence that a folder is planned on its own."""
 
 
 @record
@@ -92,7 +92,7 @@ class Index:
 
         here = None if targets is None else self._inside(frozenset(targets))
         self.relevant = self._relevant(here)
-        """Those of them that lie in a target or lead to one."""
+        """Those of them that are in a target or lead to one."""
 
         self.called = {
             target
@@ -115,7 +115,7 @@ class Index:
             if folder not in self.set_inputs
             or os.path.basename(self.set_inputs[folder].by) in TERRAGRUNT_FILES
         }
-        """The folders that Terragrunt plans, with the inputs of its units: they are no roots of their own."""
+        """The folders that Terragrunt plans, with the inputs of its units: they are not roots."""
 
         self.has_opentofu_files = any(folder.has_opentofu_files for folder in self.found.values())
         folders.keep(self.leading)
@@ -129,7 +129,7 @@ class Index:
         }
 
     def is_planned(self, path: str) -> bool:
-        """Whether a folder shows that it is planned by itself, whatever calls it."""
+        """Whether a folder shows that it is planned on its own, whatever calls it."""
         if path in self.sourced:
             return False
         if path in self.set_inputs or loaded_files(self._folders.names(path)):
@@ -155,7 +155,7 @@ class Index:
         return self._configuring[path]
 
     def _evidence(self, path: str) -> Iterator[Body]:
-        """Yield the files of a folder that may show that it is planned by itself."""
+        """Yield the files of a folder that may show that it is planned on its own."""
         for name in self.found[path].files:
             content = self._folders.content(os.path.join(path, name))
             if not isinstance(content, Diagnostic) and may_name(content, _EVIDENCE):
@@ -177,7 +177,7 @@ class Index:
     def unloaded_variable_files(self, root: str) -> list[str]:
         """Return the tfvars files in and under a root that may be meant for one of its environments, sorted.
 
-        Those in a folder with configuration of its own belong to that. Terraform loads some by itself;
+        Those in a folder with configuration of its own belong to that. Terraform loads some automatically;
         of tests and fixtures none is an environment.
         """
         found = []
@@ -191,7 +191,7 @@ class Index:
             if folder != root:
                 loaded -= {"terraform.tfvars", "terraform.tfvars.json"}
             found += [os.path.join(folder, name) for name in names if name not in loaded]
-        return sorted(filter(os.path.exists, found))  # a link may lead nowhere
+        return sorted(filter(os.path.exists, found))  # a link may lead to what does not exist
 
     def _owner(self, folder: str) -> str:
         """Return the nearest folder with configuration, from a folder upwards."""
@@ -249,7 +249,7 @@ class Index:
 
 
 def lies_in(path: str, folders: Container[str]) -> bool:
-    """Whether a path is one of some folders, or lies in one; all absolute, links resolved."""
+    """Whether a path is one of some folders, or in one; all absolute, links resolved."""
     while path not in folders:
         parent = os.path.dirname(path)
         if parent == path:

@@ -38,6 +38,6 @@ def possible_sources(content: bytes) -> list[str] | None:
 
 
 def _has_escapes(content: bytes) -> bool:
-    """Whether a file has what may encode a letter, or is no text at all: then it may name anything."""
+    """Whether a file has what may encode a letter, or is not text at all: then it may name anything."""
     is_escaped = b"\\" in content and (b"\\u" in content or b"\\U" in content)
     return is_escaped or b"\0" in content

@@ -24,7 +24,7 @@ class VersionRange:
     """Exclusive."""
 
     def overlaps(self, other: "VersionRange") -> bool:
-        """Whether a version may lie in both ranges."""
+        """Whether a version may be in both ranges."""
         return max(self.first, other.first) < min(self.end, other.end)
 
 

@@ -112,7 +112,7 @@ def _sources(
 ) -> Iterator[str]:
     """Yield the module that a source names: by its path, or by the end of a path with unknown parts.
 
-    All that no call names, where no more is known than that the source is no remote one.
+    All that no call names, where all that is known is that the source is not remote.
     """
     attribute = body.attribute("source")
     if attribute is None:

@@ -21,7 +21,7 @@ from ecbackup_iac.terraform.values.budget import charge_number, charge_text
 
 _INFINITIES = {"inf": math.inf, "+inf": math.inf, "-inf": -math.inf}
 MAX_EXPONENT = 2**31
-"""Of ten, in a text: with a larger one it is no number."""
+"""Of ten, in a text: with a larger one it is not a number."""
 
 
 class UndefinedResultError(ArithmeticError):
@@ -69,7 +69,7 @@ def precision_of(*numbers: Number) -> int:
 
 
 def number_from(text: str) -> Number | None:
-    """Return the number of a text as Terraform converts it; None where it is none.
+    """Return the number of a text as Terraform converts it; None for another text.
 
     Raises NumberTooLargeError: its exponent is beyond reason.
     """
@@ -96,7 +96,7 @@ def text_from(number: Number) -> str:
     negative, value = number < 0, abs(Fraction(number))
     charge_number(3 * (value.numerator.bit_length() + value.denominator.bit_length()) // 2)
     low, high = 1, 400
-    while low < high:  # more digits never lie further away
+    while low < high:  # more digits are never further away
         middle = (low + high) // 2
         if rounded(_with_digits(value, middle), precision) == value:
             high = middle

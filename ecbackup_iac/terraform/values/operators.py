@@ -104,7 +104,7 @@ def _ends(operand: Value) -> tuple[Number, Number]:
 
 def _logical(operator: str, left: Value, right: Value) -> Value:
     first, second = (_operand(operator, side, BOOL) for side in (left, right))
-    decides = operator == "||"  # the operand that settles the answer alone
+    decides = operator == "||"  # the operand that decides without the other
 
     def apply(a: Value, b: Value) -> Value:
         both = a.raw is True and b.raw is True

@@ -116,7 +116,7 @@ def bounds(value: Value) -> tuple[Number | None, Number | None]:
 
 
 def lies_between(value: Value, minimum: Number | None, maximum: Number | None) -> bool:
-    """Whether a value is no number, or one within bounds; None is no bound."""
+    """Whether a value is not a number, or one within bounds; None is for no bound."""
     raw = value.raw
     if isinstance(raw, bool) or not isinstance(raw, Number):
         return True
@@ -191,7 +191,7 @@ def map_some(
     positions: Sequence[int],
     kind: Type = DYNAMIC,
 ) -> Value:
-    """Apply a function of values to some, as `map_outcomes` does, of which those at some positions settle."""
+    """Apply a function of values to some, as `map_outcomes` does, of which those at some positions decide."""
 
     def filled(*settled: Value) -> Value:
         given = list(arguments)

@@ -1,1 +1,1 @@
-"""Modules that lie outside of the tree, and what is known of them without reading them."""
+"""Modules outside of the tree, and what is known of them without reading them."""

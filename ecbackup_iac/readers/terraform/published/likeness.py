@@ -1,7 +1,7 @@
 """The source and the inputs of a module that was not read → whether it looks like a cache.
 
 A module is named after what it makes, so the last segments of its source's path decide, and otherwise
-inputs that only a cache has. An input about a cache next door (its subnets, its address) is none.
+inputs that only a cache has. An input about another cache (its subnets, its address) is not one.
 """
 
 import re

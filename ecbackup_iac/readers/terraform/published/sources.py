@@ -17,7 +17,7 @@ _REGISTRY = re.compile(
     rf"(?:([a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d+)?)/)?({_NAME})/({_NAME})/([a-z0-9]+)(?://(.+))?",
     re.IGNORECASE | re.ASCII,
 )
-# What go-getter takes for a repository of GitHub. `https://` alone is a download of that very address.
+# What go-getter takes for a repository of GitHub. `https://` without `git::` is a download of that address.
 _GITHUB = re.compile(
     rf"(?:(?:git::)?(?:github\.com/|git@github\.com:)|git::(?:https://|ssh://(?:git@)?)github\.com/)"
     rf"({_NAME})/([\w.-]+?)(?:\.git)?(?://(.+))?",

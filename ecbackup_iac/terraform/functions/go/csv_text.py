@@ -42,7 +42,7 @@ def csv_value(text: str) -> Value:
 
 
 def records(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield the records with their line numbers; empty lines are none."""
+    """Yield the records with their line numbers; empty lines are skipped."""
     # A line ends with \n or \r\n; a \r at the very end is dropped too.
     lines = iter(enumerate(_lines(text), 1))
     for start, first in lines:

@@ -19,7 +19,7 @@ _OPTION = re.compile(r"(?:[^\\,]|\\.)*", re.DOTALL)
 
 
 class BadPatternError(Exception):
-    """A pattern that is no valid syntax; only what is compared with a name is checked."""
+    """A pattern with invalid syntax; only what is compared with a name is checked."""
 
 
 class Component:
@@ -61,7 +61,7 @@ class Component:
             try:
                 if self._matches(rest, name[start:]):
                     return True
-            except BadPatternError:  # not seen behind a star
+            except BadPatternError:  # not seen after a star
                 continue
         return False
 
@@ -81,7 +81,7 @@ class Component:
 
 
 def _after_character(pattern: str, position: int, character: str) -> int | None:
-    """Return the position behind what describes one character; None where that is another one.
+    """Return the position after what describes one character; None where that is another one.
 
     Raises BadPatternError: what is there is no valid syntax.
     """

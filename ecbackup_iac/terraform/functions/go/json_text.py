@@ -95,7 +95,7 @@ def _numeral(text: str) -> Value:
 def json_value(text: str) -> Value:
     """Return the value of JSON, each element with its own type; the last of equal keys wins.
 
-    Raises EvaluationError: it is no JSON.
+    Raises EvaluationError: it is not JSON.
     """
     charge_characters(len(text))
     try:

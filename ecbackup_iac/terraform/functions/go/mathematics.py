@@ -81,7 +81,7 @@ def _multiplied(x: float, count: int, *, is_inverse: bool) -> float:
             exponent += shift
         factor *= factor
         shift <<= 1
-        if factor < 0.5:  # noqa: PLR2004 - a mantissa lies between a half and 1
+        if factor < 0.5:  # noqa: PLR2004 - a mantissa is between a half and 1
             factor += factor
             shift -= 1
         count >>= 1

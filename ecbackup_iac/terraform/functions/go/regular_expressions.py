@@ -92,7 +92,7 @@ class Pattern:
     def spans(self, text: bytes) -> Iterator[list[_Span]]:
         """Return the spans of every match and its groups, as Go's FindAll does.
 
-        An empty match right after another match is none.
+        An empty match right after another match does not count.
         """
         position, previous_end = 0, -1
         while position <= len(text):

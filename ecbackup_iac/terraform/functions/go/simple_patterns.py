@@ -326,7 +326,7 @@ class _Parser:
         text = self._pattern[self._position : end]
         self._position = end + len(r"\E")
         if len(text) != 1:
-            # A repetition behind it is of its last character.
+            # A repetition after it is of its last character.
             if self._next() in ("*", "+", "?", "{") or not text:
                 raise _NotSimpleError
             parts = [self._literal(character) for character in text]

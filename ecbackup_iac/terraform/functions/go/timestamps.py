@@ -80,7 +80,7 @@ class Timestamp:
 
 
 def timestamp(text: str) -> Timestamp:
-    """Return the point in time of a text of RFC 3339. Raises EvaluationError: it is none."""
+    """Return the point in time of a text of RFC 3339. Raises EvaluationError: it is not one."""
     match = _STRICT.fullmatch(text)
     if match is None:
         raise EvaluationError("not a valid RFC3339 timestamp")
@@ -111,7 +111,7 @@ def point(parts: list[int], fraction: str, offset: int) -> Timestamp | None:
 def duration(text: str) -> int:
     """Return a duration as Go reads it ("1h30m", "-1.5s"), in nanoseconds.
 
-    Raises EvaluationError: it is none, or longer than 292 years.
+    Raises EvaluationError: it is not one, or longer than 292 years.
     """
     is_negative = text.startswith("-")
     rest = text[1:] if text.startswith(("+", "-")) else text

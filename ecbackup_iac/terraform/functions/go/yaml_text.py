@@ -72,7 +72,7 @@ _MAX_OFFSET = 24, 60  # hours and minutes
 def yaml_value(text: str) -> Value:
     """Return the value of one YAML document: objects and tuples, each element with its own type.
 
-    Raises EvaluationError: it is no YAML, or more than one document, or not to be represented.
+    Raises EvaluationError: it is not YAML, or more than one document, or cannot be represented.
     """
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
@@ -266,7 +266,7 @@ def _decimal(text: str) -> Number | None:
 
 
 def _time(text: str) -> str | None:
-    """Return a timestamp as RFC 3339 has it; None where it is none."""
+    """Return a timestamp as RFC 3339 has it; None for another text."""
     match = _TIME.fullmatch(text)
     if match is None:
         return None
