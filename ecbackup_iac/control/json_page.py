@@ -12,7 +12,7 @@ SCHEMA_VERSION = 1
 
 def render(page: Page, width: int) -> str:  # noqa: ARG001 - one signature for all
     """Return the page as an object in which every name is present."""
-    whole = {
+    document = {
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "ecbackup-iac", "version": __version__},
         "title": page.title,
@@ -27,7 +27,7 @@ def render(page: Page, width: int) -> str:  # noqa: ARG001 - one signature for a
         ],
         "sources": [{"name": name, "description": text} for name, text in page.sources],
     }
-    return json.dumps(whole, indent=2) + "\n"
+    return json.dumps(document, indent=2) + "\n"
 
 
 def _rule(rule: Rule) -> dict[str, object]:

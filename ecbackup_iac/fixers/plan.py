@@ -24,7 +24,7 @@ from ecbackup_iac.model.shared_code import SharedCode
 from ecbackup_iac.model.source import SOURCES
 from ecbackup_iac.model.value import Outcome, PossibleValue, Unknown, possible_values
 from ecbackup_iac.model.verdict import Level, Rule, Status
-from ecbackup_iac.remedy.advice import days_in_place_of, is_enough
+from ecbackup_iac.remedy.advice import days_instead_of, is_enough
 from ecbackup_iac.scan import scan
 
 _NOT_IN_CODE = "it was read from {}: change the code that manages it"
@@ -158,7 +158,7 @@ class _Plan:
         values = _failing(finding, self._requirements.minimum_days)
         edits: dict[Edit, None] = {}
         for value in values:
-            days = self._days or days_in_place_of(value, self._requirements)
+            days = self._days or days_instead_of(value, self._requirements)
             proposed = source_fixer.propose(
                 resource, value, days, self._files, is_careful=is_careful
             )

@@ -61,7 +61,7 @@ def parse_range(
         tokens(text, start, end), text, range_of, LOOSE if is_loose else STRICT
     )
     node, first, last = parser.bounded(parser.expression)
-    parser.refuse_depth(node, first, last)
+    parser.check_depth(node, first, last)
     return node, Token(parser.kind, parser.start, parser.end)
 
 
@@ -69,7 +69,7 @@ def parse_parts(text: bytes, range_of: RangeMapper) -> tuple[TemplatePart, ...]:
     """Return the parts of a bare template. Raises HclSyntaxError: it is not one, or is nested too deeply."""
     parser = ExpressionParser(tokens(text, 0, len(text), is_template=True), text, range_of, STRICT)
     parts = parser.bounded(lambda: parser.parts(Kind.END, 0, is_flush=False))
-    parser.refuse_depth(Template(range_of(0, len(text)), parts), 0, len(text))
+    parser.check_depth(Template(range_of(0, len(text)), parts), 0, len(text))
     return parts
 
 
@@ -83,7 +83,7 @@ class ExpressionParser(TemplateParser):
         condition = self._binary(1)
         if self.kind != b"?":
             return condition
-        self.deeper()
+        self.enter_level()
         self.advance()
         then, _, _ = self.expression()
         self.expect(
@@ -108,7 +108,7 @@ class ExpressionParser(TemplateParser):
     def _operand(self) -> Spanned:
         if self.kind in (b"-", b"!"):
             operator = self.kind.decode()
-            self.deeper()
+            self.enter_level()
             start, _ = self.take()
             operand, _, end = self._operand()
             self.depth -= 1
@@ -158,24 +158,24 @@ class ExpressionParser(TemplateParser):
         return Splat(self.range_of(start, end), node, each), end
 
     def _index_or_splat(self, node: Node, start: int) -> tuple[Node, int]:
-        before = self.passed_over
+        before = self.skipped
         opening, _ = self.take()
         if self.kind == b"*":
             self.advance()
             end = self.expect(
                 b"]", "Missing close bracket on splat index: a bracket is expected here"
             )
-            self.deeper()
+            self.enter_level()
             each, _, end = self._traversed(Element(self.range_of(opening, end)), opening, end)
             self.depth -= 1
             return Splat(self.range_of(start, end), node, each), end
-        self.passed_over = LOOSE
+        self.skipped = LOOSE
         if self.kind == Kind.NEWLINE:
             self.advance()
-        self.deeper()
+        self.enter_level()
         key, _, _ = self.expression()
         self.depth -= 1
-        self.passed_over = before
+        self.skipped = before
         end = self.expect(
             b"]", "Missing close bracket on index: the closing bracket is expected here"
         )
@@ -193,7 +193,7 @@ class ExpressionParser(TemplateParser):
             return self._number()
         if kind not in _OPENINGS:
             raise self.error(_CUT_SHORT if kind in (Kind.NEWLINE, Kind.END) else _NO_VALUE)
-        self.deeper()
+        self.enter_level()
         spanned = self._opened(kind)
         self.depth -= 1
         return spanned
@@ -209,10 +209,10 @@ class ExpressionParser(TemplateParser):
         return self._quoted() if kind == Kind.OPEN_QUOTE else self._heredoc()
 
     def _parentheses(self) -> Spanned:
-        before, self.passed_over = self.passed_over, LOOSE
+        before, self.skipped = self.skipped, LOOSE
         start, _ = self.take()
         node, _, _ = self.expression()
-        self.passed_over = before
+        self.skipped = before
         end = self.expect(b")", "Unbalanced parentheses: the closing parenthesis is expected here")
         return node, start, end
 
@@ -251,8 +251,8 @@ class ExpressionParser(TemplateParser):
             name += f"::{word.decode(errors='replace')}"
         if self.kind != b"(":
             raise self.error("Missing open parenthesis: a function's arguments are expected here")
-        self.deeper()
-        before, self.passed_over = self.passed_over, LOOSE
+        self.enter_level()
+        before, self.skipped = self.skipped, LOOSE
         self.advance()
         arguments: list[Node] = []
         is_expanded = False
@@ -271,7 +271,7 @@ class ExpressionParser(TemplateParser):
                 raise self.error(
                     "Missing argument separator: a comma or the closing parenthesis is expected here"
                 )
-        self.passed_over = before
+        self.skipped = before
         _, end = self.take()
         self.depth -= 1
         return Call(self.range_of(start, end), name, tuple(arguments), is_expanded), start, end
@@ -279,7 +279,7 @@ class ExpressionParser(TemplateParser):
     # Collections
 
     def _tuple(self) -> Spanned:
-        before, self.passed_over = self.passed_over, LOOSE
+        before, self.skipped = self.skipped, LOOSE
         start, _ = self.take()
         if self.word() == b"for":
             return self._for(start, before, b"]")
@@ -292,16 +292,16 @@ class ExpressionParser(TemplateParser):
                 raise self.error(
                     "Missing item separator: a comma or the closing bracket is expected here"
                 )
-        self.passed_over = before
+        self.skipped = before
         _, end = self.take()
         return TupleNode(self.range_of(start, end), tuple(items)), start, end
 
     def _object(self) -> Spanned:
-        before, self.passed_over = self.passed_over, LOOSE
+        before, self.skipped = self.skipped, LOOSE
         start, _ = self.take()
         if self.word() == b"for":
             return self._for(start, before, b"}")
-        self.passed_over = STRICT
+        self.skipped = STRICT
         items: list[tuple[Node, Node]] = []
         while True:
             while self.kind == Kind.NEWLINE:
@@ -313,7 +313,7 @@ class ExpressionParser(TemplateParser):
                 self.advance()
             elif self.kind != b"}":
                 raise self.error("Missing attribute separator: a newline or comma is expected here")
-        self.passed_over = before
+        self.skipped = before
         _, end = self.take()
         return ObjectNode(self.range_of(start, end), tuple(items)), start, end
 
@@ -355,7 +355,7 @@ class ExpressionParser(TemplateParser):
             raise self.error(
                 f"Invalid 'for' expression: this kind of brackets {what}", start, self.end
             )
-        self.passed_over = before
+        self.skipped = before
         _, end = self.take()
         source_range = self.range_of(start, end)
         key = names[0] if len(names) > 1 else None

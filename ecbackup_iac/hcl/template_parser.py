@@ -58,7 +58,7 @@ class TemplateParser(TokenReader):
     def _sequence(self) -> Piece:
         """Parse `${ expression }` or a directive."""
         is_control = self.kind == Kind.CONTROL
-        before, self.passed_over = self.passed_over, LOOSE
+        before, self.skipped = self.skipped, LOOSE
         start, _ = self.take()
         if is_control:
             piece = self._directive(start)
@@ -66,14 +66,14 @@ class TemplateParser(TokenReader):
                 f"Extra characters in {piece.kind.value} marker: the closing brace is expected here"
             )
         else:
-            self.deeper()
+            self.enter_level()
             expression, _, _ = self.expression()
             self.depth -= 1
             piece = Piece(PieceKind.INTERPOLATION, start, start, expression=expression)
             what = "Extra characters after interpolation expression: the closing brace is expected here"
         if self.kind != Kind.SEQUENCE_END:
             raise self.error(what)
-        self.passed_over = before
+        self.skipped = before
         _, piece.end = self.take()
         return piece
 
@@ -83,7 +83,7 @@ class TemplateParser(TokenReader):
             what = "Invalid template control keyword" if word else "Invalid template directive"
             raise self.error(f"{what}: if, else, endif, for or endfor is expected")
         piece = Piece(PieceKind(word), start, start)
-        self.deeper()
+        self.enter_level()
         if word == "for":
             piece.names = tuple(self.for_names("directive"))
             piece.expression, _, _ = self.expression()

@@ -20,12 +20,12 @@ class TokenReader:
     """The tokens of one expression or template, and the position of the parser in them."""
 
     def __init__(
-        self, tokens: list[Token], text: bytes, range_of: RangeMapper, passed_over: frozenset[bytes]
+        self, tokens: list[Token], text: bytes, range_of: RangeMapper, skipped: frozenset[bytes]
     ) -> None:
         self._tokens = tokens
         self.text = text
         self.range_of = range_of
-        self.passed_over = passed_over
+        self.skipped = skipped
         self.depth = 0
         self.steps = 0
         """Operators, brackets and steps so far: no node is nested deeper than that."""
@@ -35,11 +35,11 @@ class TokenReader:
 
     def advance(self) -> None:
         """Move to the next token that counts."""
-        found, index, passed_over = self._tokens, self._index + 1, self.passed_over
-        while found[index].kind in passed_over:
+        tokens, index, skipped = self._tokens, self._index + 1, self.skipped
+        while tokens[index].kind in skipped:
             index += 1
         self._index = index
-        self.kind, self.start, self.end = found[index]
+        self.kind, self.start, self.end = tokens[index]
 
     def take(self) -> tuple[int, int]:
         """Return the offsets of the current token, and move on."""
@@ -54,11 +54,11 @@ class TokenReader:
     def error(
         self, message: str, start: int | None = None, end: int | None = None
     ) -> HclSyntaxError:
-        """Return the error for the current token: what no token may be says so itself."""
+        """Return the error for the current token; an invalid token has a message of its own."""
         if start is None:
             start, end = self.start, self.end
-            if self.kind in (Kind.INVALID, Kind.UNTERMINATED_STRING):
-                message = _invalid(self.text[start:end]) if self.kind == Kind.INVALID else message
+            if self.kind == Kind.INVALID:
+                message = _invalid(self.text[start:end])
         return HclSyntaxError(message, start, max(start, end or start))
 
     def expect(self, kind: bytes, message: str) -> int:
@@ -76,13 +76,13 @@ class TokenReader:
                 raise
         raise HclSyntaxError(_TOO_DEEP, self.start, self.end)
 
-    def refuse_depth(self, node: Node, start: int, end: int) -> None:
+    def check_depth(self, node: Node, start: int, end: int) -> None:
         """Raise HclSyntaxError if nodes are nested too deeply."""
         if self.steps > MAX_DEPTH and depth(node) > MAX_DEPTH:
             raise HclSyntaxError(_TOO_DEEP, start, end)
 
-    def deeper(self) -> None:
-        """Count one more level of nesting, and refuse one too many."""
+    def enter_level(self) -> None:
+        """Count one more level of nesting. Raises HclSyntaxError: it is one too many."""
         self.depth += 1
         self.steps += 1
         if self.depth > MAX_DEPTH:

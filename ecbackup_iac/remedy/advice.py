@@ -40,7 +40,7 @@ class Advice:
             text = ", ".join((text + times, *others))
             locations += value.literals
         caches = shared.others(resource, locations)
-        return f"{text} (shared with {plain(caches)})" if caches else text
+        return f"{text} (shared with {on_one_line(caches)})" if caches else text
 
 
 def for_attribute(resource: CacheResource, rule: Rule | None, requirements: Requirements) -> str:
@@ -53,7 +53,7 @@ def for_attribute(resource: CacheResource, rule: Rule | None, requirements: Requ
             days = f"{requirements.minimum_days} to {MAXIMUM_DAYS}"
             return f"set {name} of {address} to a value of {days} that is known before the apply"
         case _:
-            return f"set {name} = {days_in_place_of(resource.retention, requirements)} in {address}"
+            return f"set {name} = {days_instead_of(resource.retention, requirements)} in {address}"
 
 
 def renaming(near_miss: NearMiss, name: str) -> str:
@@ -69,12 +69,12 @@ def for_generated(resource: CacheResource, value: object, argument: str = "") ->
     if resource.generator not in (CDK, CDK_FOR_TERRAFORM):
         source = f"the source from which {resource.generator} generates {resource.location.path}"
         return f"set {argument}: {value} of {resource.address} in {source}"
-    construct = f"the construct {plain(resource.construct)}"
+    construct = f"the construct {on_one_line(resource.construct)}"
     target = construct if resource.construct else resource.address
     return f"set {name} = {value} on {target} in the app: {resource.location.path} is generated"
 
 
-def failing(
+def failing_values(
     outcomes: Iterable[Outcome[int]], requirements: Requirements
 ) -> list[PossibleValue[int]]:
     """Return the outcomes that fail."""
@@ -82,7 +82,7 @@ def failing(
     return [value for value in values if not is_enough(value, requirements.minimum_days)]
 
 
-def plain(name: str) -> str:
+def on_one_line(name: str) -> str:
     """Return a name on one line, whatever the source calls it."""
     return " ".join(name.split())
 
@@ -104,8 +104,8 @@ def line_of(location: Location) -> str:
     return path if location.line is None else f"{path}:{location.line}"
 
 
-def days_in_place_of(value: Value[int], requirements: Requirements) -> int:
-    """Return the retention to set: the maximum in place of a longer one, else the policy's."""
+def days_instead_of(value: Value[int], requirements: Requirements) -> int:
+    """Return the retention to set: the maximum instead of a longer one, else the policy's."""
     is_too_long = isinstance(value, Known) and value.value > MAXIMUM_DAYS
     return MAXIMUM_DAYS if is_too_long else requirements.remedy_days
 

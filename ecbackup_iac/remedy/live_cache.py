@@ -7,7 +7,7 @@ from ecbackup_iac.model.policy import Requirements
 from ecbackup_iac.model.shared_code import SharedCode
 from ecbackup_iac.model.value import Known, Unknown
 from ecbackup_iac.model.verdict import Rule
-from ecbackup_iac.remedy.advice import days_in_place_of, for_attribute
+from ecbackup_iac.remedy.advice import days_instead_of, for_attribute
 
 
 def for_live_cache(
@@ -20,7 +20,7 @@ def for_live_cache(
     change, verify = _AWS_COMMANDS[resource.form]
     if isinstance(resource.retention, Unknown):
         return f"find out what it is: {verify} {cache}"
-    days = days_in_place_of(resource.retention, requirements)
+    days = days_instead_of(resource.retention, requirements)
     enable = f"{change} {cache} --snapshot-retention-limit {days}"
     lines = [enable + _snapshotting_cluster(resource), f"verify:   {verify} {cache}"]
     if rule is not Rule.RETENTION_INVALID:  # AWS would reject the present value

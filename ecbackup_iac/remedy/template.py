@@ -9,13 +9,13 @@ from ecbackup_iac.model.verdict import Rule
 from ecbackup_iac.remedy.advice import (
     DEFAULT,
     Advice,
-    days_in_place_of,
-    failing,
+    days_instead_of,
+    failing_values,
     for_attribute,
     for_generated,
     line_of,
     name_of,
-    plain,
+    on_one_line,
     renaming,
 )
 
@@ -24,7 +24,7 @@ def for_template(
     resource: CacheResource, rule: Rule | None, requirements: Requirements, shared: SharedCode
 ) -> str:
     """Return a remedy for the template, or its parameters, where the value is decided."""
-    retention, days = resource.retention, days_in_place_of(resource.retention, requirements)
+    retention, days = resource.retention, days_instead_of(resource.retention, requirements)
     if rule is Rule.BACKUPS_UNSUPPORTED:
         return for_attribute(resource, rule, requirements)
     if resource.generator and not isinstance(retention, Unknown):
@@ -37,9 +37,9 @@ def for_template(
         return f"fix the error first, then set {name_of(resource)} to {days} days"
     advice = [
         _where_in_template(
-            value.trace or retention.trace, resource, days_in_place_of(value, requirements)
+            value.trace or retention.trace, resource, days_instead_of(value, requirements)
         ).everywhere(value, resource, shared)
-        for value in failing(retention.outcomes, requirements)
+        for value in failing_values(retention.outcomes, requirements)
     ]
     if advice:
         return "\n".join(dict.fromkeys(advice))
@@ -48,7 +48,7 @@ def for_template(
         return f"name its template under {table}, or check that template itself"
     open_ended = [step for step in retention.trace if step.kind is StepKind.OPEN_PARAMETER]
     if retention.bounds is not None and open_ended:
-        name, line = plain(open_ended[-1].name), line_of(open_ended[-1].location)
+        name, line = on_one_line(open_ended[-1].name), line_of(open_ended[-1].location)
         allowed = f"{days} days and nothing under {requirements.minimum_days}"
         return f"change the MinValue and MaxValue of {name} to allow {allowed}, {line}"
     if any(step.kind is StepKind.OPEN_VARIABLE for step in retention.trace):
@@ -82,7 +82,7 @@ def _where_in_template(trace: tuple[TraceStep, ...], resource: CacheResource, da
         last = trace[0]
     place, quote = _place_of(last, resource)
     entry = f"{quote}{resource.retention_name}{quote}: {days}"
-    name = DEFAULT if last.kind is StepKind.VARIABLE_DEFAULT else plain(last.name)
+    name = DEFAULT if last.kind is StepKind.VARIABLE_DEFAULT else on_one_line(last.name)
     if last.location.origin is Origin.COMMAND_LINE:
         return Advice(f"pass --parameter {name}={days}")
     if last.kind is StepKind.OPEN_PARAMETER:

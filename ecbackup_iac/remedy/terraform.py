@@ -25,13 +25,13 @@ from ecbackup_iac.remedy.advice import (
     DEFAULT,
     Advice,
     caller_of,
-    days_in_place_of,
-    failing,
+    days_instead_of,
+    failing_values,
     for_attribute,
     for_generated,
     line_of,
     name_of,
-    plain,
+    on_one_line,
     renaming,
 )
 
@@ -40,7 +40,7 @@ def for_configuration(
     resource: CacheResource, rule: Rule | None, requirements: Requirements, shared: SharedCode
 ) -> str:
     """Return a remedy for the end of the trace, where the value is decided."""
-    retention, days = resource.retention, days_in_place_of(resource.retention, requirements)
+    retention, days = resource.retention, days_instead_of(resource.retention, requirements)
     if rule is Rule.BACKUPS_UNSUPPORTED:
         return for_attribute(resource, rule, requirements)
     if resource.generator and not isinstance(retention, Unknown):
@@ -60,10 +60,10 @@ def for_configuration(
             _where(
                 replace(value, trace=value.trace or retention.trace),
                 resource,
-                days_in_place_of(value, requirements),
+                days_instead_of(value, requirements),
                 shared,
             ).everywhere(value, resource, shared)
-            for value in failing((*listed, *resource.variants), requirements)
+            for value in failing_values((*listed, *resource.variants), requirements)
         ]
         if advice:
             return "\n".join(dict.fromkeys(advice))
@@ -76,9 +76,7 @@ def for_configuration(
 def _for_missing_value(resource: CacheResource) -> str:
     last = next(reversed(resource.retention.trace), None)
     if resource.inputs and last is not None and last.kind is StepKind.OPEN_VARIABLE:
-        return (
-            f"set {plain(last.name)} in {caller_of(resource.inputs, resource)}; or {_CHECK_A_PLAN}"
-        )
+        return f"set {on_one_line(last.name)} in {caller_of(resource.inputs, resource)}; or {_CHECK_A_PLAN}"
     return f"pass its value with --var, --var-file or --workspace; or {_CHECK_A_PLAN}"
 
 
@@ -86,7 +84,7 @@ def for_plan(
     resource: CacheResource, rule: Rule | None, requirements: Requirements, shared: SharedCode
 ) -> str:
     """Return a remedy for the configuration that decides the value, where --source has located it."""
-    planned, days = resource.retention, days_in_place_of(resource.retention, requirements)
+    planned, days = resource.retention, days_instead_of(resource.retention, requirements)
     written = tuple(step for step in planned.trace if step.location.path != resource.root)
     if not written or rule is Rule.BACKUPS_UNSUPPORTED:
         return for_attribute(resource, rule, requirements)
@@ -101,7 +99,7 @@ def for_plan(
 
 def _for_unread_module(resource: CacheResource, module: CalledModule) -> str:
     if module.state is ModuleState.MISSING:
-        advice = f"provide the module at {plain(module.source)} inside the repository"
+        advice = f"provide the module at {on_one_line(module.source)} inside the repository"
         line = line_of(resource.block or resource.location)
         return f"{advice}, or correct the source of {module.address}, {line}"
     advice = "run terraform init, or describe the module under [[modules]] in the policy file"
@@ -180,12 +178,12 @@ def _where(
 
 def _option(step: TraceStep, parts: Sequence[TraceStep], days: int) -> str:
     """Return how to set a variable, or a part of it, that is given outside of files."""
-    variable = f"{OPTIONS[step.location.origin]}{plain(step.name)}"
+    variable = f"{OPTIONS[step.location.origin]}{on_one_line(step.name)}"
     if not parts and step.shape is StepShape.COLLECTION:
         return f"set it to {days} days in {variable}"
     if not parts:
         return f"pass {variable}={days}"
-    part = " of ".join(plain(inner.name) for inner in (*reversed(parts), step))
+    part = " of ".join(on_one_line(inner.name) for inner in (*reversed(parts), step))
     return f"set {part} to {days} days, in {variable}"
 
 
@@ -199,10 +197,10 @@ def _assigned(
     """Return what to set where something is assigned, or in the call of a module that roots share."""
     call = shared.call_to_set_in(resource, step)
     if call is not None:
-        text = f"add {plain(step.name)} = {days} to {caller_of(call, resource)}"
+        text = f"add {on_one_line(step.name)} = {days} to {caller_of(call, resource)}"
         return Advice(text, call.location)
     is_default = step.kind is StepKind.VARIABLE_DEFAULT
-    name = DEFAULT if is_default else plain(step.name)
+    name = DEFAULT if is_default else on_one_line(step.name)
     if step.kind is StepKind.DATA_FILE:
         where = f"{line_of(step.location)}, the data file that it is read from"
         text = f"set {name} to {days} in {where}" if name else f"set it to {days} days in {where}"

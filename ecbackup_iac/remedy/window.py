@@ -8,7 +8,7 @@ from ecbackup_iac.model.shared_code import SharedCode
 from ecbackup_iac.model.source import SOURCES, RemedyKind
 from ecbackup_iac.model.value import StepKind, StepShape, TraceStep
 from ecbackup_iac.model.window import proposed_window
-from ecbackup_iac.remedy.advice import DEFAULT, caller_of, for_generated, line_of, plain
+from ecbackup_iac.remedy.advice import DEFAULT, caller_of, for_generated, line_of, on_one_line
 from ecbackup_iac.remedy.live_cache import change_command
 from ecbackup_iac.remedy.template import CONFIGURATION
 from ecbackup_iac.remedy.terraform import ASSIGNMENTS, OPTIONS
@@ -42,7 +42,7 @@ def for_window(resource: CacheResource, shared: SharedCode) -> str:
         ]
         step = settings[-1] if settings else step
     if call := shared.call_to_set_in(resource, step):
-        return f"add {plain(step.name)} = {value} to {caller_of(call, resource)}"
+        return f"add {on_one_line(step.name)} = {value} to {caller_of(call, resource)}"
     return _at(step, value, is_template=kind is RemedyKind.TEMPLATE)
 
 
@@ -51,7 +51,7 @@ _REQUIREMENTS = "at least an hour long, not overlapping the maintenance window"
 
 def _at(step: TraceStep, value: str, *, is_template: bool) -> str:
     """Return how to set the window at the step that decides it."""
-    name = DEFAULT if step.kind is StepKind.VARIABLE_DEFAULT else plain(step.name)
+    name = DEFAULT if step.kind is StepKind.VARIABLE_DEFAULT else on_one_line(step.name)
     if option := _option(step):
         is_part = step.shape is StepShape.COLLECTION
         return f"set it to {value} in {option}{name}" if is_part else f"pass {option}{name}={value}"

@@ -1,4 +1,4 @@
-"""The types of Terraform's values, made once each; several types → the one that unifies them.
+"""The types of Terraform's values; several types → the one that unifies them.
 
 The rules are those of zclconf/go-cty (cty, convert.Unify), which Terraform and OpenTofu share.
 """
@@ -19,8 +19,8 @@ class Primitive:
     name: str
 
 
-class _Made:
-    """A type that is made of others. Equal ones are one object, so that comparing them costs nothing.
+class _Compound:
+    """A type that consists of others. It is interned: equal types are one object, and quick to compare.
 
     Types share their parts as values do: one may be a tree of exponential size.
     """
@@ -35,11 +35,11 @@ class _Made:
     @property
     def bare(self) -> "Type":
         """The type as values have it: `optional` is for what variables accept."""
-        made: Any = self
-        return made if self._bare is None else self._bare
+        itself: Any = self
+        return itself if self._bare is None else self._bare
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Made) and self.bare is other.bare
+        return isinstance(other, _Compound) and self.bare is other.bare
 
     def __hash__(self) -> int:
         return id(self.bare) >> 4
@@ -48,53 +48,53 @@ class _Made:
         return type_name(self.bare)
 
 
-_made: WeakValueDictionary[tuple[object, ...], "Any"] = WeakValueDictionary()
-"""By kind and by the identity of what they are made of, which they keep."""
+_interned: WeakValueDictionary[tuple[object, ...], "Any"] = WeakValueDictionary()
+"""Types by class and by the identities of their parts, to which they refer."""
 
-_making = Lock()
-_MadeT = TypeVar("_MadeT", bound=_Made)
+_lock = Lock()
+_CompoundT = TypeVar("_CompoundT", bound=_Compound)
 
 
-def _first(
-    cls: type[_MadeT],
+def _intern(
+    cls: type[_CompoundT],
     key: tuple[object, ...],
     parts: Sequence["Type"],
-    of_parts: Callable[[tuple["Type", ...]], _MadeT] | None,
+    of_parts: Callable[[tuple["Type", ...]], _CompoundT] | None,
     **fields: object,
-) -> _MadeT:
-    """Return the one type of this key, also where two threads make it at once.
+) -> _CompoundT:
+    """Return the one type of this key, also where two threads create it at once.
 
-    `of_parts` is what makes it of bare parts; None where it is bare.
+    `of_parts` creates the type of the same parts without `optional`; None where they have none.
     """
-    made = object.__new__(cls)
+    created = object.__new__(cls)
     for name, value in fields.items():
-        setattr(made, name, value)
-    made.is_open = any(map(has_dynamic, parts))
+        setattr(created, name, value)
+    created.is_open = any(map(has_dynamic, parts))
     bare: Any = of_parts(tuple(map(without_optional, parts))) if of_parts else None
-    made._bare = bare
-    with _making:
-        first: _MadeT = _made.setdefault(key, made)
-    return first
+    created._bare = bare
+    with _lock:
+        interned: _CompoundT = _interned.setdefault(key, created)
+    return interned
 
 
 def _are_bare(kinds: Iterable["Type"]) -> bool:
     return all(without_optional(kind) is kind for kind in kinds)
 
 
-class _OfOne(_Made):
+class _OfOne(_Compound):
     __slots__ = ("element",)
     __match_args__ = ("element",)
 
     element: "Type"
 
     def __new__(cls, element: "Type") -> Self:
-        """Return the type of these elements, made once."""
+        """Return the type of these elements, interned."""
         key = (cls, id(element))
-        found: Self | None = _made.get(key)
+        found: Self | None = _interned.get(key)
         if found is not None:
             return found
         of_parts = None if _are_bare((element,)) else lambda parts: cls(*parts)
-        return _first(cls, key, (element,), of_parts, element=element)
+        return _intern(cls, key, (element,), of_parts, element=element)
 
 
 class ListOf(_OfOne):
@@ -115,7 +115,7 @@ class MapOf(_OfOne):
     __slots__ = ()
 
 
-class TupleOf(_Made):
+class TupleOf(_Compound):
     """A sequence of which each element has its own type."""
 
     __slots__ = ("elements",)
@@ -124,15 +124,15 @@ class TupleOf(_Made):
     elements: tuple["Type", ...]
 
     def __new__(cls, elements: tuple["Type", ...]) -> Self:
-        """Return the type of these elements, made once."""
+        """Return the type of these elements, interned."""
         key = (cls, *map(id, elements))
-        found: Self | None = _made.get(key)
+        found: Self | None = _interned.get(key)
         if found is not None:
             return found
-        return _first(cls, key, elements, None if _are_bare(elements) else cls, elements=elements)
+        return _intern(cls, key, elements, None if _are_bare(elements) else cls, elements=elements)
 
 
-class ObjectOf(_Made):
+class ObjectOf(_Compound):
     """A structure of which each attribute has its own type."""
 
     __slots__ = ("attributes", "optional")
@@ -147,15 +147,15 @@ class ObjectOf(_Made):
     def __new__(
         cls, attributes: tuple[tuple[str, "Type"], ...], optional: frozenset[str] = frozenset()
     ) -> Self:
-        """Return the type of these attributes, made once."""
+        """Return the type of these attributes, interned."""
         key = (cls, optional, *((name, id(kind)) for name, kind in attributes))
-        found: Self | None = _made.get(key)
+        found: Self | None = _interned.get(key)
         if found is not None:
             return found
         names, kinds = [name for name, _ in attributes], [kind for _, kind in attributes]
         is_bare = not optional and _are_bare(kinds)
         of_parts = None if is_bare else lambda parts: cls(tuple(zip(names, parts, strict=True)))
-        return _first(cls, key, kinds, of_parts, attributes=attributes, optional=optional)
+        return _intern(cls, key, kinds, of_parts, attributes=attributes, optional=optional)
 
     def attribute(self, name: str) -> "Type | None":
         """Return an attribute's type; None where there is no such attribute."""
