@@ -88,7 +88,7 @@ class BlockReader:
             id(conf): path
             for block, path in blocks
             if block.get("block_type_") == "resource"
-            for conf in _confs(block.get("config_"))
+            for conf in _resource_attributes(block.get("config_"))
         }
         self._plans = {path for _, path in blocks}
         self._folders = tuple({os.path.dirname(path): None for _, path in blocks})
@@ -110,7 +110,7 @@ def _blocks(graph: Any) -> Iterable[tuple[Mapping[str, Any], str]]:  # noqa: ANN
     return [(node, str(node["file_path_"])) for node in nodes if node.get("file_path_")]
 
 
-def _confs(config: object) -> Iterable[object]:
+def _resource_attributes(config: object) -> Iterable[object]:
     """Yield the attributes of a resource: Checkov has them below its type and its name."""
     if isinstance(config, Mapping):
         for names in config.values():

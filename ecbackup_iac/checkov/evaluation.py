@@ -115,7 +115,7 @@ class _Caches:
         elif not (instances and parsed):
             instances = found  # Checkov does not see which module calls or nested stacks lead to it
         if instances:
-            return min(instances, key=_badness)
+            return min(instances, key=_rank)
         is_known = found or key in self._absent
         if is_known and (self._is_complete or not (parsed and parsed.modules)):
             return None
@@ -127,7 +127,7 @@ def _is_of(finding: Finding, block: Address) -> bool:
     return parsed is not None and parsed.block == block
 
 
-def _badness(finding: Finding) -> int:
+def _rank(finding: Finding) -> int:
     return _WORST_FIRST.index(finding.verdict.status)
 
 

@@ -74,7 +74,7 @@ class TerminalProgress(Progress):
             self._show(f"reading: {self._read:,} files")
             return
         root, number, total = self._root
-        self._show(f"{_bar(number, total)}evaluating root {number:,}{_of(total)}: {root}")
+        self._show(f"{_bar(number, total)}evaluating root {number:,}{_of_total(total)}: {root}")
 
     def erase(self) -> None:
         """Clear the line."""
@@ -112,5 +112,5 @@ def _bar(number: int, total: int | None) -> str:
     return f"[{'#' * done}{'-' * (_BAR_COLUMNS - done)}] "
 
 
-def _of(total: int | None) -> str:
+def _of_total(total: int | None) -> str:
     return "" if total is None else f" of {total:,}"

@@ -7,7 +7,7 @@ from ecbackup_iac.cli.output import Output
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.policy import PathGlob, Policy, SuppressionMode, UnknownMode
 from ecbackup_iac.model.record import record, replace
-from ecbackup_iac.model.written_path import slashed
+from ecbackup_iac.model.written_path import as_posix
 
 if TYPE_CHECKING:
     from ecbackup_iac.model.report import Report
@@ -70,7 +70,7 @@ def effective_policy(request: CheckRequest) -> Policy:
         policy,
         minimum_days=request.minimum_days or policy.minimum_days,
         unknown=UnknownMode(request.unknown) if request.unknown else policy.unknown,
-        exclude=(*policy.exclude, *map(PathGlob, map(slashed, request.exclude))),
+        exclude=(*policy.exclude, *map(PathGlob, map(as_posix, request.exclude))),
         baseline=request.baseline_path or policy.baseline,
         source=request.source or policy.source,
         ignores=_suppression_mode(request, policy.ignores),

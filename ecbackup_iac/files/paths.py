@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 
 from ecbackup_iac.model.location import STANDARD_INPUT, is_stream
-from ecbackup_iac.model.written_path import relative_path, slashed
+from ecbackup_iac.model.written_path import as_posix, relative_path
 
 POLICY_FILE = ".ecbackup.toml"
 BASELINE_FILE = ".ecbackup-baseline.json"
@@ -34,7 +34,7 @@ def display_path_of(path: str) -> str:
     if display_path.startswith(os.pardir):  # perhaps a folder above the working folder
         display_path = relative_path(path)
     # A name that is not UTF-8 is shown with its bytes escaped: lone surrogates break JSON readers.
-    return os.fsencode(slashed(display_path)).decode("utf-8", "backslashreplace")
+    return os.fsencode(as_posix(display_path)).decode("utf-8", "backslashreplace")
 
 
 def enter_real_folder() -> None:

@@ -7,12 +7,12 @@ import unicodedata
 def relative_path(path: str, folder: str = os.curdir) -> str:
     """Return a path relative to a folder, with forward slashes; on Windows, one on another drive as it is."""
     try:
-        return slashed(os.path.relpath(path or os.curdir, folder))
+        return as_posix(os.path.relpath(path or os.curdir, folder))
     except ValueError:
-        return slashed(path)
+        return as_posix(path)
 
 
-def slashed(path: str) -> str:
+def as_posix(path: str) -> str:
     """Return a path with forward slashes."""
     return path.replace(os.sep, "/")
 

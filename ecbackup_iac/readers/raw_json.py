@@ -125,9 +125,9 @@ class RawJson:
         except UnicodeDecodeError as error:
             raise ShapeError("it is not UTF-8") from error
         except (msgspec.DecodeError, RecursionError):
-            return self._leniently(kind)
+            return self._decoded_with_infinities(kind)
 
-    def _leniently(self, kind: type[T]) -> T:
+    def _decoded_with_infinities(self, kind: type[T]) -> T:
         """Return it decoded, with numbers beyond a float's range, which msgspec rejects, as infinite."""
         try:
             return msgspec.convert(json.loads(bytes(memoryview(self._raw))), kind)

@@ -8,7 +8,7 @@ from ecbackup_iac.model.location import STANDARD_INPUT, Location, Origin, is_dow
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Finding, Report, Suppression
 from ecbackup_iac.model.value import Value
-from ecbackup_iac.model.written_path import slashed
+from ecbackup_iac.model.written_path import as_posix
 from ecbackup_iac.reporters.render_options import RenderOptions
 
 T = TypeVar("T")
@@ -70,7 +70,7 @@ def _relocated_path(path: str, options: RenderOptions) -> str:
     if path == STANDARD_INPUT or is_stream(path):
         return options.standard_input
     # On Windows a path on another drive is absolute.
-    return slashed(os.path.normpath(os.path.join(options.folder, path)))
+    return as_posix(os.path.normpath(os.path.join(options.folder, path)))
 
 
 def is_file(location: Location) -> bool:

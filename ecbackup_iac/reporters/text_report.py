@@ -143,7 +143,7 @@ def _excerpts(finding: Finding, options: RenderOptions) -> Iterator[str]:
     if finding.suppression and options.verbosity is not Verbosity.VERBOSE:
         locations, steps_at, gutter = [finding.location], {}, 0  # short: there is nothing to do
     for location in locations:
-        arrow = _dim("-->", options)
+        arrow = _dimmed("-->", options)
         yield f"{_INDENT}{' ' * gutter}{arrow} {escape_control_characters(str(location))}"
         step = steps_at.get(location)
         if location.line is None or step is None:
@@ -155,8 +155,8 @@ def _excerpts(finding: Finding, options: RenderOptions) -> Iterator[str]:
         if (width := _width(options)) is not None:
             room = width - len(_INDENT) - gutter - len(" | ")
             text = text if len(text) <= room else text[: room - 1] + "…"
-        bar = _dim("|", options)
-        yield f"{_INDENT}{_dim(f'{location.line:>{gutter}}', options)} {bar} {text}"
+        bar = _dimmed("|", options)
+        yield f"{_INDENT}{_dimmed(f'{location.line:>{gutter}}', options)} {bar} {text}"
         yield f"{_INDENT}{' ' * gutter} {bar} {_colored('^' * len(text), color, options)}"
 
 
@@ -223,7 +223,7 @@ def _colored(text: str, color: str, options: RenderOptions) -> str:
     return click.style(text, fg=color, bold=color == "red")
 
 
-def _dim(text: str, options: RenderOptions) -> str:
+def _dimmed(text: str, options: RenderOptions) -> str:
     return _colored(text, "bright_blue", options)
 
 

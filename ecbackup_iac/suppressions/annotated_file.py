@@ -113,7 +113,7 @@ class AnnotatedFile:
         """
         key = (extent, scope)
         if key not in self._near:
-            indices = self._in(extent) if scope is Scope.BLOCK else self._at(extent)
+            indices = self._comments_in(extent) if scope is Scope.BLOCK else self._at(extent)
             nearby = (self._located[index] for index in sorted(indices))
             self._near[key] = [
                 located
@@ -161,7 +161,7 @@ class AnnotatedFile:
                 offset -= 1
         return tuple(Extent(*entry) for entry in self._text.entries_at(offset))
 
-    def _in(self, extent: Extent) -> set[int]:
+    def _comments_in(self, extent: Extent) -> set[int]:
         """Return the comments inside an extent or at it, by index."""
         indices = self._at(extent)
         first, last = (bisect_left(self._starts, offset) for offset in (extent.start, extent.end))
@@ -195,10 +195,10 @@ class AnnotatedFile:
 
     def _read_configuration(self, text: AnnotatedText) -> None:
         from ecbackup_iac.hcl.source import SourceFile
-        from ecbackup_iac.terraform.modules.comments import remarked_hcl, remarked_json
+        from ecbackup_iac.terraform.modules.comments import commented_hcl, commented_json
 
         source = SourceFile(text.path, text.content)
-        read = remarked_hcl if text.syntax is Syntax.HCL else remarked_json
+        read = commented_hcl if text.syntax is Syntax.HCL else commented_json
         self._text = read(source)
 
     def _read_template(self, text: AnnotatedText) -> None:

@@ -85,9 +85,13 @@ class _Addresses:
             return range(len(self._addresses))
         is_match, addresses = matcher(glob), self._addresses
         rarest = min(literal_parts(glob), key=self._text.count, default="")
-        return (position for position in self._having(rarest) if is_match(addresses[position]))
+        return (
+            position
+            for position in self._positions_containing(rarest)
+            if is_match(addresses[position])
+        )
 
-    def _having(self, text: str) -> Iterator[int]:
+    def _positions_containing(self, text: str) -> Iterator[int]:
         """Yield the positions of the addresses that contain a text, and perhaps of some others."""
         offset = self._text.find(text)
         while offset >= 0:

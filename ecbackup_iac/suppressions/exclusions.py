@@ -21,7 +21,7 @@ def apply_exclusions(
 ) -> tuple[tuple[ReadResult, ...], tuple[Exclusion, ...]]:
     """Return the results without caches in excluded files, and what each glob leaves out."""
     excluder = _Excluder(globs)
-    kept = tuple(map(excluder.kept, results))
+    kept = tuple(map(excluder.without_excluded, results))
     return kept, tuple(excluder.exclusions())
 
 
@@ -65,7 +65,7 @@ class _Excluder:
         self._paths: dict[str, PathGlob | str] = {}
         self._caches: Counter[PathGlob] = Counter()
 
-    def kept(self, result: ReadResult) -> ReadResult:
+    def without_excluded(self, result: ReadResult) -> ReadResult:
         """Return a result without what is left out of it, which is counted."""
         for path in result.left_out:
             self._paths[path] = self._glob(path) or posixpath.basename(path)

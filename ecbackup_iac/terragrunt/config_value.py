@@ -16,7 +16,7 @@ from ecbackup_iac.terraform.values.value import (
 )
 from ecbackup_iac.terragrunt.configuration import ConfigFile
 from ecbackup_iac.terragrunt.merged_inputs import inputs_value
-from ecbackup_iac.terragrunt.tree import STACK_FILE, labelled
+from ecbackup_iac.terragrunt.tree import STACK_FILE, labelled_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,10 +44,10 @@ def config_value(file: ConfigFile) -> Value:
         if attribute.name not in ("include", "terraform"):
             members[attribute.name] = lambda one=attribute: file.value(one)  # type: ignore[misc]
     members |= {  # in JSON, some of them are attributes too
-        "locals": lambda: file.whole("local") if file.locals else null(),
+        "locals": lambda: file.variable_value("local") if file.locals else null(),
         "inputs": lambda: inputs_value(file),
         "dependency": lambda: _dependency_value(file),
-        "feature": lambda: file.whole("feature"),
+        "feature": lambda: file.variable_value("feature"),
     }
     whole = object_of(dict.fromkeys(members, DYNAMIC))
     return Value(whole, LazyMembers(sorted(members), cache(lambda name: members[name]())))
@@ -78,9 +78,9 @@ def outputs_of(name: str, block: Block) -> Value:
 
 def _stack_value(file: ConfigFile) -> Value:
     """Return the locals, units and stacks of a stack file."""
-    found = {"local": file.whole("local")}
+    found = {"local": file.variable_value("local")}
     for kind in ("unit", "stack"):
-        blocks = {block.labels[0]: block for block in labelled(file.body, kind)}
+        blocks = {block.labels[0]: block for block in labelled_blocks(file.body, kind)}
         found[kind] = object_value(
             {
                 name: unknown("it is repeated")

@@ -38,7 +38,7 @@ from ecbackup_iac.terragrunt.tree import (
     ConfigFiles,
     View,
     includes,
-    labelled,
+    labelled_blocks,
 )
 
 _FALSE = boolean(False)  # noqa: FBT003 - the value itself
@@ -59,7 +59,7 @@ class ConfigEvaluator(Evaluator):
             case Call(name=name) if name in FUNCTIONS:
                 return call_function(self, scope, node)
             case Name(name=name) if name not in self.names and name in _ROOTS:
-                return scope.whole(name)
+                return scope.variable_value(name)
             case _:
                 return super().evaluate(node)
 
@@ -200,9 +200,9 @@ class ConfigFile:
 
     def _check_generates(self) -> None:
         """Raise EvaluationError for two generate blocks of one label where one is merged over the other."""
-        found = {block.labels[0]: block for block in labelled(self.body, "generate")}
+        found = {block.labels[0]: block for block in labelled_blocks(self.body, "generate")}
         for parent, strategy in self.merged_files():
-            for block in labelled(parent.body, "generate"):
+            for block in labelled_blocks(parent.body, "generate"):
                 (label,) = block.labels
                 if strategy == "shallow" and label in found:
                     text = (
@@ -242,7 +242,7 @@ class ConfigFile:
         if self.in_locals and root == "dependency":
             text = f'Can\'t evaluate expression: a local refers to "dependency.{name}"'
             raise EvaluationError(text)
-        whole = self.whole(root)
+        whole = self.variable_value(root)
         if not whole.is_known:
             return unknown(whole.unknown.why)
         members = whole.members
@@ -267,15 +267,15 @@ class ConfigFile:
         blocks = self.body.blocks("locals")
         return {one.name: one for block in blocks for one in block.body.attributes()}
 
-    def whole(self, root: str) -> Value:
+    def variable_value(self, root: str) -> Value:
         """Return the value of one of the variables as a whole. Raises EvaluationError."""
         if root in self.extra_names:
             return self.extra_names[root]
         if root not in self._wholes:
-            self._wholes[root] = self._whole(root)
+            self._wholes[root] = self._variable_value(root)
         return self._wholes[root]
 
-    def _whole(self, root: str) -> Value:
+    def _variable_value(self, root: str) -> Value:
         match root:
             case _ if self._is_too_early(root):
                 raise no_variable(root)
@@ -397,7 +397,7 @@ class ConfigFile:
         """Return the labelled blocks of a kind, merged by label: those of the child win."""
         found: dict[str, tuple[ConfigFile, Block]] = {}
         for one in self.in_order():
-            for block in labelled(one.body, kind):
+            for block in labelled_blocks(one.body, kind):
                 found.setdefault(block.labels[0], (one, block))
         return found
 

@@ -13,7 +13,7 @@ from ecbackup_iac.files.paths import is_inside
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Diagnostic
-from ecbackup_iac.model.written_path import relative_path, slashed
+from ecbackup_iac.model.written_path import as_posix, relative_path
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.modules.folders import Folders
 from ecbackup_iac.terraform.modules.parsed_file import ParsedFile, parsed_file
@@ -44,7 +44,7 @@ class Copy:
 
     def has(self, path: str) -> bool:
         """Whether it copies the file or folder at a path in the folder."""
-        below = slashed(_below(path, self.top))
+        below = as_posix(_below(path, self.top))
         if any(below.startswith(one) for one in self._excluded):
             return False
         is_hidden = any(name.startswith(".") for name in below.split("/") if name != ".")

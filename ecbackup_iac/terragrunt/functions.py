@@ -12,7 +12,7 @@ from ecbackup_iac.model.location import ENVIRONMENT
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.model.value import StepKind, TraceStep
-from ecbackup_iac.model.written_path import relative_path, slashed
+from ecbackup_iac.model.written_path import as_posix, relative_path
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.functions import FUNCTIONS as TERRAFORM_FUNCTIONS
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
@@ -140,7 +140,7 @@ def _find_in_parent_folders(scope: "ConfigFile", arguments: Sequence[Value]) -> 
         folder = os.path.dirname(folder)
         for path in (os.path.normpath(os.path.join(folder, name)) for name in wanted):
             if scope.view.exists(path):
-                return string(slashed(path))
+                return string(as_posix(path))
     if len(arguments) > 1:
         return arguments[1]
     folder = scope.view.tree.display_path_of(scope.folder)
@@ -164,7 +164,7 @@ def _path_relative_from_include(scope: "ConfigFile", arguments: Sequence[Value])
 
 def _get_parent_terragrunt_dir(scope: "ConfigFile", arguments: Sequence[Value]) -> Value:
     include = scope.selected_include(_texts(arguments))
-    return string(slashed(scope.folder if include is None else os.path.dirname(include.path)))
+    return string(as_posix(scope.folder if include is None else os.path.dirname(include.path)))
 
 
 def _get_env(scope: "ConfigFile", arguments: Sequence[Value]) -> Value:
@@ -272,7 +272,7 @@ def _unknown(why: str, kind: Type = STRING) -> Function:
 
 
 def _fixed(compute: Callable[["ConfigFile"], str]) -> Function:
-    return Function(lambda scope, _: string(slashed(compute(scope))))
+    return Function(lambda scope, _: string(as_posix(compute(scope))))
 
 
 def _listed(texts: Sequence[str]) -> Function:

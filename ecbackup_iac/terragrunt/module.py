@@ -71,7 +71,7 @@ class UnitModule:
     def _generate(self, file: GeneratedFile) -> None:
         path = self._path(file)
         if not file.path or "\0" in file.path:
-            self._open(file, path, file.doubts.get("path", ""))
+            self._mark_unknown(file, path, file.doubts.get("path", ""))
             return
         is_unknown = path in self.files.unknown
         exists = is_unknown or self.files.is_file(path)
@@ -80,7 +80,7 @@ class UnitModule:
         if not file.is_disabled and self._times[path] > 1:
             why = why or "several generate blocks write it, in no certain order"
         if why or is_unknown:
-            self._open(file, path, why)
+            self._mark_unknown(file, path, why)
         elif file.is_disabled:
             removes = exists and file.if_disabled != "skip"
             if removes and self._may_change(path, file, always=file.if_disabled == "remove"):
@@ -92,7 +92,9 @@ class UnitModule:
             if isinstance(text, str):
                 self.files.write(path, self._source(path, file, text))
             else:
-                self._open(file, path, "" if file.contents.is_known else file.contents.unknown.why)
+                self._mark_unknown(
+                    file, path, "" if file.contents.is_known else file.contents.unknown.why
+                )
 
     def _source(self, path: str, file: GeneratedFile, text: str) -> SourceFile:
         display_path = (
@@ -104,7 +106,7 @@ class UnitModule:
         comment = f"# {SIGNATURE.decode()}\n" if is_data and file.has_signature else ""
         return SourceFile(display_path, (comment + text).encode())
 
-    def _open(self, file: GeneratedFile, path: str, why: str) -> None:
+    def _mark_unknown(self, file: GeneratedFile, path: str, why: str) -> None:
         """Record that it is unknown what is generated at a path, and thus whatever it may decide."""
         name = f"the generated file {file.display_path}" if file.path else "a generated file"
         text = f"{name} was not evaluated"
@@ -141,7 +143,7 @@ class UnitModule:
         return self.files.written
 
     @cached_property
-    def is_deep(self) -> bool:
+    def changes_calls(self) -> bool:
         """Whether the modules that it calls may be others than those in the repository."""
         own = self._folders.entries(self.own_folder)[1] if self.own_folder != self.folder else ()
         return (
@@ -151,24 +153,24 @@ class UnitModule:
         )
 
     @property
-    def is_plain(self) -> bool:
+    def is_unchanged(self) -> bool:
         """Whether it is no more than the folder of its module."""
         own = self._folders.names(self.own_folder) if self.own_folder != self.folder else ()
         is_changed = self.files.changed or self.unknown_files or every_configuration_file(own)
-        return self.is_here and not (is_changed or self.is_deep or self.unit.problem)
+        return self.is_here and not (is_changed or self.changes_calls or self.unit.problem)
 
     def loaded(self, modules: Modules, news: list[Diagnostic]) -> tuple[Module, Modules]:
         """Return the root module, and those that it may call; `modules` are those of the repository.
 
         Diagnostics go to `news`, where the root module is another one than there.
         """
-        if self.is_plain:
+        if self.is_unchanged:
             return modules.at(self.folder), modules
-        own = Modules(self.files, modules.program, news, self._open_to)
-        return own.at(self.folder), own if self.is_deep else modules
+        own = Modules(self.files, modules.program, news, self._possible_declarations)
+        return own.at(self.folder), own if self.changes_calls else modules
 
     @property
-    def _open_to(self) -> dict[str, str]:
+    def _possible_declarations(self) -> dict[str, str]:
         """What else the root module may declare, by its folder."""
         more = ""
         if self.unknown_files:

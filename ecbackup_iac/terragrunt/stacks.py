@@ -310,10 +310,10 @@ class InjectedFile(ConfigFile):
         """Raise EvaluationError for what is rejected of it, used or not."""
         check_unit_file(self.body, is_injected=True)
 
-    def whole(self, root: str) -> Value:
+    def variable_value(self, root: str) -> Value:
         """Return the value of one of the variables as a whole. Raises EvaluationError."""
         is_own = root in _OWN_NAMES
-        return super().whole(root) if is_own else self._stack_file.whole(root)
+        return super().variable_value(root) if is_own else self._stack_file.variable_value(root)
 
     def reference(self, root: str, names: tuple[str, ...], source_range: SourceRange) -> Value:
         """Return the value of `root.name`. Raises EvaluationError."""

@@ -246,7 +246,7 @@ class ConfigFiles(RootFiles):
         return self._view.real(os.path.join(self._root, path))
 
 
-def labelled(body: Body, kind: str) -> list[Block]:
+def labelled_blocks(body: Body, kind: str) -> list[Block]:
     """Return the blocks of a kind with a label, in order; in JSON, a level of objects."""
     return [*body.blocks(kind, 1)]
 

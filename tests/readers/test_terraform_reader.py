@@ -45,7 +45,7 @@ def roots(top: Path, files: dict[str, str]) -> list[str]:
         (top / name).write_text(text, "utf-8")
     real = os.path.realpath(top)
     index = Index(Folders(real), Sought((b"elasticache",)), lambda _: False)
-    return [os.path.relpath(root, real) for root in RootOrder(index).likely()]
+    return [os.path.relpath(root, real) for root in RootOrder(index).expected()]
 
 
 def test_an_uncalled_folder_is_a_root(tmp_path: Path) -> None:

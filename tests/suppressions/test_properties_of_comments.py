@@ -16,7 +16,7 @@ from ecbackup_iac.hcl.parser import parse_whole_file
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.hcl.structure import Block, Body
 from ecbackup_iac.syntax.comments import CommentedText
-from ecbackup_iac.terraform.modules.comments import remarked_hcl
+from ecbackup_iac.terraform.modules.comments import commented_hcl
 from ecbackup_iac.terraform.modules.schema import CONFIGURATION
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ def test_a_template_has_the_same_findings_without_its_comments(text: str) -> Non
 def test_configuration_has_the_same_findings_without_its_comments(text: str) -> None:
     assume("\r" not in text.replace("\r\n", ""))  # a part of the comment, which ends for a person
     content = text.encode("utf-8", "replace")
-    commented = remarked_hcl(SourceFile("a.tf", content))
+    commented = commented_hcl(SourceFile("a.tf", content))
     assert all(comment.text.startswith(("#", "//", "/*")) for comment in commented.comments)
     body, problems = parse_whole_file(SourceFile("a.tf", content), CONFIGURATION)
     assume(not problems)

@@ -39,7 +39,7 @@ FULL = f"registry.terraform.io/{VPC}"
     ],
 )
 def test_the_same_source_may_be_noted_in_full(source: str, noted: str) -> None:
-    assert InstalledModule("x", noted, "").is_of(source, "")
+    assert InstalledModule("x", noted, "").is_for(source, "")
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_the_same_source_may_be_noted_in_full(source: str, noted: str) -> None:
     ],
 )
 def test_another_source_is_another_module(source: str, noted: str) -> None:
-    assert not InstalledModule("x", noted, "").is_of(source, "")
+    assert not InstalledModule("x", noted, "").is_for(source, "")
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_another_source_is_another_module(source: str, noted: str) -> None:
 def test_a_version_meets_the_constraints_of_the_call(
     constraints: str, version: str, *, expected: bool
 ) -> None:
-    assert InstalledModule("x", FULL, version).is_of(VPC, constraints) is expected
+    assert InstalledModule("x", FULL, version).is_for(VPC, constraints) is expected
 
 
 @pytest.mark.parametrize(("noted", "days"), [("good", 7), ("evil", None)])

@@ -54,7 +54,7 @@ class Frame:
         """Whether the item of a loop must not be shown."""
         return any(item.value.is_secret for item in self.loops.values())
 
-    def shown(self, text: str) -> str:
+    def display_text(self, text: str) -> str:
         """Return a text with the items of loops as they may be shown."""
         return self.substitute(text, is_shown=True)
 

@@ -62,7 +62,7 @@ def declared_resources(template: Template) -> Iterator[DeclaredResource]:
                 yield DeclaredResource(inner, kind, inner_key, inner_body, is_replaced=True)
 
 
-def stray_resources(
+def misplaced_resources(
     document: Document, template: Template | None, is_wanted: Callable[[str], bool]
 ) -> Iterator[tuple[str, Entry]]:
     """Yield each entry of a wanted type that CloudFormation does not read as a resource, with its type.

@@ -11,7 +11,7 @@ from ecbackup_iac.cloudformation.syntax.files import Read, documents_in
 from ecbackup_iac.cloudformation.syntax.nodes import member, text_of, walk
 from ecbackup_iac.cloudformation.templates.declared_resources import (
     declared_resources,
-    stray_resources,
+    misplaced_resources,
 )
 from ecbackup_iac.cloudformation.templates.inline_templates import template_of_text
 from ecbackup_iac.cloudformation.templates.nested_stacks import (
@@ -129,7 +129,7 @@ class Templates:
 
     def _strays(self, document: Document, template: Template | None) -> Iterator[Diagnostic]:
         """Yield an error for each entry of a wanted type that CloudFormation does not read as a resource."""
-        for kind, entry in stray_resources(document, template, self._is_wanted):
+        for kind, entry in misplaced_resources(document, template, self._is_wanted):
             text = f"not evaluated: {kind} is not where CloudFormation reads resources"
             yield Diagnostic(text, document.source.location_of(*entry))
 

@@ -34,7 +34,7 @@ from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.location import Location, Origin, is_downloaded
 from ecbackup_iac.model.value import Invalid, PossibleValue, StepKind, Unset
-from ecbackup_iac.model.written_path import slashed
+from ecbackup_iac.model.written_path import as_posix
 
 OUTSIDE = {
     Origin.COMMAND_LINE: "it is given on the command line",
@@ -122,7 +122,7 @@ class _Proposal:
             return self._replaced(self._files.path(literal.path), literal, value)
         definition = self._uses.definition_at(literal)
         call = self._call_of(definition)
-        is_in_download = is_downloaded(slashed(path))
+        is_in_download = is_downloaded(as_posix(path))
         if value.trace and self._files.shared.call_to_set_in(self._resource, value.trace[-1]):
             is_in_call = not self._is_careful
         else:

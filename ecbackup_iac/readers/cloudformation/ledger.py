@@ -97,7 +97,7 @@ class CacheLedger:
             self._absences.append(_Absence(absent, creations, None, key))
         return False
 
-    def accounts(
+    def absent_and_blocks(
         self, templates: Iterable[Template], is_wanted: Callable[[str], bool]
     ) -> tuple[tuple[AbsentCache, ...], tuple[CacheBlock, ...]]:
         """Return the absent caches, one for each block, and all cache blocks of the templates."""

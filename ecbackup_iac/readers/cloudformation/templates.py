@@ -87,7 +87,7 @@ class TemplateReader:
         for number, root in enumerate(self._templates.roots(), 1):
             self._progress.evaluating(root.source.path, number)
             yield from self._root_results(root)
-        absent, blocks = self._ledger.accounts(self._templates.added, is_cache)
+        absent, blocks = self._ledger.absent_and_blocks(self._templates.added, is_cache)
         yield ReadResult(
             diagnostics=tuple(self._closing_diagnostics()),
             absent=absent,

@@ -94,7 +94,7 @@ class Arguments:
         try:
             value = where(self._evaluator.value(expression), self._assumptions)
         except (RecursionError, TooMuchError) as error:
-            why, is_final = given_up(error), isinstance(error, TooMuchError)
+            why, is_final = why_not_evaluated(error), isinstance(error, TooMuchError)
             self.give_up(why, argument.range.location, is_final=is_final)
             return unknown(f"not evaluated: {why}")
         context = evaluation_context()
@@ -115,7 +115,7 @@ class Arguments:
         return value if value.is_known and not value.is_null else None
 
 
-def given_up(error: RecursionError | TooMuchError) -> str:
+def why_not_evaluated(error: RecursionError | TooMuchError) -> str:
     """Return why something is not evaluated."""
     if isinstance(error, TooMuchError):
         return str(error)

@@ -16,7 +16,7 @@ from ecbackup_iac.model.progress import NO_PROGRESS, Progress
 from ecbackup_iac.model.record import field, record, replace
 from ecbackup_iac.model.report import AbsentCache, CacheBlock, Diagnostic, ReadResult, Severity
 from ecbackup_iac.readers.terraform.annotated_files import annotated_files
-from ecbackup_iac.readers.terraform.arguments import given_up
+from ecbackup_iac.readers.terraform.arguments import why_not_evaluated
 from ecbackup_iac.readers.terraform.caches import RootReader
 from ecbackup_iac.readers.terraform.provider_schemas import provider_schema
 from ecbackup_iac.readers.terraform.root import RootEvaluation
@@ -259,7 +259,7 @@ class _Tree:
         reader = RootReader(display_path, diagnostics, self._described)
         is_target = self._is_target if unit is None else unit.is_target
         root = RootEvaluation(instance, program, reader, self._index, self._order, is_target)
-        root.may_lead_anywhere = unit is not None and unit.module.is_deep
+        root.may_lead_anywhere = unit is not None and unit.module.changes_calls
         max_steps = min(MAX_STEPS, self._steps_left)
         with evaluation(max_steps) as context:
             context.short_circuits = instance.module.short_circuits
@@ -267,20 +267,22 @@ class _Tree:
                 for _ in root.run(diagnostics):
                     self._request.progress.update()
             except (RecursionError, TooMuchError) as error:
-                text = f"only part of this root was evaluated: {given_up(error)}"
+                text = f"only part of this root was evaluated: {why_not_evaluated(error)}"
                 diagnostics.append(Diagnostic(text, Location(display_path)))
             if context.too_large:
                 text = f"only part of this root was evaluated: {context.too_large}"
                 diagnostics.append(Diagnostic(text, Location(display_path)))
             self._steps_left -= max_steps - max(0, context.steps_left)
-        if unit is not None and not unit.module.is_plain:
+        if unit is not None and not unit.module.is_unchanged:
             for path in instance.configuration.used:
                 texts = annotated_files(
                     unit.module.files, path, is_fully_evaluated=self._is_target(path)
                 )
-                self._unit_texts |= {text.path: text for text in texts if unit.shows(text.path)}
-                if unit.module.is_deep:
-                    self._order.settle(unit.module.files.own_path(path))
+                self._unit_texts |= {
+                    text.path: text for text in texts if unit.may_show_comments(text.path)
+                }
+                if unit.module.changes_calls:
+                    self._order.mark_done(unit.module.files.own_path(path))
         self._read_calls |= root.read_calls
         self._read_calls |= {
             one.block for one in root.resources.values() if one.module and one.block

@@ -40,7 +40,7 @@ def _construct_of(block: Block) -> str:
 def _entries_of(scope: BlockScope) -> tuple[Location, ...]:
     """Return where the keys and values of the instance, and of the calls that lead to it, are written."""
     found: dict[Location, None] = {}
-    for repetition in (*scope.instance.made_by, scope.repetition):
+    for repetition in (*scope.instance.call_repetitions, scope.repetition):
         value = repetition.names.get(("each", "value"))
         if value is not None:
             found.update(dict.fromkeys(_locations(value)))

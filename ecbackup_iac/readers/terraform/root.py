@@ -128,22 +128,22 @@ class RootEvaluation:
         """The CloudFormation templates that resources deploy."""
         return tuple(self._reader.deployments)
 
-    def wants(self, kind: str) -> bool:
+    def is_sought(self, kind: str) -> bool:
         """Whether a resource type is a cache's."""
         return kind in DEPLOYERS or bool(cache_type(kind))
 
-    def leads(self, folder: str) -> bool:
+    def may_lead_to_sought(self, folder: str) -> bool:
         """Whether a module may lead to a cache; one that the index does not know may."""
         is_known = folder in self._index.found and not self.may_lead_anywhere
         return not is_known or folder in self._index.leading
 
-    def reach(self, folder: str | None, address: str, call: Block) -> None:
+    def record_call(self, folder: str | None, address: str, call: Block) -> None:
         """Record a call whose module is evaluated."""
         if folder is None:
             self.read_calls.add(call.range.location)
             self._fetched_calls[call.header.location] = (address, call)
         else:
-            self._order.settle(folder)
+            self._order.mark_done(folder)
             if self.may_lead_anywhere:
                 self.read_calls.add(call.range.location)
 
@@ -271,7 +271,7 @@ class RootEvaluation:
         reason = f"the call at {header.path}:{header.line} creates no instance: {found.reason}"
         for path, names in below.items():
             charge()
-            self._order.settle(path)
+            self._order.mark_done(path)
             self._root.configuration.modules.at(path).parse_all()
             if self._is_target(path) or self._is_wanted(found.instance):
                 prefix = f"{found.address}.{names}".rstrip(".")

@@ -44,7 +44,7 @@ def days_setting(value: Value, before: tuple[TraceStep, ...] = ()) -> Setting[in
     )
     bounds = None
     if not outcomes and (raw.minimum is not None or raw.maximum is not None):
-        bounds = Bounds(_whole(raw.minimum), _whole(raw.maximum))
+        bounds = Bounds(_clamped(raw.minimum), _clamped(raw.maximum))
     first = outcomes[0].value if outcomes else None
     if isinstance(first, Known) and all(_is_same(outcome.value, first) for outcome in outcomes):
         literals = (literal for outcome in outcomes for literal in outcome.value.literals)
@@ -88,7 +88,7 @@ def _days(value: Value, trace: tuple[TraceStep, ...]) -> PossibleValue[int]:
     return days_of(raw, trace)
 
 
-def _whole(number: Number | None) -> int | None:
+def _clamped(number: Number | None) -> int | None:
     return None if number is None else int(max(-MAX_SHOWN_NUMBER, min(number, MAX_SHOWN_NUMBER)))
 
 

@@ -164,15 +164,15 @@ class UnreadCalls:
 class _Everything:
     """Every cache of a stand-in is sought, and no folder is reached."""
 
-    def wants(self, kind: str) -> bool:
+    def is_sought(self, kind: str) -> bool:
         """Whether a resource type is a cache's."""
         return kind in RESOURCE_TYPES
 
-    def leads(self, folder: str) -> bool:  # noqa: ARG002
+    def may_lead_to_sought(self, folder: str) -> bool:  # noqa: ARG002
         """Whether a module may lead to a cache: any may."""
         return True
 
-    def reach(self, folder: str | None, address: str, call: Block) -> None:
+    def record_call(self, folder: str | None, address: str, call: Block) -> None:
         """Record nothing."""
 
 

@@ -153,7 +153,9 @@ class SourceLocator:
         """Return the root modules in the source folder and below it; they are searched for once."""
         if self._roots is None:
             index = Index(self._folders, _SOUGHT, self._is_excluded)
-            self._roots = [root for root in RootOrder(index).likely() if is_inside(root, self._top)]
+            self._roots = [
+                root for root in RootOrder(index).expected() if is_inside(root, self._top)
+            ]
         return self._roots
 
     def _outline(self, folder: str) -> PlannedRoot:

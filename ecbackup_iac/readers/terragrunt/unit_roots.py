@@ -85,7 +85,7 @@ class UnitRoot:
         folders = (folder, self.unit.folder, self.module.files.own_path(folder))
         return any(lies_in(path, self.targets) for path in folders)
 
-    def shows(self, path: str) -> bool:
+    def may_show_comments(self, path: str) -> bool:
         """Whether the comments in a file may be shown: it is not generated of what is hidden."""
         generated = (source.path for source in self.module.generated.values())
         return not self._hidden_words or path not in generated

@@ -45,8 +45,10 @@ def chart(entries: Sequence[Entry], roots: Sequence[str], minimum_days: int) -> 
 
 def _symbols(minimum_days: int) -> str:
     """Return the background of every strip: the days that are enough, and the lines of the scale."""
-    least, most = _x(minimum_days), _x(MAXIMUM_DAYS)
-    lines = "".join(f'<line x1="{_x(day):g}%" x2="{_x(day):g}%" y2="100%"/>' for day in _TICKS)
+    least, most = _percent(minimum_days), _percent(MAXIMUM_DAYS)
+    lines = "".join(
+        f'<line x1="{_percent(day):g}%" x2="{_percent(day):g}%" y2="100%"/>' for day in _TICKS
+    )
     return (
         '<svg class="symbols" aria-hidden="true" width="0" height="0"><symbol id="scale" width="100%" '
         f'height="100%"><rect class="enough" x="{least:g}%" width="{most - least:g}%" height="100%"/>'
@@ -82,7 +84,7 @@ def _legend(minimum_days: int) -> str:
 def _table(number: int, root: str, entries: Sequence[Entry]) -> Iterator[str]:
     counts = counts_of(entries)
     caption = ", ".join(_counted_kind(kind, counts[kind]) for kind in KINDS if counts[kind])
-    labels = "".join(f'<text x="{_x(day):g}%" y="12">{day}</text>' for day in _TICKS)
+    labels = "".join(f'<text x="{_percent(day):g}%" y="12">{day}</text>' for day in _TICKS)
     yield (
         f'<div class="root" data-root="{number}" data-kinds="{kinds_of(entries)}">\n'
         f'<h3 id="root-{number}">{name(root)}</h3>\n'
@@ -159,7 +161,7 @@ def _mark(value: PossibleValue[int], radius: int = 5) -> str:
         case Known(value=days):
             return _dot(days, radius)
         case Unset():
-            return f'<circle class="hollow" cx="{_x(0):g}%" cy="50%" r="{radius}"/>'
+            return f'<circle class="hollow" cx="{_percent(0):g}%" cy="50%" r="{radius}"/>'
         case Invalid():
             return _cross(f"{_ABOVE:g}%")
 
@@ -185,7 +187,7 @@ def _position_of(value: PossibleValue[int]) -> float:
         case Known(value=days):
             return _position(days)
         case Unset():
-            return _x(0)
+            return _percent(0)
         case Invalid():
             return _ABOVE
 
@@ -194,8 +196,8 @@ def _position(days: int) -> float:
     """Return where a number of days is drawn; what AWS rejects is beyond the scale."""
     if days < 0:
         return _BELOW
-    return _ABOVE if days > MAXIMUM_DAYS else _x(days)
+    return _ABOVE if days > MAXIMUM_DAYS else _percent(days)
 
 
-def _x(days: int) -> float:
+def _percent(days: int) -> float:
     return round(_FIRST + days * (_LAST - _FIRST) / MAXIMUM_DAYS, 1)

@@ -95,7 +95,7 @@ def _lookup_of_unknown_key(
     from ecbackup_iac.terraform.functions.collection_functions import default_of
 
     default = default_of(of, default)
-    subject = evaluator.subject(node.arguments[1])
+    subject = evaluator.condition_text(node.arguments[1])
     found = possible_elements(of, subject, is_hidden=of.is_hidden or key.is_hidden)
     # No assumption: another map's keys are something else to this one.
     found.append(Possibility(default, description=f"{subject} is something else"))

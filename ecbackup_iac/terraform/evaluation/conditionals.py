@@ -40,10 +40,10 @@ def conditional(evaluator: NodeEvaluator, node: Conditional) -> Value:
         return _branch(then if truth.raw else otherwise, kind)
 
     if condition.is_known or condition.unknown.outcomes:
-        condition = _with_subject(evaluator, condition, node.condition)
+        condition = _with_condition_text(evaluator, condition, node.condition)
         result = as_early(lambda: map_outcomes(settled, condition), condition)
     else:
-        subject = evaluator.subject(node.condition)
+        subject = evaluator.condition_text(node.condition)
         result = _either_branch(
             condition, subject, lambda: _branch(then, kind), lambda: _branch(otherwise, kind)
         )
@@ -51,14 +51,14 @@ def conditional(evaluator: NodeEvaluator, node: Conditional) -> Value:
     return result.chosen_by(condition).with_marks_of(*branches)
 
 
-def _with_subject(evaluator: NodeEvaluator, condition: Value, node: Node) -> Value:
+def _with_condition_text(evaluator: NodeEvaluator, condition: Value, node: Node) -> Value:
     """Return a condition whose outcomes name it, where their own assumptions do not say when each is true."""
     raw = condition.raw
     if not isinstance(raw, UnknownRaw) or all(
         outcome.when and not outcome.description for outcome in raw.outcomes
     ):
         return condition
-    subject = evaluator.subject(node)
+    subject = evaluator.condition_text(node)
     outcomes = []
     for outcome in raw.outcomes:
         is_implied = bool(outcome.when and not outcome.description)
@@ -75,7 +75,7 @@ def listed_truth(evaluator: NodeEvaluator, value: Value, node: Node) -> Value:
         return value
     if not raw.is_not_null:
         record_rejection()  # a null operand is refused
-    subject = evaluator.subject(node)
+    subject = evaluator.condition_text(node)
     outcomes = tuple(
         Possibility(Value(BOOL, truth), (Assumption(subject, str(truth).lower()),))
         for truth in (True, False)

@@ -82,7 +82,7 @@ class Evaluator(NodeEvaluator):
             case Index():
                 of = self.value(node.of)
                 self._check_key(node.of, of, has_key=True)
-                return index(of, self.value(node.key), self.subject(node.key))
+                return index(of, self.value(node.key), self.condition_text(node.key))
             case Binary():
                 return not_null(self._binary(node))
             case Unary():

@@ -43,11 +43,11 @@ def for_expression(evaluator: NodeEvaluator, node: For) -> Value:
 
 
 def _unknown_for(evaluator: NodeEvaluator, node: For, collection: Value) -> Value:
-    """Return what a for expression makes of an unknown collection: every element may be known."""
+    """Return the unknown result for an unknown collection; each of its elements may be the same known one."""
     raw = collection.unknown
     if collection.type != DYNAMIC and not is_collection(collection):
         raise EvaluationError("Iteration over non-iterable value")
-    record_possible_rejection(is_deferred=raw.is_deferred)  # it may be null, or no collection
+    record_possible_rejection(is_deferred=raw.is_deferred)  # it may be null, or not a collection
     item = unknown(raw.why, is_deferred=raw.is_deferred)
     names = {node.item: item, **({node.key: item} if node.key else {})}
     element = None
@@ -59,7 +59,7 @@ def _unknown_for(evaluator: NodeEvaluator, node: For, collection: Value) -> Valu
 
 @changing_record
 class _Members:
-    """What the iterations of a for expression with keys have made so far."""
+    """The members that a for expression with keys has so far."""
 
     keys: list[Value] = field(factory=list)
     groups: dict[str, list[Value]] = field(factory=dict)
@@ -72,7 +72,7 @@ class _Members:
             raise quoting("Duplicate object key: {} is set twice", shown, "a key")
         self.groups.setdefault(str(key.raw), []).append(value)
 
-    def made(self, *, is_grouped: bool) -> Value:
+    def as_object(self, *, is_grouped: bool) -> Value:
         """Return the object."""
         members = {
             name: tuple_value(group) if is_grouped else group[0]
@@ -112,7 +112,7 @@ def _known_for(evaluator: NodeEvaluator, node: For, collection: Value) -> Value:
         return unknown(raw.why, is_deferred=raw.is_deferred, is_not_null=True)
     if node.key_result is None:
         return tuple_value(items).with_marks_of(*conditions)
-    return members.made(is_grouped=node.is_grouped).with_marks_of(*conditions)
+    return members.as_object(is_grouped=node.is_grouped).with_marks_of(*conditions)
 
 
 def _check_condition(evaluator: NodeEvaluator, node: For) -> None:
@@ -155,9 +155,9 @@ def iterations(
     source = evaluator.source_text(loop.collection)
     for position, (key, value) in enumerate(pairs):
         charge(STEPS_PER_ITERATION)
-        # What a set is made of has lost its places.
-        place = key.raw if key is not value and isinstance(key.raw, str | int) else None
-        item = value.taken_from(collection, place)
+        # The elements of a set have no positions.
+        index = key.raw if key is not value and isinstance(key.raw, str | int) else None
+        item = value.taken_from(collection, index)
         names = {loop.item: item.inherit_marks(collection)}
         if loop.key:
             names[loop.key] = key
@@ -194,10 +194,10 @@ def _known_splat(evaluator: NodeEvaluator, node: Splat, of: Value) -> Value:
         for element in elements
     ]
     if isinstance(of.type, ListOf | SetOf):
-        if not elements:  # what is taken of each is refused all the same
-            none = unknown("there is no element", of.type.element, is_not_null=True)
+        if not elements:  # an invalid expression is rejected all the same
+            missing = unknown("there is no element", of.type.element, is_not_null=True)
             with HiddenRejections():
-                kind = evaluator.with_names({"": none}).value(node.each).type
+                kind = evaluator.with_names({"": missing}).value(node.each).type
             return Value(ListOf(kind), ())
         kinds = {result.type for result in results}
         if len(kinds) == 1:

@@ -84,7 +84,7 @@ class NodeEvaluator(ABC):
         except EvaluationError as error:
             raise error.prefixed("Can't use this value as a key: ") from error
 
-    def subject(self, node: Node) -> str:
+    def condition_text(self, node: Node) -> str:
         """Return a text for a condition that is the same for the same condition in the same module."""
         text = self.source_text(node)
         address = self.scope.address

@@ -6,7 +6,7 @@ from ecbackup_iac.hcl.number import Number
 from ecbackup_iac.terraform.functions.call_context import TooLargeError, UnknownResultError
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.context import record_rejection
-from ecbackup_iac.terraform.values.conversion import has_open_order
+from ecbackup_iac.terraform.values.conversion import has_unknown_order
 from ecbackup_iac.terraform.values.type_system import (
     ListOf,
     TupleOf,
@@ -27,7 +27,7 @@ def taken(container: Value) -> tuple[Value, ...]:
 
     Raises UnknownResultError: it is a set, and what is unknown in it decides its order.
     """
-    if has_open_order(container):
+    if has_unknown_order(container):
         raise UnknownResultError("the order of a set depends on unknown elements")
     charge(len(container.elements))
     return tuple(
@@ -47,7 +47,7 @@ def members_of(container: Value) -> Mapping[str, Value]:
     return {name: value.taken_from(container, name) for name, value in container.members.items()}
 
 
-def guarded(count: int) -> None:
+def check_length(count: int) -> None:
     """Raise TooLargeError for a container of too many elements."""
     if count > MAX_ELEMENTS:
         shown = str(count) if count < _MAX_LENGTH else "countless"

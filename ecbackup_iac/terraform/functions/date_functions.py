@@ -20,7 +20,7 @@ _NOON = 12
 _TOKEN = re.compile(r"'(?:[^']|'')*'|'|([a-zA-Z])\1*|[^a-zA-Z']+")
 
 
-def _noon(time: Timestamp) -> str:
+def _am_or_pm(time: Timestamp) -> str:
     return "PM" if time.clock[0] >= _NOON else "AM"
 
 
@@ -43,8 +43,8 @@ _VERBS: dict[str, Callable[[Timestamp], str]] = {
     "hh": lambda time: f"{time.clock[0]:02d}",
     "H": lambda time: str(time.clock[0] % _NOON or _NOON),
     "HH": lambda time: f"{time.clock[0] % _NOON or _NOON:02d}",
-    "AA": _noon,
-    "aa": lambda time: _noon(time).lower(),
+    "AA": _am_or_pm,
+    "aa": lambda time: _am_or_pm(time).lower(),
     "m": lambda time: str(time.clock[1]),
     "mm": lambda time: f"{time.clock[1]:02d}",
     "s": lambda time: str(time.clock[2]),

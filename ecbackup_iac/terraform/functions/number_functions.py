@@ -101,7 +101,9 @@ def _signum(value: Value) -> Value:
     return count_value((raw > 0) - (raw < 0))
 
 
-def _extreme(choose: Callable[[list[Number]], Number], *, is_maximum: bool) -> Callable[..., Value]:
+def _extremum(
+    choose: Callable[[list[Number]], Number], *, is_maximum: bool
+) -> Callable[..., Value]:
     """Return max or min; of unknown arguments the result has the bounds that follow."""
 
     def settled(*arguments: Value) -> Value:
@@ -146,8 +148,8 @@ FUNCTIONS: tuple[Function, ...] = (
     function("ceil(num: number): number", _computed(math.ceil)),
     function("floor(num: number): number", _computed(math.floor)),
     function("log(num: number, base: number): number", _log),
-    function("max(...numbers: number | unknown): number", _extreme(max, is_maximum=True)),
-    function("min(...numbers: number | unknown): number", _extreme(min, is_maximum=False)),
+    function("max(...numbers: number | unknown): number", _extremum(max, is_maximum=True)),
+    function("min(...numbers: number | unknown): number", _extremum(min, is_maximum=False)),
     function("parseint(number: any, base: number): number", _parseint),
     function("pow(num: number, power: number): number", _pow),
     function("signum(num: number): number", _signum),

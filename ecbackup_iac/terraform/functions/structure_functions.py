@@ -5,7 +5,7 @@ from itertools import product
 
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.functions.containers import (
-    guarded,
+    check_length,
     is_list,
     members_of,
     need_sequence,
@@ -68,7 +68,7 @@ def _concat(*lists: Value) -> Value:
         raise EvaluationError("at least one argument is required")
     if not all(is_list(sequence) for sequence in lists):
         raise EvaluationError("all arguments must be lists or tuples")
-    guarded(sum(len(sequence.elements) for sequence in lists))
+    check_length(sum(len(sequence.elements) for sequence in lists))
     if all(isinstance(sequence.type, ListOf) for sequence in lists):
         kind = unified([sequence.type for sequence in lists])
         if isinstance(kind, ListOf):
@@ -99,7 +99,7 @@ def _flatten(of: Value) -> Value:
             elements += flat.elements
         else:
             elements.append(element)
-        guarded(len(elements))
+        check_length(len(elements))
     return tuple_value(elements).with_marks_of(*inner)
 
 
@@ -194,7 +194,7 @@ def _setproduct(*arguments: Value) -> Value:
     for argument in arguments:
         need_sequence(argument, "a set or a list is required")
         total *= len(argument.elements)
-    guarded(total)
+    check_length(total)
     charge(total * len(arguments))
     uniform = [_uniform(argument) for argument in arguments]
     kinds = [_element_type(argument) for argument in uniform]

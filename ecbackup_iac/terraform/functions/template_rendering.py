@@ -19,7 +19,7 @@ class _FileScope(EmptyScope):
     def __init__(self, files: Files, address: str) -> None:
         self.files = files
         self.address = address
-        """Unique to the call: assumptions on its variables hold for no other call's."""
+        """Unique to the call: assumptions on its variables are not about those of other calls."""
 
     def reference(self, root: str, names: tuple[str, ...], source_range: SourceRange) -> Value:
         """Raise EvaluationError: a template refers only to its variables."""

@@ -206,7 +206,7 @@ def _plain(name: str, change: Callable[..., str], *parameters: str) -> Function:
     return function(f"{name}({listed}): string", apply)
 
 
-def _question(name: str, answer: Callable[[str, str], bool], parameter: str) -> Function:
+def _predicate(name: str, answer: Callable[[str, str], bool], parameter: str) -> Function:
     def apply(text: Value, argument: Value) -> Value:
         return boolean(answer(text_of(text), text_of(argument)))
 
@@ -235,8 +235,8 @@ FUNCTIONS: tuple[Function, ...] = (
     _plain("trimsuffix", str.removesuffix, "suffix"),
     _plain("trimspace", lambda text: text.strip(_SPACES)),
     function("startswith(str: string | unknown, prefix: string): bool", _starts_with),
-    _question("endswith", str.endswith, "suffix"),
-    _question("strcontains", lambda text, part: part in text, "substr"),
+    _predicate("endswith", str.endswith, "suffix"),
+    _predicate("strcontains", lambda text, part: part in text, "substr"),
     function("substr(str: string, offset: number, length: number): string", _substr),
     function("join(separator: string, ...lists: list of string): string", _join),
     function("split(separator: string, str: string): list of string", _split),

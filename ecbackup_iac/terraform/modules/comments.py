@@ -21,7 +21,7 @@ _LABELS = {"resource": 2, "data": 2, "ephemeral": 2, "module": 1, "variable": 1,
 _WITH_ENTRIES = ("locals", "module", "resource", "stack", "unit")
 
 
-def remarked_hcl(source: SourceFile) -> CommentedText:
+def commented_hcl(source: SourceFile) -> CommentedText:
     """Return the comments of a file in HCL, of all three kinds; what is broken may have some, too."""
     body = parse_file(source, CONFIGURATION, lambda _message, _place: None)
     text = source.text.decode("latin-1")
@@ -70,7 +70,7 @@ def _entries(
                 yield from ((key.range.start, value.range.end) for key, value in node.items)
 
 
-def remarked_json(source: SourceFile) -> CommentedText:
+def commented_json(source: SourceFile) -> CommentedText:
     """Return the comments of a file in JSON: the texts of `"//"` in a block, and in the file itself."""
     root, _ = parse(source.text)
     blocks: list[CodeBlock] = []

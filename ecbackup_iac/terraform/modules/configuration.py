@@ -124,7 +124,7 @@ class Configuration:
         """The modules of which there are instances, by folder."""
 
     @cached_property
-    def is_terraforms(self) -> bool:
+    def is_terraform(self) -> bool:
         """Whether it is Terraform that plans this, which refuses what only OpenTofu has."""
         return self.modules.program is Program.TERRAFORM or self._shows_terraform()
 
@@ -143,7 +143,7 @@ class Configuration:
         if source is not None:
             return source, ""
         written = block.body.attribute("source")
-        if written is None or self.is_terraforms:
+        if written is None or self.is_terraform:
             return "", "its source is not a literal string"
         try:
             value = Evaluator(caller).value(written.expression)
@@ -168,7 +168,7 @@ class Configuration:
                 source = relative_path(folder, caller.module.folder)
             return self._module(folder, source, caller)
         installed, version = self._installed.get(".".join((*caller.path, name))), version_of(block)
-        if installed is not None and installed.is_of(source, version):
+        if installed is not None and installed.is_for(source, version):
             folder = os.path.normpath(os.path.join(self.root, installed.folder))
             return self._module(folder, source, caller)
         why = NOT_HERE.format(source=source)

@@ -26,13 +26,13 @@ _META_ARGUMENTS = {"source", "version", "count", "for_each", "providers", "depen
 class Search(Protocol):
     """What a configuration is searched for, and what is notified of the modules that are reached."""
 
-    def wants(self, kind: str) -> bool:
+    def is_sought(self, kind: str) -> bool:
         """Whether resources of a type are sought."""
 
-    def leads(self, folder: str) -> bool:
+    def may_lead_to_sought(self, folder: str) -> bool:
         """Whether the module in a folder, or one below it, may hold what is sought."""
 
-    def reach(self, folder: str | None, address: str, call: Block) -> None:
+    def record_call(self, folder: str | None, address: str, call: Block) -> None:
         """Record that the module in a folder is evaluated for a call that is not refused.
 
         There is no folder for a call of a module that `terraform init` fetched.
@@ -109,7 +109,7 @@ def resources(instance: ModuleInstance, search: Search) -> Iterator[Found]:
     """
     for key, block in instance.module.resources.items():
         mode, kind, name = key
-        if mode != "managed" or not search.wants(kind):
+        if mode != "managed" or not search.is_sought(kind):
             continue
         address = instance.address_of(f"{kind}.{name}")
         try:
@@ -132,7 +132,7 @@ def _called_resources(
     instance: ModuleInstance, name: str, block: Block, search: Search
 ) -> Iterator[Found]:
     folder = instance.configuration.called_folder(instance, name)
-    if folder is not None and not search.leads(folder):
+    if folder is not None and not search.may_lead_to_sought(folder):
         return
     target = instance.configuration.called_module(instance, name)
     address = instance.address_of(f"module.{name}")
@@ -150,7 +150,7 @@ def _called_resources(
         child = instance.child(name, repetition, target)
         child.is_refused = instance.is_refused or bool(refusal)
         if folder is None or not child.is_refused:
-            search.reach(folder, address, block)
+            search.record_call(folder, address, block)
         for found in resources(child, search):
             if not (refusal and isinstance(found, EmptyBlock)):
                 yield _doubted(found, repetition.doubt, refusal)

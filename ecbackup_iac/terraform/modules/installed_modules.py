@@ -26,7 +26,7 @@ class InstalledModule:
     source: str
     version: str
 
-    def is_of(self, source: str, constraints: str) -> bool:
+    def is_for(self, source: str, constraints: str) -> bool:
         """Whether it was fetched for a call's source and version; Terraform fetches it again otherwise."""
         from ecbackup_iac.terraform.modules.versions import meets
 

@@ -22,7 +22,7 @@ from ecbackup_iac.terraform.modules.file_names import Program
 from ecbackup_iac.terraform.modules.module import Module, ResourceKey
 from ecbackup_iac.terraform.modules.repetitions import (
     Repetition,
-    counted,
+    count_repetitions,
     enabled,
     enabled_argument,
     for_each,
@@ -102,12 +102,12 @@ class ModuleInstance:
         return (*self.parent.call_blocks, self._inputs.block)
 
     @cached_property
-    def made_by(self) -> tuple[Repetition, ...]:
+    def call_repetitions(self) -> tuple[Repetition, ...]:
         """The instances of those calls."""
         scope = self._inputs.scope if isinstance(self._inputs, CallInputs) else None
         if self.parent is None or not isinstance(scope, BlockScope):
             return ()
-        return (*self.parent.made_by, scope.repetition)
+        return (*self.parent.call_repetitions, scope.repetition)
 
     @cached_property
     def calls(self) -> tuple[Call, ...]:
@@ -336,7 +336,7 @@ class ModuleInstance:
         written = [
             (argument, made)
             for argument, made in (
-                (block.body.attribute("count"), counted),
+                (block.body.attribute("count"), count_repetitions),
                 (block.body.attribute("for_each"), for_each),
                 (enabled_argument(block), enabled),
             )
@@ -348,7 +348,7 @@ class ModuleInstance:
         if len(written) > 1:
             names = " and ".join(f'"{argument.name}"' for argument, _ in written)
             raise EvaluationError(f"Invalid combination of {names}", argument.range)
-        if made is enabled and self.configuration.is_terraforms:
+        if made is enabled and self.configuration.is_terraform:
             text = 'Unsupported argument: only OpenTofu expects "enabled" in a lifecycle block'
             raise EvaluationError(text, argument.range)
         try:
@@ -414,8 +414,8 @@ class BlockScope:
     @property
     def assumptions(self) -> tuple[Assumption, ...]:
         """What is the case wherever this instance of the block exists."""
-        made_by = (*self.instance.made_by, self.repetition)
-        return tuple(assumption for repetition in made_by for assumption in repetition.when)
+        repetitions = (*self.instance.call_repetitions, self.repetition)
+        return tuple(assumption for repetition in repetitions for assumption in repetition.when)
 
     @property
     def instance_key(self) -> str:

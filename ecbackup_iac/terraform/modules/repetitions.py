@@ -91,7 +91,7 @@ def _doubt(making: Iterable[Possibility]) -> str:
     return f"it exists only when {conditions}" if conditions else ""
 
 
-def counted(value: Value) -> list[Repetition]:
+def count_repetitions(value: Value) -> list[Repetition]:
     """Return the instances that a count makes. Raises EvaluationError."""
     count = converted(value, NUMBER)
     if count.is_known:

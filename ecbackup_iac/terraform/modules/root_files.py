@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from ecbackup_iac.files.paths import is_of_git
 from ecbackup_iac.model.report import Diagnostic
-from ecbackup_iac.model.written_path import relative_path, slashed
+from ecbackup_iac.model.written_path import as_posix, relative_path
 from ecbackup_iac.terraform.functions.call_context import OutsideError, UnknownResultError
 from ecbackup_iac.terraform.modules.folders import Folders
 from ecbackup_iac.terraform.values.value import EvaluationError
@@ -56,7 +56,7 @@ class RootFiles:
 
     def absolute(self, path: str) -> str:
         """Return where a file is; a relative path counts from the root module's folder."""
-        return slashed(self._folders.origin(os.path.normpath(os.path.join(self._root, path))))
+        return as_posix(self._folders.origin(os.path.normpath(os.path.join(self._root, path))))
 
     def _present(self, path: str) -> str:
         """Return the absolute path of a file; UnknownResultError where Terraform may have made it."""

@@ -33,16 +33,16 @@ class RootOrder:
         self.never_created: set[str] = set()
         """The folders of modules, and of those below, that evaluated calls name which never create any."""
 
-        self._settled: set[str] = set(index.sourced)
+        self._done: set[str] = set(index.sourced)
         self._news: list[str] = []
 
-    def settle(self, path: str) -> None:
+    def mark_done(self, path: str) -> None:
         """Record that a folder need not be evaluated on its own (any more)."""
-        if path not in self._settled:
-            self._settled.add(path)
+        if path not in self._done:
+            self._done.add(path)
             self._news.append(path)
 
-    def likely(self) -> list[str]:
+    def expected(self) -> list[str]:
         """Return the folders to evaluate if every call reached its module, sorted."""
         found: list[str] = []
         seen: set[str] = set()
@@ -53,22 +53,22 @@ class RootOrder:
                 for target in self._calls[pending.pop()] - seen:
                     seen.add(target)
                     pending.append(target)
-                    self.settle(target)
+                    self.mark_done(target)
         return sorted(found)
 
     def __iter__(self) -> Iterator[str]:
         """Yield the next folder to evaluate; what its evaluation reaches has to be added meanwhile."""
         for path in self.first:
             # Only a computed source reaches one that no call names.
-            if path not in self._settled or self._index.is_planned(path):
-                self.settle(path)
+            if path not in self._done or self._index.is_planned(path):
+                self.mark_done(path)
                 yield path
         for group in reversed(_groups(self._calls)):
-            yield from self._unsettled(group)
+            yield from self._not_done(group)
 
-    def _unsettled(self, group: list[str]) -> Iterator[str]:
+    def _not_done(self, group: list[str]) -> Iterator[str]:
         """Yield the folders of a group that no other one of them calls, or else the first by path."""
-        left = {path for path in group if path not in self._settled}
+        left = {path for path in group if path not in self._done}
         callers = dict.fromkeys(left, 0)
         for path in left:
             for target in self._calls[path] & left:
@@ -80,7 +80,7 @@ class RootOrder:
             path = heappop(uncalled) if uncalled else next(by_path)
             if path not in left:
                 continue
-            self.settle(path)
+            self.mark_done(path)
             yield path
             for settled in self._news:
                 if settled in left:

@@ -14,7 +14,7 @@ from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.hcl.structure import NO_BLOCKS, Body
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Diagnostic
-from ecbackup_iac.model.written_path import slashed
+from ecbackup_iac.model.written_path import as_posix
 from ecbackup_iac.terraform.modules.folders import Folders
 
 _BASE_PATH = re.compile(r"""^\s*base_path:\s*["']?([^"'\s#]+)""", re.MULTILINE)
@@ -67,7 +67,7 @@ def set_inputs(
             bases = (_DEFAULT_BASE_PATH, *(base.strip("./") for base in written))
             marks = [f"/{base}/" for base in bases if base]
             for folder in modules:
-                path_in_tree = f"{slashed(folder.removeprefix(folders.boundary))}/"
+                path_in_tree = f"{as_posix(folder.removeprefix(folders.boundary))}/"
                 if folder not in called and any(mark in path_in_tree for mark in marks):
                     found[folder] = SetInputs(source.path)
         elif uses_terragrunt or name.endswith(STACKS_SUFFIXES):
@@ -124,7 +124,7 @@ def _sources(
     if exact in modules and text:
         yield exact
     elif end := re.sub(r"^(?:\.{0,2}/)+", "", path).rstrip("/"):
-        yield from (module for module in modules if slashed(module).endswith(f"/{end}"))
+        yield from (module for module in modules if as_posix(module).endswith(f"/{end}"))
     elif len(parts) > 1 and not _REMOTE_START.match(parts[0] or ""):
         yield from (module for module in modules if module not in called)
 

@@ -35,13 +35,13 @@ DOUBLE = 53
 """The precision, in bits, of what a function computes as a floating point number of 64 bits."""
 
 
-class ShortWhole(int):
+class LowPrecisionInteger(int):
     """A whole number of less precision, such as what a function counts."""
 
     precision = COUNT
 
 
-class ShortFraction(Fraction):
+class LowPrecisionFraction(Fraction):
     """A fraction of less precision, such as a quotient of such numbers.
 
     It is written with the fewest digits that identify it there.
@@ -55,7 +55,7 @@ def with_precision(number: Number, precision: int) -> Number:
     made = rounded(number, precision)
     if precision >= PRECISION or isinstance(made, float):
         return made
-    short = ShortFraction(made) if isinstance(made, Fraction) else ShortWhole(made)
+    short = LowPrecisionFraction(made) if isinstance(made, Fraction) else LowPrecisionInteger(made)
     short.precision = precision
     return short
 
@@ -63,7 +63,9 @@ def with_precision(number: Number, precision: int) -> Number:
 def precision_of(*numbers: Number) -> int:
     """Return the precision of the most precise of these, in bits."""
     return max(
-        number.precision if isinstance(number, ShortWhole | ShortFraction) else PRECISION
+        number.precision
+        if isinstance(number, LowPrecisionInteger | LowPrecisionFraction)
+        else PRECISION
         for number in numbers
     )
 

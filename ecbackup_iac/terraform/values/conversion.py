@@ -124,7 +124,7 @@ def _known(value: Value, target: Type) -> Value:
 def _sequence(value: Value, element: Type, make: "type[ListOf | SetOf]") -> Value:
     if not isinstance(value.type, ListOf | SetOf | TupleOf):
         raise EvaluationError(requirement(make(element)))
-    if make is ListOf and has_open_order(value):
+    if make is ListOf and has_unknown_order(value):
         return _by_outcome(value, make(element))
     found = _collected(value, element, make)
     if isinstance(found, Value):
@@ -174,7 +174,7 @@ def _converted_elements(value: Value, element: Type) -> tuple[Value, ...]:
     return tuple(members)
 
 
-def has_open_order(value: Value) -> bool:
+def has_unknown_order(value: Value) -> bool:
     """Whether it is a set whose order depends on what is unknown in it."""
     return isinstance(value.type, SetOf) and len(value.elements) > 1 and not value.is_wholly_known
 

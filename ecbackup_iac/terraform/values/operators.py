@@ -221,11 +221,15 @@ def _element_type(kind: Type, key: Value) -> Type:
         case SetOf():
             raise EvaluationError("Invalid index: elements of a set have no index")
         case _:
-            raise EvaluationError(f"Invalid index: this value is {_a(kind)}, without elements")
+            raise EvaluationError(
+                f"Invalid index: this value is {_with_article(kind)}, without elements"
+            )
 
 
 def _without_attributes(kind: Type) -> EvaluationError:
-    return EvaluationError(f"Unsupported attribute: this value is {_a(kind)}, without attributes")
+    return EvaluationError(
+        f"Unsupported attribute: this value is {_with_article(kind)}, without attributes"
+    )
 
 
 def _no_attribute(name: str) -> EvaluationError:
@@ -321,7 +325,9 @@ def _index(of: Value, key: Value) -> Value:
         case SetOf():
             raise EvaluationError("Invalid index: elements of a set have no index")
         case _:
-            raise EvaluationError(f"Invalid index: this value is {_a(of.type)}, without elements")
+            raise EvaluationError(
+                f"Invalid index: this value is {_with_article(of.type)}, without elements"
+            )
 
 
 def _shown_key(key: Value) -> Key:
@@ -338,5 +344,5 @@ def _key(key: Value, kind: Type) -> Value:
         raise EvaluationError(f"Invalid index: {error.message}") from error
 
 
-def _a(kind: Type) -> str:
+def _with_article(kind: Type) -> str:
     return "any value" if kind == DYNAMIC else f"a {type_name(kind)}"

@@ -120,7 +120,7 @@ def _read(document: Any, depth: int) -> Value:  # noqa: ANN401 - any value of js
         case bool():
             return boolean(document)
         case str():
-            return string(_whole(document))
+            return string(_without_lone_surrogates(document))
         case list():
             return tuple_value(_read(element, depth + 1) for element in document)
         case dict():
@@ -135,12 +135,12 @@ def _read(document: Any, depth: int) -> Value:  # noqa: ANN401 - any value of js
 
 def _name(text: str) -> str:
     """Return an attribute's name; Terraform finds no attribute of a name that it writes otherwise."""
-    name = _whole(text)
+    name = _without_lone_surrogates(text)
     if normal(name) != name:
         raise quoting("unsupported attribute{}", f' "{name}"', "")
     return name
 
 
-def _whole(text: str) -> str:
+def _without_lone_surrogates(text: str) -> str:
     """Return the string with the replacement character for each half of a surrogate pair."""
     return re.sub(_SURROGATE, "\ufffd", text)

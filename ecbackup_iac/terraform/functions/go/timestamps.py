@@ -47,7 +47,7 @@ class Timestamp:
     @property
     def date(self) -> tuple[int, int, int]:
         """Year, month and day, in its own offset."""
-        return _civil((self.seconds + self.offset) // _DAY)
+        return _date_of((self.seconds + self.offset) // _DAY)
 
     @property
     def clock(self) -> tuple[int, int, int]:
@@ -148,7 +148,7 @@ def _days(year: int, month: int, day: int) -> int:
     return era * _ERA + of_era * 365 + of_era // 4 - of_era // 100 + of_year - _EPOCH
 
 
-def _civil(days: int) -> tuple[int, int, int]:
+def _date_of(days: int) -> tuple[int, int, int]:
     """Return the date of a number of days: the inverse of `_days`."""
     era, of_era = divmod(days + _EPOCH, _ERA)
     year = (of_era - of_era // 1_460 + of_era // 36_524 - of_era // 146_096) // 365
