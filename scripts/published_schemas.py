@@ -7,7 +7,7 @@ from explanation_schema import ExplanationDocument
 from pydantic import BaseModel
 from report_schema import ReportDocument
 
-from ecbackup_iac.policy.policy_model import PolicyFile
+from ecbackup_iac.policy.policy_keys import PolicyFile
 
 PACKAGE = Path(__file__).resolve().parent.parent / "ecbackup_iac"
 SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"

@@ -1,6 +1,6 @@
 """The result of fix → a summary for a person: what was fixed, and what was not."""
 
-from ecbackup_iac.fixers.plan import Fixed, FixResult, Unfixed
+from ecbackup_iac.fixers.fix_plan import Fixed, FixResult, Unfixed
 from ecbackup_iac.model.report import Finding
 from ecbackup_iac.reporters.escaping import escape_control_characters
 from ecbackup_iac.reporters.wording import has_several_roots, origin_text

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import MAXIMUM_DAYS
-from ecbackup_iac.policy.policy_model import TABLES, PolicyFile
+from ecbackup_iac.policy.policy_keys import TABLES, PolicyFile
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails

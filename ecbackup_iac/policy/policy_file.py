@@ -20,7 +20,7 @@ from ecbackup_iac.model.policy import (
     RootSettings,
 )
 from ecbackup_iac.policy.policy_errors import KeyLines, problem
-from ecbackup_iac.policy.policy_model import ExceptionEntry, ModuleEntry, PolicyFile, RootEntry
+from ecbackup_iac.policy.policy_keys import ExceptionEntry, ModuleEntry, PolicyFile, RootEntry
 
 MAX_POLICY_BYTES = 10_000_000
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ecbackup_iac.fixers.plan import plan_fixes
+from ecbackup_iac.fixers.fix_plan import plan_fixes
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.policy import Policy
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from cloudformation.conftest import RunScript
 
-    from ecbackup_iac.fixers.plan import FixResult
+    from ecbackup_iac.fixers.fix_plan import FixResult
 
 TEMPLATES = sorted((Path(__file__).parent / "cases").iterdir())
 FIXES = sorted((Path(__file__).parents[1] / "fixers" / "cases").glob("cloudformation-*"))

@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from ecbackup_iac.fixers.edits import edited
-from ecbackup_iac.fixers.plan import FixResult, plan_fixes
+from ecbackup_iac.fixers.fix_plan import FixResult, plan_fixes
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.policy import Policy
 

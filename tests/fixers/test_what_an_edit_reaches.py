@@ -369,7 +369,7 @@ def test_a_few_wrong_edits_among_many_take_a_few_checks(
         checked.append(args)
         return scan(*args, **given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("ecbackup_iac.fixers.plan.scan", counted)
+    monkeypatch.setattr("ecbackup_iac.fixers.fix_plan.scan", counted)
     result = run("fix")
     assert result.stdout.endswith(f"{200 - len(wrong)} fixed, {len(wrong)} skipped\n")
     assert len(checked) <= 6

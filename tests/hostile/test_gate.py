@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ecbackup_iac.policy.policy_model import MAX_EXCEPTIONS, MAX_GLOBS, MAX_TABLES
+from ecbackup_iac.policy.policy_keys import MAX_EXCEPTIONS, MAX_GLOBS, MAX_TABLES
 
 if TYPE_CHECKING:
     from conftest import Run

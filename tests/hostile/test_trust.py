@@ -10,7 +10,7 @@ import pytest
 from configuration_inputs import cache
 from measuring import REPOSITORY, Measured, lay_out, measured
 
-from ecbackup_iac.policy.policy_model import PolicyFile
+from ecbackup_iac.policy.policy_keys import PolicyFile
 from ecbackup_iac.reporters import REPORTERS
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 from published_schemas import schema_text
 
-from ecbackup_iac.policy.policy_model import PolicyFile
+from ecbackup_iac.policy.policy_keys import PolicyFile
 
 TOP = Path(__file__).resolve().parent.parent.parent
 

@@ -23,7 +23,7 @@ from ecbackup_iac.cli.output import (
 from ecbackup_iac.cli.request import CheckRequest, effective_policy
 
 if TYPE_CHECKING:
-    from ecbackup_iac.fixers.plan import FixResult
+    from ecbackup_iac.fixers.fix_plan import FixResult
     from ecbackup_iac.model.policy import Policy
 
 
@@ -69,7 +69,7 @@ def _fixes(request: CheckRequest, policy: "Policy", days: int | None) -> "FixRes
     """Return the edits that a request needs. Raises click.UsageError, OutputError."""
     from ecbackup_iac.cli.clock import today
     from ecbackup_iac.cli.progress import show_progress
-    from ecbackup_iac.fixers.plan import plan_fixes
+    from ecbackup_iac.fixers.fix_plan import plan_fixes
 
     if days is not None and days < policy.minimum_days:
         raise click.UsageError(
