@@ -1,4 +1,4 @@
-"""A cache that fails → the edits that fix it; one folder a source that can be edited."""
+"""A cache that fails → the edits that fix it, by `propose` in edits.py of the folder of its source."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol

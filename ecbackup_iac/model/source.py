@@ -53,7 +53,7 @@ class SourceFacts:
     """What is left to do after the remedy."""
 
     document_reader: str | None = None
-    """The module below `ecbackup_iac.readers` that reads each file; None where they are read together."""
+    """The module below `ecbackup_iac.readers` that reads its JSON documents; None for other files."""
 
     is_terraform_json: bool = False
     """Its caches have the addresses of a configuration, in which `--source` locates them."""

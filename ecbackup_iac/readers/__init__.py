@@ -1,1 +1,1 @@
-"""An input → the caches that it declares or lists; one file or folder a source."""
+"""An input → the caches that it declares or lists; one file or folder a row of model/source.py."""

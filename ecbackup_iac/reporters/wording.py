@@ -1,4 +1,4 @@
-"""Findings and reports → the sentences that several formats share."""
+"""Findings and reports → the sentences that several formats share; those of verdicts are in rule.py."""
 
 from collections.abc import Callable, Iterator
 
