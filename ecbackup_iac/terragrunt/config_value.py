@@ -16,7 +16,7 @@ from ecbackup_iac.terraform.values.value import (
 )
 from ecbackup_iac.terragrunt.configuration import ConfigFile
 from ecbackup_iac.terragrunt.merged_inputs import inputs_value
-from ecbackup_iac.terragrunt.tree import STACK_FILE, labelled_blocks
+from ecbackup_iac.terragrunt.tree import STACK_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,7 +80,7 @@ def _stack_value(file: ConfigFile) -> Value:
     """Return the locals, units and stacks of a stack file."""
     found = {"local": file.variable_value("local")}
     for kind in ("unit", "stack"):
-        blocks = {block.labels[0]: block for block in labelled_blocks(file.body, kind)}
+        blocks = {block.labels[0]: block for block in file.body.blocks(kind, 1)}
         found[kind] = object_value(
             {
                 name: unknown("it is repeated")

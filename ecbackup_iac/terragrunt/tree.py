@@ -246,15 +246,10 @@ class ConfigFiles(RootFiles):
         return self._view.real(os.path.join(self._root, path))
 
 
-def labelled_blocks(body: Body, kind: str) -> list[Block]:
-    """Return the blocks of a kind with a label, in order; in JSON, a level of objects."""
-    return [*body.blocks(kind, 1)]
-
-
 def includes(body: Body) -> list[Block]:
     """Return the include blocks, in order, with a label or without."""
     bare = [*body.blocks("include")]
-    if hasattr(body, "items"):
+    if hasattr(body, "items"):  # HCL: JSON does not show whether a level of objects is of labels
         return sorted((*bare, *body.blocks("include", 1)), key=lambda block: block.range.start)
     paths = (block.body.attribute("path") for block in bare)
     is_bare = any(

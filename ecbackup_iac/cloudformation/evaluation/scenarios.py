@@ -47,7 +47,7 @@ class Scenario:
     """The assumed results of comparisons and look-ups whose operands are unknown."""
 
     cache: Mapping[Key, object] = field(factory=dict)
-    """Results that hold in every scenario that this one is split into."""
+    """Results that are the same in every scenario that this one is split into."""
 
     def with_domain(self, key: Key, domain: Domain, cache: Mapping[Key, object]) -> "Scenario":
         """Return the scenario in which a parameter is of a domain."""
@@ -75,9 +75,9 @@ class ScenarioState:
         self._cache: dict[Key, tuple[Any, Dependencies]] = {}
         """Results and errors in this scenario, with what they depend on."""
         self._split_cache: dict[Key, Any] = dict(scenario.cache)
-        """Results of this scenario, and of those that it was split from, that hold in every part."""
+        """Results, also of the scenarios that this one was split from, that are the same after any split."""
         self.in_progress: set[Key] = set()
-        """The named conditions that are being evaluated, to find circles."""
+        """The named conditions that are being evaluated, to find cycles."""
         self.work = 0
         """The items that were evaluated."""
         self._depth = 0

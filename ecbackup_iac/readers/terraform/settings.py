@@ -33,11 +33,11 @@ def days_setting(value: Value, before: tuple[TraceStep, ...] = ()) -> Setting[in
     """Return the retention that a Terraform value means, in days, with its trace."""
     trace = _trace(before, value.trace)
     if not isinstance(value.raw, UnknownRaw):
-        return _settled_days(value, trace)
+        return _possible_days(value, trace)
     raw = value.raw
     outcomes = tuple(
         Outcome(
-            _settled_days(outcome.value.with_marks_of(value), _trace((), outcome.value.trace)),
+            _possible_days(outcome.value.with_marks_of(value), _trace((), outcome.value.trace)),
             outcome.condition,
         )
         for outcome in raw.outcomes
@@ -56,15 +56,15 @@ def _is_same(setting: PossibleValue[int], first: Known[int]) -> bool:
     return isinstance(setting, Known) and setting.value == first.value
 
 
-def _settled_days(value: Value, trace: tuple[TraceStep, ...]) -> PossibleValue[int]:
-    settled = _days(value, trace)
+def _possible_days(value: Value, trace: tuple[TraceStep, ...]) -> PossibleValue[int]:
+    days = _days(value, trace)
     is_text = not isinstance(value.raw, bool | Mapping | tuple)
     if value.is_sensitive or (value.privacy and is_text):
-        settled = hidden_unless_days(settled, hidden_value(value))
+        days = hidden_unless_days(days, hidden_value(value))
     if value.literals:
         literals = tuple(literal.location for literal in value.literals)
-        settled = replace(settled, literals=literals)
-    return settled
+        days = replace(days, literals=literals)
+    return days
 
 
 def _days(value: Value, trace: tuple[TraceStep, ...]) -> PossibleValue[int]:
@@ -97,14 +97,14 @@ def text_setting(value: Value, argument: TraceStep | None = None) -> Setting[str
     trace = _trace((argument,), value.trace) if argument is not None else ()
     if isinstance(value.raw, UnknownRaw):
         outcomes = tuple(
-            Outcome(_settled_text(outcome.value.with_marks_of(value)), outcome.condition)
+            Outcome(_possible_text(outcome.value.with_marks_of(value)), outcome.condition)
             for outcome in value.raw.outcomes
         )
         return Unknown(value.raw.why, outcomes, trace=trace)
-    return replace(_settled_text(value), trace=trace)
+    return replace(_possible_text(value), trace=trace)
 
 
-def _settled_text(value: Value) -> PossibleValue[str]:
+def _possible_text(value: Value) -> PossibleValue[str]:
     """Return a setting that is text; a list, a map and anything else counts as not set."""
     match value.raw:
         case str() if value.raw:
@@ -139,8 +139,8 @@ _NOT_ASSIGNED = (StepKind.OPEN_VARIABLE, StepKind.UNSET)
 def _hidden(step: Step) -> TraceStep:
     # The name of a setting is written in the code, but one in a data file may be as secret as the rest.
     name = "" if step.kind is StepKind.DATA_FILE else step.name
-    shown = placeholder_of(f"{name} in {step.location}")
-    text = f"{name} = {shown}" if name and step.kind not in _NOT_ASSIGNED else shown
+    placeholder = placeholder_of(f"{name} in {step.location}")
+    text = f"{name} = {placeholder}" if name and step.kind not in _NOT_ASSIGNED else placeholder
     return TraceStep(text, step.location, step.kind, name, is_secret=True)
 
 

@@ -11,7 +11,7 @@ from ecbackup_iac.terraform.functions.go.mathematics import logarithm, power
 from ecbackup_iac.terraform.functions.signature import Function, function
 from ecbackup_iac.terraform.functions.sizes import text_of
 from ecbackup_iac.terraform.values.arithmetic import (
-    DOUBLE,
+    DOUBLE_PRECISION,
     is_negative,
     negated,
     precision_of,
@@ -70,7 +70,7 @@ def _number_from(result: float) -> Value:
         raise EvaluationError("the result is not a number")
     if math.isinf(result):
         return number(result)
-    return number(with_precision(plain(Fraction(result)), DOUBLE))
+    return number(with_precision(plain(Fraction(result)), DOUBLE_PRECISION))
 
 
 def _parseint(text: Value, base: Value) -> Value:

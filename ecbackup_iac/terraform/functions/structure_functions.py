@@ -15,7 +15,12 @@ from ecbackup_iac.terraform.functions.containers import (
     whole,
 )
 from ecbackup_iac.terraform.functions.signature import Function, function
-from ecbackup_iac.terraform.values.arithmetic import COUNT, added, charge_operand, with_precision
+from ecbackup_iac.terraform.values.arithmetic import (
+    COUNT_PRECISION,
+    added,
+    charge_operand,
+    with_precision,
+)
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.conversion import converted, expand_outcomes
 from ecbackup_iac.terraform.values.outcomes import identity, map_outcomes
@@ -138,8 +143,10 @@ def _range(*limits: Value) -> Value:
     if len(limits) not in (1, 2, 3):
         raise EvaluationError("must have one, two, or three arguments")
     numbers = [number_of(limit) for limit in limits]
-    start, end = (with_precision(0, COUNT), numbers[0]) if len(numbers) == 1 else numbers[:2]
-    default = with_precision(-1 if end < start else 1, COUNT)
+    start, end = (
+        (with_precision(0, COUNT_PRECISION), numbers[0]) if len(numbers) == 1 else numbers[:2]
+    )
+    default = with_precision(-1 if end < start else 1, COUNT_PRECISION)
     step = numbers[2] if len(numbers) == 3 else default  # noqa: PLR2004 - start, end and step
     if step < 0 and end > start:
         raise EvaluationError("end must be less than start when step is negative")

@@ -6,7 +6,7 @@ from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.value import NeedsPlan, StepKind
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
-from ecbackup_iac.terraform.values.arithmetic import COUNT, with_precision
+from ecbackup_iac.terraform.values.arithmetic import COUNT_PRECISION, with_precision
 from ecbackup_iac.terraform.values.context import HiddenRejections
 from ecbackup_iac.terraform.values.conversion import converted, perhaps_text
 from ecbackup_iac.terraform.values.marks import reject_ephemeral
@@ -139,7 +139,7 @@ def kept_value(attribute: Attribute, value: Value, schema: AttributeSchema | Non
     if value.is_null and schema.default is not None:
         value = replace(converted(string(schema.default), schema.type), trace=value.trace)
     if isinstance(value.raw, int) and schema.type == NUMBER:
-        value = replace(value, raw=with_precision(value.raw, COUNT))
+        value = replace(value, raw=with_precision(value.raw, COUNT_PRECISION))
     if schema.is_lower_case and isinstance(value.raw, str):
         value = replace(value, raw=value.raw.lower())
     return replace(value, is_sensitive=True) if schema.is_sensitive else value

@@ -28,17 +28,17 @@ class UndefinedResultError(ArithmeticError):
     """A computation with infinities or zeros that Terraform refuses."""
 
 
-COUNT = 64
+COUNT_PRECISION = 64
 """The precision, in bits, of what a function counts or parses as a whole number."""
 
-DOUBLE = 53
+DOUBLE_PRECISION = 53
 """The precision, in bits, of what a function computes as a floating point number of 64 bits."""
 
 
 class LowPrecisionInteger(int):
     """A whole number of less precision, such as what a function counts."""
 
-    precision = COUNT
+    precision = COUNT_PRECISION
 
 
 class LowPrecisionFraction(Fraction):
@@ -47,17 +47,18 @@ class LowPrecisionFraction(Fraction):
     It is written with the fewest digits that identify it there.
     """
 
-    precision = COUNT
+    precision = COUNT_PRECISION
 
 
 def with_precision(number: Number, precision: int) -> Number:
     """Return a number rounded to so many bits. The result of two numbers has those of the more precise."""
-    made = rounded(number, precision)
-    if precision >= PRECISION or isinstance(made, float):
-        return made
-    short = LowPrecisionFraction(made) if isinstance(made, Fraction) else LowPrecisionInteger(made)
-    short.precision = precision
-    return short
+    result = rounded(number, precision)
+    if precision >= PRECISION or isinstance(result, float):
+        return result
+    low = LowPrecisionFraction if isinstance(result, Fraction) else LowPrecisionInteger
+    imprecise = low(result)
+    imprecise.precision = precision
+    return imprecise
 
 
 def precision_of(*numbers: Number) -> int:
@@ -209,7 +210,7 @@ def _with_digits(value: Fraction, digits: int) -> Fraction:
 
 def _decimal(value: Fraction) -> str:
     """Return an exact decimal fraction without an exponent."""
-    # The denominator is made of twos and fives.
+    # The only prime factors of the denominator are 2 and 5.
     twos = (value.denominator & -value.denominator).bit_length() - 1
     decimals = max(twos, round(math.log(value.denominator >> twos, 5)))
     digits = _digits((value * 10**decimals).numerator).rjust(decimals + 1, "0")

@@ -14,7 +14,7 @@ from ecbackup_iac.hcl.number import Number
 from ecbackup_iac.model.hidden import placeholder_of
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.value import StepKind, TraceStep
-from ecbackup_iac.terraform.values.arithmetic import COUNT, with_precision
+from ecbackup_iac.terraform.values.arithmetic import COUNT_PRECISION, with_precision
 from ecbackup_iac.terraform.values.budget import charge, charge_text, charge_trace
 from ecbackup_iac.terraform.values.context import evaluation_context
 from ecbackup_iac.terraform.values.steps import Key, Located, Step
@@ -354,7 +354,7 @@ def number(value: Number) -> Value:
 
 def count_value(value: int) -> Value:
     """Return a number that a function counts or computes with 64 bits."""
-    return number(with_precision(value, max(COUNT, value.bit_length())))
+    return number(with_precision(value, max(COUNT_PRECISION, value.bit_length())))
 
 
 def boolean(value: bool) -> Value:  # noqa: FBT001 - the value itself
