@@ -67,21 +67,21 @@ def render(report: Report, options: RenderOptions = RenderOptions()) -> str:  # 
     return render_within(report, MAX_COMMENT_LENGTH)
 
 
-def render_within(report: Report, room: int) -> str:
-    """Return the report in at most `room` bytes: failures first, and what does not fit is counted."""
+def render_within(report: Report, max_bytes: int) -> str:
+    """Return the report within a number of bytes: failures first, and what does not fit is counted."""
     report = merge_sets(report)
     head = f"## ElastiCache backups: {_verdict(report)}\n\n{summary(report)}\n"
     sections = [section for section in _sections(report) if section.rows]
-    left = room - _size(head) - sum(section.min_size for section in sections)
+    bytes_left = max_bytes - _size(head) - sum(section.min_size for section in sections)
     text = head
     for section in sections:
         rows = []
         for row in section.rows:
-            if _size(row) < left:
-                left -= _size(row) + 1
+            if _size(row) < bytes_left:
+                bytes_left -= _size(row) + 1
                 rows.append(row)
         text += section.text(rows)
-    return text if _size(text) <= room else ""
+    return text if _size(text) <= max_bytes else ""
 
 
 def _verdict(report: Report) -> str:

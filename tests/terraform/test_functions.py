@@ -9,7 +9,7 @@ from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.evaluation.scopes import EMPTY_SCOPE
 from ecbackup_iac.terraform.functions import FUNCTIONS
 from ecbackup_iac.terraform.functions.calling import call_function
-from ecbackup_iac.terraform.functions.go.graphemes import clusters
+from ecbackup_iac.terraform.functions.go.graphemes import grapheme_clusters
 from ecbackup_iac.terraform.values.outcomes import one_of
 from ecbackup_iac.terraform.values.type_system import NUMBER, STRING
 from ecbackup_iac.terraform.values.value import (
@@ -198,7 +198,7 @@ def test_calls_that_opentofu_rejects(name: str, arguments: tuple[str, ...]) -> N
     ],
 )
 def test_grapheme_clusters_of_a_string(text: str, parts: list[str]) -> None:
-    assert clusters(text) == parts
+    assert grapheme_clusters(text) == parts
 
 
 @pytest.mark.parametrize(
@@ -206,7 +206,7 @@ def test_grapheme_clusters_of_a_string(text: str, parts: list[str]) -> None:
 )
 def test_one_long_grapheme_cluster_takes_linear_time(cluster: str) -> None:
     start = time.process_time()
-    assert clusters(cluster) == [cluster]
+    assert grapheme_clusters(cluster) == [cluster]
     assert time.process_time() - start < 20
 
 

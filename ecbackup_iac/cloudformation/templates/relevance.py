@@ -22,7 +22,7 @@ _SHAPE = re.compile(
 NESTED_STACK = re.compile("|".join((*NESTED, MODULE)).encode())
 """The types of resources that deploy another template."""
 
-# A macro that makes resources, what another program replaces (!Rain::Include, "{{ resources }}"), a type that
+# A macro that adds resources, what another program replaces (!Rain::Include, "{{ resources }}"), a type that
 # is not written out, or over two lines.
 _UNKNOWN_RESOURCES = re.compile(
     rb"Fn::Transform|\bTransform\b|!\w+::|\b[Ii]nclude\b|AWS::[\w:]{0,80}[$&]\{"
@@ -76,8 +76,8 @@ def relevance_of(content: bytes, types: re.Pattern[bytes]) -> Relevance:
         return Relevance.NONE
     if types.search(content) or NESTED_STACK.search(content):
         return Relevance.PARSE
-    is_named = b"Resources" in content or b"AWSTemplateFormatVersion" in content
-    if is_named and _UNKNOWN_RESOURCES.search(content):
+    has_section = b"Resources" in content or b"AWSTemplateFormatVersion" in content
+    if has_section and _UNKNOWN_RESOURCES.search(content):
         return Relevance.PARSE
     if FILE_VARIABLE in content and b"resources" in content:
         return Relevance.PARSE

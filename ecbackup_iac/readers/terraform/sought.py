@@ -1,4 +1,4 @@
-"""The policy's modules → what configuration is searched for: caches, and calls that may make some."""
+"""The policy's modules → what configuration is searched for: caches, and calls that may create some."""
 
 from collections.abc import Iterable, Mapping
 
@@ -10,8 +10,8 @@ from ecbackup_iac.terraform.modules.folder_scan import Sought
 from ecbackup_iac.terraform.values.budget import MAX_STEPS, TooMuchError
 from ecbackup_iac.terraform.values.context import evaluation
 
-# What a file names that holds a cache, or a call with inputs for one; or AWS CLI output, which is no
-# configuration, and is an error.
+# Words of a file with a cache, or with a call that has inputs for one; or of AWS CLI output, which is not
+# configuration and gives an error.
 _WORDS = (
     b"elasticache",
     b"snapshot_retention",
@@ -21,8 +21,8 @@ _WORDS = (
 )
 
 
-def sought(more: Iterable[PublishedModule] = ()) -> Sought:
-    """Return what a tree of configuration is searched for; `more` are modules that the policy names."""
+def sought(policy_modules: Iterable[PublishedModule] = ()) -> Sought:
+    """Return what a tree of configuration is searched for; `policy_modules` are those of the policy."""
     steps_left = MAX_STEPS
     named: Mapping[str, tuple[PublishedModule, ...]] | None = None
 
@@ -33,7 +33,7 @@ def sought(more: Iterable[PublishedModule] = ()) -> Sought:
         from ecbackup_iac.readers.terraform.published.stand_ins import by_address, described_modules
 
         if named is None:
-            named = by_address(more)
+            named = by_address(policy_modules)
         if described_modules(source, named):
             return True
         with evaluation(steps_left) as context:

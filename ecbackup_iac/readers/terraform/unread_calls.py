@@ -201,24 +201,24 @@ def at_call(cache: CacheResource, call: UnreadCall, stand_in: StandIn) -> CacheR
 def _in_user_code(setting: Setting[int], stand_in: StandIn, header: SourceRange) -> Setting[int]:
     """Return a retention without the steps that are in a stand-in."""
     if not isinstance(setting, Unknown):
-        return _settled_in_user_code(setting, stand_in, header)
+        return _possible_in_user_code(setting, stand_in, header)
     outcomes = tuple(
-        replace(outcome, value=_settled_in_user_code(outcome.value, stand_in, header))
+        replace(outcome, value=_possible_in_user_code(outcome.value, stand_in, header))
         for outcome in setting.outcomes
     )
     return replace(setting, outcomes=outcomes, trace=_own_steps(setting.trace, stand_in))
 
 
-def _settled_in_user_code(
+def _possible_in_user_code(
     setting: PossibleValue[int], stand_in: StandIn, header: SourceRange
 ) -> PossibleValue[int]:
     path = stand_in.module.folder
     trace = _own_steps(setting.trace, stand_in)
     if not trace:
-        does = "disables backups"
+        effect = "disables backups"
         if isinstance(setting, Known) and setting.value:
-            does = f"keeps backups for {format_days(setting)}"
-        text = f"{stand_in.described.source} {does} by default"
+            effect = f"keeps backups for {format_days(setting)}"
+        text = f"{stand_in.described.source} {effect} by default"
         trace = (TraceStep(text, header.location, StepKind.UNSET, is_quote=False),)
     literals = tuple(location for location in setting.literals if location.path != path)
     return replace(setting, trace=trace, literals=literals)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from ecbackup_iac.terraform.functions.call_context import CallContext, UnknownResultError
 from ecbackup_iac.terraform.functions.containers import may_be_refused
-from ecbackup_iac.terraform.functions.go.graphemes import clusters
+from ecbackup_iac.terraform.functions.go.graphemes import grapheme_clusters
 from ecbackup_iac.terraform.functions.go.regular_expressions import Pattern, result, result_type
 from ecbackup_iac.terraform.functions.signature import Function, function
 from ecbackup_iac.terraform.functions.sizes import (
@@ -78,7 +78,7 @@ def _substr(text: Value, offset: Value, length: Value) -> Value:
     start, count = whole_number(offset), whole_number(length)
     if start >= 0 and count == 0:
         return string("")
-    characters = clusters(text_of(text))
+    characters = grapheme_clusters(text_of(text))
     if start < 0:
         start = max(0, start + len(characters))
     # A length of 0 after an offset from the end gives all, as -1 does.
@@ -229,7 +229,7 @@ FUNCTIONS: tuple[Function, ...] = (
     _plain("lower", lambda text: _changed(_lower, text)),
     _plain("upper", lambda text: _changed(_upper, text)),
     _plain("title", _titled),
-    _plain("strrev", lambda text: "".join(reversed(clusters(text)))),
+    _plain("strrev", lambda text: "".join(reversed(grapheme_clusters(text)))),
     _plain("trim", lambda text, cutset: text.strip(cutset) if cutset else text, "cutset"),
     _plain("trimprefix", str.removeprefix, "prefix"),
     _plain("trimsuffix", str.removesuffix, "suffix"),

@@ -15,16 +15,16 @@ _ESCAPES = (
 )
 
 
-# A name with its instance key, and the dot that leads on.
+# A name with its instance key, and the dot after it.
 _STEP = r'(?s)([^.\[\]"]++)(\[(?:\d{1,18}|"(?:[^"\\]|\\.)*+")\])?(?:\.(?!\Z)|\Z)'
 
 
 def instance_key(key: str) -> str:
     """Return a for_each key as addresses have it: `["a"]`, with what cannot be printed as its code point."""
-    for written, meant in _ESCAPES:
-        key = key.replace(written, meant)
-    shown = "".join(c if c.isprintable() else _code_point(c) for c in key)
-    return f'["{shown}"]'
+    for characters, escape in _ESCAPES:
+        key = key.replace(characters, escape)
+    printable = "".join(c if c.isprintable() else _code_point(c) for c in key)
+    return f'["{printable}"]'
 
 
 def _code_point(character: str) -> str:
@@ -46,7 +46,7 @@ class Address:
 
     @property
     def block(self) -> "Address":
-        """The address without instance keys: what one block has one of."""
+        """The address of its block: without instance keys."""
         return Address(tuple((name, "") for name, _ in self.modules), self.kind, self.name)
 
 

@@ -8,7 +8,7 @@ from ecbackup_iac.model.record import record
 Version: TypeAlias = tuple[int, int, int]
 
 _FIRST: Version = (0, 0, 0)
-_NONE_AFTER: Version = (10**9, 0, 0)
+_END: Version = (10**9, 0, 0)
 
 _CLAUSE = re.compile(r"\s*(=|!=|>=?|<=?|~>)?\s*v?(\d{1,8}(?:\.\d{1,8})*)([-+][\w.+-]+)?\s*")
 _TAG = re.compile(r"(?:refs/tags/|tags/)?v?(\d{1,6}(?:\.\d{1,8}){0,2})(?:[-+][\w.+-]*)?")
@@ -20,7 +20,7 @@ class VersionRange:
     """The versions from one up to another."""
 
     first: Version = _FIRST
-    end: Version = _NONE_AFTER
+    end: Version = _END
     """Exclusive."""
 
     def overlaps(self, other: "VersionRange") -> bool:
@@ -43,8 +43,8 @@ def meets(version: str, constraint: str) -> bool:
         if found is None or found[3]:  # nor does a release meet the bound of a pre-release
             return False
         is_excluded = found[1] == "!="
-        these = _allowed("=" if is_excluded else found[1] or "=", found[2])
-        if these.overlaps(own) is is_excluded:
+        clause_range = _allowed("=" if is_excluded else found[1] or "=", found[2])
+        if clause_range.overlaps(own) is is_excluded:
             return False
     return True
 
@@ -61,8 +61,10 @@ def versions_of(constraint: str) -> VersionRange:
         found = _CLAUSE.fullmatch(clause)
         if found is None:
             return ANY_VERSION
-        these = _allowed(found[1] or "=", found[2])
-        allowed = VersionRange(max(allowed.first, these.first), min(allowed.end, these.end))
+        clause_range = _allowed(found[1] or "=", found[2])
+        allowed = VersionRange(
+            max(allowed.first, clause_range.first), min(allowed.end, clause_range.end)
+        )
     return allowed
 
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from ecbackup_iac.hcl.number import Number
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
-from ecbackup_iac.terraform.functions.go.graphemes import clusters
+from ecbackup_iac.terraform.functions.go.graphemes import grapheme_clusters
 from ecbackup_iac.terraform.functions.go.json_text import json_text, quoted
 from ecbackup_iac.terraform.functions.go.number_formats import Verb, floating, general, integer
 from ecbackup_iac.terraform.functions.sizes import check_size, text_of
@@ -15,7 +15,7 @@ from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.type_system import BOOL, NUMBER, STRING, Type
 from ecbackup_iac.terraform.values.value import EvaluationError, Value, quoting
 
-WIDEST = 100_000
+MAX_WIDTH = 100_000
 """A result with a larger width or precision is unknown: no configuration in use has one."""
 
 _STEPS_PER_VERB = 6
@@ -70,12 +70,12 @@ def _verb(template: str, start: int) -> Verb:
     if match is None:
         raise EvaluationError(f"unrecognized format character at offset {start + 1}")
     if any(
-        len(match[name] or "") > len(str(WIDEST)) for name in ("width", "precision", "argument")
+        len(match[name] or "") > len(str(MAX_WIDTH)) for name in ("width", "precision", "argument")
     ):
         raise UnknownResultError("a width in the format is too large")
     width = int(match["width"]) if match["width"] else None
     precision = None if match["precision"] is None else int(match["precision"] or 0)
-    if max(width or 0, precision or 0) > WIDEST:
+    if max(width or 0, precision or 0) > MAX_WIDTH:
         raise UnknownResultError("a width in the format is too large")
     argument = int(match["argument"]) if match["argument"] else None
     return Verb(match.group(), start, match["flags"], width, precision, argument, match["mode"])
@@ -83,11 +83,11 @@ def _verb(template: str, start: int) -> Verb:
 
 def _filled(verb: Verb, argument: Value) -> str:
     if verb.mode == "v":
-        return _as_is(verb, argument)
+        return _value_as_written(verb, argument)
     if argument.is_null:
         raise _unsupported(verb, "null value cannot be formatted")
     if verb.mode == "t":
-        return "true" if _as(verb, argument, BOOL).raw else "false"
+        return "true" if _converted(verb, argument, BOOL).raw else "false"
     if verb.mode in "bdoxX":
         number = _number(verb, argument)
         if not isinstance(number, int):
@@ -98,13 +98,13 @@ def _filled(verb: Verb, argument: Value) -> str:
     if verb.mode not in "sq":
         what = f"unsupported format verb{{}} at offset {verb.offset}"
         raise quoting(what, f" '{verb.mode}' in {quoted(verb.raw)}", "")
-    text = text_of(_as(verb, argument, STRING))
+    text = text_of(_converted(verb, argument, STRING))
     if verb.precision:
-        text = "".join(clusters(text)[: verb.precision])
+        text = "".join(grapheme_clusters(text)[: verb.precision])
     return _padded(verb, quoted(text) if verb.mode == "q" else text)
 
 
-def _as_is(verb: Verb, argument: Value) -> str:
+def _value_as_written(verb: Verb, argument: Value) -> str:
     raw = argument.raw
     if "#" not in verb.flags:
         if isinstance(raw, str):
@@ -114,7 +114,7 @@ def _as_is(verb: Verb, argument: Value) -> str:
     return _padded(verb, json_text(argument))
 
 
-def _as(verb: Verb, argument: Value, kind: Type) -> Value:
+def _converted(verb: Verb, argument: Value, kind: Type) -> Value:
     try:
         return converted(argument, kind)
     except EvaluationError as error:
@@ -122,7 +122,7 @@ def _as(verb: Verb, argument: Value, kind: Type) -> Value:
 
 
 def _number(verb: Verb, argument: Value) -> Number:
-    raw = _as(verb, argument, NUMBER).raw
+    raw = _converted(verb, argument, NUMBER).raw
     if isinstance(raw, float):
         if raw != 0:
             raise UnknownResultError("the format of an infinite number is not evaluated")
@@ -140,7 +140,7 @@ def _unsupported(verb: Verb, why: str, redacted_message: str = "") -> Evaluation
 
 
 def _padded(verb: Verb, text: str) -> str:
-    missing = (verb.width or 0) - len(clusters(text)) if verb.width else 0
+    missing = (verb.width or 0) - len(grapheme_clusters(text)) if verb.width else 0
     if missing <= 0:
         return text
     pad = ("0" if "0" in verb.flags else " ") * missing

@@ -52,14 +52,14 @@ _HANGUL = {
 
 
 def grapheme_count(text: str) -> int:
-    """Return the number of clusters in a string."""
+    """Return the number of grapheme clusters in a string."""
     if text.isascii():
         return len(text) - text.count("\r\n")
-    return len(clusters(text))
+    return len(grapheme_clusters(text))
 
 
-def clusters(text: str) -> list[str]:
-    """Return the clusters of a string."""
+def grapheme_clusters(text: str) -> list[str]:
+    """Return the grapheme clusters of a string."""
     charge_characters(3 * len(text))
     if text.isascii() and "\r" not in text:
         return list(text)
