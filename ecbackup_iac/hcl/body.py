@@ -259,13 +259,13 @@ class _ItemParser:
         """Take the attribute or block that begins here, and return the offset after it."""
         name_end = self._name(position)
         if name_end == position:
-            return self._refuse(position)
+            return self._reject(position)
         behind = self._inline(name_end)
         if _EQUALS.match(self._text, behind, self._end):
             return self._attribute(position, name_end, self._inline(behind + 1))
         return self._block(position, name_end, behind)
 
-    def _refuse(self, position: int) -> int:
+    def _reject(self, position: int) -> int:
         """Report what is neither an argument nor a block, and return where to go on."""
         what = _NEEDED
         if self._character(position) == b'"':
@@ -299,7 +299,7 @@ class _ItemParser:
         while self._character(position) != b"{":
             label = self._label(position)
             if label is None:
-                brace = self._refuse_header(start, name_end, labels, position)
+                brace = self._reject_header(start, name_end, labels, position)
                 if brace is None:
                     return self._resume(position)
                 position = brace
@@ -373,7 +373,7 @@ class _ItemParser:
             text = label[1].decode(errors="replace")
         return resolved(text, is_quoted=True), label.end()
 
-    def _refuse_header(
+    def _reject_header(
         self, start: int, name_end: int, labels: list[str], position: int
     ) -> int | None:
         """Report a header without its brace; return the brace's offset where it is on a later line."""

@@ -8,7 +8,7 @@ from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.model.record import record
 
 MAX_DEPTH = 200
-"""Nodes inside each other; an expression with more is refused, so that code that walks it may recurse."""
+"""Nodes inside each other; an expression with more is rejected, so that code that walks it may recurse."""
 
 
 @record(eq=False)
@@ -189,8 +189,8 @@ class InvalidExpression:
     """An expression that the syntax does not allow; the file's problems say why."""
 
     range: SourceRange
-    refusal: str = ""
-    """What is refused only where the expression is evaluated; empty where the file's problems say it."""
+    rejection: str = ""
+    """What is rejected only where the expression is evaluated; empty where the file's problems say it."""
 
 
 Node: TypeAlias = (

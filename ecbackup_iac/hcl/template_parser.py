@@ -49,7 +49,7 @@ class TemplateParser(TokenReader):
         return nested(pieces.pieces, self.range_of)
 
     def _check_line(self) -> None:
-        """Refuse a carriage return inside a line: HCL has no such character."""
+        """Reject a carriage return inside a line: HCL has no such character."""
         line = self.text[self.start : self.end].removesuffix(b"\n").removesuffix(b"\r")
         if b"\r" in line:
             at = self.start + line.index(b"\r")

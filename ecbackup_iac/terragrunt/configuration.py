@@ -19,7 +19,7 @@ from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     LazyMembers,
     Privacy,
-    ReferenceRefusedError,
+    ReferenceRejectedError,
     Value,
     boolean,
     object_value,
@@ -216,7 +216,7 @@ class ConfigFile:
         """Return the value of `root.name`. Raises EvaluationError."""
         key = (root, *names)
         if key in self._pending:
-            raise ReferenceRefusedError(f"Cycle: {'.'.join(key)} refers to itself", source_range)
+            raise ReferenceRejectedError(f"Cycle: {'.'.join(key)} refers to itself", source_range)
         if key not in self._found:
             self._pending.add(key)
             try:
@@ -252,7 +252,7 @@ class ConfigFile:
     def _local(self, name: str) -> Value:
         attribute = self.locals.get(name)
         if attribute is None:
-            kind = ReferenceRefusedError if self.in_locals else EvaluationError
+            kind = ReferenceRejectedError if self.in_locals else EvaluationError
             raise kind(f'Reference to undeclared local: there is no local named "{name}"')
         self.in_locals += 1
         try:

@@ -140,13 +140,13 @@ def mutated(draw: st.DrawFn) -> str:
 
 def is_json(text: str) -> bool:
     try:
-        json.loads(text, parse_constant=refuse)
+        json.loads(text, parse_constant=reject)
     except ValueError:
         return False
     return True
 
 
-def refuse(name: str) -> None:
+def reject(name: str) -> None:
     raise ValueError(f"{name} is no JSON")  # NaN and Infinity
 
 

@@ -23,7 +23,7 @@ LINKS = {
     "loop/in/up": "..",
     "out": "../outside",
 }
-REFUSED, UNKNOWN = "refused", "unknown"
+REFUSED, UNKNOWN = "rejected", "unknown"
 
 ANSWERS: Mapping[tuple[str, str], list[str] | str] = {
     # Links to folders are followed.

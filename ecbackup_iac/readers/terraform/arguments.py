@@ -67,7 +67,7 @@ class Arguments:
         """Yield the content of each block that a dynamic one makes, with what knows its iterator there.
 
         Raises:
-            EvaluationError: Terraform refuses the for_each, or the content is missing.
+            EvaluationError: Terraform rejects the for_each, or the content is missing.
 
         """
         from ecbackup_iac.terraform.evaluation.loops import iterations
@@ -122,8 +122,8 @@ def why_not_evaluated(error: RecursionError | TooMuchError) -> str:
     return "expressions or modules are nested too deeply"
 
 
-def refused(error: EvaluationError, location: Location) -> Diagnostic:
-    """Return a diagnostic of what Terraform refuses, at the error's own location or else this one."""
+def rejected(error: EvaluationError, location: Location) -> Diagnostic:
+    """Return a diagnostic of what Terraform rejects, at the error's own location or else this one."""
     return Diagnostic(error.message, error.origin.location if error.origin else location)
 
 

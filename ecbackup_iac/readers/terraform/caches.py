@@ -1,4 +1,4 @@
-"""Resource instances and calls of modules that were not read → caches; what is refused → diagnostics."""
+"""Resource instances and calls of modules that were not read → caches; what is rejected → diagnostics."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -12,10 +12,10 @@ from ecbackup_iac.model.report import AbsentCache, Diagnostic
 from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import Known, StepKind, Unknown, Unset
 from ecbackup_iac.model.value import Value as Setting
-from ecbackup_iac.readers.terraform.arguments import Arguments, is_ignored, near_miss_in, refused
+from ecbackup_iac.readers.terraform.arguments import Arguments, is_ignored, near_miss_in, rejected
 from ecbackup_iac.readers.terraform.deployers import DEPLOYERS
 from ecbackup_iac.readers.terraform.origin import with_origin
-from ecbackup_iac.readers.terraform.refusals import refusals
+from ecbackup_iac.readers.terraform.rejections import rejections
 from ecbackup_iac.readers.terraform.resource_types import (
     RESOURCE_TYPES,
     Attributes,
@@ -39,11 +39,11 @@ if TYPE_CHECKING:
     from ecbackup_iac.readers.terraform.unread_calls import UnreadCalls
 
 MAX_CHECKED_INSTANCES = 100
-"""Of one block, whose arguments are all evaluated: what is refused in one is so in most."""
+"""Of one block, whose arguments are all evaluated: what is rejected in one is so in most."""
 
 
 class RootReader:
-    """Resource instances of one root → caches; what Terraform would refuse → diagnostics."""
+    """Resource instances of one root → caches; what Terraform would reject → diagnostics."""
 
     def __init__(
         self, root: str, diagnostics: list[Diagnostic], stand_ins: "Callable[[], StandIns]"
@@ -109,7 +109,7 @@ class RootReader:
         block = Arguments(found.block, found.scope, self._give_up)
         retention, location = self._retention(found, attributes, block)
         is_rejected = isinstance(retention, Unknown) and retention.is_rejected
-        refusal = found.refusal or self._refusal(found, block)
+        rejection = found.rejection or self._rejection(found, block)
         node_type = self._text(block, attributes.node_type)
         engine = self._text(block, attributes.engine)
         group = self._group(block, attributes, engine)
@@ -133,9 +133,9 @@ class RootReader:
             assumptions=found.doubts,
         )
         cache = with_origin(cache, found.block, found.scope)
-        if is_rejected and not found.refusal:  # its retention says why
+        if is_rejected and not found.rejection:  # its retention says why
             return rejected_cache(cache, "")
-        return rejected_cache(cache, refusal) if refusal else cache
+        return rejected_cache(cache, rejection) if rejection else cache
 
     def _retention(
         self, found: ResourceInstance, attributes: Attributes, block: Arguments
@@ -153,7 +153,7 @@ class RootReader:
         try:
             value = block.value(argument)
         except EvaluationError as error:
-            self._diagnostics.append(refused(error, argument.range.location))
+            self._diagnostics.append(rejected(error, argument.range.location))
             why = f"Terraform rejects it: {error.message}"
             return Unknown(why, trace=(step,), is_rejected=True), argument.range.location
         setting = days_setting(value, (step,))
@@ -169,7 +169,7 @@ class RootReader:
             step = step_of(SourceStep.of(argument, StepKind.ATTRIBUTE))
             return text_setting(block.value(argument), step)
         except EvaluationError as error:
-            self._diagnostics.append(refused(error, argument.range.location))
+            self._diagnostics.append(rejected(error, argument.range.location))
             return Unknown(f"Terraform rejects {name}: {error.message}")
 
     def _group(
@@ -209,18 +209,18 @@ class RootReader:
                 return Known(value=True)
         return Unknown("cluster mode is unknown") if answers else Known(value=False)
 
-    def _refusal(self, found: ResourceInstance, block: Arguments) -> str:
-        """Return what Terraform or the provider would refuse of the resource itself; empty for nothing."""
+    def _rejection(self, found: ResourceInstance, block: Arguments) -> str:
+        """Return what Terraform or the provider would reject of the resource itself; empty for nothing."""
         header = found.block.header.location
         self._checked[header] += 1
         is_checked = self._checked[header] <= MAX_CHECKED_INSTANCES
-        refused_here = [*refusals(found, block, with_arguments=is_checked)]
-        self._diagnostics += refused_here
-        return refused_here[0].message if refused_here else ""
+        rejected_here = [*rejections(found, block, with_arguments=is_checked)]
+        self._diagnostics += rejected_here
+        return rejected_here[0].message if rejected_here else ""
 
 
 def rejected_cache(cache: CacheResource, why: str) -> CacheResource:
-    """Return a cache whose own block is refused: unknown, neither Memcached nor a member.
+    """Return a cache whose own block is rejected: unknown, neither Memcached nor a member.
 
     `why` is empty where its retention says it already.
     """
@@ -231,6 +231,6 @@ def rejected_cache(cache: CacheResource, why: str) -> CacheResource:
 
 
 def rejected_retention(cache: CacheResource, why: str) -> Unknown[int]:
-    """Return the retention of a cache in a configuration that Terraform refuses."""
+    """Return the retention of a cache in a configuration that Terraform rejects."""
     text = f"Terraform rejects the configuration: {why}"
     return Unknown(text, trace=cache.retention.trace, is_rejected=True)

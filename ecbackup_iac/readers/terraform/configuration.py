@@ -465,7 +465,7 @@ def _is_of_opentofu(name: str) -> bool:
 def _as_root_of_its_own(diagnostic: Diagnostic) -> Diagnostic:
     """Return a problem of a folder whose calls create nothing as a warning.
 
-    What Terraform refuses there does not concern its callers, and such a module need not be planned itself.
+    What Terraform rejects there does not concern its callers, and such a module need not be planned itself.
     """
     text = f"{diagnostic.message} (its calls create nothing, so it was evaluated as a root)"
     return replace(diagnostic, message=text, severity=Severity.WARNING)

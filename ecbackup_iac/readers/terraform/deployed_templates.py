@@ -15,7 +15,7 @@ from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.report import Diagnostic, Severity
 from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import StepKind, TraceStep, Unknown
-from ecbackup_iac.readers.terraform.arguments import Arguments, refused
+from ecbackup_iac.readers.terraform.arguments import Arguments, rejected
 from ecbackup_iac.readers.terraform.deployers import (
     DEPLOYERS,
     STACK_SET_INSTANCES,
@@ -56,7 +56,7 @@ class _Text:
     """None where it is not written."""
 
     error: Diagnostic | None = None
-    """What Terraform refuses about it."""
+    """What Terraform rejects about it."""
 
     is_hidden: bool = False
     """No part of it may be shown."""
@@ -180,7 +180,7 @@ class DeployedTemplates:
             value = block.value(argument)
         except EvaluationError as error:
             why = f"Terraform rejects {name}: {error.message}"
-            return _Text(why=why, location=location, error=refused(error, location))
+            return _Text(why=why, location=location, error=rejected(error, location))
         if value.is_null:
             return _Text(location=location)
         if isinstance(value.raw, str) and not value.is_sensitive:

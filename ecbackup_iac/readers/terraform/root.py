@@ -13,7 +13,7 @@ from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import AbsentCache, Diagnostic, Severity
 from ecbackup_iac.model.value import Known, Unknown, Value
-from ecbackup_iac.readers.terraform.arguments import refused
+from ecbackup_iac.readers.terraform.arguments import rejected
 from ecbackup_iac.readers.terraform.caches import (
     MAX_CHECKED_INSTANCES,
     RootReader,
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 
 def _may_pass(retention: Value[int]) -> bool:
-    """Whether a cache may pass: one without backups fails, whatever else is refused."""
+    """Whether a cache may pass: one without backups fails, whatever else is rejected."""
     match retention:
         case Known(value=days):
             return days > 0
@@ -68,7 +68,7 @@ def _syntax_error(found: ResourceInstance | UnreadCall) -> str:
 
 
 def _repetition(found: ResourceInstance | UnreadCall) -> str:
-    """Return what Terraform refuses of a resource, or of a call that leads to it, that is declared twice."""
+    """Return what Terraform rejects of a resource, or of a call that leads to it, that is declared twice."""
     instance: ModuleInstance | None = found.scope.instance
     headers = [block.header.location for block in (found.block, *found.scope.instance.call_blocks)]
     while instance is not None:
@@ -99,7 +99,7 @@ class RootEvaluation:
         self._is_target = is_target
         self._empty_calls: set[Location] = set()
         self._sources: dict[str, ResourceInstance | UnreadCall] = {}
-        self._refusals: dict[ModuleInstance, str] = {}
+        self._rejections: dict[ModuleInstance, str] = {}
         self._checked: Counter[str] = Counter()
         self.may_lead_anywhere = False
         """The folders in the repository are not those that are evaluated."""
@@ -148,7 +148,7 @@ class RootEvaluation:
                 self.read_calls.add(call.range.location)
 
     def run(self, diagnostics: list[Diagnostic]) -> Iterator[None]:
-        """Evaluate the root, a step for each instance; what is refused goes to the diagnostics.
+        """Evaluate the root, a step for each instance; what is rejected goes to the diagnostics.
 
         Raises RecursionError: modules or expressions are nested too deeply.
         Raises TooMuchError: it takes too much work.
@@ -157,7 +157,7 @@ class RootEvaluation:
         for found in resources(self._root, self):
             yield
             if isinstance(found, EvaluationError):
-                diagnostics.append(refused(found, here))
+                diagnostics.append(rejected(found, here))
             elif isinstance(found, EmptyBlock):
                 problem = self._skip(found)
                 if problem is not None:
@@ -171,7 +171,7 @@ class RootEvaluation:
             module.parse_all()
             self._skip_unread_files(module)
         self._add_fetched_calls_without_caches()
-        self._refuse(diagnostics)
+        self._reject(diagnostics)
 
     def _add_caches(self, found: ResourceInstance | UnreadCall) -> None:
         """Add the caches that an instance is, or that an unread module would make."""
@@ -201,34 +201,34 @@ class RootEvaluation:
                 reason = "the module that terraform init fetched for this call creates no cache"
                 self._add_absent(address, source, call.range.location, reason)
 
-    def _refuse(self, diagnostics: list[Diagnostic]) -> None:
-        """Leave no cache to pass in whose modules Terraform refuses something, or in a broken block."""
+    def _reject(self, diagnostics: list[Diagnostic]) -> None:
+        """Leave no cache to pass in whose modules Terraform rejects something, or in a broken block."""
         for address, found in self._sources.items():
             cache = self.resources[address]
-            refusal = self._refusal(found.scope.instance, diagnostics)
-            refusal = refusal or _syntax_error(found) or _repetition(found)
-            if refusal and _may_pass(cache.retention):
+            rejection = self._rejection(found.scope.instance, diagnostics)
+            rejection = rejection or _syntax_error(found) or _repetition(found)
+            if rejection and _may_pass(cache.retention):
                 self.resources[address] = replace(
-                    cache, retention=rejected_retention(cache, refusal)
+                    cache, retention=rejected_retention(cache, rejection)
                 )
 
-    def _refusal(self, instance: ModuleInstance, diagnostics: list[Diagnostic]) -> str:
-        """Return what Terraform refuses of the modules that lead to a cache, beside the cache itself."""
-        if instance in self._refusals:
-            return self._refusals[instance]
-        refusal = self._refusal(instance.parent, diagnostics) if instance.parent else ""
-        if instance.is_refused:  # its call is, and what follows from that says nothing more
-            return refusal
+    def _rejection(self, instance: ModuleInstance, diagnostics: list[Diagnostic]) -> str:
+        """Return what Terraform rejects of the modules that lead to a cache, beside the cache itself."""
+        if instance in self._rejections:
+            return self._rejections[instance]
+        rejection = self._rejection(instance.parent, diagnostics) if instance.parent else ""
+        if instance.is_rejected:  # its call is, and what follows from that says nothing more
+            return rejection
         folder = instance.module.folder
         self._checked[folder] += 1
         # Where it takes too much work, it is not checked: no verdict depends on it.
         with suppress(RecursionError, TooMuchError):
             found = problems(instance) if self._checked[folder] <= MAX_CHECKED_INSTANCES else ()
             for error in found:
-                diagnostics.append(refused(error, Location(display_path_of(folder))))
-                refusal = refusal or error.message
-        self._refusals[instance] = refusal
-        return refusal
+                diagnostics.append(rejected(error, Location(display_path_of(folder))))
+                rejection = rejection or error.message
+        self._rejections[instance] = rejection
+        return rejection
 
     def _is_wanted(self, instance: ModuleInstance | None) -> bool:
         """Whether a module instance, or one that calls it, is in a target."""
@@ -241,7 +241,7 @@ class RootEvaluation:
     def _skip(self, found: EmptyBlock) -> Diagnostic | None:
         """Record the caches that a block without instances does not create.
 
-        Returns what Terraform refuses about a module call.
+        Returns what Terraform rejects about a module call.
         """
         self._lead_to_cache(found.instance.calls if cache_type(found.kind) else ())
         location = found.block.range.location
@@ -256,11 +256,11 @@ class RootEvaluation:
                 self._add_absent(found.address, found.kind, absent, found.reason)
         if not isinstance(found.target, Module) or found.target.folder not in self._index.found:
             return None
-        if found.instance.is_refused or location in self._empty_calls:
+        if found.instance.is_rejected or location in self._empty_calls:
             return None
         if found.instance.never_creates(found.block):
             # Then the module is evaluated on its own, if nothing else calls it. So is one below it
-            # whose own call is refused.
+            # whose own call is rejected.
             self._order.never_created.update(self._index.below(found.target.folder))
             return None
         self._empty_calls.add(location)

@@ -10,7 +10,7 @@ from ecbackup_iac.model.report import AbsentCache, Diagnostic
 from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import Known, PossibleValue, StepKind, TraceStep, Unknown, Unset
 from ecbackup_iac.model.value import Value as Setting
-from ecbackup_iac.readers.terraform.arguments import Arguments, GiveUp, near_miss_in, refused
+from ecbackup_iac.readers.terraform.arguments import Arguments, GiveUp, near_miss_in, rejected
 from ecbackup_iac.readers.terraform.origin import with_origin
 from ecbackup_iac.readers.terraform.published.likeness import looks_like_cache, passed_retentions
 from ecbackup_iac.readers.terraform.published.stand_ins import StandIn, StandIns
@@ -96,11 +96,11 @@ class UnreadCalls:
             call.address,
             (*parent.path, call.block.labels[0]),
         )
-        instance.is_refused = parent.is_refused
+        instance.is_rejected = parent.is_rejected
         try:
             for found in resources(instance, _Everything()):
                 if isinstance(found, EvaluationError):
-                    self._diagnostics.append(refused(found, call.block.header.location))
+                    self._diagnostics.append(rejected(found, call.block.header.location))
                 elif not isinstance(found, EmptyBlock):
                     for cache in self._read(found):
                         yield at_call(cache, call, stand_in)

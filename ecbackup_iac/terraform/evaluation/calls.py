@@ -69,7 +69,7 @@ def _expanded_call(function: Function, arguments: list[Value], evaluator: NodeEv
     """Return the value of `function(a, b...)`."""
     *fixed, last = arguments
     if not last.is_known and not last.unknown.outcomes:
-        # It may be refused as an argument.
+        # It may be rejected as an argument.
         record_possible_rejection(is_deferred=last.unknown.is_deferred)
         return unknown(last.unknown.why, function.returns, is_deferred=last.unknown.is_deferred)
 

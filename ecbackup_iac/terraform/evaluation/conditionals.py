@@ -13,7 +13,7 @@ from ecbackup_iac.terraform.values.value import (
     Assumption,
     EvaluationError,
     Possibility,
-    ReferenceRefusedError,
+    ReferenceRejectedError,
     UnknownRaw,
     Value,
     as_early,
@@ -23,7 +23,7 @@ from ecbackup_iac.terraform.values.value import (
 )
 
 _Attempt = Value | EvaluationError
-"""The value of a branch, or why Terraform refuses it: an error counts only in the branch that is taken."""
+"""The value of a branch, or why Terraform rejects it: an error counts only in the branch that is taken."""
 
 
 def conditional(evaluator: NodeEvaluator, node: Conditional) -> Value:
@@ -74,7 +74,7 @@ def listed_truth(evaluator: NodeEvaluator, value: Value, node: Node) -> Value:
     if value.type != BOOL or not isinstance(raw, UnknownRaw) or raw.outcomes or raw.is_deferred:
         return value
     if not raw.is_not_null:
-        record_rejection()  # a null operand is refused
+        record_rejection()  # a null operand is rejected
     subject = evaluator.condition_text(node)
     outcomes = tuple(
         Possibility(Value(BOOL, truth), (Assumption(subject, str(truth).lower()),))
@@ -92,7 +92,7 @@ def condition_value(evaluator: NodeEvaluator, node: Node) -> Value:
         if value.is_known or not value.unknown.is_deferred:
             raise
         record_rejection(is_deferred=True)
-        # A plan does not see of which type it is: it is refused only when it is applied.
+        # A plan does not see of which type it is: it is rejected only when it is applied.
         return replace(value, type=BOOL, raw=UnknownRaw(value.unknown.why, is_deferred=True))
 
 
@@ -103,7 +103,7 @@ def _null_condition() -> EvaluationError:
 def _attempt(evaluator: NodeEvaluator, node: Node) -> _Attempt:
     try:
         return evaluator.value(node)
-    except ReferenceRefusedError:
+    except ReferenceRejectedError:
         raise
     except EvaluationError as error:
         return error
@@ -123,11 +123,11 @@ def _either_branch(
     raw = condition.unknown
     found = []
     if not raw.is_not_null and not raw.is_deferred:  # a plan does not wait for what is deferred
-        record_rejection()  # a null condition is refused
+        record_rejection()  # a null condition is rejected
     for branch, state in ((then, "true"), (otherwise, "false")):
         try:
             found.append(Possibility(branch(), (Assumption(subject, state),)))
-        except ReferenceRefusedError:
+        except ReferenceRejectedError:
             raise
         except EvaluationError:
             record_rejection(is_deferred=raw.is_deferred)
@@ -138,7 +138,7 @@ def _either_branch(
 
 
 def _of_its_type(attempt: _Attempt, node: Node) -> Value:
-    """Return a branch; for one that is refused, what is unknown but for the type that it would have."""
+    """Return a branch; for one that is rejected, what is unknown but for the type that it would have."""
     if isinstance(attempt, Value):
         return attempt
     match node:
@@ -167,7 +167,7 @@ def _branch_type(then: Value, otherwise: Value) -> Type | None:
 
 
 def try_call(evaluator: NodeEvaluator, node: Call) -> Value:
-    """Return the value of `try`: the first argument that Terraform does not refuse."""
+    """Return the value of `try`: the first argument that Terraform does not reject."""
     if not node.arguments:
         raise EvaluationError("try: at least one argument is required")
     found: list[Possibility] = []
@@ -177,7 +177,7 @@ def try_call(evaluator: NodeEvaluator, node: Call) -> Value:
         try:
             with track_rejections() as rejections:
                 value = evaluator.value(argument)
-        except ReferenceRefusedError:
+        except ReferenceRejectedError:
             raise
         except EvaluationError as error:
             last = error
@@ -188,7 +188,7 @@ def try_call(evaluator: NodeEvaluator, node: Call) -> Value:
         may_follow = rejections.may_follow and not value.is_wholly_known
         if not rejections.happened and not may_follow:
             break
-    else:  # the last argument may be refused, too
+    else:  # the last argument may be rejected, too
         record_rejection(is_deferred=is_deferred)
     if not found:
         raise EvaluationError("no expression succeeded") from last
@@ -217,7 +217,7 @@ def can_call(evaluator: NodeEvaluator, node: Call) -> Value:
     try:
         with track_rejections() as rejections:
             value = evaluator.value(node.arguments[0])
-    except ReferenceRefusedError:
+    except ReferenceRejectedError:
         raise
     except EvaluationError:
         return Value(BOOL, raw=False)

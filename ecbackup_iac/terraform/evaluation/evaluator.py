@@ -39,7 +39,7 @@ from ecbackup_iac.terraform.values.type_system import BOOL, DYNAMIC, NUMBER, STR
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     Privacy,
-    ReferenceRefusedError,
+    ReferenceRejectedError,
     UnknownRaw,
     UnneededOperandError,
     Value,
@@ -110,9 +110,9 @@ class Evaluator(NodeEvaluator):
                 return self._name(node)
             case Element():
                 return self.names[""]
-            case InvalidExpression(refusal=refusal):
-                if refusal:
-                    raise EvaluationError(refusal)
+            case InvalidExpression(rejection=rejection):
+                if rejection:
+                    raise EvaluationError(rejection)
                 return unknown("the expression is not valid, or is nested too deeply")
             case never:
                 assert_never(never)
@@ -136,7 +136,7 @@ class Evaluator(NodeEvaluator):
             right = listed_truth(self, right, node.right) if is_logical else right
             result = as_early(lambda: binary(node.operator, left, right), left, right)
             return read_from_files(result, (left, right))
-        except (ReferenceRefusedError, UnneededOperandError):
+        except (ReferenceRejectedError, UnneededOperandError):
             raise
         except EvaluationError as error:
             if not decides(node.operator, left):
@@ -171,7 +171,7 @@ class Evaluator(NodeEvaluator):
         return (of.name, *reversed(names))
 
     def _check_key(self, node: Node, of: Value, *, has_key: bool) -> None:
-        """Raise ReferenceRefusedError for a key of a single resource, or none where it is repeated."""
+        """Raise ReferenceRejectedError for a key of a single resource, or none where it is repeated."""
         if not isinstance(of.raw, tuple | Mapping) or not isinstance(node, GetAttribute):
             return
         if has_key is not is_open(of):  # most are what they should be
@@ -182,7 +182,7 @@ class Evaluator(NodeEvaluator):
         text = "Unexpected resource instance key: it has neither count nor for_each"
         if not has_key:
             text = "Missing resource instance key: it has count or for_each"
-        raise ReferenceRefusedError(text)
+        raise ReferenceRejectedError(text)
 
     def _object(self, node: ObjectNode) -> Value:
         members: dict[str, Value] = {}

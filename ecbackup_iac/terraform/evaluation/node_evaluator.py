@@ -40,7 +40,7 @@ class NodeEvaluator(ABC):
     def value(self, node: Node) -> Value:
         """Return the value of an expression.
 
-        Raises EvaluationError: Terraform refuses it; the error has the innermost range.
+        Raises EvaluationError: Terraform rejects it; the error has the innermost range.
         Raises TooMuchError: it takes too much work.
         """
         charge(STEPS_PER_EXPRESSION)

@@ -5,7 +5,7 @@ from functools import reduce
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.functions.containers import (
     is_list,
-    may_be_refused,
+    may_be_rejected,
     may_be_text,
     members_of,
     need_mapping,
@@ -72,7 +72,7 @@ def _length_of_unknown(value: Value) -> Value:
     size = _fixed_size(value.type)
     if raw.outcomes:
         return map_outcomes(_length, value, kind=NUMBER)
-    may_be_refused(value)
+    may_be_rejected(value)
     if size is not None:
         return count_value(size)
     least = max(raw.minimum or 0, grapheme_count(raw.prefix))
@@ -97,7 +97,7 @@ def _keys(of: Value) -> Value:
     if not of.is_known:
         if of.unknown.outcomes or not isinstance(of.type, ObjectOf) or not of.type.attributes:
             return map_outcomes(_keys, of)
-        may_be_refused(of)
+        may_be_rejected(of)
         return tuple_value(string(name) for name, _ in of.type.attributes)
     need_mapping(of, "must have map or object type")
     names = tuple(string(name).taken_from(of) for name in sorted(members_of(of)))
@@ -145,7 +145,7 @@ def _lookup(of: Value, key: Value, *rest: Value) -> Value:
         return map_outcomes(lambda settled: _lookup(of, settled, *rest), key).with_marks_of(of, key)
     if default is None:
         record_rejection()  # the key may be none of these
-    may_be_refused(key)
+    may_be_rejected(key)
     choices = [*members_of(of).values(), *([default] if default is not None else [])]
     if not choices:
         raise EvaluationError("lookup failed to find the key")
@@ -190,7 +190,7 @@ def _contains(within: Value, wanted: Value) -> Value:
     if not within.is_known:
         return map_outcomes(lambda settled: _contains(settled, wanted), within, kind=BOOL)
     need_sequence(within, "argument must be list, tuple, or set")
-    may_be_refused(wanted)
+    may_be_rejected(wanted)
     answers = [equal(element, wanted) for element in within.elements]
     is_found = any(answer.raw is True for answer in answers)
     if is_found or all(answer.raw is False for answer in answers):

@@ -91,8 +91,8 @@ def texts(value: Value) -> list[str | None]:
     return [None if element.is_null else str(element.raw) for element in value.elements]
 
 
-def may_be_refused(*arguments: Value) -> None:
-    """Record that an unknown argument may be null, which the function refuses."""
+def may_be_rejected(*arguments: Value) -> None:
+    """Record that an unknown argument may be null, which the function rejects."""
     for argument in arguments:
         raw = argument.raw
         if isinstance(raw, UnknownRaw) and not raw.is_not_null and not raw.is_deferred:

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from ecbackup_iac.hcl.number import MAX_DIGITS, Number, plain
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
-from ecbackup_iac.terraform.functions.containers import may_be_refused, number_of, whole
+from ecbackup_iac.terraform.functions.containers import may_be_rejected, number_of, whole
 from ecbackup_iac.terraform.functions.go.mathematics import logarithm, power
 from ecbackup_iac.terraform.functions.signature import Function, function
 from ecbackup_iac.terraform.functions.sizes import text_of
@@ -119,7 +119,7 @@ def _extremum(
         if result.is_known or result.unknown.outcomes:
             return result
         raw = result.unknown
-        may_be_refused(*arguments)
+        may_be_rejected(*arguments)
         lows, highs = zip(*(bounds(argument) for argument in arguments), strict=True)
         low = _bound(choose, lows, needs_all=not is_maximum)
         high = _bound(choose, highs, needs_all=is_maximum)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from ecbackup_iac.terraform.functions.call_context import CallContext, UnknownResultError
-from ecbackup_iac.terraform.functions.containers import may_be_refused
+from ecbackup_iac.terraform.functions.containers import may_be_rejected
 from ecbackup_iac.terraform.functions.go.graphemes import grapheme_clusters
 from ecbackup_iac.terraform.functions.go.regular_expressions import Pattern, result, result_type
 from ecbackup_iac.terraform.functions.signature import Function, function
@@ -219,7 +219,7 @@ def _starts_with(text: Value, prefix: Value) -> Value:
         return boolean(text_of(text).startswith(wanted))
     beginning = text.unknown.prefix
     if beginning.startswith(wanted) or not wanted.startswith(beginning):
-        may_be_refused(text)
+        may_be_rejected(text)
         return boolean(beginning.startswith(wanted))
     return map_outcomes(lambda settled: _starts_with(settled, prefix), text, kind=BOOL)
 

@@ -125,7 +125,7 @@ class Configuration:
 
     @cached_property
     def is_terraform(self) -> bool:
-        """Whether it is Terraform that plans this, which refuses what only OpenTofu has."""
+        """Whether it is Terraform that plans this, which rejects what only OpenTofu has."""
         return self.modules.program is Program.TERRAFORM or self._shows_terraform()
 
     def called_folder(self, caller: Caller, name: str) -> str | None:

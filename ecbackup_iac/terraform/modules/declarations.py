@@ -19,7 +19,7 @@ class Declaration:
         self.name = name
         self.block = block
         self.is_valid = False
-        """It was checked, and Terraform refuses nothing of it."""
+        """It was checked, and Terraform rejects nothing of it."""
 
     @cached_property
     def constraint(self) -> Constraint:

@@ -12,7 +12,7 @@ from ecbackup_iac.terraform.modules.configuration import UnreadModule, is_local,
 from ecbackup_iac.terraform.modules.instances import BlockScope, ModuleInstance
 from ecbackup_iac.terraform.modules.module import Module
 from ecbackup_iac.terraform.modules.problems import undeclared_names
-from ecbackup_iac.terraform.modules.repetitions import Repetition, refused_repetition
+from ecbackup_iac.terraform.modules.repetitions import Repetition, rejected_repetition
 from ecbackup_iac.terraform.values.value import EvaluationError
 
 REPEATED_PROVIDERS = (
@@ -33,7 +33,7 @@ class Search(Protocol):
         """Whether the module in a folder, or one below it, may hold what is sought."""
 
     def record_call(self, folder: str | None, address: str, call: Block) -> None:
-        """Record that the module in a folder is evaluated for a call that is not refused.
+        """Record that the module in a folder is evaluated for a call that is not rejected.
 
         There is no folder for a call of a module that `terraform init` fetched.
         """
@@ -50,8 +50,8 @@ class ResourceInstance:
     doubts: tuple[str, ...] = ()
     """Why it is not certain that it exists."""
 
-    refusal: str = ""
-    """Why Terraform would refuse its module or its repetition; empty where it would not."""
+    rejection: str = ""
+    """Why Terraform would reject its module or its repetition; empty where it would not."""
 
     @property
     def condition_scope(self) -> BlockScope:
@@ -105,7 +105,7 @@ def resources(instance: ModuleInstance, search: Search) -> Iterator[Found]:
     """Yield the managed resources of the wanted types in a module and in the modules called from there.
 
     Calls whose module was not read are yielded as UnreadCall, blocks without instances as EmptyBlock,
-    refused repetitions as errors, followed by an instance that represents what is refused.
+    rejected repetitions as errors, followed by an instance that represents what is rejected.
     """
     for key, block in instance.module.resources.items():
         mode, kind, name = key
@@ -113,17 +113,17 @@ def resources(instance: ModuleInstance, search: Search) -> Iterator[Found]:
             continue
         address = instance.address_of(f"{kind}.{name}")
         try:
-            repetitions, refusal = instance.repetitions(block), instance.module.refusal
+            repetitions, rejection = instance.repetitions(block), instance.module.rejection
         except EvaluationError as error:
             yield error
-            repetitions, refusal = [refused_repetition(error.message)], error.message
+            repetitions, rejection = [rejected_repetition(error.message)], error.message
         if not repetitions:
             yield EmptyBlock(address, kind, block, instance)
         for repetition in repetitions:
             instance.charge_instance()
             scope = BlockScope(instance, repetition, own=(kind, name))
             doubts = _doubts(repetition)
-            yield ResourceInstance(address + repetition.key, kind, block, scope, doubts, refusal)
+            yield ResourceInstance(address + repetition.key, kind, block, scope, doubts, rejection)
     for name, block in instance.module.calls.items():
         yield from _called_resources(instance, name, block, search)
 
@@ -138,22 +138,22 @@ def _called_resources(
     address = instance.address_of(f"module.{name}")
     errors, repetitions = _checked_call(instance, block, target)
     yield from errors
-    if errors and instance.is_refused:
-        return  # the module is evaluated on its own, where this call is refused as well
-    refusal = errors[-1].message if errors else instance.module.refusal
+    if errors and instance.is_rejected:
+        return  # the module is evaluated on its own, where this call is rejected as well
+    rejection = errors[-1].message if errors else instance.module.rejection
     if isinstance(target, UnreadModule):
         yield from _unread_calls(instance, address, block, target, repetitions)
         return
-    if not repetitions and not refusal:
+    if not repetitions and not rejection:
         yield EmptyBlock(address, "", block, instance, target)
     for repetition in repetitions:
         child = instance.child(name, repetition, target)
-        child.is_refused = instance.is_refused or bool(refusal)
-        if folder is None or not child.is_refused:
+        child.is_rejected = instance.is_rejected or bool(rejection)
+        if folder is None or not child.is_rejected:
             search.record_call(folder, address, block)
         for found in resources(child, search):
-            if not (refusal and isinstance(found, EmptyBlock)):
-                yield _doubted(found, repetition.doubt, refusal)
+            if not (rejection and isinstance(found, EmptyBlock)):
+                yield _doubted(found, repetition.doubt, rejection)
 
 
 def _unread_calls(
@@ -177,20 +177,20 @@ def _doubts(repetition: Repetition) -> tuple[str, ...]:
     return (repetition.doubt,) if repetition.doubt else ()
 
 
-def _doubted(found: Found, doubt: str, refusal: str) -> Found:
-    """Return what was found in a module with the doubts and the refusal of the module's call."""
-    if isinstance(found, EvaluationError | EmptyBlock) or not (doubt or refusal):
+def _doubted(found: Found, doubt: str, rejection: str) -> Found:
+    """Return what was found in a module with the doubts and the rejection of the module's call."""
+    if isinstance(found, EvaluationError | EmptyBlock) or not (doubt or rejection):
         return found
     doubts = (doubt, *found.doubts) if doubt else found.doubts
     if isinstance(found, UnreadCall):
         return replace(found, doubts=doubts)
-    return replace(found, doubts=doubts, refusal=refusal or found.refusal)
+    return replace(found, doubts=doubts, rejection=rejection or found.rejection)
 
 
 def _checked_call(
     instance: ModuleInstance, block: Block, target: Module | UnreadModule
 ) -> tuple[list[EvaluationError], list[Repetition]]:
-    """Return what Terraform refuses about a module call, and its instances: one if they are refused."""
+    """Return what Terraform rejects about a module call, and its instances: one if they are rejected."""
     errors: list[EvaluationError] = []
     if not isinstance(target, UnreadModule):
         problem = _problem_of_arguments(block, target)
@@ -206,7 +206,7 @@ def _checked_call(
     try:
         return errors, instance.repetitions(block)
     except EvaluationError as error:
-        return [*errors, error], [refused_repetition(error.message)]
+        return [*errors, error], [rejected_repetition(error.message)]
 
 
 def _problem_of_arguments(call: Block, target: Module) -> EvaluationError | None:

@@ -61,18 +61,18 @@ class FileSet:
     def files(self) -> Iterator[str]:
         """Yield the files as paths from the root module's folder.
 
-        Raises EvaluationError: the pattern is refused, or describes a link to what does not exist.
+        Raises EvaluationError: the pattern is rejected, or describes a link to what does not exist.
         Raises UnknownResultError: it describes what may be there where Terraform runs, or what is not read.
         """
         try:
             for path in MADE_BY_TERRAFORM:
                 if not os.path.exists(os.path.join(self._root, path)):
-                    self._refuse_described(path.split("/"), 0, path)
+                    self._reject_described(path.split("/"), 0, path)
             yield from self._below("", 0, ())
         except BadPatternError as error:
             raise EvaluationError("failed to glob pattern: syntax error in pattern") from error
 
-    def _refuse_described(self, names: Sequence[str], position: int, display_path: str) -> None:
+    def _reject_described(self, names: Sequence[str], position: int, display_path: str) -> None:
         """Raise UnknownResultError where the rest of the pattern describes a path that may be there."""
         if self._describes(names, position):
             raise UnknownResultError(f"{display_path} may exist where Terraform runs")
@@ -124,7 +124,7 @@ class FileSet:
         if GIT_FOLDER in names:
             for file in _FILES_OF_GIT:
                 display_path = posixpath.join(path, GIT_FOLDER, file)
-                self._refuse_described([GIT_FOLDER, *file.split("/")], position, display_path)
+                self._reject_described([GIT_FOLDER, *file.split("/")], position, display_path)
             if os.path.isdir(os.path.join(found, GIT_FOLDER)):
                 names.remove(GIT_FOLDER)
         return names

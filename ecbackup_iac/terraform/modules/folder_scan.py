@@ -259,7 +259,7 @@ class FolderScan:
             (name,) = block.labels
             source = source_of(block)
             if source is None and block.body.attribute("source") is None:
-                continue  # an override of other arguments, or what Terraform refuses
+                continue  # an override of other arguments, or what Terraform rejects
             if is_override(file):
                 sought.pop(name, None)
                 others.pop(name, None)

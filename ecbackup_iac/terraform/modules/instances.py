@@ -40,7 +40,7 @@ from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     LazyMembers,
     Privacy,
-    ReferenceRefusedError,
+    ReferenceRejectedError,
     Value,
     declared_sensitive,
     null,
@@ -80,8 +80,8 @@ class ModuleInstance:
         self._found: dict[tuple[str, ...], Value | EvaluationError] = {}
         self._pending: set[tuple[str, ...]] = set()
         self._is_preparing = False
-        self.is_refused: bool = parent is not None and parent.is_refused
-        """Terraform refuses the call of this module, or one above it."""
+        self.is_rejected: bool = parent is not None and parent.is_rejected
+        """Terraform rejects the call of this module, or one above it."""
 
         configuration.used.setdefault(module.folder, module)
 
@@ -123,7 +123,7 @@ class ModuleInstance:
         key = (root, *names)
         if key not in self._found:
             if key in self._pending:
-                raise ReferenceRefusedError(
+                raise ReferenceRejectedError(
                     f"Cycle: {'.'.join(key)} refers to itself", source_range
                 )
             if root == "local" and len(self._pending) >= MAX_CHAIN_DEPTH and not self._is_preparing:
@@ -190,7 +190,7 @@ class ModuleInstance:
             case "terraform" | "tofu":
                 return self._terraform(names[0])
             case "each" | "count" | "self":
-                raise ReferenceRefusedError(
+                raise ReferenceRejectedError(
                     f'Reference to "{root}" in a context where there is none'
                 )
             case _:
@@ -206,16 +206,16 @@ class ModuleInstance:
         return self.variable(name).value(self._inputs)
 
     def _undeclared(self, what: str) -> Value:
-        """Return what may be declared elsewhere. Raises ReferenceRefusedError for what is not."""
+        """Return what may be declared elsewhere. Raises ReferenceRejectedError for what is not."""
         if not self.module.may_declare_more:
-            raise ReferenceRefusedError(f"Reference to undeclared {what}")
+            raise ReferenceRejectedError(f"Reference to undeclared {what}")
         return unknown(f"{what} may be declared in {self.module.may_declare_more}")
 
     def variable(self, name: str) -> Variable:
-        """Return a declared variable. Raises ReferenceRefusedError for any other."""
+        """Return a declared variable. Raises ReferenceRejectedError for any other."""
         declaration = self.module.declaration(name)
         if declaration is None:
-            raise ReferenceRefusedError(f'Reference to undeclared input variable: "{name}"')
+            raise ReferenceRejectedError(f'Reference to undeclared input variable: "{name}"')
         return Variable(declaration, self)
 
     def _local(self, name: str) -> Value:
@@ -230,7 +230,7 @@ class ModuleInstance:
 
     def _path(self, name: str) -> Value:
         if name not in ("module", "root", "cwd"):
-            raise ReferenceRefusedError(f'Invalid "path" attribute: "{name}"')
+            raise ReferenceRejectedError(f'Invalid "path" attribute: "{name}"')
         if name == "cwd":
             return unknown("path.cwd depends on where the plan runs", STRING, is_not_null=True)
         return string(self.configuration.path_value(name, self))
@@ -240,7 +240,7 @@ class ModuleInstance:
             return self._inputs.workspace
         if name == "applying":
             return _ephemeral("terraform.applying", BOOL)
-        raise ReferenceRefusedError(f'Invalid "terraform" attribute: "{name}"')
+        raise ReferenceRejectedError(f'Invalid "terraform" attribute: "{name}"')
 
     def _resource(self, key: ResourceKey) -> Value:
         block = self.module.resources.get(key)
@@ -331,7 +331,7 @@ class ModuleInstance:
 
         Where they are unknown, those that may exist, or one that represents them all, each with its doubt.
 
-        Raises EvaluationError: Terraform refuses the count or for_each.
+        Raises EvaluationError: Terraform rejects the count or for_each.
         """
         written = [
             (argument, made)
@@ -433,7 +433,7 @@ class BlockScope:
             return found
         if self.own and (root, *names) in (self.own, ("resource", *self.own)):
             text = f"Self-referential block: {'.'.join(self.own)} may not refer to itself"
-            raise ReferenceRefusedError(text, source_range)
+            raise ReferenceRejectedError(text, source_range)
         if root == "self" and self.self_value is not None:
             return attribute(self.self_value(), names[0])
         return self.instance.reference(root, names, source_range)

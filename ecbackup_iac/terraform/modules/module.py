@@ -67,7 +67,7 @@ class Module:
     news: list[Diagnostic] = field(factory=list)
     """The same, shared by the modules of a tree, until they are reported."""
 
-    refusal: str = ""
+    rejection: str = ""
     """Why no release of Terraform accepts this module; empty where one does."""
 
     short_circuits: bool = False
@@ -77,7 +77,7 @@ class Module:
     """Why it may declare more than is known; empty where it does not."""
 
     repeated: dict[Location, str] = field(factory=dict)
-    """The headers of blocks that are declared again, which Terraform refuses, with its message."""
+    """The headers of blocks that are declared again, which Terraform rejects, with its message."""
 
     _declarations: dict[str, Declaration] = field(factory=dict)
     _counts: dict[str, int] = field(factory=dict)
@@ -185,7 +185,7 @@ def has_provider_arguments(block: Block) -> bool:
 
 
 def _check_version(module: Module) -> None:
-    """Record that a module is refused where it requires a major version that is not released.
+    """Record that a module is rejected where it requires a major version that is not released.
 
     Which of the released versions plans the module is not known from the configuration.
     """
@@ -203,19 +203,19 @@ def _check_version(module: Module) -> None:
         module.short_circuits |= first >= FIRST_SHORT_CIRCUITING
         if first[0] > MAX_MAJOR:
             reason = "Unsupported Terraform Core version: required_version requires a later version"
-            _refuse(module, reason, written.range)
+            _reject(module, reason, written.range)
         elif not is_constraint(constraint):
-            _refuse(module, "Invalid version constraint in required_version", written.range)
+            _reject(module, "Invalid version constraint in required_version", written.range)
 
 
-def _refuse(module: Module, text: str, source_range: SourceRange) -> None:
+def _reject(module: Module, text: str, source_range: SourceRange) -> None:
     """Record that no release of Terraform accepts a module."""
-    module.refusal = text
+    module.rejection = text
     module.report(text, source_range)
 
 
 def _check_moves(module: Module) -> None:
-    """Record that a module is refused where it moves or removes what it still declares."""
+    """Record that a module is rejected where it moves or removes what it still declares."""
     for body in module.bodies:
         for block in (*body.blocks("moved"), *body.blocks("removed")):
             source, target = block.body.attribute("from"), block.body.attribute("to")
@@ -226,7 +226,7 @@ def _check_moves(module: Module) -> None:
             has_no_index = source is not None and isinstance(source.expression, GetAttribute)
             if has_no_index and not is_kept and name in declared:
                 text = f"{block.kind} object still exists: {'.'.join(key)} is still declared"
-                _refuse(module, text[0].upper() + text[1:], block.header)
+                _reject(module, text[0].upper() + text[1:], block.header)
 
 
 def _declared_key(node: Node) -> tuple[str, ...]:
@@ -291,10 +291,10 @@ def _once(module: Module, table: dict[K, Block], key: K, block: Block) -> None:
 
 
 def _check_override(module: Module, body: Body) -> None:
-    """Record that a module is refused where an override file holds what has nothing to override."""
+    """Record that a module is rejected where an override file holds what has nothing to override."""
     for word, labels in _NOT_TO_OVERRIDE.items():
         for block in body.blocks(word, labels):
-            _refuse(module, f"Cannot override {word} blocks", block.header)
+            _reject(module, f"Cannot override {word} blocks", block.header)
 
 
 def _merge(module: Module, table: dict[K, Block], key: K, override: Block) -> None:

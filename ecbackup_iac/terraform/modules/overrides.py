@@ -39,7 +39,7 @@ class MergedBody(Body):
 
     @property
     def _is_contradicted(self) -> bool:
-        """Whether one of the blocks has both count and for_each, which Terraform refuses."""
+        """Whether one of the blocks has both count and for_each, which Terraform rejects."""
         return any(
             body.attribute("count") and body.attribute("for_each")
             for body in (self._override, self._base)

@@ -1,4 +1,4 @@
-"""A module instance → what Terraform refuses of its declarations, whether a cache depends on them or not."""
+"""A module instance → what Terraform rejects of its declarations, whether a cache depends on them or not."""
 
 from collections.abc import Callable, Iterator
 
@@ -39,7 +39,7 @@ _RESERVED = (
 
 
 def problems(instance: ModuleInstance) -> Iterator[EvaluationError]:
-    """Yield what Terraform refuses of a module's variables, of what they are set to, and of its outputs."""
+    """Yield what Terraform rejects of a module's variables, of what they are set to, and of its outputs."""
     for name, block in instance.module.variables.items():
         try:
             _check_variable(instance, name, block)
@@ -62,7 +62,7 @@ def problems(instance: ModuleInstance) -> Iterator[EvaluationError]:
 
 
 def check_rule(rule: Block) -> None:
-    """Raise EvaluationError for a precondition or postcondition that is refused as it is written."""
+    """Raise EvaluationError for a precondition or postcondition that is rejected as it is written."""
     attributes = {attribute.name: attribute for attribute in rule.body.attributes()}
     for name in ("condition", "error_message"):
         if name not in attributes:
@@ -92,7 +92,7 @@ def condition(rule: Block, value_of: Callable[[Attribute], Value]) -> Value:
 
 
 def _check_variable(instance: ModuleInstance, name: str, block: Block) -> None:
-    """Evaluate a variable. Raises EvaluationError for what Terraform refuses."""
+    """Evaluate a variable. Raises EvaluationError for what Terraform rejects."""
     variable = instance.variable(name)
     if not variable.declaration.is_valid:
         _check_declaration(instance, name, block)

@@ -30,7 +30,7 @@ from ecbackup_iac.terraform.values.value import (
 )
 
 MAX_INSTANCES = 10_000
-"""A count or for_each of more is refused: no configuration in use has as many."""
+"""A count or for_each of more is rejected: no configuration in use has as many."""
 
 
 @record(eq=False)
@@ -50,8 +50,8 @@ class Repetition:
     """What is the case wherever it exists."""
 
 
-def refused_repetition(why: str) -> Repetition:
-    """Return the instance that represents those of a count or for_each that Terraform refuses."""
+def rejected_repetition(why: str) -> Repetition:
+    """Return the instance that represents those of a count or for_each that Terraform rejects."""
     names = (("each", "key"), ("each", "value"), ("count", "index"))
     return Repetition(names=dict.fromkeys(names, unknown(f"Terraform rejects it: {why}")))
 

@@ -15,7 +15,7 @@ from ecbackup_iac.terraform.values.type_system import DYNAMIC, NUMBER, STRING, M
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     OpenMembers,
-    ReferenceRefusedError,
+    ReferenceRejectedError,
     UnknownRaw,
     Value,
     null,
@@ -68,10 +68,10 @@ class Definition(HiddenRejections):
     def __exit__(self, kind: object, error: object, traceback: object) -> None:
         super().__exit__(kind, error, traceback)
         if isinstance(error, EvaluationError):
-            refused = (
-                type(error) if isinstance(error, ReferenceRefusedError) else ReferenceRefusedError
+            rejected = (
+                type(error) if isinstance(error, ReferenceRejectedError) else ReferenceRejectedError
             )
-            raise refused(error.message, error.origin, error.redacted_message) from None
+            raise rejected(error.message, error.origin, error.redacted_message) from None
 
 
 def resource_value(

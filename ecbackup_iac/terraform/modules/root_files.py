@@ -45,7 +45,7 @@ class RootFiles:
     def matching(self, folder: str, pattern: str) -> list[str]:
         """Return the files under a folder that match a fileset pattern, sorted.
 
-        Raises EvaluationError: Terraform refuses the pattern.
+        Raises EvaluationError: Terraform rejects the pattern.
         Raises UnknownResultError: it may describe more where Terraform runs, or what is not read.
         """
         from ecbackup_iac.terraform.modules.file_sets import FileSet  # most runs do without

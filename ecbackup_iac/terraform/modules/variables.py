@@ -95,7 +95,7 @@ class Variable:
         return given
 
     def check_default(self) -> None:
-        """Raise EvaluationError for a type or a default that Terraform refuses, even where it is not used."""
+        """Raise EvaluationError for a type or a default that Terraform rejects, even where it is not used."""
         try:
             self._default()
         except EvaluationError as error:

@@ -25,7 +25,7 @@ MAX_EXPONENT = 2**31
 
 
 class UndefinedResultError(ArithmeticError):
-    """A computation with infinities or zeros that Terraform refuses."""
+    """A computation with infinities or zeros that Terraform rejects."""
 
 
 COUNT_PRECISION = 64

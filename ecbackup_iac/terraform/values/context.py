@@ -13,14 +13,14 @@ from ecbackup_iac.model.record import changing_record
 
 @changing_record
 class RejectionTracker:
-    """Whether an outcome was left out, while it was watched, because Terraform refuses it."""
+    """Whether an outcome was left out, while it was watched, because Terraform rejects it."""
 
     happened: bool = False
     is_deferred: bool = True
     """Whether each depends on what Terraform knows only after apply."""
 
     may_follow: bool = False
-    """Whether one may follow after apply of what is unknown to a plan, and so refused by none."""
+    """Whether one may follow after apply of what is unknown to a plan, and so rejected by none."""
 
 
 @changing_record

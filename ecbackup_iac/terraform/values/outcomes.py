@@ -153,11 +153,11 @@ def map_outcomes(
     """Apply a function of known values to values that may be unknown.
 
     It is applied to every combination of outcomes that do not contradict each other. A combination
-    that the function refuses cannot be deployed, and is left out; where all are refused the error
+    that the function rejects cannot be deployed, and is left out; where all are rejected the error
     is raised. An argument without a list of outcomes makes the result unknown, of type `kind`.
-    A total function refuses nothing that such an argument may turn out to be.
+    A total function rejects nothing that such an argument may turn out to be.
 
-    Raises EvaluationError: the function refuses every combination.
+    Raises EvaluationError: the function rejects every combination.
     """
     open_arguments = [argument for argument in arguments if not argument.is_known]
     if not open_arguments:
@@ -170,7 +170,7 @@ def map_outcomes(
         total *= len(argument.unknown.outcomes)
     if unlisted is not None or total > MAX_OUTCOMES:
         if not is_total and (unlisted is None or not unlisted.unknown.is_deferred):
-            record_rejection()  # the function may refuse what it turns out to be
+            record_rejection()  # the function may reject what it turns out to be
         return Value(kind, UnknownRaw(why, is_deferred=is_deferred)).with_marks_of(*arguments)
     charge(total)
     try:
@@ -178,7 +178,7 @@ def map_outcomes(
     except EvaluationError:
         if not is_deferred:
             raise
-        found = []  # a plan does not see it: it is refused only when it is applied
+        found = []  # a plan does not see it: it is rejected only when it is applied
     result = one_of(found, why, is_deferred=is_deferred)
     if is_deferred and any(argument.type == DYNAMIC for argument in open_arguments):
         result = of_deferred_type(result, why)
@@ -203,7 +203,7 @@ def map_some(
 
 
 def of_deferred_type(value: Value, why: str) -> Value:
-    """Return what will be this value, of a type that a plan does not know: it refuses no use of it."""
+    """Return what will be this value, of a type that a plan does not know: it rejects no use of it."""
     if not value.is_known:
         return replace(value, type=DYNAMIC)
     raw = UnknownRaw(why, (Possibility(value),), is_deferred=True)
@@ -211,21 +211,21 @@ def of_deferred_type(value: Value, why: str) -> Value:
 
 
 def _results(function: Callable[..., Value], arguments: Sequence[Value]) -> list[Possibility]:
-    """Return the results for every combination of outcomes. Raises EvaluationError if all are refused."""
+    """Return the results for every combination of outcomes. Raises EvaluationError if all are rejected."""
     choices = [
         argument.unknown.outcomes if not argument.is_known else (Possibility(argument),)
         for argument in arguments
     ]
     found: list[Possibility] = []
-    refusal: EvaluationError | None = None
+    rejection: EvaluationError | None = None
     for chosen, when in combinations(choices):
         try:
             found.append(Possibility(function(*chosen).with_marks_of(*chosen), when))
         except EvaluationError as error:
-            refusal = refusal or error
+            rejection = rejection or error
             record_rejection()
-    if not found and refusal is not None:
-        raise refusal
+    if not found and rejection is not None:
+        raise rejection
     return found
 
 

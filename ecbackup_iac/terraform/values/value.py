@@ -34,7 +34,7 @@ from ecbackup_iac.terraform.values.type_system import (
 
 
 class EvaluationError(Exception):
-    """What a real `terraform plan` would refuse, in its words; `origin` is where, once that is known.
+    """What a real `terraform plan` would reject, in its words; `origin` is where, once that is known.
 
     `redacted_message` is the message without what it quotes of values, where it quotes any.
     """
@@ -69,15 +69,15 @@ def quoting(message: str, quoted: str, instead: str) -> EvaluationError:
     return EvaluationError(shown, redacted_message=redacted)
 
 
-class ReferenceRefusedError(EvaluationError):
-    """A reference that Terraform refuses, so that no `try` and no branch that is not taken hides it.
+class ReferenceRejectedError(EvaluationError):
+    """A reference that Terraform rejects, so that no `try` and no branch that is not taken hides it.
 
-    It is to what is not declared, or to what Terraform refuses where it is defined.
+    It is to what is not declared, or to what Terraform rejects where it is defined.
     """
 
 
 class UnneededOperandError(EvaluationError):
-    """What is refused in an operand of `&&` or `||` that Terraform 1.12 and later do not evaluate."""
+    """What is rejected in an operand of `&&` or `||` that Terraform 1.12 and later do not evaluate."""
 
 
 @record
@@ -396,15 +396,15 @@ def not_null(value: Value) -> Value:
 
 
 def as_early(compute: Callable[[], Value], *operands: Value) -> Value:
-    """Return what is computed of operands, as early known as they are; then not every plan refuses it.
+    """Return what is computed of operands, as early known as they are; then not every plan rejects it.
 
-    Raises EvaluationError: it is refused, and every plan knows the operands, or `try` or `can` decides.
+    Raises EvaluationError: it is rejected, and every plan knows the operands, or `try` or `can` decides.
     """
     if not any(operand.is_known_early for operand in operands):
         return compute()
     try:
         return replace(compute(), is_known_early=True)
-    except ReferenceRefusedError:
+    except ReferenceRejectedError:
         raise
     except EvaluationError as error:
         if evaluation_context().tracker is not None:

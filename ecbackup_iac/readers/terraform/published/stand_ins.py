@@ -98,7 +98,7 @@ class StandIns:
         Of these versions only those that accept the call.
         """
         everything = [self._load(entry) for entry in described_modules(source, self._more)]
-        # Terraform refuses a call with an argument that its module does not declare.
+        # Terraform rejects a call with an argument that its module does not declare.
         return [one for one in self.of_version(source, constraint) if one.accepts(call, everything)]
 
     def of_version(self, source: str, constraint: str) -> list[StandIn]:

@@ -78,7 +78,7 @@ def _write(value: Value, pieces: list[str]) -> None:
             raise UnknownResultError(unknown.why)
 
 
-def _refuse(name: str) -> NoReturn:
+def _reject(name: str) -> NoReturn:
     raise EvaluationError(f"invalid character '{name[0]}' looking for beginning of value")
 
 
@@ -100,7 +100,7 @@ def json_value(text: str) -> Value:
     charge_characters(len(text))
     try:
         document = json.loads(
-            text, parse_int=_numeral, parse_float=_numeral, parse_constant=_refuse
+            text, parse_int=_numeral, parse_float=_numeral, parse_constant=_reject
         )
     except json.JSONDecodeError as error:
         what, where = error.msg.lower(), f"at offset {error.pos}"

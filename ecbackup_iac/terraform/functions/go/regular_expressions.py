@@ -81,7 +81,7 @@ class Pattern:
         try:
             self._compiled = _compiled(pattern)
         except re2.error as error:
-            raise _refusal(error, pattern) from error
+            raise _rejection(error, pattern) from error
 
     @property
     def names(self) -> list[str]:
@@ -175,7 +175,7 @@ def _next(text: bytes, position: int) -> int:
     return position
 
 
-def _refusal(error: Exception, pattern: str) -> Exception:
+def _rejection(error: Exception, pattern: str) -> Exception:
     reason = error.args[0]
     message = reason.decode(errors="replace") if isinstance(reason, bytes) else str(reason)
     if "too large" in message:

@@ -57,7 +57,7 @@ _HEXADECIMAL = re.compile(r"x(?:([0-9A-Fa-f]{2})|\{([0-9A-Fa-f]{1,6})\})")
 
 
 class _NotSimpleError(Exception):
-    """The pattern is not simple, or it is refused."""
+    """The pattern is not simple, or it is rejected."""
 
 
 @record
@@ -227,7 +227,7 @@ class _Parser:
         self._position += is_lazy
         follows = self._next()
         if follows in ("*", "+", "?") or _REPEAT.match(self._pattern, self._position):
-            raise _NotSimpleError  # RE2 refuses a repetition of a repetition
+            raise _NotSimpleError  # RE2 rejects a repetition of a repetition
         return self._repetition(part, least, most, "?" if is_lazy else "")
 
     def _repetition(self, part: _Part, least: int, most: int | None, lazy: str) -> _Part:
@@ -376,7 +376,7 @@ class _Parser:
                     raise _NotSimpleError
                 high = self._escaped_literal() if character == "\\" else character
             elif low == "-" and ranges and self._next() != "]":
-                raise _NotSimpleError  # RE2 refuses a hyphen in the middle
+                raise _NotSimpleError  # RE2 rejects a hyphen in the middle
             if high < low:
                 raise _NotSimpleError
             ranges.append((ord(low), ord(high)))

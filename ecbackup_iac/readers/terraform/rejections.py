@@ -1,4 +1,4 @@
-"""A resource instance → what Terraform or the AWS provider refuses of it in a plan."""
+"""A resource instance → what Terraform or the AWS provider rejects of it in a plan."""
 
 from collections.abc import Iterator
 from itertools import chain, islice
@@ -6,7 +6,7 @@ from itertools import chain, islice
 from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.report import Diagnostic
-from ecbackup_iac.readers.terraform.arguments import Arguments, refused
+from ecbackup_iac.readers.terraform.arguments import Arguments, rejected
 from ecbackup_iac.readers.terraform.provider_schemas import provider_schema
 from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES, RETENTION, cache_type
 from ecbackup_iac.readers.terraform.settings import shown_text
@@ -20,7 +20,7 @@ from ecbackup_iac.terraform.modules.problems import (
 from ecbackup_iac.terraform.modules.resource_values import kept_value
 from ecbackup_iac.terraform.values.value import EvaluationError
 
-# The provider refuses these together with replication_group_id (provider source, cluster.go, ConflictsWith).
+# The provider rejects these together with replication_group_id (provider source, cluster.go, ConflictsWith).
 _NOT_FOR_MEMBERS = (
     "az_mode", "engine_version", "maintenance_window", "node_type", "notification_topic_arn",
     "num_cache_nodes", "parameter_group_name", "port", "security_group_ids", "snapshot_arns",
@@ -34,22 +34,22 @@ _ENGINES = {
 }
 
 
-def refusals(
+def rejections(
     found: ResourceInstance, block: Arguments, *, with_arguments: bool
 ) -> Iterator[Diagnostic]:
-    """Yield what is refused of a resource itself: all of its arguments, else the first of its rules.
+    """Yield what is rejected of a resource itself: all of its arguments, else the first of its rules.
 
     Of the provider's rules only those on engine, replication_group_id and retention are held.
     """
-    header, is_refused = found.block.header.location, False
+    header, is_rejected = found.block.header.location, False
     if found.kind not in RESOURCE_TYPES:
         meant = cache_type(found.kind)
         text = f"Invalid resource type: there is no {found.kind}; did you mean {meant}?"
         yield Diagnostic(text, header)
-    for error in _refused_arguments(found, block) if with_arguments else ():
-        is_refused = True
-        yield refused(error, header)
-    if not is_refused:
+    for error in _rejected_arguments(found, block) if with_arguments else ():
+        is_rejected = True
+        yield rejected(error, header)
+    if not is_rejected:
         conditions = Arguments(found.block, found.condition_scope, block.give_up)
         broken = chain(
             _failed_conditions(found.block, conditions), _provider_rules(found.kind, block)
@@ -58,8 +58,8 @@ def refusals(
             yield Diagnostic(message, location)
 
 
-def _refused_arguments(found: ResourceInstance, block: Arguments) -> Iterator[EvaluationError]:
-    """Yield what Terraform refuses of a resource's arguments: what they refer to, and their types.
+def _rejected_arguments(found: ResourceInstance, block: Arguments) -> Iterator[EvaluationError]:
+    """Yield what Terraform rejects of a resource's arguments: what they refer to, and their types.
 
     A retention of a wrong type is for the rule.
     """
@@ -121,7 +121,7 @@ def _failed_conditions(resource: Block, block: Arguments) -> Iterator[tuple[Loca
 
 
 def _provider_rules(kind: str, block: Arguments) -> Iterator[tuple[Location, str]]:
-    """Yield what the provider refuses about engine and membership."""
+    """Yield what the provider rejects about engine and membership."""
     yield from _engine_rule(kind, block)
     if kind == "aws_elasticache_cluster":
         yield from _membership_rules(block)
