@@ -116,7 +116,7 @@ def _known_for(evaluator: NodeEvaluator, node: For, collection: Value) -> Value:
 
 
 def _check_condition(evaluator: NodeEvaluator, node: For) -> None:
-    """Raise EvaluationError for a condition that is rejected whatever the elements, even if there are none."""
+    """Raise EvaluationError for a condition that is rejected whatever the elements are, even for none."""
     names = {node.item: unknown("the condition is evaluated for no element", is_deferred=True)}
     if node.key:
         names[node.key] = names[node.item]
