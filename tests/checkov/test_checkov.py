@@ -389,8 +389,8 @@ def test_a_copy_can_be_signed_and_a_tampered_copy_is_rejected(
     file.write_bytes(
         file.read_bytes().replace(b'"fail": CheckResult.FAILED', b'"fail": CheckResult.PASSED')
     )
-    rejected = scan(checkov, small, *words, checks=copy)
-    assert (rejected.status, rejected.results) == (2, {})
+    refused = scan(checkov, small, *words, checks=copy)
+    assert (refused.status, refused.results) == (2, {})
 
 
 def signing_recipe() -> str:

@@ -84,10 +84,10 @@ def test_a_report_that_cannot_be_put_in_place_leaves_the_old_one(
     report = tmp_path / "report.json"
     report.write_text("old", encoding="utf-8")
 
-    def reject(_source: str, _target: str) -> None:
+    def refuse(_source: str, _target: str) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(os, "replace", reject)
+    monkeypatch.setattr(os, "replace", refuse)
     with pytest.raises(OutputError, match=r"report\.json: cannot be written: No space left"):
         write_file(str(report), b"new")
     assert report.read_text(encoding="utf-8") == "old"

@@ -85,7 +85,7 @@ VERDICTS = {
         },
         {"C": "fail"},
     ),
-    "properties that another program fills in are not rejected": (
+    "properties that another program fills in are not refused": (
         {
             "t.yaml": f"Resources:\n  C:\n    Type: {CACHE}\n    Properties: '{{{{ properties }}}}'\n"
         },
@@ -186,7 +186,7 @@ Resources:
         },
         {"C": "pass"},
     ),
-    "a number of five thousand digits is rejected by AWS": (
+    "a number of five thousand digits is refused by AWS": (
         {"t.yaml": cache(f"!!int 0x{'f' * 5000}")},
         {"C": "fail"},
     ),

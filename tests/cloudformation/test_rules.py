@@ -54,13 +54,13 @@ VERDICTS = {
         ),
         "pass",
     ),
-    "a default that a rule rejects is none": (
+    "a default that a rule refuses is none": (
         template(
             "Days: {Type: Number, Default: 0}", f"R: {{Assertions: [{NOT_ZERO}]}}", "!Ref Days"
         ),
         "unknown",
     ),
-    "a default that a rule rejects in this environment": (
+    "a default that a rule refuses in this environment": (
         template(
             "Days: {Type: Number, Default: 0}\n  Env: {Type: String, Default: prod}",
             f"R: {{RuleCondition: !Equals [!Ref Env, prod], Assertions: [{NOT_ZERO}]}}",
@@ -116,7 +116,7 @@ def test_a_rule_bounds_a_parameter(name: str, evaluate_templates: "EvaluateTempl
     }
 
 
-def test_a_given_value_that_a_rule_rejects_is_an_error(
+def test_a_given_value_that_a_rule_refuses_is_an_error(
     evaluate_templates: "EvaluateTemplates",
 ) -> None:
     text = template(

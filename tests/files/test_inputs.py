@@ -1008,13 +1008,13 @@ def test_a_file_that_cannot_be_read_is_an_error(
             3,
         )
         return
-    from ecbackup_iac.files import discovery  # root may read everything, so reject it here
+    from ecbackup_iac.files import discovery  # root may read everything, so refuse it here
 
-    def reject(_path: str, _most: int, _flags: int) -> bytes:
+    def refuse(_path: str, _most: int, _flags: int) -> bytes:
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.chdir(repository)
-    monkeypatch.setattr(discovery, "regular_content", reject)
+    monkeypatch.setattr(discovery, "regular_content", refuse)
     assert list(discovery.discover(["plans"], ())) == [
         Diagnostic("cannot be read: Permission denied", Location("plans/plan.json"))
     ]
@@ -1025,11 +1025,11 @@ def test_a_folder_that_cannot_be_listed_is_an_error(
 ) -> None:
     from ecbackup_iac.files import discovery
 
-    def reject(_folder: str) -> list[os.DirEntry[str]]:
+    def refuse(_folder: str) -> list[os.DirEntry[str]]:
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.chdir(repository)
-    monkeypatch.setattr(os, "scandir", reject)
+    monkeypatch.setattr(os, "scandir", refuse)
     assert list(discovery.discover(["plans"], ())) == [
         Diagnostic("cannot be read: Permission denied", Location("plans"))
     ]

@@ -287,11 +287,11 @@ def test_a_file_whose_owner_cannot_be_kept_is_not_written(
             os.stat_result((*status[:4], own.st_uid + 1, *status[5:])) if name == path else status
         )
 
-    def rejected(*_: object) -> None:
+    def refused(*_: object) -> None:
         raise PermissionError(1, "Operation not permitted")
 
     monkeypatch.setattr(os, "stat", of_another)
-    monkeypatch.setattr(os, "chown", rejected)
+    monkeypatch.setattr(os, "chown", refused)
     with pytest.raises(OutputError, match="nothing was written"):
         output.write_edits({path: b"old"}, {path: b"new"})
     monkeypatch.undo()

@@ -395,12 +395,12 @@ def test_where_a_later_file_cannot_be_replaced_none_is(
         Path(path).write_bytes(b"old")
     replace = os.replace
 
-    def rejecting(source: str, target: str) -> None:
+    def refusing(source: str, target: str) -> None:
         if target == paths[1]:
             raise PermissionError(1, "Operation not permitted")
         replace(source, target)
 
-    monkeypatch.setattr(os, "replace", rejecting)
+    monkeypatch.setattr(os, "replace", refusing)
     with pytest.raises(OutputError, match=r"b\.tf: cannot be written: .*; nothing was written"):
         output.write_edits(dict.fromkeys(paths, b"old"), dict.fromkeys(paths, b"new"))
     assert {name.name: name.read_bytes() for name in tmp_path.iterdir()} == {

@@ -35,7 +35,7 @@ SYNTAX_ERRORS = re.compile(
     "Invalid template (?:directive|control)|"
     "Unexpected end of template|Unexpected .* directive"
 )
-"""The summaries of hclsyntax; whatever else Terraform rejects is no matter of syntax."""
+"""The summaries of hclsyntax; whatever else Terraform refuses is no matter of syntax."""
 
 _HEADER_ERROR = re.compile("(?:Missing (?:name|type)|Extraneous label) for (.*)")
 
@@ -61,13 +61,13 @@ def terraform(folder: str, command: str, typed: str = "") -> str:
     return run.stdout
 
 
-def rejected_by_terraform(texts: Sequence[bytes]) -> list[list[tuple[str, int, int]]]:
+def refused_by_terraform(texts: Sequence[bytes]) -> list[list[tuple[str, int, int]]]:
     """Return for each file its syntax errors: summary, line and column."""
     with tempfile.TemporaryDirectory() as folder:
         for number, text in enumerate(texts):
             Path(folder, f"f{number}.tf").write_bytes(text)
         reported = json.loads(terraform(folder, "validate -json"))
-    rejected: list[list[tuple[str, int, int]]] = [[] for _ in texts]
+    refused: list[list[tuple[str, int, int]]] = [[] for _ in texts]
     for diagnostic in reported["diagnostics"]:
         place = diagnostic.get("range")
         header = _HEADER_ERROR.fullmatch(diagnostic["summary"])
@@ -77,13 +77,13 @@ def rejected_by_terraform(texts: Sequence[bytes]) -> list[list[tuple[str, int, i
         if place and is_syntax and "static variable reference" not in diagnostic["detail"]:
             start = place["start"]
             number = int(place["filename"].removeprefix("f").removesuffix(".tf"))
-            rejected[number].append((diagnostic["summary"], start["line"], start["column"]))
-    return rejected
+            refused[number].append((diagnostic["summary"], start["line"], start["column"]))
+    return refused
 
 
 def compare_with_terraform(cases: Sequence[tuple[Input, bool]], findings: Findings) -> None:
-    """Compare what is accepted and what is rejected."""
-    answers = rejected_by_terraform([case.text for case, _ in cases])
+    """Compare what is accepted and what is refused."""
+    answers = refused_by_terraform([case.text for case, _ in cases])
     for (case, is_accepted), errors in zip(cases, answers, strict=True):
         if is_accepted and errors:
             findings.add(f"accepted; Terraform: {errors[0][0]}", case.text, errors)
@@ -93,7 +93,7 @@ def compare_with_terraform(cases: Sequence[tuple[Input, bool]], findings: Findin
                 continue
             kind = problems[0][0].split(":")[0] if problems else "nothing is wrong"
             where = [(message, place.location) for message, place in problems]
-            findings.add(f"rejected, not by Terraform: {kind}", case.text, where)
+            findings.add(f"refused, not by Terraform: {kind}", case.text, where)
 
 
 def _is_broken_inside_a_character(text: bytes) -> bool:
@@ -105,7 +105,7 @@ def _is_broken_inside_a_character(text: bytes) -> bool:
     return False
 
 
-REFUSED, UNKNOWN = "(rejected)", "(unknown)"
+REFUSED, UNKNOWN = "(refused)", "(unknown)"
 
 
 def values_by_terraform(expressions: Sequence[str]) -> list[Any]:
@@ -197,7 +197,7 @@ def _same(ours: Any, theirs: Any) -> bool:  # noqa: ANN401 - JSON
 
 
 def blocks_by_hcl2(python: Path, texts: Sequence[bytes]) -> list[Any]:
-    """Return python-hcl2's trees; a text where it rejects a file."""
+    """Return python-hcl2's trees; a text where it refuses a file."""
     with tempfile.TemporaryDirectory() as folder:
         paths = [str(Path(folder, f"{number}.tf")) for number in range(len(texts))]
         for path, text in zip(paths, texts, strict=True):

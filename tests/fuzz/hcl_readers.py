@@ -214,7 +214,7 @@ def _compare_written(
     if is_accepted and is_broken:
         findings.add("a broken value is accepted", case.text, case.written.broken)
     if not is_accepted and not is_broken:
-        findings.add("what was written well is rejected", case.text, problems)
+        findings.add("what was written well is refused", case.text, problems)
     written = shape_written(case.written.items)
     if written != shape:
         kind = (

@@ -4,8 +4,8 @@
 
 answers/values.json       {"text": an expression, over lines as it may be}
 answers/json_values.json  {"text": the same in Terraform's JSON syntax}
-    → "value", or "rejected": the summary and line of what Terraform complains of first
-answers/files.json        {"text": a whole file} → "rejected": [] or [[summary, line, column], ...]
+    → "value", or "refused": the summary and line of what Terraform complains of first
+answers/files.json        {"text": a whole file} → "refused": [] or [[summary, line, column], ...]
 
 The text of a file is Latin-1 for bytes, so that any bytes can be written. To add a case, write
 {"text": ...} and run this.
@@ -59,7 +59,7 @@ def _console(name: str, text: str) -> Mapping[str, Any]:
     reported = re.sub("\x1b\\[[0-9;]*m", "", run.stdout + run.stderr)
     error = re.search(r"Error: (.*)(?:\n.*)*? line (\d+)", reported)
     if error is not None or run.returncode:
-        return {"rejected": [error[1], int(error[2])] if error else ["", 0]}
+        return {"refused": [error[1], int(error[2])] if error else ["", 0]}
     return {"value": json.loads(json.loads(run.stdout))}
 
 
@@ -72,7 +72,7 @@ def file(text: str) -> Mapping[str, Any]:
     for diagnostic in reported["diagnostics"]:
         start = diagnostic.get("range", {}).get("start", {})
         found.append([diagnostic["summary"], start.get("line"), start.get("column")])
-    return {"rejected": found}
+    return {"refused": found}
 
 
 def _terraform(folder: str, command: str, typed: str = "") -> subprocess.CompletedProcess[str]:

@@ -37,14 +37,14 @@ FILES = sorted(
 # Where python-hcl2 says otherwise, and why we are right: (file, argument or block) → why.
 DIFFERENCES = {
     ("tests/terraform/cases/duplicate-attribute/main.tf", "snapshot_retention_limit"): (
-        "python-hcl2 takes the last of two; Terraform rejects the file and keeps the first"
+        "python-hcl2 takes the last of two; Terraform refuses the file and keeps the first"
     ),
     ("tests/terraform/cases/duplicate-tfvars-key/terraform.tfvars", "c"): (
-        "python-hcl2 takes the last of two; Terraform rejects the file and keeps the first"
+        "python-hcl2 takes the last of two; Terraform refuses the file and keeps the first"
     ),
 }
 
-# What python-hcl2 rejects though Terraform reads it.
+# What python-hcl2 refuses though Terraform reads it.
 REFUSED_BY_HCL2 = {
     "tests/terraform/cases/strip-markers/main.tf": "python-hcl2 takes no blank after ${~",
     "tests/terraform/cases/comments-everywhere/main.tf": "it takes no comment among labels",

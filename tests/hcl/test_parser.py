@@ -178,20 +178,20 @@ def test_a_value_equals_terraforms(case: Mapping[str, Any]) -> None:
     body, problems = parse_whole_file(
         source(f"locals {{\n  x = {case['text']}\n}}\n"), CONFIGURATION
     )
-    holds_or_is_rejected(case, body, problems)
+    holds_or_is_refused(case, body, problems)
 
 
 @pytest.mark.parametrize("case", cases("json_values"), ids=lambda case: repr(case["text"]))
 def test_a_json_value_equals_terraforms(case: Mapping[str, Any]) -> None:
     body, problems = parse_json(source(f'{{"locals":{{"x":{case["text"]}}}}}'), CONFIGURATION)
-    holds_or_is_rejected(case, body, problems)
+    holds_or_is_refused(case, body, problems)
 
 
-def holds_or_is_rejected(
+def holds_or_is_refused(
     case: Mapping[str, Any], body: Body, problems: list[tuple[str, SourceRange]]
 ) -> None:
     attribute = next((b.body.attribute("x") for b in body.blocks("locals")), None)
-    if "rejected" not in case:
+    if "refused" not in case:
         assert not problems
         assert attribute is not None
         assert plain(Evaluator(EMPTY_SCOPE).value(attribute.expression)) == case["value"]
@@ -331,7 +331,7 @@ _POINTED_AT = {
 @pytest.mark.parametrize("case", cases("files"), ids=lambda case: repr(case["text"]))
 def test_a_file_is_rejected_where_terraform_rejects_it(case: Mapping[str, Any]) -> None:
     text = case["text"].encode("latin-1").removeprefix(b"\xef\xbb\xbf")
-    theirs = [error for error in case["rejected"] if not error[0].startswith(_BEYOND_SYNTAX)]
+    theirs = [error for error in case["refused"] if not error[0].startswith(_BEYOND_SYNTAX)]
     ours = reported(text)
     if not theirs:
         assert not ours

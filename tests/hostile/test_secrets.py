@@ -33,7 +33,7 @@ Checker = Callable[..., Measured]
 WORD = "hunter2secret"
 VARIABLE = 'variable "s" {\n  sensitive = true\n}\n'
 LIST = 'variable "l" {\n  sensitive = true\n}\n'
-NUMBER = "4711"  # a retention that AWS rejects, and a message would show
+NUMBER = "4711"  # a retention that AWS refuses, and a message would show
 
 # Where the secret goes → the configuration.
 USES = {
@@ -55,7 +55,7 @@ USES = {
     "a map's key": cache("{ (var.s) = 7 }.x", VARIABLE),
     "a duplicate key": cache('{ for x in ["a", "b"] : var.s => x }', VARIABLE),
     "a condition": cache('var.s == "x" ? 0 : tonumber(var.s)', VARIABLE),
-    "a function that rejects it": cache("parseint(var.s, 10)", VARIABLE),
+    "a function that refuses it": cache("parseint(var.s, 10)", VARIABLE),
     "a pattern": cache('length(regex("[", var.s)) + length(regex(var.s, "x"))', VARIABLE),
     "a file's name": cache("length(file(var.s))", VARIABLE),
     "an index": cache("[7][var.s]", VARIABLE),
@@ -185,7 +185,7 @@ OF_FILES = {
     "a template's variable": cache('templatefile("variable.tpl", {})'),
     "a template's function": cache('templatefile("function.tpl", {})'),
     "a template's attribute": cache('templatefile("attribute.tpl", { x = {} })'),
-    "a template's rejection": cache('templatefile("rejection.tpl", {})'),
+    "a template's refusal": cache('templatefile("refusal.tpl", {})'),
     "a template's trace": cache('templatefile("trace.tpl", {}).days.more'),
     "a template's condition": cache(
         'templatefile("condition.tpl", { x = var.x })', 'variable "x" {\n  type = string\n}\n'
@@ -218,7 +218,7 @@ FILES = {
     "variable.tpl": f"${{{WORD}}}",
     "function.tpl": f"${{{WORD}(1)}}",
     "attribute.tpl": f"${{x.{WORD}}}",
-    "rejection.tpl": f'${{parseint("{WORD}", 10)}}',
+    "refusal.tpl": f'${{parseint("{WORD}", 10)}}',
     "trace.tpl": f"${{{{ {WORD} = 1, days = {{ more = 0 }} }}}}",
     "condition.tpl": f'${{x == "{WORD}" ? 0 : 7}}',
     "loop.tpl": f'%{{ for w in ["{WORD}"] }}${{w == x ? 0 : 7}}%{{ endfor }}',
@@ -379,11 +379,11 @@ def test_no_function_error_shows_the_content_of_a_file(name: str) -> None:
             choices = [FILLERS] * count
             choices[place] = [*READ_TEXTS, *HOLDING_THEM]
             for arguments in product(*choices):
-                assert WORD not in rejection(function, arguments)
+                assert WORD not in refusal(function, arguments)
 
 
-def rejection(function: Function, arguments: Sequence[Value]) -> str:
-    """Give what a function says of arguments that it rejects, or does not evaluate."""
+def refusal(function: Function, arguments: Sequence[Value]) -> str:
+    """Give what a function says of arguments that it refuses, or does not evaluate."""
     try:
         result = call_function(function, arguments, Evaluator(EMPTY_SCOPE))
     except EvaluationError as error:

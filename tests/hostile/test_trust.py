@@ -52,8 +52,8 @@ def test_without_git_the_working_folder_or_else_the_path_is_the_boundary(
     working, path, outside = BOUNDARIES[where]
     shown = run("check", path.format(folders=folders), cwd=folders / working).stdout
     for name in ("far", "near"):
-        is_rejected = f"/{name} leads {OUTSIDE}" in shown
-        assert is_rejected == (name in outside), shown
+        is_refused = f"/{name} leads {OUTSIDE}" in shown
+        assert is_refused == (name in outside), shown
 
 
 def test_with_git_the_top_of_the_work_tree_is_the_boundary(folders: Path, run: "Run") -> None:

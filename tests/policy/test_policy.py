@@ -209,9 +209,9 @@ def test_an_invalid_policy_is_rejected_with_its_location(
     policy_file: Path, text: str, message: str
 ) -> None:
     policy_file.write_text(text, encoding="utf-8")
-    with pytest.raises(PolicyError) as rejected:
+    with pytest.raises(PolicyError) as refused:
         read_policy("policy.toml")
-    assert message in (rejected.value.message, *rejected.value.further_messages)
+    assert message in (refused.value.message, *refused.value.further_messages)
 
 
 def test_a_rule_can_be_given_by_its_name(policy_file: Path) -> None:
@@ -231,9 +231,9 @@ def test_a_wrong_root_is_reported_at_its_own_line(policy_file: Path) -> None:
 
 def test_every_problem_is_reported_at_once(policy_file: Path) -> None:
     policy_file.write_text("minimun_days = 7\nunknown = 1\n", encoding="utf-8")
-    with pytest.raises(PolicyError) as rejected:
+    with pytest.raises(PolicyError) as refused:
         read_policy("policy.toml")
-    assert sorted((rejected.value.message, *rejected.value.further_messages)) == [
+    assert sorted((refused.value.message, *refused.value.further_messages)) == [
         "policy.toml:1: unknown key minimun_days: did you mean minimum_days?",
         "policy.toml:2: unknown: expected 'warn', 'fail' or 'ignore', not 1",
     ]

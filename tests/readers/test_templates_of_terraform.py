@@ -187,11 +187,11 @@ CASES: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
         },
         {S: "unknown"},
     ),
-    "a text in place that Terraform rejects, without a cache": (
+    "a text in place that Terraform refuses, without a cache": (
         {"main.tf": stack(heredoc(TOPIC.replace("name", "${var.none}")))},
         {},
     ),
-    "an object in place that Terraform rejects, without a cache": (
+    "an object in place that Terraform refuses, without a cache": (
         {"main.tf": stack("template_body = jsonencode({Resources = {T = {Id = var.none}}})")},
         {},
     ),
@@ -429,7 +429,7 @@ def test_the_remedy_is_where_terraform_passes_the_value(
 
 
 @pytest.mark.parametrize("body", ["data.http.body.x", 'file("${local.there_is_none}")'])
-def test_a_template_that_terraform_rejects_is_an_error(
+def test_a_template_that_terraform_refuses_is_an_error(
     body: str, check: Callable[..., dict[str, Any]]
 ) -> None:
     report = check({"main.tf": stack(f"template_body = {body}")})

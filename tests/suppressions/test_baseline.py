@@ -393,11 +393,11 @@ def test_update_replaces_the_file_whole_or_not_at_all(
     fixed.chmod(0o640)
     before = fixed.read_bytes(), sorted(os.listdir(tmp_path))
 
-    def reject(_half: str, _target: str) -> None:
+    def refuse(_half: str, _target: str) -> None:
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as full:
-        full.setattr(os, "replace", reject)
+        full.setattr(os, "replace", refuse)
         result = run_here("baseline", "--update", FILE)
     assert f"{FILE}: cannot be written: No space left" in result.stderr
     assert result.status == 2

@@ -140,13 +140,13 @@ def mutated(draw: st.DrawFn) -> str:
 
 def is_json(text: str) -> bool:
     try:
-        json.loads(text, parse_constant=reject)
+        json.loads(text, parse_constant=refuse)
     except ValueError:
         return False
     return True
 
 
-def reject(name: str) -> None:
+def refuse(name: str) -> None:
     raise ValueError(f"{name} is no JSON")  # NaN and Infinity
 
 

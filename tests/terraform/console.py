@@ -4,7 +4,7 @@
     python tests/terraform/console.py functions/text.json   # one file
 
 A file is a list of {"expression": ..., "answer": {"type": ..., "value": ...}}; instead of the answer
-there is "error": true where Terraform rejects it, "unknown": true where it calls it unknown.
+there is "error": true where Terraform refuses it, "unknown": true where it calls it unknown.
 To add a case, write {"expression": ...} and run this.
 The working folder of the console holds what lies in tests/terraform/functions/files/.
 """
@@ -106,7 +106,7 @@ class Console:
             )
             coded = self.said(f"base64encode(jsonencode([{expression_text}]))")
             if coded is None:
-                raise ValueError(f"the console rejects all of {expressions[:count]}")
+                raise ValueError(f"the console refuses all of {expressions[:count]}")
             found += json.loads(base64.b64decode(coded.strip('"')))
             expressions = expressions[count:]
         return found

@@ -135,7 +135,7 @@ resource "aws_elasticache_cluster" "m" {
     assert isinstance(member.replication_group, Known)
 
 
-def test_what_is_rejected_only_after_apply_makes_try_take_the_next(evaluate: "Evaluate") -> None:
+def test_what_is_refused_only_after_apply_makes_try_take_the_next(evaluate: "Evaluate") -> None:
     configuration = 'resource "terraform_data" "d" {\n  input = [1, 2]\n}\n'
     loop = "[for one in terraform_data.d.output : !one]"  # a number is neither true nor false
     assert retention(evaluate, configuration, f"try(alltrue({loop}) ? 7 : 3, 0)") == {7, 3, 0}

@@ -23,7 +23,7 @@ LINKS = {
     "loop/in/up": "..",
     "out": "../outside",
 }
-REFUSED, UNKNOWN = "rejected", "unknown"
+REFUSED, UNKNOWN = "refused", "unknown"
 
 ANSWERS: Mapping[tuple[str, str], list[str] | str] = {
     # Links to folders are followed.

@@ -39,7 +39,7 @@ def outcomes(value: Value) -> list[object]:
     return [possibility.value.raw for possibility in value.unknown.outcomes]
 
 
-def rejected(value: Value) -> str:
+def refused(value: Value) -> str:
     """Give why a value cannot be known."""
     assert isinstance(value.raw, UnknownRaw)
     assert not value.unknown.outcomes
@@ -53,7 +53,7 @@ def test_join_with_an_unknown_element_gives_each_outcome() -> None:
 
 def test_join_with_an_unknown_element_is_an_unknown_string() -> None:
     joined = call("join", string("-"), tuple_value([unknown("var.y has no value", STRING)]))
-    assert rejected(joined) == "var.y has no value"
+    assert refused(joined) == "var.y has no value"
     assert joined.type == STRING
 
 
@@ -65,7 +65,7 @@ def test_formatlist_knows_the_elements_that_are_known() -> None:
     elements = tuple_value([string("a"), unknown("why", STRING), either("b", "c")])
     first, second, third = call("formatlist", string("<%s>"), elements).elements
     assert first.raw == "<a>"
-    assert rejected(second) == "why"
+    assert refused(second) == "why"
     assert outcomes(third) == ["<b>", "<c>"]
 
 
@@ -75,7 +75,7 @@ def test_jsonencode_of_an_unknown_part_gives_each_outcome() -> None:
 
 
 def test_jsondecode_of_an_unknown_text_is_unknown() -> None:
-    assert rejected(call("jsondecode", unknown("why", STRING))) == "why"
+    assert refused(call("jsondecode", unknown("why", STRING))) == "why"
 
 
 def test_a_sensitive_part_makes_the_text_sensitive() -> None:
@@ -108,14 +108,14 @@ def test_a_sensitive_part_makes_the_text_sensitive() -> None:
 def test_a_result_that_is_too_large_or_not_evaluated_is_unknown(
     name: str, arguments: tuple[Value, ...]
 ) -> None:
-    assert rejected(call(name, *arguments))
+    assert refused(call(name, *arguments))
 
 
 def test_aliases_that_multiply_are_unknown() -> None:
     lines = ["a: &a [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]"]
     for before, name in zip("abcdefgh", "bcdefghi", strict=True):
         lines.append(f"{name}: &{name} [{', '.join([f'*{before}'] * 10)}]")
-    assert "too many values" in rejected(call("yamldecode", string("\n".join(lines))))
+    assert "too many values" in refused(call("yamldecode", string("\n".join(lines))))
 
 
 def test_without_re2_simple_regular_expressions_are_evaluated(
@@ -123,9 +123,9 @@ def test_without_re2_simple_regular_expressions_are_evaluated(
 ) -> None:
     monkeypatch.setitem(sys.modules, "re2", None)
     why = "the regular expression '(a+)+' is evaluated only by google-re2"
-    assert rejected(call("regex", string("(a+)+"), string("a"))) == why
-    assert rejected(call("regexall", string("(a+)+"), string("a"))) == why
-    assert rejected(call("replace", string("a"), string("/(a+)+/"), string("b"))) == why
+    assert refused(call("regex", string("(a+)+"), string("a"))) == why
+    assert refused(call("regexall", string("(a+)+"), string("a"))) == why
+    assert refused(call("replace", string("a"), string("/(a+)+/"), string("b"))) == why
     assert call("replace", string("a"), string("a"), string("b")).raw == "b"
     assert call("replace", string("a-é-1"), string("/[^a-z]+$/"), string("b")).raw == "ab"
     assert call("regex", string("é-([0-9])"), string("a-é-1")).elements[0].raw == "1"
@@ -221,6 +221,6 @@ def test_one_long_grapheme_cluster_takes_linear_time(cluster: str) -> None:
 def test_format_counts_the_arguments_that_it_uses(
     template: str, arguments: tuple[str, ...], message: str
 ) -> None:
-    with pytest.raises(EvaluationError) as rejection:
+    with pytest.raises(EvaluationError) as refusal:
         call("format", *map(string, (template, *arguments)))
-    assert str(rejection.value).endswith(message)
+    assert str(refusal.value).endswith(message)

@@ -87,7 +87,7 @@ def test_terraform_1_12_evaluates_no_operand_that_cannot_matter(
 
 
 @pytest.mark.parametrize("version", [">= 1.11", "~> 1.5", "< 1.14", "!= 1.12.0", ">= 1"])
-def test_earlier_versions_reject_what_is_wrong_in_an_operand_that_cannot_matter(
+def test_earlier_versions_refuse_what_is_wrong_in_an_operand_that_cannot_matter(
     version: str, evaluate: "Evaluate"
 ) -> None:
     found = evaluate({"main.tf": REFUSED.replace("VERSION", version)})
@@ -113,12 +113,12 @@ resource "aws_elasticache_replication_group" "cache" {
 """
 
 
-@pytest.mark.parametrize(("version", "rejected"), [(">= 1.12", 1), (">= 1.11", 0)])
+@pytest.mark.parametrize(("version", "refused"), [(">= 1.12", 1), (">= 1.11", 0)])
 def test_only_terraform_1_12_plans_a_branch_that_is_decided_before_a_later_operand(
-    version: str, rejected: int, evaluate: "Evaluate"
+    version: str, refused: int, evaluate: "Evaluate"
 ) -> None:
     found = evaluate({"main.tf": DECIDED.replace("VERSION", version)})
-    assert len(found.errors) == rejected
+    assert len(found.errors) == refused
     (cache,) = found.caches
     assert judge(cache, Requirements()).status is Status.UNKNOWN
 

@@ -79,7 +79,7 @@ def test_a_reference_to_a_disabled_resource_is_null(evaluate: "Evaluate") -> Non
     )
     expected = {"a": 5, "b": 6, "c": 4, "d": "Unknown", "live": 4}
     assert days_of(found) == {f"{KIND}.{name}": days for name, days in expected.items()}
-    assert len(found.errors) == 1  # OpenTofu rejects an attribute of null
+    assert len(found.errors) == 1  # OpenTofu refuses an attribute of null
 
 
 def test_a_reference_to_what_may_be_disabled_is_unknown(evaluate: "Evaluate") -> None:
@@ -120,7 +120,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("way", REFUSED)
-def test_what_opentofu_rejects_of_enabled_is_an_error(way: str, evaluate: "Evaluate") -> None:
+def test_what_opentofu_refuses_of_enabled_is_an_error(way: str, evaluate: "Evaluate") -> None:
     enabled, more = REFUSED[way]
     text = 'resource "aws_vpc" "v" {}\n' + group("7", enabled=enabled, more=more)
     found = evaluate({"main.tofu": text})
@@ -136,7 +136,7 @@ SHOWS_TERRAFORM = {
 
 
 @pytest.mark.parametrize("name", SHOWS_TERRAFORM)
-def test_terraform_rejects_enabled(name: str, evaluate: "Evaluate") -> None:
+def test_terraform_refuses_enabled(name: str, evaluate: "Evaluate") -> None:
     found = evaluate({"main.tf": group("7", enabled="true"), name: SHOWS_TERRAFORM[name]})
     assert days_of(found) == {f"{KIND}.r": "Unknown"}
     assert ['only OpenTofu expects "enabled"' in str(error) for error in found.errors] == [True]

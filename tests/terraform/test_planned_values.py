@@ -1,7 +1,7 @@
 """Small configurations, each with what the real `terraform` 1.11.4 planned for it.
 
 `expect.json` is the real program's: address by address its retention, or the error with which it
-rejected the configuration. What we say has to agree; `EXPLAINED` lists where we cannot know better.
+refused the configuration. What we say has to agree; `EXPLAINED` lists where we cannot know better.
 """
 
 import json
@@ -105,10 +105,10 @@ def test_a_configuration_means_what_terraform_plans(name: str) -> None:
         assert caches, "what cannot be decided is said, not dropped"
         return
     if "error" in expected:
-        is_rejected = bool(errors) or any(
+        is_refused = bool(errors) or any(
             isinstance(cache.retention, Invalid | Unknown) for cache in caches.values()
         )
-        assert is_rejected, expected["error"]["diagnostics"]
+        assert is_refused, expected["error"]["diagnostics"]
         return
     assert errors == []
     if BEYOND & arguments.keys():

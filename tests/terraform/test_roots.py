@@ -175,7 +175,7 @@ def test_a_call_that_never_creates_anything_does_not_count(
     assert (found.errors, reasons(found)) == ([], {})
 
 
-def test_what_terraform_rejects_of_a_module_that_no_call_creates_is_no_error(
+def test_what_terraform_refuses_of_a_module_that_no_call_creates_is_no_error(
     evaluate: "Evaluate",
 ) -> None:
     days = 'variable "days" {\n  default = []\n}\n'
@@ -196,12 +196,12 @@ def test_what_terraform_rejects_of_a_module_that_no_call_creates_is_no_error(
     assert found_days(evaluate(files)) == {"docs": 7}
 
 
-def test_nor_is_it_of_a_module_below_that_a_rejected_call_leads_to(evaluate: "Evaluate") -> None:
-    rejected = 'variable "days" {\n  default = []\n}\n' + group("var.days[0]")
+def test_nor_is_it_of_a_module_below_that_a_refused_call_leads_to(evaluate: "Evaluate") -> None:
+    refused = 'variable "days" {\n  default = []\n}\n' + group("var.days[0]")
     files = {
         "docs/main.tf": call(more="count = 0"),
         "live/main.tf": 'module "below" {\n  source = "./below"\n  count = [][0]\n}\n',
-        "live/below/main.tf": rejected,
+        "live/below/main.tf": refused,
     }
     found = evaluate(files)
     assert found.errors == []
@@ -797,7 +797,7 @@ def test_a_linked_root_in_a_folder_that_is_skipped_is_evaluated(
     assert [cache.address for one in readings for cache in one.resources] == [f"{KIND}.r"]
 
 
-# Terraform 1.11.4 rejects each of these with the same summary.
+# Terraform 1.11.4 refuses each of these with the same summary.
 @pytest.mark.parametrize(
     ("name", "text", "summary"),
     [

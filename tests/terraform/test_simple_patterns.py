@@ -131,7 +131,7 @@ def test_a_simple_pattern_matches_as_in_re2(pattern: str, text: str) -> None:
         own = of_pythons_engine(pattern)
     except UnknownResultError:
         return
-    theirs, content = Pattern(pattern), text.encode()  # which rejects nothing that is simple
+    theirs, content = Pattern(pattern), text.encode()  # which refuses nothing that is simple
     with evaluation(1_000_000):
         try:
             found = list(own.spans(content)), own.replaced(content, "<$1>"), own.names

@@ -510,7 +510,7 @@ def test_an_unknown_call_covers_every_world(call: tuple[str, list[Spec]]) -> Non
         except EvaluationError:
             return None
 
-    with track_rejections() as rejections:
+    with track_rejections() as refusals:
         result = apply(unknown_value)
     every = list(found.values())
     for chosen in product(*(range(len(hole.choices)) for hole in every)):
@@ -518,9 +518,9 @@ def test_an_unknown_call_covers_every_world(call: tuple[str, list[Spec]]) -> Non
         world = {f"u{hole}": str(place) for hole, place in picks.items()}
         settled = apply(lambda hole, picks=picks: hole.choices[picks[hole.number]])  # type: ignore[misc]
         if settled is None:
-            assert result is None or is_bare(result) or rejections.happened
+            assert result is None or is_bare(result) or refusals.happened
         elif settled.is_known:
-            assert result is not None, f"rejected, but {world} gives {plain(settled)!r}"
+            assert result is not None, f"refused, but {world} gives {plain(settled)!r}"
             assert covers(result, settled, world, is_exact=name not in LOOSE), (
                 f"{plain(result)!r} leaves no room for {plain(settled)!r}"
             )
@@ -542,5 +542,5 @@ def same_holes(spec: Spec, found: dict[int, Hole]) -> Spec:
 
 
 def is_bare(result: Value) -> bool:
-    """Say whether nothing is claimed: whatever is rejected in some world, this covers what follows."""
+    """Say whether nothing is claimed: whatever is refused in some world, this covers what follows."""
     return not result.is_known and not result.unknown.outcomes and result.unknown.minimum is None

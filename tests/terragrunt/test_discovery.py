@@ -40,7 +40,7 @@ CASES = {
         unit(days("3"), **{"modules/redis/.boilerplate/terragrunt.hcl": "source = {{ .Source }}"}),
         {"live/a": "pass 3"},
     ),
-    "a parent that is only included, and rejected by itself": Case(
+    "a parent that is only included, and refused by itself": Case(
         unit(
             PARENT + INPUTS % 0,
             **{
@@ -177,7 +177,7 @@ CASES = {
         ),
         {"live/a": "pass 3"},
     ),
-    "braces in a unit that is rejected elsewhere": Case(
+    "braces in a unit that is refused elsewhere": Case(
         unit(SOURCE + INPUTS % 'local.no\n  text = "{{ .Days }}"'),
         {"live/a": REFUSED + "Reference to undeclared local"},
         errors=("live/a/terragrunt.hcl:5: Terragrunt rejects it",),

@@ -878,7 +878,7 @@ def test_the_remedy_names_the_file_that_is_copied_or_generated(check: Check) -> 
     assert outcome.findings[0]["remedy"].endswith("Terragrunt generates live/a/x.auto.tfvars")
 
 
-def test_a_rejected_unit_of_a_published_module_is_unknown(check: Check) -> None:
+def test_a_refused_unit_of_a_published_module_is_unknown(check: Check) -> None:
     outcome = check(published(more="locals {\n  a = local.b\n}\n"))
     assert {one["status"] for one in outcome.findings} == {"unknown"}
     assert len(outcome.errors) == 1

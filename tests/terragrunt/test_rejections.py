@@ -1,4 +1,4 @@
-"""What Terragrunt rejects of a unit → an error where it is written; and what excludes a unit."""
+"""What Terragrunt refuses of a unit → an error where it is written; and what excludes a unit."""
 
 import pytest
 from terragrunt_cases import (
@@ -25,8 +25,8 @@ def include(more: str) -> str:
     return ROOT.replace("\n}", f"\n  {more}\n}}")
 
 
-def rejected(text: str, line: int, message: str) -> Case:
-    """Return a case of a unit that Terragrunt rejects."""
+def refused(text: str, line: int, message: str) -> Case:
+    """Return a case of a unit that Terragrunt refuses."""
     return Case(
         unit(text),
         {"live/a": REFUSED + message},
@@ -35,21 +35,21 @@ def rejected(text: str, line: int, message: str) -> Case:
 
 
 REJECTIONS = {
-    "two terraform blocks": rejected(SOURCE + SOURCE, 4, "Duplicate terraform block"),
-    "a label too many": rejected('terraform "x" {\n}\n' + SOURCE, 1, "Wrong number of labels"),
-    "three labels": rejected(
+    "two terraform blocks": refused(SOURCE + SOURCE, 4, "Duplicate terraform block"),
+    "a label too many": refused('terraform "x" {\n}\n' + SOURCE, 1, "Wrong number of labels"),
+    "three labels": refused(
         SOURCE + 'dependency "a" "b" "c" {\n  config_path = "../b"\n}\n',
         4,
         "Wrong number of labels",
     ),
-    "no label": rejected(SOURCE + "feature {\n}\n", 4, "Wrong number of labels"),
-    "an argument of terraform": rejected(
+    "no label": refused(SOURCE + "feature {\n}\n", 4, "Wrong number of labels"),
+    "an argument of terraform": refused(
         TERRAFORM % "  sauce = 1\n", 3, 'Unsupported argument: an argument named "sauce"'
     ),
-    "a block of terraform": rejected(
+    "a block of terraform": refused(
         TERRAFORM % "  extra {\n  }\n", 3, 'Unsupported block type: blocks of type "extra"'
     ),
-    "a hook without execute": rejected(
+    "a hook without execute": refused(
         TERRAFORM % '  before_hook "x" {\n    commands = ["plan"]\n  }\n',
         3,
         'Missing required argument: before_hook "x" needs commands, execute',
@@ -59,7 +59,7 @@ REJECTIONS = {
         {"live/a": REFUSED + 'Unsupported argument: an argument named "deep"'},
         errors=(f"{UNIT}:3: Terragrunt rejects it: Unsupported argument",),
     ),
-    "an include without a path": rejected(
+    "an include without a path": refused(
         'include "x" {\n}\n' + SOURCE, 1, 'Missing required argument: include "x" needs path'
     ),
     "two bare includes": Case(
@@ -67,15 +67,15 @@ REJECTIONS = {
         {"live/a": REFUSED + "Duplicate include block"},
         errors=(f"{UNIT}:4: Terragrunt rejects it: Duplicate include block",),
     ),
-    "two generate blocks of one label": rejected(
+    "two generate blocks of one label": refused(
         SOURCE + generate("") + generate("", path="y.tf"), 11, "Duplicate generate block"
     ),
-    "exclude without if": rejected(
+    "exclude without if": refused(
         SOURCE + 'exclude {\n  actions = ["all"]\n}\n',
         4,
         "Missing required argument: exclude needs if, actions",
     ),
-    "dependencies without paths": rejected(
+    "dependencies without paths": refused(
         SOURCE + "dependencies {\n}\n", 4, "Missing required argument: dependencies needs paths"
     ),
     "an argument of the included file": Case(
@@ -83,7 +83,7 @@ REJECTIONS = {
         {"live/a": REFUSED + 'Unsupported argument: an argument named "foo"'},
         errors=("root.hcl:1: Terragrunt rejects it: Unsupported argument",),
     ),
-    "dependencies whose paths are a text": rejected(
+    "dependencies whose paths are a text": refused(
         SOURCE + 'dependencies {\n  paths = "../b"\n}\n', 5, "paths: a list of strings is required"
     ),
     "a cycle through dependencies": Case(
@@ -131,13 +131,13 @@ EXCLUSIONS = {
     "apply, in other letters": Case(
         unit(days("0") + exclude("true", '["Apply"]')), {"live/a": EXCLUDED}
     ),
-    "if that is a number": rejected(days("0") + exclude("1"), 8, "if: a bool is required"),
-    "if that is another text": rejected(days("0") + exclude('"yes"'), 8, "if: a bool is required"),
-    "if that is null": rejected(days("0") + exclude("null"), 8, "if: a bool is required"),
-    "actions that are a text": rejected(
+    "if that is a number": refused(days("0") + exclude("1"), 8, "if: a bool is required"),
+    "if that is another text": refused(days("0") + exclude('"yes"'), 8, "if: a bool is required"),
+    "if that is null": refused(days("0") + exclude("null"), 8, "if: a bool is required"),
+    "actions that are a text": refused(
         days("0") + exclude("true", '"all"'), 9, "actions: a list of strings is required"
     ),
-    "actions that are numbers": rejected(
+    "actions that are numbers": refused(
         days("0") + exclude("true", "[1]"), 9, "actions: a list of strings is required"
     ),
     "actions that are a set": Case(
@@ -175,14 +175,14 @@ EXCLUSIONS = {
         root(exclude("true"), days("0") + exclude("true", "null")), {"live/a": EXCLUDED}
     ),
     "skip that is a text": Case(unit(days("0") + 'skip = "true"\n'), {"live/a": EXCLUDED}),
-    "skip that is no bool": rejected(days("0") + "skip = 1\n", 7, "skip: a bool is required"),
+    "skip that is no bool": refused(days("0") + "skip = 1\n", 7, "skip: a bool is required"),
     "a feature whose value is no bool": Case(
         unit(days("0") + 'feature "off" {\n  default = false\n}\n' + exclude("feature.off.value")),
         {"live/a": REFUSED + "feature off: TG_FEATURE has no bool for it"},
         env={"TG_FEATURE": "off=maybe"},
         errors=(f"{UNIT}:8: Terragrunt rejects it: feature off",),
     ),
-    "a feature that there is not": rejected(
+    "a feature that there is not": refused(
         days("0") + exclude("feature.off.value"),
         8,
         'Unsupported attribute: feature has no attribute named "off"',
@@ -263,7 +263,7 @@ INCLUDES = {
 CASES = {
     f"{kind}: {name}": case
     for kind, cases in {
-        "rejected": REJECTIONS,
+        "refused": REJECTIONS,
         "exclude": EXCLUSIONS,
         "include": INCLUDES,
     }.items()
@@ -272,5 +272,5 @@ CASES = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_what_is_rejected_or_excluded(name: str, check: Check) -> None:
+def test_what_is_refused_or_excluded(name: str, check: Check) -> None:
     check.expect(CASES[name])

@@ -1,4 +1,4 @@
-"""Stack files → the units that they generate, and what Terragrunt rejects of them."""
+"""Stack files → the units that they generate, and what Terragrunt refuses of them."""
 
 import pytest
 from terragrunt_cases import (
@@ -27,8 +27,8 @@ def injected(body: str) -> str:
     return f"  autoinclude {{\n{body}  }}\n"
 
 
-def rejected(text: str, message: str, line: int, *, roots: tuple[str, ...] = (A,)) -> Case:
-    """Return a case of a stack file that Terragrunt rejects as a whole."""
+def refused(text: str, message: str, line: int, *, roots: tuple[str, ...] = (A,)) -> Case:
+    """Return a case of a stack file that Terragrunt refuses as a whole."""
     return Case(
         stack(text),
         dict.fromkeys(roots, REFUSED + message),
@@ -287,30 +287,28 @@ EXPANDED = (
 )
 
 REFUSALS = {
-    "a block that there is not": rejected(
+    "a block that there is not": refused(
         UNIT + 'foo "x" {\n}\n', 'Unsupported block type: blocks of type "foo"', 8
     ),
-    "an argument": rejected(
+    "an argument": refused(
         UNIT + "days = 3\n", 'Unsupported argument: an argument named "days"', 8
     ),
-    "an undeclared local": rejected(
+    "an undeclared local": refused(
         UNIT + "locals {\n  x = local.y\n}\n", "Reference to undeclared local", 9
     ),
-    "two locals blocks": rejected(
-        UNIT + "locals {\n}\nlocals {\n}\n", "Duplicate locals block", 10
-    ),
-    "a unit without a source": rejected(
+    "two locals blocks": refused(UNIT + "locals {\n}\nlocals {\n}\n", "Duplicate locals block", 10),
+    "a unit without a source": refused(
         UNIT + 'unit "b" {\n  path = "b"\n}\n',
         'Missing required argument: unit "b" needs source',
         8,
     ),
-    "a unit without a label": rejected(UNIT + "unit {\n}\n", "Wrong number of labels", 8),
-    "an included file that is missing": rejected(
+    "a unit without a label": refused(UNIT + "unit {\n}\n", "Wrong number of labels", 8),
+    "an included file that is missing": refused(
         UNIT + 'include "x" {\n  path = "x.hcl"\n}\n',
         "The included file live/x.hcl does not exist",
         9,
     ),
-    "a unit and a stack of one path": rejected(
+    "a unit and a stack of one path": refused(
         UNIT + component("a", kind="stack"),
         "Duplicate path: another component has the path of stack a",
         8,
@@ -368,16 +366,16 @@ COMPONENTS = {
 CASES = {
     **{f"generated: {name}": case for name, case in GENERATED.items()},
     **{f"injected: {name}": case for name, case in INJECTED.items()},
-    **{f"rejected: {name}": case for name, case in REFUSALS.items()},
+    **{f"refused: {name}": case for name, case in REFUSALS.items()},
     **{
-        f"rejected: {name}": Case(
+        f"refused: {name}": Case(
             stack(UNIT + text),
             {A: "pass 3"},
             errors=(f"{STACK}:{line}: {message}",),
         )
         for name, (text, message, line) in COMPONENTS.items()
     },
-    "rejected: a stack that has no end": Case(
+    "refused: a stack that has no end": Case(
         stack(component("s", kind="stack", source=".")),
         {"modules/redis": UNUSED},
         errors=(f"{STACK}:None: Terragrunt rejects it: Cycle: the stack generates itself",),
@@ -394,7 +392,7 @@ CASES = {
         stack(component("a", VALUES % "try(values.days, 0)")), {A: "fail 0"}
     ),
     **{
-        f"rejected: {name}": Case(
+        f"refused: {name}": Case(
             stack(UNIT + component("b", f"  {argument}\n")),
             {A: "pass 3", B: REFUSED + message},
             errors=(f"{STACK}:{line}: Terragrunt rejects it: {message}",),
@@ -405,7 +403,7 @@ CASES = {
             ("enabled that is no bool", "enabled = 1", 11, "a bool is required"),
         )
     },
-    "rejected: the values of a stack inside": Case(
+    "refused: the values of a stack inside": Case(
         stack(
             component("s", kind="stack", source="../catalog/stack"),
             **{
@@ -417,24 +415,24 @@ CASES = {
         {"live/.terragrunt-stack/s/.terragrunt-stack/a": REFUSED + "Unknown variable"},
         errors=("catalog/stack/terragrunt.stack.hcl:5: Terragrunt rejects it: Unknown variable",),
     ),
-    "rejected: two autoinclude blocks": Case(
+    "refused: two autoinclude blocks": Case(
         stack(component("a", VALUES % 3 + injected("") * 2)),
         {A: REFUSED + "Duplicate autoinclude block"},
         errors=(f"{STACK}:9: Terragrunt rejects it: Duplicate autoinclude block",),
     ),
-    "rejected: locals in an autoinclude block": Case(
+    "refused: locals in an autoinclude block": Case(
         stack(component("a", VALUES % 3 + injected("    locals {\n    }\n"))),
         {A: REFUSED + 'Unsupported block type: blocks of type "locals"'},
         errors=(f"{STACK}:8: Terragrunt rejects it: Unsupported block type",),
     ),
-    "rejected: a unit in the folder of the stack": Case(
+    "refused: a unit in the folder of the stack": Case(
         stack(UNIT, **{"live/terragrunt.hcl": days("3").replace("../..", "..")}),
         dict.fromkeys(
             (A, "live"), REFUSED + "the folder of a stack has the configuration of a unit"
         ),
         errors=(f"{STACK}:1: Terragrunt rejects it: the folder of a stack has",),
     ),
-    "rejected: an included file with locals": Case(
+    "refused: an included file with locals": Case(
         stack(UNIT + 'include "x" {\n  path = "x.hcl"\n}\n', **{"live/x.hcl": "locals {\n}\n"}),
         {A: REFUSED + 'Unsupported block type: blocks of type "locals"'},
         errors=("live/x.hcl:1: Terragrunt rejects it: Unsupported block type",),

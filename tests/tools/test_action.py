@@ -320,7 +320,7 @@ def annotations(ran: Ran) -> list[str]:
     return re.findall(r"^::error title=ecbackup-iac::(.*)$", ran.output, re.MULTILINE)
 
 
-def test_the_owner_rejects_policy_and_comments_of_the_tree(job: Job) -> None:
+def test_the_owner_refuses_policy_and_comments_of_the_tree(job: Job) -> None:
     cache = CACHE.replace("DAYS", "0  # ecbackup:ignore[ECB001] trust me")
     (job.workspace / "main.tf").write_text(cache, "utf-8")
     assert job.act({}).status == 0

@@ -119,13 +119,13 @@ def test_each_is_what_its_system_s_schema_asks_for(names: tuple[str, ...], tools
     assert accepted.status == 0, accepted.output
 
 
-def test_a_schema_rejects_what_is_wrong(tools: Tools, tmp_path: Path) -> None:
+def test_a_schema_refuses_what_is_wrong(tools: Tools, tmp_path: Path) -> None:
     (tmp_path / "wrong.yml").write_text("job:\n  script: {a: 7}\n", "utf-8")
-    rejected = tools.run(
+    refused = tools.run(
         "check-jsonschema", "--builtin-schema", *SCHEMAS[("gitlab-ci.yml",)], tmp_path / "wrong.yml"
     )
-    assert rejected.status == 1
-    assert "wrong.yml" in rejected.output
+    assert refused.status == 1
+    assert "wrong.yml" in refused.output
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)

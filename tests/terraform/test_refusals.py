@@ -1,4 +1,4 @@
-"""What Terraform rejects in the path of a cache → one error where it is, and no verdict on the cache."""
+"""What Terraform refuses in the path of a cache → one error where it is, and no verdict on the cache."""
 
 from typing import TYPE_CHECKING
 
@@ -90,7 +90,7 @@ REFUSED = {
         },
         ("main.tf:5: a number is required",),
     ),
-    "a for_each that is rejected, and each in the block": (
+    "a for_each that is refused, and each in the block": (
         {"main.tf": GROUP + '  for_each = ["x"]\n  engine = each.value\n' + DAYS},
         ("main.tf:3: Invalid for_each argument: it must be a map or a set of strings",),
     ),
@@ -155,25 +155,25 @@ def errors(found: "Evaluated") -> list[str]:
     ]
 
 
-def is_rejected(cache: CacheResource) -> bool:
+def is_refused(cache: CacheResource) -> bool:
     return isinstance(cache.retention, Unknown) and cache.retention.is_rejected
 
 
 @pytest.mark.parametrize("what", REFUSED)
-def test_what_is_rejected_is_one_error_and_no_pass(what: str, evaluate: "Evaluate") -> None:
+def test_what_is_refused_is_one_error_and_no_pass(what: str, evaluate: "Evaluate") -> None:
     files, expected = REFUSED[what]
     found = evaluate(files)
     assert [
         error[: len(wanted)] for error, wanted in zip(errors(found), expected, strict=True)
     ] == [*expected]
-    # A module whose call is rejected is evaluated on its own, too.
-    assert [is_rejected(cache) for cache in found.caches if cache.root == "."] == [True]
+    # A module whose call is refused is evaluated on its own, too.
+    assert [is_refused(cache) for cache in found.caches if cache.root == "."] == [True]
 
 
-def test_a_module_beside_the_one_that_is_rejected_keeps_its_verdict(evaluate: "Evaluate") -> None:
+def test_a_module_beside_the_one_that_is_refused_keeps_its_verdict(evaluate: "Evaluate") -> None:
     calls = 'module "%s" {\n  source = "./m"\n  n      = %s\n}\n'
     found = evaluate({"m/main.tf": MODULE, "main.tf": calls % ("good", 1) + calls % ("bad", '"x"')})
-    assert {cache.address.split(".")[1]: is_rejected(cache) for cache in found.caches} == {
+    assert {cache.address.split(".")[1]: is_refused(cache) for cache in found.caches} == {
         "good": False,
         "bad": True,
     }
@@ -185,7 +185,7 @@ def test_a_quoted_type_is_accepted_with_a_warning(evaluate: "Evaluate") -> None:
     assert [(problem.severity, problem.location.line) for problem in found.diagnostics] == [
         (Severity.WARNING, 6)
     ]
-    assert not any(map(is_rejected, found.caches))
+    assert not any(map(is_refused, found.caches))
 
 
 def test_a_template_file_is_located_from_the_folder_of_the_run(evaluate: "Evaluate") -> None:
