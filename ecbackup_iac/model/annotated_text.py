@@ -31,7 +31,7 @@ class AnnotatedText:
     """UTF-8, without a byte order mark."""
 
     syntax: Syntax
-    is_fully_evaluated: bool = True
+    is_evaluated: bool = True
     """Every cache that it declares was evaluated, so a suppression that covers nothing is unused."""
 
 

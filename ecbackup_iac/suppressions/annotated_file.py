@@ -48,7 +48,7 @@ class AnnotatedFile:
 
     def __init__(self, text: AnnotatedText) -> None:
         self.path = text.path
-        self.is_fully_evaluated = text.is_fully_evaluated
+        self.is_evaluated = text.is_evaluated
         self._text = _EMPTY
         self._metadata: dict[Location, list[LocatedSuppression]] = {}
         self._no_metadata: list[LocatedSuppression] = []

@@ -66,9 +66,7 @@ class CodeSuppressions:
             for located in file.suppressions():
                 if located.tracked.is_used or not self._is_enabled(located):
                     continue
-                message, is_detail = self._warning(
-                    located, is_fully_evaluated=file.is_fully_evaluated
-                )
+                message, is_detail = self._warning(located, is_evaluated=file.is_evaluated)
                 if not message:
                     continue
                 count += 1
@@ -157,16 +155,14 @@ class CodeSuppressions:
     def _is_for_another_workspace(self, suppression: InlineSuppression) -> bool:
         return bool(suppression.workspace) and not is_match(suppression.workspace, self._workspace)
 
-    def _warning(
-        self, located: LocatedSuppression, *, is_fully_evaluated: bool
-    ) -> tuple[str, bool]:
+    def _warning(self, located: LocatedSuppression, *, is_evaluated: bool) -> tuple[str, bool]:
         """Return the warning about a suppression that covers nothing, and whether it is a detail."""
         problem = self._problem(located)
         if problem:
             return problem, False
         suppression = located.suppression
         if (
-            not is_fully_evaluated
+            not is_evaluated
             or suppression.is_blanket
             or self._is_for_another_workspace(suppression)
         ):
@@ -189,9 +185,7 @@ def _files(texts: Iterable[AnnotatedText]) -> dict[str, AnnotatedFile]:
     """Return every text that may contain a suppression, each read once."""
     texts_by_path: dict[str, AnnotatedText] = {}
     for text in texts:
-        if not is_downloaded(text.path) and (
-            text.path not in texts_by_path or text.is_fully_evaluated
-        ):
+        if not is_downloaded(text.path) and (text.path not in texts_by_path or text.is_evaluated):
             texts_by_path[text.path] = text
     return {path: AnnotatedFile(text) for path, text in texts_by_path.items()}
 

@@ -56,16 +56,14 @@ class TemplateDocuments:
                 return error.message
             if not documents:
                 return f"{name} is empty"
-            self.annotate(display_path, content, is_fully_evaluated=False)
+            self.annotate(display_path, content, is_evaluated=False)
             return real_path, documents[0]
 
         return read
 
-    def annotate(self, display_path: str, content: bytes, *, is_fully_evaluated: bool) -> None:
+    def annotate(self, display_path: str, content: bytes, *, is_evaluated: bool) -> None:
         """Keep a text that may have suppressions."""
         if may_hold_suppression(content):
             self.annotated.append(
-                AnnotatedText(
-                    display_path, content, Syntax.TEMPLATE, is_fully_evaluated=is_fully_evaluated
-                )
+                AnnotatedText(display_path, content, Syntax.TEMPLATE, is_evaluated=is_evaluated)
             )

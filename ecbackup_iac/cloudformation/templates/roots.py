@@ -102,7 +102,7 @@ class Templates:
         self._boundaries[path] = file.boundary
         self._templates += templates
         if templates:
-            self._documents.annotate(file.path, file.content, is_fully_evaluated=True)
+            self._documents.annotate(file.path, file.content, is_evaluated=True)
         self._note_asset(path, file.content, templates)
         if file.is_named and path != STANDARD_INPUT:
             self._named.add(path)
@@ -185,7 +185,7 @@ class Templates:
             self._keep(path, templates)
             self._templates += templates
             self._parents.add(path)
-            self._documents.annotate(file.path, file.content, is_fully_evaluated=False)
+            self._documents.annotate(file.path, file.content, is_evaluated=False)
             yield path
 
     def is_reported(self, stack: Stack) -> bool:
@@ -285,7 +285,7 @@ class Templates:
         display_path, content, documents = self._documents.at(path)
         templates = _templates_in(documents, path, self._documents.reader(path, boundary))
         if templates:
-            self._documents.annotate(display_path, content, is_fully_evaluated=False)
+            self._documents.annotate(display_path, content, is_evaluated=False)
         return templates
 
     def uploaded(

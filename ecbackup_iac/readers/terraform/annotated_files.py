@@ -10,13 +10,11 @@ from ecbackup_iac.terraform.modules.folders import Folders
 
 
 def annotated_files(
-    folders: Folders, folder: str, *, is_fully_evaluated: bool
+    folders: Folders, folder: str, *, is_evaluated: bool
 ) -> Iterator[AnnotatedText]:
-    """Yield the files of a module's folder that may have suppressions, with `is_fully_evaluated`."""
+    """Yield the files of a module's folder that may have suppressions, with `is_evaluated`."""
     for name in every_configuration_file(folders.names(folder)):
         source = folders.source(os.path.join(folder, name))
         if not isinstance(source, Diagnostic) and may_hold_suppression(source.text):
             syntax = Syntax.TERRAFORM_JSON if name.endswith(".json") else Syntax.HCL
-            yield AnnotatedText(
-                source.path, source.text, syntax, is_fully_evaluated=is_fully_evaluated
-            )
+            yield AnnotatedText(source.path, source.text, syntax, is_evaluated=is_evaluated)

@@ -275,9 +275,7 @@ class _Tree:
             self._steps_left -= max_steps - max(0, context.steps_left)
         if unit is not None and not unit.module.is_unchanged:
             for path in instance.configuration.used:
-                texts = annotated_files(
-                    unit.module.files, path, is_fully_evaluated=self._is_target(path)
-                )
+                texts = annotated_files(unit.module.files, path, is_evaluated=self._is_target(path))
                 self._unit_texts |= {
                     text.path: text for text in texts if unit.may_show_comments(text.path)
                 }
@@ -418,7 +416,7 @@ class _Tree:
         """
         if folder in self._index.called:
             return ReadResult()
-        marked = annotated_files(self._folders, folder, is_fully_evaluated=self._is_target(folder))
+        marked = annotated_files(self._folders, folder, is_evaluated=self._is_target(folder))
         reading = ReadResult(annotated_texts=tuple(marked))
         for modules in self._modules.values():
             modules.forget(folder)
@@ -429,10 +427,8 @@ class _Tree:
         found = dict(self._unit_texts)
         loaded = (module for modules in self._modules.values() for module in modules.loaded())
         for module in loaded:
-            is_fully_evaluated = self._is_target(module.folder)
-            texts = annotated_files(
-                self._folders, module.folder, is_fully_evaluated=is_fully_evaluated
-            )
+            is_evaluated = self._is_target(module.folder)
+            texts = annotated_files(self._folders, module.folder, is_evaluated=is_evaluated)
             found |= {text.path: text for text in texts}
         if self._units is not None:
             found |= {text.path: text for text in self._units.annotated_texts()}

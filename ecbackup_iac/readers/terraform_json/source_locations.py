@@ -96,7 +96,7 @@ class SourceLocator:
         marked = [
             text
             for module in root.modules()
-            for text in annotated_files(self._folders, module.folder, is_fully_evaluated=False)
+            for text in annotated_files(self._folders, module.folder, is_evaluated=False)
         ]
         resources = tuple(located_cache or cache for cache, located_cache in pairs)
         texts = (*result.annotated_texts, *marked)

@@ -368,10 +368,8 @@ class UnitRoots:
             source = self._folders.source(path)
             if not isinstance(source, Diagnostic) and may_hold_suppression(source.text):
                 syntax = Syntax.TERRAFORM_JSON if path.endswith(".json") else Syntax.HCL
-                is_fully_evaluated = lies_in(os.path.dirname(path), self._targets)
-                yield AnnotatedText(
-                    source.path, source.text, syntax, is_fully_evaluated=is_fully_evaluated
-                )
+                is_evaluated = lies_in(os.path.dirname(path), self._targets)
+                yield AnnotatedText(source.path, source.text, syntax, is_evaluated=is_evaluated)
 
     @property
     def left_out(self) -> tuple[str, ...]:
