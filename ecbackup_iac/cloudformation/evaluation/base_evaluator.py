@@ -38,21 +38,10 @@ class BaseEvaluator(ScenarioState, ABC):
 
     @abstractmethod
     def value(self, node: Node, frame: Frame) -> Value:
-        """Return the value of an expression; a parameter may be left unresolved.
-
-        Raises:
-            TemplateRejectedError: CloudFormation rejects it.
-            NeedsSplit: it depends on something that the scenario does not assume.
-
-        """
+        """Return the value of an expression; a parameter may be left unresolved."""
 
     def resolved(self, value: Value) -> Value:
-        """Return a value with no unresolved parameter: a parameter without listed values becomes unknown.
-
-        Raises:
-            NeedsSplit: the parameter has listed values, one for each scenario.
-
-        """
+        """Return a value with no unresolved parameter: a parameter without listed values becomes unknown."""
         if not isinstance(value.raw, UnresolvedParameter):
             return value
         parameter, domain = value.raw, value.raw.domain
@@ -69,12 +58,7 @@ class BaseEvaluator(ScenarioState, ABC):
         return self.resolved(self.value(node, frame))
 
     def inside(self, node: Node, frame: Frame) -> AbstractContextManager[None]:
-        """Evaluate what a node contains, one level deeper.
-
-        Raises:
-            TooMuchError: it nests too deeply.
-
-        """
+        """Evaluate what a node contains, one level deeper."""
         return self.one_level_deeper(lambda: frame.stack.template.source.location_of(node))
 
     @staticmethod
@@ -98,12 +82,7 @@ class BaseEvaluator(ScenarioState, ABC):
     def arguments(
         self, argument: Node, node: Node, frame: Frame, minimum: int, maximum: int
     ) -> list[Node]:
-        """Return the arguments of a function call.
-
-        Raises:
-            TemplateRejectedError: there are too few or too many.
-
-        """
+        """Return the arguments of a function call."""
         is_list = isinstance(argument, ListNode)
         items: list[Node] = argument.items if isinstance(argument, ListNode) else [argument]
         if not minimum <= len(items) <= maximum or (maximum > 1 and not is_list):
@@ -113,12 +92,7 @@ class BaseEvaluator(ScenarioState, ABC):
         return items
 
     def join_texts(self, items: tuple[Value, ...], delimiter: str) -> str | None:
-        """Return strings joined by a delimiter; None where an item is not a known string.
-
-        Raises:
-            TooMuchError: the string is too long.
-
-        """
+        """Return strings joined by a delimiter; None where an item is not a known string."""
         texts = []
         for item in items:
             text = self.resolved(item).text

@@ -32,13 +32,7 @@ MAX_OPERANDS = 1_000
 
 
 def condition_result(evaluator: BaseEvaluator, node: Node, frame: Frame) -> ConditionResult:
-    """Return whether a condition expression holds.
-
-    Raises:
-        TemplateRejectedError: CloudFormation rejects it.
-        NeedsSplit: it depends on something that the scenario does not assume.
-
-    """
+    """Return whether a condition expression holds."""
     with evaluator.inside(node, frame):
         name, argument = function_of(node) or ("", node)
         match name:
@@ -69,13 +63,7 @@ def condition_of_if(evaluator: BaseEvaluator, node: Node, frame: Frame) -> Condi
 def named_condition(
     evaluator: BaseEvaluator, name: str, frame: Frame, node: Node | None = None
 ) -> ConditionResult:
-    """Return whether a condition of the section `Conditions` holds; `node` is what names it.
-
-    Raises:
-        TemplateRejectedError: it is not declared, or leads to itself.
-        NeedsSplit: it depends on something that the scenario does not assume.
-
-    """
+    """Return whether a condition of the section `Conditions` holds; `node` is what names it."""
     name = frame.substitute(name)
     stack = frame.stack
     key = ("condition", stack.address, name)
@@ -187,12 +175,7 @@ def _equals(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) 
 
 
 def _are_texts_equal(evaluator: BaseEvaluator, left: Value, right: Value, excerpt: str) -> bool:
-    """Return whether two values are equal in this scenario; `excerpt` is what compares them.
-
-    Raises:
-        NeedsSplit: the scenario does not assume it.
-
-    """
+    """Return whether two values are equal in this scenario; `excerpt` is what compares them."""
     for parameter, value in ((left, right), (right, left)):
         if isinstance(parameter.raw, UnresolvedParameter) and value.is_known:
             _split_by_text(evaluator, parameter.raw, value.text)
@@ -220,12 +203,7 @@ def _are_texts_equal(evaluator: BaseEvaluator, left: Value, right: Value, excerp
 def _split_by_text(
     evaluator: BaseEvaluator, parameter: UnresolvedParameter, text: str | None
 ) -> None:
-    """Split the scenario by whether a parameter is a string, unless it cannot be that string.
-
-    Raises:
-        NeedsSplit: the parameter can be the string.
-
-    """
+    """Split the scenario by whether a parameter is a string, unless it cannot be that string."""
     domain = parameter.domain
     if text is not None and domain.admits(text):
         raise evaluator.split_by_domain(

@@ -83,13 +83,7 @@ class Evaluator(BaseEvaluator):
         return any(value.text == item.value.text for value in collection.raw)
 
     def property(self, body: Node, name: str, frame: Frame) -> tuple[Entry, Value] | None:
-        """Return a property's entry and its value; None where it is not written.
-
-        Raises:
-            TemplateRejectedError: CloudFormation rejects it.
-            NeedsSplit: it depends on something that the scenario does not assume.
-
-        """
+        """Return a property's entry and its value; None where it is not written."""
         properties = members(body).get("Properties")
         wrong = None if properties else miswritten(body, "Properties")
         if wrong and not frame.stack.template.rewriting_macros:
@@ -122,13 +116,7 @@ class Evaluator(BaseEvaluator):
     # Expressions
 
     def value(self, node: Node, frame: Frame) -> Value:
-        """Return the value of an expression; a parameter may be left unresolved.
-
-        Raises:
-            TemplateRejectedError: CloudFormation rejects it.
-            NeedsSplit: it depends on something that the scenario does not assume.
-
-        """
+        """Return the value of an expression; a parameter may be left unresolved."""
         function = function_of(node)
         if function is None and isinstance(node, ScalarNode):
             return self._literal(node, frame)

@@ -74,12 +74,7 @@ class _Key:
 def _key_among(
     evaluator: BaseEvaluator, node: Node, entries: dict[str, Entry], map_name: str, frame: Frame
 ) -> _Key:
-    """Return the key of a map that an expression selects; `what` names the map in messages.
-
-    Raises:
-        _NoSuchKeyError: the map has no such key.
-
-    """
+    """Return the key of a map that an expression selects; `what` names the map in messages."""
     value = evaluator.value(node, frame)
     key = _selected(evaluator, value, list(entries), node, map_name, frame)
     if key is None:
@@ -96,12 +91,7 @@ def _selected(  # noqa: PLR0913, PLR0917 - a value, its options, and the locatio
     map_name: str,
     frame: Frame,
 ) -> str | None:
-    """Return which of some strings a value is; None where it is none of them.
-
-    Raises:
-        NeedsSplit: the value is unresolved.
-
-    """
+    """Return which of some strings a value is; None where it is none of them."""
     match value.raw:
         case UnresolvedParameter() as parameter:
             _split_by_options(evaluator, parameter, options)
@@ -124,12 +114,7 @@ def _selected(  # noqa: PLR0913, PLR0917 - a value, its options, and the locatio
 def _split_by_options(
     evaluator: BaseEvaluator, parameter: UnresolvedParameter, options: list[str]
 ) -> None:
-    """Split the scenario by which of some strings a parameter is, unless it can be none of them.
-
-    Raises:
-        NeedsSplit: the parameter can be one of the strings.
-
-    """
+    """Split the scenario by which of some strings a parameter is, unless it can be none of them."""
     domain = parameter.domain
     listed_values = None if domain.values is None else frozenset(domain.values)
     possible = [

@@ -47,12 +47,7 @@ _SHARED = ("AWS::Region", "AWS::AccountId", "AWS::Partition", "AWS::URLSuffix")
 
 
 def reference(evaluator: BaseEvaluator, name: str, node: Node, frame: Frame) -> Value:
-    """Return the value of `Ref` for a name: a loop's item, a parameter, a resource.
-
-    Raises:
-        TemplateRejectedError: the name is none of these.
-
-    """
+    """Return the value of `Ref` for a name: a loop's item, a parameter, a resource."""
     item = frame.loops.get(name)
     if item is not None:
         return item.value

@@ -162,12 +162,7 @@ class ScenarioState:
         return self._scenario.domains.get(key)
 
     def is_assumed(self, key: Key, text: str, why: str) -> bool:
-        """Whether this scenario assumes that a comparison with unknown operands is true.
-
-        Raises:
-            NeedsSplit: the scenario does not assume it.
-
-        """
+        """Whether this scenario assumes that a comparison with unknown operands is true."""
         result = self._scenario.assumed_results.get(key)
         if result is None:
             raise self._split_by_result(key, ("true", "false"))
@@ -175,12 +170,7 @@ class ScenarioState:
         return result == "true"
 
     def assumed_choice(self, key: Key, count: int) -> int:
-        """Return the index of the result that this scenario assumes for a look-up with an unknown key.
-
-        Raises:
-            NeedsSplit: the scenario does not assume it.
-
-        """
+        """Return the index of the result that this scenario assumes for a look-up with an unknown key."""
         result = self._scenario.assumed_results.get(key)
         if result is None:
             raise self._split_by_result(key, map(str, range(count)))
@@ -191,12 +181,7 @@ class ScenarioState:
         return NeedsSplit([self._scenario.with_result(key, result, cache) for result in results])
 
     def split_by_domain(self, key: Key, name: str, *domains: Domain) -> NeedsSplit:
-        """Return the split in which a parameter is of each of these domains.
-
-        Raises:
-            TemplateRejectedError: it cannot have any value.
-
-        """
+        """Return the split in which a parameter is of each of these domains."""
         if not domains:
             raise TemplateRejectedError(f"parameter {name} cannot have any value")
         cache = self._split_cache
@@ -209,24 +194,14 @@ class ScenarioState:
         self.charge(len(text) // CHARACTERS_PER_ITEM)
 
     def charge(self, amount: int) -> None:
-        """Count the items that are evaluated in this scenario, to stop an alias bomb.
-
-        Raises:
-            TooMuchError: there are too many.
-
-        """
+        """Count the items that are evaluated in this scenario, to stop an alias bomb."""
         self.work += amount
         if self.work > MAX_ITEMS:
             raise TooMuchError("a value too large to be evaluated")
 
     @contextmanager
     def one_level_deeper(self, location: Callable[[], Location]) -> Iterator[None]:
-        """Evaluate what an expression contains.
-
-        Raises:
-            TooMuchError: the expression at the location nests too deeply.
-
-        """
+        """Evaluate what an expression contains."""
         self.charge(1)
         if self._depth >= MAX_DEPTH:
             raise TooMuchError("this expression is nested too deeply to be evaluated", location())

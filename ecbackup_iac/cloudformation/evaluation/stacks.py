@@ -185,12 +185,7 @@ class Loop:
 
 
 def loop_of(entry: Entry, frame: Frame) -> Loop:
-    """Return the parts of a loop: `[identifier, collection, {key: body}]`.
-
-    Raises:
-        TemplateRejectedError: it is not of that form.
-
-    """
+    """Return the parts of a loop: `[identifier, collection, {key: body}]`."""
     _, node = entry
     if isinstance(node, ListNode) and len(node.items) == 3:  # noqa: PLR2004 - the form has three parts
         identifier, collection, body = node.items

@@ -91,9 +91,7 @@ class Creations:
     ) -> bool:
         """Whether the conditions hold in any scenario; they may where there are too many scenarios.
 
-        Raises:
-            TemplateRejectedError: CloudFormation rejects every scenario.
-
+        Raises TemplateRejectedError.
         """
 
         def exists(evaluator: Evaluator) -> bool:

@@ -243,12 +243,7 @@ class Templates:
         return [template for template in self.added if id(template) not in self._covered]
 
     def load(self, path: str, parent: Template) -> Template:
-        """Return the template at a path that another template names.
-
-        Raises:
-            NotReadError: it is not read.
-
-        """
+        """Return the template at a path that another template names. Raises NotReadError."""
         return self._loaded(path, real_paths(path, parent), self._boundaries[parent.path])
 
     def is_path_of_file(self, path: str, parent: Template) -> bool:
@@ -293,11 +288,7 @@ class Templates:
     ) -> UploadedTemplate | None:
         """Return the file that a URL names, the last of `texts`; None where no file ends like it.
 
-        `parents` are the templates above the nested stack, the innermost first.
-
-        Raises:
-            NotReadError: several files end like it.
-
+        `parents` are the templates above the nested stack, the innermost first. Raises NotReadError.
         """
         above = [parent.path for parent in parents]
         return self._urls.file_of(texts, self._boundaries[above[0]], above)
@@ -315,9 +306,7 @@ class Templates:
     def deployed_by_url(self, url: str, boundary: str) -> tuple[Template, str]:
         """Return the template that another source deploys from a URL, and how it was found.
 
-        Raises:
-            NotReadError: it is not read.
-
+        Raises NotReadError.
         """
         uploaded = self._urls.file_of((url,), boundary, ())
         if uploaded is None:
@@ -333,9 +322,7 @@ class Templates:
 
         Where it is the text of a file of the scan, that file's template is returned, with its own lines.
 
-        Raises:
-            NotReadError: the text is not a template.
-
+        Raises NotReadError.
         """
         for template in self._templates:
             source = template.source.text

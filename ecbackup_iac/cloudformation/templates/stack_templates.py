@@ -57,9 +57,7 @@ class StackTemplates:
     ) -> tuple[Template, str]:
         """Return the template that a nested stack names, and how it was found, for people.
 
-        Raises:
-            NotReadError: it is not read.
-
+        Raises NotReadError.
         """
         stack = frame.stack
         self._stacks += 1
@@ -87,12 +85,7 @@ class StackTemplates:
         return template, uploaded.note if uploaded else ""
 
     def _inline(self, node: Node, frame: Frame) -> Template:
-        """Return the template in a TemplateBody.
-
-        Raises:
-            NotReadError: it is known only at deployment, or is not a template.
-
-        """
+        """Return the template in a TemplateBody. Raises NotReadError."""
         parent = frame.stack.template
         template = template_of_node(node, parent)
         if template is not None:

@@ -29,12 +29,7 @@ T = TypeVar("T")
 
 
 def stack_of(deployment: TemplateDeployment, templates: Templates, boundary: str) -> Stack:
-    """Return the stack that a deployment makes.
-
-    Raises:
-        NotReadError: its template is not read.
-
-    """
+    """Return the stack that a deployment makes. Raises NotReadError."""
     note = ""
     if deployment.text:
         template = templates.deployed_text(deployment.text, deployment.location, boundary)

@@ -68,9 +68,7 @@ class ResourceSettings:
     ) -> "ResourceSettings":
         """Return a resource's properties, evaluated together, or separately where there are too many cases.
 
-        Raises:
-            TemplateRejectedError: CloudFormation rejects the template.
-
+        Raises TemplateRejectedError.
         """
         cases = enumerate_scenarios(
             lambda evaluator: evaluate_case(evaluator, instance, names), budget

@@ -110,9 +110,7 @@ def type_in(urn: str) -> str:
 def unread(resource: "RawJson") -> str:
     """Return the error for a resource that may be or deploy a cache and is not read; empty for any other.
 
-    Raises:
-        ShapeError: it is not a resource.
-
+    Raises ShapeError.
     """
     kind, text = resource.type_name(), ""
     if kind in _DEPLOYERS and text_mentions_cache(resource.json):

@@ -113,11 +113,7 @@ def coverage(
 ) -> tuple[list[AbsentCache], str]:
     """Return the caches that a plan declares and does not create, or why it is partial after all.
 
-    `changes` are those of caches, deferred ones too.
-
-    Raises:
-        ShapeError: the plan is not as Terraform writes it.
-
+    `changes` are those of caches, deferred ones too. Raises ShapeError.
     """
     blocks = list(_declared(members))
     caches = [block for block in blocks if block.address.kind in RESOURCE_TYPES]

@@ -46,12 +46,7 @@ class SourceLocator:
     def __init__(
         self, source: str, inputs: EvaluationInputs, is_excluded: Callable[[str], bool]
     ) -> None:
-        """Take a root module's folder, or the common top of several.
-
-        Raises:
-            InputError: there is no such folder.
-
-        """
+        """Take a root module's folder, or the common top of several. Raises InputError."""
         if not os.path.isdir(source):
             raise InputError(f"{source}: no such folder")
         self._shown = shown_path(source)
