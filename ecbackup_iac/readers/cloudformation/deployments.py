@@ -3,29 +3,14 @@
 The reader of templates evaluates the template; this module adds what the resource passes and configures.
 """
 
-from typing import TypeVar
-
 from ecbackup_iac.cloudformation.evaluation.declarations import GivenValue
 from ecbackup_iac.cloudformation.evaluation.stacks import Stack
 from ecbackup_iac.cloudformation.templates.roots import Templates
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.deployment import DeployedParameter, TemplateDeployment
-from ecbackup_iac.model.hidden import hidden, shown_setting
 from ecbackup_iac.model.record import replace
-from ecbackup_iac.model.report import ReadResult
-from ecbackup_iac.model.value import (
-    Invalid,
-    Known,
-    Outcome,
-    Settled,
-    StepKind,
-    TraceStep,
-    Unknown,
-    Value,
-)
+from ecbackup_iac.model.value import StepKind, TraceStep
 from ecbackup_iac.readers.cloudformation.unread_stacks import unread_cache
-
-T = TypeVar("T")
 
 
 def stack_of(deployment: TemplateDeployment, templates: Templates, boundary: str) -> Stack:
@@ -76,72 +61,3 @@ def cache_of_deployment(deployment: TemplateDeployment, why: str) -> CacheResour
     step = TraceStep(deployment.address, location, StepKind.UNREAD, deployment.url)
     cache = unread_cache(deployment.kind, deployment.root, why, step, location)
     return deployed_cache(cache, deployment)
-
-
-def hidden_result(result: ReadResult, deployment: TemplateDeployment) -> ReadResult:
-    """Return the result of a template whose strings must not be shown: only days, engines and node types."""
-    own_calls, template = len(deployment.calls), f"the template of {deployment.address}"
-
-    def address(text: str) -> str:
-        return f"{deployment.address}/{hidden(text)}" if text != deployment.address else text
-
-    return replace(
-        result,
-        resources=tuple(
-            replace(
-                cache,
-                address=address(cache.address),
-                retention=_without_texts(cache.retention),
-                engine=_without_texts(cache.engine),
-                node_type=_without_texts(cache.node_type),
-                backup_window=_without_texts(cache.backup_window),
-                maintenance_window=_without_texts(cache.maintenance_window),
-                calls=(
-                    *deployment.calls,
-                    *(replace(call, text=hidden(call.text)) for call in cache.calls[own_calls:]),
-                ),
-                assumptions=deployment.assumptions,
-                module=None,
-            )
-            for cache in result.resources
-        ),
-        diagnostics=tuple(
-            replace(diagnostic, message=f"{template}: {hidden(diagnostic.message)}")
-            for diagnostic in result.diagnostics
-        ),
-        absent=tuple(
-            replace(cache, address=address(cache.address), reason=hidden(cache.reason))
-            for cache in result.absent
-        ),
-    )
-
-
-def _without_texts(value: Value[T]) -> Value[T]:
-    """Return a setting with placeholders for all strings of the template."""
-    if not isinstance(value, Unknown):
-        return _settled_without_texts(value)
-    outcomes = tuple(
-        Outcome(
-            _settled_without_texts(outcome.value),
-            outcome.when and hidden(outcome.when),
-            outcome.case_ids,
-        )
-        for outcome in value.outcomes
-    )
-    why, trace = hidden(value.why), _trace_without_texts(value.trace)
-    return replace(value, why=why, outcomes=outcomes, trace=trace)
-
-
-def _settled_without_texts(value: Settled[T]) -> Settled[T]:
-    value = replace(value, trace=_trace_without_texts(value.trace))
-    match value:
-        case Invalid():
-            return replace(value, text=hidden(value.text))
-        case Known(value=str() as text):
-            return replace(value, value=shown_setting(text))
-        case _:
-            return value
-
-
-def _trace_without_texts(trace: tuple[TraceStep, ...]) -> tuple[TraceStep, ...]:
-    return tuple(replace(step, text=hidden(step.text), name="", is_secret=True) for step in trace)

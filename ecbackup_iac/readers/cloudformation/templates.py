@@ -25,7 +25,6 @@ from ecbackup_iac.files.generated import CDK, generator_of
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.deployment import TemplateDeployment
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
-from ecbackup_iac.model.hidden import hidden
 from ecbackup_iac.model.location import Location, input_location
 from ecbackup_iac.model.near_miss import NearMiss, nearest
 from ecbackup_iac.model.policy import ReadingScope
@@ -38,13 +37,13 @@ from ecbackup_iac.model.value import Value as ModelValue
 from ecbackup_iac.readers.cloudformation.deployments import (
     cache_of_deployment,
     deployed_cache,
-    hidden_result,
     stack_of,
 )
 from ecbackup_iac.readers.cloudformation.ledger import CacheLedger
 from ecbackup_iac.readers.cloudformation.resource_types import RESOURCE_TYPES, cache_type, is_cache
 from ecbackup_iac.readers.cloudformation.settings import ResourceSettings, join_conditions
 from ecbackup_iac.readers.cloudformation.unread_stacks import UnreadStacks, cache_of_stack
+from ecbackup_iac.readers.hidden_words import without_words
 
 
 class TemplateReader:
@@ -122,7 +121,7 @@ class TemplateReader:
         try:
             stack = stack_of(deployment, self._templates, boundary)
         except NotReadError as error:
-            why = hidden(error.message) if deployment.is_hidden else error.message
+            why = without_words(error.message, deployment.hidden_words)
             if deployment.looks_like_cache or not error.is_elsewhere:
                 return ReadResult((cache_of_deployment(deployment, why),))
             text = f"{deployment.address} was not inspected: {why}"
@@ -130,9 +129,9 @@ class TemplateReader:
             return ReadResult(diagnostics=(warning,))
         self._templates.cover(stack.template)
         result = self._evaluated_stack(stack, deployment.root)
+        result = without_words(result, deployment.hidden_words)
         caches = [deployed_cache(cache, deployment) for cache in result.resources]
-        result = replace(result, resources=tuple(caches))
-        return hidden_result(result, deployment) if deployment.is_hidden else result
+        return replace(result, resources=tuple(caches))
 
     def _evaluated_stack(self, root: Stack, shown_root: str) -> ReadResult:
         budget = ScenarioBudget()

@@ -15,7 +15,7 @@ from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.report import AbsentCache, Diagnostic, ReadResult, Severity
 from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import Unknown, possible_values
-from ecbackup_iac.readers.terragrunt.hidden_words import hidden_words, without_words
+from ecbackup_iac.readers.hidden_words import hidden_words, without_words
 from ecbackup_iac.readers.terragrunt.inherited_inputs import foreign_inputs, inherited_inputs
 from ecbackup_iac.terraform.functions.data_files import DataFileStep
 from ecbackup_iac.terraform.modules.file_names import every_configuration_file
@@ -92,7 +92,9 @@ class UnitRoot:
 
     @property
     def _hidden_words(self) -> frozenset[str]:
-        return hidden_words(self.unit.generated, self._configuration())
+        contents = (file.contents for file in self.unit.generated)
+        texts = (str(one.raw) for one in contents if one.is_hidden and one.is_known)
+        return hidden_words(texts, self._configuration())
 
     def _configuration(self) -> Iterator[bytes]:
         """Yield the texts of the configuration of the unit and of its module."""
