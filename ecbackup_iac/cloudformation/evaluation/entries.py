@@ -42,10 +42,10 @@ def _with_loops(
         if not key.startswith(LOOP):
             yield frame.substitute(key), entry, frame
             continue
-        loop = loop_of(entry, frame)
-        collection = evaluator.resolved_value(loop.collection, frame)
-        items = collection.raw if isinstance(collection.raw, tuple) else (collection,)
+        identifier, collection, body = loop_of(entry, frame)
+        value = evaluator.resolved_value(collection, frame)
+        items = value.raw if isinstance(value.raw, tuple) else (value,)
         evaluator.charge(len(items))
         for item in items:
-            inner = frame.in_loop(loop.identifier, LoopItem(item, loop.collection, frame))
-            yield from _with_loops(evaluator, members(loop.body), inner)
+            inner = frame.in_loop(identifier, LoopItem(item, collection, frame))
+            yield from _with_loops(evaluator, members(body), inner)

@@ -41,21 +41,10 @@ class Scenario:
     """Assumptions about what is unresolved, as far as the evaluation depends on it."""
 
     domains: Mapping[Key, Domain] = field(factory=dict)
-    """The assumed domains of parameters, which are narrower than their declarations."""
-
-    assumed_results: Mapping[Key, str] = field(factory=dict)
-    """The assumed results of comparisons and look-ups whose operands are unknown."""
+    """The assumed domains of parameters, and the results of comparisons and look-ups of unknown operands."""
 
     cache: Mapping[Key, object] = field(factory=dict)
     """Results that hold in every scenario that this one is split into."""
-
-    def with_domain(self, key: Key, domain: Domain, cache: Mapping[Key, object]) -> "Scenario":
-        """Return the scenario in which a parameter is of a domain."""
-        return Scenario({**self.domains, key: domain}, self.assumed_results, cache)
-
-    def with_result(self, key: Key, result: str, cache: Mapping[Key, object]) -> "Scenario":
-        """Return the scenario in which a comparison or look-up has this result."""
-        return Scenario(self.domains, {**self.assumed_results, key: result}, cache)
 
 
 class NeedsSplit(Exception):  # noqa: N818 - not an error: it requests that the scenario be split
@@ -163,29 +152,26 @@ class ScenarioState:
 
     def is_assumed(self, key: Key, text: str, why: str) -> bool:
         """Whether this scenario assumes that a comparison with unknown operands is true."""
-        result = self._scenario.assumed_results.get(key)
-        if result is None:
-            raise self._split_by_result(key, ("true", "false"))
+        result = self.assumed_result(key, ("true", "false"))
         self._dependencies.setdefault(f"{text} is {result}", (why,))
         return result == "true"
 
-    def assumed_choice(self, key: Key, count: int) -> int:
-        """Return the index of the result that this scenario assumes for a look-up with an unknown key."""
-        result = self._scenario.assumed_results.get(key)
-        if result is None:
-            raise self._split_by_result(key, map(str, range(count)))
-        return int(result)
-
-    def _split_by_result(self, key: Key, results: Iterable[str]) -> NeedsSplit:
-        cache = self._split_cache
-        return NeedsSplit([self._scenario.with_result(key, result, cache) for result in results])
+    def assumed_result(self, key: Key, results: Iterable[str]) -> str:
+        """Return which of some results this scenario assumes for something with unknown operands."""
+        key = ("result", key)
+        domain = self.assumed_domain(key)
+        if domain is None or not domain.values:
+            raise self.split_by_domain(key, "", *(Domain((result,)) for result in results))
+        return domain.values[0]
 
     def split_by_domain(self, key: Key, name: str, *domains: Domain) -> NeedsSplit:
         """Return the split in which a parameter is of each of these domains."""
         if not domains:
             raise TemplateRejectedError(f"parameter {name} cannot have any value")
-        cache = self._split_cache
-        return NeedsSplit([self._scenario.with_domain(key, domain, cache) for domain in domains])
+        assumed = self._scenario.domains
+        return NeedsSplit(
+            [Scenario({**assumed, key: domain}, self._split_cache) for domain in domains]
+        )
 
     # Work
 

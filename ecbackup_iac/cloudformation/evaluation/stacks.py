@@ -175,22 +175,13 @@ class Stack:
         )
 
 
-@record(eq=False)
-class Loop:
-    """The parts of one Fn::ForEach."""
-
-    identifier: str
-    collection: Node
-    body: MapNode
-
-
-def loop_of(entry: Entry, frame: Frame) -> Loop:
-    """Return the parts of a loop: `[identifier, collection, {key: body}]`."""
+def loop_of(entry: Entry, frame: Frame) -> tuple[str, Node, MapNode]:
+    """Return the parts of an Fn::ForEach: `[identifier, collection, {key: body}]`."""
     _, node = entry
     if isinstance(node, ListNode) and len(node.items) == 3:  # noqa: PLR2004 - the form has three parts
         identifier, collection, body = node.items
         if isinstance(identifier, ScalarNode) and isinstance(body, MapNode):
-            return Loop(identifier.text, collection, body)
+            return identifier.text, collection, body
     location = frame.stack.template.source.location_of(*entry)
     raise TemplateRejectedError(
         "Fn::ForEach expects an identifier, a collection and a map", location

@@ -21,10 +21,10 @@ from ecbackup_iac.cloudformation.evaluation.parameters import named_parameter
 from ecbackup_iac.cloudformation.evaluation.rules import check_rules
 from ecbackup_iac.cloudformation.evaluation.scenarios import Key
 from ecbackup_iac.cloudformation.evaluation.stacks import ExistenceCondition, Frame, Stack
-from ecbackup_iac.cloudformation.evaluation.values import Value
 from ecbackup_iac.cloudformation.syntax.nodes import (
     ListNode,
     Node,
+    ScalarNode,
     function_of,
     members,
     text_of,
@@ -158,7 +158,7 @@ class Creations:
             return f"{fact}, whatever the parameters are"
         named = [*parameters.items()]
         values = [
-            _parameter_text(name, declaration, frame.stack, self._budget)
+            _parameter_text(name, declaration, frame.stack)
             for name, declaration in named[:MAX_PARAMETERS]
         ]
         if len(named) > MAX_PARAMETERS:
@@ -197,9 +197,7 @@ def _parameters(node: Node, frame: Frame) -> Iterator[tuple[str, Declaration | N
                     pending.append(inner[1])
 
 
-def _parameter_text(
-    name: str, declaration: Declaration | None, stack: Stack, budget: ScenarioBudget
-) -> str:
+def _parameter_text(name: str, declaration: Declaration | None, stack: Stack) -> str:
     """Return a parameter's value and its origin, for a person; only values from files are shown."""
     root = stack.ancestors[-1]
     given = root.given_values.get(name) if stack is root or declaration is None else None
@@ -214,9 +212,8 @@ def _parameter_text(
     elif declaration is None:
         return f"{shown_name} is known only where the stack is deployed"
     elif (passed := _passed_node(name, stack)) is not None:
-        value = _passed_value(passed, declaration, stack, budget)
-        is_shown = value is not None and value.literals and not value.is_secret
-        origin, text = "passed by the parent", value.text if value and is_shown else None
+        is_literal = isinstance(passed, ScalarNode) and passed.tag is None
+        origin, text = "passed by the parent", text_of(passed) if is_literal else None
     elif declaration.default is not None:
         origin, text = "its default", declaration.default
     else:
@@ -235,19 +232,3 @@ def _passed_node(name: str, stack: Stack) -> Node | None:
         if name in entries:
             return entries[name][1]
     return None
-
-
-def _passed_value(
-    node: Node, declaration: Declaration, stack: Stack, budget: ScenarioBudget
-) -> Value | None:
-    """Return the value that the parent passes, where it is the same in every case."""
-    passed = stack.passed_parameters
-    if passed is None or declaration.is_list:
-        return None
-    try:
-        cases = enumerate_scenarios(
-            lambda evaluator: evaluator.resolved_value(node, passed.frame), budget
-        )
-    except (TemplateRejectedError, TooMuchError):
-        return None
-    return cases[0].value if cases and len(cases) == 1 else None

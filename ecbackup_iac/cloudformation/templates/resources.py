@@ -214,16 +214,14 @@ class Deployment:
         if not frame.stack.template.may_use_extensions:
             text = "Fn::ForEach needs Transform: AWS::LanguageExtensions"
             self._report(TemplateRejectedError(text), entry, frame)
-        loop = loop_of(entry, frame)
-        items, is_certain = self._items(loop.collection, frame)
+        identifier, collection, body = loop_of(entry, frame)
+        items, is_certain = self._items(collection, frame)
         passes *= max(len(items), 1)
         if self._count + passes > self._budget.allowed:
             raise TooMuchError(f"loops that create more than {self._budget.allowed} resources")
-        missing = [] if items else [_representative(None, loop.collection, frame)]
-        for item in items or missing:
-            loop_item = LoopItem(item, loop.collection, frame, is_certain, not items)
-            inner = frame.in_loop(loop.identifier, loop_item)
-            yield from self._expanded(members(loop.body), inner, passes)
+        for item in items or [_representative(None, collection, frame)]:
+            loop_item = LoopItem(item, collection, frame, is_certain, not items)
+            yield from self._expanded(members(body), frame.in_loop(identifier, loop_item), passes)
 
     def _items(self, collection: Node, frame: Frame) -> tuple[list[Value], bool]:
         """Return every value that a loop's identifier can have, and whether it has each in every scenario.

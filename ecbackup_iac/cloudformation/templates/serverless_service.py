@@ -28,9 +28,6 @@ from ecbackup_iac.cloudformation.templates.serverless_variables import Variables
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.syntax.columns import Characters
 
-_SHALLOW = "Properties"
-"""An extension replaces whole properties; every other attribute is replaced as a whole."""
-
 _MAX_BETWEEN = 200
 """Characters between a key and its value that may be a variable."""
 
@@ -248,21 +245,9 @@ class Service:
         for name, (_, extension) in members(extensions[1]).items():
             if name in resources:  # else it extends a resource that the framework adds
                 key, body = resources[name]
-                resources[name] = (key, self._extended_resource(body, members(extension)))
+                resources[name] = (key, self._merged(body, extension))
         sections["Resources"] = (section[0], _map_at(section[1], resources))
         return _map_at(template, sections)
-
-    def _extended_resource(self, body: Node, extension: Mapping[str, Entry]) -> Node:
-        attributes = dict(members(body))
-        for name, (key, value) in extension.items():
-            before = attributes.get(name)
-            if name == _SHALLOW and before is not None:
-                properties = {**members(before[1]), **members(value)}
-                attributes[name] = (before[0], _map_at(before[1], properties))
-            else:
-                attributes[name] = (key, value)
-        self._replace(body)
-        return _map_at(body, attributes)
 
 
 _EMPTY = MapNode([], 0, 0, None)

@@ -77,15 +77,6 @@ def evaluate_property(evaluator: Evaluator, instance: ResourceInstance, name: st
     return PropertyCase(from_macro or value, location, conditions, reasons)
 
 
-def _evaluate_property_where_created(
-    evaluator: Evaluator, instance: ResourceInstance, name: str
-) -> PropertyCase | None:
-    exists = evaluator.exists(instance.existence)
-    case = evaluate_property(evaluator, instance, name) if exists else None
-    check_rules(evaluator)
-    return case
-
-
 def _value_from_macro(
     evaluator: Evaluator, instance: ResourceInstance, name: str, *, is_written: bool
 ) -> Value | None:
@@ -111,17 +102,12 @@ def evaluate_separately(
     instance: ResourceInstance, name: str, budget: ScenarioBudget
 ) -> list[PropertyCase]:
     """Return the cases of one property by itself; it is unknown where these are too many as well."""
+    # Also where the resource does not exist: more outcomes leave more unknown, and hide none.
     cases = enumerate_scenarios(
-        lambda evaluator: _evaluate_property_where_created(evaluator, instance, name),
-        budget,
+        lambda evaluator: evaluate_property(evaluator, instance, name), budget
     )
-    if cases is None and not budget.is_spent:
-        # Also where the resource does not exist: more outcomes leave more unknown, and hide none.
-        cases = enumerate_scenarios(
-            lambda evaluator: evaluate_property(evaluator, instance, name), budget
-        )
     if cases is not None:
-        return [case.value for case in cases if case.value is not None]
+        return [case.value for case in cases]
     entry = members(member(instance.body, "Properties")).get(name)
     source = instance.frame.stack.template.source
     steps = (source.step(*entry, StepKind.ATTRIBUTE),) if entry else ()
