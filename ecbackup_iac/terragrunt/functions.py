@@ -28,6 +28,7 @@ from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     Possibility,
     Privacy,
+    UnknownRaw,
     Value,
     boolean,
     object_value,
@@ -37,8 +38,6 @@ from ecbackup_iac.terraform.values.value import (
     tuple_value,
     unknown,
 )
-from ecbackup_iac.terragrunt.deep_merge import deep_merged
-from ecbackup_iac.terragrunt.retryable_errors import DEFAULT_RETRYABLE_ERRORS
 
 if TYPE_CHECKING:
     from ecbackup_iac.terragrunt.configuration import ConfigFile
@@ -244,6 +243,23 @@ def _deep_merge(scope: "ConfigFile", arguments: Sequence[Value]) -> Value:  # no
     return object_value({}) if result is None else result
 
 
+def deep_merged(below: Value, above: Value) -> Value:
+    """Return two objects as one: maps are merged, lists concatenated, and other values replaced."""
+    if isinstance(above.raw, UnknownRaw):
+        return above
+    if isinstance(below.raw, UnknownRaw):
+        is_collection = isinstance(above.raw, Mapping | tuple)
+        return unknown(below.raw.why) if is_collection else above
+    if isinstance(below.raw, Mapping) and isinstance(above.raw, Mapping):
+        members = dict(below.members)
+        for name, value in above.members.items():
+            members[name] = deep_merged(members[name], value) if name in members else value
+        return object_value(members).with_marks_of(below, above)
+    if isinstance(below.raw, tuple) and isinstance(above.raw, tuple):
+        return tuple_value((*below.elements, *above.elements)).with_marks_of(below, above)
+    return above
+
+
 def _constraint_check(scope: "ConfigFile", arguments: Sequence[Value]) -> Value:  # noqa: ARG001
     version, constraint = _texts(arguments)
     clauses = [clause.strip().lstrip("=!<>~ ") for clause in constraint.split(",")]
@@ -288,7 +304,9 @@ FUNCTIONS: Mapping[str, Function] = {
     "constraint_check": Function(_constraint_check, 2, 2),
     "deep_merge": Function(_deep_merge, 1, -1, DYNAMIC),
     "find_in_parent_folders": Function(_find_in_parent_folders, 0, 2),
-    "get_default_retryable_errors": _listed(DEFAULT_RETRYABLE_ERRORS),
+    "get_default_retryable_errors": _unknown(
+        "get_default_retryable_errors() depends on the version of Terragrunt", ListOf(STRING)
+    ),
     "get_env": Function(_get_env, 1, 2),
     "get_original_terragrunt_dir": _fixed(lambda scope: os.path.dirname(scope.original_path)),
     "get_parent_terragrunt_dir": Function(_get_parent_terragrunt_dir, 0, 1),

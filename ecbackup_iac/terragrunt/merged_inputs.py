@@ -13,7 +13,7 @@ from ecbackup_iac.terraform.values.value import (
     unknown,
 )
 from ecbackup_iac.terragrunt.configuration import ConfigFile
-from ecbackup_iac.terragrunt.deep_merge import deep_merged
+from ecbackup_iac.terragrunt.functions import deep_merged
 
 
 @record(eq=False)
