@@ -41,6 +41,7 @@ from ecbackup_iac.terraform.values.value import (
 
 if TYPE_CHECKING:
     from ecbackup_iac.terragrunt.configuration import ConfigFile
+    from ecbackup_iac.terragrunt.include import Include
 
 _COMMANDS = {
     "vars": ("apply", "console", "destroy", "import", "plan", "push", "refresh"),
@@ -146,23 +147,30 @@ def _find_in_parent_folders(scope: "ConfigFile", arguments: Sequence[Value]) -> 
     raise quoting(f"ParentFileNotFoundError: no {{}} {where}", wanted[0], "such file")
 
 
-def _path_relative_to_include(scope: "ConfigFile", arguments: Sequence[Value]) -> Value:
-    include = scope.selected_include(_texts(arguments))
-    if include is None:
-        return string(".")
-    return string(relative_path(scope.folder, os.path.dirname(include.path)))
+def _selected_include(scope: "ConfigFile", names: list[str]) -> "Include | None":
+    """Return the include that a function is about; None without any. Raises EvaluationError."""
+    if scope.include_from_child is not None or scope.is_in_includes:
+        return scope.include_from_child
+    found = {one.label: one for one in scope.includes}
+    if len(found) <= 1:
+        return next(iter(found.values()), None)
+    if len(names) != 1:
+        raise EvaluationError("there are several includes: the function needs the label of one")
+    if names[0] not in found:
+        text = "there is no include with that label"
+        raise EvaluationError(f'{text}, "{names[0]}"', redacted_message=text)
+    return found[names[0]]
 
 
-def _path_relative_from_include(scope: "ConfigFile", arguments: Sequence[Value]) -> Value:
-    include = scope.selected_include(_texts(arguments))
-    if include is None:
-        return string(".")
-    return string(relative_path(os.path.dirname(include.path), scope.folder))
+def _of_include(compute: Callable[[str, str], str]) -> Function:
+    """Return a function of the unit's folder and of that which is included, the same without an include."""
 
+    def implementation(scope: "ConfigFile", arguments: Sequence[Value]) -> Value:
+        include = _selected_include(scope, _texts(arguments))
+        included = scope.folder if include is None else os.path.dirname(include.path)
+        return string(compute(scope.folder, included))
 
-def _get_parent_terragrunt_dir(scope: "ConfigFile", arguments: Sequence[Value]) -> Value:
-    include = scope.selected_include(_texts(arguments))
-    return string(slashed(scope.folder if include is None else os.path.dirname(include.path)))
+    return Function(implementation, 0, 1)
 
 
 def _get_env(scope: "ConfigFile", arguments: Sequence[Value]) -> Value:
@@ -309,7 +317,7 @@ FUNCTIONS: Mapping[str, Function] = {
     ),
     "get_env": Function(_get_env, 1, 2),
     "get_original_terragrunt_dir": _fixed(lambda scope: os.path.dirname(scope.original_path)),
-    "get_parent_terragrunt_dir": Function(_get_parent_terragrunt_dir, 0, 1),
+    "get_parent_terragrunt_dir": _of_include(lambda _, included: slashed(included)),
     "get_path_from_repo_root": _fixed(
         lambda scope: relative_path(scope.folder, scope.view.tree.top)
     ),
@@ -331,8 +339,8 @@ FUNCTIONS: Mapping[str, Function] = {
     "get_working_dir": _unknown("get_working_dir() depends on where Terragrunt runs"),
     "mark_as_read": Function(lambda _, arguments: arguments[0], 1, 1),
     "mark_glob_as_read": Function(_mark_glob_as_read, 1, 3, ListOf(STRING)),
-    "path_relative_from_include": Function(_path_relative_from_include, 0, 1),
-    "path_relative_to_include": Function(_path_relative_to_include, 0, 1),
+    "path_relative_from_include": _of_include(lambda own, included: relative_path(included, own)),
+    "path_relative_to_include": _of_include(relative_path),
     "read_terragrunt_config": Function(_read_terragrunt_config, 1, 2, DYNAMIC),
     "read_tfvars_file": Function(_read_tfvars_file, 1, 1),
     "run_cmd": _unknown("run_cmd() runs a command, and nothing is run here"),

@@ -10,15 +10,7 @@ from ecbackup_iac.model.record import changing_record, field, record
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.values.budget import STEPS_PER_INSTANCE, TooMuchError, charge
 from ecbackup_iac.terraform.values.conversion import converted
-from ecbackup_iac.terraform.values.type_system import (
-    BOOL,
-    DYNAMIC,
-    NUMBER,
-    STRING,
-    SetOf,
-    Type,
-    is_mapping,
-)
+from ecbackup_iac.terraform.values.type_system import BOOL, DYNAMIC, STRING, SetOf, Type, is_mapping
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     Value,
@@ -29,7 +21,8 @@ from ecbackup_iac.terraform.values.value import (
     string,
     unknown,
 )
-from ecbackup_iac.terragrunt.configuration import ConfigEvaluator, ConfigFile
+from ecbackup_iac.terragrunt.configuration import ConfigFile
+from ecbackup_iac.terragrunt.evaluator import ConfigEvaluator
 from ecbackup_iac.terragrunt.include import included_path
 from ecbackup_iac.terragrunt.schemas import check_stack_file, check_unit_file
 from ecbackup_iac.terragrunt.sources import is_remote, local_folder, partly_known_remote
@@ -161,8 +154,8 @@ class _StackEvaluation:
         """Add what the stack file in a folder generates, and what the stack around it injects."""
         units = len(self._stack.units)
         file = ConfigFile(self._tree.view(copies), os.path.join(folder, STACK_FILE), values=values)
+        self._stacks += 1
         try:
-            self._stacks += 1
             charge(STEPS_PER_INSTANCE)
             if self._stacks > MAX_UNITS:
                 raise TooMuchError(f"more than {MAX_UNITS} stacks in a stack are not evaluated")  # noqa: TRY301
@@ -180,10 +173,9 @@ class _StackEvaluation:
             for unit in self._stack.units[units:]:
                 unit.problem = unit.problem or rejection
         if not copies:
-            problems = self._stack.problems
-            is_template = file.lacks_values or any(map(is_at_placeholder, problems))
-            is_rejected_template = is_template and bool(problems)
-            self._stack.needs_values = is_placeholder(folder) or is_rejected_template
+            is_template = file.lacks_values or any(map(is_at_placeholder, self._stack.problems))
+            is_rejected = bool(self._stack.problems)
+            self._stack.needs_values = is_placeholder(folder) or (is_template and is_rejected)
 
     def _add_components(
         self,
@@ -312,8 +304,7 @@ class InjectedFile(ConfigFile):
 
     def whole(self, root: str) -> Value:
         """Return the value of one of the variables as a whole. Raises EvaluationError."""
-        is_own = root in _OWN_NAMES
-        return super().whole(root) if is_own else self._stack_file.whole(root)
+        return super().whole(root) if root in _OWN_NAMES else self._stack_file.whole(root)
 
     def reference(self, root: str, names: tuple[str, ...], source_range: SourceRange) -> Value:
         """Return the value of `root.name`. Raises EvaluationError."""
@@ -389,19 +380,16 @@ def _repeated(evaluator: ConfigEvaluator, block: Block) -> Iterator[ConfigEvalua
         text = f"how often the {block.kind} is generated is unknown: {why}"
         raise NotEvaluatedError(text, written.range)
     if count is not None:
-        times = value.raw if isinstance(value.raw, int) and value.type == NUMBER else -1
+        times = value.raw if isinstance(value.raw, int) and value.type != BOOL else -1
         if times < 0:
             raise EvaluationError("count: a whole number from 0 on is required", written.range)
         for index in range(times):
             yield evaluator.with_names({"count": object_value({"index": number(index)})})
         return
-    if not is_mapping(value.type) and not isinstance(value.type, SetOf):
+    is_map = is_mapping(value.type)
+    if not is_map and not isinstance(value.type, SetOf):
         raise EvaluationError("for_each: a map or a set is required", written.range)
-    entries = (
-        value.members.items()
-        if is_mapping(value.type)
-        else [(str(one.raw), one) for one in value.elements]
-    )
-    for name, member in entries:
-        key = string(name).with_marks_of(value, *(() if is_mapping(value.type) else (member,)))
+    members = value.members if is_map else {str(one.raw): one for one in value.elements}
+    for name, member in members.items():
+        key = string(name).with_marks_of(value, *(() if is_map else (member,)))
         yield evaluator.with_names({"each": object_value({"key": key, "value": member})})

@@ -241,7 +241,7 @@ def _here(unit: Unit, source: Value, origin: Located, *, is_only: bool) -> str:
 
 def _dependencies(file: ConfigFile) -> dict[str, Located]:
     found: list[tuple[Value, Located]] = []
-    for owner, block in file.dependencies.values():
+    for owner, block in file.visible("dependency").values():
         path, enabled = map(block.body.attribute, ("config_path", "enabled"))
         if block.body.blocks("expansion"):
             continue  # its paths may depend on each of the elements

@@ -4,13 +4,15 @@ The subclass `Evaluator` imports those modules in turn, and adds `value`.
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 
 from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError, TooMuchError
 from ecbackup_iac.cloudformation.evaluation.scenarios import MAX_CASES, Scenario, ScenarioState
-from ecbackup_iac.cloudformation.evaluation.stacks import Frame, Stack
+from ecbackup_iac.cloudformation.evaluation.stacks import Frame, LoopItem, Stack, loop_of
+from ecbackup_iac.cloudformation.evaluation.template import LOOP
 from ecbackup_iac.cloudformation.evaluation.values import UnknownValue, UnresolvedParameter, Value
-from ecbackup_iac.cloudformation.syntax.nodes import ListNode, Node, function_of
+from ecbackup_iac.cloudformation.syntax.nodes import Entry, ListNode, Node, function_of, members
 from ecbackup_iac.model.record import replace
 
 _USED = ("used parameters",)
@@ -48,14 +50,51 @@ class BaseEvaluator(ScenarioState, ABC):
         if domain.values is not None and len(domain.values) <= MAX_CASES:
             domains = map(domain.only, domain.values)
             raise self.split_by_domain(parameter.key, parameter.name, *domains)
-        unknown = UnknownValue(
-            parameter.why, parameter.key, domain.minimum, domain.maximum, domain.excluded
-        )
-        return replace(value, raw=unknown)
+        return replace(value, raw=UnknownValue(parameter.why, parameter.key, domain))
 
     def resolved_value(self, node: Node, frame: Frame) -> Value:
         """Return the value of an expression, as `resolved` returns it."""
         return self.resolved(self.value(node, frame))
+
+    # Entries, with those that loops (Fn::ForEach) make
+
+    def entry_of(
+        self, entries: Mapping[str, Entry], name: str, frame: Frame
+    ) -> tuple[Entry, Frame] | None:
+        """Return the entry of a name, with the frame of the loops that make it; None where there is none."""
+        if name in entries:
+            return entries[name], frame
+        expanded = self._with_loops(entries, frame) if frame.stack.has_loops(entries) else ()
+        return next(((entry, inner) for key, entry, inner in expanded if key == name), None)
+
+    def entry_of_unknown_loop(
+        self, entries: Mapping[str, Entry], name: str, frame: Frame
+    ) -> tuple[Entry, Value] | None:
+        """Return an entry that a loop over an unknown collection may give the name, and an unknown value."""
+        expanded = self._with_loops(entries, frame) if frame.stack.has_loops(entries) else ()
+        for pattern, (key, node), inner in expanded:
+            if "{" in pattern:
+                why = f"a loop over an unknown collection may set {name}"
+                return (key, node), self.unknown_value(why, node, inner)
+        return None
+
+    def _with_loops(
+        self, entries: Mapping[str, Entry], frame: Frame
+    ) -> Iterator[tuple[str, Entry, Frame]]:
+        """Yield a map's entries, with loops expanded as they are in this scenario."""
+        for key, entry in entries.items():
+            if not key.startswith(LOOP):
+                yield frame.substitute(key), entry, frame
+                continue
+            identifier, collection, body = loop_of(entry, frame)
+            value = self.resolved_value(collection, frame)
+            items = value.raw if isinstance(value.raw, tuple) else (value,)
+            self.charge(len(items))
+            for item in items:
+                inner = frame.in_loop(identifier, LoopItem(item, collection, frame))
+                yield from self._with_loops(members(body), inner)
+
+    # What functions call
 
     def inside(self, node: Node, frame: Frame) -> AbstractContextManager[None]:
         """Evaluate what a node contains, one level deeper."""

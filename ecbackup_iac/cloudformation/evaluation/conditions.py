@@ -1,7 +1,6 @@
 """Condition functions in one scenario → whether they hold."""
 
 from ecbackup_iac.cloudformation.evaluation.base_evaluator import BaseEvaluator
-from ecbackup_iac.cloudformation.evaluation.entries import entry_of
 from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError
 from ecbackup_iac.cloudformation.evaluation.scenarios import Dependencies, NeedsSplit
 from ecbackup_iac.cloudformation.evaluation.stacks import Frame
@@ -70,7 +69,7 @@ def named_condition(
     result: ConditionResult | None = evaluator.result_before_split(key)
     if result is not None:
         return result
-    entry_and_frame = entry_of(evaluator, stack.template.section("Conditions"), name, Frame(stack))
+    entry_and_frame = evaluator.entry_of(stack.template.section("Conditions"), name, Frame(stack))
     if entry_and_frame is None and stack.template.may_declare("Conditions"):
         why = f"the condition {name} may be added by a macro or another file"
         return ConditionResult(evaluator.is_assumed(key, f"{stack.prefix}{name}", why), ())

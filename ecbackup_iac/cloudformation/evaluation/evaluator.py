@@ -10,7 +10,6 @@ from ecbackup_iac.cloudformation.evaluation.conditions import (
     condition_result,
     named_condition,
 )
-from ecbackup_iac.cloudformation.evaluation.entries import entry_of, entry_of_unknown_loop
 from ecbackup_iac.cloudformation.evaluation.functions import (
     FUNCTIONS,
     UNKNOWN_FUNCTIONS,
@@ -100,9 +99,9 @@ class Evaluator(BaseEvaluator):
                 return properties, whole
             raise self.rejected("Properties is not a map", properties[0], frame)
         entries = members(properties[1]) if properties else {}
-        entry_and_frame = entry_of(self, entries, name, frame)
+        entry_and_frame = self.entry_of(entries, name, frame)
         if entry_and_frame is None:
-            return entry_of_unknown_loop(self, entries, name, frame)
+            return self.entry_of_unknown_loop(entries, name, frame)
         (key, node), inner = entry_and_frame
         value = self.resolved_value(node, inner)
         source = inner.stack.template.source

@@ -22,11 +22,7 @@ from ecbackup_iac.cloudformation.evaluation.template import (
     SERVERLESS_VARIABLE,
     Resolved,
 )
-from ecbackup_iac.cloudformation.evaluation.values import (
-    UnknownValue,
-    Value,
-    join_traces,
-)
+from ecbackup_iac.cloudformation.evaluation.values import UnknownValue, Value, join_traces
 from ecbackup_iac.cloudformation.syntax.nodes import (
     Entry,
     ListNode,

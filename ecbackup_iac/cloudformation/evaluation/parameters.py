@@ -8,7 +8,6 @@ from ecbackup_iac.cloudformation.evaluation.declarations import (
     command_line_step,
 )
 from ecbackup_iac.cloudformation.evaluation.domains import Domain
-from ecbackup_iac.cloudformation.evaluation.entries import entry_of, entry_of_unknown_loop
 from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError
 from ecbackup_iac.cloudformation.evaluation.scenarios import Key
 from ecbackup_iac.cloudformation.evaluation.stacks import Frame, PassedParameters, Stack
@@ -273,8 +272,8 @@ def _entry_among(
     entries = members(chosen)
     if function_of(chosen) is not None or "Fn::Transform" in entries:
         return _unknown_parameters(evaluator, chosen, frame)
-    entry = entry_of(evaluator, entries, name, frame)
-    if entry is None and (possible := entry_of_unknown_loop(evaluator, entries, name, frame)):
+    entry = evaluator.entry_of(entries, name, frame)
+    if entry is None and (possible := evaluator.entry_of_unknown_loop(entries, name, frame)):
         return possible[1]
     return entry
 
@@ -371,14 +370,8 @@ def _restricted(
     is_bounded = declaration.domain.values is not None or declaration.domain.is_number
     if not is_bounded or declaration.is_list:
         return unknown
-    possible = Domain(
-        is_number=declaration.domain.is_number,
-        minimum=unknown.minimum,
-        maximum=unknown.maximum,
-        excluded=unknown.excluded,
-    )
     key = _key_of(declaration, stack)
-    domain = evaluator.domain_of(key, possible.within(declaration.domain))
+    domain = evaluator.domain_of(key, unknown.domain.within(declaration.domain))
     name = f"{stack.prefix}{declaration.name}"
     return UnresolvedParameter(key, name, domain, declaration, unknown.why)
 

@@ -183,16 +183,6 @@ def _problem(error: yaml.MarkedYAMLError, text: str) -> Problem:
 
 
 def _unreadable(error: yaml.reader.ReaderError, text: str) -> Problem:
-    """Return the problem of a character that YAML forbids."""
-    characters = enumerate(text)
-    offset = next((i for i, character in characters if _is_forbidden(character)), 0)
+    """Return the problem of a character that YAML forbids; libyaml counts bytes."""
+    offset = len(text.encode()[: error.position].decode(errors="ignore"))
     return Problem(f"not valid YAML: {error.reason}", offset, offset + 1)
-
-
-def _is_forbidden(character: str) -> bool:
-    return character not in "\t\n\r\x85" and not (
-        " " <= character <= "~"
-        or "\xa0" <= character <= "\ud7ff"
-        or ("\ue000" <= character <= "\ufffd" and character != "\ufeff")
-        or character >= "\U00010000"
-    )

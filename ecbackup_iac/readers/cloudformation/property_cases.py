@@ -2,10 +2,7 @@
 
 from typing import NamedTuple
 
-from ecbackup_iac.cloudformation.evaluation.enumeration import (
-    ScenarioBudget,
-    enumerate_scenarios,
-)
+from ecbackup_iac.cloudformation.evaluation.enumeration import ScenarioBudget, enumerate_scenarios
 from ecbackup_iac.cloudformation.evaluation.evaluator import Evaluator
 from ecbackup_iac.cloudformation.evaluation.rules import check_rules
 from ecbackup_iac.cloudformation.evaluation.scenarios import MAX_CASES

@@ -9,10 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import TypeVar
 
-from ecbackup_iac.cloudformation.evaluation.enumeration import (
-    ScenarioBudget,
-    enumerate_scenarios,
-)
+from ecbackup_iac.cloudformation.evaluation.enumeration import ScenarioBudget, enumerate_scenarios
 from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError, TooMuchError
 from ecbackup_iac.cloudformation.evaluation.values import NoValue, UnknownValue, Value
 from ecbackup_iac.cloudformation.templates.resources import ResourceInstance
@@ -142,7 +139,7 @@ class ResourceSettings:
             raw = case.value.raw if case.value else None
             if not isinstance(raw, UnknownValue):
                 values.append(_string_of(case.value))
-            elif other_than is not None and other_than in raw.excluded:
+            elif other_than is not None and not raw.domain.admits(other_than):
                 why = raw.why
                 values.append(_any_string_except(other_than))
             else:
@@ -191,11 +188,10 @@ def _retention_of(value: Value | None, not_set: TraceStep) -> ModelValue[int]:
         return Unset((not_set,))
     raw = value.raw
     if isinstance(raw, UnknownValue):
-        bounds = None
-        if raw.minimum is not None or raw.maximum is not None:
-            low = None if raw.minimum is None else math.ceil(raw.minimum)
-            high = None if raw.maximum is None else math.floor(raw.maximum)
-            bounds = Bounds(low, high)
+        minimum, maximum = raw.domain.minimum, raw.domain.maximum
+        low = None if minimum is None else math.ceil(minimum)
+        high = None if maximum is None else math.floor(maximum)
+        bounds = None if low is high is None else Bounds(low, high)
         return Unknown(raw.why, bounds=bounds, trace=value.trace)
     if raw is None or isinstance(raw, NoValue):
         return Unset(value.trace, value.literals)

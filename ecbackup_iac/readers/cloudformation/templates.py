@@ -10,10 +10,7 @@ from ecbackup_iac.cloudformation.syntax.nodes import member, members
 from ecbackup_iac.cloudformation.templates.absence import Creation, Creations
 from ecbackup_iac.cloudformation.templates.inline_templates import EmbeddedText
 from ecbackup_iac.cloudformation.templates.nested_stacks import NotReadError
-from ecbackup_iac.cloudformation.templates.parameter_files import (
-    ParameterFiles,
-    given_values,
-)
+from ecbackup_iac.cloudformation.templates.parameter_files import ParameterFiles, given_values
 from ecbackup_iac.cloudformation.templates.relevance import TemplateFile
 from ecbackup_iac.cloudformation.templates.resources import (
     Deployment,

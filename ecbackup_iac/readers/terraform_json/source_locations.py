@@ -16,10 +16,7 @@ from ecbackup_iac.model.report import Diagnostic, ReadResult, Severity
 from ecbackup_iac.model.source import SOURCES
 from ecbackup_iac.readers.terraform.annotated_files import annotated_files
 from ecbackup_iac.readers.terraform_json.located_cache import located_at
-from ecbackup_iac.readers.terraform_json.planned_root import (
-    PlannedInputs,
-    PlannedRoot,
-)
+from ecbackup_iac.readers.terraform_json.planned_root import PlannedInputs, PlannedRoot
 from ecbackup_iac.terraform.modules.addresses import Address, parsed_address
 from ecbackup_iac.terraform.modules.configuration import Configuration, Modules
 from ecbackup_iac.terraform.modules.file_names import configuration_files

@@ -10,11 +10,7 @@ from ecbackup_iac.readers.shape import ShapeError
 from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES
 from ecbackup_iac.readers.terraform_json.plan import unknown_format
 from ecbackup_iac.readers.terraform_json.plan_configuration import Blocks
-from ecbackup_iac.readers.terraform_json.planned_change import (
-    Change,
-    ResourceChange,
-    read_change,
-)
+from ecbackup_iac.readers.terraform_json.planned_change import Change, ResourceChange, read_change
 from ecbackup_iac.readers.terraform_json.recorded_deployments import KINDS, deployed
 from ecbackup_iac.terraform.modules.addresses import instance_key
 
