@@ -47,7 +47,7 @@ from ecbackup_iac.terraform.values.value import (
     unknown,
 )
 from ecbackup_iac.terragrunt.functions import APPLY, COMMAND, PLAN
-from ecbackup_iac.terragrunt.merging import ExtraArguments
+from ecbackup_iac.terragrunt.merging import ExtraArguments, members_of
 from ecbackup_iac.terragrunt.module import UnitModule
 from ecbackup_iac.terragrunt.units import Unit
 
@@ -181,7 +181,7 @@ class UnitInputs(RootInputs):
             self.automatic.append(_Anything(why))
             self._arguments.append(_Anything(why))
             return
-        members = _as_members(value)
+        members = members_of(value)
         for name, member in members.items():
             if name.startswith("TF_VAR_"):
                 self.automatic.append(_Given(name.removeprefix("TF_VAR_"), member, extra.range))
@@ -291,13 +291,8 @@ def unit_inputs(  # noqa: PLR0913, PLR0917 - where values come from
 
 def _differs(extra: ExtraArguments) -> bool:
     """Whether a block is about one of plan and apply alone, or has arguments in a variable for one."""
-    environment = extra.environment.raw if extra.environment is not None else None
-    names = environment if isinstance(environment, Mapping) else ()
+    names = members_of(extra.environment) if extra.environment is not None else ()
     return len(extra.commands) == 1 or any(name.startswith("TF_CLI_ARGS_") for name in names)
-
-
-def _as_members(value: Value) -> Mapping[str, Value]:
-    return value.members if isinstance(value.raw, Mapping) else {}
 
 
 def _null_attributes(unit: Unit, nulls: Mapping[str, Value]) -> dict[str, Attribute]:

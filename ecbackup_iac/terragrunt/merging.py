@@ -192,7 +192,7 @@ def generated_files(file: ConfigFile) -> dict[str, GeneratedFile]:
             value = owner.value(attribute) if attribute is not None else None
             if value is None or value.is_null:
                 return found
-            backend = {"contents": string("terraform {\n}\n"), **_members(value)}
+            backend = {"contents": string("terraform {\n}\n"), **members_of(value)}
             found["\0"] = _generated("remote_state", backend, block, value)
             return found
     return found
@@ -211,7 +211,7 @@ def _generated_by(file: ConfigFile) -> list[tuple[str, GeneratedFile]]:
             return [("", _generated("", {}, attribute, value))]
         for label, one in value.members.items() if isinstance(value.raw, Mapping) else ():
             shown = hidden(label) if value.is_hidden else label
-            found.append((shown, {"": one} if not one.is_known else _members(one), attribute))
+            found.append((shown, {"": one} if not one.is_known else members_of(one), attribute))
     return [
         (
             label,
@@ -238,12 +238,9 @@ def _referred(file: ConfigFile, written: Block | Attribute, members: Mapping[str
     return b"\n".join(found)
 
 
-def _members(value: Value) -> Mapping[str, Value]:
+def members_of(value: Value) -> Mapping[str, Value]:
+    """Return the members of an object; none for anything else."""
     return value.members if isinstance(value.raw, Mapping) else {}
-
-
-def _header(written: Block | Attribute) -> SourceRange:
-    return written.header if isinstance(written, Block) else written.range
 
 
 def _generated(
@@ -254,7 +251,8 @@ def _generated(
     referred: bytes = b"",
 ) -> GeneratedFile:
     """Return what one entry writes; `whole` is its value, where that may be unknown as a whole."""
-    source_range, at = written.range, _header(written)
+    source_range = written.range
+    at = written.header if isinstance(written, Block) else source_range
     is_unknown = whole is not None and not whole.is_known
     doubts = {"path": whole.unknown.why} if whole is not None and is_unknown else {}
     if not doubts and not {"path", "if_exists", "contents"} <= members.keys():

@@ -146,16 +146,14 @@ def _evaluate(unit: Unit, file: ConfigFile) -> None:
     unit.places = (*blocks, *((inputs.range,) if inputs is not None else ()))
     unit.inputs_at = inputs.range if inputs else SourceRange(file.body.range.file, 0, 0)
     # What one step rejects says nothing about the others: the module is found whatever else is rejected.
-    for step in (_check_blocks, _set_source, _check, _set_inputs, _set_rest):
+    with _problems_of(unit):
+        check_unit_file(file.body)
+    for step in (_set_source, _check, _set_inputs, _set_rest):
         with _problems_of(unit):
             step(unit, file)
     unit.needs_values = is_placeholder(unit.folder)
     if unit.problem is not None and not unit.needs_values:
         unit.needs_values = file.lacks_values or is_at_placeholder(unit.problem)
-
-
-def _check_blocks(unit: Unit, file: ConfigFile) -> None:  # noqa: ARG001 - a step as the others
-    check_unit_file(file.body)
 
 
 def _check(unit: Unit, file: ConfigFile) -> None:

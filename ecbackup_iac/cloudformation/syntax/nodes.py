@@ -170,16 +170,14 @@ def function_of(node: Node) -> "tuple[str, Node] | None":
         return (name if name in _WITHOUT_PREFIX else f"Fn::{name}"), _untagged(node)
     if isinstance(node, MapNode) and len(node.entries) == 1:
         ((key, argument),) = node.entries
-        if isinstance(key, ScalarNode) and (key.text in _WITHOUT_PREFIX or _is_function(key.text)):
-            return key.text, argument
+        name = key.text if isinstance(key, ScalarNode) else ""
+        is_loop = name.startswith("Fn::ForEach")
+        if name in _WITHOUT_PREFIX or (name.startswith("Fn::") and not is_loop):
+            return name, argument
     return None
 
 
 _WITHOUT_PREFIX = ("Ref", "Condition")
-
-
-def _is_function(name: str) -> bool:
-    return name.startswith("Fn::") and not name.startswith("Fn::ForEach")
 
 
 def _untagged(node: Node) -> Node:

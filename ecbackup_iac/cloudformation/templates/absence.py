@@ -17,19 +17,17 @@ from ecbackup_iac.cloudformation.evaluation.enumeration import (
 )
 from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError, TooMuchError
 from ecbackup_iac.cloudformation.evaluation.evaluator import Evaluator
-from ecbackup_iac.cloudformation.evaluation.parameters import named_parameter
 from ecbackup_iac.cloudformation.evaluation.rules import check_rules
 from ecbackup_iac.cloudformation.evaluation.scenarios import Key
 from ecbackup_iac.cloudformation.evaluation.stacks import ExistenceCondition, Frame, Stack
 from ecbackup_iac.cloudformation.syntax.nodes import (
     ListNode,
     Node,
-    ScalarNode,
     function_of,
-    members,
     text_of,
     walk,
 )
+from ecbackup_iac.cloudformation.templates.nested_stacks import passed_names
 
 _SUBSTITUTED = re.compile(r"\$\{([A-Za-z0-9:]+)\}")
 
@@ -202,6 +200,8 @@ def _parameter_text(name: str, declaration: Declaration | None, stack: Stack) ->
     root = stack.ancestors[-1]
     given = root.given_values.get(name) if stack is root or declaration is None else None
     shown_name = f"{stack.prefix}{name}"
+    parameters = stack.passed_parameters.parameters if stack.passed_parameters else ()
+    passed = dict(passed_names(parameters))
     if given is not None and given.trace:
         line = f"{given.location.path}:{given.location.line}"
         origin, text = f"passed in {line}", None if given.is_secret else given.text
@@ -211,9 +211,9 @@ def _parameter_text(name: str, declaration: Declaration | None, stack: Stack) ->
         origin, text = f"in {given.location.path}", given.text
     elif declaration is None:
         return f"{shown_name} is known only where the stack is deployed"
-    elif (passed := _passed_node(name, stack)) is not None:
-        is_literal = isinstance(passed, ScalarNode) and passed.tag is None
-        origin, text = "passed by the parent", text_of(passed) if is_literal else None
+    elif name in passed:
+        _, node = passed[name]
+        origin, text = "passed by the parent", text_of(node) if node.tag is None else None
     elif declaration.default is not None:
         origin, text = "its default", declaration.default
     else:
@@ -222,13 +222,3 @@ def _parameter_text(name: str, declaration: Declaration | None, stack: Stack) ->
         return f"{shown_name} has a value that is not shown ({origin})"
     text = text if len(text) <= MAX_TEXT else f"{text[:MAX_TEXT]} ..."
     return f'{shown_name} is "{text}" ({origin})'
-
-
-def _passed_node(name: str, stack: Stack) -> Node | None:
-    """Return the value that the parent writes for a parameter, where its name is written out."""
-    for node in reversed(stack.passed_parameters.parameters if stack.passed_parameters else ()):
-        listed = map(named_parameter, node.items if isinstance(node, ListNode) else ())
-        entries = members(node) | dict(filter(None, listed))
-        if name in entries:
-            return entries[name][1]
-    return None

@@ -135,7 +135,12 @@ class Deployment:
                 ]
         # Properties may refer to the outputs of nested stacks, so those are read first.
         below: list[ResourceInstance | UnreadStack] = []
-        for child in [child for resource in nested for child in self._children(*resource)]:
+        children = [
+            self._child(name, kind, entry, frame, choice)
+            for name, kind, entry, frame, deployed in nested
+            for choice in self._finder.choices(deployed, entry[1], frame)
+        ]
+        for child in children:
             if isinstance(child, UnreadStack):
                 below.append(child)
             elif self._is_never_created(child):
@@ -253,16 +258,10 @@ class Deployment:
 
     # Nested stacks
 
-    def _children(
-        self, name: str, kind: str, entry: Entry, frame: Frame, deployed: DeployedTemplate
-    ) -> Iterator[Stack | UnreadStack]:
-        """Yield the stack that a resource makes, once for each template that it may have."""
-        for choice in self._finder.choices(deployed, entry[1], frame):
-            yield self._child(name, kind, entry, frame, choice)
-
     def _child(
         self, name: str, kind: str, entry: Entry, frame: Frame, deployed: DeployedTemplate
     ) -> Stack | UnreadStack:
+        """Return the stack that a resource makes of one of the templates that it may have."""
         stack, (key, body) = frame.stack, entry
         source = stack.template.source
         name += deployed.suffix

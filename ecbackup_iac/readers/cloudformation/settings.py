@@ -141,7 +141,7 @@ class ResourceSettings:
                 values.append(_string_of(case.value))
             elif other_than is not None and not raw.domain.admits(other_than):
                 why = raw.why
-                values.append(_any_string_except(other_than))
+                values.append(Known(f"not {other_than}"))  # the rule compares with that one alone
             else:
                 return Unknown(raw.why)
         combined = self._combine(list(enumerate(values)), cases)
@@ -233,11 +233,6 @@ def _string_of(value: Value | None) -> Settled[str]:
     if not value or not text:
         return Unset()
     return Known(shown_setting(text) if value.is_secret else text, value.trace)
-
-
-def _any_string_except(excluded: str) -> Known[str]:
-    """Return what represents every string but one: the rule only compares it with that one."""
-    return Known(f"not {excluded}")
 
 
 def _enables(kind: ClusterModeSetting, value: Value | None) -> bool | None:

@@ -80,7 +80,8 @@ def read(members: Mapping[str, "RawJson"], root: str) -> ReadResult:
     diagnostics: list[Diagnostic] = []
     absent: list[AbsentCache] = []
     deploying: list[ResourceChange] = []
-    for entry in _shown(members) if is_shown else _raw(members):
+    raw = members["resources"].items() if "resources" in members and not is_shown else ()
+    for entry in _shown(members) if is_shown else raw:
         try:
             if not (entry.type_name() in _KINDS and _is_managed(entry.members())):
                 continue
@@ -138,11 +139,6 @@ def _shown(members: Mapping[str, "RawJson"]) -> Iterator["RawJson"]:
         module = modules.pop(0).members()
         yield from module["resources"].items() if "resources" in module else ()
         modules += module["child_modules"].items() if "child_modules" in module else ()
-
-
-def _raw(members: Mapping[str, "RawJson"]) -> Iterator["RawJson"]:
-    """Yield the resources of a raw state file."""
-    yield from members["resources"].items() if "resources" in members else ()
 
 
 def _raw_instances(entry: "RawJson") -> Iterator[tuple[ResourceChange, str]]:
