@@ -330,10 +330,6 @@ FUNCTIONS: Mapping[str, Function] = {
     "get_terraform_command": _one_of(
         COMMAND, f"get_terraform_command() depends on {COMMAND}", PLAN, APPLY
     ),
-    "get_terraform_commands_that_need_input": _listed(_COMMANDS["input"]),
-    "get_terraform_commands_that_need_locking": _listed(_COMMANDS["locking"]),
-    "get_terraform_commands_that_need_parallelism": _listed(_COMMANDS["parallelism"]),
-    "get_terraform_commands_that_need_vars": _listed(_COMMANDS["vars"]),
     "get_terragrunt_dir": _fixed(lambda scope: scope.folder),
     "get_terragrunt_source_cli_flag": _fixed(lambda _: ""),
     "get_working_dir": _unknown("get_working_dir() depends on where Terragrunt runs"),
@@ -355,5 +351,9 @@ FUNCTIONS: Mapping[str, Function] = {
             "caller_identity_arn",
             "caller_identity_user_id",
         )
+    },
+    **{
+        f"get_terraform_commands_that_need_{name}": _listed(commands)
+        for name, commands in _COMMANDS.items()
     },
 }

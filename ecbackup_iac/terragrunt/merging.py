@@ -122,20 +122,12 @@ def _alternatives(owner: ConfigFile, node: Node) -> Iterator[Value]:
                 yield value
 
 
-@record(eq=False)
-class Exclusion:
-    """Under which condition a unit is not applied."""
+def exclusion(file: ConfigFile) -> tuple[Value, Value, str] | None:
+    """Return under which condition a unit is not applied; None for never. Raises EvaluationError.
 
-    condition: Value
-    with_dependencies: Value
-    """Whether the units that it depends on directly are not applied either."""
-
-    doubt: str = ""
-    """Why it is not certain that the condition is about the apply."""
-
-
-def exclusion(file: ConfigFile) -> Exclusion | None:
-    """Return when a unit is not applied; None for never. Raises EvaluationError."""
+    With it are returned whether the units that it depends on directly are not applied either, and why it is
+    not certain that the condition is about the apply.
+    """
     blocks = [(owner, block) for owner in file.in_order() for block in owner.body.blocks("exclude")]
     for owner, block in blocks[:1]:
         condition, dependencies = map(block.body.attribute, ("if", "exclude_dependencies"))
@@ -145,11 +137,11 @@ def exclusion(file: ConfigFile) -> Exclusion | None:
             return None
         if owner.value(condition).is_null:
             raise EvaluationError("if: a bool is required", condition.range)
-        return Exclusion(owner.flag(condition), owner.flag(dependencies), covered)
+        return owner.flag(condition), owner.flag(dependencies), covered
     for owner in () if blocks else file.in_order():
         skip = owner.body.attribute("skip")
         if skip is not None:
-            return Exclusion(owner.flag(skip), owner.flag(None))
+            return owner.flag(skip), owner.flag(None), ""
     return None
 
 

@@ -204,10 +204,7 @@ class View:
 
     def is_folder(self, path: str) -> bool:
         """Whether a folder is there, inside the repository."""
-        try:
-            return os.path.isdir(self.real(path))
-        except OutsideError:
-            return False
+        return self.exists(path) and os.path.isdir(self.real(path))
 
     def body(self, path: str) -> Body:
         """Return what a file declares. Raises EvaluationError, or UnknownResultError."""

@@ -163,11 +163,10 @@ def _check(unit: Unit, file: ConfigFile) -> None:
     unit.inherited = tuple(one.range for one in attributes if one is not None)
     file.check()
     found = exclusion(file)
-    if found is None or found.condition.raw is False:
+    if found is None or found[0].raw is False:
         return
-    unit.excludes_dependencies = found.with_dependencies
-    whys = (one.unknown.why for one in (found.condition,) if not one.is_known)
-    why = next(whys, found.doubt)
+    condition, unit.excludes_dependencies, doubt = found
+    why = doubt if condition.is_known else condition.unknown.why
     if why:
         unit.may_be_excluded = f"it may be excluded: {why}"
     else:

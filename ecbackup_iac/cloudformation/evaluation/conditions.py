@@ -2,6 +2,7 @@
 
 from ecbackup_iac.cloudformation.evaluation.base_evaluator import BaseEvaluator
 from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError
+from ecbackup_iac.cloudformation.evaluation.lookups import split_by_texts
 from ecbackup_iac.cloudformation.evaluation.scenarios import Dependencies, NeedsSplit
 from ecbackup_iac.cloudformation.evaluation.stacks import Frame
 from ecbackup_iac.cloudformation.evaluation.values import (
@@ -177,7 +178,7 @@ def _are_texts_equal(evaluator: BaseEvaluator, left: Value, right: Value, excerp
     """Return whether two values are equal in this scenario; `excerpt` is what compares them."""
     for parameter, value in ((left, right), (right, left)):
         if isinstance(parameter.raw, UnresolvedParameter) and value.is_known:
-            _split_by_text(evaluator, parameter.raw, value.text)
+            split_by_texts(evaluator, parameter.raw, [] if value.text is None else [value.text])
             return False
     if _value_key(left) == _value_key(right) and not left.is_known:  # the same unknown value
         return True
@@ -197,17 +198,6 @@ def _are_texts_equal(evaluator: BaseEvaluator, left: Value, right: Value, excerp
     )
     key = ("equal", frozenset((_value_key(left), _value_key(right))))
     return evaluator.is_assumed(key, excerpt, why)
-
-
-def _split_by_text(
-    evaluator: BaseEvaluator, parameter: UnresolvedParameter, text: str | None
-) -> None:
-    """Split the scenario by whether a parameter is a string, unless it cannot be that string."""
-    domain = parameter.domain
-    if text is not None and domain.admits(text):
-        raise evaluator.split_by_domain(
-            parameter.key, parameter.name, domain.only(text), domain.without(text)
-        )
 
 
 def _value_key(value: Value) -> object:

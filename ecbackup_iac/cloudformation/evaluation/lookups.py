@@ -64,7 +64,7 @@ def _selected(  # noqa: PLR0913, PLR0917 - a value, its options, and the locatio
     """Return which of some strings a value is; None where it is none of them."""
     match value.raw:
         case UnresolvedParameter() as parameter:
-            _split_by_options(evaluator, parameter, options)
+            split_by_texts(evaluator, parameter, options)
             return None
         case UnknownValue(key=key, why=why):
             numbers = map(str, range(len(options) + 1))
@@ -82,7 +82,7 @@ def _selected(  # noqa: PLR0913, PLR0917 - a value, its options, and the locatio
             return text if text in options else None
 
 
-def _split_by_options(
+def split_by_texts(
     evaluator: BaseEvaluator, parameter: UnresolvedParameter, options: list[str]
 ) -> None:
     """Split the scenario by which of some strings a parameter is, unless it can be none of them."""

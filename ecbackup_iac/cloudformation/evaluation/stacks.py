@@ -54,10 +54,6 @@ class Frame:
         """Whether the item of a loop must not be shown."""
         return any(item.value.is_secret for item in self.loops.values())
 
-    def shown(self, text: str) -> str:
-        """Return a text with the items of loops as they may be shown."""
-        return self.substitute(text, is_shown=True)
-
     def substitute(self, text: str, *, is_shown: bool = False) -> str:
         """Return a text with the items of loops for `${Name}`, or their letters and digits for `&{Name}`."""
         if not self.loops or "{" not in text:

@@ -4,9 +4,10 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from ecbackup_iac.files.paths import shown_path
+from ecbackup_iac.hcl.body import NativeBody
 from ecbackup_iac.hcl.expression import GetAttribute, Name
 from ecbackup_iac.hcl.source import SourceFile, SourceRange
-from ecbackup_iac.hcl.structure import Attribute, Block, Body
+from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.hidden_numbers import with_texts
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
@@ -43,36 +44,13 @@ if TYPE_CHECKING:
 _INPUT = "input"
 
 
-class _InputsBody(Body):
+class _InputsBody(NativeBody):
     """The inputs of a unit, as the arguments of a call."""
 
     def __init__(self, root: UnitRoot, origin: SourceRange) -> None:
-        self._range = origin
-        self._attributes = {
-            name: _attribute(name, value, origin)
-            for name, value in root.unit.inputs.items()
-            if name not in root.foreign
-        }
-
-    @property
-    def range(self) -> SourceRange:
-        """Where they are written."""
-        return self._range
-
-    def attribute(self, name: str) -> Attribute | None:
-        """Return an input."""
-        return self._attributes.get(name)
-
-    def attributes(self) -> Sequence[Attribute]:
-        """Return every input."""
-        return list(self._attributes.values())
-
-    def blocks(self, kind: str, labels: int = 0) -> Sequence[Block]:  # noqa: ARG002
-        """Return nothing: inputs are not blocks."""
-        return ()
-
-    def parse_all(self) -> None:
-        """Do nothing: every input is evaluated."""
+        super().__init__(origin.file, origin.start, origin.end, lambda *_: None)
+        inputs = root.unit.inputs.items()
+        self.items = [_attribute(*one, origin) for one in inputs if one[0] not in root.foreign]
 
 
 def _attribute(name: str, value: Value, origin: SourceRange) -> Attribute:

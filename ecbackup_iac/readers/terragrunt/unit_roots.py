@@ -78,7 +78,19 @@ class UnitRoot:
 
     def result(self, result: ReadResult) -> ReadResult:
         """Return the result of the module's evaluation as that of the unit, without what is hidden."""
-        return self._result(without_words(result, self._hidden_words))
+        result = without_words(result, self._hidden_words)
+        resources = tuple(map(self._of_unit, result.resources))
+        if self.unit.excluded:
+            excluded = (
+                AbsentCache(
+                    one.address, one.type, one.root, one.block or one.location, self.unit.excluded
+                )
+                for one in resources
+            )
+            return ReadResult(absent=(*result.absent, *excluded))
+        absent = (*(replace(cache, root=self.shown) for cache in result.absent), *self._replaced())
+        diagnostics = (*result.diagnostics, *self.module.problems, *self._unknown_files())
+        return replace(result, resources=resources, absent=absent, diagnostics=diagnostics)
 
     def is_target(self, folder: str) -> bool:
         """Whether a folder of the module is checked, or the unit's own that is copied over it."""
@@ -113,15 +125,6 @@ class UnitRoot:
             content = self.module.files.content(path)
             if isinstance(content, bytes) and path not in self.module.generated:
                 yield content
-
-    def _result(self, result: ReadResult) -> ReadResult:
-        resources = tuple(map(self._of_unit, result.resources))
-        if self.unit.excluded:
-            excluded = (never_applied(cache, self.unit) for cache in resources)
-            return ReadResult(absent=(*result.absent, *excluded))
-        absent = (*(replace(cache, root=self.shown) for cache in result.absent), *self._replaced())
-        diagnostics = (*result.diagnostics, *self.module.problems, *self._unknown_files())
-        return replace(result, resources=resources, absent=absent, diagnostics=diagnostics)
 
     def _replaced(self) -> Iterator[AbsentCache]:
         """Yield the cache blocks in the files of the module that others take the place of."""
@@ -199,13 +202,6 @@ def _contains(whole: Location, part: Location) -> bool:
     """Whether a location is in another one, by their lines."""
     lines = (whole.line or 0, part.line or 0, whole.end_line or 0)
     return whole.path == part.path and lines[0] <= lines[1] <= lines[2]
-
-
-def never_applied(cache: CacheResource, unit: Unit) -> AbsentCache:
-    """Return a cache of a unit that is never applied."""
-    return AbsentCache(
-        cache.address, cache.type, cache.root, cache.block or cache.location, unit.excluded
-    )
 
 
 class UnitRoots:
