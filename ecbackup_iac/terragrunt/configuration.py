@@ -29,7 +29,7 @@ from ecbackup_iac.terragrunt.evaluator import (
     no_variable,
 )
 from ecbackup_iac.terragrunt.include import Include, evaluated_include
-from ecbackup_iac.terragrunt.schemas import check_stack_file, check_unit_file
+from ecbackup_iac.terragrunt.schemas import STACK, UNIT, check_file
 from ecbackup_iac.terragrunt.tree import (
     AUTOINCLUDE_FILE,
     STACK_FILE,
@@ -62,10 +62,7 @@ class ConfigFile:
         values: Value | None = None,
         injected: "Sequence[ConfigFile]" = (),
     ) -> None:
-        """Take a file's path; `child` includes it, `reader` reads it as a value.
-
-        `injected` is what a stack injects into it.
-        """
+        """Take a path; `child` includes it, `reader` reads it as a value, a stack injects `injected`."""
         self.view: View = view
         self.path = path
         self.include_from_child = include
@@ -125,10 +122,7 @@ class ConfigFile:
             raise error.at(attribute.range) from error
 
     def flag(self, attribute: Attribute | None) -> Value:
-        """Return the value of a bool, or of a text that is one; false for none, or null.
-
-        Raises EvaluationError.
-        """
+        """Return a bool, or a text that is one; false for none, or null. Raises EvaluationError."""
         if attribute is None:
             return _FALSE
         value = self.value(attribute)
@@ -150,9 +144,9 @@ class ConfigFile:
         self.view.tree.check_syntax(self.view.real(self.path))
         is_stack = os.path.basename(self.path) == STACK_FILE
         if is_stack:
-            check_stack_file(body)
+            check_file(body, STACK)
         elif os.path.basename(self.path) != VALUES_FILE:
-            check_unit_file(body)
+            check_file(body, UNIT)
         for included in dict.fromkeys(map(self.included, () if is_stack else self.includes)):
             included.check()
         for one in self.injected:

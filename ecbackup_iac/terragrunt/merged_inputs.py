@@ -41,10 +41,7 @@ class Inputs:
 
 
 def merged_inputs(file: ConfigFile) -> Inputs | None:
-    """Return the inputs of a configuration, merged with those that it includes; None without any.
-
-    Raises EvaluationError.
-    """
+    """Return the inputs of a configuration and of its includes; None without any. Raises EvaluationError."""
     found = _own_inputs(file)
     for one in file.injected:
         above = merged_inputs(one)

@@ -77,9 +77,7 @@ class ExtraArguments:
 def terraform_source(file: ConfigFile) -> tuple[list[Value], Attribute, str] | None:
     """Return what the source of the module may be, where it is written, and why it is unknown.
 
-    It is None where no source is set.
-
-    Raises EvaluationError.
+    It is None where no source is set. Raises EvaluationError.
     """
     for owner in file.in_order():
         for block in owner.body.blocks("terraform"):

@@ -8,14 +8,14 @@ from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.hcl.structure import Block, Body
 from ecbackup_iac.model.record import changing_record, field, record
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
+from ecbackup_iac.terraform.modules.repetitions import counted, for_each
 from ecbackup_iac.terraform.values.budget import STEPS_PER_INSTANCE, TooMuchError, charge
 from ecbackup_iac.terraform.values.conversion import converted
-from ecbackup_iac.terraform.values.type_system import BOOL, DYNAMIC, STRING, SetOf, Type, is_mapping
+from ecbackup_iac.terraform.values.type_system import BOOL, DYNAMIC, STRING, Type, is_mapping
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     Value,
     boolean,
-    number,
     object_value,
     shown_text,
     string,
@@ -24,7 +24,7 @@ from ecbackup_iac.terraform.values.value import (
 from ecbackup_iac.terragrunt.configuration import ConfigFile
 from ecbackup_iac.terragrunt.evaluator import ConfigEvaluator
 from ecbackup_iac.terragrunt.include import included_path
-from ecbackup_iac.terragrunt.schemas import check_stack_file, check_unit_file
+from ecbackup_iac.terragrunt.schemas import INCLUDED_STACK, INJECTED, check_file
 from ecbackup_iac.terragrunt.sources import is_remote, local_folder, partly_known_remote
 from ecbackup_iac.terragrunt.tree import (
     AUTOINCLUDE_STACK_FILE,
@@ -300,7 +300,7 @@ class InjectedFile(ConfigFile):
 
     def check(self) -> None:
         """Raise EvaluationError for what is rejected of it, used or not."""
-        check_unit_file(self.body, is_injected=True)
+        check_file(self.body, INJECTED)
 
     def whole(self, root: str) -> Value:
         """Return the value of one of the variables as a whole. Raises EvaluationError."""
@@ -327,7 +327,7 @@ def _blocks_of(
         file.check()
         for block in includes(file.body):
             body = file.view.body(included_path(file, block))
-            check_stack_file(body, is_included=True)
+            check_file(body, INCLUDED_STACK)
             bodies.append(body)
     except EvaluationError as error:
         rejection = error
@@ -348,7 +348,7 @@ def _injected_beside(file: ConfigFile, folder: str) -> list[tuple[ConfigEvaluato
     if not file.view.exists(path):
         return []
     body = file.view.body(path)
-    check_stack_file(body, is_included=True)
+    check_file(body, INCLUDED_STACK)
     return [(file.evaluator, block) for block in _components(body)]
 
 
@@ -375,21 +375,12 @@ def _repeated(evaluator: ConfigEvaluator, block: Block) -> Iterator[ConfigEvalua
     if written is None or (count and each):
         raise EvaluationError("expansion needs either count or for_each", expansions[0].header)
     value = evaluator.value(written.expression)
-    if not value.is_known or value.is_null:
-        why = value.unknown.why if not value.is_known else "it is null"
-        text = f"how often the {block.kind} is generated is unknown: {why}"
+    repetitions = counted(value) if count is not None else for_each(value)
+    doubt = next((one.doubt for one in repetitions if one.doubt), "")
+    if doubt:
+        text = f"how often the {block.kind} is generated is unknown: {doubt}"
         raise NotEvaluatedError(text, written.range)
-    if count is not None:
-        times = value.raw if isinstance(value.raw, int) and value.type != BOOL else -1
-        if times < 0:
-            raise EvaluationError("count: a whole number from 0 on is required", written.range)
-        for index in range(times):
-            yield evaluator.with_names({"count": object_value({"index": number(index)})})
-        return
-    is_map = is_mapping(value.type)
-    if not is_map and not isinstance(value.type, SetOf):
-        raise EvaluationError("for_each: a map or a set is required", written.range)
-    members = value.members if is_map else {str(one.raw): one for one in value.elements}
-    for name, member in members.items():
-        key = string(name).with_marks_of(value, *(() if is_map else (member,)))
-        yield evaluator.with_names({"each": object_value({"key": key, "value": member})})
+    for one in repetitions:
+        names = {name: member for (_, name), member in one.names.items()}
+        root = "count" if count is not None else "each"
+        yield evaluator.with_names({root: object_value(names)})

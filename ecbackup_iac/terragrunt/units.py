@@ -20,7 +20,7 @@ from ecbackup_iac.terragrunt.merging import (
     generated_files,
     terraform_source,
 )
-from ecbackup_iac.terragrunt.schemas import check_unit_file
+from ecbackup_iac.terragrunt.schemas import UNIT, check_file
 from ecbackup_iac.terragrunt.sources import copied_folder, is_remote, local_folder
 from ecbackup_iac.terragrunt.tree import (
     NotEvaluatedError,
@@ -147,7 +147,7 @@ def _evaluate(unit: Unit, file: ConfigFile) -> None:
     unit.inputs_at = inputs.range if inputs else SourceRange(file.body.range.file, 0, 0)
     # What one step rejects says nothing about the others: the module is found whatever else is rejected.
     with _problems_of(unit):
-        check_unit_file(file.body)
+        check_file(file.body, UNIT)
     for step in (_set_source, _check, _set_inputs, _set_rest):
         with _problems_of(unit):
             step(unit, file)
@@ -216,10 +216,7 @@ def _set_source(unit: Unit, file: ConfigFile) -> None:
 
 
 def _here(unit: Unit, source: Value, origin: Located, *, is_only: bool) -> str:
-    """Return the folder of a module in the repository; empty for any other, or an unknown one.
-
-    Raises EvaluationError: there is no such folder, and nothing else can be the source.
-    """
+    """Return the folder of a module in the repository, if it is there. Raises EvaluationError."""
     text = str(source.raw) if source.is_known else ""
     if not text:
         return ""

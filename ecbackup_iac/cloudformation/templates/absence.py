@@ -87,10 +87,7 @@ class Creations:
     def _may_exist(
         self, existence: tuple[ExistenceCondition, ...], *, ignores_values: bool
     ) -> bool:
-        """Whether the conditions hold in any scenario; they may where there are too many scenarios.
-
-        Raises TemplateRejectedError.
-        """
+        """Whether the conditions hold in any scenario; they may where there are too many scenarios."""
 
         def exists(evaluator: Evaluator) -> bool:
             is_met = evaluator.exists(existence)

@@ -214,20 +214,13 @@ class Templates:
                 for path in template.inserted:
                     self._covered.update(map(id, self._by_path.get(path, ())))
                 yield template
-        pending = self._uncovered()
-        while pending:
-            claimed = {
-                child
-                for template in pending
-                for child in nested[template.path]
-                if child != template.path
-            }
+        while pending := [one for one in self.added if id(one) not in self._covered]:
+            claimed = {child for one in pending for child in nested[one.path] - {one.path}}
             unclaimed = [template for template in pending if template.path not in claimed]
             for template in unclaimed or pending[:1]:
                 if id(template) not in self._covered:
                     self._covered.add(id(template))
                     yield template
-            pending = self._uncovered()
 
     def cover(self, template: Template) -> None:
         """Note that a root which was evaluated may create a nested template."""
@@ -237,10 +230,6 @@ class Templates:
         """Whether a template is evaluated on its own where no root can ever create it."""
         is_file = any(template is known for known in self._by_path.get(template.path, ()))
         return is_file and template.path in self._added and template.path not in self._parents
-
-    def _uncovered(self) -> list[Template]:
-        """Return the templates that no root which was evaluated may create."""
-        return [template for template in self.added if id(template) not in self._covered]
 
     def load(self, path: str, parent: Template) -> Template:
         """Return the template at a path that another template names. Raises NotReadError."""
@@ -304,10 +293,7 @@ class Templates:
             self.cover(template)
 
     def deployed_by_url(self, url: str, boundary: str) -> tuple[Template, str]:
-        """Return the template that another source deploys from a URL, and how it was found.
-
-        Raises NotReadError.
-        """
+        """Return the template that another source deploys from a URL, and how it was found."""
         uploaded = self._urls.file_of((url,), boundary, ())
         if uploaded is None:
             where = without_credentials(url)
@@ -321,8 +307,6 @@ class Templates:
         """Return the template that another source deploys, whose text is at a location.
 
         Where it is the text of a file of the scan, that file's template is returned, with its own lines.
-
-        Raises NotReadError.
         """
         for template in self._templates:
             source = template.source.text

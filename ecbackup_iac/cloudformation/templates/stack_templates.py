@@ -55,10 +55,7 @@ class StackTemplates:
     def template_of(
         self, deployed: DeployedTemplate, body: Node, frame: Frame
     ) -> tuple[Template, str]:
-        """Return the template that a nested stack names, and how it was found, for people.
-
-        Raises NotReadError.
-        """
+        """Return the template that a nested stack names, and how it was found, for people."""
         stack = frame.stack
         self._stacks += 1
         if self._stacks > MAX_STACKS:

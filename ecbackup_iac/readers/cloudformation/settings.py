@@ -63,10 +63,7 @@ class ResourceSettings:
     def evaluate(
         cls, instance: ResourceInstance, names: Properties, budget: ScenarioBudget
     ) -> "ResourceSettings":
-        """Return a resource's properties, evaluated together, or separately where there are too many cases.
-
-        Raises TemplateRejectedError.
-        """
+        """Return a resource's properties, evaluated together; separately where there are too many cases."""
         cases = enumerate_scenarios(
             lambda evaluator: evaluate_case(evaluator, instance, names), budget
         )
