@@ -374,8 +374,11 @@ def _repeated(evaluator: ConfigEvaluator, block: Block) -> Iterator[ConfigEvalua
     written = count or each
     if written is None or (count and each):
         raise EvaluationError("expansion needs either count or for_each", expansions[0].header)
-    value = evaluator.value(written.expression)
-    repetitions = counted(value) if count is not None else for_each(value)
+    try:
+        value = evaluator.value(written.expression)
+        repetitions = counted(value) if count is not None else for_each(value)
+    except EvaluationError as error:
+        raise error.at(written.range) from None
     doubt = next((one.doubt for one in repetitions if one.doubt), "")
     if doubt:
         text = f"how often the {block.kind} is generated is unknown: {doubt}"
