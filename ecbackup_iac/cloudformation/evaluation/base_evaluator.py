@@ -142,8 +142,3 @@ class BaseEvaluator(ScenarioState, ABC):
         if len(joined) > MAX_TEXT_LENGTH:
             raise TooMuchError("a string too long to be evaluated")
         return joined
-
-    def first_unknown(self, values: tuple[Value, ...]) -> UnknownValue | None:
-        """Return the first unknown value; None where all are known."""
-        raws = (self.resolved(value).raw for value in values)
-        return next((raw for raw in raws if isinstance(raw, UnknownValue)), None)

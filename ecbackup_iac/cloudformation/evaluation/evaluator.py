@@ -46,10 +46,6 @@ class Evaluator(BaseEvaluator):
 
     # Existence and properties
 
-    def exists(self, existence: tuple[ExistenceCondition, ...]) -> bool:
-        """Whether everything holds that the existence of a resource depends on."""
-        return self.first_unmet(existence) is None
-
     def first_unmet(
         self, existence: tuple[ExistenceCondition, ...]
     ) -> tuple[ExistenceCondition, str] | None:

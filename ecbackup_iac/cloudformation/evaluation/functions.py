@@ -116,8 +116,9 @@ def _text_of_parts(
 ) -> Value:
     """Return the string of joined values; the callers deal with `${!x}` and commas."""
     evaluator.charge(len(parts))
-    unknown = evaluator.first_unknown(parts)
-    settled_parts = tuple(evaluator.resolved(part) for part in parts)
+    settled_parts = tuple(map(evaluator.resolved, parts))
+    raws = (part.raw for part in settled_parts)
+    unknown = next((raw for raw in raws if isinstance(raw, UnknownValue)), None)
     trace = join_traces(*(part.trace for part in settled_parts))
     is_secret = any(part.is_secret for part in parts)
     if unknown is not None:

@@ -19,6 +19,7 @@ from ecbackup_iac.cloudformation.evaluation.template import (
 from ecbackup_iac.cloudformation.evaluation.values import (
     NO_VALUE,
     NoValue,
+    Raw,
     UnknownValue,
     UnresolvedParameter,
     Value,
@@ -143,19 +144,28 @@ def _given_value(
 ) -> Value:
     """Return the value of a parameter that is given one from outside the templates."""
     secret = declaration.is_secret or given.is_secret
-    key, name = _key_of(declaration, stack), f"{stack.prefix}{declaration.name}"
     first, *other_steps = given.steps(declaration)
     if given.text is not None:
         declaration.check(given.text, given.location, is_secret=secret)
         value = _declared_value(declaration, given.text, first, given.literal, is_secret=secret)
         return replace(value, trace=(*value.trace, *other_steps))
-    why = given.why or f"parameter {name} keeps its previous value"
-    if given.possible and not declaration.is_list:
+    why = given.why or f"parameter {stack.prefix}{declaration.name} keeps its previous value"
+    raw: Raw = UnknownValue(why, _key_of(declaration, stack))
+    if given.possible:
         possible = Domain(values=given.possible).within(declaration.domain)
-        domain = evaluator.domain_of(key, possible)
-        parameter = UnresolvedParameter(key, name, domain, declaration, why)
-        return Value(parameter, (first, *other_steps), secret)
-    return Value(UnknownValue(why, key), (first, *other_steps), secret)
+        raw = _unresolved(evaluator, declaration, stack, possible, why)
+    return Value(raw, (first, *other_steps), secret)
+
+
+def _unresolved(
+    evaluator: BaseEvaluator, declaration: Declaration, stack: Stack, possible: Domain, why: str
+) -> UnknownValue | UnresolvedParameter:
+    """Return a parameter without a value that can be what is possible; a list is just unknown."""
+    key, name = _key_of(declaration, stack), f"{stack.prefix}{declaration.name}"
+    if declaration.is_list:
+        return UnknownValue(why or f"parameter {name} has no default and no value", key)
+    domain = evaluator.domain_of(key, possible)
+    return UnresolvedParameter(key, name, domain, declaration, why)
 
 
 def _systems_manager_trace(
@@ -177,17 +187,13 @@ def _systems_manager_trace(
 
 def _without_value(evaluator: BaseEvaluator, declaration: Declaration, stack: Stack) -> Value:
     """Return the value of a parameter that has neither a value nor a default."""
-    key, name = _key_of(declaration, stack), f"{stack.prefix}{declaration.name}"
     rule = stack.rejected_defaults.get(declaration.name)
     step = declaration.default_step if rule else declaration.step
     step = replace(step, kind=StepKind.OPEN_PARAMETER)
+    name = f"{stack.prefix}{declaration.name}"
     why = f"the rule {rule} rejects the default of the parameter {name}" if rule else ""
-    secret = declaration.is_secret
-    if declaration.is_list:
-        why = why or f"parameter {name} has no default and no value"
-        return Value(UnknownValue(why, key), (step,), secret)
-    domain = evaluator.domain_of(key, declaration.domain)
-    return Value(UnresolvedParameter(key, name, domain, declaration, why), (step,), secret)
+    raw = _unresolved(evaluator, declaration, stack, declaration.domain, why)
+    return Value(raw, (step,), declaration.is_secret)
 
 
 def _default(declaration: Declaration, text: str, *, is_checked: bool = True) -> Value:
@@ -365,10 +371,8 @@ def _restricted(
     is_bounded = declaration.domain.values is not None or declaration.domain.is_number
     if not is_bounded or declaration.is_list:
         return unknown
-    key = _key_of(declaration, stack)
-    domain = evaluator.domain_of(key, unknown.domain.within(declaration.domain))
-    name = f"{stack.prefix}{declaration.name}"
-    return UnresolvedParameter(key, name, domain, declaration, unknown.why)
+    possible = unknown.domain.within(declaration.domain)
+    return _unresolved(evaluator, declaration, stack, possible, unknown.why)
 
 
 # Pseudo parameters

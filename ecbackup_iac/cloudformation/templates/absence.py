@@ -90,7 +90,7 @@ class Creations:
         """Whether the conditions hold in any scenario; they may where there are too many scenarios."""
 
         def exists(evaluator: Evaluator) -> bool:
-            is_met = evaluator.exists(existence)
+            is_met = evaluator.first_unmet(existence) is None
             check_rules(evaluator)
             return is_met
 

@@ -256,7 +256,12 @@ class Templates:
                 raise NotReadError(
                     f"not read: the nested template {path} is outside the repository"
                 )
-            self._keep(real_path, self._read(real_path, boundary))
+            shown, content, documents = self._documents.at(real_path)
+            read = self._documents.reader(real_path, boundary)
+            templates = _templates_in(documents, real_path, read)
+            if templates:
+                self._documents.annotate(shown, content, is_whole=False)
+            self._keep(real_path, templates)
             self._boundaries[real_path] = boundary
         if problem := self._broken.get(real_path):
             raise NotReadError(problem.message, location=problem.location)
@@ -264,13 +269,6 @@ class Templates:
             raise NotReadError(f"{shown_path(real_path)} is not a template")
         self._loaded_paths.add(real_path)
         return self._by_path[real_path][0]
-
-    def _read(self, path: str, boundary: str) -> list[Template]:
-        shown, content, documents = self._documents.at(path)
-        templates = _templates_in(documents, path, self._documents.reader(path, boundary))
-        if templates:
-            self._documents.annotate(shown, content, is_whole=False)
-        return templates
 
     def uploaded(
         self, texts: Sequence[str], parents: Sequence[Template]

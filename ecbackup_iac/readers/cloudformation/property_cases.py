@@ -48,9 +48,9 @@ def evaluate_case(
 ) -> ResourceCase | None:
     """Return a resource in one scenario; None where it does not exist."""
     with evaluator.separate_dependencies() as dependencies:
-        exists = evaluator.exists(instance.existence)
+        unmet = evaluator.first_unmet(instance.existence)
     evaluator.add_dependencies(dependencies)
-    if not exists:
+    if unmet is not None:
         check_rules(evaluator)
         return None
     properties = {name: evaluate_property(evaluator, instance, name) for name in names.names}

@@ -146,8 +146,7 @@ class TemplateReader:
             reader.diagnostics.append(Diagnostic(text, input_location(path)))
         if budget.is_spent:
             text = "only part of this template was evaluated: it exceeds the evaluation limit"
-            location = reader.spent_at or input_location(path)
-            reader.diagnostics.append(Diagnostic(text, location))
+            reader.diagnostics.append(Diagnostic(text, input_location(path)))
         diagnostics = tuple(dict.fromkeys((*deployment.diagnostics, *reader.diagnostics)))
         for stack in deployment.never_created:
             self._ledger.note_never_created(stack, shown_root, deployment.creations)
@@ -168,7 +167,6 @@ class TemplateReader:
             self._ledger.note_created(resource)
         else:
             self._ledger.note_absent(resource, reader.root, creations)
-        reader.note_spent_budget(resource)
         return caches
 
     def _unread_caches(
@@ -227,14 +225,7 @@ class _RootReader:
     def __init__(self, root: str, budget: ScenarioBudget) -> None:
         self.root = root
         self._budget = budget
-        self.spent_at: Location | None = None
-        """The first cache whose evaluation exceeded the budget."""
         self.diagnostics: list[Diagnostic] = []
-
-    def note_spent_budget(self, resource: ResourceInstance) -> None:
-        """Remember the first cache after which the budget is spent."""
-        if self._budget.is_spent and self.spent_at is None:
-            self.spent_at = resource.frame.stack.template.source.location_of(resource.key)
 
     def resources(self, resource: ResourceInstance) -> Iterator[CacheResource]:
         """Yield the cache that an instance is; nothing where it exists in no scenario."""

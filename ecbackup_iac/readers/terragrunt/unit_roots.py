@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from ecbackup_iac.files.file_names import TERRAGRUNT_FILES
 from ecbackup_iac.files.paths import is_inside, shown_path
@@ -16,7 +16,6 @@ from ecbackup_iac.model.report import AbsentCache, Diagnostic, ReadResult, Sever
 from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import Unknown, possible_values
 from ecbackup_iac.readers.hidden_words import hidden_words, without_words
-from ecbackup_iac.readers.terragrunt.inherited_inputs import foreign_inputs, inherited_inputs
 from ecbackup_iac.terraform.functions.data_files import DataFileStep
 from ecbackup_iac.terraform.modules.file_names import every_configuration_file
 from ecbackup_iac.terraform.modules.folder_scan import FolderScan, Sought
@@ -200,8 +199,33 @@ def of_unit(cache: CacheResource, unit: Unit) -> CacheResource:
 
 def _contains(whole: Location, part: Location) -> bool:
     """Whether a location is in another one, by their lines."""
-    lines = (whole.line or 0, part.line or 0, whole.end_line or 0)
-    return whole.path == part.path and lines[0] <= lines[1] <= lines[2]
+    is_between = (whole.line or 0) <= (part.line or 0) <= (whole.end_line or 0)
+    return whole.path == part.path and is_between
+
+
+def _inherited_inputs(units: Iterable[Unit]) -> dict[str, set[str]]:
+    """Return the files, as they are printed, that some units read besides their own, by each input's name."""
+    found: dict[str, set[str]] = {}
+    for unit in units:
+        read = {shown_path(path) for path in (*unit.read, *unit.data) if path != unit.file}
+        for name in unit.inputs:
+            found.setdefault(name, set()).update(read)
+    return found
+
+
+def _foreign_inputs(unit: Unit, inherited: Mapping[str, set[str]]) -> Iterator[str]:
+    """Yield the inputs of a unit that it does not name itself, and that units of caches inherit, too.
+
+    A root configuration passes what an environment sets to every unit, the node type of its cache included.
+    """
+    own = shown_path(unit.file)
+    for name in unit.inputs.keys() & inherited.keys():
+        paths = [
+            shown_path(step.path) if isinstance(step, DataFileStep) else step.location.path
+            for step in unit.inputs[name].trace
+        ]
+        if paths and own not in paths and paths[-1] in inherited[name]:
+            yield name
 
 
 class UnitRoots:
@@ -302,11 +326,11 @@ class UnitRoots:
         """Yield the units in what is checked whose module is fetched from elsewhere, without what it is."""
         remote = [unit for unit in self.found.units if unit.remote and not unit.modules]
         caches = [unit for unit in self.found.units if remote and self._is_of_caches(unit, index)]
-        inherited, is_cache = inherited_inputs(caches), {*map(id, caches)}
+        inherited, is_cache = _inherited_inputs(caches), {*map(id, caches)}
         for unit in filter(self._is_target, remote):
             module = UnitModule(unit, unit.view.folder(unit.folder), self._folders)
             root = UnitRoot(unit, module, self._targets_of(unit), index, self._sought)
-            foreign = () if id(unit) in is_cache else foreign_inputs(unit, inherited)
+            foreign = () if id(unit) in is_cache else _foreign_inputs(unit, inherited)
             yield replace(root, foreign=frozenset(foreign))
 
     def _is_of_caches(self, unit: Unit, index: Index) -> bool:
@@ -339,19 +363,14 @@ class UnitRoots:
     def absent(self, index: Index) -> Iterator[AbsentCache]:
         """Yield the cache blocks in the modules of units that are never applied."""
         for unit in self.found.units:
+            shown = unit.view.tree.shown(unit.folder)
             for folder in {*unit.modules, unit.folder} if unit.excluded else ():
                 if folder not in index.leading:
                     continue
                 for path, names in index.below(folder).items():
                     for block in index.found[path].blocks:
                         address = f"{names}.{block.address}" if names else block.address
-                        yield AbsentCache(
-                            address,
-                            block.kind,
-                            unit.view.tree.shown(unit.folder),
-                            block.location,
-                            unit.excluded,
-                        )
+                        yield AbsentCache(address, block.kind, shown, block.location, unit.excluded)
 
     def annotated_texts(self) -> Iterator[AnnotatedText]:
         """Yield the configuration files that may contain suppressions."""
