@@ -20,7 +20,7 @@ from ecbackup_iac.terraform.values.value import (
 )
 from ecbackup_iac.terragrunt.configuration import ConfigFile
 from ecbackup_iac.terragrunt.merged_inputs import inputs_value
-from ecbackup_iac.terragrunt.tree import STACK_FILE, labelled
+from ecbackup_iac.terragrunt.tree import STACK_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -106,7 +106,7 @@ def _stack_value(file: ConfigFile) -> Value:
     """Return the locals, units and stacks of a stack file."""
     found = {"local": file.whole("local")}
     for kind in ("unit", "stack"):
-        blocks = {block.labels[0]: block for block in labelled(file.body, kind)}
+        blocks = {block.labels[0]: block for block in file.body.blocks(kind, 1)}
         found[kind] = object_value(
             {
                 name: unknown("it is repeated")

@@ -39,7 +39,6 @@ from ecbackup_iac.terragrunt.tree import (
     ConfigFiles,
     View,
     includes,
-    labelled,
 )
 
 _FALSE = boolean(False)  # noqa: FBT003 - the value itself
@@ -159,9 +158,9 @@ class ConfigFile:
 
     def _check_generates(self) -> None:
         """Raise EvaluationError for two generate blocks of one label where one is merged over the other."""
-        found = {block.labels[0]: block for block in labelled(self.body, "generate")}
+        found = {block.labels[0]: block for block in self.body.blocks("generate", 1)}
         for parent, strategy in self.merged_files():
-            for block in labelled(parent.body, "generate"):
+            for block in parent.body.blocks("generate", 1):
                 (label,) = block.labels
                 if strategy == "shallow" and label in found:
                     text = (
@@ -334,7 +333,7 @@ class ConfigFile:
         """Return the labelled blocks of a kind, merged by label: those of the child win."""
         found: dict[str, tuple[ConfigFile, Block]] = {}
         for one in self.in_order():
-            for block in labelled(one.body, kind):
+            for block in one.body.blocks(kind, 1):
                 found.setdefault(block.labels[0], (one, block))
         return found
 

@@ -6,7 +6,6 @@ Terragrunt copies the folder of the source, then the unit's own over the module'
 import os
 import re
 from collections.abc import Sequence
-from functools import cached_property
 
 from ecbackup_iac.files.discovery import Listing
 from ecbackup_iac.files.paths import is_inside
@@ -28,8 +27,8 @@ class Copy:
     def __init__(self, top: str, include: Sequence[str], exclude: Sequence[str]) -> None:
         """`include` and `exclude` are the patterns of include_in_copy and exclude_from_copy."""
         self.top = top
-        self._include = include
-        self._exclude = exclude
+        self._included = self._matching(include)
+        self._excluded = self._matching(exclude)
 
     def has(self, path: str) -> bool:
         """Whether it copies the file or folder at a path in the folder."""
@@ -40,14 +39,6 @@ class Copy:
         if not is_hidden or os.path.basename(path) == _LOCK_FILE:
             return True
         return any(one.startswith(below) for one in self._included)
-
-    @cached_property
-    def _excluded(self) -> tuple[str, ...]:
-        return self._matching(self._exclude)
-
-    @cached_property
-    def _included(self) -> tuple[str, ...]:
-        return self._matching(self._include)
 
     def _matching(self, patterns: Sequence[str]) -> tuple[str, ...]:
         """Return the paths below the folder that some patterns describe, and what is in such folders."""

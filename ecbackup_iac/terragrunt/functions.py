@@ -100,7 +100,7 @@ def call_function(evaluator: Evaluator, scope: "ConfigFile", node: Call) -> Valu
     if function.returns is DYNAMIC:  # its arguments need not be known, or it handles that
         return apply(*arguments)
     result = map_outcomes(apply, *arguments, kind=function.returns).with_marks_of(*arguments)
-    if scope.view.tree.is_hidden(scope.folder):
+    if scope.view.tree.hidden_part(scope.folder):
         return result.with_marks(is_sensitive=result.is_sensitive, privacy=Privacy.OUTSIDE)
     return result
 

@@ -133,11 +133,6 @@ class UnitModule:
         self.problems.append(Diagnostic(text, file.range.location))
         return False
 
-    @property
-    def generated(self) -> dict[str, SourceFile]:
-        """What is generated, by path."""
-        return self.files.written
-
     @cached_property
     def is_deep(self) -> bool:
         """Whether the modules that it calls may be others than those in the repository."""

@@ -153,7 +153,7 @@ class _StackEvaluation:
     ) -> None:
         """Add what the stack file in a folder generates, and what the stack around it injects."""
         units = len(self._stack.units)
-        file = ConfigFile(self._tree.view(copies), os.path.join(folder, STACK_FILE), values=values)
+        file = ConfigFile(View(self._tree, copies), os.path.join(folder, STACK_FILE), values=values)
         self._stacks += 1
         try:
             charge(STEPS_PER_INSTANCE)
@@ -263,7 +263,7 @@ class _StackEvaluation:
             self._calls.pop()
             return
         config = ConfigFile(
-            self._tree.view(copies),
+            View(self._tree, copies),
             os.path.join(target, found[0]),
             values=values,
             injected=[InjectedFile(file, component.evaluator, body.body) for body in bodies],

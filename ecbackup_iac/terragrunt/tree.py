@@ -109,24 +109,17 @@ class Tree:
 
     def shown(self, path: str) -> str:
         """Return a path as it is printed."""
-        above = self._hidden_part(path)
+        above = self.hidden_part(path)
         return self._hidden[above] + path[len(above) :] if above else shown_path(path)
 
-    def is_hidden(self, path: str) -> bool:
-        """Whether a path has a hidden name in it."""
-        return bool(self._hidden_part(path))
-
-    def _hidden_part(self, path: str) -> str:
+    def hidden_part(self, path: str) -> str:
+        """Return the beginning of a path that ends in a hidden name; empty where it has none."""
         above, below = path, ""
         while self._hidden and above != below:
             if above in self._hidden:
                 return above
             above, below = os.path.dirname(above), above
         return ""
-
-    def view(self, copies: Mapping[str, str] | None = None) -> "View":
-        """Return the tree with folders that a stack generates, each with the folder that it copies."""
-        return View(self, copies or {})
 
     def body(self, real: str) -> Body:
         """Return what a file declares, as far as it is intact. Raises EvaluationError."""
@@ -241,11 +234,6 @@ class ConfigFiles(RootFiles):
 
     def _inside(self, path: str) -> str:
         return self._view.real(os.path.join(self._root, path))
-
-
-def labelled(body: Body, kind: str) -> list[Block]:
-    """Return the blocks of a kind with a label, in order; in JSON, a level of objects."""
-    return [*body.blocks(kind, 1)]
 
 
 def includes(body: Body) -> list[Block]:

@@ -5,7 +5,7 @@ The subclass `Evaluator` imports those modules in turn, and adds `value`.
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 
 from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError, TooMuchError
 from ecbackup_iac.cloudformation.evaluation.scenarios import MAX_CASES, Scenario, ScenarioState
@@ -16,6 +16,9 @@ from ecbackup_iac.cloudformation.syntax.nodes import Entry, ListNode, Node, func
 from ecbackup_iac.model.record import replace
 
 _USED = ("used parameters",)
+
+MAX_DEPTH = 150
+"""Levels of functions, conditions and parameters that refer to each other; deeper ones are not evaluated."""
 
 MAX_TEXT_LENGTH = 200_000
 """Characters of a string that a function returns; a template itself has at most a million."""
@@ -28,6 +31,7 @@ class BaseEvaluator(ScenarioState, ABC):
         """`ignores_values` leaves every parameter unresolved, whatever its default and given value."""
         super().__init__(scenario)
         self.ignores_values = ignores_values
+        self._depth = 0
 
     def use_parameter(self, stack: Stack, name: str) -> None:
         """Record that the evaluation, or a scenario that this one was split from, reads a parameter."""
@@ -96,9 +100,18 @@ class BaseEvaluator(ScenarioState, ABC):
 
     # What functions call
 
-    def inside(self, node: Node, frame: Frame) -> AbstractContextManager[None]:
+    @contextmanager
+    def inside(self, node: Node, frame: Frame) -> Iterator[None]:
         """Evaluate what a node contains, one level deeper."""
-        return self.one_level_deeper(lambda: frame.stack.template.source.location_of(node))
+        self.charge(1)
+        if self._depth >= MAX_DEPTH:
+            location = frame.stack.template.source.location_of(node)
+            raise TooMuchError("this expression is nested too deeply to be evaluated", location)
+        self._depth += 1
+        try:
+            yield
+        finally:
+            self._depth -= 1
 
     @staticmethod
     def unknown_value(why: str, node: Node, frame: Frame, ending: str = "") -> Value:

@@ -173,9 +173,14 @@ def _systems_manager_trace(
 ) -> tuple[TraceStep, ...]:
     """Return the steps that name the parameter of Systems Manager from which a value is read."""
     text = f"{declaration.name} is read from Systems Manager"
-    passed = stack.passed_parameters
-    if passed is not None and _passed_entry(evaluator, declaration.name, passed) is not None:
-        return (replace(declaration.step, text=text),)
+    parameters = stack.passed_parameters
+    passed = _passed_entry(evaluator, declaration.name, parameters) if parameters else None
+    if passed is not None:
+        step = replace(declaration.step, text=text)
+        if declaration.is_secret or isinstance(passed, Value):
+            return (step,)
+        entry, frame = passed
+        return step, frame.stack.template.source.step(*entry, StepKind.PARAMETER)
     given = stack.given_values.get(declaration.name)
     if given is not None and given.literal is None:  # the command line: it is not shown
         return (given.step(declaration),)

@@ -12,13 +12,9 @@ from typing import Any, TypeAlias, TypeVar, cast
 
 from ecbackup_iac.cloudformation.evaluation.domains import Domain
 from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError, TooMuchError
-from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import field, record
 
 T = TypeVar("T")
-
-MAX_DEPTH = 150
-"""Levels of functions, conditions and parameters that refer to each other; deeper ones are not evaluated."""
 
 MAX_CASES = 256
 """A value with more cases is unknown without a list of outcomes."""
@@ -69,7 +65,6 @@ class ScenarioState:
         """The named conditions that are being evaluated, to find circles."""
         self.work = 0
         """The items that were evaluated."""
-        self._depth = 0
 
     @property
     def conditions(self) -> tuple[str, ...]:
@@ -184,15 +179,3 @@ class ScenarioState:
         self.work += amount
         if self.work > MAX_ITEMS:
             raise TooMuchError("a value too large to be evaluated")
-
-    @contextmanager
-    def one_level_deeper(self, location: Callable[[], Location]) -> Iterator[None]:
-        """Evaluate what an expression contains."""
-        self.charge(1)
-        if self._depth >= MAX_DEPTH:
-            raise TooMuchError("this expression is nested too deeply to be evaluated", location())
-        self._depth += 1
-        try:
-            yield
-        finally:
-            self._depth -= 1

@@ -15,15 +15,11 @@ class Style(Enum):
     PLAIN = auto()
     """YAML without quotes: a number, a boolean, null or a text, depending on its characters."""
 
-    SINGLE_QUOTED = auto()
-    DOUBLE_QUOTED = auto()
-    """YAML or JSON."""
+    QUOTED = auto()
+    """A text: in quotes, or folded (`>`)."""
 
     LITERAL = auto()
     """A block scalar of YAML: `|`."""
-
-    FOLDED = auto()
-    """A block scalar of YAML: `>`."""
 
     JSON = auto()
     """A number, `true`, `false` or `null` in JSON."""
@@ -183,7 +179,7 @@ _WITHOUT_PREFIX = ("Ref", "Condition")
 def _untagged(node: Node) -> Node:
     match node:
         case ScalarNode():  # a scalar with a tag is a text, whatever its characters (`!Ref On`)
-            style = Style.SINGLE_QUOTED if node.style is Style.PLAIN else node.style
+            style = Style.QUOTED if node.style is Style.PLAIN else node.style
             return ScalarNode(node.text, node.start, node.end, style, None)
         case ListNode():
             return ListNode(node.items, node.start, node.end, None)

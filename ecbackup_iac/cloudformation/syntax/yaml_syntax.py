@@ -28,12 +28,7 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
 MAX_DEPTH = 200
 """Lists and maps inside each other; CloudFormation allows far fewer."""
 
-_STYLES = {
-    "'": Style.SINGLE_QUOTED,
-    '"': Style.DOUBLE_QUOTED,
-    "|": Style.LITERAL,
-    ">": Style.FOLDED,
-}
+_STYLES = {"'": Style.QUOTED, '"': Style.QUOTED, ">": Style.QUOTED, "|": Style.LITERAL}
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 

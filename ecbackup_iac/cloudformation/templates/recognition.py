@@ -112,7 +112,7 @@ def _serverless_template(document: Document, path: str, read: Read) -> Template 
 
 def _map_with(name: str, node: Node) -> MapNode:
     """Return a map of one entry: the name, which a part gets where it is included, and the node."""
-    key = ScalarNode(name, node.start, node.start, Style.DOUBLE_QUOTED, None)
+    key = ScalarNode(name, node.start, node.start, Style.QUOTED, None)
     return MapNode([(key, node)], node.start, node.end, None)
 
 

@@ -120,7 +120,7 @@ class Variables:
         if _LITERAL.fullmatch(source):
             is_quoted = source[0] in "'\""
             text = self._filled(source[1:-1] if is_quoted else source, values)
-            return Resolved(_text(text, Style.DOUBLE_QUOTED if is_quoted else Style.PLAIN))
+            return Resolved(_text(text, Style.QUOTED if is_quoted else Style.PLAIN))
         text = self._filled(source, values)
         match = _SOURCE.fullmatch(text)
         kind, argument, address = match.groups() if match else ("", None, None)
@@ -186,7 +186,7 @@ class Variables:
         return value
 
 
-def _text(text: str, style: Style = Style.DOUBLE_QUOTED) -> ScalarNode:
+def _text(text: str, style: Style = Style.QUOTED) -> ScalarNode:
     return ScalarNode(text, -1, -1, style, None)
 
 

@@ -13,7 +13,7 @@ from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import AbsentCache
 from ecbackup_iac.readers.raw_json import RawJson
 from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES
-from ecbackup_iac.readers.terraform_json.planned_change import REMOVALS
+from ecbackup_iac.readers.terraform_json.planned_change import ResourceChange, is_managed_afterwards
 from ecbackup_iac.terraform.modules.addresses import Address, parsed_address
 
 T = TypeVar("T")
@@ -107,7 +107,7 @@ def why_partial(members: Mapping[str, RawJson]) -> str:
 
 
 def coverage(
-    members: Mapping[str, RawJson], changes: Sequence[Mapping[str, Any]], root: str
+    members: Mapping[str, RawJson], changes: Sequence[ResourceChange], root: str
 ) -> tuple[list[AbsentCache], str]:
     """Return the caches that a plan declares and does not create, or why it is partial after all.
 
@@ -121,7 +121,7 @@ def coverage(
     unplanned = [block for block in caches if block.address not in changed]
     if names or (unplanned and _leaves_out(members, blocks)):
         return [], _partial([*(_shown(block.address) for block in unplanned), *names])
-    kept = _blocks_of(change["address"] for change in current if not _is_removal(change))
+    kept = _blocks_of(change["address"] for change in current if is_managed_afterwards(change))
     removal = "the plan removes everything" if unplanned and _removes_all(members) else ""
     absent = [
         (block, "the plan removes it" if block.address in changed else removal or block.reason)
@@ -147,11 +147,6 @@ def _partial(names: Iterable[str]) -> str:
         f"the plan is partial: it has no change for {named}{others}; plan without -target and -exclude, "
         "and pass the complete output of show -json"
     )
-
-
-def _is_removal(change: Mapping[str, Any]) -> bool:
-    actions = set(change["change"].get("actions", ()))
-    return bool(actions) and actions <= REMOVALS
 
 
 def _blocks_of(addresses: Iterable[str]) -> set[Address]:
@@ -213,7 +208,7 @@ def _changed(members: Mapping[str, RawJson]) -> list[str]:
     return [entry.get("address", "") for entry in instances if "deposed" not in entry]
 
 
-def _unchanged(members: Mapping[str, RawJson], changes: Iterable[Mapping[str, Any]]) -> list[str]:
+def _unchanged(members: Mapping[str, RawJson], changes: Iterable[ResourceChange]) -> list[str]:
     """Return the caches that exist, or are planned, and that no change is about."""
     known = {change["address"] for change in changes}
     states = (_planned_values(members), _prior_values(members))

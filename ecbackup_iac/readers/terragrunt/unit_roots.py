@@ -98,7 +98,7 @@ class UnitRoot:
 
     def shows(self, path: str) -> bool:
         """Whether the comments in a file may be shown: it is not generated of what is hidden."""
-        generated = (source.path for source in self.module.generated.values())
+        generated = (source.path for source in self.module.files.written.values())
         return not self._hidden_words or path not in generated
 
     @property
@@ -122,7 +122,7 @@ class UnitRoot:
         )
         for path in (*self.unit.read, *modules, *read):
             content = self.module.files.content(path)
-            if isinstance(content, bytes) and path not in self.module.generated:
+            if isinstance(content, bytes) and path not in self.module.files.written:
                 yield content
 
     def _replaced(self) -> Iterator[AbsentCache]:
@@ -151,7 +151,7 @@ class UnitRoot:
             cache = replace(cache, inputs=Call(location, "inputs", folder, self.is_shared))
         unit, retention = self.unit, cache.retention
         decided = retention.trace[-1].location if retention.trace else cache.location
-        if any(decided.path == source.path for source in self.module.generated.values()):
+        if any(decided.path == source.path for source in self.module.files.written.values()):
             cache = replace(cache, generator="Terragrunt", location=decided)
         if unit.problem is not None or self.module.problems:
             problem = unit.problem or EvaluationError(self.module.problems[0].message)
@@ -317,7 +317,7 @@ class UnitRoots:
         return any(is_inside(path, module.own_folder) for path in copied) or any(
             b"module" in text or may_name(text, self._sought.words)  # a call may lead to one
             for text in (
-                *(source.text for source in module.generated.values()),
+                *(source.text for source in module.files.written.values()),
                 *(file.written for file, _ in module.unknown_files),
             )
         )
