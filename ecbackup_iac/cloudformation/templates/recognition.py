@@ -84,7 +84,7 @@ def template_in(document: Document, path: str, read: Read = not_read) -> Templat
         is_extension = beanstalk.is_extension(path)
         template = Template(path, document, [root], is_part=is_extension)
         if is_extension:
-            template.option_of = beanstalk.EnvironmentOptions(path, read).option
+            template.option_of = beanstalk.environment_options(path, read)
         return template
     entries = members(root)
     if _is_resource(root):

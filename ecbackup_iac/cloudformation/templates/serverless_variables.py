@@ -16,7 +16,6 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     ScalarNode,
     Style,
     members,
-    text_of,
 )
 
 MAX_VARIABLES = 10_000
@@ -137,11 +136,6 @@ class Variables:
                 return Resolved(_text("dev")) if isinstance(stage, str) else stage
             case "file" if argument:
                 return self._of_file(argument, address or "", shown)
-            case "strToBool" if argument:
-                value = self._of_source(argument.strip(), values)
-                node = value.node if isinstance(value, Resolved) else None
-                text = (text_of(node) or "").lower()
-                return Resolved(_text("true" if text in ("true", "1") else "false", Style.PLAIN))
             case _:
                 raise _UnknownError(
                     f"${{{shown or text}}} is known only when the service is deployed"

@@ -32,10 +32,9 @@ from ecbackup_iac.terraform.modules.instances import BlockScope, ModuleInstance
 from ecbackup_iac.terraform.modules.module import Module
 from ecbackup_iac.terraform.modules.repetitions import Repetition
 from ecbackup_iac.terraform.modules.root_files import RootFiles
-from ecbackup_iac.terraform.values.steps import Located, SourceStep
+from ecbackup_iac.terraform.values.steps import SourceStep
 from ecbackup_iac.terraform.values.value import Value, unknown
 from ecbackup_iac.terragrunt.module import UnitModule
-from ecbackup_iac.terragrunt.units import Unit
 
 if TYPE_CHECKING:
     from ecbackup_iac.model.location import Location
@@ -74,10 +73,10 @@ class RemoteUnit:
     ) -> None:
         self._root = root
         self._unit = unit = root.unit
-        self._folders = folders
         self._diagnostics = diagnostics
-        origin = _range_of(unit.source_at, unit)
-        folder = root.module.folder
+        at, folder = unit.source_at, root.module.folder
+        file = SourceFile(shown_path(unit.file), b"")
+        origin = at if isinstance(at, SourceRange) else SourceRange(file, 0, 0)
         files = RootFiles(folders, folder)
         inputs = RootInputs("", (), EvaluationInputs(), VariableFiles(folders), unknown(""))
         instance = ModuleInstance(Module(folder), Configuration(modules, folder, files), inputs)
@@ -94,12 +93,10 @@ class RemoteUnit:
         # Terragrunt passes what a module does not declare as well, and it is ignored.
         described = () if unit.is_unread_unit else stand_ins().of_version(self._source, "")
         self.roots: list[tuple[StandIn | None, UnitRoot]] = [
-            (stand_in, replace(root, module=self._described(stand_in))) for stand_in in described
+            (one, replace(root, module=UnitModule(unit, folder, folders, one.text)))
+            for one in described
         ] or [(None, root)]
         """What is evaluated, for each version that the module may have."""
-
-    def _described(self, stand_in: "StandIn") -> UnitModule:
-        return UnitModule(self._unit, self._root.module.folder, self._folders, stand_in.text)
 
     def result(self, evaluations: Sequence[RootEvaluation]) -> ReadResult:
         """Return the caches of all versions of the module, merged; or the unread module itself."""
@@ -126,7 +123,11 @@ class RemoteUnit:
                 for module in (cache.module,)
             ]
             if not unread:
-                self._add_unread()
+                location = replace(call_location, end_line=None, end_column=None)
+                text = f"the module was not read: {self._call.unreadable.why}"
+                self._diagnostics.append(
+                    Diagnostic(text, location, Severity.WARNING, is_detail=True)
+                )
             caches += unread
         elif not caches:
             reason = f"{self._source} creates no cache with these inputs"
@@ -156,14 +157,3 @@ class RemoteUnit:
             module=located.module and replace(located.module, address="inputs"),
             overrides=cache.overrides,
         )
-
-    def _add_unread(self) -> None:
-        location = replace(self._call.block.header.location, end_line=None, end_column=None)
-        text = f"the module was not read: {self._call.unreadable.why}"
-        self._diagnostics.append(Diagnostic(text, location, Severity.WARNING, is_detail=True))
-
-
-def _range_of(origin: Located | None, unit: Unit) -> SourceRange:
-    if isinstance(origin, SourceRange):
-        return origin
-    return SourceRange(SourceFile(shown_path(unit.file), b""), 0, 0)
