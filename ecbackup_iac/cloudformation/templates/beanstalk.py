@@ -23,7 +23,6 @@ def is_extension(path: str) -> bool:
 
 def environment_options(path: str, read: Read) -> Callable[[str, str], Option | str | None]:
     """Return what finds an option among those of a file's folder: None where no file sets it, or why not."""
-
     folder = os.path.dirname(path)
 
     @cache
