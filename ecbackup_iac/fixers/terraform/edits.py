@@ -21,19 +21,15 @@ from ecbackup_iac.fixers.terraform.hcl_insertions import (
     section_at,
 )
 from ecbackup_iac.fixers.terraform.json_insertions import inserted_member, object_at
-from ecbackup_iac.fixers.terraform.terragrunt_usages import (
-    CONFIGURATION_SUFFIXES,
-    check_literal,
-    check_uses,
-)
+from ecbackup_iac.fixers.terraform.references import UNIT_FILES
 from ecbackup_iac.fixers.terraform.unit_inputs import inserted_input, inserted_json_input
-from ecbackup_iac.fixers.terraform.usages import Definition, Usages
+from ecbackup_iac.fixers.terraform.usages import check_owner, check_uses
 from ecbackup_iac.hcl.expression import Binary, Literal, Node, Unary
 from ecbackup_iac.hcl.parser import parse_expression
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.location import Location, Origin, is_downloaded
-from ecbackup_iac.model.value import Invalid, Settled, StepKind, Unset
+from ecbackup_iac.model.value import Invalid, Settled, StepKind, StepShape, TraceStep, Unset
 from ecbackup_iac.model.written_path import slashed
 
 OUTSIDE = {
@@ -76,7 +72,6 @@ class _Proposal:
         self._days = days
         self._files = files
         self._is_careful = is_careful
-        self._uses = Usages(resource, files)
 
     def edits(self, value: Settled[int]) -> Iterator[Edit]:
         """Yield an edit for each location where a value is written. Raise NotFixableError if none can be."""
@@ -116,38 +111,28 @@ class _Proposal:
 
     def _at_literal(self, literal: Location, value: Settled[int]) -> Edit:
         """Return the edit of a literal, or of the module call where it is an input's default."""
-        path = os.path.realpath(literal.path)
-        if path.endswith(CONFIGURATION_SUFFIXES):
-            check_literal(literal, self._resource, self._files, self._uses)
-            return self._replaced(self._files.path(literal.path), literal, value)
-        definition = self._uses.definition_at(literal)
-        call = self._call_of(definition)
-        is_in_download = is_downloaded(slashed(path))
-        if value.trace and self._files.shared.call_to_set_in(self._resource, value.trace[-1]):
+        last = value.trace[-1] if value.trace else None
+        call = self._call_of(last) if last else None
+        is_in_download = is_downloaded(slashed(os.path.realpath(literal.path)))
+        if last and self._files.shared.call_to_set_in(self._resource, last):
             is_in_call = not self._is_careful
         else:
             is_in_call = isinstance(value, Unset) or self._is_careful
-        if definition and call and (is_in_call or is_in_download):
-            self._check(definition, call)
-            return self._in_block(call, definition.name)
+        if last and call and (is_in_call or is_in_download):
+            check_uses(literal, self._resource, self._files)
+            return self._in_block(call, last.name)
         path = self._files.path(literal.path)
-        if definition is not None:
-            self._check(definition, literal, os.path.abspath(literal.path))
+        check_owner(literal, self._resource, self._files)
+        check_uses(literal, self._resource, self._files)
         return self._replaced(path, literal, value)
 
-    def _check(self, definition: Definition, location: Location, path: str | None = None) -> None:
-        """Raise NotFixableError if something besides retentions uses a definition."""
-        other = self._uses.other_use(definition, path)
-        if other:
-            raise NotFixableError(f"{definition} ({location}) is also used by {other}")
-
-    def _call_of(self, definition: Definition | None) -> Location | None:
+    def _call_of(self, step: TraceStep) -> Location | None:
         """Return the call of the module whose variable has this default; None where there is none."""
-        if definition is None or not definition.is_default:
-            return None
-        for call in self._resource.variable_sources:
-            if call.folder and os.path.realpath(call.folder) == definition.folder:
-                return call.location
+        if step.kind is StepKind.VARIABLE_DEFAULT and step.shape is StepShape.VALUE:
+            folder = os.path.realpath(os.path.dirname(step.location.path))
+            for call in self._resource.variable_sources:
+                if call.folder and os.path.realpath(call.folder) == folder:
+                    return call.location
         return None
 
     def _replaced(self, path: str, literal: Location, value: Settled[int]) -> Edit:
@@ -195,8 +180,6 @@ class _Proposal:
         content = self._files.content(path)
         start, _ = offsets(content, block)
         value = str(self._days)
-        if path.endswith(CONFIGURATION_SUFFIXES):
-            check_uses(block, "inputs", name, self._resource, self._files, self._uses)
         if path.endswith(".hcl.json"):
             first, new = inserted_json_input(content, name, value)
             last = first
@@ -208,7 +191,7 @@ class _Proposal:
             last = first
         else:
             shift = len(BYTE_ORDER_MARK) if content.startswith(BYTE_ORDER_MARK) else 0
-            if path.endswith(CONFIGURATION_SUFFIXES):
+            if path.endswith(UNIT_FILES):
                 first, last, new = inserted_input(content[shift:], name, value)
             else:
                 section = section_at(content[shift:], start - shift)
