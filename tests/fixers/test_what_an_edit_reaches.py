@@ -33,6 +33,13 @@ path = "b"
 var_files = ["env/dev.tfvars"]
 """
 MAP = 'locals {\n  all = { a = { days = 0, size = "s" } }\n}\n'
+ENVIRONMENTS = """\
+variable "e" {}
+locals {
+  days = { dev  = 0,
+    prod = 0 }
+}
+""" + CACHE.format("local.days[var.e]")
 EACH = CACHE.replace('"r" {{\n', '"r" {{\n  for_each = {}\n')
 CALL = 'module "m" {\n  source = "./m"\n}\n'
 PUBLISHED = """\
@@ -200,6 +207,25 @@ NOT_FIXED = {
         },
         "days (m/main.tf:2:20) is also used by the callers of its module",
     ),
+    "the keys of what is repeated": (
+        {
+            "main.tf": NONE
+            + CACHE.format("var.days")
+            + 'resource "x_record" "r" {\n  for_each = toset([var.days])\n}\n'
+        },
+        "days (main.tf:2:13) is also used by x_record.r (main.tf:10:3)",
+    ),
+    "one of the entries that a computed key can choose": (
+        {"main.tf": ENVIRONMENTS + DATABASE.format("local.days.prod")},
+        "(main.tf:4:12) is also used by aws_db_instance.d (main.tf:13:3)",
+    ),
+    "one of two values that are the same, of which the trace shows the other": (
+        {
+            "main.tf": 'variable "e" {}\nlocals {\n  a = 0\n  b = 0\n}\n'
+            + CACHE.format('var.e == "a" ? local.a : local.b')
+        },
+        "what else uses main.tf:4:7 is not certain",
+    ),
     "whoever imports an export": (
         {
             "a.yaml": TEMPLATE
@@ -234,6 +260,7 @@ def test_an_argument_beside_the_retention_is_something_else(tmp_path: Path, run:
 
 
 FIXED = {
+    "every entry that a computed key can choose": {"main.tf": ENVIRONMENTS},
     "a map that a for expression filters, handed to a module": {
         "main.tf": MAP
         + 'locals {\n  on = { for k, v in local.all : k => v if v.size != "" }\n}\n'

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from ecbackup_iac.files.paths import SKIPPED_FOLDERS, boundary_of, shown_path
-from ecbackup_iac.fixers.edits import NotFixableError, SourceFiles
+from ecbackup_iac.fixers.edits import NotFixableError, SourceFiles, offsets
 from ecbackup_iac.fixers.terraform.references import (
     UNIT_FILES,
     Names,
@@ -22,7 +22,8 @@ from ecbackup_iac.fixers.terraform.references import (
 from ecbackup_iac.fixers.traces import Trace
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.location import Location
-from ecbackup_iac.model.value import StepKind
+from ecbackup_iac.model.record import replace
+from ecbackup_iac.model.value import StepKind, StepShape, TraceStep
 from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES
 from ecbackup_iac.terraform.modules.file_names import configuration_files, every_configuration_file
 from ecbackup_iac.terraform.modules.folders import Folders
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from ecbackup_iac.hcl.structure import Block
 
 _VARIABLE_FILES = (".tfvars", ".tfvars.json")
+_WORD = re.compile(r"[\w-]+")
 _LABEL = re.compile(rb'variable"?\s*:?\s*\{?\s*"([^"]*)"')
 
 _References: TypeAlias = Mapping[str, Sequence[Reference]]
@@ -57,56 +59,73 @@ def check_owner(literal: Location, resource: CacheResource, files: SourceFiles) 
 
 
 def _other_use(literal: Location, resource: CacheResource, files: SourceFiles) -> str | None:
-    ways = [*filter(None, files.traces.through(literal))]
-    if not any(_holds(trace[-1].location, literal) for trace in ways):
+    pending = [way for trace in files.traces.through(literal) if (way := _way(trace, literal))]
+    if not pending:
         return f"what else uses {literal} is not certain"
-    text = f"{ways[0][-1].name} ({literal}) is also used"
-    pending, seen = [literal], set[Reference]()
+    text, seen = f"{pending[0][-1].name} ({literal}) is also used", set[Reference]()
     while pending:
-        for trace in files.traces.through(pending.pop()):
-            if any(step.kind is StepKind.OUTPUT for step in trace):
-                return f"{text} by the callers of its module"
-            for index, name in _indices(trace, resource, files):
-                for reference in index.get(name, ()):
-                    if reference in seen or _is_harmless(reference, name):
-                        continue
-                    seen.add(reference)
-                    location = reference.entry.location
-                    if not files.traces.through(location):
-                        return f"{text} {_shown(reference)}"
-                    pending.append(location)
+        trace = pending.pop()
+        if any(step.kind is StepKind.OUTPUT for step in trace):
+            return f"{text} by the callers of its module"
+        for step, index in _indices(trace, resource, files):
+            name = f".{step.name}" if step.kind is StepKind.ATTRIBUTE else step.name
+            for reference in index.get(name, ()):
+                if reference in seen or _is_harmless(reference, step):
+                    continue
+                seen.add(reference)
+                ways = files.traces.through(reference.entry.location)
+                if not ways:
+                    return f"{text} {_shown(reference)}"
+                pending += ways
     return None
+
+
+def _way(trace: Trace, literal: Location) -> Trace:
+    """Return a trace as far as its steps hold a literal; empty where none does.
+
+    Where an earlier step holds it, such as a map of which another entry has the same value, everything that
+    is written there may be its name.
+    """
+    numbers = [number for number, step in enumerate(trace, 1) if _holds(step.location, literal)]
+    way = trace[: max(numbers, default=0)]
+    if len(way) in (0, len(trace)):
+        return way
+    source = source_at(os.path.abspath(literal.path))
+    start, end = offsets(source.text, way[-1].location)
+    words = dict.fromkeys(_WORD.findall(source.text[start:end].decode(errors="replace")))
+    return (*way, *(replace(way[-1], name=word) for word in words), way[-1])
 
 
 def _indices(
     trace: Trace, resource: CacheResource, files: SourceFiles
-) -> Iterator[tuple[_References, str]]:
-    """Yield the name of each step of a trace, with the references of the code that may refer to it."""
+) -> Iterator[tuple[TraceStep, _References]]:
+    """Yield each step of a trace, with the references of the code that may refer to it."""
     user = ""
     for step in trace:
         path = os.path.realpath(step.location.path)
-        name = f".{step.name}" if step.kind is StepKind.ATTRIBUTE else step.name
         folders = {os.path.dirname(file) for file in (path, user or path)}
         if path.endswith(UNIT_FILES):
-            yield files.once(path, _in_unit), name
-            yield files.once(boundary_of(path), _in_units), name
+            yield step, files.once(path, _in_unit)
+            yield step, files.once(boundary_of(path), _in_units)
             if os.path.dirname(path) != os.path.realpath(resource.root):  # all units may include it
-                folders |= files.once(boundary_of(path), _modules_by_variable).get(name, set())
+                folders |= files.once(boundary_of(path), _modules_by_variable).get(step.name, set())
         for folder in sorted(folders):
-            yield files.once(folder, _in_module), name
+            yield step, files.once(folder, _in_module)
         user = path
 
 
-def _is_harmless(reference: Reference, name: str) -> bool:
+def _is_harmless(reference: Reference, step: TraceStep) -> bool:
     """Whether a reference reaches nothing but caches, their windows or what is searched for itself."""
     block, argument = reference.block, reference.argument
-    if block is None or argument in ("depends_on", "for_each"):
-        return block is not None
-    if block.kind == "variable":
-        return block.labels[0] == name  # its own validation
-    # A window is often set only where there are backups; which caches there are is checked again.
+    if block is None:
+        return False
     types = RESOURCE_TYPES.get(block.labels[0]) if block.kind == "resource" else None
-    return types is not None and argument in ("count", types.backup_window)
+    if argument == "for_each" and step.shape is StepShape.COLLECTION:
+        return True  # the keys of the map stay as they are
+    # A window is often set only where there are backups; which caches there are is checked again.
+    is_of_cache = types and argument in ("count", "for_each", types.backup_window)
+    is_own_validation = block.kind == "variable" and block.labels[0] == step.name
+    return bool(argument == "depends_on" or is_of_cache or is_own_validation)
 
 
 def _shown(reference: Reference) -> str:
