@@ -196,7 +196,7 @@ NOT_FIXED = {
             + GROUP
             + "Outputs:\n  X:\n    Value: !Ref Days\n",
         },
-        "the parameter Days (child.yaml:5:14) is also used by Outputs.X",
+        "Days (child.yaml:5:14) is also used by Outputs.X",
     ),
     "the value of an output": (
         {
@@ -217,7 +217,7 @@ NOT_FIXED = {
     ),
     "one of the entries that a computed key can choose": (
         {"main.tf": ENVIRONMENTS + DATABASE.format("local.days.prod")},
-        "(main.tf:4:12) is also used by aws_db_instance.d (main.tf:13:3)",
+        "(main.tf:4:12) is also used by aws_db_instance.d (main.tf:12:3)",
     ),
     "one of two values that are the same, of which the trace shows the other": (
         {
