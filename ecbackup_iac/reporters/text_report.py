@@ -9,7 +9,6 @@ from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import AbsentCache, Diagnostic, Finding, Report, Severity
 from ecbackup_iac.model.source import Source
-from ecbackup_iac.model.urls import rule_url
 from ecbackup_iac.model.value import StepKind, Unknown
 from ecbackup_iac.model.verdict import Level, Status
 from ecbackup_iac.reporters.escaping import escape_control_characters
@@ -108,9 +107,7 @@ def _head(finding: Finding, options: RenderOptions) -> Iterator[str]:
     address = escape_control_characters(finding.resource.address)
     rule = finding.verdict.rule
     name = f"{rule} {rule.label}" if rule else ""
-    shown = (
-        _colored(_linked(name, rule_url(rule), options), "bright_black", options) if rule else ""
-    )
+    shown = _colored(name, "bright_black", options)
     colored = _colored(word, color, options)
     width = _width(options)
     if width is None or len(f"{word}  {address}  {name}".rstrip()) <= width:
@@ -226,7 +223,3 @@ def _colored(text: str, color: str, options: RenderOptions) -> str:
 def _dim(text: str, options: RenderOptions) -> str:
     return _colored(text, "bright_blue", options)
 
-
-def _linked(text: str, address: str, options: RenderOptions) -> str:
-    """Return a text as a terminal's hyperlink (OSC 8), if it shows them."""
-    return f"\x1b]8;;{address}\x1b\\{text}\x1b]8;;\x1b\\" if options.links else text

@@ -19,7 +19,7 @@ from ecbackup_iac.model.report import (
 )
 from ecbackup_iac.model.source import SOURCES
 from ecbackup_iac.model.verdict import Status
-from ecbackup_iac.suppressions.tracked import TrackedSuppression
+from ecbackup_iac.suppressions.inline import has_expired
 
 
 class PolicySuppressions:
@@ -30,16 +30,13 @@ class PolicySuppressions:
     ) -> None:
         """`paths` were evaluated: an exception that may be for something else is never called unused."""
         self._paths = paths
-        self._exceptions = [(exception, _tracked(exception)) for exception in exceptions]
+        self._exceptions = exceptions
         self._today = today
+        self._used: set[int] = set()
+        """The exceptions, by identity, that cover a finding of this run."""
 
     def covering(self, findings: Sequence[Finding]) -> list[Suppression | None]:
         """Return the first exception that covers each finding; every one that covers it is used."""
-        active = [
-            (exception, tracked)
-            for exception, tracked in self._exceptions
-            if not tracked.is_expired(self._today)
-        ]
         covering: list[Suppression | None] = [None] * len(findings)
         failing = [  # the indices of the findings that may need an exception
             index
@@ -47,21 +44,26 @@ class PolicySuppressions:
             if finding.verdict.status in (Status.FAIL, Status.UNKNOWN)
         ]
         addresses = _Addresses([findings[index].resource.address for index in failing])
-        for exception, tracked in active:
+        for exception in self._exceptions:
+            if has_expired(exception.expires, self._today):
+                continue
+            reported = Suppression(
+                SuppressionKind.POLICY, exception.reason, exception.location, exception.expires
+            )
             for position in addresses.matching(exception.resource):
                 index = failing[position]
-                is_needed = covering[index] is None or not tracked.is_used
+                is_needed = covering[index] is None or id(exception) not in self._used
                 if is_needed and _covers(exception, findings[index]):
-                    tracked.is_used = True
-                    covering[index] = covering[index] or tracked.reported
+                    self._used.add(id(exception))
+                    covering[index] = covering[index] or reported
         return covering
 
     def warnings(self) -> Iterator[Diagnostic]:
         """Yield a warning for each exception that has expired or covers nothing."""
-        for exception, tracked in self._exceptions:
-            if tracked.is_expired(self._today):
+        for exception in self._exceptions:
+            if has_expired(exception.expires, self._today):
                 text = f"the exception expired on {exception.expires} and no longer applies"
-            elif not tracked.is_used and _is_all_checked(exception, self._paths):
+            elif id(exception) not in self._used and _is_all_checked(exception, self._paths):
                 text = "the exception matches no finding that fails or is unknown"
             else:
                 continue
@@ -96,12 +98,6 @@ class _Addresses:
                 return
             yield position
             offset = self._text.find(text, self._starts[position + 1])
-
-
-def _tracked(exception: PolicyException) -> TrackedSuppression:
-    return TrackedSuppression(
-        SuppressionKind.POLICY, exception.reason, lambda: exception.location, exception.expires
-    )
 
 
 def _is_all_checked(exception: PolicyException, paths: Sequence[str]) -> bool:

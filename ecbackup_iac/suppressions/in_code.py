@@ -12,7 +12,7 @@ from ecbackup_iac.model.report import Diagnostic, Finding, Severity, Suppression
 from ecbackup_iac.model.value import possible_values
 from ecbackup_iac.model.verdict import Rule, Status
 from ecbackup_iac.suppressions.annotated_file import AnnotatedFile, LocatedSuppression
-from ecbackup_iac.suppressions.inline import InlineSuppression, Scope
+from ecbackup_iac.suppressions.inline import InlineSuppression, Scope, has_expired
 from ecbackup_iac.suppressions.other_tools import is_match
 
 MAX_WARNINGS = 20
@@ -64,14 +64,14 @@ class CodeSuppressions:
         for file in self._files.values():
             count = 0
             for located in file.suppressions():
-                if located.tracked.is_used or not self._is_enabled(located):
+                if located.is_used or not self._is_enabled(located):
                     continue
                 message, is_detail = self._warning(located, is_whole=file.is_whole)
                 if not message:
                     continue
                 count += 1
                 if count <= MAX_WARNINGS:
-                    location = located.tracked.locate()
+                    location = located.locate()
                     yield Diagnostic(message, location, Severity.WARNING, is_detail=is_detail)
             if count > MAX_WARNINGS:
                 text = f"{count - MAX_WARNINGS} more suppressions in this file have no effect"
@@ -89,7 +89,7 @@ class CodeSuppressions:
         if not covering:
             return None
         own_suppressions = (located for located in covering if located.suppression.is_own)
-        return next(own_suppressions, covering[0]).tracked.reported
+        return next(own_suppressions, covering[0]).reported
 
     def _candidates(self, finding: Finding) -> Iterator[list[LocatedSuppression]]:
         """Yield the suppressions at the cache, at what breaks its rule and at what leads to it."""
@@ -124,7 +124,7 @@ class CodeSuppressions:
         if key not in self._effective_by_list:
             covering = [located for located in candidates if self._covers(located, rule)]
             for located in covering:
-                located.tracked.is_used = True
+                located.is_used = True
             own_suppressions = [located for located in covering if located.suppression.is_own]
             self._effective_by_list[key] = [*own_suppressions[:1], *covering[:1]]
         return self._effective_by_list[key]
@@ -147,7 +147,7 @@ class CodeSuppressions:
         suppression = located.suppression
         if suppression.problem:
             return f"{suppression.directive} has no effect: {suppression.problem}"
-        if located.tracked.is_expired(self._today):
+        if has_expired(suppression.expires, self._today):
             last = f"{suppression.directive} applied until {suppression.expires}"
             return f"{last} and no longer does{_reason_of(suppression)}"
         return ""

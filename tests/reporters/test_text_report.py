@@ -165,12 +165,6 @@ def test_what_is_not_applicable_is_counted_and_listed_only_in_detail() -> None:
     )
 
 
-def test_a_terminal_with_links_gets_the_page_of_the_rule() -> None:
-    linked = render(Report((finding(),)), RenderOptions(links=True))
-    start = f"\x1b]8;;{rule_url('ECB001')}\x1b\\"
-    assert f"  {start}ECB001 backups-disabled\x1b]8;;\x1b\\\n" in linked
-
-
 def test_every_line_of_a_long_remedy_is_shown() -> None:
     commands = [f"command {number}" for number in range(150)]
     report = Report((replace(finding(), remedy="\n".join(commands)),))
