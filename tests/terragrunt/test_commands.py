@@ -314,23 +314,6 @@ def test_a_unit_gets_an_input_where_units_share_the_default(
     assert check({}).status == 0
 
 
-@pytest.mark.parametrize(
-    ("inputs", "expected"),
-    [({"name": "a"}, {"name": "a", "days": 7}), (None, {"days": 7})],
-)
-def test_a_unit_in_json_gets_an_input(
-    inputs: object, expected: object, check: Check, run_here: RunHere, tmp_path: Path
-) -> None:
-    whole = {"terraform": {"source": "../../modules//redis"}}
-    text = json.dumps(whole | ({"inputs": inputs} if inputs else {}), indent=2)
-    check({**SHARING, f"{UNIT}.json": text})
-    assert run_here("fix", ".").status == 0
-    assert json.loads((tmp_path / f"{UNIT}.json").read_text("utf-8")) == {
-        **whole,
-        "inputs": expected,
-    }
-
-
 def test_a_template_of_a_stack_gets_an_input(
     check: Check, run_here: RunHere, tmp_path: Path
 ) -> None:

@@ -4,7 +4,6 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 
-from ecbackup_iac.files.file_names import is_shown
 from ecbackup_iac.fixers.edits import (
     BYTE_ORDER_MARK,
     Edit,
@@ -22,11 +21,8 @@ from ecbackup_iac.fixers.terraform.hcl_insertions import (
 )
 from ecbackup_iac.fixers.terraform.json_insertions import inserted_member, object_at
 from ecbackup_iac.fixers.terraform.references import UNIT_FILES
-from ecbackup_iac.fixers.terraform.unit_inputs import inserted_input, inserted_json_input
+from ecbackup_iac.fixers.terraform.unit_inputs import inserted_input
 from ecbackup_iac.fixers.terraform.usages import check_owner, check_uses
-from ecbackup_iac.hcl.expression import Binary, Literal, Node, Unary
-from ecbackup_iac.hcl.parser import parse_expression
-from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.location import Location, Origin, is_downloaded
 from ecbackup_iac.model.value import Invalid, Settled, StepKind, StepShape, TraceStep, Unset
@@ -97,7 +93,8 @@ class _Proposal:
             else:
                 yield self._in_block(self._resource.block, name)
         else:
-            yield self._at_constant(value)
+            shown = "".join(f": {step.text} ({step.location})" for step in value.trace[-1:])
+            raise NotFixableError(f"it is computed{shown}")
 
     def _is_unset(self, value: Settled[int]) -> bool:
         """Whether the cache's block does not set the retention."""
@@ -151,25 +148,6 @@ class _Proposal:
             end, new = comment_kept_in_place(content, start, end, new)
         return Edit(path, start, end, new, literal, text)
 
-    def _at_constant(self, value: Settled[int]) -> Edit:
-        """Return the edit of an argument's whole value, where it is computed from constants."""
-        last = value.trace[-1] if value.trace else None
-        if last is None or last.location.line is None:
-            raise NotFixableError("it is not written literally anywhere")
-        path = self._files.path(last.location.path)
-        is_hidden = isinstance(value, Invalid) and any(step.is_secret for step in value.trace)
-        if is_hidden or not is_shown(path):
-            raise NotFixableError(f"{last.location} may contain text that must not be shown")
-        content = self._files.content(path)
-        start, end = offsets(content, last.location)
-        _, equals, expression = content[start:end].partition(b"=")
-        if not equals or not _is_constant(expression):
-            raise NotFixableError(f"it is computed: {last.text} ({last.location})")
-        first = end - len(expression.lstrip())
-        text = f"{content[start:end].decode(errors='replace')} becomes {self._days}"
-        new = str(self._days).encode()
-        return Edit(path, first, first + len(expression.strip()), new, last.location, text)
-
     def _in_block(self, block: Location | None, name: str) -> Edit:
         """Return the edit that adds an argument to a block."""
         if not name:
@@ -177,43 +155,20 @@ class _Proposal:
         if block is None or not _NAME.match(name):
             raise NotFixableError(f"{name} is not set, and is a part of a map")
         path = self._files.path(block.path)
-        content = self._files.content(path)
+        content, value = self._files.content(path), str(self._days)
         start, _ = offsets(content, block)
-        value = str(self._days)
-        if path.endswith(".hcl.json"):
-            first, new = inserted_json_input(content, name, value)
-            last = first
-        elif path.endswith(".json"):
-            node = object_at(content, start)
+        shift = len(BYTE_ORDER_MARK) if content.startswith(BYTE_ORDER_MARK) else 0
+        if path.endswith(".json"):
+            node = None if path.endswith(UNIT_FILES) else object_at(content, start)
             if node is None:
                 raise NotFixableError(f"{block}: no object to set {name} in")
             first, new = inserted_member(content, node, name, value)
-            last = first
+            return Edit(path, first, first, new, block, f"{name} = {value} is added")
+        if path.endswith(UNIT_FILES):
+            first, last, new = inserted_input(content[shift:], name, value)
         else:
-            shift = len(BYTE_ORDER_MARK) if content.startswith(BYTE_ORDER_MARK) else 0
-            if path.endswith(UNIT_FILES):
-                first, last, new = inserted_input(content[shift:], name, value)
-            else:
-                section = section_at(content[shift:], start - shift)
-                if section is None:
-                    raise NotFixableError(f"{block}: no block to set {name} in")
-                first, last, new = inserted_argument(content[shift:], section, name, value)
-            first, last = first + shift, last + shift
-        return Edit(path, first, last, new, block, f"{name} = {value} is added")
-
-
-def _is_constant(expression: bytes) -> bool:
-    """Whether an expression consists of numbers."""
-    node, problems = parse_expression(SourceFile("", expression.strip()))
-    pending: list[Node] = [node]
-    while pending:
-        match pending.pop():
-            case Literal():
-                pass
-            case Unary(operand=operand):
-                pending.append(operand)
-            case Binary(left=left, right=right):
-                pending += (left, right)
-            case _:
-                return False
-    return not problems
+            section = section_at(content[shift:], start - shift)
+            if section is None:
+                raise NotFixableError(f"{block}: no block to set {name} in")
+            first, last, new = inserted_argument(content[shift:], section, name, value)
+        return Edit(path, first + shift, last + shift, new, block, f"{name} = {value} is added")
