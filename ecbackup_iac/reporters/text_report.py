@@ -222,4 +222,3 @@ def _colored(text: str, color: str, options: RenderOptions) -> str:
 
 def _dim(text: str, options: RenderOptions) -> str:
     return _colored(text, "bright_blue", options)
-

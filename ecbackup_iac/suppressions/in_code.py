@@ -42,8 +42,6 @@ class CodeSuppressions:
         # With values of one environment only: in another, another cache may fail.
         self._has_values = bool(inputs.variables or inputs.parameters or inputs.workspace)
         self._evaluated: set[tuple[str, int | None, int | None]] = set()
-        # By the identity of a list of an AnnotatedFile, which lives as long as the file and does not change.
-        self._effective_by_list: dict[tuple[int, Rule | None], list[LocatedSuppression]] = {}
 
     def covering(self, findings: Sequence[Finding]) -> list[Suppression | None]:
         """Return what covers each finding: our own before other tools', the nearest before the farthest."""
@@ -84,10 +82,13 @@ class CodeSuppressions:
         covering = [
             located
             for candidates in self._candidates(finding)
-            for located in self._effective(candidates, finding.verdict.rule)
+            for located in candidates
+            if self._covers(located, finding.verdict.rule)
         ]
         if not covering:
             return None
+        for located in covering:
+            located.is_used = True
         own_suppressions = (located for located in covering if located.suppression.is_own)
         return next(own_suppressions, covering[0]).reported
 
@@ -115,19 +116,6 @@ class CodeSuppressions:
             # What decides may be one of many values in a block of Terragrunt.
             for block in () if location in resource.unit else file.blocks_of(extent):
                 yield file.near(block, Scope.BLOCK)
-
-    def _effective(
-        self, candidates: list[LocatedSuppression], rule: Rule | None
-    ) -> list[LocatedSuppression]:
-        """Return the first that covers a rule, and the first of our own; all that cover it are used."""
-        key = (id(candidates), rule)
-        if key not in self._effective_by_list:
-            covering = [located for located in candidates if self._covers(located, rule)]
-            for located in covering:
-                located.is_used = True
-            own_suppressions = [located for located in covering if located.suppression.is_own]
-            self._effective_by_list[key] = [*own_suppressions[:1], *covering[:1]]
-        return self._effective_by_list[key]
 
     def _covers(self, located: LocatedSuppression, rule: Rule | None) -> bool:
         suppression = located.suppression
