@@ -1,6 +1,5 @@
 """Report → text for people: a block for each finding that fails or is unknown, and a line of summary."""
 
-import re
 from collections.abc import Iterator
 from functools import partial
 from itertools import chain, repeat
@@ -107,27 +106,14 @@ def _head(finding: Finding, options: RenderOptions) -> Iterator[str]:
     address = escape_control_characters(finding.resource.address)
     rule = finding.verdict.rule
     name = f"{rule} {rule.label}" if rule else ""
-    shown = _colored(name, "bright_black", options)
-    colored = _colored(word, color, options)
+    shown, colored = _colored(name, "bright_black", options), _colored(word, color, options)
     width = _width(options)
     if width is None or len(f"{word}  {address}  {name}".rstrip()) <= width:
         yield f"{colored}  {address}  {shown}".rstrip()
         return
-    first, *more = _address_lines(f"{word}  {address}", width)
-    yield colored + first.removeprefix(word)
-    yield from (_INDENT + line for line in more)
+    yield f"{colored}  {address}"  # which can be copied as a whole
     if shown:
         yield _INDENT + shown
-
-
-def _address_lines(text: str, width: int) -> list[str]:
-    """Return the lines of a text, folded after the dots of the address in it."""
-    lines = [""]
-    for part in re.split(r"(?<=\.)", text):
-        if lines[-1] and len(lines[-1]) + len(part) > width - len(_INDENT):
-            lines.append("")
-        lines[-1] += part
-    return lines
 
 
 def _excerpts(finding: Finding, options: RenderOptions) -> Iterator[str]:
