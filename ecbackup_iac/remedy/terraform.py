@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 
-from ecbackup_iac.model.cache import CacheResource, CalledModule, ModuleState
+from ecbackup_iac.model.cache import CacheResource, CalledModule, ModuleState, format_value
 from ecbackup_iac.model.location import Origin, is_downloaded
 from ecbackup_iac.model.policy import Requirements
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.shared_code import SharedCode
 from ecbackup_iac.model.value import (
-    Invalid,
-    Known,
     NeedsExtra,
     NeedsPlan,
     Outcome,
@@ -18,7 +16,6 @@ from ecbackup_iac.model.value import (
     StepShape,
     TraceStep,
     Unknown,
-    Unset,
 )
 from ecbackup_iac.model.verdict import Rule
 from ecbackup_iac.remedy.advice import (
@@ -204,18 +201,9 @@ def _assigned(
         text = f"set it to {days} days in {name}, {line_of(step.location)}"
     elif step.shape is StepShape.EXPRESSION and value.literals:
         literal = value.literals[0]
-        return Advice(f"replace {_in_terraform(value)} with {days} in {line_of(literal)}", literal)
+        return Advice(
+            f"replace {format_value(value, 'null')} with {days} in {line_of(literal)}", literal
+        )
     else:
         text = f"set {name} = {days} in {line_of(step.location)}"
     return Advice(text, step.location)
-
-
-def _in_terraform(value: Settled[int]) -> str:
-    """Return a value as it is written in Terraform."""
-    match value:
-        case Known():
-            return str(value.value)
-        case Unset():
-            return "null"
-        case Invalid():
-            return value.text
