@@ -215,8 +215,8 @@ class _Inputs:
         }
         programs = files_of_others(self.listings, above - self.listings.keys(), self._is_excluded)
         for path in self._unread:
-            program = program_of(os.path.basename(path))
-            if program is not None and os.path.isfile(path):
+            program = program_of(os.path.realpath(path)) if os.path.isfile(path) else None
+            if program is not None:
                 programs.setdefault(os.path.realpath(path), program)
         return programs
 
