@@ -1,6 +1,7 @@
 """Names of files → warnings about what other programs deploy and this one does not evaluate."""
 
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 
@@ -41,6 +42,16 @@ class OtherProgram:
     """The folder beside the file that the program writes, and that is read instead."""
 
 
+MANIFEST = OtherProgram(
+    "a Kubernetes manifest with a cache",
+    "not evaluated; check what is deployed: "
+    "aws elasticache describe-replication-groups | ecbackup-iac check -",
+)
+"""Of the controllers of AWS (ACK), or of Crossplane."""
+
+_API = rb"""apiVersion["']?\s*:\s*["']?(?:elasti)?cache\.(?:services\.k8s\.aws|aws\.[\w.]+\.io)/"""
+_KIND = rb"""kind["']?\s*:\s*["']?(?:CacheCluster|Cluster|ReplicationGroup|ServerlessCache)\b"""
+
 OTHER_PROGRAMS = (
     OtherProgram(
         "a Terraform Stacks file",
@@ -76,7 +87,21 @@ OTHER_PROGRAMS = (
         names=("cdktf.json",),
         output="cdktf.out",
     ),
+    OtherProgram(
+        "a Pulumi program",
+        "not run; run pulumi preview --json --show-sames | ecbackup-iac check -",
+        names=("Pulumi.yaml", "Pulumi.yml"),
+    ),
+    MANIFEST,
 )
+
+
+def is_manifest(text: bytes) -> bool:
+    """Whether a text declares a cache as a resource of Kubernetes."""
+    if b"apiVersion" not in text or b"cache." not in text:
+        return False
+    either = rb"""%s[^\s,]*[\s,]+["']?%s"""
+    return any(re.search(either % pair, text) for pair in ((_API, _KIND), (_KIND, _API)))
 
 
 def files_of_others(

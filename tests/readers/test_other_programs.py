@@ -23,7 +23,12 @@ ATMOS = (
 )
 CDK = "not synthesized; run cdk synth, then ecbackup-iac check cdk.out"
 CDKTF = "not synthesized; run cdktf synth, then ecbackup-iac check cdktf.out"
-OLD_TERRAGRUNT = f"not evaluated, so modules lack its inputs; move it to terragrunt.hcl, or check what is deployed: {DEPLOYED}"
+OLD_TERRAGRUNT = (
+    "not evaluated, so modules lack its inputs; move it to terragrunt.hcl, or check what is deployed: "
+    f"{DEPLOYED}"
+)
+PULUMI = "not run; run pulumi preview --json --show-sames | ecbackup-iac check -"
+KUBERNETES = f"not evaluated; check what is deployed: {DEPLOYED}"
 FILES = {
     "a.tfcomponent.hcl": f"a Terraform Stacks file: {STACKS}",
     "live/a.tfdeploy.hcl": f"a Terraform Stacks file: {STACKS}",
@@ -37,6 +42,9 @@ FILES = {
     "cdk.json": f"a CDK app: {CDK}",
     "packages/shop/cdk.json": f"a CDK app: {CDK}",
     "cdktf.json": f"a CDK for Terraform app: {CDKTF}",
+    "Pulumi.yaml": f"a Pulumi program: {PULUMI}",
+    "infra/Pulumi.yml": f"a Pulumi program: {PULUMI}",
+    "k8s/cache.yaml": f"a Kubernetes manifest with a cache: {KUBERNETES}",
 }
 GROUP = """\
 variable "days" {
@@ -50,7 +58,11 @@ resource "aws_elasticache_replication_group" "a" {
 TEMPLATE = "Resources:\n  A:\n    Type: AWS::SNS::Topic\n"
 
 
-TEXTS = {"live/terraform.tfvars": "terragrunt = {\n  remote_state {}\n}\n"}
+MANIFEST = "apiVersion: elasticache.services.k8s.aws/v1alpha1\nkind: ReplicationGroup\n"
+TEXTS = {
+    "live/terraform.tfvars": "terragrunt = {\n  remote_state {}\n}\n",
+    "k8s/cache.yaml": MANIFEST,
+}
 """Of the files that their name alone does not show."""
 
 
@@ -73,6 +85,45 @@ def test_a_file_of_another_program_is_a_warning_with_what_to_run(
     result = run_here("check", ".")
     expected = f"WARNING  {name}\n  {FILES[name]}\n\n1 cache: 1 passed\n"
     assert (result.stdout, result.status) == (expected, 0)
+
+
+MANIFESTS = {
+    "of the controller of AWS": MANIFEST,
+    "of a serverless cache": MANIFEST.replace("ReplicationGroup", "ServerlessCache"),
+    "of Crossplane": "kind: Cluster\napiVersion: elasticache.aws.upbound.io/v1beta1\n",
+    "of Crossplane in a namespace": MANIFEST.replace("services.k8s.aws", "aws.m.upbound.io"),
+    "of Crossplane before": "apiVersion: cache.aws.crossplane.io/v1beta1\nkind: ReplicationGroup\n",
+    "of a composition": (
+        "kind: Composition\nspec:\n  resources:\n    - base:\n"
+        "        apiVersion: 'elasticache.aws.upbound.io/v1beta2'\n        kind: 'ReplicationGroup'\n"
+    ),
+    "of a chart": "{{- if .Values.on }}\n" + MANIFEST + "{{- end }}\n",
+    "in JSON": '{"apiVersion": "elasticache.services.k8s.aws/v1alpha1", "kind": "CacheCluster"}',
+}
+
+
+@pytest.mark.parametrize("name", MANIFESTS)
+def test_a_cache_that_a_controller_of_kubernetes_makes_is_a_warning(
+    name: str, tmp_path: "Path", run_here: "RunHere"
+) -> None:
+    suffix = "json" if name == "in JSON" else "yaml"
+    lay_out(tmp_path, {"main.tf": GROUP, f"a.{suffix}": MANIFESTS[name]})
+    assert f"a.{suffix}\n  a Kubernetes manifest with a cache: not" in run_here("check", ".").stdout
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        MANIFEST.replace("ReplicationGroup", "CacheSubnetGroup"),
+        "apiVersion: eks.aws.upbound.io/v1beta1\nkind: Cluster\n",
+        "kind: CustomResourceDefinition\nspec: {group: elasticache.services.k8s.aws}\n",
+    ],
+)
+def test_a_manifest_without_a_cache_is_no_warning(
+    text: str, tmp_path: "Path", run_here: "RunHere"
+) -> None:
+    lay_out(tmp_path, {"main.tf": GROUP, "a.yaml": text})
+    assert run_here("check", ".").stdout == "1 cache: 1 passed\n"
 
 
 def test_several_files_of_a_program_are_one_warning(tmp_path: "Path", run_here: "RunHere") -> None:
@@ -117,11 +168,11 @@ def test_a_tree_without_infrastructure_code_is_accepted_on_request(
     assert run_here("check", ".", "--allow-empty").status == 0
 
 
-@pytest.mark.parametrize("name", FILES.keys() - TEXTS)
+@pytest.mark.parametrize("name", FILES.keys() - {"live/terraform.tfvars"})
 def test_a_commit_of_such_a_file_alone_is_accepted_on_request(
     name: str, tmp_path: "Path", run_here: "RunHere"
 ) -> None:
-    lay_out(tmp_path, {name: "{}\n"})
+    lay_out(tmp_path, {name: TEXTS.get(name, "{}\n")})
     result = run_here("check", name, "--allow-empty")
     assert (result.stdout, result.status) == (
         f"WARNING  {name}\n  {FILES[name]}\n\n0 caches found\n",
