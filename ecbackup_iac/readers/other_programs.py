@@ -43,11 +43,11 @@ class OtherProgram:
 
 
 MANIFEST = OtherProgram(
-    "a Kubernetes manifest with a cache",
+    "a Kubernetes manifest or an Ansible task with a cache",
     "not evaluated; check what is deployed: "
     "aws elasticache describe-replication-groups | ecbackup-iac check -",
 )
-"""Of the controllers of AWS (ACK), or of Crossplane."""
+"""A manifest is one of the controllers of AWS (ACK), or of Crossplane."""
 
 _API = rb"""apiVersion["']?\s*:\s*["']?(?:elasti)?cache\.(?:services\.k8s\.aws|aws\.[\w.]+\.io)/"""
 _KIND = rb"""kind["']?\s*:\s*["']?(?:CacheCluster|Cluster|ReplicationGroup|ServerlessCache)\b"""
@@ -88,6 +88,12 @@ OTHER_PROGRAMS = (
         output="cdktf.out",
     ),
     OtherProgram(
+        "a service of the Serverless Framework in TypeScript or JavaScript",
+        "not evaluated; run serverless package, then ecbackup-iac check .serverless",
+        names=("serverless.ts", "serverless.js", "serverless.cjs", "serverless.mjs"),
+        output=".serverless",
+    ),
+    OtherProgram(
         "a Pulumi program",
         "not run; run pulumi preview --json --show-sames | ecbackup-iac check -",
         names=("Pulumi.yaml", "Pulumi.yml"),
@@ -97,9 +103,9 @@ OTHER_PROGRAMS = (
 
 
 def is_manifest(text: bytes) -> bool:
-    """Whether a text declares a cache as a resource of Kubernetes."""
+    """Whether a text declares a cache as a resource of Kubernetes, or in a task of Ansible."""
     if b"apiVersion" not in text or b"cache." not in text:
-        return False
+        return b"community.aws.elasticache:" in text
     either = rb"""%s[^\s,]*[\s,]+["']?%s"""
     return any(re.search(either % pair, text) for pair in ((_API, _KIND), (_KIND, _API)))
 

@@ -28,6 +28,7 @@ OLD_TERRAGRUNT = (
     f"{DEPLOYED}"
 )
 PULUMI = "not run; run pulumi preview --json --show-sames | ecbackup-iac check -"
+SERVERLESS = "not evaluated; run serverless package, then ecbackup-iac check .serverless"
 KUBERNETES = f"not evaluated; check what is deployed: {DEPLOYED}"
 FILES = {
     "a.tfcomponent.hcl": f"a Terraform Stacks file: {STACKS}",
@@ -44,7 +45,8 @@ FILES = {
     "cdktf.json": f"a CDK for Terraform app: {CDKTF}",
     "Pulumi.yaml": f"a Pulumi program: {PULUMI}",
     "infra/Pulumi.yml": f"a Pulumi program: {PULUMI}",
-    "k8s/cache.yaml": f"a Kubernetes manifest with a cache: {KUBERNETES}",
+    "shop/serverless.ts": f"a service of the Serverless Framework in TypeScript or JavaScript: {SERVERLESS}",
+    "k8s/cache.yaml": f"a Kubernetes manifest or an Ansible task with a cache: {KUBERNETES}",
 }
 GROUP = """\
 variable "days" {
@@ -98,6 +100,9 @@ MANIFESTS = {
         "        apiVersion: 'elasticache.aws.upbound.io/v1beta2'\n        kind: 'ReplicationGroup'\n"
     ),
     "of a chart": "{{- if .Values.on }}\n" + MANIFEST + "{{- end }}\n",
+    "a task of Ansible": (
+        "- hosts: all\n  tasks:\n    - community.aws.elasticache:\n        engine: redis\n"
+    ),
     "in JSON": '{"apiVersion": "elasticache.services.k8s.aws/v1alpha1", "kind": "CacheCluster"}',
 }
 
@@ -108,7 +113,7 @@ def test_a_cache_that_a_controller_of_kubernetes_makes_is_a_warning(
 ) -> None:
     suffix = "json" if name == "in JSON" else "yaml"
     lay_out(tmp_path, {"main.tf": GROUP, f"a.{suffix}": MANIFESTS[name]})
-    assert f"a.{suffix}\n  a Kubernetes manifest with a cache: not" in run_here("check", ".").stdout
+    assert f"a.{suffix}\n  a Kubernetes manifest or an Ansible" in run_here("check", ".").stdout
 
 
 @pytest.mark.parametrize(
