@@ -57,7 +57,7 @@ def problems(instance: ModuleInstance) -> Iterator[EvaluationError]:
             except EvaluationError as error:
                 yield error.at(rule.header)
                 continue
-            if holds.raw is False and not holds.is_known_early:
+            if holds.raw is False:
                 yield EvaluationError("Module output value precondition failed", rule.header)
 
 
