@@ -99,6 +99,8 @@ def test_a_sensitive_part_makes_the_text_sensitive() -> None:
         ("rsadecrypt", (string("x"), string("y"))),
         ("textencodebase64", (string("x"), string("EBCDIC"))),
         ("cidrhost", (string("::ffff:10.0.0.0/120"), number(1))),
+        ("timeadd", (string("0000-01-01T00:00:00Z"), string("1s"))),
+        ("timeadd", (string("9999-12-31T23:59:59Z"), string("1s"))),
     ],
 )
 def test_a_result_that_is_too_large_or_not_evaluated_is_unknown(
@@ -182,7 +184,7 @@ def test_the_characters_of_a_string(text: str, parts: list[str]) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["e\u0323\u0301x", "👨‍👩‍👧", "👍🏽", "🇩🇪", "\u1112\u1161\u11ab", "नी", "a\u200db", "❤️"],
+    ["e\u0323\u0301x", "👨‍👩‍👧", "👍🏽", "🇩🇪", "नी", "a\u200db", "❤️"],
 )
 def test_combined_characters_are_not_counted(text: str) -> None:
     assert (

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 
-from ecbackup_iac.terraform.functions.go.timestamps import SECOND, Timestamp, duration, timestamp
+from ecbackup_iac.terraform.functions.go.timestamps import duration, timestamp
 from ecbackup_iac.terraform.functions.signature import Function, function
 from ecbackup_iac.terraform.functions.sizes import text_of
 from ecbackup_iac.terraform.values.budget import charge_characters
@@ -13,56 +14,56 @@ _MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
-_DAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _NOON = 12
 
 # A quoted part ('' within is one quote), a letter repeated, or anything else.
 _TOKEN = re.compile(r"'(?:[^']|'')*'|'|([a-zA-Z])\1*|[^a-zA-Z']+")
 
 
-def _noon(time: Timestamp) -> str:
-    return "PM" if time.clock[0] >= _NOON else "AM"
+def _noon(time: datetime) -> str:
+    return "PM" if time.hour >= _NOON else "AM"
 
 
-def _utc(time: Timestamp) -> str:
-    return time.zone.replace(":", "") if time.offset else "UTC"
+def _zone(time: datetime) -> str:
+    return time.isoformat()[-len("+00:00") :]
 
 
-_VERBS: dict[str, Callable[[Timestamp], str]] = {
-    "YY": lambda time: f"{abs(time.date[0]) % 100:02d}",
-    "YYYY": lambda time: f"{time.date[0]:04d}",
-    "M": lambda time: str(time.date[1]),
-    "MM": lambda time: f"{time.date[1]:02d}",
-    "MMM": lambda time: _MONTHS[time.date[1] - 1][:3],
-    "MMMM": lambda time: _MONTHS[time.date[1] - 1],
-    "D": lambda time: str(time.date[2]),
-    "DD": lambda time: f"{time.date[2]:02d}",
-    "EEE": lambda time: _DAYS[time.weekday][:3],
-    "EEEE": lambda time: _DAYS[time.weekday],
-    "h": lambda time: str(time.clock[0]),
-    "hh": lambda time: f"{time.clock[0]:02d}",
-    "H": lambda time: str(time.clock[0] % _NOON or _NOON),
-    "HH": lambda time: f"{time.clock[0] % _NOON or _NOON:02d}",
+_VERBS: dict[str, Callable[[datetime], str]] = {
+    "YY": lambda time: f"{time.year % 100:02d}",
+    "YYYY": lambda time: f"{time.year:04d}",
+    "M": lambda time: str(time.month),
+    "MM": lambda time: f"{time.month:02d}",
+    "MMM": lambda time: _MONTHS[time.month - 1][:3],
+    "MMMM": lambda time: _MONTHS[time.month - 1],
+    "D": lambda time: str(time.day),
+    "DD": lambda time: f"{time.day:02d}",
+    "EEE": lambda time: _DAYS[time.weekday()][:3],
+    "EEEE": lambda time: _DAYS[time.weekday()],
+    "h": lambda time: str(time.hour),
+    "hh": lambda time: f"{time.hour:02d}",
+    "H": lambda time: str(time.hour % _NOON or _NOON),
+    "HH": lambda time: f"{time.hour % _NOON or _NOON:02d}",
     "AA": _noon,
     "aa": lambda time: _noon(time).lower(),
-    "m": lambda time: str(time.clock[1]),
-    "mm": lambda time: f"{time.clock[1]:02d}",
-    "s": lambda time: str(time.clock[2]),
-    "ss": lambda time: f"{time.clock[2]:02d}",
-    "Z": lambda time: time.zone if time.offset else "Z",
-    "ZZZ": _utc,
-    "ZZZZ": lambda time: time.zone.replace(":", ""),
-    "ZZZZZ": lambda time: time.zone,
+    "m": lambda time: str(time.minute),
+    "mm": lambda time: f"{time.minute:02d}",
+    "s": lambda time: str(time.second),
+    "ss": lambda time: f"{time.second:02d}",
+    "Z": lambda time: _zone(time) if time.utcoffset() else "Z",
+    "ZZZ": lambda time: time.strftime("%z") if time.utcoffset() else "UTC",
+    "ZZZZ": lambda time: time.strftime("%z"),
+    "ZZZZZ": _zone,
 }
 
 
 def _formatdate(template: Value, time: Value) -> Value:
-    moment, form = timestamp(text_of(time)), text_of(template)
+    moment, form = timestamp(text_of(time)).moment, text_of(template)
     charge_characters(len(form))
     return string("".join(_shown(match.group(), moment) for match in _TOKEN.finditer(form)))
 
 
-def _shown(part: str, moment: Timestamp) -> str:
+def _shown(part: str, moment: datetime) -> str:
     if part == "'":
         raise EvaluationError("unterminated literal '")
     if part == "''":
@@ -83,8 +84,8 @@ def _timeadd(time: Value, span: Value) -> Value:
 
 def _timecmp(left: Value, right: Value) -> Value:
     first, second = (
-        moment.seconds * SECOND + moment.nanoseconds
-        for moment in (timestamp(text_of(left)), timestamp(text_of(right)))
+        (found.moment, found.nanoseconds)
+        for found in (timestamp(text_of(left)), timestamp(text_of(right)))
     )
     return count_value((first > second) - (first < second))
 

@@ -66,7 +66,6 @@ _SLASH_ESCAPE = re.compile(r'"(?:[^\\]|\\[^/])*\\/')
 _STEPS_PER_EVENT = 3
 _END_MARK = "...\n"
 _WHOLE_BITS = 64
-_MAX_OFFSET_BYTES = 24, 60  # hours and minutes
 
 
 def yaml_value(text: str) -> Value:
@@ -271,13 +270,7 @@ def _time(text: str) -> str | None:
     if match is None:
         return None
     clock = [int(match[group] or match[group + 5] or 0) for group in (4, 5, 6)]
-    zone, offset = match[8] or "Z", 0
-    if zone != "Z":
-        hours, minutes = int(zone[1:3]), int(zone[4:6])
-        if (hours, minutes) > _MAX_OFFSET_BYTES or minutes > _MAX_OFFSET_BYTES[1]:
-            return None
-        offset = (hours * 3_600 + minutes * 60) * (-1 if zone[0] == "-" else 1)
-    found = point([*map(int, match.group(1, 2, 3)), *clock], "", offset)
+    found = point([*map(int, match.group(1, 2, 3)), *clock], "", match[8] or "Z")
     return None if found is None else str(found)
 
 
