@@ -8,7 +8,7 @@ from ecbackup_iac.hcl.number import Number
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.functions.go.graphemes import clusters
 from ecbackup_iac.terraform.functions.go.json_text import json_text, quoted
-from ecbackup_iac.terraform.functions.go.number_formats import Verb, floating, general, integer
+from ecbackup_iac.terraform.functions.go.number_formats import Verb, floating, integer, shortest
 from ecbackup_iac.terraform.functions.sizes import check_size, text_of
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.conversion import converted
@@ -93,8 +93,10 @@ def _filled(verb: Verb, argument: Value) -> str:
         if not isinstance(number, int):
             raise _unsupported(verb, "an integer is required")
         return integer(verb, number)
-    if verb.mode in "eEfgG":
+    if verb.mode == "f":
         return floating(verb, _number(verb, argument))
+    if verb.mode in "eEgG":
+        raise UnknownResultError(f"the format of a number by %{verb.mode} is not evaluated")
     if verb.mode not in "sq":
         what = f"unsupported format verb{{}} at offset {verb.offset}"
         raise quoting(what, f" '{verb.mode}' in {quoted(verb.raw)}", "")
@@ -110,7 +112,7 @@ def _as_is(verb: Verb, argument: Value) -> str:
         if isinstance(raw, str):
             return _padded(verb, raw)
         if isinstance(raw, int | Fraction) and not isinstance(raw, bool):
-            return _padded(verb, general(raw))
+            return _padded(verb, shortest(raw))
     return _padded(verb, json_text(argument))
 
 
