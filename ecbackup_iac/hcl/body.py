@@ -40,9 +40,7 @@ _SIMPLE_ITEM = re.compile(
 _NEEDED = "Argument or block definition required"
 _NO_NEWLINE = "Missing newline after argument: an argument ends with its line"
 _COMMA = "Unexpected comma after argument: arguments are separated by newlines"
-_ONE_ARGUMENT = (
-    "Invalid single-argument block definition: a one-line block contains a single argument"
-)
+_SINGLE = "Invalid single-argument block definition: a one-line block contains a single argument"
 
 
 class NativeBody(Body):
@@ -162,7 +160,7 @@ def _value(  # noqa: PLR0913 - a value and its offsets
         is_ended = behind.kind == Kind.NEWLINE or (behind.kind == Kind.END and not is_before_brace)
         if not is_ended or behind.start < last:
             what = _COMMA if behind.kind == b"," else _NO_NEWLINE
-            what = _ONE_ARGUMENT if is_one_line else what
+            what = _SINGLE if is_one_line else what
             raise HclSyntaxError(what, behind.start, behind.end)  # noqa: TRY301 - as above
     except HclSyntaxError as error:
         report(error.message, SourceRange(source, error.start, error.end))
@@ -277,7 +275,7 @@ class _ItemParser:
         last = max(value, last)
         name = self._text[start:name_end].decode(errors="replace")
         if self._is_one_line and (self._items or self._inline(last) < self._end):
-            self._report(_ONE_ARGUMENT, last)
+            self._report(_SINGLE, last)
         parse = self._parser_of(value, last, stop)
         self._items.append(Attribute(name, self._range(start, last), parse))
         return stop
