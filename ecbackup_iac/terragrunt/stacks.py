@@ -10,6 +10,7 @@ from ecbackup_iac.model.record import changing_record, field, record
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.values.budget import STEPS_PER_INSTANCE, TooMuchError, charge
 from ecbackup_iac.terraform.values.conversion import converted
+from ecbackup_iac.terraform.values.marks import shown_text
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
     DYNAMIC,
@@ -25,7 +26,6 @@ from ecbackup_iac.terraform.values.value import (
     boolean,
     number,
     object_value,
-    shown_text,
     string,
     unknown,
 )

@@ -18,6 +18,7 @@ from ecbackup_iac.hcl.expression import (
 from ecbackup_iac.hcl.number import Number
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.terraform.values.conversion import converted
+from ecbackup_iac.terraform.values.marks import hidden_value
 from ecbackup_iac.terraform.values.outcomes import identity, lies_between, one_of
 from ecbackup_iac.terraform.values.type_system import BOOL, NUMBER, STRING, Type
 from ecbackup_iac.terraform.values.value import (
@@ -25,7 +26,6 @@ from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     Possibility,
     Value,
-    hidden_value,
     null,
 )
 

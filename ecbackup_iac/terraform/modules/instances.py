@@ -28,7 +28,7 @@ from ecbackup_iac.terraform.modules.repetitions import (
 from ecbackup_iac.terraform.modules.resource_values import Definition, address_of, resource_value
 from ecbackup_iac.terraform.modules.variables import Variable
 from ecbackup_iac.terraform.values.budget import STEPS_PER_INSTANCE, charge
-from ecbackup_iac.terraform.values.marks import reject_ephemeral
+from ecbackup_iac.terraform.values.marks import declared_sensitive, reject_ephemeral
 from ecbackup_iac.terraform.values.operators import attribute
 from ecbackup_iac.terraform.values.outcomes import where
 from ecbackup_iac.terraform.values.steps import SourceStep
@@ -40,7 +40,6 @@ from ecbackup_iac.terraform.values.value import (
     Privacy,
     ReferenceRefusedError,
     Value,
-    declared_sensitive,
     null,
     object_value,
     string,
