@@ -97,14 +97,19 @@ def test_a_sensitive_part_makes_the_text_sensitive() -> None:
         ("jsondecode", (string("1" * 10_000),)),
         ("base64gzip", (string("x"),)),
         ("rsadecrypt", (string("x"), string("y"))),
-        ("textencodebase64", (string("x"), string("EBCDIC"))),
+        ("textencodebase64", (string("x"), string("UTF-16LE"))),
         ("cidrhost", (string("::ffff:10.0.0.0/120"), number(1))),
         ("format", (string("%.2e"), number(7))),
         ("yamldecode", (string("a: !!int 7"),)),
         ("yamldecode", (string("? !!int 7\n: 1"),)),
         ("yamldecode", (string(r'"\/"'),)),
-        ("timeadd", (string("0000-01-01T00:00:00Z"), string("1s"))),
-        ("timeadd", (string("9999-12-31T23:59:59Z"), string("1s"))),
+        ("timeadd", (string("2026-01-01T00:00:00Z"), string("1s"))),
+        ("timecmp", (string("2026-01-01T00:00:00Z"), string("0000-02-29T00:00:00Z"))),
+        ("formatdate", (string("YYYY"), string("2026-01-01T00:00:00+01:00"))),
+        ("base64gunzip", (string("H4sIAAAAAAAA"),)),
+        ("cidrcontains", (string("10.0.0.0/8"), string("10.0.0.1"))),
+        ("uuidv5", (string("dns"), string("x"))),
+        ("yamldecode", (string("2026-01-01: a"),)),
     ],
 )
 def test_a_result_that_is_too_large_or_not_evaluated_is_unknown(
@@ -138,14 +143,6 @@ def test_a_pattern_that_would_hang_python_does_not_hang() -> None:
     [
         ("urldecode", ("a+b%20c%2Fd%C3%A9",), "a b c/dé"),
         ("urldecode", ("~-._",), "~-._"),
-        ("base64gunzip", ("H4sIAAAAAAAA/8pIzcnJBwAAAP//AQAA//+GphA2BQAAAA==",), "hello"),
-        ("cidrcontains", ("192.168.2.0/20", "192.168.2.1"), True),
-        ("cidrcontains", ("192.168.2.0/20", "192.168.2.0/22"), True),
-        ("cidrcontains", ("192.168.2.0/20", "192.126.2.1"), False),
-        ("cidrcontains", ("192.168.2.0/20", "192.126.2.0/18"), False),
-        ("cidrcontains", ("192.168.2.0/20", "192.168.0.0/16"), False),
-        ("cidrcontains", ("fe80::/48", "fe80::1"), True),
-        ("cidrcontains", ("0.0.0.0/0", "1.2.3.4/32"), True),
     ],
 )
 def test_functions_that_only_opentofu_has(
@@ -160,12 +157,6 @@ def test_functions_that_only_opentofu_has(
         ("urldecode", ("%",)),
         ("urldecode", ("%zz",)),
         ("urldecode", ("%ff",)),
-        ("base64gunzip", ("aGVsbG8=",)),
-        ("base64gunzip", ("H4sIAAAAAAAA/8pIzcnJBwAA",)),
-        ("base64gunzip", ("!",)),
-        ("cidrcontains", ("192.168.2.0/20", "fe80::1")),
-        ("cidrcontains", ("192.168.2.0", "192.168.2.0")),
-        ("cidrcontains", ("192.168.2.0/20", "x")),
     ],
 )
 def test_calls_that_opentofu_rejects(name: str, arguments: tuple[str, ...]) -> None:

@@ -16,7 +16,6 @@ from ecbackup_iac.hcl.number import Number, NumberTooLargeError
 from ecbackup_iac.model.record import changing_record, field
 from ecbackup_iac.terraform.functions.call_context import TooLargeError, UnknownResultError
 from ecbackup_iac.terraform.functions.go.json_text import MAX_DEPTH
-from ecbackup_iac.terraform.functions.go.timestamps import point
 from ecbackup_iac.terraform.functions.sizes import check_size
 from ecbackup_iac.terraform.values.arithmetic import number_from, text_from
 from ecbackup_iac.terraform.values.budget import charge, charge_text
@@ -32,6 +31,7 @@ from ecbackup_iac.terraform.values.value import (
     quoting,
     string,
     tuple_value,
+    unknown,
 )
 
 MAX_NODES = 100_000
@@ -52,11 +52,7 @@ _NOT_NUMBERS = frozenset((".nan", ".NaN", ".NAN"))
 _STARTS = frozenset("+-.~0123456789yYnNtTfFoO")  # of what may be more than a string
 _DECIMAL = re.compile(r"([+-]?)(\d*)(?:\.(\d*))?([eE][+-]?\d+)?", re.ASCII)
 _OTHER_BASES = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
-_TIME = re.compile(
-    r"(\d{4})-(\d\d?)-(\d\d?)(?:(?:[Tt](\d\d?):(\d\d?):(\d\d?)(?:[.,](\d+))?(Z|[+-]\d\d:\d\d))"
-    r"|(?: (\d\d?):(\d\d?):(\d\d?)(?:[.,](\d+))?))?",
-    re.ASCII,
-)
+_TIME = re.compile(r"\d{4}-\d\d?-\d\d?(?:[Tt ]|\Z)", re.ASCII)
 _STEPS_PER_EVENT = 3
 _END_MARK = "...\n"
 _WHOLE_BITS = 64
@@ -170,6 +166,8 @@ class _Reader:
             key = converted(self._scalar(event), STRING)
             if key.is_null:
                 raise EvaluationError("mapping key cannot be null")
+            if not key.is_known:
+                raise UnknownResultError(key.unknown.why)
             members[str(key.raw)] = self._value(next(self.events), depth + 1)
         return members
 
@@ -197,8 +195,8 @@ def _resolved(text: str) -> Value:
         return number(-math.inf if text[0] == "-" else math.inf)
     if text in _NOT_NUMBERS:
         raise EvaluationError("floating point NaN is not supported")
-    if (time := _time(text)) is not None:
-        return string(time)
+    if _TIME.match(text):
+        return unknown("a date in a YAML text is not evaluated", STRING, is_not_null=True)
     found = _decimal(text)
     if found is None and _OTHER_BASES.fullmatch(text):
         found = int(text, 0)
@@ -215,16 +213,6 @@ def _decimal(text: str) -> Number | None:
         return number_from(f"{match[1]}{match[2] or 0}.{match[3] or 0}{match[4] or ''}")
     except NumberTooLargeError as error:
         raise UnknownResultError("a number in the YAML text is too large") from error
-
-
-def _time(text: str) -> str | None:
-    """Return a timestamp as RFC 3339 has it; None where it is none."""
-    match = _TIME.fullmatch(text)
-    if match is None:
-        return None
-    clock = [int(match[group] or match[group + 5] or 0) for group in (4, 5, 6)]
-    found = point([*map(int, match.group(1, 2, 3)), *clock], "", match[8] or "Z")
-    return None if found is None else str(found)
 
 
 def yaml_text(value: Value) -> str:
