@@ -26,15 +26,8 @@ from ecbackup_iac.terraform.values.type_system import BOOL
 from ecbackup_iac.terraform.values.value import EvaluationError, Value
 
 _RESERVED = (
-    "count",
-    "depends_on",
-    "for_each",
-    "lifecycle",
-    "locals",
-    "providers",
-    "source",
-    "version",
-)
+    "count", "depends_on", "for_each", "lifecycle", "locals", "providers", "source", "version",
+)  # fmt: skip
 """Names of module arguments: no variable may be called so."""
 
 
