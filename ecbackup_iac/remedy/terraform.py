@@ -8,7 +8,6 @@ from ecbackup_iac.model.policy import Requirements
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.shared_code import SharedCode
 from ecbackup_iac.model.value import (
-    NeedsExtra,
     NeedsPlan,
     Outcome,
     Settled,
@@ -47,8 +46,6 @@ def for_configuration(
     if isinstance(resource.replication_group, Unknown):  # a member's retention is its group's
         hint = f"a plan shows whether {resource.address} belongs to a replication group"
         return f"{_CHECK_A_PLAN}; {hint}"
-    if isinstance(retention, Unknown) and isinstance(retention.why, NeedsExtra):
-        return "install google-re2 to evaluate it: pip install 'ecbackup-iac[regex]'"
     if resource.module is not None and resource.module.state is not ModuleState.DESCRIBED:
         return _for_unread_module(resource, resource.module)
     if isinstance(retention, Unknown) or resource.variants:

@@ -21,6 +21,7 @@ from ecbackup_iac.terraform.modules.inputs import value_in_file
 from ecbackup_iac.terraform.modules.versions import meets
 from ecbackup_iac.terraform.values.budget import STEPS_PER_EXPRESSION, charge
 from ecbackup_iac.terraform.values.conversion import converted
+from ecbackup_iac.terraform.values.marks import shown_text
 from ecbackup_iac.terraform.values.outcomes import map_outcomes, one_of
 from ecbackup_iac.terraform.values.type_system import DYNAMIC, STRING, ListOf, Type
 from ecbackup_iac.terraform.values.value import (
@@ -33,7 +34,6 @@ from ecbackup_iac.terraform.values.value import (
     boolean,
     object_value,
     quoting,
-    shown_text,
     string,
     tuple_value,
     unknown,

@@ -32,6 +32,7 @@ from ecbackup_iac.terraform.modules.inputs import (
 )
 from ecbackup_iac.terraform.modules.module import Module
 from ecbackup_iac.terraform.values.conversion import converted
+from ecbackup_iac.terraform.values.marks import shown_text
 from ecbackup_iac.terraform.values.outcomes import map_outcomes
 from ecbackup_iac.terraform.values.steps import Located, SourceStep
 from ecbackup_iac.terraform.values.type_system import STRING
@@ -41,7 +42,6 @@ from ecbackup_iac.terraform.values.value import (
     UnknownRaw,
     Value,
     object_value,
-    shown_text,
     string,
     tuple_value,
     unknown,

@@ -18,12 +18,12 @@ from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.model.hidden import hidden
 from ecbackup_iac.model.record import record
 from ecbackup_iac.terraform.functions.call_context import OutsideError, UnknownResultError
+from ecbackup_iac.terraform.values.marks import shown_text
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     UnknownRaw,
     Value,
     null,
-    shown_text,
     string,
     unknown,
 )

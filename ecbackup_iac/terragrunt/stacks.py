@@ -11,13 +11,13 @@ from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.modules.repetitions import counted, for_each
 from ecbackup_iac.terraform.values.budget import STEPS_PER_INSTANCE, TooMuchError, charge
 from ecbackup_iac.terraform.values.conversion import converted
+from ecbackup_iac.terraform.values.marks import shown_text
 from ecbackup_iac.terraform.values.type_system import BOOL, DYNAMIC, STRING, Type, is_mapping
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     Value,
     boolean,
     object_value,
-    shown_text,
     string,
     unknown,
 )

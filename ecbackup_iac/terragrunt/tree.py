@@ -17,7 +17,8 @@ from ecbackup_iac.terraform.modules.folders import Folders
 from ecbackup_iac.terraform.modules.root_files import RootFiles
 from ecbackup_iac.terraform.values.budget import MAX_STEPS
 from ecbackup_iac.terraform.values.context import evaluation
-from ecbackup_iac.terraform.values.value import EvaluationError, Value, hidden_value
+from ecbackup_iac.terraform.values.marks import hidden_value
+from ecbackup_iac.terraform.values.value import EvaluationError, Value
 
 if TYPE_CHECKING:
     from ecbackup_iac.hcl.source import Problem

@@ -18,6 +18,7 @@ from ecbackup_iac.hcl.expression import (
 from ecbackup_iac.hcl.number import Number
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.terraform.values.conversion import converted
+from ecbackup_iac.terraform.values.marks import hidden_value
 from ecbackup_iac.terraform.values.outcomes import identity, lies_between, one_of
 from ecbackup_iac.terraform.values.type_system import BOOL, NUMBER, STRING, Type
 from ecbackup_iac.terraform.values.value import (
@@ -25,7 +26,6 @@ from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     Possibility,
     Value,
-    hidden_value,
     null,
 )
 
@@ -186,27 +186,19 @@ def _comparison(operator: str, node: Node, constant: Callable[[Node], Value]) ->
     # Bounds are used for whole numbers: what is above 0 is at least 1 there.
     match operator:
         case ">=":
-            return _Facts(minimum=_least(values, bound))
+            return _Facts(minimum=_bound(values, bound))
         case ">":
-            return _Facts(minimum=_least(values, floor(bound) + 1))
+            return _Facts(minimum=_bound(values, floor(bound) + 1))
         case "<=":
-            return _Facts(maximum=_greatest(values, bound))
+            return _Facts(maximum=_bound(values, bound))
         case _:
-            return _Facts(maximum=_greatest(values, ceil(bound) - 1))
+            return _Facts(maximum=_bound(values, ceil(bound) - 1))
 
 
-def _least(value: Value, bound: Number) -> Number | None:
-    """Return the lower bound that a value is, limited where a file holds it."""
-    if value.is_sensitive or (value.privacy and bound < -MAX_SHOWN_BOUND):
-        return None
-    return min(bound, MAX_SHOWN_BOUND) if value.privacy else bound
-
-
-def _greatest(value: Value, bound: Number) -> Number | None:
-    """Return the upper bound that a value is, limited where a file holds it."""
-    if value.is_sensitive or (value.privacy and bound > MAX_SHOWN_BOUND):
-        return None
-    return max(bound, -MAX_SHOWN_BOUND) if value.privacy else bound
+def _bound(value: Value, bound: Number) -> Number | None:
+    """Return a bound that a value is; None where a file holds it, and it may be a secret."""
+    is_shown = not value.privacy or -MAX_SHOWN_BOUND <= bound <= MAX_SHOWN_BOUND
+    return bound if is_shown and not value.is_sensitive else None
 
 
 def _settled(node: Node, constant: Callable[[Node], Value]) -> Value | None:
@@ -254,12 +246,7 @@ def _either(left: _Facts, right: _Facts) -> _Facts:
 def _ends(facts: _Facts) -> tuple[Number | None, Number | None]:
     if facts.values is None:
         return facts.minimum, facts.maximum
-    ends = [
-        (_least(value, value.raw), _greatest(value, value.raw))
-        for value in facts.values
-        if isinstance(value.raw, Number)
-    ]
-    if len(ends) < len(facts.values) or not ends:
-        return None, None
-    lows, highs = zip(*ends, strict=True)
-    return (None if None in lows else min(lows)), (None if None in highs else max(highs))
+    ends = [_bound(value, value.raw) for value in facts.values if isinstance(value.raw, Number)]
+    known = [end for end in ends if end is not None]
+    is_whole = 0 < len(known) == len(facts.values)
+    return (min(known), max(known)) if is_whole else (None, None)

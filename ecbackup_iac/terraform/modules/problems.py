@@ -26,15 +26,8 @@ from ecbackup_iac.terraform.values.type_system import BOOL
 from ecbackup_iac.terraform.values.value import EvaluationError, Value
 
 _RESERVED = (
-    "count",
-    "depends_on",
-    "for_each",
-    "lifecycle",
-    "locals",
-    "providers",
-    "source",
-    "version",
-)
+    "count", "depends_on", "for_each", "lifecycle", "locals", "providers", "source", "version",
+)  # fmt: skip
 """Names of module arguments: no variable may be called so."""
 
 
@@ -57,7 +50,7 @@ def problems(instance: ModuleInstance) -> Iterator[EvaluationError]:
             except EvaluationError as error:
                 yield error.at(rule.header)
                 continue
-            if holds.raw is False and not holds.is_known_early:
+            if holds.raw is False:
                 yield EvaluationError("Module output value precondition failed", rule.header)
 
 

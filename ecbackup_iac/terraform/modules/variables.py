@@ -10,7 +10,7 @@ from ecbackup_iac.terraform.functions.call_context import Scope
 from ecbackup_iac.terraform.modules.call_inputs import CallInputs, Inputs
 from ecbackup_iac.terraform.modules.declarations import Declaration
 from ecbackup_iac.terraform.values.conversion import converted
-from ecbackup_iac.terraform.values.marks import reject_ephemeral
+from ecbackup_iac.terraform.values.marks import declared_sensitive, reject_ephemeral
 from ecbackup_iac.terraform.values.outcomes import one_of
 from ecbackup_iac.terraform.values.steps import SourceStep
 from ecbackup_iac.terraform.values.type_system import BOOL
@@ -20,7 +20,6 @@ from ecbackup_iac.terraform.values.value import (
     Privacy,
     UnknownRaw,
     Value,
-    declared_sensitive,
 )
 
 MAX_ERROR_MESSAGE = 200
@@ -154,7 +153,7 @@ class Variable:
             if is_valid.is_null:
                 text = "Invalid variable validation result: it is null"
                 raise EvaluationError(text, condition.range)
-            if is_valid.raw is False and not is_valid.is_known_early:
+            if is_valid.raw is False:
                 message = _error_message(rule, evaluator)
                 text = f"Invalid value for variable {self.declaration.name}: {message}{hint}"
                 raise EvaluationError(text, rule.header)

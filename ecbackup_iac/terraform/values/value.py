@@ -6,17 +6,13 @@ of each. Every value has a trace: the locations that it passed.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import IntEnum
-from fractions import Fraction
 from typing import Self, TypeAlias
 
 from ecbackup_iac.hcl.literal_text import normal
 from ecbackup_iac.hcl.number import Number
-from ecbackup_iac.model.hidden import hidden
 from ecbackup_iac.model.record import record, replace
-from ecbackup_iac.model.value import StepKind, TraceStep
 from ecbackup_iac.terraform.values.arithmetic import COUNT, with_precision
 from ecbackup_iac.terraform.values.budget import charge, charge_text, charge_trace
-from ecbackup_iac.terraform.values.context import evaluation_context
 from ecbackup_iac.terraform.values.steps import Key, Located, Step
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
@@ -29,7 +25,6 @@ from ecbackup_iac.terraform.values.type_system import (
     is_mapping,
     is_sequence,
     object_of,
-    type_name,
 )
 
 
@@ -206,10 +201,6 @@ class Value:
     privacy: Privacy = Privacy.NONE
     """Whether a text of it may be shown, and, of what is ephemeral, whether the value may be kept."""
 
-    is_known_early: bool = False
-    """A plan does not know it, though it is certain: of `contains`, or before 1.12 of `&&` or `||`, one
-    operand is known only after apply."""
-
     @property
     def is_null(self) -> bool:
         """Whether it is null."""
@@ -318,29 +309,6 @@ class Value:
         return replace(self, privacy=privacy) if privacy else self
 
 
-def hidden_value(value: Value) -> str:
-    """Return the mark of a value that must not be shown; one for all collections of a type."""
-    is_scalar = isinstance(value.raw, str | int | Fraction)
-    return hidden(str(value.raw) if is_scalar else type_name(value.type))
-
-
-def shown_text(value: Value) -> str:
-    """Return a known value's text, or its mark where it must not be shown."""
-    return hidden_value(value) if value.is_hidden else str(value.raw)
-
-
-def declared_sensitive(value: Value, name: str, kind: StepKind, *, is_marked: bool = True) -> Value:
-    """Return the value of a declaration that is sensitive: no step that leads to it is shown.
-
-    Where `is_marked` is false it is only not shown: to Terraform it is like any other value.
-    """
-    text = f"{name} = {hidden_value(value)}"
-    steps = (TraceStep(text, step.location, kind, name, is_secret=True) for step in value.trace)
-    if is_marked:
-        return replace(value, trace=tuple(steps), is_sensitive=True)
-    return replace(value, trace=tuple(steps), privacy=max(value.privacy, Privacy.OUTSIDE))
-
-
 def string(text: str) -> Value:
     """Return a known string; Terraform keeps every string in Unicode's normal form C."""
     charge_text(len(text) if text.isascii() else 4 * len(text))  # it is normalized
@@ -393,24 +361,6 @@ def not_null(value: Value) -> Value:
     if isinstance(value.raw, UnknownRaw) and not value.raw.is_not_null:
         return replace(value, raw=replace(value.raw, is_not_null=True))
     return value
-
-
-def as_early(compute: Callable[[], Value], *operands: Value) -> Value:
-    """Return what is computed of operands, as early known as they are; then not every plan refuses it.
-
-    Raises EvaluationError: it is refused, and every plan knows the operands, or `try` or `can` decides.
-    """
-    if not any(operand.is_known_early for operand in operands):
-        return compute()
-    try:
-        return replace(compute(), is_known_early=True)
-    except ReferenceRefusedError:
-        raise
-    except EvaluationError as error:
-        if evaluation_context().tracker is not None:
-            raise  # it is so in the end
-        why = f"it is rejected during the apply at the latest: {error.redacted_message}"
-        return unknown(why, is_deferred=True)
 
 
 def is_collection(value: Value) -> bool:
