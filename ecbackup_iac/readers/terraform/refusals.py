@@ -116,7 +116,7 @@ def _failed_conditions(resource: Block, block: Arguments) -> Iterator[tuple[Loca
                     yield (error.origin or rule.header).location, error.message
                 continue
             written = rule.body.attribute("condition")
-            if holds.raw is False and written is not None:
+            if holds.raw is False and not holds.is_known_early and written is not None:
                 yield written.range.location, f"Resource {when}condition failed"
 
 

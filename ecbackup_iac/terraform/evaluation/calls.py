@@ -16,6 +16,7 @@ from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     Possibility,
     Value,
+    as_early,
     quoting,
     unknown,
 )
@@ -61,7 +62,7 @@ def _named_call(evaluator: NodeEvaluator, node: Call, name: str) -> Value:
         if found is not None:
             return found
     called = _expanded_call if node.is_expanded else call_function
-    return called(function, arguments, evaluator)
+    return as_early(lambda: called(function, arguments, evaluator), *arguments)
 
 
 def _expanded_call(function: Function, arguments: list[Value], evaluator: NodeEvaluator) -> Value:

@@ -16,6 +16,7 @@ from ecbackup_iac.terraform.values.value import (
     ReferenceRefusedError,
     UnknownRaw,
     Value,
+    as_early,
     first_unknown,
     is_open,
     unknown,
@@ -40,7 +41,7 @@ def conditional(evaluator: NodeEvaluator, node: Conditional) -> Value:
 
     if condition.is_known or condition.unknown.outcomes:
         condition = _with_subject(evaluator, condition, node.condition)
-        result = map_outcomes(settled, condition)
+        result = as_early(lambda: map_outcomes(settled, condition), condition)
     else:
         subject = evaluator.subject(node.condition)
         result = _either_branch(

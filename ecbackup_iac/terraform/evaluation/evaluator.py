@@ -43,6 +43,7 @@ from ecbackup_iac.terraform.values.value import (
     UnknownRaw,
     UnneededOperandError,
     Value,
+    as_early,
     is_open,
     not_null,
     object_value,
@@ -88,7 +89,7 @@ class Evaluator(NodeEvaluator):
                 operand = self.value(node.operand)
                 if node.operator == "!":
                     operand = listed_truth(self, operand, node.operand)
-                return not_null(unary(node.operator, operand))
+                return as_early(lambda: not_null(unary(node.operator, operand)), operand)
             case Conditional():
                 return conditional(self, node)
             case Call():
@@ -133,7 +134,8 @@ class Evaluator(NodeEvaluator):
         try:
             right = self.value(node.right)
             right = listed_truth(self, right, node.right) if is_logical else right
-            return read_from_files(binary(node.operator, left, right), (left, right))
+            result = as_early(lambda: binary(node.operator, left, right), left, right)
+            return read_from_files(result, (left, right))
         except (ReferenceRefusedError, UnneededOperandError):
             raise
         except EvaluationError as error:

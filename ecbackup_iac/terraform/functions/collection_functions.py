@@ -194,7 +194,8 @@ def _contains(within: Value, wanted: Value) -> Value:
     answers = [equal(element, wanted) for element in within.elements]
     is_found = any(answer.raw is True for answer in answers)
     if is_found or all(answer.raw is False for answer in answers):
-        result = boolean(is_found)
+        is_early = isinstance(wanted.raw, UnknownRaw) and wanted.raw.is_deferred
+        result = replace(boolean(is_found), is_known_early=is_early)
     else:
         result = map_outcomes(
             _contains_settled, expand_outcomes(within), expand_outcomes(wanted), kind=BOOL

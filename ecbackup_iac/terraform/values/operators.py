@@ -7,6 +7,7 @@ from math import inf
 from ecbackup_iac.hcl.literal_text import normal
 from ecbackup_iac.hcl.number import Number
 from ecbackup_iac.model.hidden import hidden
+from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.values.arithmetic import (
     UndefinedResultError,
     added,
@@ -17,7 +18,7 @@ from ecbackup_iac.terraform.values.arithmetic import (
     remainder,
     subtracted,
 )
-from ecbackup_iac.terraform.values.context import record_rejection
+from ecbackup_iac.terraform.values.context import evaluation_context, record_rejection
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.equality import equal
 from ecbackup_iac.terraform.values.outcomes import bounds, map_outcomes, one_of
@@ -113,7 +114,9 @@ def _logical(operator: str, left: Value, right: Value) -> Value:
     for known, opposite in ((first, second), (second, first)):
         if known.raw is decides and not opposite.is_known:
             # Terraform 1.11 calls it unknown at plan; every value it can take gives this.
-            return boolean(decides).with_marks_of(left, right)
+            result = boolean(decides).with_marks_of(left, right)
+            is_early = opposite.unknown.is_deferred and not evaluation_context().short_circuits
+            return replace(result, is_known_early=is_early)
     result = map_outcomes(apply, first, second, kind=BOOL, is_total=True)
     return result.with_marks_of(left, right)
 

@@ -13,6 +13,7 @@ from ecbackup_iac.hcl.number import Number
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.terraform.values.arithmetic import COUNT, with_precision
 from ecbackup_iac.terraform.values.budget import charge, charge_text, charge_trace
+from ecbackup_iac.terraform.values.context import evaluation_context
 from ecbackup_iac.terraform.values.steps import Key, Located, Step
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
@@ -201,6 +202,10 @@ class Value:
     privacy: Privacy = Privacy.NONE
     """Whether a text of it may be shown, and, of what is ephemeral, whether the value may be kept."""
 
+    is_known_early: bool = False
+    """A plan does not know it, though it is certain: of `contains`, or before 1.12 of `&&` or `||`, one
+    operand is known only after apply."""
+
     @property
     def is_null(self) -> bool:
         """Whether it is null."""
@@ -361,6 +366,24 @@ def not_null(value: Value) -> Value:
     if isinstance(value.raw, UnknownRaw) and not value.raw.is_not_null:
         return replace(value, raw=replace(value.raw, is_not_null=True))
     return value
+
+
+def as_early(compute: Callable[[], Value], *operands: Value) -> Value:
+    """Return what is computed of operands, as early known as they are; then not every plan refuses it.
+
+    Raises EvaluationError: it is refused, and every plan knows the operands, or `try` or `can` decides.
+    """
+    if not any(operand.is_known_early for operand in operands):
+        return compute()
+    try:
+        return replace(compute(), is_known_early=True)
+    except ReferenceRefusedError:
+        raise
+    except EvaluationError as error:
+        if evaluation_context().tracker is not None:
+            raise  # it is so in the end
+        why = f"it is rejected during the apply at the latest: {error.redacted_message}"
+        return unknown(why, is_deferred=True)
 
 
 def is_collection(value: Value) -> bool:
