@@ -15,7 +15,7 @@ from ecbackup_iac.terraform.functions.containers import (
     texts,
     whole,
 )
-from ecbackup_iac.terraform.functions.go.graphemes import clusters
+from ecbackup_iac.terraform.functions.go.graphemes import grapheme_count
 from ecbackup_iac.terraform.functions.signature import Function, function
 from ecbackup_iac.terraform.functions.sizes import text_of
 from ecbackup_iac.terraform.values.arithmetic import UndefinedResultError, added, charge_operand
@@ -59,7 +59,7 @@ def _length(value: Value) -> Value:
     if not value.is_known and value.type not in (NUMBER, BOOL):
         return _length_of_unknown(value)
     if isinstance(value.raw, str):
-        return count_value(len(clusters(text_of(value))))
+        return count_value(grapheme_count(text_of(value)))
     if is_mapping(value.type):
         return count_value(len(members_of(value)))
     if is_sequence(value.type):
@@ -75,7 +75,7 @@ def _length_of_unknown(value: Value) -> Value:
     may_be_refused(value)
     if size is not None:
         return count_value(size)
-    least = max(raw.minimum or 0, len(clusters(raw.prefix)))
+    least = max(raw.minimum or 0, grapheme_count(raw.prefix))
     bounded = UnknownRaw(
         raw.why, (), least, raw.maximum, is_deferred=raw.is_deferred, is_not_null=True
     )
