@@ -5,12 +5,11 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from ecbackup_iac.hcl.number import Number
-from ecbackup_iac.model.record import record
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.functions.go.graphemes import clusters
 from ecbackup_iac.terraform.functions.go.json_text import json_text, quoted
+from ecbackup_iac.terraform.functions.go.number_formats import Verb, floating, general, integer
 from ecbackup_iac.terraform.functions.sizes import check_size, text_of
-from ecbackup_iac.terraform.values.arithmetic import text_from
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.type_system import BOOL, NUMBER, STRING, Type
@@ -26,27 +25,6 @@ _VERB = re.compile(
     r"(?:\[(?P<argument>[1-9]\d*)\])?(?P<mode>[a-zA-Z])",
     re.ASCII,
 )
-
-
-_BASES = {"b": "b", "d": "d", "o": "o", "x": "x", "X": "X"}
-_PREFIXES = {"b": "0b", "o": "0", "x": "0x", "X": "0X", "d": ""}
-_PLAIN_EXPONENTS = range(-4, 6)
-_DEFAULT_DECIMALS = 6
-
-
-@record
-class _Verb:
-    """One `%...` of a format."""
-
-    raw: str
-    offset: int
-    flags: str
-    width: int | None
-    precision: int | None
-    argument: int | None
-    """The number in `[n]`."""
-
-    mode: str
 
 
 def formatted(template: str, arguments: Sequence[Value]) -> str:
@@ -87,7 +65,7 @@ def formatted(template: str, arguments: Sequence[Value]) -> str:
     return "".join(pieces)
 
 
-def _verb(template: str, start: int) -> _Verb:
+def _verb(template: str, start: int) -> Verb:
     match = _VERB.match(template, start)
     if match is None:
         raise EvaluationError(f"unrecognized format character at offset {start + 1}")
@@ -100,10 +78,10 @@ def _verb(template: str, start: int) -> _Verb:
     if max(width or 0, precision or 0) > WIDEST:
         raise UnknownResultError("a width in the format is too large")
     argument = int(match["argument"]) if match["argument"] else None
-    return _Verb(match.group(), start, match["flags"], width, precision, argument, match["mode"])
+    return Verb(match.group(), start, match["flags"], width, precision, argument, match["mode"])
 
 
-def _filled(verb: _Verb, argument: Value) -> str:
+def _filled(verb: Verb, argument: Value) -> str:
     if verb.mode == "v":
         return _as_is(verb, argument)
     if argument.is_null:
@@ -114,11 +92,9 @@ def _filled(verb: _Verb, argument: Value) -> str:
         number = _number(verb, argument)
         if not isinstance(number, int):
             raise _unsupported(verb, "an integer is required")
-        return _integer(verb, number)
-    if verb.mode == "f":
-        return _floating(verb, _number(verb, argument))
-    if verb.mode in "eEgG":
-        raise UnknownResultError(f"the format of a number by %{verb.mode} is not evaluated")
+        return integer(verb, number)
+    if verb.mode in "eEfgG":
+        return floating(verb, _number(verb, argument))
     if verb.mode not in "sq":
         what = f"unsupported format verb{{}} at offset {verb.offset}"
         raise quoting(what, f" '{verb.mode}' in {quoted(verb.raw)}", "")
@@ -128,24 +104,24 @@ def _filled(verb: _Verb, argument: Value) -> str:
     return _padded(verb, quoted(text) if verb.mode == "q" else text)
 
 
-def _as_is(verb: _Verb, argument: Value) -> str:
+def _as_is(verb: Verb, argument: Value) -> str:
     raw = argument.raw
     if "#" not in verb.flags:
         if isinstance(raw, str):
             return _padded(verb, raw)
         if isinstance(raw, int | Fraction) and not isinstance(raw, bool):
-            return _padded(verb, _shortest(raw))
+            return _padded(verb, general(raw))
     return _padded(verb, json_text(argument))
 
 
-def _as(verb: _Verb, argument: Value, kind: Type) -> Value:
+def _as(verb: Verb, argument: Value, kind: Type) -> Value:
     try:
         return converted(argument, kind)
     except EvaluationError as error:
         raise _unsupported(verb, error.message, error.redacted_message) from error
 
 
-def _number(verb: _Verb, argument: Value) -> Number:
+def _number(verb: Verb, argument: Value) -> Number:
     raw = _as(verb, argument, NUMBER).raw
     if isinstance(raw, float):
         if raw != 0:
@@ -156,69 +132,16 @@ def _number(verb: _Verb, argument: Value) -> Number:
     return raw
 
 
-def _unsupported(verb: _Verb, why: str, redacted_message: str = "") -> EvaluationError:
+def _unsupported(verb: Verb, why: str, redacted_message: str = "") -> EvaluationError:
     return EvaluationError(
         f"unsupported value for {quoted(verb.raw)} at {verb.offset}: {why}",
         redacted_message=f"unsupported value for a verb at {verb.offset}: {redacted_message or why}",
     )
 
 
-def _padded(verb: _Verb, text: str) -> str:
+def _padded(verb: Verb, text: str) -> str:
     missing = (verb.width or 0) - len(clusters(text)) if verb.width else 0
     if missing <= 0:
         return text
     pad = ("0" if "0" in verb.flags else " ") * missing
     return text + pad if "-" in verb.flags else pad + text
-
-
-def _integer(verb: _Verb, value: int) -> str:
-    """Return a whole number by %d, %b, %o, %x or %X."""
-    sign = _sign(verb, is_negative=value < 0)
-    prefix = _PREFIXES[verb.mode] if "#" in verb.flags else ""
-    digits = text_from(abs(value)) if verb.mode == "d" else format(abs(value), _BASES[verb.mode])
-    zeros = 0
-    if verb.precision is not None:
-        if verb.precision == 0 and value == 0:
-            return ""
-        zeros = max(0, verb.precision - len(digits))
-    missing = max(0, (verb.width or 0) - len(sign) - len(prefix) - zeros - len(digits))
-    number = f"{sign}{prefix}{'0' * zeros}{digits}"
-    if "-" in verb.flags:
-        return number + " " * missing
-    if "0" in verb.flags and verb.precision is None:
-        return f"{sign}{prefix}{'0' * missing}{digits}"
-    return " " * missing + number
-
-
-def _floating(verb: _Verb, value: Number) -> str:
-    """Return a number by %f."""
-    sign = _sign(verb, is_negative=value < 0)
-    decimals = _DEFAULT_DECIMALS if verb.precision is None else verb.precision
-    digits = text_from(round(abs(Fraction(value)) * 10**decimals)).rjust(decimals + 1, "0")
-    shown = f"{digits[:-decimals]}.{digits[-decimals:]}" if decimals else digits
-    missing = max(0, (verb.width or 0) - len(sign) - len(shown))
-    if "0" in verb.flags:  # goes before "-", other than for whole numbers
-        return f"{sign}{'0' * missing}{shown}"
-    pad = " " * missing
-    return f"{sign}{shown}{pad}" if "-" in verb.flags else f"{pad}{sign}{shown}"
-
-
-def _shortest(value: Number) -> str:
-    """Return a number by %v: in the fewest digits that identify it, if need be with an exponent."""
-    text = text_from(value) if value else "0"
-    whole, _, fraction = text.removeprefix("-").partition(".")
-    digits, exponent = (whole + fraction).strip("0"), len(whole) - 1
-    if whole == "0":
-        exponent = len(fraction.lstrip("0")) - len(fraction) - 1
-    if not digits or exponent in _PLAIN_EXPONENTS:
-        return text
-    sign, point = ("-" if value < 0 else ""), "." if len(digits) > 1 else ""
-    return f"{sign}{digits[0]}{point}{digits[1:]}e{exponent:+03d}"
-
-
-def _sign(verb: _Verb, *, is_negative: bool) -> str:
-    if is_negative:
-        return "-"
-    if "+" in verb.flags:
-        return "+"
-    return " " if " " in verb.flags else ""

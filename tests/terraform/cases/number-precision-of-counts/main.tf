@@ -32,7 +32,7 @@ locals {
     from_text        = tonumber("${length("ab")}") / length("abc")
   }
   texts = merge({ for name, value in local.numbers : name => jsonencode(value) }, {
-    formatted = format("%v %v", local.third, local.third)
+    formatted = format("%v %g", local.third, local.third)
     equal     = tostring(local.third == 1 / 3)
   })
 }
