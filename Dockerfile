@@ -10,7 +10,7 @@ COPY ecbackup_iac /source/ecbackup_iac
 RUN python -m pip wheel --no-index --find-links /wheels --no-deps --wheel-dir /wheels /source
 # The environment has neither pip nor the build backend.
 RUN python -m venv --without-pip /opt/ecbackup-iac \
- && python -m pip --python /opt/ecbackup-iac install --no-index --find-links /wheels 'ecbackup-iac[regex]'
+ && python -m pip --python /opt/ecbackup-iac install --no-index --find-links /wheels ecbackup-iac
 
 FROM python:3.14-slim@sha256:e11c17f46f87983eb946b121694dedba6290ee2b0dd5294d137d82943502d179
 LABEL org.opencontainers.image.title="ecbackup-iac" \

@@ -126,7 +126,7 @@ image:
 
 LOCK = .venv-release/bin/uv pip compile --quiet --universal --generate-hashes --custom-compile-command 'make lock' $(UPGRADE)
 lock: .venv-release/ready
-	$(LOCK) --extra regex --group build --output-file requirements/action.txt pyproject.toml
+	$(LOCK) --group build --output-file requirements/action.txt pyproject.toml
 	$(LOCK) --group pyproject.toml:release --output-file requirements/release.txt
 	$(LOCK) --group pyproject.toml:workflows --output-file requirements/workflows.txt
 

@@ -46,7 +46,6 @@ def group(name: str) -> list[str]:
 WANTED = {
     "action.txt": [
         *PROJECT["project"]["dependencies"],
-        *PROJECT["project"]["optional-dependencies"]["regex"],
         *PROJECT["build-system"]["requires"],
     ],
     "release.txt": group("release"),

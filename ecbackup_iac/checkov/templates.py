@@ -2,12 +2,16 @@
 
 from collections.abc import Iterator
 
-from ecbackup_iac.cloudformation.templates.relevance import NESTED_STACK, TemplateFile
+from ecbackup_iac.cloudformation.templates.relevance import (
+    NESTED_STACK,
+    TemplateFile,
+    template_file,
+)
 from ecbackup_iac.files.discovery import Input, discover
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.policy import ReadingScope
 from ecbackup_iac.model.report import ReadResult
-from ecbackup_iac.readers.cloudformation.template_files import template_file
+from ecbackup_iac.readers.cloudformation.resource_types import CACHE_TYPE
 from ecbackup_iac.readers.cloudformation.templates import TemplateReader
 from ecbackup_iac.syntax.encoding import to_utf8
 
@@ -45,6 +49,6 @@ def _template_files(path: str) -> Iterator[TemplateFile]:
                 text = to_utf8(found.content)
             except UnicodeDecodeError:
                 continue
-            file = template_file(found, text, is_requested=False)
+            file = template_file(found, text, CACHE_TYPE, is_requested=False)
             if file is not None:
                 yield file

@@ -197,27 +197,11 @@ def _in_order(context: click.Context, kind: str, single: str, file: str) -> tupl
     return tuple(values[name].pop(0) for name in context.meta[_ORDER] if name in values)
 
 
-class _Days(click.IntRange):
-    """A retention in days."""
-
-    def convert(
-        self,
-        value: Any,  # noqa: ANN401 - as click passes it
-        param: click.Parameter | None,
-        ctx: click.Context | None,
-    ) -> int:
-        """Return the number of days; the usage error says which are accepted."""
-        try:
-            return super().convert(value, param, ctx)
-        except click.BadParameter:
-            self.fail(f"expected {self.min} to {self.max} days, not {str(value)!r}.", param, ctx)
-
-
 _REQUEST_OPTIONS = (
     click.argument("paths", nargs=-1, metavar="[PATH...]", type=FILE),
     click.option(
         "--min-days",
-        type=_Days(1, 35),
+        type=click.IntRange(1, 35),
         metavar="N",
         help="Minimum retention of automatic backups in days.  [default: 1]",
     ),

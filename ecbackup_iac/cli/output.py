@@ -32,8 +32,7 @@ def render_options_of(*, color: bool | None, quiet: bool, verbose: bool) -> "Ren
     color = _uses_color() if color is None else color
     width = terminal_width() if is_terminal else None
     verbosity = Verbosity.QUIET if quiet else Verbosity.VERBOSE if verbose else Verbosity.NORMAL
-    links = color and is_terminal and _shows_links(os.environ)
-    return RenderOptions(color, width, verbosity, links, working_folder())
+    return RenderOptions(color, width, verbosity, working_folder())
 
 
 def prepare_console() -> None:
@@ -48,24 +47,6 @@ def _uses_color() -> bool:
     """Whether standard output is a terminal that shows colours, and they are not turned off."""
     is_terminal = sys.stdout is not None and sys.stdout.isatty()
     return is_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-
-
-_TERMINALS_WITH_LINKS = ("ghostty", "iTerm.app", "vscode", "WezTerm", "Hyper", "rio")
-"""Values of TERM_PROGRAM."""
-
-_MIN_VTE = 5000
-"""VTE_VERSION of VTE 0.50, the first that shows hyperlinks: GNOME Terminal and others are built on it."""
-
-
-def _shows_links(environment: Mapping[str, str]) -> bool:
-    """Whether the terminal is known to show hyperlinks (OSC 8); others print their address."""
-    vte = environment.get("VTE_VERSION", "")
-    return (
-        environment.get("TERM_PROGRAM") in _TERMINALS_WITH_LINKS
-        or environment.get("TERM") in {"xterm-kitty", "alacritty", "xterm-ghostty", "foot"}
-        or any(environment.get(name) for name in ("WT_SESSION", "KONSOLE_VERSION", "DOMTERM"))
-        or (vte.isascii() and vte.isdecimal() and int(vte[:9]) >= _MIN_VTE)
-    )
 
 
 def terminal_width() -> int:

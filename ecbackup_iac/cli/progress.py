@@ -20,8 +20,6 @@ DELAY_SECONDS = 1.0
 INTERVAL_SECONDS = 0.1
 """The time between two updates of the line."""
 
-_BAR_COLUMNS = 20
-
 
 @contextmanager
 def show_progress(*, is_quiet: bool = False) -> Iterator[Progress]:
@@ -62,7 +60,7 @@ class TerminalProgress(Progress):
         self.update()
 
     def evaluating(self, root: str, number: int, total: int | None = None) -> None:
-        """Show a bar of the roots that are done, and the root that is next."""
+        """Show the root that is next."""
         self._root = (root, number, total)
         self.update()
 
@@ -74,7 +72,8 @@ class TerminalProgress(Progress):
             self._show(f"reading: {self._read:,} files")
             return
         root, number, total = self._root
-        self._show(f"{_bar(number, total)}evaluating root {number:,}{_of_total(total)}: {root}")
+        of_total = "" if total is None else f" of {total:,}"
+        self._show(f"evaluating root {number:,}{of_total}: {root}")
 
     def erase(self) -> None:
         """Clear the line."""
@@ -103,14 +102,3 @@ class TerminalProgress(Progress):
             self._stream.flush()
         except OSError:  # the terminal is gone, but the run continues
             self._due = float("inf")
-
-
-def _bar(number: int, total: int | None) -> str:
-    if total is None:
-        return ""
-    done = (number - 1) * _BAR_COLUMNS // total
-    return f"[{'#' * done}{'-' * (_BAR_COLUMNS - done)}] "
-
-
-def _of_total(total: int | None) -> str:
-    return "" if total is None else f" of {total:,}"

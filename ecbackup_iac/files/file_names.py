@@ -6,6 +6,9 @@ import os
 from ecbackup_iac.files.paths import POLICY_FILE, is_inside
 
 TERRAGRUNT_FILES = ("terragrunt.hcl", "terragrunt.hcl.json", "terragrunt.stack.hcl")
+OLD_TERRAGRUNT_FILE = "terraform.tfvars"
+"""Holds the configuration of a unit, too, for Terragrunt before 0.19."""
+
 STACKS_SUFFIXES = tuple(
     f".{kind}.{syntax}"
     for kind in ("tfcomponent", "tfdeploy", "tfstack")

@@ -29,12 +29,6 @@ def matcher(pattern: str) -> Callable[[str], object]:
     return _expression(pattern).fullmatch
 
 
-def literal_parts(pattern: str) -> list[str]:
-    """Return the literal parts of a glob: a string that it matches contains each of them."""
-    pieces = (text for part in re.split(_WILDCARD, pattern) for text in part.split("?"))
-    return [text for text in pieces if text]
-
-
 def covers(glob: PathGlob, path: str) -> bool:
     """Whether the glob matches a path, relative to the working folder, or a folder above it."""
     pattern = glob.pattern.removeprefix("./").rstrip("/")

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from ecbackup_iac.files.bounded_read import NO_LINK, regular_content
 from ecbackup_iac.files.generated import generator_of
 from ecbackup_iac.files.paths import SKIPPED_FOLDERS, boundary_of, display_path_of, is_readable
+from ecbackup_iac.fixers.traces import Traces
 from ecbackup_iac.model.location import Location, is_downloaded
 from ecbackup_iac.model.near_miss import NearMiss
 from ecbackup_iac.model.record import record
@@ -62,6 +63,9 @@ class SourceFiles:
         self._boundaries = {boundary_of(path) for path in paths}
         self.shared = NOTHING_SHARED
         """The code that the caches of the tree share."""
+
+        self.traces = Traces()
+        """The traces of the caches of the tree."""
 
         self.answers: dict[Hashable, str | None] = {}
         """Results that fixers keep, by key."""

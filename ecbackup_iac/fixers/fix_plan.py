@@ -13,7 +13,7 @@ from ecbackup_iac.fixers import fixer
 from ecbackup_iac.fixers.bisection import Objection, bisect_accepted
 from ecbackup_iac.fixers.edits import Edit, NotFixableError, SourceFiles, edited_files
 from ecbackup_iac.fixers.recheck import Key, Recheck
-from ecbackup_iac.model.cache import ModuleState
+from ecbackup_iac.fixers.traces import Traces
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.location import Origin
 from ecbackup_iac.model.policy import Policy, Requirements
@@ -93,13 +93,8 @@ def plan_fixes(  # noqa: PLR0913 - what scan takes, and the days
     check = partial(scan, policy=policy, today=today, allow_empty=allow_empty, progress=progress)
     files = SourceFiles(paths)
     recheck = Recheck(paths, inputs, check, files)
-    resources = (finding.resource for finding in recheck.report.findings)
-    # What an unread module does with its inputs is not known.
-    files.shared = SharedCode(
-        resource
-        for resource in resources
-        if resource.module is None or resource.module.state is ModuleState.DESCRIBED
-    )
+    resources = [finding.resource for finding in recheck.report.findings]
+    files.shared, files.traces = SharedCode(resources), Traces(resources)
     plan = _Plan(recheck, policy.requirements, days, files)
     plan.propose()
     plan.accept_edits()

@@ -11,7 +11,13 @@ from functools import cached_property, partial
 from ecbackup_iac.hcl.expression import InvalidExpression, Literal, Node
 from ecbackup_iac.hcl.expression_parser import parse_range
 from ecbackup_iac.hcl.literal_text import check_escapes, decoded, resolved
-from ecbackup_iac.hcl.skipping import UNCLOSED, skip_block, skip_string, skip_value
+from ecbackup_iac.hcl.skipping import (
+    UNCLOSED,
+    need_not_be_parsed,
+    skip_block,
+    skip_string,
+    skip_value,
+)
 from ecbackup_iac.hcl.source import HclSyntaxError, Problem, ProblemHandler, SourceFile, SourceRange
 from ecbackup_iac.hcl.structure import Attribute, Block, Body, Schema
 from ecbackup_iac.hcl.tokens import COMMENT_TEXT, NAME, Kind, identifier_end, matched_end
@@ -34,13 +40,7 @@ _SIMPLE_ITEM = re.compile(
 _NEEDED = "Argument or block definition required"
 _NO_NEWLINE = "Missing newline after argument: an argument ends with its line"
 _COMMA = "Unexpected comma after argument: arguments are separated by newlines"
-_ONE_ARGUMENT = (
-    "Invalid single-argument block definition: a one-line block contains a single argument"
-)
-
-
-MIN_RECOGNISED_BYTES = 20_000
-"""Fewer are parsed sooner than the patterns that recognise them are compiled, a tenth of a small run."""
+_SINGLE = "Invalid single-argument block definition: a one-line block contains a single argument"
 
 
 class NativeBody(Body):
@@ -63,6 +63,10 @@ class NativeBody(Body):
         self.report = report
         self.depth = depth
         self.schema = schema
+
+    def inner(self, start: int, end: int) -> "NativeBody":
+        """Return the body of a block in it."""
+        return NativeBody(self.source, start, end, self.report, depth=self.depth + 1)
 
     @property
     def range(self) -> SourceRange:
@@ -129,29 +133,13 @@ class NativeBody(Body):
     def parse_all(self) -> None:
         """Parse everything inside that is not certainly valid, so that every problem is reported."""
         is_block = self.schema is None and self.depth < MAX_BLOCK_DEPTH // 2
-        if is_block and _is_certainly_valid(self.source.text, self.start, self.end):
+        if is_block and need_not_be_parsed(self.source.text, self.start, self.end):
             return
         for item in self.items:
             if isinstance(item, Block):
                 item.body.parse_all()
             else:
                 _ = item.expression
-
-
-class _Seen:
-    """How many bytes of blocks were to be checked so far."""
-
-    size = 0
-
-
-def _is_certainly_valid(text: bytes, start: int, end: int) -> bool:
-    """Whether a block's body need not be parsed; False for the first ones: most runs have no others."""
-    _Seen.size += end - start
-    if _Seen.size < MIN_RECOGNISED_BYTES:
-        return False
-    from ecbackup_iac.hcl.validity import is_certainly_valid
-
-    return is_certainly_valid(text, start, end)
 
 
 # These have no reference to the body: a released file is freed at once, without the garbage collector.
@@ -172,7 +160,7 @@ def _value(  # noqa: PLR0913 - a value and its offsets
         is_ended = behind.kind == Kind.NEWLINE or (behind.kind == Kind.END and not is_before_brace)
         if not is_ended or behind.start < last:
             what = _COMMA if behind.kind == b"," else _NO_NEWLINE
-            what = _ONE_ARGUMENT if is_one_line else what
+            what = _SINGLE if is_one_line else what
             raise HclSyntaxError(what, behind.start, behind.end)  # noqa: TRY301 - as above
     except HclSyntaxError as error:
         report(error.message, SourceRange(source, error.start, error.end))
@@ -287,7 +275,7 @@ class _ItemParser:
         last = max(value, last)
         name = self._text[start:name_end].decode(errors="replace")
         if self._is_one_line and (self._items or self._inline(last) < self._end):
-            self._report(_ONE_ARGUMENT, last)
+            self._report(_SINGLE, last)
         parse = self._parser_of(value, last, stop)
         self._items.append(Attribute(name, self._range(start, last), parse))
         return stop
@@ -316,7 +304,19 @@ class _ItemParser:
         end, is_closed = self._block_end(inside)
         header = self._range(start, header_end)
         kind = self._text[start:name_end].decode(errors="replace")
-        self._add_block(kind, tuple(labels), header, (inside, end), is_closed=is_closed)
+        if self._is_one_line:
+            what = "Argument definition required: a one-line block contains a single argument"
+            self._report(what, start, name_end)
+        if self._body.depth >= MAX_BLOCK_DEPTH:
+            self._report(f"Blocks are nested more than {MAX_BLOCK_DEPTH} deep", start, header_end)
+        else:
+            body = self._body.inner(inside, end - is_closed)
+            block = Block(kind, tuple(labels), self._range(start, end), header, body)
+            self._items.append(block)
+            if not is_closed and self._schema is not None:
+                self._report_unclosed(body)
+            if self._schema is not None and kind in self._schema.labels:
+                self._check_labels(block, self._schema.labels[kind])
         if not is_closed:
             return end
         line_end = _LINE_END.match(self._text, end, self._end)
@@ -326,32 +326,6 @@ class _ItemParser:
         behind = self._inline(end)
         self._report("Missing newline after block definition: a block ends with its line", behind)
         return behind + (self._character(behind) in (b";", b",", b"}"))
-
-    def _add_block(
-        self,
-        kind: str,
-        labels: tuple[str, ...],
-        header: SourceRange,
-        extent: tuple[int, int],
-        *,
-        is_closed: bool,
-    ) -> None:
-        """Add the block between the opening brace and what follows the closing one."""
-        start, depth, (inside, end) = header.start, self._body.depth + 1, extent
-        if depth > MAX_BLOCK_DEPTH:
-            self._report(f"Blocks are nested more than {MAX_BLOCK_DEPTH} deep", start, header.end)
-            return
-        if self._is_one_line:
-            what = "Argument definition required: a one-line block contains a single argument"
-            self._report(what, start, start + len(kind.encode()))
-        source, report = self._body.source, self._body.report
-        body = NativeBody(source, inside, end - is_closed, report, depth=depth)
-        block = Block(kind, labels, self._range(start, end), header, body)
-        self._items.append(block)
-        if not is_closed and self._schema is not None:
-            self._report_unclosed(body)
-        if self._schema is not None and kind in self._schema.labels:
-            self._check_labels(block, inside)
 
     def _label(self, position: int) -> tuple[str, int] | None:
         """Return a label and where it ends; None where there is none."""
@@ -407,23 +381,14 @@ class _ItemParser:
         for message, source_range in problems:
             report(message, source_range)
 
-    def _check_labels(self, block: Block, inside: int) -> None:
-        assert self._schema is not None  # noqa: S101 - the caller has checked
-        expected, kind = self._schema.labels[block.kind], block.kind
-        count = len(block.labels)
-        if count == len(expected):
-            return
+    def _check_labels(self, block: Block, expected: Sequence[str]) -> None:
         listed = f"{len(expected)} ({', '.join(expected)})" if expected else "none"
-        if count < len(expected):
-            what = f"Missing {expected[count]} for {kind}: the labels of such a block are {listed}"
-            self._report(what, inside - 1)
-            return
-        position = self._inline(self._name(block.range.start))
-        for _ in expected:
-            _, end = self._label(position) or ("", position)
-            position = self._inline(end)
-        what = f"Extraneous label for {kind}: the labels of such a block are {listed}"
-        self._report(what, position, block.header.end)
+        what = f"for {block.kind}: the labels of such a block are {listed}"
+        if len(block.labels) < len(expected):
+            brace = block.body.range.start - 1
+            self._report(f"Missing {expected[len(block.labels)]} {what}", brace)
+        elif len(block.labels) > len(expected):
+            self._report(f"Extraneous label {what}", block.header.start, block.header.end)
 
     def _check_names(self) -> None:
         """Report arguments that are set twice."""

@@ -88,12 +88,20 @@ class JsonBody(Body):
         found: dict[str, list[tuple[JsonText, JsonNode]]] = {}
         for key, value in _members(self._objects):
             found.setdefault(key.text, []).append((key, value))
-        found.pop("//", None)
         return found
+
+    @property
+    def comments(self) -> Sequence[JsonNode]:
+        """The values of the properties that HCL passes over."""
+        return [value for _, value in self._members.get("//", ())]
 
     @cached_property
     def _attributes(self) -> dict[str, Attribute]:
-        return {name: self._attribute(name, *given[0]) for name, given in self._members.items()}
+        return {
+            name: self._attribute(name, *given[0])
+            for name, given in self._members.items()
+            if name != "//"
+        }
 
     def _attribute(self, name: str, key: JsonText, value: JsonNode) -> Attribute:
         reading = LITERAL if self._is_literal else TEMPLATE

@@ -14,10 +14,6 @@ _ESCAPED_OPENING = r"([$%])\1\{"
 _ESCAPE = r'\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([nrt"\\]))'
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 
-_UTF8 = (
-    rb"(?:[\x00-\x7f]|[\xc0-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf7][\x80-\xbf]{3})*+"
-)
-
 _LONG = 1_000
 """Characters of a text that Python normalizes in a moment, whatever they are."""
 
@@ -28,18 +24,11 @@ NOT_UTF8 = "Invalid character encoding: the text is not valid UTF-8"
 
 
 def decoded(text: bytes, start: int, end: int) -> str:
-    """Return a range of the text. Like hclsyntax, it takes long forms and surrogates for UTF-8.
-
-    Raises HclSyntaxError: it is not UTF-8.
-    """
+    """Return a range of the text. Raises HclSyntaxError: it is not UTF-8."""
     try:
         return text[start:end].decode()
-    except UnicodeDecodeError:
-        found = re.compile(_UTF8).match(text, start, end)
-        stop = found.end() if found else start
-        if stop < end:
-            raise HclSyntaxError(NOT_UTF8, stop, stop + 1) from None
-        return text[start:end].decode(errors="replace")
+    except UnicodeDecodeError as error:
+        raise HclSyntaxError(NOT_UTF8, start + error.start, start + error.start + 1) from None
 
 
 def check_escapes(text: bytes, start: int, end: int) -> None:

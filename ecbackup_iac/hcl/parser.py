@@ -34,7 +34,7 @@ def parse_whole_file(
         source, schema, lambda message, source_range: problems.append((message, source_range))
     )
     body.parse_all()
-    return body, _one_a_line(source, problems)
+    return body, _one_a_line(problems)
 
 
 def parse_expression(
@@ -72,21 +72,9 @@ def parse_template(
         return parts, [(error.message, range_of(error.start, error.end))]
 
 
-def _one_a_line(source: SourceFile, problems: list[Problem]) -> list[Problem]:
-    """Return the problems in order, the first of each line; of very many, how many more there are."""
-    problems.sort(key=lambda problem: problem[1].start)
-    reported: list[Problem] = []
-    line_end, left_out = -1, list[SourceRange]()
-    for message, source_range in problems:
-        if source_range.start <= line_end:
-            continue
-        line_end = source.text.find(b"\n", source_range.start) % (len(source.text) + 1)
-        if len(reported) < MAX_PROBLEM_LINES:
-            reported.append((message, source_range))
-        else:
-            left_out.append(source_range)
-    if left_out:
-        count = len(left_out)
-        what = "line of this file has" if count == 1 else "lines of this file have"
-        reported.append((f"{count} more {what} problems", left_out[0]))
-    return reported
+def _one_a_line(problems: list[Problem]) -> list[Problem]:
+    """Return the first problem of each line, in order; of very many lines the first ones."""
+    found: dict[int | None, Problem] = {}
+    for problem in sorted(problems, key=lambda problem: problem[1].start):
+        found.setdefault(problem[1].location.line, problem)
+    return [*found.values()][:MAX_PROBLEM_LINES]

@@ -1,4 +1,4 @@
-"""An offset inside a body → where the block or the value that is open there ends, without reading it.
+"""An offset inside a body → where the block or the value that is open there ends, without parsing it.
 
 The same tokens as the scanner's, in larger pieces: only what can open or close something is looked at.
 A block's extent depends only on its braces, whatever else is wrong inside. Nothing here recurses.
@@ -18,6 +18,9 @@ from ecbackup_iac.hcl.tokens import (
 )
 
 UNCLOSED = -1
+
+MIN_RECOGNISED_BYTES = 20_000
+"""Fewer are parsed sooner than the patterns that recognise them are compiled, a tenth of a small run."""
 
 MIN_REMEMBERED_DEPTH = 8
 """Braces in a block that deep are remembered: each block around them skips them when it is parsed."""
@@ -177,3 +180,19 @@ def _skip_lines(
             return position, False
         is_line_start = True
     return end, False
+
+
+class _Seen:
+    """How many bytes of blocks were to be checked so far."""
+
+    size = 0
+
+
+def need_not_be_parsed(text: bytes, start: int, end: int) -> bool:
+    """Whether a block's body is certainly valid; False for the first ones, which most runs hold alone."""
+    _Seen.size += end - start
+    if _Seen.size < MIN_RECOGNISED_BYTES:
+        return False
+    from ecbackup_iac.hcl.validity import is_certainly_valid
+
+    return is_certainly_valid(text, start, end)

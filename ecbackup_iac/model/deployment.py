@@ -52,8 +52,8 @@ class TemplateDeployment:
     unlisted_parameters: DeployedParameter | None = None
     """The value of each parameter that is not listed above; None where it keeps its default."""
 
-    is_hidden: bool = False
-    """Its text contains a secret, so no string of it is shown."""
+    hidden_words: frozenset[str] = frozenset()
+    """The words of its text that must not be shown."""
 
     is_resource: bool = False
     """The template represents the resource itself, and its only cache has the resource's address."""

@@ -28,7 +28,6 @@ class SharedCode:
     def __init__(self, resources: Iterable[CacheResource]) -> None:
         self._caches: dict[Location, dict[_Cache, None]] = {}
         self._roots: dict[str, set[str]] = {}
-        self._templates: dict[tuple[str, int, int], set[str]] = {}
         self._results: dict[tuple[Location, ...], dict[_Cache, None]] = {}
         for resource in resources:
             cache = _Cache(resource.root, resource.address)
@@ -36,19 +35,6 @@ class SharedCode:
                 self._caches.setdefault(location, {})[cache] = None
             for call in resource.variable_sources:
                 self._roots.setdefault(call.folder, set()).add(resource.root)
-            declaration = resource.block or resource.location
-            called = (*(call.location for call in resource.calls[1:]), declaration)
-            for call, location in zip(resource.calls, called, strict=False):
-                self._templates.setdefault(call.location.order, set()).add(location.path)
-
-    def is_of_retention(self, location: Location) -> bool:
-        """Whether something at exactly this location leads to a retention, or is a cache."""
-        return location in self._caches
-
-    def template_called_at(self, location: Location) -> str | None:
-        """Return the template with caches that a stack at this location nests; None without a single one."""
-        paths = self._templates.get(location.order, set())
-        return next(iter(paths)) if len(paths) == 1 else None
 
     def others(self, resource: CacheResource, locations: Iterable[Location]) -> str:
         """Return the other caches whose retention is set at some locations, for people; empty for none."""

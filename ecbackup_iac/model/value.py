@@ -157,12 +157,6 @@ class Bounds:
     maximum: int | None = None
 
 
-class NeedsExtra(str):
-    """Why a value is unknown: an extra of this program that is not installed would evaluate it."""
-
-    __slots__ = ()
-
-
 class NeedsPlan(str):
     """Why a value is unknown: no value that is given decides it, but a plan may show it."""
 

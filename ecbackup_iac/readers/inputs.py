@@ -100,6 +100,7 @@ class _Inputs:
         self._templates: TemplateReader | None = None
         self._locator: SourceLocator | None = None
         self._live: list[CacheResource] = []
+        self._manifests: list[str] = []
         self._absent: set[str] = set()
         """Addresses of the absent caches of documents."""
 
@@ -139,7 +140,11 @@ class _Inputs:
     def results_of(self, file: Input) -> Iterator[ReadResult]:
         """Yield what one input contains; a template is added to those that are read at the end."""
         from ecbackup_iac.readers.json_documents import read_documents
+        from ecbackup_iac.readers.other_programs import is_manifest
         from ecbackup_iac.readers.recognition import recognise
+
+        if is_manifest(file.content):
+            self._manifests.append(os.path.realpath(file.path))
 
         is_requested = file.path == STANDARD_INPUT or (file.is_named and not self._allow_empty)
         recognised = recognise(file, is_requested=is_requested)
@@ -207,7 +212,7 @@ class _Inputs:
 
     def _files_of_others(self) -> dict[str, "OtherProgram"]:
         """Return the files of other programs under the paths, and above the configuration under them."""
-        from ecbackup_iac.readers.other_programs import files_of_others, program_of
+        from ecbackup_iac.readers.other_programs import MANIFEST, files_of_others, program_of
 
         above = {
             folder
@@ -217,10 +222,10 @@ class _Inputs:
         }
         programs = files_of_others(self.listings, above - self.listings.keys(), self._is_excluded)
         for path in self._unread:
-            program = program_of(os.path.basename(path))
-            if program is not None and os.path.isfile(path):
+            program = program_of(os.path.realpath(path)) if os.path.isfile(path) else None
+            if program is not None:
                 programs.setdefault(os.path.realpath(path), program)
-        return programs
+        return programs | dict.fromkeys(self._manifests, MANIFEST)
 
     def _configuration_results(
         self, boundary: str, folders: Sequence[str], used: set[str]

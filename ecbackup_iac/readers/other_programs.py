@@ -1,12 +1,18 @@
 """Names of files → warnings about what other programs deploy and this one does not evaluate."""
 
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 
 from ecbackup_iac.files.bounded_read import NO_LINK, regular_content
 from ecbackup_iac.files.discovery import Listing
-from ecbackup_iac.files.file_names import ATMOS_FILES, STACKS_SUFFIXES
+from ecbackup_iac.files.file_names import (
+    ATMOS_FILES,
+    OLD_TERRAGRUNT_FILE,
+    STACKS_SUFFIXES,
+    TERRAGRUNT_FILES,
+)
 from ecbackup_iac.files.paths import display_path_of
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record
@@ -36,6 +42,16 @@ class OtherProgram:
     """The folder beside the file that the program writes, and that is read instead."""
 
 
+MANIFEST = OtherProgram(
+    "a Kubernetes manifest or an Ansible task with a cache",
+    "not evaluated; check what is deployed: "
+    "aws elasticache describe-replication-groups | ecbackup-iac check -",
+)
+"""A manifest is one of the controllers of AWS (ACK), or of Crossplane."""
+
+_API = rb"""apiVersion["']?\s*:\s*["']?(?:elasti)?cache\.(?:services\.k8s\.aws|aws\.[\w.]+\.io)/"""
+_KIND = rb"""kind["']?\s*:\s*["']?(?:CacheCluster|Cluster|ReplicationGroup|ServerlessCache)\b"""
+
 OTHER_PROGRAMS = (
     OtherProgram(
         "a Terraform Stacks file",
@@ -53,6 +69,13 @@ OTHER_PROGRAMS = (
         sets_inputs=True,
     ),
     OtherProgram(
+        "a configuration of Terragrunt before 0.19",
+        "not evaluated, so modules lack its inputs; move it to terragrunt.hcl, or check what is deployed: "
+        "aws elasticache describe-replication-groups | ecbackup-iac check -",
+        names=(OLD_TERRAGRUNT_FILE,),
+        sets_inputs=True,
+    ),
+    OtherProgram(
         "a CDK app",
         "not synthesized; run cdk synth, then ecbackup-iac check cdk.out",
         names=("cdk.json",),
@@ -64,7 +87,27 @@ OTHER_PROGRAMS = (
         names=("cdktf.json",),
         output="cdktf.out",
     ),
+    OtherProgram(
+        "a service of the Serverless Framework in TypeScript or JavaScript",
+        "not evaluated; run serverless package, then ecbackup-iac check .serverless",
+        names=("serverless.ts", "serverless.js", "serverless.cjs", "serverless.mjs"),
+        output=".serverless",
+    ),
+    OtherProgram(
+        "a Pulumi program",
+        "not run; run pulumi preview --json --show-sames | ecbackup-iac check -",
+        names=("Pulumi.yaml", "Pulumi.yml"),
+    ),
+    MANIFEST,
 )
+
+
+def is_manifest(text: bytes) -> bool:
+    """Whether a text declares a cache as a resource of Kubernetes, or in a task of Ansible."""
+    if b"apiVersion" not in text or b"cache." not in text:
+        return b"community.aws.elasticache:" in text
+    either = rb"""%s[^\s,]*[\s,]+["']?%s"""
+    return any(re.search(either % pair, text) for pair in ((_API, _KIND), (_KIND, _API)))
 
 
 def files_of_others(
@@ -89,12 +132,26 @@ def files_of_others(
     return {path: program for path, program in sorted(programs.items()) if not is_excluded(path)}
 
 
-def program_of(name: str) -> OtherProgram | None:
-    """Return the program that a file belongs to, by its name."""
+def program_of(path: str) -> OtherProgram | None:
+    """Return the program that a file belongs to, by its name; variables are seldom those of Terragrunt."""
+    name = os.path.basename(path)
     for program in OTHER_PROGRAMS:
         if name in program.names or name.endswith(program.suffixes):
-            return program
+            return program if name != OLD_TERRAGRUNT_FILE or _is_old_terragrunt(path) else None
     return None
+
+
+def _is_old_terragrunt(path: str) -> bool:
+    from ecbackup_iac.terraform.modules.wrappers import old_terragrunt  # with the parser of HCL
+
+    beside = (os.path.join(os.path.dirname(path), name) for name in TERRAGRUNT_FILES)
+    if any(map(os.path.exists, beside)):
+        return False
+    try:
+        content = regular_content(path, MAX_SETTINGS_BYTES, NO_LINK)
+    except OSError:
+        return False
+    return isinstance(content, bytes) and old_terragrunt(path, content) is not None
 
 
 def warnings(programs: Mapping[str, OtherProgram]) -> Iterator[Diagnostic]:
@@ -112,7 +169,7 @@ def _files_in(
 ) -> Iterator[tuple[str, OtherProgram]]:
     """Yield the files of other programs in a folder, but those whose output was walked, too."""
     for name in names:
-        program = program_of(name)
+        program = program_of(os.path.join(folder, name))
         if program is None:
             continue
         output = program.output and _output(os.path.join(folder, name), program.output)

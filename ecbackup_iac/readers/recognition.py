@@ -4,11 +4,12 @@ import re
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from ecbackup_iac.cloudformation.templates.relevance import template_file
 from ecbackup_iac.model.location import input_location
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.model.source import SOURCES
-from ecbackup_iac.readers.cloudformation.template_files import template_file
+from ecbackup_iac.readers.cloudformation.resource_types import CACHE_TYPE
 from ecbackup_iac.readers.json_documents import READERS, JsonFile
 from ecbackup_iac.readers.raw_json import JsonError, RawJson, documents_in
 from ecbackup_iac.readers.shape import ShapeError
@@ -65,7 +66,9 @@ def recognise(file: "Input", *, is_requested: bool) -> Recognised:
     if is_json:
         documents, is_document = _documents(file.path, text, is_requested=is_requested)
     # A plan is not searched: it may be as large as 1 GB.
-    template = None if is_document else template_file(file, text, is_requested=is_requested)
+    template = (
+        None if is_document else template_file(file, text, CACHE_TYPE, is_requested=is_requested)
+    )
     if is_json or not (is_named or (file.is_expected and is_output_as_yaml(text))):
         return Recognised(template, documents if is_named else None)
     return _without_documents(file, hint_for_text(text, file.path), template)

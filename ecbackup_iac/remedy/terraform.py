@@ -2,15 +2,12 @@
 
 from collections.abc import Sequence
 
-from ecbackup_iac.model.cache import CacheResource, CalledModule, ModuleState
+from ecbackup_iac.model.cache import CacheResource, CalledModule, ModuleState, format_value
 from ecbackup_iac.model.location import Origin, is_downloaded
 from ecbackup_iac.model.policy import Requirements
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.shared_code import SharedCode
 from ecbackup_iac.model.value import (
-    Invalid,
-    Known,
-    NeedsExtra,
     NeedsPlan,
     Outcome,
     PossibleValue,
@@ -18,7 +15,6 @@ from ecbackup_iac.model.value import (
     StepShape,
     TraceStep,
     Unknown,
-    Unset,
 )
 from ecbackup_iac.model.verdict import Rule
 from ecbackup_iac.remedy.advice import (
@@ -50,8 +46,6 @@ def for_configuration(
     if isinstance(resource.replication_group, Unknown):  # a member's retention is its group's
         hint = f"a plan shows whether {resource.address} belongs to a replication group"
         return f"{_CHECK_A_PLAN}; {hint}"
-    if isinstance(retention, Unknown) and isinstance(retention.why, NeedsExtra):
-        return "install google-re2 to evaluate it: pip install 'ecbackup-iac[regex]'"
     if resource.module is not None and resource.module.state is not ModuleState.DESCRIBED:
         return _for_unread_module(resource, resource.module)
     if isinstance(retention, Unknown) or resource.variants:
@@ -208,18 +202,9 @@ def _assigned(
         text = f"set it to {days} days in {name}, {line_of(step.location)}"
     elif step.shape is StepShape.EXPRESSION and value.literals:
         literal = value.literals[0]
-        return Advice(f"replace {_in_terraform(value)} with {days} in {line_of(literal)}", literal)
+        return Advice(
+            f"replace {format_value(value, 'null')} with {days} in {line_of(literal)}", literal
+        )
     else:
         text = f"set {name} = {days} in {line_of(step.location)}"
     return Advice(text, step.location)
-
-
-def _in_terraform(value: PossibleValue[int]) -> str:
-    """Return a value as it is written in Terraform."""
-    match value:
-        case Known():
-            return str(value.value)
-        case Unset():
-            return "null"
-        case Invalid():
-            return value.text

@@ -37,9 +37,6 @@ class RenderOptions:
     color: bool = False
     width: int | None = None
     verbosity: Verbosity = Verbosity.NORMAL
-    links: bool = False
-    """Whether the terminal shows hyperlinks (OSC 8)."""
-
     folder: str = ""
     """The working folder, relative to the repository, for code hosts."""
 

@@ -1,62 +1,40 @@
 """A report with paths from the working folder → the same with paths from the repository, for code hosts."""
 
 import os
-from typing import TypeVar
+from typing import Any
 
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.location import STANDARD_INPUT, Location, Origin, is_downloaded, is_stream
 from ecbackup_iac.model.record import replace
-from ecbackup_iac.model.report import Finding, Report, Suppression
-from ecbackup_iac.model.value import Value
+from ecbackup_iac.model.report import AbsentCache, Finding, Report
 from ecbackup_iac.model.written_path import as_posix
 from ecbackup_iac.reporters.render_options import RenderOptions
-
-T = TypeVar("T")
 
 
 def relative_to_repository(report: Report, options: RenderOptions) -> Report:
     """Return a report in which every path is relative to the repository's top folder."""
     return Report(
-        tuple(_finding(finding, options) for finding in report.findings),
-        tuple(
-            replace(diagnostic, location=_relocated(diagnostic.location, options))
-            for diagnostic in report.diagnostics
-        ),
-        tuple(
-            replace(
-                absent,
-                root=_relocated_path(absent.root, options),
-                location=_relocated(absent.location, options),
-            )
-            for absent in report.absent
-        ),
+        _moved(report.findings, options),
+        _moved(report.diagnostics, options),
+        _moved(report.absent, options),
         exclusions=report.exclusions,
     )
 
 
-def _finding(finding: Finding, options: RenderOptions) -> Finding:
-    resource = finding.resource
-    suppression: Suppression | None = finding.suppression
-    if suppression is not None:
-        suppression = replace(suppression, location=_relocated(suppression.location, options))
-    moved = replace(
-        resource,
-        root=_relocated_path(resource.root, options),
-        location=_relocated(resource.location, options),
-        retention=_setting(resource.retention, options),
-        node_type=_setting(resource.node_type, options),
-        backup_window=_setting(resource.backup_window, options),
-        maintenance_window=_setting(resource.maintenance_window, options),
-        calls=tuple(
-            replace(call, location=_relocated(call.location, options)) for call in resource.calls
-        ),
-    )
-    return replace(finding, resource=moved, suppression=suppression)
-
-
-def _setting(setting: Value[T], options: RenderOptions) -> Value[T]:
-    trace = (replace(step, location=_relocated(step.location, options)) for step in setting.trace)
-    return replace(setting, trace=tuple(trace))
+def _moved(part: Any, options: RenderOptions) -> Any:  # noqa: ANN401 - anything in a report
+    """Return a part of a report with every location in it moved; the same where nothing changes."""
+    if isinstance(part, Location):
+        return _relocated(part, options)
+    if isinstance(part, tuple):
+        return tuple([_moved(member, options) for member in part]) or part
+    changes = {
+        name: after
+        for name in getattr(part, "__match_args__", ())
+        if (after := _moved(before := getattr(part, name), options)) is not before
+    }
+    if isinstance(part, CacheResource | AbsentCache):
+        changes["root"] = _relocated_path(part.root, options)
+    return replace(part, **changes) if changes else part
 
 
 def _relocated(location: Location, options: RenderOptions) -> Location:

@@ -1,6 +1,5 @@
 """Report → text for people: a block for each finding that fails or is unknown, and a line of summary."""
 
-import re
 from collections.abc import Iterator
 from functools import partial
 from itertools import chain, repeat
@@ -9,7 +8,6 @@ from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import AbsentCache, Diagnostic, Finding, Report, Severity
 from ecbackup_iac.model.source import Source
-from ecbackup_iac.model.urls import rule_url
 from ecbackup_iac.model.value import StepKind, Unknown
 from ecbackup_iac.model.verdict import Level, Status
 from ecbackup_iac.reporters.escaping import escape_control_characters
@@ -108,29 +106,14 @@ def _head(finding: Finding, options: RenderOptions) -> Iterator[str]:
     address = escape_control_characters(finding.resource.address)
     rule = finding.verdict.rule
     name = f"{rule} {rule.label}" if rule else ""
-    shown = (
-        _colored(_linked(name, rule_url(rule), options), "bright_black", options) if rule else ""
-    )
-    colored = _colored(word, color, options)
+    shown, colored = _colored(name, "bright_black", options), _colored(word, color, options)
     width = _width(options)
     if width is None or len(f"{word}  {address}  {name}".rstrip()) <= width:
         yield f"{colored}  {address}  {shown}".rstrip()
         return
-    first, *more = _address_lines(f"{word}  {address}", width)
-    yield colored + first.removeprefix(word)
-    yield from (_INDENT + line for line in more)
+    yield f"{colored}  {address}"  # which can be copied as a whole
     if shown:
         yield _INDENT + shown
-
-
-def _address_lines(text: str, width: int) -> list[str]:
-    """Return the lines of a text, folded after the dots of the address in it."""
-    lines = [""]
-    for part in re.split(r"(?<=\.)", text):
-        if lines[-1] and len(lines[-1]) + len(part) > width - len(_INDENT):
-            lines.append("")
-        lines[-1] += part
-    return lines
 
 
 def _excerpts(finding: Finding, options: RenderOptions) -> Iterator[str]:
@@ -225,8 +208,3 @@ def _colored(text: str, color: str, options: RenderOptions) -> str:
 
 def _dimmed(text: str, options: RenderOptions) -> str:
     return _colored(text, "bright_blue", options)
-
-
-def _linked(text: str, address: str, options: RenderOptions) -> str:
-    """Return a text as a terminal's hyperlink (OSC 8), if it shows them."""
-    return f"\x1b]8;;{address}\x1b\\{text}\x1b]8;;\x1b\\" if options.links else text

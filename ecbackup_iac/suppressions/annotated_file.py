@@ -6,14 +6,13 @@ from functools import partial
 
 from ecbackup_iac.model.annotated_text import AnnotatedText, Syntax
 from ecbackup_iac.model.location import Location
-from ecbackup_iac.model.record import record, replace
-from ecbackup_iac.model.report import SuppressionKind
+from ecbackup_iac.model.record import changing_record, record, replace
+from ecbackup_iac.model.report import Suppression, SuppressionKind
 from ecbackup_iac.suppressions.comment_lines import commented_out, lines_of
 from ecbackup_iac.suppressions.directives import own_suppression
 from ecbackup_iac.suppressions.inline import InlineSuppression, Scope
 from ecbackup_iac.suppressions.metadata import suppressions_in
 from ecbackup_iac.suppressions.other_tools import other_suppressions
-from ecbackup_iac.suppressions.tracked import TrackedSuppression
 from ecbackup_iac.syntax.comments import CodeBlock, Comment, CommentedText
 
 _COMMENTED_OUT = "it is commented out"
@@ -28,12 +27,15 @@ class Extent:
     end: int
 
 
-@record(eq=False)
+@changing_record
 class LocatedSuppression:
     """A suppression in the code, with the block that it is in or at."""
 
     suppression: InlineSuppression
-    tracked: TrackedSuppression
+    kind: SuppressionKind
+    locate: Callable[[], Location]
+    """Returns where it is written. Called only for what is reported: it is slow for a long line."""
+
     block: str = ""
     """What declares the block, as in CodeBlock.name; empty where there is none."""
 
@@ -41,6 +43,15 @@ class LocatedSuppression:
     block_location: Location | None = None
     entries: tuple[Extent, ...] = ()
     """The entries of a call's maps and lists that it is in or at, the innermost first."""
+
+    is_used: bool = False
+    """It covers a finding of this run."""
+
+    @property
+    def reported(self) -> Suppression:
+        """The suppression as a finding carries it."""
+        inline = self.suppression
+        return Suppression(self.kind, inline.reason, self.locate(), inline.expires)
 
 
 class AnnotatedFile:
@@ -212,12 +223,12 @@ class AnnotatedFile:
         documents = annotated_documents(text.content, text.path)
         for metadata in resource_metadata(documents):
             located = [
-                _located(
+                LocatedSuppression(
                     suppression,
                     SuppressionKind.METADATA,
                     partial(metadata.source.location_of, node),
                     metadata.kind,
-                    metadata.resource,
+                    block_location=metadata.resource,
                 )
                 for suppression, node in suppressions_in(metadata.node)
             ]
@@ -237,19 +248,16 @@ class AnnotatedFile:
             ):
                 if start in not_code and suppression.scope is not Scope.FILE:
                     suppression = replace(suppression, problem=_COMMENTED_OUT)  # noqa: PLW2901
-                locate = partial(text.locate, start, end)
-                block, entries = self._block_at(comment), self._entries_of(comment)
-                if block is None:
-                    located = _located(suppression, SuppressionKind.COMMENT, locate)
-                    yield comment, replace(located, entries=entries)
-                    continue
-                if block.start not in locations:
-                    locations[block.start] = text.locate(block.start, block.end)
-                location = locations[block.start]
-                located = _located(
-                    suppression, SuppressionKind.COMMENT, locate, block.name, location
+                located = LocatedSuppression(
+                    suppression, SuppressionKind.COMMENT, partial(text.locate, start, end)
                 )
-                yield comment, replace(located, block_start=block.start, entries=entries)
+                located.entries = self._entries_of(comment)
+                if block := self._block_at(comment):
+                    if block.start not in locations:
+                        locations[block.start] = text.locate(block.start, block.end)
+                    located.block, located.block_start = block.name, block.start
+                    located.block_location = locations[block.start]
+                yield comment, located
 
     def _block_at(self, comment: Comment) -> CodeBlock | None:
         """Return the block that a comment is in or at."""
@@ -262,17 +270,6 @@ class AnnotatedFile:
             is_deeper = block is not None and column(comment.start) > column(block.start)
             return block if is_deeper else None
         return self._text.block_at(comment.start)
-
-
-def _located(
-    suppression: InlineSuppression,
-    kind: SuppressionKind,
-    locate: Callable[[], Location],
-    block: str = "",
-    block_location: Location | None = None,
-) -> LocatedSuppression:
-    tracked = TrackedSuppression(kind, suppression.reason, locate, suppression.expires)
-    return LocatedSuppression(suppression, tracked, block, block_location=block_location)
 
 
 def _indices_by(offsets: Iterable[int | None]) -> dict[int, list[int]]:

@@ -19,7 +19,6 @@ from ecbackup_iac.model.report import (
 )
 from ecbackup_iac.model.verdict import Status
 from ecbackup_iac.model.written_path import composed, relative_path
-from ecbackup_iac.suppressions.tracked import TrackedSuppression
 
 USUAL_REASON = "accepted when the baseline was made"
 
@@ -34,18 +33,22 @@ class BaselineSuppressions:
         """`paths` were evaluated: an entry of another root is never stale."""
         self._baseline = baseline
         self._paths = paths
-        self._entries = [(entry, _tracked(entry)) for entry in baseline.entries]
+        self._used: set[int] = set()
+        """The numbers of the entries that cover a finding of this run."""
 
     def covering(self, findings: Sequence[Finding]) -> list[Suppression | None]:
         """Return the entry of each finding, in order."""
         # Of two entries with one key the first counts, and the second is never used.
-        entries = {entry.key: tracked for entry, tracked in reversed(self._entries)}
+        entries = [*enumerate(self._baseline.entries)]
+        by_key = {entry.key: (number, entry) for number, entry in reversed(entries)}
         covering: list[Suppression | None] = [None] * len(findings)
         for index, key in _keys(findings, self._baseline.folder).items():
-            tracked = entries.get(key)
-            if tracked is not None:
-                tracked.is_used = True
-                covering[index] = tracked.reported
+            if key in by_key:
+                number, entry = by_key[key]
+                self._used.add(number)
+                covering[index] = Suppression(
+                    SuppressionKind.BASELINE, entry.reason, entry.location
+                )
         return covering
 
     def stale(self) -> list[AcceptedFinding]:
@@ -53,17 +56,13 @@ class BaselineSuppressions:
         folder = self._baseline.folder
         return [
             entry
-            for entry, tracked in self._entries
-            if not tracked.is_used and _is_under(entry.key.root, folder, self._paths)
+            for number, entry in enumerate(self._baseline.entries)
+            if number not in self._used and _is_under(entry.key.root, folder, self._paths)
         ]
 
     def warnings(self) -> list[Diagnostic]:
         """Return one warning that names the stale entries."""
         return stale_warnings(self._baseline, self.stale())
-
-
-def _tracked(entry: AcceptedFinding) -> TrackedSuppression:
-    return TrackedSuppression(SuppressionKind.BASELINE, entry.reason, lambda: entry.location)
 
 
 def stale_entries(

@@ -1,12 +1,10 @@
 """Findings and the policy's exceptions → the exceptions that cover them."""
 
 import os
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
-from itertools import accumulate
 
-from ecbackup_iac.files.globs import covers, literal_parts, matcher
+from ecbackup_iac.files.globs import covers, matcher
 from ecbackup_iac.files.paths import contains
 from ecbackup_iac.model.location import STANDARD_INPUT
 from ecbackup_iac.model.policy import PolicyException
@@ -19,7 +17,7 @@ from ecbackup_iac.model.report import (
 )
 from ecbackup_iac.model.source import SOURCES
 from ecbackup_iac.model.verdict import Status
-from ecbackup_iac.suppressions.tracked import TrackedSuppression
+from ecbackup_iac.suppressions.inline import has_expired
 
 
 class PolicySuppressions:
@@ -30,38 +28,34 @@ class PolicySuppressions:
     ) -> None:
         """`paths` were evaluated: an exception that may be for something else is never called unused."""
         self._paths = paths
-        self._exceptions = [(exception, _tracked(exception)) for exception in exceptions]
+        self._exceptions = exceptions
         self._today = today
+        self._used: set[int] = set()
+        """The exceptions, by identity, that cover a finding of this run."""
 
     def covering(self, findings: Sequence[Finding]) -> list[Suppression | None]:
         """Return the first exception that covers each finding; every one that covers it is used."""
-        active = [
-            (exception, tracked)
-            for exception, tracked in self._exceptions
-            if not tracked.is_expired(self._today)
-        ]
         covering: list[Suppression | None] = [None] * len(findings)
-        failing = [  # the indices of the findings that may need an exception
-            index
-            for index, finding in enumerate(findings)
-            if finding.verdict.status in (Status.FAIL, Status.UNKNOWN)
-        ]
-        addresses = _Addresses([findings[index].resource.address for index in failing])
-        for exception, tracked in active:
-            for position in addresses.matching(exception.resource):
-                index = failing[position]
-                is_needed = covering[index] is None or not tracked.is_used
-                if is_needed and _covers(exception, findings[index]):
-                    tracked.is_used = True
-                    covering[index] = covering[index] or tracked.reported
+        for exception in self._exceptions:
+            if has_expired(exception.expires, self._today):
+                continue
+            reported = Suppression(
+                SuppressionKind.POLICY, exception.reason, exception.location, exception.expires
+            )
+            is_match = matcher(exception.resource or "*")
+            for index, finding in enumerate(findings):
+                is_needed = covering[index] is None or id(exception) not in self._used
+                if is_needed and is_match(finding.resource.address) and _covers(exception, finding):
+                    self._used.add(id(exception))
+                    covering[index] = covering[index] or reported
         return covering
 
     def warnings(self) -> Iterator[Diagnostic]:
         """Yield a warning for each exception that has expired or covers nothing."""
-        for exception, tracked in self._exceptions:
-            if tracked.is_expired(self._today):
+        for exception in self._exceptions:
+            if has_expired(exception.expires, self._today):
                 text = f"the exception expired on {exception.expires} and no longer applies"
-            elif not tracked.is_used and _is_all_checked(exception, self._paths):
+            elif id(exception) not in self._used and _is_all_checked(exception, self._paths):
                 text = "the exception matches no finding that fails or is unknown"
             else:
                 continue
@@ -69,43 +63,6 @@ class PolicySuppressions:
             yield Diagnostic(
                 message, exception.location, Severity.WARNING, is_shown_when_quiet=True
             )
-
-
-class _Addresses:
-    """Addresses in one string, in which each of many globs is searched for at once."""
-
-    def __init__(self, addresses: Sequence[str]) -> None:
-        self._addresses = addresses
-        self._text = "\n".join(addresses)
-        self._starts = [0, *accumulate(len(address) + 1 for address in addresses)]
-
-    def matching(self, glob: str | None) -> Iterable[int]:
-        """Return the positions of the addresses that a glob matches; all where there is none."""
-        if glob is None:
-            return range(len(self._addresses))
-        is_match, addresses = matcher(glob), self._addresses
-        rarest = min(literal_parts(glob), key=self._text.count, default="")
-        return (
-            position
-            for position in self._positions_containing(rarest)
-            if is_match(addresses[position])
-        )
-
-    def _positions_containing(self, text: str) -> Iterator[int]:
-        """Yield the positions of the addresses that contain a text, and perhaps of some others."""
-        offset = self._text.find(text)
-        while offset >= 0:
-            position = bisect_right(self._starts, offset) - 1
-            if position >= len(self._addresses):
-                return
-            yield position
-            offset = self._text.find(text, self._starts[position + 1])
-
-
-def _tracked(exception: PolicyException) -> TrackedSuppression:
-    return TrackedSuppression(
-        SuppressionKind.POLICY, exception.reason, lambda: exception.location, exception.expires
-    )
 
 
 def _is_all_checked(exception: PolicyException, paths: Sequence[str]) -> bool:
@@ -116,10 +73,13 @@ def _is_all_checked(exception: PolicyException, paths: Sequence[str]) -> bool:
 
 
 def _covers(exception: PolicyException, finding: Finding) -> bool:
-    """Whether the exception is about the rule and the file of this finding."""
+    """Whether a finding may need the exception, and the exception is about its rule and file."""
     glob = exception.path
-    return exception.rule in (None, finding.verdict.rule) and (
-        glob is None or any(covers(glob, path) for path in _paths(finding))
+    may_need_it = finding.verdict.status in (Status.FAIL, Status.UNKNOWN)
+    return (
+        may_need_it
+        and exception.rule in (None, finding.verdict.rule)
+        and (glob is None or any(covers(glob, path) for path in _paths(finding)))
     )
 
 

@@ -12,7 +12,7 @@ from ecbackup_iac.model.report import Diagnostic, Finding, Severity, Suppression
 from ecbackup_iac.model.value import possible_values
 from ecbackup_iac.model.verdict import Rule, Status
 from ecbackup_iac.suppressions.annotated_file import AnnotatedFile, LocatedSuppression
-from ecbackup_iac.suppressions.inline import InlineSuppression, Scope
+from ecbackup_iac.suppressions.inline import InlineSuppression, Scope, has_expired
 from ecbackup_iac.suppressions.other_tools import is_match
 
 MAX_WARNINGS = 20
@@ -42,8 +42,6 @@ class CodeSuppressions:
         # With values of one environment only: in another, another cache may fail.
         self._has_values = bool(inputs.variables or inputs.parameters or inputs.workspace)
         self._evaluated: set[tuple[str, int | None, int | None]] = set()
-        # By the identity of a list of an AnnotatedFile, which lives as long as the file and does not change.
-        self._effective_by_list: dict[tuple[int, Rule | None], list[LocatedSuppression]] = {}
 
     def covering(self, findings: Sequence[Finding]) -> list[Suppression | None]:
         """Return what covers each finding: our own before other tools', the nearest before the farthest."""
@@ -64,14 +62,14 @@ class CodeSuppressions:
         for file in self._files.values():
             count = 0
             for located in file.suppressions():
-                if located.tracked.is_used or not self._is_enabled(located):
+                if located.is_used or not self._is_enabled(located):
                     continue
                 message, is_detail = self._warning(located, is_evaluated=file.is_evaluated)
                 if not message:
                     continue
                 count += 1
                 if count <= MAX_WARNINGS:
-                    location = located.tracked.locate()
+                    location = located.locate()
                     yield Diagnostic(message, location, Severity.WARNING, is_detail=is_detail)
             if count > MAX_WARNINGS:
                 text = f"{count - MAX_WARNINGS} more suppressions in this file have no effect"
@@ -84,12 +82,15 @@ class CodeSuppressions:
         covering = [
             located
             for candidates in self._candidates(finding)
-            for located in self._effective(candidates, finding.verdict.rule)
+            for located in candidates
+            if self._covers(located, finding.verdict.rule)
         ]
         if not covering:
             return None
+        for located in covering:
+            located.is_used = True
         own_suppressions = (located for located in covering if located.suppression.is_own)
-        return next(own_suppressions, covering[0]).tracked.reported
+        return next(own_suppressions, covering[0]).reported
 
     def _candidates(self, finding: Finding) -> Iterator[list[LocatedSuppression]]:
         """Yield the suppressions at the cache, at what breaks its rule and at what leads to it."""
@@ -116,19 +117,6 @@ class CodeSuppressions:
             for block in () if location in resource.unit else file.blocks_of(extent):
                 yield file.near(block, Scope.BLOCK)
 
-    def _effective(
-        self, candidates: list[LocatedSuppression], rule: Rule | None
-    ) -> list[LocatedSuppression]:
-        """Return the first that covers a rule, and the first of our own; all that cover it are used."""
-        key = (id(candidates), rule)
-        if key not in self._effective_by_list:
-            covering = [located for located in candidates if self._covers(located, rule)]
-            for located in covering:
-                located.tracked.is_used = True
-            own_suppressions = [located for located in covering if located.suppression.is_own]
-            self._effective_by_list[key] = [*own_suppressions[:1], *covering[:1]]
-        return self._effective_by_list[key]
-
     def _covers(self, located: LocatedSuppression, rule: Rule | None) -> bool:
         suppression = located.suppression
         return (
@@ -147,7 +135,7 @@ class CodeSuppressions:
         suppression = located.suppression
         if suppression.problem:
             return f"{suppression.directive} has no effect: {suppression.problem}"
-        if located.tracked.is_expired(self._today):
+        if has_expired(suppression.expires, self._today):
             last = f"{suppression.directive} applied until {suppression.expires}"
             return f"{last} and no longer does{_reason_of(suppression)}"
         return ""

@@ -80,6 +80,11 @@ def shorten(text: str) -> str:
     return f"{line[:MAX_REASON_LENGTH].rstrip()} ..."
 
 
+def has_expired(expires: date | None, today: date) -> bool:
+    """Whether the last day is over on which a suppression counts."""
+    return expires is not None and expires < today
+
+
 def parse_date(text: str) -> date | None:
     """Return the date in a text of the form 2027-03-31; None where it is not one."""
     if _DAY.fullmatch(text) is None:

@@ -111,6 +111,7 @@ _VALUE = (
 _TOKEN = re.compile(_BLANK + rb'(?:([,:])|"(' + _CHARACTERS + rb')(?!")|' + _VALUE + rb"|([}\]]))")
 # The groups of a token; a string in the second has no closing quote.
 _MARK, _UNCLOSED, _STRING, _NUMBER, _WORD, _OPENING, _CLOSING = range(1, 8)
+_VALUES = (_STRING, _NUMBER, _WORD, _OPENING)
 # A whole member, item or end, with the comma before it; it matches nothing where there is none of them.
 # The groups are those of a token, except that the second is the name of a member.
 _STEP = re.compile(
@@ -151,61 +152,53 @@ class _Container(JsonNode):
         self.members = []
         self.items = []
 
-    @property
-    def closing(self) -> bytes:
-        return b"}" if self.kind is _OBJECT_KIND else b"]"
-
-    @property
-    def first(self) -> str:
-        """What is expected while it is empty."""
-        return "first key" if self.kind is _OBJECT_KIND else "first item"
-
 
 class _Reader:
     def __init__(self, text: bytes) -> None:
         self._text = text
-        self._root: JsonNode | None = None
         self._open: list[_Container] = []
-        self._key: JsonText | None = None
 
     def document(self) -> tuple[JsonNode | None, list[Problem]]:
-        text, position, problem = self._text, 0, None
-        # Next: value, colon, item, key; first item, first key (or the end); more (a comma or the end).
-        expected = "value"
-        while problem is None:
-            position, expected = self._steps(position, expected)
-            if self._root is not None and not self._open:
-                position = _SPACE.match(text, position).end()  # type: ignore[union-attr]
-                if position < len(text):
-                    problem = (
-                        "Extraneous data after value: extra characters appear after the JSON value"
-                    )
-                break
-            match = _TOKEN.match(text, position)
-            if match is None:
-                position = _SPACE.match(text, position).end()  # type: ignore[union-attr]
-                problem = _problem_at(text, position)
-                break
-            if match.lastindex == _UNCLOSED:
-                position = match.end()
-                problem = "Unclosed or invalid string: no closing quote, or a bad escape"
-                break
-            expected, problem = self._token(match, expected)
-            position = _start(match) if problem else match.end()
-        for node in self._open:
-            node.end = position
-        if problem is None:
-            return self._root, []
+        text, root, position, expected = self._text, None, 0, "value"
+        match = _TOKEN.match(text)
+        if match is not None and (match.lastindex or 0) in _VALUES:
+            root, position = _node(match, match.lastindex or 0), match.end()
+            if isinstance(root, _Container):
+                self._open.append(root)
+                position, expected = self._steps(root, position)
+        if root is None or self._open:
+            position, problem = self._problem(position, expected)
+            for node in self._open:
+                node.end = position
+        else:
+            position = _SPACE.match(text, position).end()  # type: ignore[union-attr]
+            if position == len(text):
+                return root, []
+            problem = "Extraneous data after value: extra characters appear after the JSON value"
         end = min(position + 1, len(text))
-        return self._root, [(f"Invalid JSON: {problem}", min(position, len(text)), end)]
+        return root, [(f"Invalid JSON: {problem}", min(position, len(text)), end)]
 
-    def _steps(self, position: int, expected: str) -> tuple[int, str]:
-        """Read members, items and closing brackets, each by one match, up to what `_token` has to read."""
-        opened = self._open
-        if not opened or expected not in ("first item", "first key", "more"):
-            return position, expected
-        inside, is_first = opened[-1], expected != "more"
-        is_object = inside.kind is _OBJECT_KIND
+    def _problem(self, position: int, expected: str) -> tuple[int, str]:
+        """Return where the text is wrong that `_steps` did not read, and what is wrong.
+
+        `expected`: a value, colon, item or key; "first item" or "first key", or the end; "more", a comma or
+        the end.
+        """
+        while True:
+            match = _TOKEN.match(self._text, position)
+            if match is None:
+                position = _SPACE.match(self._text, position).end()  # type: ignore[union-attr]
+                return position, _problem_at(self._text, position)
+            if match.lastindex == _UNCLOSED:
+                return match.end(), "Unclosed or invalid string: no closing quote, or a bad escape"
+            expected, problem = self._after(match, expected)
+            if problem:
+                return match.start(match.lastindex or 0) - (match.lastindex == _STRING), problem
+            position = match.end()
+
+    def _steps(self, inside: _Container, position: int) -> tuple[int, str]:
+        """Read members, items and closing brackets, each by one match, up to the end or to an error."""
+        opened, is_first, is_object = self._open, True, inside.kind is _OBJECT_KIND
         for match in _STEP.finditer(self._text, position):
             kind, has_comma, end = match.lastindex or 0, match.start(_MARK) >= 0, match.end()
             if kind == _CLOSING:
@@ -242,66 +235,34 @@ class _Reader:
             if isinstance(node, _Container):
                 opened.append(node)
                 inside, is_first, is_object = node, True, node.kind is _OBJECT_KIND
-        return position, inside.first if is_first else "more"
+        first = "first key" if is_object else "first item"
+        return position, first if is_first else "more"
 
-    def _token(self, match: re.Match[bytes], expected: str) -> tuple[str, str | None]:
-        """Add a token to the tree; return what is expected next, and what is wrong with the token."""
+    def _after(self, match: re.Match[bytes], expected: str) -> tuple[str, str | None]:
+        """Return what is expected after a token, and what is wrong with it."""
         kind, sign = match.lastindex, match[0][-1:]
+        is_object = bool(self._open) and self._open[-1].kind is _OBJECT_KIND
         if kind == _CLOSING:
-            return self._close(sign, match.end(), expected)
+            if self._open and sign != (b"}" if is_object else b"]"):
+                return expected, f"this does not close the {self._open[-1].kind}"
+            is_trailing = self._open and expected in ("value", "item", "key")
+            return expected, "a trailing comma" if is_trailing else _expected_message(expected)
         if kind == _MARK:
             if sign == b":" and expected == "colon":
                 return "value", None
             if sign == b"," and expected == "more":
-                return ("key" if self._open[-1].kind is _OBJECT_KIND else "item"), None
+                return ("key" if is_object else "item"), None
             if sign == b"," and expected in ("first item", "first key", "key"):
                 return expected, "a comma with nothing before it"
             return expected, _expected_message(expected)
         if expected in ("key", "first key"):
-            if kind != _STRING:
-                return expected, "member names must be in double quotes"
-            self._key = JsonText(_start(match), match.end(), match[_STRING])
-            return "colon", None
+            is_name = kind == _STRING
+            return "colon", None if is_name else "member names must be in double quotes"
         if expected not in ("value", "item", "first item"):
             return expected, _expected_message(expected)
-        return self._value(match)
-
-    def _close(self, sign: bytes, end: int, expected: str) -> tuple[str, str | None]:
-        if not self._open:
-            return expected, _expected_message(expected)
-        node = self._open[-1]
-        if sign != node.closing:
-            return expected, f"this does not close the {node.kind}"
-        if expected not in ("more", "first item", "first key"):
-            return expected, (
-                "a trailing comma"
-                if expected in ("value", "item", "key")
-                else _expected_message(expected)
-            )
-        node.end = end
-        self._open.pop()
-        return "more", None
-
-    def _value(self, match: re.Match[bytes]) -> tuple[str, str | None]:
-        node = _node(match, match.lastindex or 0)
-        if not self._open:
-            self._root = node
-        elif self._key is not None:
-            self._open[-1].members.append((self._key, node))
-            self._key = None
-        else:
-            self._open[-1].items.append(node)
-        if not isinstance(node, _Container):
-            return "more", None
-        if len(self._open) >= MAX_DEPTH:
-            return "value", f"objects and arrays are nested more than {MAX_DEPTH} deep"
-        self._open.append(node)
-        return node.first, None
-
-
-def _start(match: re.Match[bytes]) -> int:
-    kind = match.lastindex or 0
-    return match.start(kind) - (kind == _STRING)
+        is_deep = kind == _OPENING and len(self._open) >= MAX_DEPTH
+        deep = f"objects and arrays are nested more than {MAX_DEPTH} deep"
+        return "more", deep if is_deep else None
 
 
 def _node(match: re.Match[bytes], kind: int) -> JsonNode:

@@ -5,10 +5,14 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from ecbackup_iac.hcl.structure import Block
-from ecbackup_iac.terraform.values.type_system import DYNAMIC, object_of
+from ecbackup_iac.model.value import StepKind
+from ecbackup_iac.terraform.values.type_system import BOOL, DYNAMIC, object_of
 from ecbackup_iac.terraform.values.value import (
+    EvaluationError,
     LazyMembers,
+    Privacy,
     Value,
+    boolean,
     null,
     object_value,
     string,
@@ -74,6 +78,28 @@ def outputs_of(name: str, block: Block) -> Value:
     if block.body.blocks("expansion"):
         return unknown(why)
     return object_value({"outputs": unknown(why), "inputs": unknown(why)})
+
+
+def feature_value(name: str, owner: ConfigFile, block: Block) -> Value:
+    """Return a feature: its default, or what the environment sets. Raises EvaluationError."""
+    default = block.body.attribute("default")
+    if default is None:
+        text = f'Missing required argument: feature "{name}" needs default'
+        raise EvaluationError(text, block.header)
+    value = owner.value(default).through(*owner.steps(default, StepKind.MAPPING))
+    for pair in owner.view.tree.environment.get("TG_FEATURE", "").split(","):
+        flag, equals, text = pair.partition("=")
+        if not equals or flag.strip() != name:
+            continue
+        given = string(text)
+        if value.type == BOOL:
+            if text.lower() not in ("true", "t", "1", "false", "f", "0"):
+                raise EvaluationError(
+                    f"feature {name}: TG_FEATURE has no bool for it", default.range
+                )
+            given = boolean(text.lower() in ("true", "t", "1"))
+        value = given.with_marks(is_sensitive=False, privacy=Privacy.OUTSIDE)
+    return object_value({"name": string(name), "value": value})
 
 
 def _stack_value(file: ConfigFile) -> Value:

@@ -1,15 +1,13 @@
 """One configuration file → the values of the names in it, evaluated on demand and once."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 
 from ecbackup_iac.files.file_names import is_shown
-from ecbackup_iac.hcl.expression import Call, Name, Node
 from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.hcl.structure import Attribute, Block, Body
 from ecbackup_iac.model.value import StepKind
-from ecbackup_iac.terraform.evaluation.evaluator import Evaluator, HiddenSourceEvaluator
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.conversion import converted
@@ -18,17 +16,20 @@ from ecbackup_iac.terraform.values.type_system import BOOL, DYNAMIC, object_of
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     LazyMembers,
-    Privacy,
     ReferenceRejectedError,
     Value,
     boolean,
     object_value,
-    string,
     unknown,
 )
-from ecbackup_iac.terragrunt.functions import FUNCTIONS, call_function, tfvars_value
+from ecbackup_iac.terragrunt.evaluator import (
+    ROOTS,
+    ConfigEvaluator,
+    HiddenConfigEvaluator,
+    no_variable,
+)
 from ecbackup_iac.terragrunt.include import Include, evaluated_include
-from ecbackup_iac.terragrunt.schemas import check_stack_file, check_unit_file
+from ecbackup_iac.terragrunt.schemas import STACK, UNIT, check_file
 from ecbackup_iac.terragrunt.tree import (
     AUTOINCLUDE_FILE,
     STACK_FILE,
@@ -41,38 +42,6 @@ from ecbackup_iac.terragrunt.tree import (
 )
 
 _FALSE = boolean(False)  # noqa: FBT003 - the value itself
-
-_ROOTS = frozenset(("dependency", "feature", "include", "local", "stack", "unit", "values"))
-
-
-class ConfigEvaluator(Evaluator):
-    """Evaluates the expressions of a configuration file."""
-
-    def evaluate(self, node: Node) -> Value:
-        """Return the value of a node by its kind. Raises EvaluationError."""
-        scope = self.scope
-        assert isinstance(scope, ConfigFile)  # noqa: S101 - no other scope has such an evaluator
-        match node:
-            case Call(name="jsondecode", arguments=(Call(name="read_tfvars_file") as inner,)):
-                return tfvars_value(self, scope, inner)
-            case Call(name=name) if name in FUNCTIONS:
-                return call_function(self, scope, node)
-            case Name(name=name) if name not in self.names and name in _ROOTS:
-                return scope.variable_value(name)
-            case _:
-                return super().evaluate(node)
-
-    def _check_key(self, node: Node, of: Value, *, has_key: bool) -> None:
-        """Accept any key: there are no resources."""
-
-
-def no_variable(name: str) -> EvaluationError:
-    """Return the error for a variable that does not exist."""
-    return EvaluationError(f'Unknown variable: there is no variable named "{name}"')
-
-
-class HiddenConfigEvaluator(HiddenSourceEvaluator, ConfigEvaluator):
-    """Evaluates those of a file whose name is not that of configuration: none of its text may be shown."""
 
 
 class ConfigFile:
@@ -92,10 +61,7 @@ class ConfigFile:
         values: Value | None = None,
         injected: "Sequence[ConfigFile]" = (),
     ) -> None:
-        """Take a file's path; `child` includes it, `reader` reads it as a value.
-
-        `injected` is what a stack injects into it.
-        """
+        """Take a path; `child` includes it, `reader` reads it as a value, a stack injects `injected`."""
         self.view: View = view
         self.path = path
         self.include_from_child = include
@@ -110,10 +76,13 @@ class ConfigFile:
         self._values = values
         self._injected = injected
         self._found: dict[tuple[str, ...], Value | EvaluationError] = {}
-        self._wholes: dict[str, Value] = {}
+        self._variable_values: dict[str, Value] = {}
         self._pending: set[tuple[str, ...]] = set()
+        self._included: dict[str, ConfigFile] = {}
         self.in_locals = 0
-        self._is_in_includes = False
+        self.is_in_includes = False
+        """Its include blocks are being evaluated: nothing is included yet."""
+
         self.extra_names: dict[str, Value] = {}
         """The values of `unit` and `stack` in a stack file."""
 
@@ -151,18 +120,8 @@ class ConfigFile:
         except EvaluationError as error:
             raise error.at(attribute.range) from error
 
-    def text(self, attribute: Attribute) -> Value:
-        """Return the value of an attribute that is a text. Raises EvaluationError."""
-        value = self.value(attribute)
-        if value.is_known and not isinstance(value.raw, str):
-            raise EvaluationError(f"{attribute.name}: a string is required", attribute.range)
-        return value
-
     def flag(self, attribute: Attribute | None) -> Value:
-        """Return the value of a bool, or of a text that is one; false for none, or null.
-
-        Raises EvaluationError.
-        """
+        """Return a bool, or a text that is one; false for none, or null. Raises EvaluationError."""
         if attribute is None:
             return _FALSE
         value = self.value(attribute)
@@ -184,9 +143,9 @@ class ConfigFile:
         self.view.tree.check_syntax(self.view.real(self.path))
         is_stack = os.path.basename(self.path) == STACK_FILE
         if is_stack:
-            check_stack_file(body)
+            check_file(body, STACK)
         elif os.path.basename(self.path) != VALUES_FILE:
-            check_unit_file(body)
+            check_file(body, UNIT)
         for included in dict.fromkeys(map(self.included, () if is_stack else self.includes)):
             included.check()
         for one in self.injected:
@@ -234,7 +193,7 @@ class ConfigFile:
         return found
 
     def _resolved(self, root: str, name: str) -> Value:
-        if root not in _ROOTS or self._is_too_early(root):
+        if root not in ROOTS or self._is_too_early(root):
             raise no_variable(root)
         if root == "local":
             return self._local(name)
@@ -270,28 +229,29 @@ class ConfigFile:
         """Return the value of one of the variables as a whole. Raises EvaluationError."""
         if root in self.extra_names:
             return self.extra_names[root]
-        if root not in self._wholes:
-            self._wholes[root] = self._variable_value(root)
-        return self._wholes[root]
+        if root not in self._variable_values:
+            self._variable_values[root] = self._variable_value(root)
+        return self._variable_values[root]
 
     def _variable_value(self, root: str) -> Value:
         match root:
             case _ if self._is_too_early(root):
                 raise no_variable(root)
             case "local":
-                return self._lazy(
-                    self.locals,
-                    lambda name: self.reference("local", (name,), self.locals[name].range),
-                )
+                found = self.locals
+                return self._lazy(found, lambda one: self.reference(root, (one,), found[one].range))
             case "include":
                 return self._exposed
             case "dependency":
                 from ecbackup_iac.terragrunt.config_value import outputs_of
 
-                found = self.dependencies.items()
-                return object_value({name: outputs_of(name, block) for name, (_, block) in found})
+                blocks = self.visible("dependency").items()
+                return object_value({name: outputs_of(name, block) for name, (_, block) in blocks})
             case "feature":
-                return self._lazy(self.features, self._feature)
+                from ecbackup_iac.terragrunt.config_value import feature_value
+
+                features = self.visible("feature")
+                return self._lazy(features, lambda name: feature_value(name, *features[name]))
             case "values" if self.values is not None:
                 return self.values
             case _:
@@ -301,13 +261,10 @@ class ConfigFile:
 
     def _is_too_early(self, root: str) -> bool:
         """Whether a variable does not exist yet: Terragrunt parses the includes first."""
-        return self._is_in_includes and root != "values"
+        return self.is_in_includes and root != "values"
 
     @staticmethod
-    def _lazy(
-        names: "dict[str, Attribute] | dict[str, tuple[ConfigFile, Block]]",
-        find: Callable[[str], Value],
-    ) -> Value:
+    def _lazy(names: Iterable[str], find: Callable[[str], Value]) -> Value:
         kind = object_of(dict.fromkeys(names, DYNAMIC))
         return Value(kind, LazyMembers(sorted(names), find))
 
@@ -321,24 +278,20 @@ class ConfigFile:
             text = f"{self.address} is included and includes another file itself"
             raise EvaluationError(f"Too many levels of inheritance: {text}", blocks[0].header)
         self.in_locals += 1  # what an include refers to is evaluated with the locals
-        self._is_in_includes = True
+        self.is_in_includes = True
         try:
             return tuple(evaluated_include(self, block) for block in blocks)
         finally:
             self.in_locals -= 1
-            self._is_in_includes = False
+            self.is_in_includes = False
 
     def included(self, include: Include) -> "ConfigFile":
         """Return the configuration that is included."""
-        if include.path not in self._included:
-            self._included[include.path] = ConfigFile(
-                self.view, include.path, child=self, include=include
-            )
-        return self._included[include.path]
-
-    @cached_property
-    def _included(self) -> "dict[str, ConfigFile]":
-        return {}
+        found = self._included.get(include.path)
+        if found is None:
+            found = ConfigFile(self.view, include.path, child=self, include=include)
+            self._included[include.path] = found
+        return found
 
     @cached_property
     def _exposed(self) -> Value:
@@ -353,22 +306,6 @@ class ConfigFile:
         }
         is_bare = [one.label for one in self.includes] == [""]
         return found.get("", object_value({})) if is_bare else object_value(found)
-
-    def selected_include(self, names: list[str]) -> Include | None:
-        """Return the include that a function is about; None without any. Raises EvaluationError."""
-        if self.include_from_child is not None:
-            return self.include_from_child
-        if self._is_in_includes:  # nothing is included yet
-            return None
-        found = {one.label: one for one in self.includes}
-        if len(found) <= 1:
-            return next(iter(found.values()), None)
-        if len(names) != 1:
-            raise EvaluationError("there are several includes: the function needs the label of one")
-        if names[0] not in found:
-            text = "there is no include with that label"
-            raise EvaluationError(f'{text}, "{names[0]}"', redacted_message=text)
-        return found[names[0]]
 
     def merged_files(self) -> Iterator["tuple[ConfigFile, str]"]:
         """Yield the included files that are merged, the last one first, with the strategy."""
@@ -402,39 +339,10 @@ class ConfigFile:
 
     # What else has a name.
 
-    @cached_property
-    def dependencies(self) -> "dict[str, tuple[ConfigFile, Block]]":
-        """The dependency blocks, those of the child that includes this file too."""
-        own = self.blocks_of_all("dependency")
-        return own | self._child.dependencies if self._child else own
-
-    @cached_property
-    def features(self) -> "dict[str, tuple[ConfigFile, Block]]":
-        """The feature blocks, those of the child that includes this file too."""
-        own = self.blocks_of_all("feature")
-        return own | self._child.features if self._child else own
-
-    def _feature(self, name: str) -> Value:
-        owner, block = self.features[name]
-        default = block.body.attribute("default")
-        if default is None:
-            raise EvaluationError(
-                f'Missing required argument: feature "{name}" needs default', block.header
-            )
-        value = owner.value(default).through(*owner.steps(default, StepKind.MAPPING))
-        for pair in self.view.tree.environment.get("TG_FEATURE", "").split(","):
-            flag, equals, text = pair.partition("=")
-            if not equals or flag.strip() != name:
-                continue
-            given = string(text)
-            if value.type == BOOL:
-                if text.lower() not in ("true", "t", "1", "false", "f", "0"):
-                    raise EvaluationError(
-                        f"feature {name}: TG_FEATURE has no bool for it", default.range
-                    )
-                given = boolean(text.lower() in ("true", "t", "1"))
-            value = given.with_marks(is_sensitive=False, privacy=Privacy.OUTSIDE)
-        return object_value({"name": string(name), "value": value})
+    def visible(self, kind: str) -> "dict[str, tuple[ConfigFile, Block]]":
+        """Return the labelled blocks of a kind, those of the child that includes this file too."""
+        own = self.blocks_of_all(kind)
+        return own | self._child.visible(kind) if self._child else own
 
     @cached_property
     def values(self) -> Value | None:

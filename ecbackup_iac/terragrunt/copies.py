@@ -6,31 +6,19 @@ Terragrunt copies the folder of the source, then the unit's own over the module'
 import os
 import re
 from collections.abc import Sequence
-from functools import cached_property
 
 from ecbackup_iac.files.discovery import Listing
 from ecbackup_iac.files.paths import is_inside
 from ecbackup_iac.hcl.source import SourceFile
-from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.model.written_path import as_posix, relative_path
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.modules.folders import Folders
 from ecbackup_iac.terraform.modules.parsed_file import ParsedFile, parsed_file
+from ecbackup_iac.terragrunt.globs import glob_expression
 
 _LOCK_FILE = ".terraform.lock.hcl"
 _CACHE = ".terragrunt-cache"
-
-_MAGIC = {
-    r"\*\*/": r"(?:.*/)?",
-    r"\*\*": r".*",
-    r"\*": r"[^/]*",
-    r"\?": r"[^/]",
-    r"\{": r"(?:",
-    r"\}": r")",
-    ",": r"|",
-}
-_MAGIC_PART = re.compile("|".join(map(re.escape, _MAGIC)))
 
 
 class Copy:
@@ -39,8 +27,8 @@ class Copy:
     def __init__(self, top: str, include: Sequence[str], exclude: Sequence[str]) -> None:
         """`include` and `exclude` are the patterns of include_in_copy and exclude_from_copy."""
         self.top = top
-        self._include = include
-        self._exclude = exclude
+        self._included = self._matching(include)
+        self._excluded = self._matching(exclude)
 
     def has(self, path: str) -> bool:
         """Whether it copies the file or folder at a path in the folder."""
@@ -52,26 +40,13 @@ class Copy:
             return True
         return any(one.startswith(below) for one in self._included)
 
-    @cached_property
-    def _excluded(self) -> tuple[str, ...]:
-        return self._matching(self._exclude)
-
-    @cached_property
-    def _included(self) -> tuple[str, ...]:
-        return self._matching(self._include)
-
     def _matching(self, patterns: Sequence[str]) -> tuple[str, ...]:
         """Return the paths below the folder that some patterns describe, and what is in such folders."""
         if not patterns:
             return ()
-        described = [
-            _MAGIC_PART.sub(
-                lambda part: _MAGIC[part[0]], re.escape(os.path.normpath(one).lstrip("/"))
-            )
-            for one in patterns
-        ]
+        described = (glob_expression(os.path.normpath(one).lstrip("/")) for one in patterns)
         try:
-            pattern = re.compile(f"(?:{'|'.join(described)})(?:/.*)?")
+            pattern = re.compile(f"(?:{'|'.join(described)})(?:/.*)?", re.DOTALL)
         except re.error:  # braces that do not match
             return ()
         found = []
@@ -84,30 +59,20 @@ class Copy:
         return tuple(found)
 
 
-@record(eq=False)
-class Places:
-    """Where the files come from that a unit is planned with."""
-
-    module: str
-    """The module's folder. Files are found below it as if all had been copied there."""
-
-    own: str
-    """The unit's."""
-
-    source: Copy
-    """What is copied of the folder of the source, in which the module is."""
-
-    unit: Copy
-
-
 class UnitFolders(Folders):
-    """The files that a unit is planned with, at the paths that those of its module have."""
+    """The files that a unit is planned with, at the paths that those of its module have.
 
-    def __init__(self, folders: Folders, places: Places) -> None:
+    They are found below the module's folder as if all had been copied there.
+    """
+
+    def __init__(self, folders: Folders, module: str, source: Copy, unit: Copy) -> None:
+        """Take the module's folder, what is copied of the source around it, and of the unit's folder."""
         super().__init__(folders.boundary)
         self.real = folders.real  # type: ignore[method-assign]
         self._folders = folders
-        self._places = places
+        self._module = module
+        self._source = source
+        self._unit = unit
         self.written: dict[str, SourceFile] = {}
         """What is generated, by path."""
 
@@ -141,24 +106,22 @@ class UnitFolders(Folders):
 
     def own_path(self, path: str) -> str:
         """Return the path in the unit's folder of what would be copied to a path; empty for none."""
-        places = self._places
-        if places.own == places.module or not is_inside(path, places.module):
+        if self._unit.top == self._module or not is_inside(path, self._module):
             return ""
-        own = os.path.join(places.own, _below(path, places.module))
-        return own if places.unit.has(own) else ""
+        own = os.path.join(self._unit.top, _below(path, self._module))
+        return own if self._unit.has(own) else ""
 
     def is_copied(self, path: str) -> bool:
         """Whether a path is in what is copied; without a source, earlier releases copy nothing."""
-        places = self._places
-        return places.own == places.module or is_inside(path, places.source.top)
+        return self._unit.top == self._module or is_inside(path, self._source.top)
 
     def origin(self, path: str) -> str:
         """Return the path of the file or folder that is copied to a path; it need not exist."""
         own = self.own_path(path)
         if own and os.path.exists(own):
             return own
-        source = self._places.source
-        return "" if is_inside(path, source.top) and not source.has(path) else path
+        is_left_out = is_inside(path, self._source.top) and not self._source.has(path)
+        return "" if is_left_out else path
 
     def is_file(self, path: str) -> bool:
         """Whether a file is at a path. Raises UnknownResultError."""

@@ -12,7 +12,7 @@ from ecbackup_iac.terraform.modules.file_names import every_configuration_file
 from ecbackup_iac.terraform.values.value import EvaluationError
 from ecbackup_iac.terragrunt.configuration import ConfigFile
 from ecbackup_iac.terragrunt.stacks import NOT_ENABLED, STACK_FOLDER, Stack, evaluated_stack
-from ecbackup_iac.terragrunt.tree import STACK_FILE, UNIT_FILES, Tree
+from ecbackup_iac.terragrunt.tree import STACK_FILE, UNIT_FILES, Tree, View
 from ecbackup_iac.terragrunt.units import Unit, evaluated_unit
 
 
@@ -63,7 +63,7 @@ def deployments(
     # A stack writes over what is where it generates a unit.
     copied |= {unit.folder for unit in generated if unit.excluded != NOT_ENABLED}
     units = [
-        evaluated_unit(tree, ConfigFile(tree.view(), path))
+        evaluated_unit(tree, ConfigFile(View(tree, {}), path))
         for folder, path in files.items()
         if folder not in copied
     ]

@@ -21,6 +21,7 @@ from ecbackup_iac.terraform.modules.inputs import value_in_file
 from ecbackup_iac.terraform.modules.versions import meets
 from ecbackup_iac.terraform.values.budget import STEPS_PER_EXPRESSION, charge
 from ecbackup_iac.terraform.values.conversion import converted
+from ecbackup_iac.terraform.values.marks import shown_text
 from ecbackup_iac.terraform.values.outcomes import map_outcomes, one_of
 from ecbackup_iac.terraform.values.type_system import DYNAMIC, STRING, ListOf, Type
 from ecbackup_iac.terraform.values.value import (
@@ -28,20 +29,19 @@ from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     Possibility,
     Privacy,
+    UnknownRaw,
     Value,
     boolean,
     object_value,
     quoting,
-    shown_text,
     string,
     tuple_value,
     unknown,
 )
-from ecbackup_iac.terragrunt.deep_merge import deep_merged
-from ecbackup_iac.terragrunt.retryable_errors import DEFAULT_RETRYABLE_ERRORS
 
 if TYPE_CHECKING:
     from ecbackup_iac.terragrunt.configuration import ConfigFile
+    from ecbackup_iac.terragrunt.include import Include
 
 _COMMANDS = {
     "vars": ("apply", "console", "destroy", "import", "plan", "push", "refresh"),
@@ -100,7 +100,7 @@ def call_function(evaluator: Evaluator, scope: "ConfigFile", node: Call) -> Valu
     if function.returns is DYNAMIC:  # its arguments need not be known, or it handles that
         return apply(*arguments)
     result = map_outcomes(apply, *arguments, kind=function.returns).with_marks_of(*arguments)
-    if scope.view.tree.is_hidden(scope.folder):
+    if scope.view.tree.hidden_part(scope.folder):
         return result.with_marks(is_sensitive=result.is_sensitive, privacy=Privacy.OUTSIDE)
     return result
 
@@ -148,23 +148,30 @@ def _find_in_parent_folders(scope: "ConfigFile", arguments: Sequence[Value]) -> 
     raise quoting(f"ParentFileNotFoundError: no {{}} {where}", wanted[0], "such file")
 
 
-def _path_relative_to_include(scope: "ConfigFile", arguments: Sequence[Value]) -> Value:
-    include = scope.selected_include(_texts(arguments))
-    if include is None:
-        return string(".")
-    return string(relative_path(scope.folder, os.path.dirname(include.path)))
+def _selected_include(scope: "ConfigFile", names: list[str]) -> "Include | None":
+    """Return the include that a function is about; None without any. Raises EvaluationError."""
+    if scope.include_from_child is not None or scope.is_in_includes:
+        return scope.include_from_child
+    found = {one.label: one for one in scope.includes}
+    if len(found) <= 1:
+        return next(iter(found.values()), None)
+    if len(names) != 1:
+        raise EvaluationError("there are several includes: the function needs the label of one")
+    if names[0] not in found:
+        text = "there is no include with that label"
+        raise EvaluationError(f'{text}, "{names[0]}"', redacted_message=text)
+    return found[names[0]]
 
 
-def _path_relative_from_include(scope: "ConfigFile", arguments: Sequence[Value]) -> Value:
-    include = scope.selected_include(_texts(arguments))
-    if include is None:
-        return string(".")
-    return string(relative_path(os.path.dirname(include.path), scope.folder))
+def _of_include(compute: Callable[[str, str], str]) -> Function:
+    """Return a function of the unit's folder and of that which is included, the same without an include."""
 
+    def implementation(scope: "ConfigFile", arguments: Sequence[Value]) -> Value:
+        include = _selected_include(scope, _texts(arguments))
+        included = scope.folder if include is None else os.path.dirname(include.path)
+        return string(compute(scope.folder, included))
 
-def _get_parent_terragrunt_dir(scope: "ConfigFile", arguments: Sequence[Value]) -> Value:
-    include = scope.selected_include(_texts(arguments))
-    return string(as_posix(scope.folder if include is None else os.path.dirname(include.path)))
+    return Function(implementation, 0, 1)
 
 
 def _get_env(scope: "ConfigFile", arguments: Sequence[Value]) -> Value:
@@ -245,6 +252,23 @@ def _deep_merge(scope: "ConfigFile", arguments: Sequence[Value]) -> Value:  # no
     return object_value({}) if result is None else result
 
 
+def deep_merged(below: Value, above: Value) -> Value:
+    """Return two objects as one: maps are merged, lists concatenated, and other values replaced."""
+    if isinstance(above.raw, UnknownRaw):
+        return above
+    if isinstance(below.raw, UnknownRaw):
+        is_collection = isinstance(above.raw, Mapping | tuple)
+        return unknown(below.raw.why) if is_collection else above
+    if isinstance(below.raw, Mapping) and isinstance(above.raw, Mapping):
+        members = dict(below.members)
+        for name, value in above.members.items():
+            members[name] = deep_merged(members[name], value) if name in members else value
+        return object_value(members).with_marks_of(below, above)
+    if isinstance(below.raw, tuple) and isinstance(above.raw, tuple):
+        return tuple_value((*below.elements, *above.elements)).with_marks_of(below, above)
+    return above
+
+
 def _constraint_check(scope: "ConfigFile", arguments: Sequence[Value]) -> Value:  # noqa: ARG001
     version, constraint = _texts(arguments)
     clauses = [clause.strip().lstrip("=!<>~ ") for clause in constraint.split(",")]
@@ -289,10 +313,12 @@ FUNCTIONS: Mapping[str, Function] = {
     "constraint_check": Function(_constraint_check, 2, 2),
     "deep_merge": Function(_deep_merge, 1, -1, DYNAMIC),
     "find_in_parent_folders": Function(_find_in_parent_folders, 0, 2),
-    "get_default_retryable_errors": _listed(DEFAULT_RETRYABLE_ERRORS),
+    "get_default_retryable_errors": _unknown(
+        "get_default_retryable_errors() depends on the version of Terragrunt", ListOf(STRING)
+    ),
     "get_env": Function(_get_env, 1, 2),
     "get_original_terragrunt_dir": _fixed(lambda scope: os.path.dirname(scope.original_path)),
-    "get_parent_terragrunt_dir": Function(_get_parent_terragrunt_dir, 0, 1),
+    "get_parent_terragrunt_dir": _of_include(lambda _, included: as_posix(included)),
     "get_path_from_repo_root": _fixed(
         lambda scope: relative_path(scope.folder, scope.view.tree.top)
     ),
@@ -305,17 +331,13 @@ FUNCTIONS: Mapping[str, Function] = {
     "get_terraform_command": _one_of(
         COMMAND, f"get_terraform_command() depends on {COMMAND}", PLAN, APPLY
     ),
-    "get_terraform_commands_that_need_input": _listed(_COMMANDS["input"]),
-    "get_terraform_commands_that_need_locking": _listed(_COMMANDS["locking"]),
-    "get_terraform_commands_that_need_parallelism": _listed(_COMMANDS["parallelism"]),
-    "get_terraform_commands_that_need_vars": _listed(_COMMANDS["vars"]),
     "get_terragrunt_dir": _fixed(lambda scope: scope.folder),
     "get_terragrunt_source_cli_flag": _fixed(lambda _: ""),
     "get_working_dir": _unknown("get_working_dir() depends on where Terragrunt runs"),
     "mark_as_read": Function(lambda _, arguments: arguments[0], 1, 1),
     "mark_glob_as_read": Function(_mark_glob_as_read, 1, 3, ListOf(STRING)),
-    "path_relative_from_include": Function(_path_relative_from_include, 0, 1),
-    "path_relative_to_include": Function(_path_relative_to_include, 0, 1),
+    "path_relative_from_include": _of_include(lambda own, included: relative_path(included, own)),
+    "path_relative_to_include": _of_include(relative_path),
     "read_terragrunt_config": Function(_read_terragrunt_config, 1, 2, DYNAMIC),
     "read_tfvars_file": Function(_read_tfvars_file, 1, 1),
     "run_cmd": _unknown("run_cmd() runs a command, and nothing is run here"),
@@ -330,5 +352,9 @@ FUNCTIONS: Mapping[str, Function] = {
             "caller_identity_arn",
             "caller_identity_user_id",
         )
+    },
+    **{
+        f"get_terraform_commands_that_need_{name}": _listed(commands)
+        for name, commands in _COMMANDS.items()
     },
 }

@@ -1,4 +1,4 @@
-"""A pattern of `mark_glob_as_read` → the files that it matches. The grammar is that of Go's gobwas/glob."""
+"""A pattern of Terragrunt → a regular expression, and the files that one of `mark_glob_as_read` matches."""
 
 import os
 import re
@@ -10,6 +10,9 @@ from ecbackup_iac.terragrunt.tree import View
 
 _SKIPPED = (".git", ".terraform", ".terragrunt-cache", ".terragrunt-stack")
 """Folders of what is made where Terragrunt runs, and of git."""
+
+_NO_FOLDER = r"(?<=/)(?<![*?\]}]/)\*\*/(?=[^*?\[{]*$|[^*?\[{/]+/)"
+"""Between literals, in the grammar of Go's gobwas/glob."""
 
 _PART = re.compile(r"\\.|\*\*|\*|\?|\[!|[\[\]{},]|.", re.DOTALL)
 _MAGIC = {
@@ -37,7 +40,7 @@ def matching_files(view: View, pattern: str) -> list[str]:
     if os.path.isfile(real):
         return [top] if top == pattern else []
     try:
-        matcher = re.compile(_expression(pattern), re.DOTALL)
+        matcher = re.compile(glob_expression(pattern, _NO_FOLDER), re.DOTALL)
     except re.error as error:
         raise EvaluationError(f"it is not a pattern: {error}") from None
     found = (top + path for path in _files(view, real))
@@ -55,14 +58,13 @@ def _files(view: View, folder: str) -> Iterator[str]:
             yield from (f"/{name}{path}" for path in below)
 
 
-def _expression(pattern: str) -> str:
-    """Return a pattern as a regular expression."""
-    written = re.sub(r"(?<![*?\]}])/\*\*/(?=[^*?\[{]*$|[^*?\[{/]+/)", "\0", pattern)
+def glob_expression(pattern: str, no_folder: str = r"\*\*/") -> str:
+    """Return a pattern as a regular expression; `no_folder` describes where `**/` matches no folder, too."""
     depth, found = 0, []
-    for part in _PART.findall(written):
+    for part in _PART.findall(re.sub(no_folder, "\0", pattern)):
         depth += {"{": 1, "}": -1}.get(part, 0)
-        if part == "\0":  # between literals it matches no folder too
-            found.append("/(?:.*/)?")
+        if part == "\0":
+            found.append("(?:.*/)?")
         elif part == "," and depth:
             found.append("|")
         else:

@@ -55,10 +55,12 @@ def evaluated_include(file: "ConfigFile", block: Block) -> Include:
 def included_path(file: "ConfigFile", block: Block) -> str:
     """Return the path of the file that a block includes. Raises EvaluationError, or UnknownResultError."""
     path = block.body.attribute("path")
-    value = file.text(path) if path is not None else string("")
+    value = file.value(path) if path is not None else string("")
     if not value.is_known:
         raise UnknownResultError(f"the path of an include is unknown: {value.unknown.why}")
     at = path.range if path is not None else block.header
+    if not isinstance(value.raw, str):
+        raise EvaluationError("path: a string is required", at)
     if not value.raw:
         raise EvaluationError("The path of the include is empty", at)
     full = file.view.path(file.folder, value)

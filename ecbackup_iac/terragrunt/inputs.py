@@ -7,7 +7,7 @@ generated file with the inputs that are null among the *.auto.tfvars, and -var a
 import os
 import re
 import shlex
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 
 from ecbackup_iac.hcl.expression import Literal
@@ -32,6 +32,7 @@ from ecbackup_iac.terraform.modules.inputs import (
 )
 from ecbackup_iac.terraform.modules.module import Module
 from ecbackup_iac.terraform.values.conversion import converted
+from ecbackup_iac.terraform.values.marks import shown_text
 from ecbackup_iac.terraform.values.outcomes import map_outcomes
 from ecbackup_iac.terraform.values.steps import Located, SourceStep
 from ecbackup_iac.terraform.values.type_system import STRING
@@ -41,13 +42,12 @@ from ecbackup_iac.terraform.values.value import (
     UnknownRaw,
     Value,
     object_value,
-    shown_text,
     string,
     tuple_value,
     unknown,
 )
 from ecbackup_iac.terragrunt.functions import APPLY, COMMAND, PLAN
-from ecbackup_iac.terragrunt.merging import ExtraArguments
+from ecbackup_iac.terragrunt.merging import ExtraArguments, members_of
 from ecbackup_iac.terragrunt.module import UnitModule
 from ecbackup_iac.terragrunt.units import Unit
 
@@ -181,7 +181,7 @@ class UnitInputs(RootInputs):
             self.automatic.append(_Anything(why))
             self._arguments.append(_Anything(why))
             return
-        members = _as_members(value)
+        members = members_of(value)
         for name, member in members.items():
             if name.startswith("TF_VAR_"):
                 self.automatic.append(_Given(name.removeprefix("TF_VAR_"), member, extra.range))
@@ -291,13 +291,8 @@ def unit_inputs(  # noqa: PLR0913, PLR0917 - where values come from
 
 def _differs(extra: ExtraArguments) -> bool:
     """Whether a block is about only one of plan and apply, or has arguments in a variable for one."""
-    environment = extra.environment.raw if extra.environment is not None else None
-    names = environment if isinstance(environment, Mapping) else ()
+    names = members_of(extra.environment) if extra.environment is not None else ()
     return len(extra.commands) == 1 or any(name.startswith("TF_CLI_ARGS_") for name in names)
-
-
-def _as_members(value: Value) -> Mapping[str, Value]:
-    return value.members if isinstance(value.raw, Mapping) else {}
 
 
 def _null_attributes(unit: Unit, nulls: Mapping[str, Value]) -> dict[str, Attribute]:
@@ -340,15 +335,11 @@ def _like(result: Value, known: Value) -> Value:
 
 def _as_expression(value: Value) -> Value:
     """Return a value as a variable of any other type receives it: what was JSON, read as an expression."""
-    if isinstance(value.raw, str):
-        return _parsed(_escaped(value))
-    if _holds_template(value):
-        return _parsed(FUNCTIONS["jsonencode"].implementation(_as_json(value, _escaped)))
-    return _as_json(value)
-
-
-def _parsed(value: Value) -> Value:
-    node, problems = parse_expression(SourceFile("", str(value.raw).encode()))
+    if not isinstance(value.raw, str):
+        return _as_json(value)
+    # Terragrunt escapes what would be evaluated.
+    text = value.raw.replace("$${", "\0").replace("${", "$${").replace("\0", "$${")
+    node, problems = parse_expression(SourceFile("", text.encode()))
     if problems:
         raise EvaluationError("it is not a valid expression")
     try:
@@ -357,38 +348,17 @@ def _parsed(value: Value) -> Value:
         raise EvaluationError(error.redacted_message) from None
 
 
-def _escaped(value: Value) -> Value:
-    """Return a text as Terragrunt escapes it, any other value as it is."""
-    if not isinstance(value.raw, str):
-        return value
-    text = value.raw.replace("$${", "\0").replace("${", "$${").replace("\0", "$${")
-    return string(text).with_marks_of(value)
-
-
-def _holds_template(value: Value) -> bool:
-    """Whether Terraform evaluates something in a text: a directive, or what is in a key."""
-    match value.raw:
-        case str() as text:
-            return "%{" in text
-        case tuple():
-            return any(map(_holds_template, value.elements))
-        case Mapping() if value.is_wholly_known:
-            members = value.members
-            return any("${" in name or "%{" in name for name in members) or any(
-                map(_holds_template, members.values())
-            )
-        case _:
-            return False
-
-
-def _as_json(value: Value, of_text: Callable[[Value], Value] = lambda value: value) -> Value:
-    """Return a value with the types that JSON has, and its texts as they are passed."""
+def _as_json(value: Value) -> Value:
+    """Return a value with the types that JSON has; a text that Terraform evaluates is unknown."""
     match value.raw:
         case tuple() as elements:
-            result = tuple_value(_as_json(element, of_text) for element in elements)
+            result = tuple_value(map(_as_json, elements))
+        case Mapping() as members if any("${" in name or "%{" in name for name in members):
+            result = unknown("Terraform evaluates a key of it as a template")
         case Mapping() as members:
-            found = {name: _as_json(member, of_text) for name, member in members.items()}
-            result = object_value(found)
+            result = object_value({name: _as_json(one) for name, one in members.items()})
+        case str() as text if "%{" in text:
+            result = unknown("Terraform evaluates it as a template", STRING)
         case _:
-            return of_text(value)
+            return value
     return result.through(*value.trace).with_marks_of(value)

@@ -13,7 +13,7 @@ from ecbackup_iac.terraform.values.value import (
     unknown,
 )
 from ecbackup_iac.terragrunt.configuration import ConfigFile
-from ecbackup_iac.terragrunt.deep_merge import deep_merged
+from ecbackup_iac.terragrunt.functions import deep_merged
 
 
 @record(eq=False)
@@ -41,10 +41,7 @@ class Inputs:
 
 
 def merged_inputs(file: ConfigFile) -> Inputs | None:
-    """Return the inputs of a configuration, merged with those that it includes; None without any.
-
-    Raises EvaluationError.
-    """
+    """Return the inputs of a configuration and of its includes; None without any. Raises EvaluationError."""
     found = _own_inputs(file)
     for one in file.injected:
         above = merged_inputs(one)

@@ -18,12 +18,12 @@ from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.model.hidden import placeholder_of
 from ecbackup_iac.model.record import record
 from ecbackup_iac.terraform.functions.call_context import OutsideError, UnknownResultError
+from ecbackup_iac.terraform.values.marks import shown_text
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     UnknownRaw,
     Value,
     null,
-    shown_text,
     string,
     unknown,
 )
@@ -120,20 +120,12 @@ def _alternatives(owner: ConfigFile, node: Node) -> Iterator[Value]:
                 yield value
 
 
-@record(eq=False)
-class Exclusion:
-    """Under which condition a unit is not applied."""
+def exclusion(file: ConfigFile) -> tuple[Value, Value, str] | None:
+    """Return under which condition a unit is not applied; None for never. Raises EvaluationError.
 
-    condition: Value
-    with_dependencies: Value
-    """Whether the units that it depends on directly are not applied either."""
-
-    doubt: str = ""
-    """Why it is not certain that the condition is about the apply."""
-
-
-def exclusion(file: ConfigFile) -> Exclusion | None:
-    """Return when a unit is not applied; None for never. Raises EvaluationError."""
+    With it are returned whether the units that it depends on directly are not applied either, and why it is
+    not certain that the condition is about the apply.
+    """
     blocks = [(owner, block) for owner in file.in_order() for block in owner.body.blocks("exclude")]
     if blocks:
         owner, block = blocks[0]
@@ -144,11 +136,11 @@ def exclusion(file: ConfigFile) -> Exclusion | None:
         if owner.value(condition).is_null:
             raise EvaluationError("if: a bool is required", condition.range)
         doubt = "" if _is_of_apply(actions) else _doubt_about(actions)
-        return Exclusion(owner.flag(condition), owner.flag(dependencies), doubt)
+        return owner.flag(condition), owner.flag(dependencies), doubt
     for owner in file.in_order():
         skip = owner.body.attribute("skip")
         if skip is not None:
-            return Exclusion(owner.flag(skip), owner.flag(None))
+            return owner.flag(skip), owner.flag(None), ""
     return None
 
 
@@ -191,7 +183,7 @@ def generated_files(file: ConfigFile) -> dict[str, GeneratedFile]:
             value = owner.value(attribute) if attribute is not None else None
             if value is None or value.is_null:
                 return found
-            backend = {"contents": string("terraform {\n}\n"), **_members(value)}
+            backend = {"contents": string("terraform {\n}\n"), **members_of(value)}
             found["\0"] = _generated("remote_state", backend, block, value)
             return found
     return found
@@ -210,7 +202,7 @@ def _generated_by(file: ConfigFile) -> list[tuple[str, GeneratedFile]]:
             return [("", _generated("", {}, attribute, value))]
         for label, one in value.members.items() if isinstance(value.raw, Mapping) else ():
             name = placeholder_of(label) if value.is_hidden else label
-            found.append((name, {"": one} if not one.is_known else _members(one), attribute))
+            found.append((name, {"": one} if not one.is_known else members_of(one), attribute))
     return [
         (
             label,
@@ -237,12 +229,9 @@ def _referred(file: ConfigFile, written: Block | Attribute, members: Mapping[str
     return b"\n".join(found)
 
 
-def _members(value: Value) -> Mapping[str, Value]:
+def members_of(value: Value) -> Mapping[str, Value]:
+    """Return the members of an object; none for anything else."""
     return value.members if isinstance(value.raw, Mapping) else {}
-
-
-def _header(written: Block | Attribute) -> SourceRange:
-    return written.header if isinstance(written, Block) else written.range
 
 
 def _generated(
@@ -253,7 +242,8 @@ def _generated(
     referred: bytes = b"",
 ) -> GeneratedFile:
     """Return what one entry writes; `whole` is its value, where that may be unknown as a whole."""
-    source_range, at = written.range, _header(written)
+    source_range = written.range
+    at = written.header if isinstance(written, Block) else source_range
     is_unknown = whole is not None and not whole.is_known
     doubts = {"path": whole.unknown.why} if whole is not None and is_unknown else {}
     if not doubts and not {"path", "if_exists", "contents"} <= members.keys():

@@ -17,7 +17,7 @@ from ecbackup_iac.terraform.modules.file_names import (
 )
 from ecbackup_iac.terraform.modules.folders import Folders
 from ecbackup_iac.terraform.modules.module import Module
-from ecbackup_iac.terragrunt.copies import Copy, Places, UnitFolders
+from ecbackup_iac.terragrunt.copies import Copy, UnitFolders
 from ecbackup_iac.terragrunt.merging import GeneratedFile
 from ecbackup_iac.terragrunt.units import Unit
 
@@ -46,7 +46,7 @@ class UnitModule:
             )  # several units share the folder of a source
             for top in (unit.tops.get(folder, folder), own)
         )
-        self.files = UnitFolders(folders, Places(folder, own, source, copy))
+        self.files = UnitFolders(folders, folder, source, copy)
         self.unknown_files: list[tuple[GeneratedFile, Diagnostic]] = []
         """The generated configuration files whose content is unknown, with a diagnostic for each."""
 
@@ -136,11 +136,6 @@ class UnitModule:
         text = f"the generated file {file.display_path} already exists ({how})"
         self.problems.append(Diagnostic(text, file.range.location))
         return False
-
-    @property
-    def generated(self) -> dict[str, SourceFile]:
-        """What is generated, by path."""
-        return self.files.written
 
     @cached_property
     def changes_calls(self) -> bool:

@@ -28,7 +28,7 @@ class Kind:
 _ANY = Kind(is_open=True)
 _HOOK = Kind("commands execute", "if run_on_error suppress_stdout working_dir on_errors", labels=1)
 
-_UNIT = Kind(
+UNIT = Kind(
     optional="download_dir generate iam_assume_role_duration iam_assume_role_session_name iam_role "
     "iam_web_identity_token inputs prevent_destroy remote_state terraform_binary "
     "terraform_version_constraint terragrunt_version_constraint "
@@ -71,16 +71,18 @@ _UNIT = Kind(
     },
 )
 
-_INJECTED = Kind(
-    optional=_UNIT.optional,
-    blocks={name: kind for name, kind in _UNIT.blocks.items() if name not in ("include", "locals")},
+INJECTED = Kind(
+    optional=UNIT.optional,
+    blocks={name: kind for name, kind in UNIT.blocks.items() if name not in ("include", "locals")},
 )
+"""What a stack injects into a unit."""
+
 _EXPANSION = Kind(optional="count for_each")
 _COMPONENT = Kind(
     "source path", blocks={"autoinclude": _ANY, "expansion": _EXPANSION}, labels=1, is_open=True
 )
-_INCLUDED_STACK = Kind(blocks={"stack": _COMPONENT, "unit": _COMPONENT})
-_STACK = Kind(blocks={**_INCLUDED_STACK.blocks, "include": Kind("path", labels=1), "locals": _ANY})
+INCLUDED_STACK = Kind(blocks={"stack": _COMPONENT, "unit": _COMPONENT})
+STACK = Kind(blocks={**INCLUDED_STACK.blocks, "include": Kind("path", labels=1), "locals": _ANY})
 
 _REPEATED = (
     "after_hook", "before_hook", "dependency", "error_hook", "extra_arguments", "feature",
@@ -89,14 +91,9 @@ _REPEATED = (
 """Blocks of which two may have the same label."""
 
 
-def check_unit_file(body: Body, *, is_injected: bool = False) -> None:
-    """Raise EvaluationError for what is rejected of the configuration of a unit, or of an included one."""
-    _check(body, _INJECTED if is_injected else _UNIT, "the file", body.range)
-
-
-def check_stack_file(body: Body, *, is_included: bool = False) -> None:
-    """Raise EvaluationError for what is rejected of a stack file, or of one that it includes."""
-    _check(body, _INCLUDED_STACK if is_included else _STACK, "the file", body.range)
+def check_file(body: Body, kind: Kind) -> None:
+    """Raise EvaluationError for what is rejected of a file of a kind."""
+    _check(body, kind, "the file", body.range)
 
 
 def _check(body: Body, kind: Kind, name: str, header: SourceRange) -> None:

@@ -8,30 +8,23 @@ from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.hcl.structure import Block, Body
 from ecbackup_iac.model.record import changing_record, field, record
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
+from ecbackup_iac.terraform.modules.repetitions import count_repetitions, for_each
 from ecbackup_iac.terraform.values.budget import STEPS_PER_INSTANCE, TooMuchError, charge
 from ecbackup_iac.terraform.values.conversion import converted
-from ecbackup_iac.terraform.values.type_system import (
-    BOOL,
-    DYNAMIC,
-    NUMBER,
-    STRING,
-    SetOf,
-    Type,
-    is_mapping,
-)
+from ecbackup_iac.terraform.values.marks import shown_text
+from ecbackup_iac.terraform.values.type_system import BOOL, DYNAMIC, STRING, Type, is_mapping
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     Value,
     boolean,
-    number,
     object_value,
-    shown_text,
     string,
     unknown,
 )
-from ecbackup_iac.terragrunt.configuration import ConfigEvaluator, ConfigFile
+from ecbackup_iac.terragrunt.configuration import ConfigFile
+from ecbackup_iac.terragrunt.evaluator import ConfigEvaluator
 from ecbackup_iac.terragrunt.include import included_path
-from ecbackup_iac.terragrunt.schemas import check_stack_file, check_unit_file
+from ecbackup_iac.terragrunt.schemas import INCLUDED_STACK, INJECTED, check_file
 from ecbackup_iac.terragrunt.sources import is_remote, local_folder, partly_known_remote
 from ecbackup_iac.terragrunt.tree import (
     AUTOINCLUDE_STACK_FILE,
@@ -160,9 +153,9 @@ class _StackEvaluation:
     ) -> None:
         """Add what the stack file in a folder generates, and what the stack around it injects."""
         units = len(self._stack.units)
-        file = ConfigFile(self._tree.view(copies), os.path.join(folder, STACK_FILE), values=values)
+        file = ConfigFile(View(self._tree, copies), os.path.join(folder, STACK_FILE), values=values)
+        self._stacks += 1
         try:
-            self._stacks += 1
             charge(STEPS_PER_INSTANCE)
             if self._stacks > MAX_UNITS:
                 raise TooMuchError(f"more than {MAX_UNITS} stacks in a stack are not evaluated")  # noqa: TRY301
@@ -180,10 +173,9 @@ class _StackEvaluation:
             for unit in self._stack.units[units:]:
                 unit.problem = unit.problem or rejection
         if not copies:
-            problems = self._stack.problems
-            is_template = file.lacks_values or any(map(is_at_placeholder, problems))
-            is_rejected_template = is_template and bool(problems)
-            self._stack.needs_values = is_placeholder(folder) or is_rejected_template
+            is_template = file.lacks_values or any(map(is_at_placeholder, self._stack.problems))
+            is_rejected = bool(self._stack.problems)
+            self._stack.needs_values = is_placeholder(folder) or (is_template and is_rejected)
 
     def _add_components(
         self,
@@ -271,7 +263,7 @@ class _StackEvaluation:
             self._calls.pop()
             return
         config = ConfigFile(
-            self._tree.view(copies),
+            View(self._tree, copies),
             os.path.join(target, found[0]),
             values=values,
             injected=[InjectedFile(file, component.evaluator, body.body) for body in bodies],
@@ -308,12 +300,15 @@ class InjectedFile(ConfigFile):
 
     def check(self) -> None:
         """Raise EvaluationError for what is rejected of it, used or not."""
-        check_unit_file(self.body, is_injected=True)
+        check_file(self.body, INJECTED)
 
     def variable_value(self, root: str) -> Value:
         """Return the value of one of the variables as a whole. Raises EvaluationError."""
-        is_own = root in _OWN_NAMES
-        return super().variable_value(root) if is_own else self._stack_file.variable_value(root)
+        return (
+            super().variable_value(root)
+            if root in _OWN_NAMES
+            else self._stack_file.variable_value(root)
+        )
 
     def reference(self, root: str, names: tuple[str, ...], source_range: SourceRange) -> Value:
         """Return the value of `root.name`. Raises EvaluationError."""
@@ -336,7 +331,7 @@ def _blocks_of(
         file.check()
         for block in includes(file.body):
             body = file.view.body(included_path(file, block))
-            check_stack_file(body, is_included=True)
+            check_file(body, INCLUDED_STACK)
             bodies.append(body)
     except EvaluationError as error:
         rejection = error
@@ -357,7 +352,7 @@ def _injected_beside(file: ConfigFile, folder: str) -> list[tuple[ConfigEvaluato
     if not file.view.exists(path):
         return []
     body = file.view.body(path)
-    check_stack_file(body, is_included=True)
+    check_file(body, INCLUDED_STACK)
     return [(file.evaluator, block) for block in _components(body)]
 
 
@@ -383,25 +378,16 @@ def _repeated(evaluator: ConfigEvaluator, block: Block) -> Iterator[ConfigEvalua
     written = count or each
     if written is None or (count and each):
         raise EvaluationError("expansion needs either count or for_each", expansions[0].header)
-    value = evaluator.value(written.expression)
-    if not value.is_known or value.is_null:
-        why = value.unknown.why if not value.is_known else "it is null"
-        text = f"how often the {block.kind} is generated is unknown: {why}"
+    try:
+        value = evaluator.value(written.expression)
+        repetitions = count_repetitions(value) if count is not None else for_each(value)
+    except EvaluationError as error:
+        raise error.at(written.range) from None
+    doubt = next((one.doubt for one in repetitions if one.doubt), "")
+    if doubt:
+        text = f"how often the {block.kind} is generated is unknown: {doubt}"
         raise NotEvaluatedError(text, written.range)
-    if count is not None:
-        times = value.raw if isinstance(value.raw, int) and value.type == NUMBER else -1
-        if times < 0:
-            raise EvaluationError("count: a whole number from 0 on is required", written.range)
-        for index in range(times):
-            yield evaluator.with_names({"count": object_value({"index": number(index)})})
-        return
-    if not is_mapping(value.type) and not isinstance(value.type, SetOf):
-        raise EvaluationError("for_each: a map or a set is required", written.range)
-    entries = (
-        value.members.items()
-        if is_mapping(value.type)
-        else [(str(one.raw), one) for one in value.elements]
-    )
-    for name, member in entries:
-        key = string(name).with_marks_of(value, *(() if is_mapping(value.type) else (member,)))
-        yield evaluator.with_names({"each": object_value({"key": key, "value": member})})
+    for one in repetitions:
+        names = {name: member for (_, name), member in one.names.items()}
+        root = "count" if count is not None else "each"
+        yield evaluator.with_names({root: object_value(names)})

@@ -17,7 +17,8 @@ from ecbackup_iac.terraform.modules.folders import Folders
 from ecbackup_iac.terraform.modules.root_files import RootFiles
 from ecbackup_iac.terraform.values.budget import MAX_STEPS
 from ecbackup_iac.terraform.values.context import evaluation
-from ecbackup_iac.terraform.values.value import EvaluationError, Value, hidden_value
+from ecbackup_iac.terraform.values.marks import hidden_value
+from ecbackup_iac.terraform.values.value import EvaluationError, Value
 
 if TYPE_CHECKING:
     from ecbackup_iac.hcl.source import Problem
@@ -109,24 +110,17 @@ class Tree:
 
     def display_path_of(self, path: str) -> str:
         """Return a path as it is printed."""
-        above = self._hidden_part(path)
+        above = self.hidden_part(path)
         return self._hidden[above] + path[len(above) :] if above else display_path_of(path)
 
-    def is_hidden(self, path: str) -> bool:
-        """Whether a path has a hidden name in it."""
-        return bool(self._hidden_part(path))
-
-    def _hidden_part(self, path: str) -> str:
+    def hidden_part(self, path: str) -> str:
+        """Return the beginning of a path that ends in a hidden name; empty where it has none."""
         above, below = path, ""
         while self._hidden and above != below:
             if above in self._hidden:
                 return above
             above, below = os.path.dirname(above), above
         return ""
-
-    def view(self, copies: Mapping[str, str] | None = None) -> "View":
-        """Return the tree with folders that a stack generates, each with the folder that it copies."""
-        return View(self, copies or {})
 
     def body(self, real: str) -> Body:
         """Return what a file declares, as far as it is intact. Raises EvaluationError."""
@@ -204,10 +198,7 @@ class View:
 
     def is_folder(self, path: str) -> bool:
         """Whether a folder is there, inside the repository."""
-        try:
-            return os.path.isdir(self.real(path))
-        except OutsideError:
-            return False
+        return self.exists(path) and os.path.isdir(self.real(path))
 
     def body(self, path: str) -> Body:
         """Return what a file declares. Raises EvaluationError, or UnknownResultError."""

@@ -7,8 +7,9 @@ from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.model.record import changing_record, field
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.values.budget import TooMuchError
+from ecbackup_iac.terraform.values.marks import shown_text
 from ecbackup_iac.terraform.values.steps import Located
-from ecbackup_iac.terraform.values.value import EvaluationError, Value, shown_text, tuple_value
+from ecbackup_iac.terraform.values.value import EvaluationError, Value, tuple_value
 from ecbackup_iac.terragrunt.configuration import ConfigFile
 from ecbackup_iac.terragrunt.merged_inputs import merged_inputs
 from ecbackup_iac.terragrunt.merging import (
@@ -20,7 +21,7 @@ from ecbackup_iac.terragrunt.merging import (
     generated_files,
     terraform_source,
 )
-from ecbackup_iac.terragrunt.schemas import check_unit_file
+from ecbackup_iac.terragrunt.schemas import UNIT, check_file
 from ecbackup_iac.terragrunt.sources import copied_folder, is_remote, local_folder
 from ecbackup_iac.terragrunt.tree import (
     NotEvaluatedError,
@@ -146,16 +147,14 @@ def _evaluate(unit: Unit, file: ConfigFile) -> None:
     unit.places = (*blocks, *((inputs.range,) if inputs is not None else ()))
     unit.inputs_at = inputs.range if inputs else SourceRange(file.body.range.file, 0, 0)
     # What one step rejects says nothing about the others: the module is found whatever else is rejected.
-    for step in (_check_blocks, _set_source, _check, _set_inputs, _set_rest):
+    with _problems_of(unit):
+        check_file(file.body, UNIT)
+    for step in (_set_source, _check, _set_inputs, _set_rest):
         with _problems_of(unit):
             step(unit, file)
     unit.needs_values = is_placeholder(unit.folder)
     if unit.problem is not None and not unit.needs_values:
         unit.needs_values = file.lacks_values or is_at_placeholder(unit.problem)
-
-
-def _check_blocks(unit: Unit, file: ConfigFile) -> None:  # noqa: ARG001 - a step as the others
-    check_unit_file(file.body)
 
 
 def _check(unit: Unit, file: ConfigFile) -> None:
@@ -165,11 +164,10 @@ def _check(unit: Unit, file: ConfigFile) -> None:
     unit.inherited = tuple(one.range for one in attributes if one is not None)
     file.check()
     found = exclusion(file)
-    if found is None or found.condition.raw is False:
+    if found is None or found[0].raw is False:
         return
-    unit.excludes_dependencies = found.with_dependencies
-    whys = (one.unknown.why for one in (found.condition,) if not one.is_known)
-    why = next(whys, found.doubt)
+    condition, unit.excludes_dependencies, doubt = found
+    why = doubt if condition.is_known else condition.unknown.why
     if why:
         unit.may_be_excluded = f"it may be excluded: {why}"
     else:
@@ -219,10 +217,7 @@ def _set_source(unit: Unit, file: ConfigFile) -> None:
 
 
 def _here(unit: Unit, source: Value, origin: Located, *, is_only: bool) -> str:
-    """Return the folder of a module in the repository; empty for any other, or an unknown one.
-
-    Raises EvaluationError: there is no such folder, and nothing else can be the source.
-    """
+    """Return the folder of a module in the repository, if it is there. Raises EvaluationError."""
     text = str(source.raw) if source.is_known else ""
     if not text:
         return ""
@@ -241,7 +236,7 @@ def _here(unit: Unit, source: Value, origin: Located, *, is_only: bool) -> str:
 
 def _dependencies(file: ConfigFile) -> dict[str, Located]:
     found: list[tuple[Value, Located]] = []
-    for owner, block in file.dependencies.values():
+    for owner, block in file.visible("dependency").values():
         path, enabled = map(block.body.attribute, ("config_path", "enabled"))
         if block.body.blocks("expansion"):
             continue  # its paths may depend on each of the elements

@@ -121,8 +121,8 @@ def test_a_report_leaves_no_other_file(plans: Path, run: "Run") -> None:
         ),
         (["--format", "json:"], "'json:': a file name is missing after the colon\n"),
         (["--quiet", "--verbose"], "Error: --quiet and --verbose cannot be combined\n"),
-        (["--min-days", "0"], "expected 1 to 35 days, not '0'.\n"),
-        (["--min-days", "seven"], "expected 1 to 35 days, not 'seven'.\n"),
+        (["--min-days", "0"], "0 is not in the range 1<=x<=35.\n"),
+        (["--min-days", "seven"], "'seven' is not a valid integer range.\n"),
         (["--unknown", "maybe"], "'maybe' is not one of 'warn', 'fail', 'ignore'.\n"),
         (["--nonsense"], "No such option"),
         (

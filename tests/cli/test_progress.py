@@ -77,8 +77,7 @@ def test_progress_is_shown_on_a_terminal_and_erased(terminal: "Terminal") -> Non
     texts = lines(shown)
     assert any(re.fullmatch(r"reading: \d+ files", line) for line in texts), shown
     assert "evaluating root 2: stack-2/cache.yaml" in texts, shown
-    bar = r"\[#{6}-{14}\] evaluating root 3 of 6: stack-3"
-    assert any(re.fullmatch(bar, line) for line in texts), shown
+    assert "evaluating root 3 of 6: stack-3" in texts, shown
     assert left(shown) == "12 caches: 12 passed\n"
 
 
@@ -105,7 +104,7 @@ def test_it_is_erased_on_an_interrupt(terminal: "Terminal") -> None:
         "main()",
         "import ecbackup_iac.cli.progress, signal\n"
         "shown = ecbackup_iac.cli.progress.TerminalProgress._write\n"
-        "def once(*words): shown(*words); '#' in words[1] and signal.raise_signal(signal.SIGINT)\n"
+        "def once(*words): shown(*words); 'root' in words[1] and signal.raise_signal(signal.SIGINT)\n"
         "ecbackup_iac.cli.progress.TerminalProgress._write = once\n"
         "main()",
     )
@@ -158,7 +157,7 @@ def test_a_single_slow_root_is_shown_too(terminal: "Terminal", tmp_path: Path) -
     (tmp_path / "stack-1" / "main.tf").write_text(many, "utf-8")
     (tmp_path / "stack-1" / "cache.yaml").unlink()
     texts = lines(terminal(sys.executable, "-c", SLOW, "check", "stack-1/main.tf"))
-    assert "[--------------------] evaluating root 1 of 1: stack-1" in texts
+    assert "evaluating root 1 of 1: stack-1" in texts
 
 
 def test_a_hostile_or_long_name_stays_on_its_line(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -48,7 +48,7 @@ ERRORS = {
     "cfn-lint reads UTF-8 alone": ("utf-16 utf-16-json"),
     "cfn-lint takes no key twice": ("duplicate-keys duplicate-keys-json"),
     "cfn-lint takes files of one document alone": ("several-documents keys-that-are-no-texts"),
-    "cfn-lint takes no Fn::ToJsonString in Fn::Split": ("to-json-string to-json-string-json"),
+    "cfn-lint takes no Fn::ToJsonString in Fn::Split": ("to-json-string"),
     "cfn-lint cannot follow these loops": (
         "loop-over-conditions-json no-items-json type-of-the-item"
     ),

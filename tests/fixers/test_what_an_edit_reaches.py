@@ -33,6 +33,13 @@ path = "b"
 var_files = ["env/dev.tfvars"]
 """
 MAP = 'locals {\n  all = { a = { days = 0, size = "s" } }\n}\n'
+ENVIRONMENTS = """\
+variable "e" {}
+locals {
+  days = { dev  = 0,
+    prod = 0 }
+}
+""" + CACHE.format("local.days[var.e]")
 EACH = CACHE.replace('"r" {{\n', '"r" {{\n  for_each = {}\n')
 CALL = 'module "m" {\n  source = "./m"\n}\n'
 PUBLISHED = """\
@@ -72,14 +79,14 @@ NOT_FIXED = {
             "m/main.tf": 'locals {\n  days = 0\n}\noutput "days" {\n  value = local.days\n}\n',
             "main.tf": CALL + CACHE.format("module.m.days") + DATABASE.format("module.m.days"),
         },
-        "local.days (m/main.tf:2:10) is also used by output.days (m/main.tf:5:11)",
+        "days (m/main.tf:2:10) is also used by the callers of its module",
     ),
     "a module's input": (
         {
             "main.tf": CALL.replace("}\n", "  days   = 0\n}\n"),
             "m/main.tf": DAYS + CACHE.format("var.days") + DATABASE.format("var.days"),
         },
-        "var.days (main.tf:3:12) is also used by aws_db_instance.d (m/main.tf:10:29)",
+        "days (main.tf:3:12) is also used by aws_db_instance.d (m/main.tf:10:3)",
     ),
     "a module's input that is not given": (
         {
@@ -88,28 +95,28 @@ NOT_FIXED = {
             + CACHE.format("var.days")
             + DATABASE.format("var.days"),
         },
-        "var.days (main.tf:1:1) is also used by aws_db_instance.d (m/main.tf:10:29)",
+        "days (m/main.tf:2:13) is also used by aws_db_instance.d (m/main.tf:10:3)",
     ),
     "what a module call goes through": (
         {
             "main.tf": CALL.replace("}\n", "  for_each = { a = 0 }\n  days = each.value\n}\n"),
             "m/main.tf": DAYS + CACHE.format("var.days") + DATABASE.format("var.days"),
         },
-        "each.value (main.tf:3:20) is also used by aws_db_instance.d",
+        "a (main.tf:3:20) is also used by aws_db_instance.d",
     ),
     "the cache's own attribute": (
         {
             "main.tf": CACHE.format(0)
             + DATABASE.format("aws_elasticache_replication_group.r.snapshot_retention_limit")
         },
-        "aws_elasticache_replication_group.r (main.tf:4:30) is also used by aws_db_instance.d",
+        "snapshot_retention_limit (main.tf:4:30) is also used by aws_db_instance.d",
     ),
     "the cache's own attribute, through a splat": (
         {
             "main.tf": CACHE.format(0)
             + DATABASE.format("aws_elasticache_replication_group.r.*.snapshot_retention_limit[0]")
         },
-        "aws_elasticache_replication_group.r (main.tf:4:30) is also used by aws_db_instance.d",
+        "snapshot_retention_limit (main.tf:4:30) is also used by aws_db_instance.d",
     ),
     "a provider": (
         {
@@ -132,7 +139,7 @@ NOT_FIXED = {
             "main.tf": NONE + CACHE.format("var.days") + DATABASE.format(3),
             "override.tf": DATABASE.format("var.days"),
         },
-        "also used by aws_db_instance.d (override.tf:2:29)",
+        "also used by aws_db_instance.d (override.tf:2:3)",
     ),
     "a published module of something else": (
         {
@@ -140,7 +147,7 @@ NOT_FIXED = {
             + PUBLISHED
             + PUBLISHED.replace("elasticache", "rds").replace('"m"', '"o"')
         },
-        "var.days (main.tf:2:13) is also used by module.o",
+        "days (main.tf:2:13) is also used by module.o",
     ),
     "how often a module of something else is called": (
         {
@@ -158,7 +165,7 @@ NOT_FIXED = {
             + EACH.format("local.on", "each.value.d")
             + DATABASE.format('local.on["a"].d'),
         },
-        "local.all (main.tf:2:24) is also used by aws_db_instance.d",
+        "days (main.tf:2:24) is also used by aws_db_instance.d",
     ),
     "a traversal over several lines": (
         {
@@ -189,7 +196,7 @@ NOT_FIXED = {
             + GROUP
             + "Outputs:\n  X:\n    Value: !Ref Days\n",
         },
-        "the parameter Days (child.yaml:5:14) is also used by Outputs.X",
+        "Days (child.yaml:5:14) is also used by Outputs.X",
     ),
     "the value of an output": (
         {
@@ -198,16 +205,26 @@ NOT_FIXED = {
             + CACHE.format("module.m.all.days")
             + DATABASE.format("length(module.m.all.size)"),
         },
-        "output.all (m/main.tf:2:20) is also used by the callers of its module",
+        "days (m/main.tf:2:20) is also used by the callers of its module",
     ),
-    "a map that a for expression filters, handed to a module": (
+    "the keys of what is repeated": (
         {
-            "main.tf": MAP
-            + 'locals {\n  on = { for k, v in local.all : k => v if v.size != "" }\n}\n'
-            + CALL.replace("}\n", "  for_each = local.on\n  days = each.value.days\n}\n"),
-            "m/main.tf": DAYS + CACHE.format("var.days"),
+            "main.tf": NONE
+            + CACHE.format("var.days")
+            + 'resource "x_record" "r" {\n  for_each = toset([var.days])\n}\n'
         },
-        "local.all (main.tf:2:24) is also used by module.m (main.tf:9:14)",
+        "days (main.tf:2:13) is also used by x_record.r (main.tf:10:3)",
+    ),
+    "one of the entries that a computed key can choose": (
+        {"main.tf": ENVIRONMENTS + DATABASE.format("local.days.prod")},
+        "(main.tf:4:12) is also used by aws_db_instance.d (main.tf:12:3)",
+    ),
+    "one of two values that are the same, of which the trace shows the other": (
+        {
+            "main.tf": 'variable "e" {}\nlocals {\n  a = 0\n  b = 0\n}\n'
+            + CACHE.format('var.e == "a" ? local.a : local.b')
+        },
+        "what else uses main.tf:4:7 is not certain",
     ),
     "whoever imports an export": (
         {
@@ -237,12 +254,19 @@ def test_what_reaches_something_else_is_not_fixed(
 def test_an_argument_beside_the_retention_is_something_else(tmp_path: Path, run: "Run") -> None:
     text = EACH.format("{ a = 0 }", "each.value").replace('"d"', "each.value")
     written(tmp_path, {"main.tf": text})
-    assert "each.value (main.tf:2:20) is also used by aws_elasticache_replication_group.r" in (
+    assert "a (main.tf:2:20) is also used by aws_elasticache_replication_group.r" in (
         run("fix").stdout
     )
 
 
 FIXED = {
+    "every entry that a computed key can choose": {"main.tf": ENVIRONMENTS},
+    "a map that a for expression filters, handed to a module": {
+        "main.tf": MAP
+        + 'locals {\n  on = { for k, v in local.all : k => v if v.size != "" }\n}\n'
+        + CALL.replace("}\n", "  for_each = local.on\n  days = each.value.days\n}\n"),
+        "m/main.tf": DAYS + CACHE.format("var.days"),
+    },
     "a map handed to a module, of which another entry is used elsewhere": {
         "main.tf": MAP
         + CALL.replace(

@@ -20,7 +20,7 @@ from hcl_inputs import Input
 from hcl_readers import Findings, compare
 
 from ecbackup_iac.errors import EcbackupError
-from ecbackup_iac.hcl import body
+from ecbackup_iac.hcl import body, skipping
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.policy import Policy
@@ -116,7 +116,7 @@ class SkippingHarness(Harness):
     def feed(self, data: bytes, folder: Path) -> None:
         """Check an input in both ways; findings that differ are a defect."""
         lay_out(data, self.first, folder)
-        with working_in(folder), patch.object(body, "MIN_RECOGNISED_BYTES", 0):
+        with working_in(folder), patch.object(skipping, "MIN_RECOGNISED_BYTES", 0):
             findings = Findings()
             for file in folder.rglob("*.tf"):
                 compare(Input("", file.read_bytes()), findings)
@@ -125,7 +125,7 @@ class SkippingHarness(Harness):
                 skipped = checked()
             except EcbackupError:
                 return
-            with patch.object(body, "_is_certainly_valid", return_value=False):
+            with patch.object(body, "need_not_be_parsed", return_value=False):
                 assert checked() == skipped, "the reports differ where blocks are skipped"
                 with every_file_parsed():
                     full = checked()

@@ -467,8 +467,8 @@ def test_an_indented_block_of_a_known_kind_does_not_end_the_outer_block() -> Non
     [
         ("resource {", "Missing type for resource", 10),
         ('resource "a" {', "Missing name for resource", 14),
-        ('variable "a" "b" {', "Extraneous label for variable", 14),
-        ('locals "a" {', "Extraneous label for locals", 8),
+        ('variable "a" "b" {', "Extraneous label for variable", 1),
+        ('locals "a" {', "Extraneous label for locals", 1),
     ],
 )
 def test_a_block_needs_its_labels(header: str, summary: str, column: int) -> None:

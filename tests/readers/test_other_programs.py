@@ -23,6 +23,13 @@ ATMOS = (
 )
 CDK = "not synthesized; run cdk synth, then ecbackup-iac check cdk.out"
 CDKTF = "not synthesized; run cdktf synth, then ecbackup-iac check cdktf.out"
+OLD_TERRAGRUNT = (
+    "not evaluated, so modules lack its inputs; move it to terragrunt.hcl, or check what is deployed: "
+    f"{DEPLOYED}"
+)
+PULUMI = "not run; run pulumi preview --json --show-sames | ecbackup-iac check -"
+SERVERLESS = "not evaluated; run serverless package, then ecbackup-iac check .serverless"
+KUBERNETES = f"not evaluated; check what is deployed: {DEPLOYED}"
 FILES = {
     "a.tfcomponent.hcl": f"a Terraform Stacks file: {STACKS}",
     "live/a.tfdeploy.hcl": f"a Terraform Stacks file: {STACKS}",
@@ -32,9 +39,14 @@ FILES = {
     "atmos.yaml": f"an Atmos configuration: {ATMOS}",
     "infra/atmos.yml": f"an Atmos configuration: {ATMOS}",
     ".atmos.yaml": f"an Atmos configuration: {ATMOS}",
+    "live/terraform.tfvars": f"a configuration of Terragrunt before 0.19: {OLD_TERRAGRUNT}",
     "cdk.json": f"a CDK app: {CDK}",
     "packages/shop/cdk.json": f"a CDK app: {CDK}",
     "cdktf.json": f"a CDK for Terraform app: {CDKTF}",
+    "Pulumi.yaml": f"a Pulumi program: {PULUMI}",
+    "infra/Pulumi.yml": f"a Pulumi program: {PULUMI}",
+    "shop/serverless.ts": f"a service of the Serverless Framework in TypeScript or JavaScript: {SERVERLESS}",
+    "k8s/cache.yaml": f"a Kubernetes manifest or an Ansible task with a cache: {KUBERNETES}",
 }
 GROUP = """\
 variable "days" {
@@ -46,6 +58,14 @@ resource "aws_elasticache_replication_group" "a" {
 }
 """
 TEMPLATE = "Resources:\n  A:\n    Type: AWS::SNS::Topic\n"
+
+
+MANIFEST = "apiVersion: elasticache.services.k8s.aws/v1alpha1\nkind: ReplicationGroup\n"
+TEXTS = {
+    "live/terraform.tfvars": "terragrunt = {\n  remote_state {}\n}\n",
+    "k8s/cache.yaml": MANIFEST,
+}
+"""Of the files that their name alone does not show."""
 
 
 def lay_out(tmp_path: "Path", files: "Mapping[str, str]") -> None:
@@ -63,10 +83,52 @@ def test_every_program_has_a_file_here() -> None:
 def test_a_file_of_another_program_is_a_warning_with_what_to_run(
     name: str, tmp_path: "Path", run_here: "RunHere"
 ) -> None:
-    lay_out(tmp_path, {"modules/cache/main.tf": GROUP, name: "{}\n"})
+    lay_out(tmp_path, {"modules/cache/main.tf": GROUP, name: TEXTS.get(name, "{}\n")})
     result = run_here("check", ".")
     expected = f"WARNING  {name}\n  {FILES[name]}\n\n1 cache: 1 passed\n"
     assert (result.stdout, result.status) == (expected, 0)
+
+
+MANIFESTS = {
+    "of the controller of AWS": MANIFEST,
+    "of a serverless cache": MANIFEST.replace("ReplicationGroup", "ServerlessCache"),
+    "of Crossplane": "kind: Cluster\napiVersion: elasticache.aws.upbound.io/v1beta1\n",
+    "of Crossplane in a namespace": MANIFEST.replace("services.k8s.aws", "aws.m.upbound.io"),
+    "of Crossplane before": "apiVersion: cache.aws.crossplane.io/v1beta1\nkind: ReplicationGroup\n",
+    "of a composition": (
+        "kind: Composition\nspec:\n  resources:\n    - base:\n"
+        "        apiVersion: 'elasticache.aws.upbound.io/v1beta2'\n        kind: 'ReplicationGroup'\n"
+    ),
+    "of a chart": "{{- if .Values.on }}\n" + MANIFEST + "{{- end }}\n",
+    "a task of Ansible": (
+        "- hosts: all\n  tasks:\n    - community.aws.elasticache:\n        engine: redis\n"
+    ),
+    "in JSON": '{"apiVersion": "elasticache.services.k8s.aws/v1alpha1", "kind": "CacheCluster"}',
+}
+
+
+@pytest.mark.parametrize("name", MANIFESTS)
+def test_a_cache_that_a_controller_of_kubernetes_makes_is_a_warning(
+    name: str, tmp_path: "Path", run_here: "RunHere"
+) -> None:
+    suffix = "json" if name == "in JSON" else "yaml"
+    lay_out(tmp_path, {"main.tf": GROUP, f"a.{suffix}": MANIFESTS[name]})
+    assert f"a.{suffix}\n  a Kubernetes manifest or an Ansible" in run_here("check", ".").stdout
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        MANIFEST.replace("ReplicationGroup", "CacheSubnetGroup"),
+        "apiVersion: eks.aws.upbound.io/v1beta1\nkind: Cluster\n",
+        "kind: CustomResourceDefinition\nspec: {group: elasticache.services.k8s.aws}\n",
+    ],
+)
+def test_a_manifest_without_a_cache_is_no_warning(
+    text: str, tmp_path: "Path", run_here: "RunHere"
+) -> None:
+    lay_out(tmp_path, {"main.tf": GROUP, "a.yaml": text})
+    assert run_here("check", ".").stdout == "1 cache: 1 passed\n"
 
 
 def test_several_files_of_a_program_are_one_warning(tmp_path: "Path", run_here: "RunHere") -> None:
@@ -92,7 +154,10 @@ def test_several_files_of_a_program_are_one_warning(tmp_path: "Path", run_here: 
 def test_where_nothing_else_is_there_the_answer_is_incomplete(
     options: list[str], name: str, tmp_path: "Path", run_here: "RunHere"
 ) -> None:
-    lay_out(tmp_path, {name: "{}", "README.md": "# Shop\n", "lib/shop.ts": "export {};\n"})
+    lay_out(
+        tmp_path,
+        {name: TEXTS.get(name, "{}"), "README.md": "# Shop\n", "lib/shop.ts": "export {};\n"},
+    )
     result = run_here("check", ".", *options)
     expected = "ERROR  .\n  nothing was evaluated: everything here is deployed by another program\n"
     assert result.stdout.startswith(expected)
@@ -108,11 +173,11 @@ def test_a_tree_without_infrastructure_code_is_accepted_on_request(
     assert run_here("check", ".", "--allow-empty").status == 0
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", sorted(FILES.keys() - {"live/terraform.tfvars"}))
 def test_a_commit_of_such_a_file_alone_is_accepted_on_request(
     name: str, tmp_path: "Path", run_here: "RunHere"
 ) -> None:
-    lay_out(tmp_path, {name: "{}\n"})
+    lay_out(tmp_path, {name: TEXTS.get(name, "{}\n")})
     result = run_here("check", name, "--allow-empty")
     assert (result.stdout, result.status) == (
         f"WARNING  {name}\n  {FILES[name]}\n\n0 caches found\n",
@@ -187,6 +252,37 @@ CALLED = {
         "a.tfcomponent.json",
         '{"component": {"cache": {"source": "./modules/cache", "inputs": {"days": 0}}}}',
     ),
+    "a unit of Terragrunt before 0.19": (
+        "live/terraform.tfvars",
+        """
+        terragrunt = {
+          terraform {
+            source = "../modules//cache"
+          }
+          include {
+            path = "${find_in_parent_folders()}"
+          }
+        }
+        days = 0
+    """,
+    ),
+    "such a unit in today's syntax, with an unknown part in its source": (
+        "live/terraform.tfvars",
+        """
+        terragrunt = {
+          terraform = { source = "${path_relative_from_include()}//modules/cache?ref=v1" }
+        }
+        days = 0
+    """,
+    ),
+    "such a unit with the module in its folder": (
+        "modules/cache/terraform.tfvars",
+        """
+        terragrunt = {
+          include = { path = "${find_in_parent_folders()}" }
+        }
+    """,
+    ),
     "a component of an older release": (
         "a.tfstack.hcl",
         """
@@ -249,6 +345,14 @@ NOT_OVERRIDDEN = {
         "modules/cache/a.tfcomponent.hcl",
         'component "network" {\n  source = "./network"\n}\n',
     ),
+    "a unit of an old Terragrunt with another module": (
+        "live/terraform.tfvars",
+        'terragrunt = {\n  terraform { source = "../modules/network" }\n}\ndays = 0\n',
+    ),
+    "a map of variables called terragrunt": (
+        "live/terraform.tfvars",
+        'owners = { terragrunt = { source = "../modules/cache" } }\n',
+    ),
     "a file that is violated": ("live/terragrunt.hcl", "terraform {"),
     "Atmos with its components elsewhere": ("atmos.yaml", "{}"),
 }
@@ -263,6 +367,17 @@ def test_a_default_that_nothing_overrides_counts(
     files = {"modules/cache/main.tf": GROUP, "modules/cache/.tflint.hcl": linter, path: text}
     lay_out(tmp_path, files)
     assert "1 cache: 1 passed" in run_here("check", ".").stdout
+
+
+def test_a_unit_of_an_old_terragrunt_that_was_moved_to_a_file_of_its_own_is_evaluated_from_there(
+    tmp_path: "Path", run_here: "RunHere"
+) -> None:
+    unit = 'terraform {\n  source = "../modules//cache"\n}\ninputs = { days = 3 }\n'
+    old = 'terragrunt = {\n  terraform = { source = "../modules//cache" }\n}\n'
+    files = {"modules/cache/main.tf": GROUP, "live/terragrunt.hcl": unit}
+    lay_out(tmp_path, files | {"live/terraform.tfvars": old})
+    result = run_here("check", ".")
+    assert (result.stdout, result.status) == ("1 cache: 1 passed\n", 0)
 
 
 @pytest.mark.parametrize(

@@ -448,6 +448,20 @@ def test_a_sensitive_parameter_is_not_shown(check: Callable[..., dict[str, Any]]
     assert "77sesame" not in json.dumps(report)
 
 
+def test_what_the_environment_adds_to_a_template_is_not_shown(
+    check: Callable[..., dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TF_VAR_team", "op3n-sesame")
+    template = TEMPLATE.replace("  Cache:", "  Cache${team}:").replace("!Ref Days", "${team}")
+    body = 'template_body = templatefile("t.tpl", { team = var.team })'
+    report = check({"main.tf": 'variable "team" {}\n' + stack(body), "t.tpl": template})
+    (finding,) = report["findings"]
+    assert finding["rule"] == "ECB003"
+    assert finding["resource"]["address"].startswith(f"{S}/(hidden ")
+    assert finding["resource"]["type"] == "AWS::ElastiCache::ReplicationGroup"
+    assert "sesame" not in json.dumps(report)
+
+
 def test_nothing_in_terraform_is_edited_as_a_template(
     check: Callable[..., dict[str, Any]], run_here: "Callable[..., Result]", tmp_path: Path
 ) -> None:

@@ -13,7 +13,6 @@ from ecbackup_iac.model.policy import Requirements
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import AbsentCache, Diagnostic, Finding, Report, Severity
 from ecbackup_iac.model.source import Source
-from ecbackup_iac.model.urls import rule_url
 from ecbackup_iac.model.value import Known, TraceStep, Unknown, Value
 from ecbackup_iac.model.verdict import Status, Verdict
 from ecbackup_iac.remedy.remedies import remedy_of
@@ -90,11 +89,10 @@ def test_a_folded_command_can_be_copied_into_a_shell() -> None:
     ]
 
 
-def test_a_long_address_is_folded_behind_its_dots() -> None:
+def test_a_long_address_stays_whole() -> None:
     deep = finding(address="module.payments.module.sessions.aws_elasticache_cluster.replicas[0]")
-    assert render(Report((deep,)), RenderOptions(width=60)).splitlines()[:3] == [
-        "FAIL  module.payments.module.sessions.",
-        "  aws_elasticache_cluster.replicas[0]",
+    assert render(Report((deep,)), RenderOptions(width=60)).splitlines()[:2] == [
+        "FAIL  module.payments.module.sessions.aws_elasticache_cluster.replicas[0]",
         "  ECB001 backups-disabled",
     ]
 
@@ -163,12 +161,6 @@ def test_what_is_not_applicable_is_counted_and_listed_only_in_detail() -> None:
     assert "NOT APPLICABLE" in render(
         Report((memcached,)), RenderOptions(verbosity=Verbosity.VERBOSE)
     )
-
-
-def test_a_terminal_with_links_gets_the_page_of_the_rule() -> None:
-    linked = render(Report((finding(),)), RenderOptions(links=True))
-    start = f"\x1b]8;;{rule_url('ECB001')}\x1b\\"
-    assert f"  {start}ECB001 backups-disabled\x1b]8;;\x1b\\\n" in linked
 
 
 def test_every_line_of_a_long_remedy_is_shown() -> None:

@@ -1,6 +1,5 @@
 """What the console of Terraform cannot show of its functions: unknown values, limits, OpenTofu's own."""
 
-import sys
 import time
 
 import pytest
@@ -99,10 +98,19 @@ def test_a_sensitive_part_makes_the_text_sensitive() -> None:
         ("jsondecode", (string("1e999999999"),)),
         ("jsondecode", (string("1" * 10_000),)),
         ("base64gzip", (string("x"),)),
-        ("regex", (string("(?P<a>x)(?P<a>y)"), string("xy"))),
         ("rsadecrypt", (string("x"), string("y"))),
-        ("textencodebase64", (string("x"), string("EBCDIC"))),
+        ("textencodebase64", (string("x"), string("UTF-16LE"))),
         ("cidrhost", (string("::ffff:10.0.0.0/120"), number(1))),
+        ("yamldecode", (string("a: !!int 7"),)),
+        ("yamldecode", (string("? !!int 7\n: 1"),)),
+        ("yamldecode", (string(r'"\/"'),)),
+        ("timeadd", (string("2026-01-01T00:00:00Z"), string("1s"))),
+        ("timecmp", (string("2026-01-01T00:00:00Z"), string("0000-02-29T00:00:00Z"))),
+        ("formatdate", (string("YYYY"), string("2026-01-01T00:00:00+01:00"))),
+        ("base64gunzip", (string("H4sIAAAAAAAA"),)),
+        ("cidrcontains", (string("10.0.0.0/8"), string("10.0.0.1"))),
+        ("uuidv5", (string("dns"), string("x"))),
+        ("yamldecode", (string("2026-01-01: a"),)),
     ],
 )
 def test_a_result_that_is_too_large_or_not_evaluated_is_unknown(
@@ -118,14 +126,7 @@ def test_aliases_that_multiply_are_unknown() -> None:
     assert "too many values" in refused(call("yamldecode", string("\n".join(lines))))
 
 
-def test_without_re2_simple_regular_expressions_are_evaluated(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setitem(sys.modules, "re2", None)
-    why = "the regular expression '(a+)+' is evaluated only by google-re2"
-    assert refused(call("regex", string("(a+)+"), string("a"))) == why
-    assert refused(call("regexall", string("(a+)+"), string("a"))) == why
-    assert refused(call("replace", string("a"), string("/(a+)+/"), string("b"))) == why
+def test_regular_expressions_are_evaluated_in_characters() -> None:
     assert call("replace", string("a"), string("a"), string("b")).raw == "b"
     assert call("replace", string("a-é-1"), string("/[^a-z]+$/"), string("b")).raw == "ab"
     assert call("regex", string("é-([0-9])"), string("a-é-1")).elements[0].raw == "1"
@@ -143,14 +144,6 @@ def test_a_pattern_that_would_hang_python_does_not_hang() -> None:
     [
         ("urldecode", ("a+b%20c%2Fd%C3%A9",), "a b c/dé"),
         ("urldecode", ("~-._",), "~-._"),
-        ("base64gunzip", ("H4sIAAAAAAAA/8pIzcnJBwAAAP//AQAA//+GphA2BQAAAA==",), "hello"),
-        ("cidrcontains", ("192.168.2.0/20", "192.168.2.1"), True),
-        ("cidrcontains", ("192.168.2.0/20", "192.168.2.0/22"), True),
-        ("cidrcontains", ("192.168.2.0/20", "192.126.2.1"), False),
-        ("cidrcontains", ("192.168.2.0/20", "192.126.2.0/18"), False),
-        ("cidrcontains", ("192.168.2.0/20", "192.168.0.0/16"), False),
-        ("cidrcontains", ("fe80::/48", "fe80::1"), True),
-        ("cidrcontains", ("0.0.0.0/0", "1.2.3.4/32"), True),
     ],
 )
 def test_functions_that_only_opentofu_has(
@@ -165,12 +158,6 @@ def test_functions_that_only_opentofu_has(
         ("urldecode", ("%",)),
         ("urldecode", ("%zz",)),
         ("urldecode", ("%ff",)),
-        ("base64gunzip", ("aGVsbG8=",)),
-        ("base64gunzip", ("H4sIAAAAAAAA/8pIzcnJBwAA",)),
-        ("base64gunzip", ("!",)),
-        ("cidrcontains", ("192.168.2.0/20", "fe80::1")),
-        ("cidrcontains", ("192.168.2.0", "192.168.2.0")),
-        ("cidrcontains", ("192.168.2.0/20", "x")),
     ],
 )
 def test_calls_that_opentofu_rejects(name: str, arguments: tuple[str, ...]) -> None:

@@ -314,23 +314,6 @@ def test_a_unit_gets_an_input_where_units_share_the_default(
     assert check({}).status == 0
 
 
-@pytest.mark.parametrize(
-    ("inputs", "expected"),
-    [({"name": "a"}, {"name": "a", "days": 7}), (None, {"days": 7})],
-)
-def test_a_unit_in_json_gets_an_input(
-    inputs: object, expected: object, check: Check, run_here: RunHere, tmp_path: Path
-) -> None:
-    whole = {"terraform": {"source": "../../modules//redis"}}
-    text = json.dumps(whole | ({"inputs": inputs} if inputs else {}), indent=2)
-    check({**SHARING, f"{UNIT}.json": text})
-    assert run_here("fix", ".").status == 0
-    assert json.loads((tmp_path / f"{UNIT}.json").read_text("utf-8")) == {
-        **whole,
-        "inputs": expected,
-    }
-
-
 def test_a_template_of_a_stack_gets_an_input(
     check: Check, run_here: RunHere, tmp_path: Path
 ) -> None:
@@ -393,27 +376,6 @@ NOT_FIXED = {
         ),
         "set days = 7 in live/a/terragrunt.hcl:5",
     ),
-    "a local of a file that another unit reads as a text": (
-        unit(
-            days('read_terragrunt_config("../env.hcl").locals.n'),
-            **{
-                "live/env.hcl": "locals {\n  n = 0\n}\n",
-                "live/b/terragrunt.hcl": days('length(file("../env.hcl"))'),
-            },
-        ),
-        "live/env.hcl may be read as text in live/b/terragrunt.hcl:5:3",
-    ),
-    "a local of a file where a computed name is read": (
-        unit(
-            days('read_terragrunt_config("../env.hcl").locals.n'),
-            **{
-                "live/env.hcl": 'locals {\n  n = 0\n  f = "env.hcl"\n}\n',
-                "live/b/terragrunt.hcl": 'locals {\n  f = "../env.hcl"\n}\n'
-                + days("length(filemd5(local.f))"),
-            },
-        ),
-        "live/env.hcl may be read as text in live/b/terragrunt.hcl:8:3",
-    ),
     "a YAML file": (
         unit(days('yamldecode(file("env.yaml")).days'), **{"live/a/env.yaml": "days: 0\n"}),
         "live/a/env.yaml:1",
@@ -428,7 +390,7 @@ NOT_FIXED = {
             + SOURCE
             + "inputs = {\n  days = local.n\n  shards = local.n\n}\n"
         ),
-        "local.n (live/a/terragrunt.hcl:2:7) is also used in live/a/terragrunt.hcl:9:3",
+        "n (live/a/terragrunt.hcl:2:7) is also used in live/a/terragrunt.hcl:9:3",
     ),
     "a local that another unit uses for something else": (
         unit(
@@ -440,14 +402,14 @@ NOT_FIXED = {
                 'inputs = {\n  size = read_terragrunt_config("../env.hcl").locals.n\n}\n',
             },
         ),
-        "local.n (live/env.hcl:2:7) is also used in live/b/terragrunt.hcl:5:3",
+        "n (live/env.hcl:2:7) is also used in live/b/terragrunt.hcl:5:3",
     ),
     "an input that the module uses for something else": (
         unit(
             days("0"),
             **{"modules/redis/main.tf": MODULE + 'resource "x" "y" {\n  z = var.days\n}\n'},
         ),
-        "var.days (live/a/terragrunt.hcl:5:10) is also used by x.y",
+        "days (live/a/terragrunt.hcl:5:10) is also used by x.y",
     ),
     "an input of all units that another module uses for something else": (
         root(INPUTS % 0, SOURCE)
@@ -455,7 +417,7 @@ NOT_FIXED = {
             "modules/db/main.tf": 'variable "days" {}\nresource "x" "y" {\n  z = var.days\n}\n',
             "live/b/terragrunt.hcl": ROOT + 'terraform {\n  source = "../../modules//db"\n}\n',
         },
-        "var.days (root.hcl:2:10) is also used by x.y",
+        "days (root.hcl:2:10) is also used by x.y",
     ),
 }
 

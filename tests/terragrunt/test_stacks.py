@@ -347,18 +347,18 @@ COMPONENTS = {
         10,
     ),
     "a count that is a text": (
-        EXPANDED % 'count = "2"',
-        "Terragrunt rejects it: count: a whole number",
+        EXPANDED % 'count = "two"',
+        "Terragrunt rejects it: a number is required",
         10,
     ),
     "a negative count": (
         EXPANDED % "count = -1",
-        "Terragrunt rejects it: count: a whole number",
+        "Terragrunt rejects it: Invalid count argument: it must not be negative",
         10,
     ),
     "for_each of a list": (
         EXPANDED % 'for_each = ["a"]',
-        "Terragrunt rejects it: for_each: a map or a set",
+        "Terragrunt rejects it: Invalid for_each argument: it must be a map or a set",
         10,
     ),
 }

@@ -487,7 +487,10 @@ FUNCTIONS = {
         'when live/a/terragrunt.hcl: get_aws_account_id() == "1" is false, '
         "automatic backups are off: snapshot_retention_limit is 0",
     ),
-    "get_default_retryable_errors": same("length(get_default_retryable_errors())", "30"),
+    "get_default_retryable_errors": unknown(
+        "length(get_default_retryable_errors())",
+        "get_default_retryable_errors() depends on the version of Terragrunt",
+    ),
     "get_platform, of one that decides": unknown(
         'get_platform() == "windows" ? 0 : 3',
         'get_platform() depends on where Terragrunt runs; when get_platform() is "windows", '

@@ -170,7 +170,7 @@ def test_a_version_comes_from_the_package_index(job: Job, tmp_path: Path) -> Non
     index = tmp_path / "index"
     index.mkdir()
     with zipfile.ZipFile(index / "ecbackup_iac-9.8.7-py3-none-any.whl", "w") as wheel:
-        about = "Metadata-Version: 2.1\nName: ecbackup-iac\nVersion: 9.8.7\nProvides-Extra: regex\n"
+        about = "Metadata-Version: 2.1\nName: ecbackup-iac\nVersion: 9.8.7\n"
         folder = "ecbackup_iac-9.8.7.dist-info"
         kind = "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
         wheel.writestr("ecbackup_iac/__init__.py", "")
@@ -230,15 +230,6 @@ def test_another_file_than_the_locked_one_is_not_installed(job: Job, action: Pat
     assert annotations(completed) == [
         "pip could not install the dependencies of ecbackup-iac: see the log of this step"
     ]
-
-
-def test_google_re2_is_left_out_where_it_has_no_wheel(job: Job, action: Path) -> None:
-    change_hashes(action, "google-re2")
-    completed = job.act({})
-    assert completed.status == 0, completed.output
-    (packages,) = job.temp.glob("ecbackup-iac/lib/python*/site-packages")
-    assert list(packages.glob("ecbackup_iac-*"))
-    assert not list(packages.glob("google_re2-*"))
 
 
 def test_an_old_python_is_an_annotation(job: Job, tmp_path: Path) -> None:

@@ -100,7 +100,7 @@ def test_three_lines_say_how_to_use_each(name: str) -> None:
     lines = text.splitlines()
     assert all(line.startswith(f"{mark} ") for line in lines[:3])
     assert not lines[3].startswith(mark)
-    versions = re.findall(r"ecbackup-iac(?:\[regex\])?(?:==|@v)([\d.]+)", text)
+    versions = re.findall(r"ecbackup-iac(?:==|@v)([\d.]+)", text)
     assert versions == [__version__] * len(versions)
     assert versions or name == "atlantis.yaml"
     assert f"ci/{name}" in (TOP / "examples" / "README.md").read_text("utf-8")

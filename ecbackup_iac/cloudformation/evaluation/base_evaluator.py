@@ -4,16 +4,21 @@ The subclass `Evaluator` imports those modules in turn, and adds `value`.
 """
 
 from abc import ABC, abstractmethod
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError, TooMuchError
 from ecbackup_iac.cloudformation.evaluation.scenarios import MAX_CASES, Scenario, ScenarioState
-from ecbackup_iac.cloudformation.evaluation.stacks import Frame, Stack
+from ecbackup_iac.cloudformation.evaluation.stacks import Frame, LoopItem, Stack, loop_of
+from ecbackup_iac.cloudformation.evaluation.template import LOOP
 from ecbackup_iac.cloudformation.evaluation.values import UnknownValue, UnresolvedParameter, Value
-from ecbackup_iac.cloudformation.syntax.nodes import ListNode, Node, function_of
+from ecbackup_iac.cloudformation.syntax.nodes import Entry, ListNode, Node, function_of, members
 from ecbackup_iac.model.record import replace
 
 _USED = ("used parameters",)
+
+MAX_DEPTH = 150
+"""Levels of functions, conditions and parameters that refer to each other; deeper ones are not evaluated."""
 
 MAX_TEXT_LENGTH = 200_000
 """Characters of a string that a function returns; a template itself has at most a million."""
@@ -26,6 +31,7 @@ class BaseEvaluator(ScenarioState, ABC):
         """`ignores_values` leaves every parameter unresolved, whatever its default and given value."""
         super().__init__(scenario)
         self.ignores_values = ignores_values
+        self._depth = 0
 
     def use_parameter(self, stack: Stack, name: str) -> None:
         """Record that the evaluation, or a scenario that this one was split from, reads a parameter."""
@@ -38,44 +44,74 @@ class BaseEvaluator(ScenarioState, ABC):
 
     @abstractmethod
     def value(self, node: Node, frame: Frame) -> Value:
-        """Return the value of an expression; a parameter may be left unresolved.
-
-        Raises:
-            TemplateRejectedError: CloudFormation rejects it.
-            NeedsSplit: it depends on something that the scenario does not assume.
-
-        """
+        """Return the value of an expression; a parameter may be left unresolved."""
 
     def resolved(self, value: Value) -> Value:
-        """Return a value with no unresolved parameter: a parameter without listed values becomes unknown.
-
-        Raises:
-            NeedsSplit: the parameter has listed values, one for each scenario.
-
-        """
+        """Return a value with no unresolved parameter: a parameter without listed values becomes unknown."""
         if not isinstance(value.raw, UnresolvedParameter):
             return value
         parameter, domain = value.raw, value.raw.domain
         if domain.values is not None and len(domain.values) <= MAX_CASES:
             domains = map(domain.only, domain.values)
             raise self.split_by_domain(parameter.key, parameter.name, *domains)
-        unknown = UnknownValue(
-            parameter.why, parameter.key, domain.minimum, domain.maximum, domain.excluded
-        )
-        return replace(value, raw=unknown)
+        return replace(value, raw=UnknownValue(parameter.why, parameter.key, domain))
 
     def resolved_value(self, node: Node, frame: Frame) -> Value:
         """Return the value of an expression, as `resolved` returns it."""
         return self.resolved(self.value(node, frame))
 
-    def inside(self, node: Node, frame: Frame) -> AbstractContextManager[None]:
-        """Evaluate what a node contains, one level deeper.
+    # Entries, with those that loops (Fn::ForEach) make
 
-        Raises:
-            TooMuchError: it is nested too deeply.
+    def entry_of(
+        self, entries: Mapping[str, Entry], name: str, frame: Frame
+    ) -> tuple[Entry, Frame] | None:
+        """Return the entry of a name, with the frame of the loops that make it; None where there is none."""
+        if name in entries:
+            return entries[name], frame
+        expanded = self._with_loops(entries, frame) if frame.stack.has_loops(entries) else ()
+        return next(((entry, inner) for key, entry, inner in expanded if key == name), None)
 
-        """
-        return self.one_level_deeper(lambda: frame.stack.template.source.location_of(node))
+    def entry_of_unknown_loop(
+        self, entries: Mapping[str, Entry], name: str, frame: Frame
+    ) -> tuple[Entry, Value] | None:
+        """Return an entry that a loop over an unknown collection may give the name, and an unknown value."""
+        expanded = self._with_loops(entries, frame) if frame.stack.has_loops(entries) else ()
+        for pattern, (key, node), inner in expanded:
+            if "{" in pattern:
+                why = f"a loop over an unknown collection may set {name}"
+                return (key, node), self.unknown_value(why, node, inner)
+        return None
+
+    def _with_loops(
+        self, entries: Mapping[str, Entry], frame: Frame
+    ) -> Iterator[tuple[str, Entry, Frame]]:
+        """Yield a map's entries, with loops expanded as they are in this scenario."""
+        for key, entry in entries.items():
+            if not key.startswith(LOOP):
+                yield frame.substitute(key), entry, frame
+                continue
+            identifier, collection, body = loop_of(entry, frame)
+            value = self.resolved_value(collection, frame)
+            items = value.raw if isinstance(value.raw, tuple) else (value,)
+            self.charge(len(items))
+            for item in items:
+                inner = frame.in_loop(identifier, LoopItem(item, collection, frame))
+                yield from self._with_loops(members(body), inner)
+
+    # What functions call
+
+    @contextmanager
+    def inside(self, node: Node, frame: Frame) -> Iterator[None]:
+        """Evaluate what a node contains, one level deeper."""
+        self.charge(1)
+        if self._depth >= MAX_DEPTH:
+            location = frame.stack.template.source.location_of(node)
+            raise TooMuchError("this expression is nested too deeply to be evaluated", location)
+        self._depth += 1
+        try:
+            yield
+        finally:
+            self._depth -= 1
 
     @staticmethod
     def unknown_value(why: str, node: Node, frame: Frame, ending: str = "") -> Value:
@@ -98,12 +134,7 @@ class BaseEvaluator(ScenarioState, ABC):
     def arguments(
         self, argument: Node, node: Node, frame: Frame, minimum: int, maximum: int
     ) -> list[Node]:
-        """Return the arguments of a function call.
-
-        Raises:
-            TemplateRejectedError: there are too few or too many.
-
-        """
+        """Return the arguments of a function call."""
         is_list = isinstance(argument, ListNode)
         items: list[Node] = argument.items if isinstance(argument, ListNode) else [argument]
         if not minimum <= len(items) <= maximum or (maximum > 1 and not is_list):
@@ -113,12 +144,7 @@ class BaseEvaluator(ScenarioState, ABC):
         return items
 
     def join_texts(self, items: tuple[Value, ...], delimiter: str) -> str | None:
-        """Return strings joined by a delimiter; None where an item is not a known string.
-
-        Raises:
-            TooMuchError: the string is too long.
-
-        """
+        """Return strings joined by a delimiter; None where an item is not a known string."""
         texts = []
         for item in items:
             text = self.resolved(item).text
@@ -129,8 +155,3 @@ class BaseEvaluator(ScenarioState, ABC):
         if len(joined) > MAX_TEXT_LENGTH:
             raise TooMuchError("a string too long to be evaluated")
         return joined
-
-    def first_unknown(self, values: tuple[Value, ...]) -> UnknownValue | None:
-        """Return the first unknown value; None where all are known."""
-        raws = (self.resolved(value).raw for value in values)
-        return next((raw for raw in raws if isinstance(raw, UnknownValue)), None)

@@ -1,8 +1,8 @@
 """Condition functions in one scenario → whether they hold."""
 
 from ecbackup_iac.cloudformation.evaluation.base_evaluator import BaseEvaluator
-from ecbackup_iac.cloudformation.evaluation.entries import entry_of
 from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError
+from ecbackup_iac.cloudformation.evaluation.lookups import split_by_texts
 from ecbackup_iac.cloudformation.evaluation.scenarios import Dependencies, NeedsSplit
 from ecbackup_iac.cloudformation.evaluation.stacks import Frame
 from ecbackup_iac.cloudformation.evaluation.values import (
@@ -32,13 +32,7 @@ MAX_OPERANDS = 1_000
 
 
 def condition_result(evaluator: BaseEvaluator, node: Node, frame: Frame) -> ConditionResult:
-    """Return whether a condition expression holds.
-
-    Raises:
-        TemplateRejectedError: CloudFormation rejects it.
-        NeedsSplit: it depends on something that the scenario does not assume.
-
-    """
+    """Return whether a condition expression holds."""
     with evaluator.inside(node, frame):
         name, argument = function_of(node) or ("", node)
         match name:
@@ -69,20 +63,14 @@ def condition_of_if(evaluator: BaseEvaluator, node: Node, frame: Frame) -> Condi
 def named_condition(
     evaluator: BaseEvaluator, name: str, frame: Frame, node: Node | None = None
 ) -> ConditionResult:
-    """Return whether a condition of the section `Conditions` holds; `node` is what names it.
-
-    Raises:
-        TemplateRejectedError: it is not declared, or refers to itself.
-        NeedsSplit: it depends on something that the scenario does not assume.
-
-    """
+    """Return whether a condition of the section `Conditions` holds; `node` is what names it."""
     name = frame.substitute(name)
     stack = frame.stack
     key = ("condition", stack.address, name)
     result: ConditionResult | None = evaluator.result_before_split(key)
     if result is not None:
         return result
-    entry_and_frame = entry_of(evaluator, stack.template.section("Conditions"), name, Frame(stack))
+    entry_and_frame = evaluator.entry_of(stack.template.section("Conditions"), name, Frame(stack))
     if entry_and_frame is None and stack.template.may_declare("Conditions"):
         why = f"the condition {name} may be added by a macro or another file"
         return ConditionResult(evaluator.is_assumed(key, f"{stack.prefix}{name}", why), ())
@@ -187,15 +175,10 @@ def _equals(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) 
 
 
 def _are_texts_equal(evaluator: BaseEvaluator, left: Value, right: Value, excerpt: str) -> bool:
-    """Return whether two values are equal in this scenario; `excerpt` is what compares them.
-
-    Raises:
-        NeedsSplit: the scenario does not assume it.
-
-    """
+    """Return whether two values are equal in this scenario; `excerpt` is what compares them."""
     for parameter, value in ((left, right), (right, left)):
         if isinstance(parameter.raw, UnresolvedParameter) and value.is_known:
-            _split_by_text(evaluator, parameter.raw, value.text)
+            split_by_texts(evaluator, parameter.raw, [] if value.text is None else [value.text])
             return False
     if _value_key(left) == _value_key(right) and not left.is_known:  # the same unknown value
         return True
@@ -215,22 +198,6 @@ def _are_texts_equal(evaluator: BaseEvaluator, left: Value, right: Value, excerp
     )
     key = ("equal", frozenset((_value_key(left), _value_key(right))))
     return evaluator.is_assumed(key, excerpt, why)
-
-
-def _split_by_text(
-    evaluator: BaseEvaluator, parameter: UnresolvedParameter, text: str | None
-) -> None:
-    """Split the scenario by whether a parameter is a string, unless it cannot be that string.
-
-    Raises:
-        NeedsSplit: the parameter can be the string.
-
-    """
-    domain = parameter.domain
-    if text is not None and domain.admits(text):
-        raise evaluator.split_by_domain(
-            parameter.key, parameter.name, domain.only(text), domain.without(text)
-        )
 
 
 def _value_key(value: Value) -> object:

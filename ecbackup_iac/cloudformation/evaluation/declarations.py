@@ -52,12 +52,7 @@ class Declaration:
         return self.type.startswith(_SSM)
 
     def check_type(self) -> None:
-        """Check the declared type.
-
-        Raises:
-            TemplateRejectedError: CloudFormation rejects it.
-
-        """
+        """Check the declared type."""
         if not self.type:
             raise TemplateRejectedError(f"parameter {self.name} has no Type", self.step.location)
         if not _TYPES.fullmatch(self.type):
@@ -65,12 +60,7 @@ class Declaration:
             raise TemplateRejectedError(text, self.step.location)
 
     def check(self, text: str, location: Location, *, is_secret: bool = False) -> None:
-        """Check a value against the declaration; a secret value is not shown in the error.
-
-        Raises:
-            TemplateRejectedError: CloudFormation rejects it.
-
-        """
+        """Check a value against the declaration; a secret value is not shown in the error."""
         parts = [part.strip() for part in text.split(",")] if self.is_list else [text]
         if self.is_from_systems_manager or all(map(self.domain.admits, parts)):
             return

@@ -29,9 +29,17 @@ class Domain:
         """Whether the parameter can be this string."""
         if self.values is not None:
             return text in self.values
-        if text in self.excluded or not self._has_length(text):
+        if text in self.excluded:
             return False
-        return self._is_in_range(text) if self.is_number else True
+        if not self.is_number:
+            longest = len(text) if self.max_length is None else self.max_length
+            return self.min_length <= len(text) <= longest
+        number = number_of(text)
+        return (
+            number is not None
+            and (self.minimum is None or number >= self.minimum)
+            and (self.maximum is None or number <= self.maximum)
+        )
 
     def only(self, text: str) -> "Domain":
         """Return the domain with only this string."""
@@ -59,20 +67,6 @@ class Domain:
             is_number=self.is_number or other.is_number,
             minimum=max(minima, default=None),
             maximum=min(maxima, default=None),
-        )
-
-    def _has_length(self, text: str) -> bool:
-        return self.is_number or (
-            self.min_length <= len(text)
-            and (self.max_length is None or len(text) <= self.max_length)
-        )
-
-    def _is_in_range(self, text: str) -> bool:
-        number = number_of(text)
-        return (
-            number is not None
-            and (self.minimum is None or number >= self.minimum)
-            and (self.maximum is None or number <= self.maximum)
         )
 
 

@@ -60,13 +60,7 @@ class ScenarioBudget:
 def enumerate_scenarios(
     evaluate: Callable[[Evaluator], T], budget: ScenarioBudget
 ) -> list[Case[T]] | None:
-    """Return a value's case in every scenario; None where there are too many.
-
-    Raises:
-        TemplateRejectedError: CloudFormation rejects every scenario.
-        TooMuchError: a scenario takes too much work.
-
-    """
+    """Return a value's case in every scenario; None where there are too many."""
     try:
         return list(cases_of(evaluate, budget))
     except TooManyScenariosError:
@@ -80,15 +74,9 @@ class TooManyScenariosError(Exception):
 def cases_of(
     evaluate: Callable[[Evaluator], T], budget: ScenarioBudget, *, ignores_values: bool = False
 ) -> Iterator[Case[T]]:
-    """Yield a value's case in every scenario.
+    """Yield a value's case in every scenario. Raises TooManyScenariosError.
 
     A scenario that CloudFormation rejects is left out, because nothing is deployed in it.
-
-    Raises:
-        TooManyScenariosError: there are too many.
-        TemplateRejectedError: CloudFormation rejects every scenario.
-        TooMuchError: a scenario takes too much work.
-
     """
     count = 0
     rejection: TemplateRejectedError | None = None

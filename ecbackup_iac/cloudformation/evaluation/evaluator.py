@@ -10,7 +10,6 @@ from ecbackup_iac.cloudformation.evaluation.conditions import (
     condition_result,
     named_condition,
 )
-from ecbackup_iac.cloudformation.evaluation.entries import entry_of, entry_of_unknown_loop
 from ecbackup_iac.cloudformation.evaluation.functions import (
     FUNCTIONS,
     UNKNOWN_FUNCTIONS,
@@ -47,10 +46,6 @@ class Evaluator(BaseEvaluator):
 
     # Existence and properties
 
-    def exists(self, existence: tuple[ExistenceCondition, ...]) -> bool:
-        """Whether everything holds that the existence of a resource depends on."""
-        return self.first_unmet(existence) is None
-
     def first_unmet(
         self, existence: tuple[ExistenceCondition, ...]
     ) -> tuple[ExistenceCondition, str] | None:
@@ -83,13 +78,7 @@ class Evaluator(BaseEvaluator):
         return any(value.text == item.value.text for value in collection.raw)
 
     def property(self, body: Node, name: str, frame: Frame) -> tuple[Entry, Value] | None:
-        """Return a property's entry and its value; None where it is not written.
-
-        Raises:
-            TemplateRejectedError: CloudFormation rejects it.
-            NeedsSplit: it depends on something that the scenario does not assume.
-
-        """
+        """Return a property's entry and its value; None where it is not written."""
         properties = members(body).get("Properties")
         wrong = None if properties else entry_in_wrong_case(body, "Properties")
         if wrong and not frame.stack.template.rewriting_macros:
@@ -106,9 +95,9 @@ class Evaluator(BaseEvaluator):
                 return properties, whole
             raise self.rejected("Properties is not a map", properties[0], frame)
         entries = members(properties[1]) if properties else {}
-        entry_and_frame = entry_of(self, entries, name, frame)
+        entry_and_frame = self.entry_of(entries, name, frame)
         if entry_and_frame is None:
-            return entry_of_unknown_loop(self, entries, name, frame)
+            return self.entry_of_unknown_loop(entries, name, frame)
         (key, node), inner = entry_and_frame
         value = self.resolved_value(node, inner)
         source = inner.stack.template.source
@@ -122,13 +111,7 @@ class Evaluator(BaseEvaluator):
     # Expressions
 
     def value(self, node: Node, frame: Frame) -> Value:
-        """Return the value of an expression; a parameter may be left unresolved.
-
-        Raises:
-            TemplateRejectedError: CloudFormation rejects it.
-            NeedsSplit: it depends on something that the scenario does not assume.
-
-        """
+        """Return the value of an expression; a parameter may be left unresolved."""
         function = function_of(node)
         if function is None and isinstance(node, ScalarNode):
             return self._literal(node, frame)
@@ -163,7 +146,7 @@ class Evaluator(BaseEvaluator):
             self.charge_text(raw)
             text = frame.substitute(raw)
             is_literal, is_secret = text == raw, frame.has_secret_item and text != raw
-            shown = frame.display_text(raw)[:80]
+            shown = frame.substitute(raw, is_shown=True)[:80]
             raw = text
             if DYNAMIC_REFERENCE.search(raw):
                 why = f"the dynamic reference {shown} is resolved when the stack is deployed"

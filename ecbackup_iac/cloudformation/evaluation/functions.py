@@ -3,8 +3,6 @@
 Each takes the evaluator, the function's argument, the node of the whole call, and its frame.
 """
 
-import base64
-import json
 import re
 from collections.abc import Callable
 
@@ -24,13 +22,7 @@ from ecbackup_iac.cloudformation.evaluation.template import (
     SERVERLESS_VARIABLE,
     ResolvedVariable,
 )
-from ecbackup_iac.cloudformation.evaluation.values import (
-    NoValue,
-    UnknownValue,
-    UnresolvedParameter,
-    Value,
-    join_traces,
-)
+from ecbackup_iac.cloudformation.evaluation.values import UnknownValue, Value, join_traces
 from ecbackup_iac.cloudformation.syntax.nodes import (
     Entry,
     ListNode,
@@ -124,8 +116,9 @@ def _text_of_parts(
 ) -> Value:
     """Return the string of joined values; the callers deal with `${!x}` and commas."""
     evaluator.charge(len(parts))
-    unknown = evaluator.first_unknown(parts)
-    settled_parts = tuple(evaluator.resolved(part) for part in parts)
+    settled_parts = tuple(map(evaluator.resolved, parts))
+    raws = (part.raw for part in settled_parts)
+    unknown = next((raw for raw in raws if isinstance(raw, UnknownValue)), None)
     trace = join_traces(*(part.trace for part in settled_parts))
     is_secret = any(part.is_secret for part in parts)
     if unknown is not None:
@@ -183,43 +176,6 @@ def _length(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) 
     return Value(len(value.raw), (*value.trace, frame.stack.template.source.step(node)))
 
 
-def _to_json_string(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> Value:
-    check_extensions(evaluator, "Fn::ToJsonString", node, frame)
-    value = evaluator.value(argument, frame)
-    unknown: list[UnknownValue] = []
-
-    def plain(item: Value) -> object:
-        evaluator.charge(1)
-        match evaluator.resolved(item).raw:
-            case UnknownValue() as found:
-                unknown.append(found)
-                return None
-            case tuple() as items:
-                return [plain(item) for item in items]
-            case str() | int() | float() | bool() | None as literal:
-                return literal
-            case NoValue() | UnresolvedParameter():
-                return None
-            case entries:
-                return {name: plain(item) for name, item in entries.items()}
-
-    data = plain(value)
-    if unknown:
-        return evaluator.unknown_value(unknown[0].why, node, frame)
-    return Value(json.dumps(data, separators=(",", ":")), value.trace, value.is_secret)
-
-
-def _base64(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> Value:
-    value = evaluator.resolved_value(argument, frame)
-    if isinstance(value.raw, UnknownValue):
-        return replace(evaluator.unknown_value(value.raw.why, node, frame), trace=value.trace)
-    text = value.text
-    if text is None:
-        raise evaluator.rejected("Fn::Base64 expects a string", node, frame)
-    encoded = base64.b64encode(text.encode("utf-8", "replace")).decode()
-    return Value(encoded, value.trace, value.is_secret)
-
-
 def _get_att(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> Value:
     if isinstance(argument, ListNode):
         parts = [evaluator.resolved_value(part, frame).text for part in argument.items]
@@ -255,7 +211,6 @@ def _attribute(evaluator: BaseEvaluator, name: str, node: Node, frame: Frame) ->
 
 FUNCTIONS: dict[str, Callable[[BaseEvaluator, Node, Node, Frame], Value]] = {
     "Ref": _ref,
-    "Fn::Base64": _base64,
     "Fn::FindInMap": find_in_map,
     "Fn::GetAtt": _get_att,
     "Fn::GetOptionSetting": option_setting,
@@ -265,13 +220,11 @@ FUNCTIONS: dict[str, Callable[[BaseEvaluator, Node, Node, Frame], Value]] = {
     "Fn::Select": select,
     "Fn::Split": _split,
     "Fn::Sub": _sub,
-    "Fn::ToJsonString": _to_json_string,
 }
 
 # Functions whose value exists only at deployment → why, with the text of the call inserted.
 UNKNOWN_FUNCTIONS = {
     DEFERRED: "{} is known only to the program that deploys the template",
-    "Fn::Cidr": "{} is not evaluated",
     "Fn::GetAZs": "{} is known only where the stack is deployed",
     "Fn::GetStackOutput": "{} is read from another stack when this one is deployed",
     "Fn::ImportValue": "{} is exported by another stack",

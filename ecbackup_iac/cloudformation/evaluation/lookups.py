@@ -18,74 +18,39 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     members,
     text_of,
 )
-from ecbackup_iac.model.record import record, replace
+from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.value import StepKind
 
 
 def find_in_map(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> Value:
     """Return the entry of a mapping that Fn::FindInMap selects."""
-    name_node, top_node, second_node, *options = evaluator.arguments(argument, node, frame, 3, 4)
+    arguments = evaluator.arguments(argument, node, frame, 3, 4)
+    keys, options = arguments[:3], arguments[3:]
     if options:
         check_extensions(evaluator, "The DefaultValue of Fn::FindInMap", node, frame)
     template = frame.stack.template
-    try:
-        name = _key_among(evaluator, name_node, template.section("Mappings"), "Mappings", frame)
-        map_name = "the mapping" if name.is_secret else f"the mapping {name.key}"
-        tops = members(name.entry[1])
-        top = _key_among(evaluator, top_node, tops, map_name, frame)
-        second = _key_among(evaluator, second_node, members(top.entry[1]), map_name, frame)
-    except _NoSuchKeyError as error:
-        default = member(options[0], "DefaultValue") if options else None
-        if default is not None:
-            return evaluator.value(default, frame)
-        if error.may_be_made or template.may_declare("Mappings"):
-            return evaluator.unknown_value(
-                "a macro may create the entry that is looked up", node, frame
-            )
-        raise evaluator.rejected(error.message, node, frame) from error
-    step = template.source.step(*second.entry, StepKind.MAPPING)
-    keys = [key.trace for key in (top, second) if function_of(key.node) is not None]
-    return replace(evaluator.value(second.entry[1], frame), trace=join_traces(*keys, (step,)))
-
-
-class _NoSuchKeyError(Exception):
-    """A map has no key that is the value of an expression."""
-
-    def __init__(self, message: str, *, may_be_made: bool) -> None:
-        super().__init__(message)
-        self.message = message
-        self.may_be_made = may_be_made
-        """The map contains a macro, which may add the key."""
-
-
-@record(eq=False)
-class _Key:
-    """The key of a map that an expression selects."""
-
-    key: str
-    entry: Entry
-    node: Node
-    """The expression."""
-
-    trace: Trace
-    is_secret: bool
-
-
-def _key_among(
-    evaluator: BaseEvaluator, node: Node, entries: dict[str, Entry], map_name: str, frame: Frame
-) -> _Key:
-    """Return the key of a map that an expression selects; `what` names the map in messages.
-
-    Raises:
-        _NoSuchKeyError: the map has no such key.
-
-    """
-    value = evaluator.value(node, frame)
-    key = _selected(evaluator, value, list(entries), node, map_name, frame)
-    if key is None:
-        shown = "such key" if value.is_secret or not value.text else f"key {value.text[:80]}"
-        raise _NoSuchKeyError(f"{map_name} has no {shown}", may_be_made="Fn::Transform" in entries)
-    return _Key(key, entries[key], node, value.trace, value.is_secret)
+    map_name, entries, traces = "Mappings", template.section("Mappings"), list[Trace]()
+    entry: Entry = (node, node)
+    for key_node in keys:
+        value = evaluator.value(key_node, frame)
+        key = _selected(evaluator, value, list(entries), key_node, map_name, frame)
+        if key is None:
+            shown = "such key" if value.is_secret or not value.text else f"key {value.text[:80]}"
+            default = member(options[0], "DefaultValue") if options else None
+            if default is not None:
+                return evaluator.value(default, frame)
+            if "Fn::Transform" in entries or template.may_declare("Mappings"):
+                why = "a macro may create the entry that is looked up"
+                return evaluator.unknown_value(why, node, frame)
+            raise evaluator.rejected(f"{map_name} has no {shown}", node, frame)
+        if key_node is keys[0]:
+            map_name = "the mapping" if value.is_secret else f"the mapping {key}"
+        else:
+            traces.append(_trace_of_argument(value, key_node))
+        entry = entries[key]
+        entries = members(entry[1])
+    step = template.source.step(*entry, StepKind.MAPPING)
+    return replace(evaluator.value(entry[1], frame), trace=join_traces(*traces, (step,)))
 
 
 def _selected(  # noqa: PLR0913, PLR0917 - a value, its options, and the location of both
@@ -96,18 +61,14 @@ def _selected(  # noqa: PLR0913, PLR0917 - a value, its options, and the locatio
     map_name: str,
     frame: Frame,
 ) -> str | None:
-    """Return which of some strings a value is; None where it is none of them.
-
-    Raises:
-        NeedsSplit: the value is unresolved.
-
-    """
+    """Return which of some strings a value is; None where it is none of them."""
     match value.raw:
         case UnresolvedParameter() as parameter:
-            _split_by_options(evaluator, parameter, options)
+            split_by_texts(evaluator, parameter, options)
             return None
         case UnknownValue(key=key, why=why):
-            number = evaluator.assumed_choice(("key", key, tuple(options)), len(options) + 1)
+            numbers = map(str, range(len(options) + 1))
+            number = int(evaluator.assumed_result(("key", key, tuple(options)), numbers))
             excerpt = evaluator.excerpt(node, frame)
             if number == len(options):
                 evaluator.add_dependencies({f"{excerpt} is not a key of {map_name}": (why,)})
@@ -121,15 +82,10 @@ def _selected(  # noqa: PLR0913, PLR0917 - a value, its options, and the locatio
             return text if text in options else None
 
 
-def _split_by_options(
+def split_by_texts(
     evaluator: BaseEvaluator, parameter: UnresolvedParameter, options: list[str]
 ) -> None:
-    """Split the scenario by which of some strings a parameter is, unless it can be none of them.
-
-    Raises:
-        NeedsSplit: the parameter can be one of the strings.
-
-    """
+    """Split the scenario by which of some strings a parameter is, unless it can be none of them."""
     domain = parameter.domain
     listed_values = None if domain.values is None else frozenset(domain.values)
     possible = [

@@ -8,7 +8,6 @@ from ecbackup_iac.cloudformation.evaluation.declarations import (
     command_line_step,
 )
 from ecbackup_iac.cloudformation.evaluation.domains import Domain
-from ecbackup_iac.cloudformation.evaluation.entries import entry_of, entry_of_unknown_loop
 from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError
 from ecbackup_iac.cloudformation.evaluation.scenarios import Key
 from ecbackup_iac.cloudformation.evaluation.stacks import Frame, PassedParameters, Stack
@@ -20,6 +19,7 @@ from ecbackup_iac.cloudformation.evaluation.template import (
 from ecbackup_iac.cloudformation.evaluation.values import (
     NO_VALUE,
     NoValue,
+    Raw,
     UnknownValue,
     UnresolvedParameter,
     Value,
@@ -47,12 +47,7 @@ _SHARED = ("AWS::Region", "AWS::AccountId", "AWS::Partition", "AWS::URLSuffix")
 
 
 def reference(evaluator: BaseEvaluator, name: str, node: Node, frame: Frame) -> Value:
-    """Return the value of `Ref` for a name: a loop's item, a parameter, a resource.
-
-    Raises:
-        TemplateRejectedError: the name is none of these.
-
-    """
+    """Return the value of `Ref` for a name: a loop's item, a parameter, a resource."""
     item = frame.loops.get(name)
     if item is not None:
         return item.value
@@ -149,19 +144,28 @@ def _given_value(
 ) -> Value:
     """Return the value of a parameter that is given one from outside the templates."""
     secret = declaration.is_secret or given.is_secret
-    key, name = _key_of(declaration, stack), f"{stack.prefix}{declaration.name}"
     first, *other_steps = given.steps(declaration)
     if given.text is not None:
         declaration.check(given.text, given.location, is_secret=secret)
         value = _declared_value(declaration, given.text, first, given.literal, is_secret=secret)
         return replace(value, trace=(*value.trace, *other_steps))
-    why = given.why or f"parameter {name} keeps its previous value"
-    if given.possible and not declaration.is_list:
+    why = given.why or f"parameter {stack.prefix}{declaration.name} keeps its previous value"
+    raw: Raw = UnknownValue(why, _key_of(declaration, stack))
+    if given.possible:
         possible = Domain(values=given.possible).within(declaration.domain)
-        domain = evaluator.domain_of(key, possible)
-        parameter = UnresolvedParameter(key, name, domain, declaration, why)
-        return Value(parameter, (first, *other_steps), secret)
-    return Value(UnknownValue(why, key), (first, *other_steps), secret)
+        raw = _unresolved(evaluator, declaration, stack, possible, why)
+    return Value(raw, (first, *other_steps), secret)
+
+
+def _unresolved(
+    evaluator: BaseEvaluator, declaration: Declaration, stack: Stack, possible: Domain, why: str
+) -> UnknownValue | UnresolvedParameter:
+    """Return a parameter without a value that can be what is possible; a list is just unknown."""
+    key, name = _key_of(declaration, stack), f"{stack.prefix}{declaration.name}"
+    if declaration.is_list:
+        return UnknownValue(why or f"parameter {name} has no default and no value", key)
+    domain = evaluator.domain_of(key, possible)
+    return UnresolvedParameter(key, name, domain, declaration, why)
 
 
 def _systems_manager_trace(
@@ -188,17 +192,13 @@ def _systems_manager_trace(
 
 def _without_value(evaluator: BaseEvaluator, declaration: Declaration, stack: Stack) -> Value:
     """Return the value of a parameter that has neither a value nor a default."""
-    key, name = _key_of(declaration, stack), f"{stack.prefix}{declaration.name}"
     rule = stack.rejected_defaults.get(declaration.name)
     step = declaration.default_step if rule else declaration.step
     step = replace(step, kind=StepKind.OPEN_PARAMETER)
+    name = f"{stack.prefix}{declaration.name}"
     why = f"the rule {rule} rejects the default of the parameter {name}" if rule else ""
-    secret = declaration.is_secret
-    if declaration.is_list:
-        why = why or f"parameter {name} has no default and no value"
-        return Value(UnknownValue(why, key), (step,), secret)
-    domain = evaluator.domain_of(key, declaration.domain)
-    return Value(UnresolvedParameter(key, name, domain, declaration, why), (step,), secret)
+    raw = _unresolved(evaluator, declaration, stack, declaration.domain, why)
+    return Value(raw, (step,), declaration.is_secret)
 
 
 def _default(declaration: Declaration, text: str, *, is_checked: bool = True) -> Value:
@@ -278,8 +278,8 @@ def _entry_among(
     entries = members(chosen)
     if function_of(chosen) is not None or "Fn::Transform" in entries:
         return _unknown_parameters(evaluator, chosen, frame)
-    entry = entry_of(evaluator, entries, name, frame)
-    if entry is None and (possible := entry_of_unknown_loop(evaluator, entries, name, frame)):
+    entry = evaluator.entry_of(entries, name, frame)
+    if entry is None and (possible := evaluator.entry_of_unknown_loop(entries, name, frame)):
         return possible[1]
     return entry
 
@@ -376,16 +376,8 @@ def _restricted(
     is_bounded = declaration.domain.values is not None or declaration.domain.is_number
     if not is_bounded or declaration.is_list:
         return unknown
-    possible = Domain(
-        is_number=declaration.domain.is_number,
-        minimum=unknown.minimum,
-        maximum=unknown.maximum,
-        excluded=unknown.excluded,
-    )
-    key = _key_of(declaration, stack)
-    domain = evaluator.domain_of(key, possible.within(declaration.domain))
-    name = f"{stack.prefix}{declaration.name}"
-    return UnresolvedParameter(key, name, domain, declaration, unknown.why)
+    possible = unknown.domain.within(declaration.domain)
+    return _unresolved(evaluator, declaration, stack, possible, unknown.why)
 
 
 # Pseudo parameters

@@ -18,13 +18,7 @@ MAX_DESCRIPTION = 80
 
 
 def check_rules(evaluator: BaseEvaluator) -> None:
-    """Check the rules about the parameters that this scenario's evaluation depended on.
-
-    Raises:
-        TemplateRejectedError: a rule is broken.
-        NeedsSplit: a rule depends on something that the scenario does not assume.
-
-    """
+    """Check the rules about the parameters that this scenario's evaluation depended on."""
     checked: set[tuple[str, str]] = set()
     while True:
         pending = [
@@ -47,12 +41,7 @@ def check_rules(evaluator: BaseEvaluator) -> None:
 
 
 def broken_assertion(rule: Rule, stack: Stack, evaluator: BaseEvaluator) -> Node | None:
-    """Return the first assertion of a rule that does not hold; None where all hold, or none applies.
-
-    Raises:
-        NeedsSplit: it depends on something that the scenario does not assume.
-
-    """
+    """Return the first assertion of a rule that does not hold; None where all hold, or none applies."""
     frame = Frame(stack)
     with evaluator.separate_dependencies():
         try:

@@ -12,13 +12,9 @@ from typing import Any, TypeAlias, TypeVar, cast
 
 from ecbackup_iac.cloudformation.evaluation.domains import Domain
 from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError, TooMuchError
-from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import field, record
 
 T = TypeVar("T")
-
-MAX_DEPTH = 150
-"""Levels of functions, conditions and parameters that refer to each other; deeper ones are not evaluated."""
 
 MAX_CASES = 256
 """A value with more cases is unknown without a list of outcomes."""
@@ -41,21 +37,10 @@ class Scenario:
     """Assumptions about what is unresolved, as far as the evaluation depends on it."""
 
     domains: Mapping[Key, Domain] = field(factory=dict)
-    """The assumed domains of parameters, which are narrower than their declarations."""
-
-    assumed_results: Mapping[Key, str] = field(factory=dict)
-    """The assumed results of comparisons and look-ups whose operands are unknown."""
+    """The assumed domains of parameters, and the results of comparisons and look-ups of unknown operands."""
 
     cache: Mapping[Key, object] = field(factory=dict)
     """Results that are the same in every scenario that this one is split into."""
-
-    def with_domain(self, key: Key, domain: Domain, cache: Mapping[Key, object]) -> "Scenario":
-        """Return the scenario in which a parameter is of a domain."""
-        return Scenario({**self.domains, key: domain}, self.assumed_results, cache)
-
-    def with_result(self, key: Key, result: str, cache: Mapping[Key, object]) -> "Scenario":
-        """Return the scenario in which a comparison or look-up has this result."""
-        return Scenario(self.domains, {**self.assumed_results, key: result}, cache)
 
 
 class NeedsSplit(Exception):  # noqa: N818 - not an error: it requests that the scenario be split
@@ -80,7 +65,6 @@ class ScenarioState:
         """The named conditions that are being evaluated, to find cycles."""
         self.work = 0
         """The items that were evaluated."""
-        self._depth = 0
 
     @property
     def conditions(self) -> tuple[str, ...]:
@@ -162,45 +146,27 @@ class ScenarioState:
         return self._scenario.domains.get(key)
 
     def is_assumed(self, key: Key, text: str, why: str) -> bool:
-        """Whether this scenario assumes that a comparison with unknown operands is true.
-
-        Raises:
-            NeedsSplit: the scenario does not assume it.
-
-        """
-        result = self._scenario.assumed_results.get(key)
-        if result is None:
-            raise self._split_by_result(key, ("true", "false"))
+        """Whether this scenario assumes that a comparison with unknown operands is true."""
+        result = self.assumed_result(key, ("true", "false"))
         self._dependencies.setdefault(f"{text} is {result}", (why,))
         return result == "true"
 
-    def assumed_choice(self, key: Key, count: int) -> int:
-        """Return the index of the result that this scenario assumes for a look-up with an unknown key.
-
-        Raises:
-            NeedsSplit: the scenario does not assume it.
-
-        """
-        result = self._scenario.assumed_results.get(key)
-        if result is None:
-            raise self._split_by_result(key, map(str, range(count)))
-        return int(result)
-
-    def _split_by_result(self, key: Key, results: Iterable[str]) -> NeedsSplit:
-        cache = self._split_cache
-        return NeedsSplit([self._scenario.with_result(key, result, cache) for result in results])
+    def assumed_result(self, key: Key, results: Iterable[str]) -> str:
+        """Return which of some results this scenario assumes for something with unknown operands."""
+        key = ("result", key)
+        domain = self.assumed_domain(key)
+        if domain is None or not domain.values:
+            raise self.split_by_domain(key, "", *(Domain((result,)) for result in results))
+        return domain.values[0]
 
     def split_by_domain(self, key: Key, name: str, *domains: Domain) -> NeedsSplit:
-        """Return the split in which a parameter is of each of these domains.
-
-        Raises:
-            TemplateRejectedError: it cannot have any value.
-
-        """
+        """Return the split in which a parameter is of each of these domains."""
         if not domains:
             raise TemplateRejectedError(f"parameter {name} cannot have any value")
-        cache = self._split_cache
-        return NeedsSplit([self._scenario.with_domain(key, domain, cache) for domain in domains])
+        assumed = self._scenario.domains
+        return NeedsSplit(
+            [Scenario({**assumed, key: domain}, self._split_cache) for domain in domains]
+        )
 
     # Work
 
@@ -209,29 +175,7 @@ class ScenarioState:
         self.charge(len(text) // CHARACTERS_PER_ITEM)
 
     def charge(self, amount: int) -> None:
-        """Count the items that are evaluated in this scenario, to stop an alias bomb.
-
-        Raises:
-            TooMuchError: there are too many.
-
-        """
+        """Count the items that are evaluated in this scenario, to stop an alias bomb."""
         self.work += amount
         if self.work > MAX_ITEMS:
             raise TooMuchError("a value too large to be evaluated")
-
-    @contextmanager
-    def one_level_deeper(self, location: Callable[[], Location]) -> Iterator[None]:
-        """Evaluate what an expression contains.
-
-        Raises:
-            TooMuchError: the expression at the location is nested too deeply.
-
-        """
-        self.charge(1)
-        if self._depth >= MAX_DEPTH:
-            raise TooMuchError("this expression is nested too deeply to be evaluated", location())
-        self._depth += 1
-        try:
-            yield
-        finally:
-            self._depth -= 1

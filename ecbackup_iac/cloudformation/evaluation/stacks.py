@@ -54,10 +54,6 @@ class Frame:
         """Whether the item of a loop must not be shown."""
         return any(item.value.is_secret for item in self.loops.values())
 
-    def display_text(self, text: str) -> str:
-        """Return a text with the items of loops as they may be shown."""
-        return self.substitute(text, is_shown=True)
-
     def substitute(self, text: str, *, is_shown: bool = False) -> str:
         """Return a text with the items of loops for `${Name}`, or their letters and digits for `&{Name}`."""
         if not self.loops or "{" not in text:
@@ -175,27 +171,13 @@ class Stack:
         )
 
 
-@record(eq=False)
-class Loop:
-    """The parts of one Fn::ForEach."""
-
-    identifier: str
-    collection: Node
-    body: MapNode
-
-
-def loop_of(entry: Entry, frame: Frame) -> Loop:
-    """Return the parts of a loop: `[identifier, collection, {key: body}]`.
-
-    Raises:
-        TemplateRejectedError: it is not of that form.
-
-    """
+def loop_of(entry: Entry, frame: Frame) -> tuple[str, Node, MapNode]:
+    """Return the parts of an Fn::ForEach: `[identifier, collection, {key: body}]`."""
     _, node = entry
     if isinstance(node, ListNode) and len(node.items) == 3:  # noqa: PLR2004 - the form has three parts
         identifier, collection, body = node.items
         if isinstance(identifier, ScalarNode) and isinstance(body, MapNode):
-            return Loop(identifier.text, collection, body)
+            return identifier.text, collection, body
     location = frame.stack.template.source.location_of(*entry)
     raise TemplateRejectedError(
         "Fn::ForEach expects an identifier, a collection and a map", location

@@ -1,6 +1,5 @@
 """The value of an expression in a template, known or not, with the trace that led to it."""
 
-from fractions import Fraction
 from typing import Final, TypeAlias
 
 from ecbackup_iac.cloudformation.evaluation.declarations import Declaration
@@ -36,10 +35,8 @@ class UnknownValue:
     key: Key
     """Its identity: two of the same key are the same value."""
 
-    minimum: Fraction | None = None
-    maximum: Fraction | None = None
-    excluded: frozenset[str] = frozenset()
-    """Strings that it is known not to be."""
+    domain: Domain = Domain()
+    """What it can be, as far as a parameter bounds it."""
 
     ending: str = ""
     """The known end of a string that is joined from parts."""

@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_right
+from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -77,7 +78,6 @@ class SourceText:
         self.text = text
         """Offsets count in it: characters of YAML, bytes of JSON in UTF-8."""
         self._characters = Characters(text) if isinstance(text, bytes) else None
-        self._lines: list[int] | None = None
         self._steps: dict[tuple[int, int, StepKind], TraceStep] = {}
 
     def location(self, start: int, end: int) -> Location:
@@ -114,11 +114,11 @@ class SourceText:
         """Return the end of a node or an entry; of one with an alias, the end of the key's line."""
         if value is None or not self.is_alias(node, value):
             return self._end_without_blanks(value or node)
-        rest = self._text(node.start, node.start + 4 * MAX_STEP_LENGTH).splitlines()[0].rstrip()
-        return node.start + self._length(rest)
+        rest = self.piece(node.start, node.start + 4 * MAX_STEP_LENGTH).splitlines()[0].rstrip()
+        return self.end_of_text(rest, node.start)
 
     def _step_text(self, start: int, displayable_end: int, end: int) -> tuple[str, Location]:
-        text = self._text(start, min(displayable_end, start + 4 * MAX_STEP_LENGTH))
+        text = self.piece(start, min(displayable_end, start + 4 * MAX_STEP_LENGTH))
         first, *rest = text.strip().splitlines() or [""]
         is_cut = displayable_end < end or end > start + 4 * MAX_STEP_LENGTH
         if len(first) > MAX_STEP_LENGTH or rest or is_cut:
@@ -127,50 +127,51 @@ class SourceText:
 
     def text_at(self, node: Node) -> str:
         """Return the whole text of a node."""
-        return self._text(node.start, node.end)
+        return self.piece(node.start, node.end)
 
     def excerpt(self, node: Node) -> str:
         """Return the text of a node for a message: on one line, shortened where it is long."""
         end = self._end_without_blanks(node)
         displayable_end = _displayable_end(node, end)
-        text = " ".join(self._text(node.start, displayable_end).split())
+        text = " ".join(self.piece(node.start, displayable_end).split())
         is_complete = len(text) <= MAX_STEP_LENGTH and displayable_end == end
         return text if is_complete else f"{text[:MAX_STEP_LENGTH].rstrip()} ..."
 
     def _end_without_blanks(self, node: Node) -> int:
         """Return the end of a node without the blanks that end a block collection of YAML."""
-        while self._text(node.end - 1, node.end).isspace():
+        while self.piece(node.end - 1, node.end).isspace():
             match node:
                 case ListNode(items=[*_, last]):
                     node = last
                 case MapNode(entries=[*_, (_, last)]):
                     node = last
                 case ScalarNode() | ListNode() | MapNode():
-                    text = self._text(node.start, node.end).rstrip()
-                    return node.start + self._length(text)
+                    text = self.piece(node.start, node.end).rstrip()
+                    return self.end_of_text(text, node.start)
         return node.end
 
-    def _length(self, text: str) -> int:
-        """Return the length of a text in offsets."""
-        return len(text if isinstance(self.text, str) else text.encode())
+    def end_of_text(self, text: str, start: int) -> int:
+        """Return the offset of the end of a text that begins at an offset."""
+        return start + len(text if isinstance(self.text, str) else text.encode())
 
-    def _text(self, start: int, end: int) -> str:
+    def piece(self, start: int, end: int) -> str:
+        """Return the text between two offsets."""
         piece = self.text[start:end]
         return piece if isinstance(piece, str) else piece.decode(errors="replace")
 
+    @cached_property
+    def _lines(self) -> list[int]:
+        """Where the lines begin."""
+        text = self.text
+        ends = _BREAK.finditer(text) if isinstance(text, str) else _BREAK_IN_BYTES.finditer(text)
+        return [0, *(match.end() for match in ends)]
+
     def _position(self, offset: int) -> tuple[int, int]:
         """Return line and column, from 1, in characters."""
-        if self._lines is None:
-            self._lines = _line_starts(self.text)
         line = bisect_right(self._lines, offset)
         start = self._lines[line - 1]
         characters = self._characters.between(start, offset) if self._characters else offset - start
         return line, characters + 1
-
-
-def _line_starts(text: str | bytes) -> list[int]:
-    ends = _BREAK.finditer(text) if isinstance(text, str) else _BREAK_IN_BYTES.finditer(text)
-    return [0, *(match.end() for match in ends)]
 
 
 # The line breaks of editors; YAML has three more, which editors do not show.

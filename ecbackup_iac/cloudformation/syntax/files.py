@@ -26,9 +26,7 @@ def not_read(name: str) -> str:
 def file_bytes(path: str, contents: Mapping[str, bytes] | None = None) -> bytes:
     """Return the bytes of a file by its real path; `contents` overrides what the disk contains.
 
-    Raises:
-        OSError: it cannot be read, is too large, or is a link.
-
+    Raises OSError.
     """
     if contents and (content := contents.get(path)) is not None:
         return content

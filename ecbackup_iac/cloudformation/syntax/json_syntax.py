@@ -49,7 +49,7 @@ def _entries(node: JsonNode) -> list[Entry]:
 
 
 def _scalar(text: JsonText) -> ScalarNode:
-    return ScalarNode(text.text, text.start, text.end, Style.DOUBLE_QUOTED, None)
+    return ScalarNode(text.text, text.start, text.end, Style.QUOTED, None)
 
 
 def _duplicates(root: JsonNode) -> list[Problem]:

@@ -60,13 +60,14 @@ def _tagged(kind: str, text: str) -> Literal:
 def _plain(text: str) -> Literal:
     if len(text) > _MAX_NUMBER_LENGTH:
         return text
-    tag: str = _loader().resolve(_yaml().ScalarNode, text, (True, False))
+    yaml, loader = _yaml()
+    tag: str = loader.resolve(yaml.ScalarNode, text, (True, False))
     return _tagged(tag.removeprefix(_TAGS), text)
 
 
 def _constructed(kind: str, text: str) -> Literal:
-    loader = _loader()
-    node = _yaml().ScalarNode(f"{_TAGS}{kind}", text)
+    yaml, loader = _yaml()
+    node = yaml.ScalarNode(f"{_TAGS}{kind}", text)
     try:
         value: Literal = getattr(loader, f"construct_yaml_{kind}")(node)
     except (ValueError, KeyError, IndexError, OverflowError):
@@ -75,12 +76,8 @@ def _constructed(kind: str, text: str) -> Literal:
 
 
 @lru_cache(maxsize=1)
-def _loader() -> Any:  # noqa: ANN401 - PyYAML has no types
-    """Return a loader of PyYAML that resolves YAML 1.1's scalars, without a text."""
-    return _yaml().SafeLoader("")
+def _yaml() -> tuple[Any, Any]:
+    """Return PyYAML, and a loader of it that resolves YAML 1.1's scalars, without a text."""
+    import yaml  # many templates are JSON
 
-
-def _yaml() -> Any:  # noqa: ANN401 - PyYAML has no types
-    import yaml
-
-    return yaml
+    return yaml, yaml.SafeLoader("")

@@ -15,15 +15,11 @@ class Style(Enum):
     PLAIN = auto()
     """YAML without quotes: a number, a boolean, null or a text, depending on its characters."""
 
-    SINGLE_QUOTED = auto()
-    DOUBLE_QUOTED = auto()
-    """YAML or JSON."""
+    QUOTED = auto()
+    """A text: in quotes, or folded (`>`)."""
 
     LITERAL = auto()
     """A block scalar of YAML: `|`."""
-
-    FOLDED = auto()
-    """A block scalar of YAML: `>`."""
 
     JSON = auto()
     """A number, `true`, `false` or `null` in JSON."""
@@ -170,22 +166,20 @@ def function_of(node: Node) -> "tuple[str, Node] | None":
         return (name if name in _WITHOUT_PREFIX else f"Fn::{name}"), _untagged(node)
     if isinstance(node, MapNode) and len(node.entries) == 1:
         ((key, argument),) = node.entries
-        if isinstance(key, ScalarNode) and (key.text in _WITHOUT_PREFIX or _is_function(key.text)):
-            return key.text, argument
+        name = key.text if isinstance(key, ScalarNode) else ""
+        is_loop = name.startswith("Fn::ForEach")
+        if name in _WITHOUT_PREFIX or (name.startswith("Fn::") and not is_loop):
+            return name, argument
     return None
 
 
 _WITHOUT_PREFIX = ("Ref", "Condition")
 
 
-def _is_function(name: str) -> bool:
-    return name.startswith("Fn::") and not name.startswith("Fn::ForEach")
-
-
 def _untagged(node: Node) -> Node:
     match node:
         case ScalarNode():  # a scalar with a tag is a text, whatever its characters (`!Ref On`)
-            style = Style.SINGLE_QUOTED if node.style is Style.PLAIN else node.style
+            style = Style.QUOTED if node.style is Style.PLAIN else node.style
             return ScalarNode(node.text, node.start, node.end, style, None)
         case ListNode():
             return ListNode(node.items, node.start, node.end, None)

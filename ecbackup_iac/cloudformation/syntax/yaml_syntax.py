@@ -28,12 +28,7 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
 MAX_DEPTH = 200
 """Lists and maps inside each other; CloudFormation allows far fewer."""
 
-_STYLES = {
-    "'": Style.SINGLE_QUOTED,
-    '"': Style.DOUBLE_QUOTED,
-    "|": Style.LITERAL,
-    ">": Style.FOLDED,
-}
+_STYLES = {"'": Style.QUOTED, '"': Style.QUOTED, ">": Style.QUOTED, "|": Style.LITERAL}
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -183,16 +178,6 @@ def _problem(error: yaml.MarkedYAMLError, text: str) -> Problem:
 
 
 def _unreadable(error: yaml.reader.ReaderError, text: str) -> Problem:
-    """Return the problem of a character that YAML forbids."""
-    characters = enumerate(text)
-    offset = next((i for i, character in characters if _is_forbidden(character)), 0)
+    """Return the problem of a character that YAML forbids; libyaml counts bytes."""
+    offset = len(text.encode()[: error.position].decode(errors="ignore"))
     return Problem(f"not valid YAML: {error.reason}", offset, offset + 1)
-
-
-def _is_forbidden(character: str) -> bool:
-    return character not in "\t\n\r\x85" and not (
-        " " <= character <= "~"
-        or "\xa0" <= character <= "\ud7ff"
-        or ("\ue000" <= character <= "\ufffd" and character != "\ufeff")
-        or character >= "\U00010000"
-    )

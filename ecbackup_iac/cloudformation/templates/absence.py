@@ -17,19 +17,17 @@ from ecbackup_iac.cloudformation.evaluation.enumeration import (
 )
 from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError, TooMuchError
 from ecbackup_iac.cloudformation.evaluation.evaluator import Evaluator
-from ecbackup_iac.cloudformation.evaluation.parameters import named_parameter
 from ecbackup_iac.cloudformation.evaluation.rules import check_rules
 from ecbackup_iac.cloudformation.evaluation.scenarios import Key
 from ecbackup_iac.cloudformation.evaluation.stacks import ExistenceCondition, Frame, Stack
-from ecbackup_iac.cloudformation.evaluation.values import Value
 from ecbackup_iac.cloudformation.syntax.nodes import (
     ListNode,
     Node,
     function_of,
-    members,
     text_of,
     walk,
 )
+from ecbackup_iac.cloudformation.templates.nested_stacks import passed_names
 
 _SUBSTITUTED = re.compile(r"\$\{([A-Za-z0-9:]+)\}")
 
@@ -89,15 +87,10 @@ class Creations:
     def _may_exist(
         self, existence: tuple[ExistenceCondition, ...], *, ignores_values: bool
     ) -> bool:
-        """Whether the conditions hold in any scenario; they may where there are too many scenarios.
-
-        Raises:
-            TemplateRejectedError: CloudFormation rejects every scenario.
-
-        """
+        """Whether the conditions hold in any scenario; they may where there are too many scenarios."""
 
         def exists(evaluator: Evaluator) -> bool:
-            is_met = evaluator.exists(existence)
+            is_met = evaluator.first_unmet(existence) is None
             check_rules(evaluator)
             return is_met
 
@@ -160,7 +153,7 @@ class Creations:
             return f"{fact}, whatever the parameters are"
         named = [*parameters.items()]
         values = [
-            _parameter_text(name, declaration, frame.stack, self._budget)
+            _parameter_text(name, declaration, frame.stack)
             for name, declaration in named[:MAX_PARAMETERS]
         ]
         if len(named) > MAX_PARAMETERS:
@@ -199,13 +192,13 @@ def _parameters(node: Node, frame: Frame) -> Iterator[tuple[str, Declaration | N
                     pending.append(inner[1])
 
 
-def _parameter_text(
-    name: str, declaration: Declaration | None, stack: Stack, budget: ScenarioBudget
-) -> str:
+def _parameter_text(name: str, declaration: Declaration | None, stack: Stack) -> str:
     """Return a parameter's value and its origin, for a person; only values from files are shown."""
     root = stack.ancestors[-1]
     given = root.given_values.get(name) if stack is root or declaration is None else None
     shown_name = f"{stack.prefix}{name}"
+    parameters = stack.passed_parameters.parameters if stack.passed_parameters else ()
+    passed = dict(passed_names(parameters))
     if given is not None and given.trace:
         line = f"{given.location.path}:{given.location.line}"
         origin, text = f"passed in {line}", None if given.is_secret else given.text
@@ -215,10 +208,9 @@ def _parameter_text(
         origin, text = f"in {given.location.path}", given.text
     elif declaration is None:
         return f"{shown_name} is known only where the stack is deployed"
-    elif (passed := _passed_node(name, stack)) is not None:
-        value = _passed_value(passed, declaration, stack, budget)
-        is_shown = value is not None and value.literals and not value.is_secret
-        origin, text = "passed by the parent", value.text if value and is_shown else None
+    elif name in passed:
+        _, node = passed[name]
+        origin, text = "passed by the parent", text_of(node) if node.tag is None else None
     elif declaration.default is not None:
         origin, text = "its default", declaration.default
     else:
@@ -227,29 +219,3 @@ def _parameter_text(
         return f"{shown_name} has a value that is not shown ({origin})"
     text = text if len(text) <= MAX_TEXT else f"{text[:MAX_TEXT]} ..."
     return f'{shown_name} is "{text}" ({origin})'
-
-
-def _passed_node(name: str, stack: Stack) -> Node | None:
-    """Return the value that the parent writes for a parameter, where its name is written out."""
-    for node in reversed(stack.passed_parameters.parameters if stack.passed_parameters else ()):
-        listed = map(named_parameter, node.items if isinstance(node, ListNode) else ())
-        entries = members(node) | dict(filter(None, listed))
-        if name in entries:
-            return entries[name][1]
-    return None
-
-
-def _passed_value(
-    node: Node, declaration: Declaration, stack: Stack, budget: ScenarioBudget
-) -> Value | None:
-    """Return the value that the parent passes, where it is the same in every case."""
-    passed = stack.passed_parameters
-    if passed is None or declaration.is_list:
-        return None
-    try:
-        cases = enumerate_scenarios(
-            lambda evaluator: evaluator.resolved_value(node, passed.frame), budget
-        )
-    except (TemplateRejectedError, TooMuchError):
-        return None
-    return cases[0].value if cases and len(cases) == 1 else None

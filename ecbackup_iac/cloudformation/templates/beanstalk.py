@@ -5,8 +5,8 @@ Elastic Beanstalk merges the `.config` files of the folder, in the order of thei
 """
 
 import os
-from collections.abc import Iterator
-from functools import cached_property
+from collections.abc import Callable, Iterator
+from functools import cache
 
 from ecbackup_iac.cloudformation.evaluation.template import (
     CUSTOM_OPTIONS,
@@ -25,31 +25,31 @@ def is_extension(path: str) -> bool:
     return os.path.basename(os.path.dirname(path)) == _FOLDER
 
 
-class EnvironmentOptions:
-    """The options that the files of one folder set, read when one is first needed."""
+def environment_options(
+    path: str, read: Read
+) -> Callable[[str, str], BeanstalkOption | str | None]:
+    """Return what finds an option among those of a file's folder: None where no file sets it, or why not."""
+    folder = os.path.dirname(path)
 
-    def __init__(self, path: str, read: Read) -> None:
-        self._folder = os.path.dirname(path)
-        self._read = read
-
-    def option(self, namespace: str, name: str) -> BeanstalkOption | str | None:
-        """Return an option: None where no file sets it, or why it is not known."""
-        options = self._options
-        return options if isinstance(options, str) else options.get((namespace, name))
-
-    @cached_property
-    def _options(self) -> dict[tuple[str, str], BeanstalkOption] | str:
-        options: dict[tuple[str, str], BeanstalkOption] = {}
+    @cache
+    def options() -> dict[tuple[str, str], BeanstalkOption] | str:
+        found: dict[tuple[str, str], BeanstalkOption] = {}
         try:
-            names = sorted(name for name in os.listdir(self._folder) if name.endswith(".config"))
+            names = sorted(name for name in os.listdir(folder) if name.endswith(".config"))
         except OSError as error:
             return f"{_FOLDER} cannot be read: {error.strerror or error}"
         for name in names:
-            file = self._read(name)
+            file = read(name)
             if isinstance(file, str):
                 return f"it may be an option in a file that is not read: {file}"
-            options |= dict(_options_in(*file))
-        return options
+            found |= dict(_options_in(*file))
+        return found
+
+    def option(namespace: str, name: str) -> BeanstalkOption | str | None:
+        found = options()
+        return found if isinstance(found, str) else found.get((namespace, name))
+
+    return option
 
 
 def _options_in(path: str, document: Document) -> Iterator[tuple[tuple[str, str], BeanstalkOption]]:

@@ -17,11 +17,7 @@ def template_of_node(node: Node, parent: Template) -> Template | None:
     """Return the template that a map or a literal string contains; None for anything else.
 
     In a block scalar (`|`) every line of the template is a line of the file. In any other string,
-    everything is located where the string is.
-
-    Raises:
-        NotReadError: the text is not a template.
-
+    everything is located where the string is. Raises NotReadError.
     """
     if isinstance(node, MapNode) and function_of(node) is None:
         return template_in(Document(parent.source, node), parent.path)
@@ -39,12 +35,7 @@ def template_of_node(node: Node, parent: Template) -> Template | None:
 
 
 def template_of_text(text: str, path: str, location: Location) -> Template:
-    """Return the template in a string; everything in it has the same location.
-
-    Raises:
-        NotReadError: it is not a template.
-
-    """
+    """Return the template in a string; everything in it has the same location. Raises NotReadError."""
     result = _template_in(text, path, partial(EmbeddedText, location))
     if isinstance(result, Template):
         return result

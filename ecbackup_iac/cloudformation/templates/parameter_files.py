@@ -78,23 +78,20 @@ class _FileReader:
     def values(self) -> GivenValues:
         """Return the values; anything that has none of the formats goes to the diagnostics."""
         root = self._document.root
+        entries = members(root)
+        inner = entries.get("Parameters") or entries.get("parameters")
+        if inner and not isinstance(inner[1], ScalarNode):
+            root = inner[1]
         values: GivenValues = {}
-        if isinstance(root, ListNode):
-            for item in root.items:
-                values |= self._item(item)
-        elif isinstance(root, MapNode):
-            entries = members(root)
-            inner = entries.get("Parameters") or entries.get("parameters")
-            if inner and isinstance(inner[1], MapNode):
-                entries = members(inner[1])
-            elif inner and isinstance(inner[1], ListNode):
-                for item in inner[1].items:
+        match root:
+            case ListNode(items=items):
+                for item in items:
                     values |= self._item(item)
-                return values
-            for name, entry in entries.items():
-                values |= self._entry(name, *entry)
-        else:
-            self._report(root, "a list or a map of parameters is expected")
+            case MapNode():
+                for name, entry in members(root).items():
+                    values |= self._entry(name, *entry)
+            case ScalarNode():
+                self._report(root, "a list or a map of parameters is expected")
         return values
 
     def _item(self, item: Node) -> GivenValues:

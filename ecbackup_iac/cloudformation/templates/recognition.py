@@ -84,7 +84,7 @@ def template_in(document: Document, path: str, read: Read = not_read) -> Templat
         is_extension = beanstalk.is_extension(path)
         template = Template(path, document, [root], is_part=is_extension)
         if is_extension:
-            template.option_of = beanstalk.EnvironmentOptions(path, read).option
+            template.option_of = beanstalk.environment_options(path, read)
         return template
     entries = members(root)
     if _is_resource(root):
@@ -112,7 +112,7 @@ def _serverless_template(document: Document, path: str, read: Read) -> Template 
 
 def _map_with(name: str, node: Node) -> MapNode:
     """Return a map of one entry: the name, which a part gets where it is included, and the node."""
-    key = ScalarNode(name, node.start, node.start, Style.DOUBLE_QUOTED, None)
+    key = ScalarNode(name, node.start, node.start, Style.QUOTED, None)
     return MapNode([(key, node)], node.start, node.end, None)
 
 

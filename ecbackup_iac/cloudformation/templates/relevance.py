@@ -5,9 +5,15 @@ Every file of a tree is searched here, so this module does not import the parser
 
 import re
 from enum import Enum, auto
+from typing import TYPE_CHECKING
 
 from ecbackup_iac.cloudformation.templates.stack_types import MODULE, NESTED
 from ecbackup_iac.model.record import record
+
+if TYPE_CHECKING:
+    from ecbackup_iac.files.discovery import Input
+
+_MAX_BINARY_HEAD = 1024  # bytes in which a program or an image has a NUL, which no template has
 
 FILE_VARIABLE = b"${file("
 """A file of the Serverless Framework with this variable may have resources in other files."""
@@ -84,3 +90,23 @@ def relevance_of(content: bytes, types: re.Pattern[bytes]) -> Relevance:
     if _HIDDEN_LETTER.search(content):
         return Relevance.PARSE
     return Relevance.TEMPLATE if _SHAPE.search(content) else Relevance.NONE
+
+
+def template_file(
+    file: "Input", text: bytes, types: re.Pattern[bytes], *, is_requested: bool
+) -> TemplateFile | None:
+    """Return an input, decoded, as a file with templates; None where it is certain to contain none."""
+    if not file.is_expected and b"\0" in text[:_MAX_BINARY_HEAD]:
+        return None
+    relevance = relevance_of(text, types)
+    if relevance is Relevance.NONE:
+        return None
+    return TemplateFile(
+        file.path,
+        text,
+        file.boundary,
+        relevance,
+        is_requested=is_requested,
+        is_expected=file.is_expected,
+        is_named=file.is_named,
+    )

@@ -135,7 +135,12 @@ class Deployment:
                 ]
         # Properties may refer to the outputs of nested stacks, so those are read first.
         below: list[ResourceInstance | UnreadStack] = []
-        for child in [child for resource in nested for child in self._children(*resource)]:
+        children = [
+            self._child(name, kind, entry, frame, choice)
+            for name, kind, entry, frame, deployed in nested
+            for choice in self._finder.choices(deployed, entry[1], frame)
+        ]
+        for child in children:
             if isinstance(child, UnreadStack):
                 below.append(child)
             elif self._is_never_created(child):
@@ -198,7 +203,7 @@ class Deployment:
                 self.diagnostics.append(Diagnostic(text, location))
                 return
             if not key.startswith(LOOP):
-                yield frame.display_text(key), entry, frame
+                yield frame.substitute(key, is_shown=True), entry, frame
             elif self._may_have_wanted(entry[1]):
                 try:
                     yield from self._loop_entries(entry, frame, passes)
@@ -214,16 +219,14 @@ class Deployment:
         if not frame.stack.template.may_use_language_extensions:
             text = "Fn::ForEach needs Transform: AWS::LanguageExtensions"
             self._report(TemplateRejectedError(text), entry, frame)
-        loop = loop_of(entry, frame)
-        items, is_certain = self._items(loop.collection, frame)
+        identifier, collection, body = loop_of(entry, frame)
+        items, is_certain = self._items(collection, frame)
         passes *= max(len(items), 1)
         if self._count + passes > self._budget.allowed:
             raise TooMuchError(f"loops that create more than {self._budget.allowed} resources")
-        missing = [] if items else [_representative(None, loop.collection, frame)]
-        for item in items or missing:
-            loop_item = LoopItem(item, loop.collection, frame, is_certain, not items)
-            inner = frame.in_loop(loop.identifier, loop_item)
-            yield from self._expanded(members(loop.body), inner, passes)
+        for item in items or [_representative(None, collection, frame)]:
+            loop_item = LoopItem(item, collection, frame, is_certain, not items)
+            yield from self._expanded(members(body), frame.in_loop(identifier, loop_item), passes)
 
     def _items(self, collection: Node, frame: Frame) -> tuple[list[Value], bool]:
         """Return every value that a loop's identifier can have, and whether it has each in every scenario.
@@ -255,16 +258,10 @@ class Deployment:
 
     # Nested stacks
 
-    def _children(
-        self, name: str, kind: str, entry: Entry, frame: Frame, deployed: DeployedTemplate
-    ) -> Iterator[Stack | UnreadStack]:
-        """Yield the stack that a resource makes, once for each template that it may have."""
-        for choice in self._finder.choices(deployed, entry[1], frame):
-            yield self._child(name, kind, entry, frame, choice)
-
     def _child(
         self, name: str, kind: str, entry: Entry, frame: Frame, deployed: DeployedTemplate
     ) -> Stack | UnreadStack:
+        """Return the stack that a resource makes of one of the templates that it may have."""
         stack, (key, body) = frame.stack, entry
         source = stack.template.source
         name += deployed.suffix

@@ -214,20 +214,13 @@ class Templates:
                 for path in template.inserted:
                     self._covered.update(map(id, self._by_path.get(path, ())))
                 yield template
-        pending = self._uncovered()
-        while pending:
-            claimed = {
-                child
-                for template in pending
-                for child in nested[template.path]
-                if child != template.path
-            }
+        while pending := [one for one in self.added if id(one) not in self._covered]:
+            claimed = {child for one in pending for child in nested[one.path] - {one.path}}
             unclaimed = [template for template in pending if template.path not in claimed]
             for template in unclaimed or pending[:1]:
                 if id(template) not in self._covered:
                     self._covered.add(id(template))
                     yield template
-            pending = self._uncovered()
 
     def cover(self, template: Template) -> None:
         """Note that a root which was evaluated may create a nested template."""
@@ -238,17 +231,8 @@ class Templates:
         is_file = any(template is known for known in self._by_path.get(template.path, ()))
         return is_file and template.path in self._added and template.path not in self._parents
 
-    def _uncovered(self) -> list[Template]:
-        """Return the templates that no root which was evaluated may create."""
-        return [template for template in self.added if id(template) not in self._covered]
-
     def load(self, path: str, parent: Template) -> Template:
-        """Return the template at a path that another template names.
-
-        Raises:
-            NotReadError: it is not read.
-
-        """
+        """Return the template at a path that another template names. Raises NotReadError."""
         return self._loaded(path, real_paths(path, parent), self._boundaries[parent.path])
 
     def is_path_of_file(self, path: str, parent: Template) -> bool:
@@ -272,7 +256,12 @@ class Templates:
                 raise NotReadError(
                     f"not read: the nested template {path} is outside the repository"
                 )
-            self._keep(real_path, self._read(real_path, boundary))
+            shown, content, documents = self._documents.at(real_path)
+            read = self._documents.reader(real_path, boundary)
+            templates = _templates_in(documents, real_path, read)
+            if templates:
+                self._documents.annotate(shown, content, is_evaluated=False)
+            self._keep(real_path, templates)
             self._boundaries[real_path] = boundary
         if problem := self._broken.get(real_path):
             raise NotReadError(problem.message, location=problem.location)
@@ -281,23 +270,12 @@ class Templates:
         self._loaded_paths.add(real_path)
         return self._by_path[real_path][0]
 
-    def _read(self, path: str, boundary: str) -> list[Template]:
-        display_path, content, documents = self._documents.at(path)
-        templates = _templates_in(documents, path, self._documents.reader(path, boundary))
-        if templates:
-            self._documents.annotate(display_path, content, is_evaluated=False)
-        return templates
-
     def uploaded(
         self, texts: Sequence[str], parents: Sequence[Template]
     ) -> UploadedTemplate | None:
         """Return the file that a URL names, the last of `texts`; None where no file ends like it.
 
-        `parents` are the templates above the nested stack, the innermost first.
-
-        Raises:
-            NotReadError: several files end like it.
-
+        `parents` are the templates above the nested stack, the innermost first. Raises NotReadError.
         """
         above = [parent.path for parent in parents]
         return self._urls.file_of(texts, self._boundaries[above[0]], above)
@@ -313,12 +291,7 @@ class Templates:
             self.cover(template)
 
     def deployed_by_url(self, url: str, boundary: str) -> tuple[Template, str]:
-        """Return the template that another source deploys from a URL, and how it was found.
-
-        Raises:
-            NotReadError: it is not read.
-
-        """
+        """Return the template that another source deploys from a URL, and how it was found."""
         uploaded = self._urls.file_of((url,), boundary, ())
         if uploaded is None:
             where = without_credentials(url)
@@ -332,10 +305,6 @@ class Templates:
         """Return the template that another source deploys, whose text is at a location.
 
         Where it is the text of a file of the scan, that file's template is returned, with its own lines.
-
-        Raises:
-            NotReadError: the text is not a template.
-
         """
         for template in self._templates:
             source = template.source.text

@@ -5,9 +5,8 @@ The parts of a list are merged deeply, later ones over earlier ones, and `extens
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import reduce
-from itertools import accumulate
 
 from ecbackup_iac.cloudformation.evaluation.template import SERVERLESS_VARIABLE, Template
 from ecbackup_iac.cloudformation.syntax.document import Document, SourceText
@@ -26,10 +25,6 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
 )
 from ecbackup_iac.cloudformation.templates.serverless_variables import Variables
 from ecbackup_iac.model.location import Location
-from ecbackup_iac.syntax.columns import Characters
-
-_SHALLOW = "Properties"
-"""An extension replaces whole properties; every other attribute is replaced as a whole."""
 
 _MAX_BETWEEN = 200
 """Characters between a key and its value that may be a variable."""
@@ -39,7 +34,7 @@ MAX_DEPTH = 50
 
 
 class JoinedText(SourceText):
-    """Several texts as one, each at its own offsets: what a service and the files in it consist of."""
+    """Several texts as one: what a service and the files in it consist of. Each text has its own offsets."""
 
     def __init__(self, first: SourceText) -> None:
         super().__init__(first.path, first.text)
@@ -49,22 +44,22 @@ class JoinedText(SourceText):
 
     def add(self, document: Document) -> Node:
         """Add a text; return its root with the offsets that it has here."""
-        source, joined = document.source, self.text
-        if isinstance(joined, str):
-            text, offset_of = _as_characters(source.text)
-            self.text = f"{joined}\n{text}"
-            if text is not source.text:
-                source = SourceText(source.path, text)
-        else:
-            content, offset_of = _as_bytes(source.text)
-            self.text = b"%b\n%b" % (joined, content)
-            if content is not source.text:
-                source = SourceText(source.path, content)
-        base = len(joined) + 1
-        self._texts.append((base, source))
+        base, last = self._texts[-1]
+        base += len(last.text) + 1
+        self._texts.append((base, document.source))
         for node in walk(document.root):
-            node.start, node.end = offset_of(node.start) + base, offset_of(node.end) + base
+            node.start, node.end = node.start + base, node.end + base
         return document.root
+
+    def piece(self, start: int, end: int) -> str:
+        """Return the text between two offsets, in the text that they are in."""
+        base, source = self._text_at(start)
+        return source.piece(start - base, end - base)
+
+    def end_of_text(self, text: str, start: int) -> int:
+        """Return the offset of the end of a text that begins at an offset."""
+        base, source = self._text_at(start)
+        return base + source.end_of_text(text, start - base)
 
     def location(self, start: int, end: int) -> Location:
         """Return the location between two offsets, in the text that they are in."""
@@ -85,29 +80,13 @@ class JoinedText(SourceText):
     def _is_elsewhere(self, key: Node, value: Node) -> bool:
         if self._text_at(key.start) is not self._text_at(value.start):
             return True
-        between = self._text(key.end, min(value.start, key.end + _MAX_BETWEEN))
+        between = self.piece(key.end, min(value.start, key.end + _MAX_BETWEEN))
         return "${" in between
 
     def _text_at(self, offset: int) -> tuple[int, SourceText]:
         return self._texts[
             bisect_right(self._texts, offset, key=lambda base_and_source: base_and_source[0]) - 1
         ]
-
-
-def _as_characters(text: str | bytes) -> tuple[str, Callable[[int], int]]:
-    """Return a text in characters, and what an offset in it becomes."""
-    if isinstance(text, str):
-        return text, int
-    between = Characters(text).between
-    return text.decode(errors="replace"), lambda offset: between(0, offset)
-
-
-def _as_bytes(text: str | bytes) -> tuple[bytes, Callable[[int], int]]:
-    """Return a text in bytes, and what an offset in it becomes."""
-    if isinstance(text, bytes):
-        return text, int
-    offsets = [0, *accumulate(len(character.encode()) for character in text)]
-    return text.encode(), offsets.__getitem__
 
 
 class Service:
@@ -248,21 +227,9 @@ class Service:
         for name, (_, extension) in members(extensions[1]).items():
             if name in resources:  # else it extends a resource that the framework adds
                 key, body = resources[name]
-                resources[name] = (key, self._extended_resource(body, members(extension)))
+                resources[name] = (key, self._merged(body, extension))
         sections["Resources"] = (section[0], _map_at(section[1], resources))
         return _map_at(template, sections)
-
-    def _extended_resource(self, body: Node, extension: Mapping[str, Entry]) -> Node:
-        attributes = dict(members(body))
-        for name, (key, value) in extension.items():
-            before = attributes.get(name)
-            if name == _SHALLOW and before is not None:
-                properties = {**members(before[1]), **members(value)}
-                attributes[name] = (before[0], _map_at(before[1], properties))
-            else:
-                attributes[name] = (key, value)
-        self._replace(body)
-        return _map_at(body, attributes)
 
 
 _EMPTY = MapNode([], 0, 0, None)

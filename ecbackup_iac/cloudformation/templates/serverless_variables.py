@@ -16,7 +16,6 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     ScalarNode,
     Style,
     members,
-    text_of,
 )
 
 MAX_VARIABLES = 10_000
@@ -120,7 +119,7 @@ class Variables:
         if _LITERAL.fullmatch(source):
             is_quoted = source[0] in "'\""
             text = self._filled(source[1:-1] if is_quoted else source, values)
-            return ResolvedVariable(_text(text, Style.DOUBLE_QUOTED if is_quoted else Style.PLAIN))
+            return ResolvedVariable(_text(text, Style.QUOTED if is_quoted else Style.PLAIN))
         text = self._filled(source, values)
         match = _SOURCE.fullmatch(text)
         kind, argument, address = match.groups() if match else ("", None, None)
@@ -139,13 +138,6 @@ class Variables:
                 return ResolvedVariable(_text("dev")) if isinstance(stage, str) else stage
             case "file" if argument:
                 return self._of_file(argument, address or "", shown)
-            case "strToBool" if argument:
-                value = self._of_source(argument.strip(), values)
-                node = value.node if isinstance(value, ResolvedVariable) else None
-                text = (text_of(node) or "").lower()
-                return ResolvedVariable(
-                    _text("true" if text in ("true", "1") else "false", Style.PLAIN)
-                )
             case _:
                 raise _UnknownError(
                     f"${{{shown or text}}} is known only when the service is deployed"
@@ -190,7 +182,7 @@ class Variables:
         return value
 
 
-def _text(text: str, style: Style = Style.DOUBLE_QUOTED) -> ScalarNode:
+def _text(text: str, style: Style = Style.QUOTED) -> ScalarNode:
     return ScalarNode(text, -1, -1, style, None)
 
 

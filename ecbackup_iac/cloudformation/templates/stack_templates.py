@@ -55,12 +55,7 @@ class StackTemplates:
     def template_of(
         self, deployed: DeployedTemplate, body: Node, frame: Frame
     ) -> tuple[Template, str]:
-        """Return the template that a nested stack names, and how it was found, for people.
-
-        Raises:
-            NotReadError: it is not read.
-
-        """
+        """Return the template that a nested stack names, and how it was found, for people."""
         stack = frame.stack
         self._stacks += 1
         if self._stacks > MAX_STACKS:
@@ -87,12 +82,7 @@ class StackTemplates:
         return template, uploaded.note if uploaded else ""
 
     def _inline(self, node: Node, frame: Frame) -> Template:
-        """Return the template in a TemplateBody.
-
-        Raises:
-            NotReadError: it is known only at deployment, or is not a template.
-
-        """
+        """Return the template in a TemplateBody. Raises NotReadError."""
         parent = frame.stack.template
         template = template_of_node(node, parent)
         if template is not None:

@@ -57,10 +57,6 @@ class TemplateUrls:
 
         `texts` are the URL as it is written, and as it is evaluated or the known end of that. It is the file
         that the policy names, else the one that ends like it; those of the `parents` are not meant.
-
-        Raises:
-            NotReadError: several files end like it equally far.
-
         """
         for glob, path in self._named:
             if any(text == glob or fnmatch.fnmatchcase(text, glob) for text in texts):

@@ -3,10 +3,12 @@
 import os
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from ecbackup_iac.cloudformation.evaluation.template import Template
 from ecbackup_iac.cloudformation.syntax.nodes import (
     MapNode,
+    Node,
     function_of,
     members,
 )
@@ -18,10 +20,7 @@ from ecbackup_iac.fixers.cloudformation.files import (
     value_start,
 )
 from ecbackup_iac.fixers.cloudformation.insertions import inserted_entry
-from ecbackup_iac.fixers.cloudformation.usages import (
-    Resource,
-    uses_of,
-)
+from ecbackup_iac.fixers.cloudformation.usages import check_uses, name_at, resources_in
 from ecbackup_iac.fixers.edits import (
     LINE_BREAKS,
     Edit,
@@ -98,11 +97,8 @@ class _Proposal:
             check_no_placeholder(file.content[value_start(file.content, start) : end], literal)
         offset = file.offset(start)
         for template in file.templates:
-            uses = uses_of(template, self._files)
-            other = uses.other_use(offset)
-            if other:
-                definition = uses.definition_at(offset) or "the value"
-                raise NotFixableError(f"{definition} ({literal}) is also used by {other}")
+            name = name_at(template, offset)
+            check_uses(literal.path, [*filter(None, [name]), offset], literal, self._files)
         if not file.templates:
             self._check_parameter(literal, value)
         first, last, new = _rewritten(file.content, start, end, self._days, value)
@@ -116,58 +112,57 @@ class _Proposal:
             for step in value.trace
             if step.location.path == literal.path and step.kind is StepKind.PARAMETER
         ]
-        for path, content in self._possible_templates():
-            display_path = display_path_of(path)
-            for template in opened(path, display_path, content).templates:
-                for name in names:
-                    other = uses_of(template, self._files).other_use_of(name)
-                    if other:
-                        where = "" if display_path == self._resource.root else f" ({display_path})"
-                        raise NotFixableError(
-                            f"the parameter {name} ({literal}) is also used by {other}{where}"
-                        )
+        for path in self._possible_templates():
+            check_uses(display_path_of(path), names, literal, self._files)
 
-    def _possible_templates(self) -> Iterator[tuple[str, bytes]]:
+    def _possible_templates(self) -> Iterator[str]:
         """Yield the templates that a parameter file may be for: the cache's own, and every other one."""
         root = self._files.path(self._resource.root)
-        yield root, self._files.content(root)
+        yield root
         yield from self._files.once(boundary_of(root), _templates)
 
     def _in_properties(self) -> Edit:
         """Return the edit that adds the retention to the resource's properties."""
         block = self._resource.block or self._resource.location
         path, file = self._open(block.path)
-        template, resource = self._resource_at(file, block)
-        properties = members(resource.body).get("Properties", (None, None))[1]
+        template, body = _resource_at(file, block)
+        properties = members(body).get("Properties", (None, None))[1]
         name = self._resource.retention_name
         if not isinstance(properties, MapNode) or function_of(properties) is not None:
             raise NotFixableError(f"there is no map of Properties to add {name} to")
-        sharers = uses_of(template, self._files).sharers(properties)
-        other = next((sharer for sharer in sharers if not sharer.is_cache), None)
-        if other is not None:
-            raise NotFixableError(f"its properties are shared with {other}")
+        start = file.at(properties.start)
+        if b"&" in file.content[start : value_start(file.content, start)]:
+            raise NotFixableError("its properties have an anchor, by which others may share them")
         near_miss = self._resource.near_miss
         if near_miss is not None:
             start, _ = offsets(file.content, near_miss.location, LINE_BREAKS)
             return renamed(path, file.content, start, near_miss, name)
         start, new = inserted_entry(file, properties, name, str(self._days))
-        names = ", ".join(dict.fromkeys(sharer.name for sharer in sharers))
-        text = f"{name}: {self._days} is added to {names}"
+        text = f"{name}: {self._days} is added"
         first = properties.entries[0][0] if properties.entries else properties
         return Edit(path, start, start, new, template.source.location_of(first), text)
 
-    def _resource_at(self, file: OpenedFile, block: Location) -> tuple[Template, Resource]:
-        for template in file.templates:
-            resource = uses_of(template, self._files).resource_at.get(block.order)
-            if resource is not None:
-                return template, resource
-        raise NotFixableError(f"{block}: there is no resource")
+
+def _resource_at(file: OpenedFile, block: Location) -> tuple[Template, Node]:
+    """Return the resource that is declared at a location, with its template."""
+    for template in file.templates:
+        body = _resources(template).get(block.order)
+        if body is not None:
+            return template, body
+    raise NotFixableError(f"{block}: there is no resource")
 
 
-def _templates(boundary: str) -> list[tuple[str, bytes]]:
+@lru_cache(maxsize=16)
+def _resources(template: Template) -> dict[tuple[str, int, int], Node]:
+    """Return the bodies of the resources by where their logical ids begin."""
+    location = template.source.location
+    return {location(key.start, key.end).order: body for _, key, body in resources_in(template)}
+
+
+def _templates(boundary: str) -> list[str]:
     """Return the files inside a boundary that may be templates with parameters."""
     return [
-        (os.path.realpath(file.path), file.content)
+        os.path.realpath(file.path)
         for file in discover([boundary], ())
         if isinstance(file, Input) and _PARAMETERS.search(file.content)
     ]

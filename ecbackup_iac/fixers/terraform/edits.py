@@ -4,7 +4,6 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 
-from ecbackup_iac.files.file_names import is_shown
 from ecbackup_iac.fixers.edits import (
     BYTE_ORDER_MARK,
     Edit,
@@ -21,19 +20,12 @@ from ecbackup_iac.fixers.terraform.hcl_insertions import (
     section_at,
 )
 from ecbackup_iac.fixers.terraform.json_insertions import inserted_member, object_at
-from ecbackup_iac.fixers.terraform.terragrunt_usages import (
-    CONFIGURATION_SUFFIXES,
-    check_literal,
-    check_uses,
-)
-from ecbackup_iac.fixers.terraform.unit_inputs import inserted_input, inserted_json_input
-from ecbackup_iac.fixers.terraform.usages import Definition, Usages
-from ecbackup_iac.hcl.expression import Binary, Literal, Node, Unary
-from ecbackup_iac.hcl.parser import parse_expression
-from ecbackup_iac.hcl.source import SourceFile
+from ecbackup_iac.fixers.terraform.references import UNIT_FILES
+from ecbackup_iac.fixers.terraform.unit_inputs import inserted_input
+from ecbackup_iac.fixers.terraform.usages import check_owner, check_uses
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.location import Location, Origin, is_downloaded
-from ecbackup_iac.model.value import Invalid, PossibleValue, StepKind, Unset
+from ecbackup_iac.model.value import Invalid, PossibleValue, StepKind, StepShape, TraceStep, Unset
 from ecbackup_iac.model.written_path import as_posix
 
 OUTSIDE = {
@@ -76,7 +68,6 @@ class _Proposal:
         self._days = days
         self._files = files
         self._is_careful = is_careful
-        self._uses = Usages(resource, files)
 
     def edits(self, value: PossibleValue[int]) -> Iterator[Edit]:
         """Yield an edit for each location where a value is written. Raise NotFixableError if none can be."""
@@ -102,7 +93,8 @@ class _Proposal:
             else:
                 yield self._in_block(self._resource.block, name)
         else:
-            yield self._at_constant(value)
+            shown = "".join(f": {step.text} ({step.location})" for step in value.trace[-1:])
+            raise NotFixableError(f"it is computed{shown}")
 
     def _is_unset(self, value: PossibleValue[int]) -> bool:
         """Whether the cache's block does not set the retention."""
@@ -116,38 +108,28 @@ class _Proposal:
 
     def _at_literal(self, literal: Location, value: PossibleValue[int]) -> Edit:
         """Return the edit of a literal, or of the module call where it is an input's default."""
-        path = os.path.realpath(literal.path)
-        if path.endswith(CONFIGURATION_SUFFIXES):
-            check_literal(literal, self._resource, self._files, self._uses)
-            return self._replaced(self._files.path(literal.path), literal, value)
-        definition = self._uses.definition_at(literal)
-        call = self._call_of(definition)
-        is_in_download = is_downloaded(as_posix(path))
-        if value.trace and self._files.shared.call_to_set_in(self._resource, value.trace[-1]):
+        last = value.trace[-1] if value.trace else None
+        call = self._call_of(last) if last else None
+        is_in_download = is_downloaded(as_posix(os.path.realpath(literal.path)))
+        if last and self._files.shared.call_to_set_in(self._resource, last):
             is_in_call = not self._is_careful
         else:
             is_in_call = isinstance(value, Unset) or self._is_careful
-        if definition and call and (is_in_call or is_in_download):
-            self._check(definition, call)
-            return self._in_block(call, definition.name)
+        if last and call and (is_in_call or is_in_download):
+            check_uses(literal, self._resource, self._files)
+            return self._in_block(call, last.name)
         path = self._files.path(literal.path)
-        if definition is not None:
-            self._check(definition, literal, os.path.abspath(literal.path))
+        check_owner(literal, self._resource, self._files)
+        check_uses(literal, self._resource, self._files)
         return self._replaced(path, literal, value)
 
-    def _check(self, definition: Definition, location: Location, path: str | None = None) -> None:
-        """Raise NotFixableError if something besides retentions uses a definition."""
-        other = self._uses.other_use(definition, path)
-        if other:
-            raise NotFixableError(f"{definition} ({location}) is also used by {other}")
-
-    def _call_of(self, definition: Definition | None) -> Location | None:
+    def _call_of(self, step: TraceStep) -> Location | None:
         """Return the call of the module whose variable has this default; None where there is none."""
-        if definition is None or not definition.is_default:
-            return None
-        for call in self._resource.variable_sources:
-            if call.folder and os.path.realpath(call.folder) == definition.folder:
-                return call.location
+        if step.kind is StepKind.VARIABLE_DEFAULT and step.shape is StepShape.VALUE:
+            folder = os.path.realpath(os.path.dirname(step.location.path))
+            for call in self._resource.variable_sources:
+                if call.folder and os.path.realpath(call.folder) == folder:
+                    return call.location
         return None
 
     def _replaced(self, path: str, literal: Location, value: PossibleValue[int]) -> Edit:
@@ -166,25 +148,6 @@ class _Proposal:
             end, new = comment_kept_in_place(content, start, end, new)
         return Edit(path, start, end, new, literal, text)
 
-    def _at_constant(self, value: PossibleValue[int]) -> Edit:
-        """Return the edit of an argument's whole value, where it is computed from constants."""
-        last = value.trace[-1] if value.trace else None
-        if last is None or last.location.line is None:
-            raise NotFixableError("it is not written literally anywhere")
-        path = self._files.path(last.location.path)
-        is_hidden = isinstance(value, Invalid) and any(step.is_secret for step in value.trace)
-        if is_hidden or not is_shown(path):
-            raise NotFixableError(f"{last.location} may contain text that must not be shown")
-        content = self._files.content(path)
-        start, end = offsets(content, last.location)
-        _, equals, expression = content[start:end].partition(b"=")
-        if not equals or not _is_constant(expression):
-            raise NotFixableError(f"it is computed: {last.text} ({last.location})")
-        first = end - len(expression.lstrip())
-        text = f"{content[start:end].decode(errors='replace')} becomes {self._days}"
-        new = str(self._days).encode()
-        return Edit(path, first, first + len(expression.strip()), new, last.location, text)
-
     def _in_block(self, block: Location | None, name: str) -> Edit:
         """Return the edit that adds an argument to a block."""
         if not name:
@@ -192,45 +155,20 @@ class _Proposal:
         if block is None or not _NAME.match(name):
             raise NotFixableError(f"{name} is not set, and is a part of a map")
         path = self._files.path(block.path)
-        content = self._files.content(path)
+        content, value = self._files.content(path), str(self._days)
         start, _ = offsets(content, block)
-        value = str(self._days)
-        if path.endswith(CONFIGURATION_SUFFIXES):
-            check_uses(block, "inputs", name, self._resource, self._files, self._uses)
-        if path.endswith(".hcl.json"):
-            first, new = inserted_json_input(content, name, value)
-            last = first
-        elif path.endswith(".json"):
-            node = object_at(content, start)
+        shift = len(BYTE_ORDER_MARK) if content.startswith(BYTE_ORDER_MARK) else 0
+        if path.endswith(".json"):
+            node = None if path.endswith(UNIT_FILES) else object_at(content, start)
             if node is None:
                 raise NotFixableError(f"{block}: no object to set {name} in")
             first, new = inserted_member(content, node, name, value)
-            last = first
+            return Edit(path, first, first, new, block, f"{name} = {value} is added")
+        if path.endswith(UNIT_FILES):
+            first, last, new = inserted_input(content[shift:], name, value)
         else:
-            shift = len(BYTE_ORDER_MARK) if content.startswith(BYTE_ORDER_MARK) else 0
-            if path.endswith(CONFIGURATION_SUFFIXES):
-                first, last, new = inserted_input(content[shift:], name, value)
-            else:
-                section = section_at(content[shift:], start - shift)
-                if section is None:
-                    raise NotFixableError(f"{block}: no block to set {name} in")
-                first, last, new = inserted_argument(content[shift:], section, name, value)
-            first, last = first + shift, last + shift
-        return Edit(path, first, last, new, block, f"{name} = {value} is added")
-
-
-def _is_constant(expression: bytes) -> bool:
-    """Whether an expression consists of numbers."""
-    node, problems = parse_expression(SourceFile("", expression.strip()))
-    pending: list[Node] = [node]
-    while pending:
-        match pending.pop():
-            case Literal():
-                pass
-            case Unary(operand=operand):
-                pending.append(operand)
-            case Binary(left=left, right=right):
-                pending += (left, right)
-            case _:
-                return False
-    return not problems
+            section = section_at(content[shift:], start - shift)
+            if section is None:
+                raise NotFixableError(f"{block}: no block to set {name} in")
+            first, last, new = inserted_argument(content[shift:], section, name, value)
+        return Edit(path, first + shift, last + shift, new, block, f"{name} = {value} is added")

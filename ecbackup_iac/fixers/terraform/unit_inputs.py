@@ -2,7 +2,6 @@
 
 from ecbackup_iac.fixers.edits import NotFixableError
 from ecbackup_iac.fixers.terraform.hcl_insertions import Section, inserted_argument
-from ecbackup_iac.fixers.terraform.json_insertions import inserted_member, object_at
 from ecbackup_iac.hcl.expression import Call, Node, ObjectNode
 from ecbackup_iac.hcl.parser import parse_whole_file
 from ecbackup_iac.hcl.source import SourceFile, SourceRange
@@ -36,20 +35,3 @@ def inserted_input(content: bytes, name: str, value: str) -> tuple[int, int, byt
 def _entry(file: SourceFile, key: Node, value: Node) -> Attribute:
     written = file.text[key.range.start : key.range.end].decode(errors="replace")
     return Attribute(written, SourceRange(file, key.range.start, value.range.end), lambda: value)
-
-
-def inserted_json_input(content: bytes, name: str, value: str) -> tuple[int, bytes]:
-    """Return the offset in a file of JSON, and the bytes that add an input there.
-
-    Raises:
-        NotFixableError: the inputs are not an object.
-
-    """
-    whole = object_at(content, content.find(b"{"))
-    members = {} if whole is None else {key.text: key.start for key, _ in whole.members}
-    if whole is not None and "inputs" not in members:
-        return inserted_member(content, whole, "inputs", f'{{"{name}": {value}}}')
-    inputs = object_at(content, members.get("inputs", -1))
-    if inputs is None:
-        raise NotFixableError(f"the inputs are computed: add {name} = {value} to them")
-    return inserted_member(content, inputs, name, value)

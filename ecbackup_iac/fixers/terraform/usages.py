@@ -1,277 +1,211 @@
-"""A literal → its definition, and what uses that besides retentions: then an edit is not safe.
+"""A literal → what else depends on it besides retentions: then an edit of it is not safe.
 
-Every edit is verified by checking again, which shows changes of caches. This search is for any other use of
-a definition; a reference that it cannot follow counts as another use.
+Every edit is verified by checking again, which shows changes of caches. This search is for anything else.
+The traces of caches lead through names: of variables, locals, entries of maps. Each reference to one of
+these names has to be on a trace, too; any other counts as another use.
 """
 
 import os
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
-from typing import TypeAlias, TypeVar
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, TypeAlias
 
-from ecbackup_iac.files.paths import boundary_of, display_path_of
+from ecbackup_iac.files.paths import SKIPPED_FOLDERS, boundary_of, display_path_of
 from ecbackup_iac.fixers.edits import NotFixableError, SourceFiles, offsets
-from ecbackup_iac.hcl.expression import (
-    Element,
-    GetAttribute,
-    Index,
-    Literal,
-    Name,
-    Node,
-    ObjectNode,
-    Splat,
-    children,
+from ecbackup_iac.fixers.terraform.references import (
+    UNIT_FILES,
+    Names,
+    Reference,
+    references_in,
+    source_at,
 )
-from ecbackup_iac.hcl.json_syntax import parse_json, parse_json_values
-from ecbackup_iac.hcl.parser import parse_whole_file
-from ecbackup_iac.hcl.source import SourceFile, SourceRange
-from ecbackup_iac.hcl.structure import Attribute, Block, Body
+from ecbackup_iac.fixers.traces import Trace
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.location import Location
-from ecbackup_iac.model.record import record
-from ecbackup_iac.model.report import Diagnostic
+from ecbackup_iac.model.record import replace
+from ecbackup_iac.model.value import StepKind, StepShape, TraceStep
 from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES
-from ecbackup_iac.terraform.modules.configuration import is_local, source_of
-from ecbackup_iac.terraform.modules.file_names import configuration_files
+from ecbackup_iac.terraform.modules.file_names import configuration_files, every_configuration_file
 from ecbackup_iac.terraform.modules.folders import Folders
-from ecbackup_iac.terraform.modules.schema import CONFIGURATION
 
-T = TypeVar("T", Attribute, Block)
-
-Keys: TypeAlias = tuple[str | None, ...]
-"""The keys from a whole value to a part of it; None is any key."""
+if TYPE_CHECKING:
+    from ecbackup_iac.hcl.structure import Block
 
 _VARIABLE_FILES = (".tfvars", ".tfvars.json")
-_REPETITIONS = ("count", "for_each")
-_ADDRESSES_ONLY = ("import", "moved", "removed", "terraform")
-"""Blocks that refer to addresses, not to values."""
+_WORD = re.compile(r"[\w-]+")
+_LABEL = re.compile(rb'variable"?\s*:?\s*\{?\s*"([^"]*)"')
+
+_References: TypeAlias = Mapping[str, Sequence[Reference]]
+"""Name → the references to it; with a dot before the name of an argument of a cache."""
 
 
-@record
-class Definition:
-    """Something that has a value, as the code of a folder refers to it."""
-
-    folder: str
-    """Of its module: absolute, links resolved."""
-
-    kind: str
-    """`var`, `local`, `output`, `each`, or the type of a resource."""
-
-    name: str
-    keys: Keys = ()
-    is_default: bool = False
-    """It is a variable's default, which a module call may replace."""
-
-    is_one_resource: bool = False
-    """It is an argument of a resource that is not repeated."""
-
-    block: tuple[str, int] | None = None
-    """Of `each`: the file and the offset of the block."""
-
-    def __str__(self) -> str:
-        """Return it as the code refers to it."""
-        return f"{self.kind}.{self.name}"
+def check_uses(literal: Location, resource: CacheResource, files: SourceFiles) -> None:
+    """Raise NotFixableError if something besides retentions depends on a literal."""
+    if literal not in files.answers:
+        files.answers[literal] = _other_use(literal, resource, files)
+    reason = files.answers[literal]
+    if reason:
+        raise NotFixableError(reason)
 
 
-@record(eq=False)
-class _Reference:
-    """A reference in a block."""
-
-    block: Block
-    argument: str
-    """Of the block; empty in a nested block."""
-
-    range: SourceRange
-    keys: Keys
-    """The keys of the part of the value that it refers to."""
-
-    is_entire_expression: bool
-    """It is the argument's whole expression."""
+def check_owner(literal: Location, resource: CacheResource, files: SourceFiles) -> None:
+    """Raise NotFixableError if a literal's file may be part of other modules or roots than a cache's."""
+    path = os.path.abspath(literal.path)
+    if path.endswith(_VARIABLE_FILES):
+        if _module_above(os.path.realpath(path)) != os.path.realpath(resource.root):
+            raise NotFixableError(f"{display_path_of(path)} may be used by other roots too")
+    elif any(link != path for link in files.links_to(path)):
+        raise NotFixableError(f"a link leads to {display_path_of(path)}: others may use it too")
 
 
-class Usages:
-    """Uses of a definition in its own module, and in the modules that it is passed to."""
-
-    def __init__(self, resource: CacheResource, files: SourceFiles) -> None:
-        self._resource = resource
-        self._files = files
-        self._called = {
-            (os.path.realpath(call.location.path), call.location.line): os.path.realpath(
-                call.folder
-            )
-            for call in resource.calls
-            if call.folder
-        }
-
-    def definition_at(self, literal: Location) -> Definition | None:
-        """Return what a literal is part of; None where nothing can refer to that.
-
-        Raises:
-            NotFixableError: the file cannot be read.
-
-        """
-        path = os.path.abspath(literal.path)
-        offset, _ = offsets(self._files.once(path, source_at).text, literal)
-        if path.endswith(_VARIABLE_FILES):
-            folder = os.path.realpath(self._resource.root)
-            for attribute in _at(self._files.once(path, _values_at), offset):
-                return Definition(folder, "var", attribute.name, _keys_to(attribute, offset))
-            return None
-        folder = os.path.realpath(os.path.dirname(path))
-        for block in _at(self._files.once(path, _blocks_at), offset):
-            for attribute in _at(block.body.attributes(), offset):
-                return self._definition(folder, block, attribute, offset)
-        return None
-
-    def _definition(
-        self, folder: str, block: Block, attribute: Attribute, offset: int
-    ) -> Definition | None:
-        keys, name = _keys_to(attribute, offset), attribute.name
-        if name == "for_each":
-            return Definition(folder, "each", "value", keys[1:], block=_identity(block))
-        match block.kind:
-            case "variable":
-                is_default = name == "default" and not keys
-                return Definition(folder, "var", block.labels[0], keys, is_default)
-            case "locals":
-                return Definition(folder, "local", name, keys)
-            case "output":
-                return Definition(folder, "output", block.labels[0])
-            case "module":
-                called = self._folder_of(block, folder)
-                return Definition(called, "var", name, keys) if called else None
-            case "resource" if name != "count":
-                return _attribute_of(folder, block, name)
-        return None
-
-    def other_use(self, definition: Definition, path: str | None = None) -> str | None:
-        """Return what uses a definition and is not a cache's retention; None where nothing does.
-
-        `path` is the file that contains it, which may belong to several folders.
-        """
-        key = (definition, path, self._resource.calls)
-        answers = self._files.answers
-        if key not in answers:
-            answers[key] = self._search(definition, path)
-        return answers[key]
-
-    def _search(self, definition: Definition, path: str | None) -> str | None:
-        if path is not None:
-            self._check_owner(path, definition.folder)
-        pending = [definition]
-        seen: set[Definition] = set()
-        while pending:
-            current = pending.pop()
-            if current in seen:
-                continue
-            seen.add(current)
-            if current.kind == "output":
-                return "the callers of its module"
-            references = self._files.once(current.folder, _references)
-            for reference in references.get((current.kind, current.name), ()):
-                is_in_block = current.block in (None, _identity(reference.block))
-                if is_in_block and _overlap(_keys_of(reference, current), current.keys):
-                    passed_on = self._passed_on(reference, current)
-                    if passed_on is None:
-                        return f"{_shown(reference.block)} ({reference.range.location})"
-                    pending += passed_on
-        return None
-
-    def _check_owner(self, path: str, folder: str) -> None:
-        """Raise NotFixableError if a file may be part of other modules or roots than that of a folder."""
-        if path.endswith(_VARIABLE_FILES):
-            if _module_above(os.path.realpath(path)) != folder:
-                raise NotFixableError(f"{display_path_of(path)} may be used by other roots too")
-        elif any(link != path for link in self._files.links_to(path)):
-            raise NotFixableError(f"a link leads to {display_path_of(path)}: others may use it too")
-
-    def _passed_on(self, reference: _Reference, current: Definition) -> list[Definition] | None:
-        """Return the definitions that a reference passes a value on to; None where it is another use."""
-        block, folder, argument = reference.block, current.folder, reference.argument
-        keys = current.keys[len(reference.keys) :] if reference.is_entire_expression else ()
-        is_cache = block.kind == "resource" and block.labels[0] in RESOURCE_TYPES
-        if argument == "depends_on":
-            return []
-        if argument == "for_each" and (is_cache or keys):
-            # The keys of the map stay as they are, or are the addresses of caches.
-            return [Definition(folder, "each", "value", keys[1:], block=_identity(block))]
-        match block.kind:
-            case "variable" if (current.kind, current.name) == ("var", block.labels[0]):
-                return []  # its own validation
-            case "locals":
-                return [Definition(folder, "local", argument, keys)]
-            case "module" if argument and argument not in _REPETITIONS:
-                return self._passed_to_module(block, folder, argument, keys)
-            case "resource" if is_cache and argument == "count":
-                return []
-            case "resource" if is_cache and argument == RESOURCE_TYPES[block.labels[0]].retention:
-                return [_attribute_of(folder, block, argument)]
-            case "resource" if (
-                is_cache and argument == RESOURCE_TYPES[block.labels[0]].backup_window
-            ):
-                return []  # often set only where there are backups
-        return None
-
-    def _passed_to_module(
-        self, block: Block, caller: str, argument: str, keys: Keys
-    ) -> list[Definition] | None:
-        folder = self._folder_of(block, caller)
-        if folder is not None:
-            return [Definition(folder, "var", argument, keys)]
-        attribute = block.body.attribute(argument)
-        is_known = attribute and self._files.shared.is_of_retention(attribute.range.location)
-        return (
-            [] if is_known else None
-        )  # the policy or a stand-in says what a published module does
-
-    def _folder_of(self, block: Block, caller: str) -> str | None:
-        """Return the folder of the module that a block calls; None where it was not read."""
-        source = source_of(block)
-        if source is not None and is_local(source) and "\0" not in source:
-            return os.path.realpath(os.path.join(caller, source.replace("\\", "/")))
-        header = block.header.location
-        return self._called.get((os.path.realpath(header.path), header.line))
+def _other_use(literal: Location, resource: CacheResource, files: SourceFiles) -> str | None:
+    pending = [way for trace in files.traces.through(literal) if (way := _way(trace, literal))]
+    if not pending:
+        return f"what else uses {literal} is not certain"
+    text, seen = f"{pending[0][-1].name} ({literal}) is also used", set[Reference]()
+    while pending:
+        trace = pending.pop()
+        if any(step.kind is StepKind.OUTPUT for step in trace):
+            return f"{text} by the callers of its module"
+        for step, index in _indices(trace, resource, files):
+            name = f".{step.name}" if step.kind is StepKind.ATTRIBUTE else step.name
+            for reference in index.get(name, ()):
+                if reference in seen or _is_harmless(reference, step):
+                    continue
+                seen.add(reference)
+                ways = files.traces.through(reference.entry.location)
+                if not ways:
+                    return f"{text} {_shown(reference)}"
+                pending += ways
+    return None
 
 
-def _keys_of(reference: _Reference, definition: Definition) -> Keys:
-    """Return what of a definition is referred to: the splat of one resource (`r.*.port`) is that resource."""
-    is_one = definition.is_one_resource and reference.keys[:1] == (None,)
-    return reference.keys[1:] if is_one else reference.keys
+def _way(trace: Trace, literal: Location) -> Trace:
+    """Return a trace as far as its steps hold a literal; empty where none does.
+
+    Where an earlier step holds it, such as a map of which another entry has the same value, everything that
+    is written there may be its name.
+    """
+    numbers = [number for number, step in enumerate(trace, 1) if _holds(step.location, literal)]
+    way = trace[: max(numbers, default=0)]
+    if len(way) in (0, len(trace)):
+        return way
+    source = source_at(os.path.abspath(literal.path))
+    start, end = offsets(source.text, way[-1].location)
+    words = dict.fromkeys(_WORD.findall(source.text[start:end].decode(errors="replace")))
+    return (*way, *(replace(way[-1], name=word) for word in words), way[-1])
 
 
-def _attribute_of(folder: str, block: Block, name: str) -> Definition:
-    is_repeated = any(block.body.attribute(repetition) for repetition in _REPETITIONS)
-    kind, label = block.labels
-    keys = (None, name) if is_repeated else (name,)
-    return Definition(folder, kind, label, keys, is_one_resource=not is_repeated)
+def _indices(
+    trace: Trace, resource: CacheResource, files: SourceFiles
+) -> Iterator[tuple[TraceStep, _References]]:
+    """Yield each step of a trace, with the references of the code that may refer to it."""
+    user = ""
+    for step in trace:
+        path = os.path.realpath(step.location.path)
+        folders = {os.path.dirname(file) for file in (path, user or path)}
+        if path.endswith(UNIT_FILES):
+            yield step, files.once(path, _in_unit)
+            yield step, files.once(boundary_of(path), _in_units)
+            if os.path.dirname(path) != os.path.realpath(resource.root):  # all units may include it
+                folders |= files.once(boundary_of(path), _modules_by_variable).get(step.name, set())
+        for folder in sorted(folders):
+            yield step, files.once(folder, _in_module)
+        user = path
 
 
-def source_at(path: str) -> SourceFile:
-    """Return the text of a file. Raises NotFixableError."""
-    source = Folders(boundary_of(path)).source(path)
-    if isinstance(source, Diagnostic):
-        raise NotFixableError(f"{source.location} {source.message}")
-    return source
+def _is_harmless(reference: Reference, step: TraceStep) -> bool:
+    """Whether a reference reaches nothing but caches, their windows or what is searched for itself."""
+    block, argument = reference.block, reference.argument
+    if block is None:
+        return False
+    types = RESOURCE_TYPES.get(block.labels[0]) if block.kind == "resource" else None
+    if argument == "for_each" and step.shape is StepShape.COLLECTION:
+        return True  # the keys of the map stay as they are
+    # A window is often set only where there are backups; which caches there are is checked again.
+    is_of_cache = types and argument in ("count", "for_each", types.backup_window)
+    is_own_validation = block.kind == "variable" and block.labels[0] == step.name
+    return bool(argument == "depends_on" or is_of_cache or is_own_validation)
 
 
-def _values_at(path: str) -> Sequence[Attribute]:
-    source = source_at(path)
-    if path.endswith(".json"):
-        return parse_json_values(source)[0]
-    return parse_whole_file(source)[0].attributes()
+def _shown(reference: Reference) -> str:
+    """Return what a reference is in, for people."""
+    block, location = reference.block, reference.entry.location
+    if block is None or location.path.endswith(UNIT_FILES):
+        return f"in {location}"
+    kind = {"variable": ("var",), "resource": ()}.get(block.kind, (block.kind,))
+    return f"by {'.'.join((*kind, *block.labels))} ({location})"
 
 
-def _blocks_at(path: str) -> list[Block]:
-    """Return the blocks at the top of a configuration file that use values."""
-    parse = parse_json if path.endswith(".json") else parse_whole_file
-    body, _ = parse(source_at(path), CONFIGURATION)
-    blocks = (
-        block
-        for kind, labels in CONFIGURATION.labels.items()
-        if kind not in _ADDRESSES_ONLY
-        for block in body.blocks(kind, len(labels))
+def _holds(outer: Location, inner: Location) -> bool:
+    """Whether a location is in another one."""
+    _, line, column = inner.order
+    ends_after = (outer.end_line or 0, outer.end_column or 0) >= (line, column)
+    return outer.path == inner.path and outer.order[1:] <= (line, column) and ends_after
+
+
+def _in_module(folder: str) -> _References:
+    """Return the references in the configuration of a folder."""
+    names = sum(configuration_files(_names(folder)), ())
+    return _by_name(one for name in names for one in references_in(os.path.join(folder, name)))
+
+
+def _in_unit(path: str) -> _References:
+    """Return the references in a file of Terragrunt."""
+    return _by_name(references_in(path))
+
+
+def _in_units(boundary: str) -> _References:
+    """Return the references in all files of Terragrunt, but not those that are to a file's own locals."""
+    paths = [
+        os.path.join(folder, name)
+        for folder, names in _walk(boundary)
+        for name in sorted(names)
+        if name.endswith(UNIT_FILES) and not name.endswith(".lock.hcl")
+    ]
+    found = (reference for path in paths for reference in references_in(path))
+    return _by_name(
+        one for one in found if one.names[0] != "local" or len(one.names) > len(("", ""))
     )
-    return sorted(blocks, key=lambda block: block.range.start)
+
+
+def _by_name(references: Iterable[Reference]) -> _References:
+    references, index = [*references], dict[str, list[Reference]]()
+    iterated: dict[Block | None, list[str]] = {}  # what the `each.value` of a block is a part of
+    for reference in references:
+        if reference.argument == "for_each":
+            iterated.setdefault(reference.block, []).extend(_last_names(reference.names))
+    for reference in references:
+        names = _last_names(reference.names)
+        if reference.names[:2] == ("each", "value") and names[-1] == "value":
+            names = [*names, *iterated.get(reference.block, ())]
+        for name in names:
+            index.setdefault(name, []).append(reference)
+    return index
+
+
+def _last_names(names: Names) -> Sequence[str]:
+    """Return the name that a traversal ends with; all of its names where it ends with a computed key."""
+    if names[0] in RESOURCE_TYPES:
+        last = names[-1] if len(names) > len(("", "")) else ""
+        return (f".{last or RESOURCE_TYPES[names[0]].retention}",)
+    return names[-1:] if names[-1] else [*filter(None, names)]
+
+
+def _modules_by_variable(boundary: str) -> dict[str, set[str]]:
+    """Return the folders that declare a variable, by its name."""
+    modules: dict[str, set[str]] = {}
+    for folder, names in _walk(boundary):
+        for name in every_configuration_file(names):
+            for label in _LABEL.findall(source_at(os.path.join(folder, name)).text):
+                modules.setdefault(label.decode(errors="replace"), set()).add(folder)
+    return modules
+
+
+def _walk(boundary: str) -> Iterator[tuple[str, list[str]]]:
+    for folder, folders, names in os.walk(boundary):
+        folders[:] = sorted(set(folders) - SKIPPED_FOLDERS)
+        yield folder, names
 
 
 def _module_above(path: str) -> str:
@@ -284,109 +218,3 @@ def _module_above(path: str) -> str:
 
 def _names(folder: str) -> tuple[str, ...]:
     return Folders(boundary_of(folder)).names(folder)
-
-
-def _references(folder: str) -> dict[tuple[str | None, str | None], list[_Reference]]:
-    """Return what the blocks of a folder refer to, by the first two words: `var`, `days`."""
-    references: dict[tuple[str | None, str | None], list[_Reference]] = {}
-    for name in sum(configuration_files(_names(folder)), ()):
-        for block in _blocks_at(os.path.join(folder, name)):
-            for argument, attribute in attributes_in(block.body):
-                for node, (kind, *keys) in _traversals(attribute.expression):
-                    if keys:
-                        is_entire_expression = node is attribute.expression
-                        reference = _Reference(
-                            block, argument, node.range, (*keys[1:],), is_entire_expression
-                        )
-                        references.setdefault((kind, keys[0]), []).append(reference)
-    return references
-
-
-def attributes_in(body: Body, *, is_nested: bool = False) -> Iterator[tuple[str, Attribute]]:
-    """Yield every attribute in a body, with its name where it is the body's own."""
-    for attribute in body.attributes():
-        yield "" if is_nested else attribute.name, attribute
-    for item in getattr(body, "items", ()):  # in JSON, nested blocks are attributes
-        if isinstance(item, Block):
-            yield from attributes_in(item.body, is_nested=True)
-
-
-def traversal(node: Node) -> tuple[tuple[str, ...], list[Node]]:
-    """Return the names of a traversal (`local.a.b`, `f(x).a["b"]`), and the nodes inside a node.
-
-    The first name is empty where it begins with something else than a name.
-    """
-    keys: list[str] = []
-    of = node
-    while isinstance(of, GetAttribute | Index):
-        if isinstance(of, GetAttribute):
-            keys.append(of.name)
-        elif isinstance(of.key, Literal):
-            keys.append(str(of.key.value))
-        else:
-            keys.clear()  # any of them
-        of = of.of
-    if isinstance(of, Name):
-        return (of.name, *reversed(keys)), []
-    return (("", *reversed(keys)), [of]) if keys else ((), [*children(node)])
-
-
-def _traversals(expression: Node) -> Iterator[tuple[Node, Keys]]:
-    """Yield the traversals in an expression, each with its names and keys."""
-    pending = [expression]
-    while pending:
-        node = inner = pending.pop()
-        keys: list[str | None] = []
-        splats: list[Node] = []
-        while True:
-            match inner:
-                case GetAttribute(of=inner, name=name):
-                    keys.append(name)
-                case Index(of=inner, key=key):
-                    keys.append(str(key.value) if isinstance(key, Literal) else None)
-                    pending.append(key)
-                case Splat(of=of, each=inner):
-                    splats.append(of)
-                case Element() if splats:
-                    keys.append(None)
-                    inner = splats.pop()
-                case _:
-                    break
-        if isinstance(inner, Name):
-            yield node, (inner.name, *reversed(keys))
-        else:
-            pending += [*children(inner), *splats]
-
-
-def _at(items: Sequence[T], offset: int) -> Sequence[T]:
-    """Return the attribute or block that an offset is in: one of some in order, or none."""
-    before = bisect_right(items, offset, key=lambda item: item.range.start)
-    return [item for item in items[max(before - 1, 0) : before] if offset < item.range.end]
-
-
-def _keys_to(attribute: Attribute, offset: int) -> Keys:
-    """Return the keys from a value to the literal at an offset, as far as they are literal too."""
-    node, keys = attribute.expression, list[str | None]()
-    while isinstance(node, ObjectNode):
-        before = [entry for entry in node.items if entry[1].range.start <= offset]
-        if not before:
-            break
-        key, node = before[-1]
-        keys.append(str(key.value) if isinstance(key, Literal) else None)
-    return tuple(keys)
-
-
-def _overlap(first: Keys, second: Keys) -> bool:
-    """Whether two paths lead to parts of a value of which one is in the other."""
-    pairs = zip(first, second, strict=False)
-    return all(a is None or b is None or a == b for a, b in pairs)
-
-
-def _identity(block: Block) -> tuple[str, int]:
-    return block.range.file.path, block.range.start
-
-
-def _shown(block: Block) -> str:
-    if block.kind == "resource":
-        return ".".join(block.labels)
-    return ".".join(("var" if block.kind == "variable" else block.kind, *block.labels))

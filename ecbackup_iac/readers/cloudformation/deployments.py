@@ -3,38 +3,18 @@
 The reader of templates evaluates the template; this module adds what the resource passes and configures.
 """
 
-from typing import TypeVar
-
 from ecbackup_iac.cloudformation.evaluation.declarations import GivenValue
 from ecbackup_iac.cloudformation.evaluation.stacks import Stack
 from ecbackup_iac.cloudformation.templates.roots import Templates
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.deployment import DeployedParameter, TemplateDeployment
-from ecbackup_iac.model.hidden import placeholder_of, shown_setting
 from ecbackup_iac.model.record import replace
-from ecbackup_iac.model.report import ReadResult
-from ecbackup_iac.model.value import (
-    Invalid,
-    Known,
-    Outcome,
-    PossibleValue,
-    StepKind,
-    TraceStep,
-    Unknown,
-    Value,
-)
+from ecbackup_iac.model.value import StepKind, TraceStep
 from ecbackup_iac.readers.cloudformation.unread_stacks import unread_cache
-
-T = TypeVar("T")
 
 
 def stack_of(deployment: TemplateDeployment, templates: Templates, boundary: str) -> Stack:
-    """Return the stack that a deployment makes.
-
-    Raises:
-        NotReadError: its template is not read.
-
-    """
+    """Return the stack that a deployment makes. Raises NotReadError."""
     note = ""
     if deployment.text:
         template = templates.deployed_text(deployment.text, deployment.location, boundary)
@@ -81,79 +61,3 @@ def cache_of_deployment(deployment: TemplateDeployment, why: str) -> CacheResour
     step = TraceStep(deployment.address, location, StepKind.UNREAD, deployment.url)
     cache = unread_cache(deployment.kind, deployment.root, why, step, location)
     return deployed_cache(cache, deployment)
-
-
-def hidden_result(result: ReadResult, deployment: TemplateDeployment) -> ReadResult:
-    """Return the result of a template whose strings must not be shown: only days, engines and node types."""
-    own_calls, template = len(deployment.calls), f"the template of {deployment.address}"
-
-    def address(text: str) -> str:
-        return (
-            f"{deployment.address}/{placeholder_of(text)}" if text != deployment.address else text
-        )
-
-    return replace(
-        result,
-        resources=tuple(
-            replace(
-                cache,
-                address=address(cache.address),
-                retention=_without_texts(cache.retention),
-                engine=_without_texts(cache.engine),
-                node_type=_without_texts(cache.node_type),
-                backup_window=_without_texts(cache.backup_window),
-                maintenance_window=_without_texts(cache.maintenance_window),
-                calls=(
-                    *deployment.calls,
-                    *(
-                        replace(call, text=placeholder_of(call.text))
-                        for call in cache.calls[own_calls:]
-                    ),
-                ),
-                assumptions=deployment.assumptions,
-                module=None,
-            )
-            for cache in result.resources
-        ),
-        diagnostics=tuple(
-            replace(diagnostic, message=f"{template}: {placeholder_of(diagnostic.message)}")
-            for diagnostic in result.diagnostics
-        ),
-        absent=tuple(
-            replace(cache, address=address(cache.address), reason=placeholder_of(cache.reason))
-            for cache in result.absent
-        ),
-    )
-
-
-def _without_texts(value: Value[T]) -> Value[T]:
-    """Return a setting with placeholders for all strings of the template."""
-    if not isinstance(value, Unknown):
-        return _possible_value_without_texts(value)
-    outcomes = tuple(
-        Outcome(
-            _possible_value_without_texts(outcome.value),
-            outcome.when and placeholder_of(outcome.when),
-            outcome.case_ids,
-        )
-        for outcome in value.outcomes
-    )
-    why, trace = placeholder_of(value.why), _trace_without_texts(value.trace)
-    return replace(value, why=why, outcomes=outcomes, trace=trace)
-
-
-def _possible_value_without_texts(value: PossibleValue[T]) -> PossibleValue[T]:
-    value = replace(value, trace=_trace_without_texts(value.trace))
-    match value:
-        case Invalid():
-            return replace(value, text=placeholder_of(value.text))
-        case Known(value=str() as text):
-            return replace(value, value=shown_setting(text))
-        case _:
-            return value
-
-
-def _trace_without_texts(trace: tuple[TraceStep, ...]) -> tuple[TraceStep, ...]:
-    return tuple(
-        replace(step, text=placeholder_of(step.text), name="", is_secret=True) for step in trace
-    )

@@ -18,12 +18,8 @@ from ecbackup_iac.cloudformation.templates.declared_resources import (
 from ecbackup_iac.cloudformation.templates.inline_templates import EmbeddedText
 from ecbackup_iac.cloudformation.templates.resources import ResourceInstance, UnreadStack
 from ecbackup_iac.model.location import Location
-from ecbackup_iac.model.record import record, replace
+from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import AbsentCache, CacheBlock
-
-MAX_REASONS = 3
-"""Given for one cache that several stacks declare."""
-
 
 BlockKey: TypeAlias = tuple[Location, str]
 """What identifies a cache block: its location; and its logical id in a text that has one location only."""
@@ -100,54 +96,45 @@ class CacheLedger:
     def absent_and_blocks(
         self, templates: Iterable[Template], is_wanted: Callable[[str], bool]
     ) -> tuple[tuple[AbsentCache, ...], tuple[CacheBlock, ...]]:
-        """Return the absent caches, one for each block, and all cache blocks of the templates."""
-        blocks: dict[Location, CacheBlock] = {}
-        absent: dict[BlockKey, list[AbsentCache]] = {}
-        for key, cache in self._absent_caches():
-            absent.setdefault(key, []).append(cache)
+        """Return the absent caches, and all cache blocks of the templates."""
+        blocks: list[CacheBlock] = []
+        absent = [*self._absent_caches()]
         for template in templates:
             for declared in declared_resources(template):
                 if not is_wanted(declared.kind):
                     continue
                 location = template.source.location_of(declared.key, declared.body)
-                blocks[location] = CacheBlock(declared.name, declared.kind, location)
+                blocks.append(CacheBlock(declared.name, declared.kind, location))
                 if declared.is_replaced and (location, "") not in self._created:
-                    replaced = _replaced(declared, template, location)
-                    absent.setdefault((location, ""), []).append(replaced)
-        for (location, _), (first, *_) in absent.items():
-            if location not in blocks:
-                blocks[location] = CacheBlock(first.address, first.type, location)
-        return tuple(map(_merged, absent.values())), tuple(blocks.values())
+                    absent.append(_replaced(declared, template, location))
+        return tuple(absent), tuple(blocks)
 
-    def _absent_caches(self) -> Iterator[tuple[BlockKey, AbsentCache]]:
+    def _absent_caches(self) -> Iterator[AbsentCache]:
         """Yield the caches that no root creates, and absent stacks of caches created elsewhere."""
-        reported: set[Location] = set()
+        reported: set[Location | None] = set()
         for absence in self._absences:
             if absence.key not in self._created:
-                yield absence.key, absence.cache
+                yield absence.cache
             elif absence.stack is not None:
                 # The cache has a finding in another stack; this stack declares another instance.
-                for stack in reversed(absence.stack.ancestors):
-                    if absence.creations.creation_of(stack.existence) is not Creation.CREATED:
-                        if stack.location not in reported:
-                            yield from self._absent_stack(
-                                stack, absence.cache.root, absence.creations
-                            )
-                        if stack.location is not None:
-                            reported.add(stack.location)
-                        break
+                creation_of = absence.creations.creation_of
+                above = reversed(absence.stack.ancestors)
+                absent = (
+                    one for one in above if creation_of(one.existence) is not Creation.CREATED
+                )
+                stack = next(absent, None)
+                if stack is not None and stack.location not in reported:
+                    reported.add(stack.location)
+                    yield from self._absent_stack(stack, absence.cache.root, absence.creations)
         for stack, root, creations in self._never_created:
             if stack.template.path in self._paths_with_caches:
                 yield from self._absent_stack(stack, root, creations)
 
-    def _absent_stack(
-        self, stack: Stack, root: str, creations: Creations
-    ) -> Iterator[tuple[BlockKey, AbsentCache]]:
+    def _absent_stack(self, stack: Stack, root: str, creations: Creations) -> Iterator[AbsentCache]:
         """Yield a nested stack that is not created, unless another root creates it."""
         if stack.location is not None and (stack.location, "") not in self._created:
             reason = creations.reason_for_absence(stack.existence, stack.address)
-            absent = AbsentCache(stack.address, stack.kind, root, stack.location, reason)
-            yield (stack.location, ""), absent
+            yield AbsentCache(stack.address, stack.kind, root, stack.location, reason)
 
 
 def _replaced(declared: DeclaredResource, template: Template, location: Location) -> AbsentCache:
@@ -156,11 +143,3 @@ def _replaced(declared: DeclaredResource, template: Template, location: Location
     else:
         reason = "another section or loop of the same name replaces the one that contains it"
     return AbsentCache(declared.name, declared.kind, template.source.path, location, reason)
-
-
-def _merged(absent: list[AbsentCache]) -> AbsentCache:
-    """Return one entry for a block that several stacks or roots do not create."""
-    reasons = [*dict.fromkeys(cache.reason for cache in absent)]
-    unnamed = len(reasons) - MAX_REASONS
-    shown = reasons[:MAX_REASONS] + ([f"{unnamed} more"] if unnamed > 0 else [])
-    return replace(absent[0], reason="; ".join(shown))

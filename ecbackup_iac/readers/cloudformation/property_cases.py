@@ -2,10 +2,7 @@
 
 from typing import NamedTuple
 
-from ecbackup_iac.cloudformation.evaluation.enumeration import (
-    ScenarioBudget,
-    enumerate_scenarios,
-)
+from ecbackup_iac.cloudformation.evaluation.enumeration import ScenarioBudget, enumerate_scenarios
 from ecbackup_iac.cloudformation.evaluation.evaluator import Evaluator
 from ecbackup_iac.cloudformation.evaluation.rules import check_rules
 from ecbackup_iac.cloudformation.evaluation.scenarios import MAX_CASES
@@ -51,9 +48,9 @@ def evaluate_case(
 ) -> ResourceCase | None:
     """Return a resource in one scenario; None where it does not exist."""
     with evaluator.separate_dependencies() as dependencies:
-        exists = evaluator.exists(instance.existence)
+        unmet = evaluator.first_unmet(instance.existence)
     evaluator.add_dependencies(dependencies)
-    if not exists:
+    if unmet is not None:
         check_rules(evaluator)
         return None
     properties = {name: evaluate_property(evaluator, instance, name) for name in names.names}
@@ -75,15 +72,6 @@ def evaluate_property(evaluator: Evaluator, instance: ResourceInstance, name: st
     (key, node), value = entry_and_value
     location = instance.frame.stack.template.source.location_of(key, node)
     return PropertyCase(from_macro or value, location, conditions, reasons)
-
-
-def _evaluate_property_where_created(
-    evaluator: Evaluator, instance: ResourceInstance, name: str
-) -> PropertyCase | None:
-    exists = evaluator.exists(instance.existence)
-    case = evaluate_property(evaluator, instance, name) if exists else None
-    check_rules(evaluator)
-    return case
 
 
 def _value_from_macro(
@@ -111,17 +99,12 @@ def evaluate_separately(
     instance: ResourceInstance, name: str, budget: ScenarioBudget
 ) -> list[PropertyCase]:
     """Return the cases of one property on its own; it is unknown where these are too many as well."""
+    # Also where the resource does not exist: more outcomes leave more unknown, and hide none.
     cases = enumerate_scenarios(
-        lambda evaluator: _evaluate_property_where_created(evaluator, instance, name),
-        budget,
+        lambda evaluator: evaluate_property(evaluator, instance, name), budget
     )
-    if cases is None and not budget.is_exceeded:
-        # Also where the resource does not exist: more outcomes leave more unknown, and hide none.
-        cases = enumerate_scenarios(
-            lambda evaluator: evaluate_property(evaluator, instance, name), budget
-        )
     if cases is not None:
-        return [case.value for case in cases if case.value is not None]
+        return [case.value for case in cases]
     entry = members(member(instance.body, "Properties")).get(name)
     source = instance.frame.stack.template.source
     steps = (source.step(*entry, StepKind.ATTRIBUTE),) if entry else ()

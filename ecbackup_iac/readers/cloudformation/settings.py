@@ -9,10 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import TypeVar
 
-from ecbackup_iac.cloudformation.evaluation.enumeration import (
-    ScenarioBudget,
-    enumerate_scenarios,
-)
+from ecbackup_iac.cloudformation.evaluation.enumeration import ScenarioBudget, enumerate_scenarios
 from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError, TooMuchError
 from ecbackup_iac.cloudformation.evaluation.values import NoValue, UnknownValue, Value
 from ecbackup_iac.cloudformation.templates.resources import ResourceInstance
@@ -66,12 +63,7 @@ class ResourceSettings:
     def evaluate(
         cls, instance: ResourceInstance, names: Properties, budget: ScenarioBudget
     ) -> "ResourceSettings":
-        """Return a resource's properties, evaluated together, or separately where there are too many cases.
-
-        Raises:
-            TemplateRejectedError: CloudFormation rejects the template.
-
-        """
+        """Return a resource's properties, evaluated together; separately where there are too many cases."""
         cases = enumerate_scenarios(
             lambda evaluator: evaluate_case(evaluator, instance, names), budget
         )
@@ -144,9 +136,9 @@ class ResourceSettings:
             raw = case.value.raw if case.value else None
             if not isinstance(raw, UnknownValue):
                 values.append(_string_of(case.value))
-            elif other_than is not None and other_than in raw.excluded:
+            elif other_than is not None and not raw.domain.admits(other_than):
                 why = raw.why
-                values.append(_any_string_except(other_than))
+                values.append(Known(f"not {other_than}"))  # the rule compares with that one alone
             else:
                 return Unknown(raw.why)
         combined = self._combine(list(enumerate(values)), cases)
@@ -193,11 +185,10 @@ def _retention_of(value: Value | None, not_set: TraceStep) -> ModelValue[int]:
         return Unset((not_set,))
     raw = value.raw
     if isinstance(raw, UnknownValue):
-        bounds = None
-        if raw.minimum is not None or raw.maximum is not None:
-            low = None if raw.minimum is None else math.ceil(raw.minimum)
-            high = None if raw.maximum is None else math.floor(raw.maximum)
-            bounds = Bounds(low, high)
+        minimum, maximum = raw.domain.minimum, raw.domain.maximum
+        low = None if minimum is None else math.ceil(minimum)
+        high = None if maximum is None else math.floor(maximum)
+        bounds = None if low is high is None else Bounds(low, high)
         return Unknown(raw.why, bounds=bounds, trace=value.trace)
     if raw is None or isinstance(raw, NoValue):
         return Unset(value.trace, value.literals)
@@ -239,11 +230,6 @@ def _string_of(value: Value | None) -> PossibleValue[str]:
     if not value or not text:
         return Unset()
     return Known(shown_setting(text) if value.is_secret else text, value.trace)
-
-
-def _any_string_except(excluded: str) -> Known[str]:
-    """Return what represents every string but one: the rule only compares it with that one."""
-    return Known(f"not {excluded}")
 
 
 def _enables(kind: ClusterModeSetting, value: Value | None) -> bool | None:

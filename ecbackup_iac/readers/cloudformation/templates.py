@@ -10,10 +10,7 @@ from ecbackup_iac.cloudformation.syntax.nodes import member, members
 from ecbackup_iac.cloudformation.templates.absence import Creation, Creations
 from ecbackup_iac.cloudformation.templates.inline_templates import EmbeddedText
 from ecbackup_iac.cloudformation.templates.nested_stacks import NotReadError
-from ecbackup_iac.cloudformation.templates.parameter_files import (
-    ParameterFiles,
-    given_values,
-)
+from ecbackup_iac.cloudformation.templates.parameter_files import ParameterFiles, given_values
 from ecbackup_iac.cloudformation.templates.relevance import TemplateFile
 from ecbackup_iac.cloudformation.templates.resources import (
     Deployment,
@@ -25,7 +22,6 @@ from ecbackup_iac.files.generated import CDK, generator_of
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.deployment import TemplateDeployment
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
-from ecbackup_iac.model.hidden import placeholder_of
 from ecbackup_iac.model.location import Location, input_location
 from ecbackup_iac.model.near_miss import NearMiss, nearest
 from ecbackup_iac.model.policy import ReadingScope
@@ -38,13 +34,13 @@ from ecbackup_iac.model.value import Value as ModelValue
 from ecbackup_iac.readers.cloudformation.deployments import (
     cache_of_deployment,
     deployed_cache,
-    hidden_result,
     stack_of,
 )
 from ecbackup_iac.readers.cloudformation.ledger import CacheLedger
 from ecbackup_iac.readers.cloudformation.resource_types import RESOURCE_TYPES, cache_type, is_cache
 from ecbackup_iac.readers.cloudformation.settings import ResourceSettings, join_conditions
 from ecbackup_iac.readers.cloudformation.unread_stacks import UnreadStacks, cache_of_stack
+from ecbackup_iac.readers.hidden_words import without_words
 
 
 class TemplateReader:
@@ -122,7 +118,7 @@ class TemplateReader:
         try:
             stack = stack_of(deployment, self._templates, boundary)
         except NotReadError as error:
-            why = placeholder_of(error.message) if deployment.is_hidden else error.message
+            why = without_words(error.message, deployment.hidden_words)
             if deployment.looks_like_cache or not error.is_elsewhere:
                 return ReadResult((cache_of_deployment(deployment, why),))
             text = f"{deployment.address} was not inspected: {why}"
@@ -130,9 +126,9 @@ class TemplateReader:
             return ReadResult(diagnostics=(warning,))
         self._templates.cover(stack.template)
         result = self._evaluated_stack(stack, deployment.root)
+        result = without_words(result, deployment.hidden_words)
         caches = [deployed_cache(cache, deployment) for cache in result.resources]
-        result = replace(result, resources=tuple(caches))
-        return hidden_result(result, deployment) if deployment.is_hidden else result
+        return replace(result, resources=tuple(caches))
 
     def _evaluated_stack(self, root: Stack, shown_root: str) -> ReadResult:
         budget = ScenarioBudget()
@@ -150,8 +146,7 @@ class TemplateReader:
             reader.diagnostics.append(Diagnostic(text, input_location(path)))
         if budget.is_exceeded:
             text = "only part of this template was evaluated: it exceeds the evaluation limit"
-            location = reader.spent_at or input_location(path)
-            reader.diagnostics.append(Diagnostic(text, location))
+            reader.diagnostics.append(Diagnostic(text, input_location(path)))
         diagnostics = tuple(dict.fromkeys((*deployment.diagnostics, *reader.diagnostics)))
         for stack in deployment.never_created:
             self._ledger.note_never_created(stack, shown_root, deployment.creations)
@@ -172,7 +167,6 @@ class TemplateReader:
             self._ledger.note_created(resource)
         else:
             self._ledger.note_absent(resource, reader.root, creations)
-        reader.note_spent_budget(resource)
         return caches
 
     def _unread_caches(
@@ -231,14 +225,7 @@ class _RootReader:
     def __init__(self, root: str, budget: ScenarioBudget) -> None:
         self.root = root
         self._budget = budget
-        self.spent_at: Location | None = None
-        """The first cache whose evaluation exceeded the budget."""
         self.diagnostics: list[Diagnostic] = []
-
-    def note_spent_budget(self, resource: ResourceInstance) -> None:
-        """Remember the first cache after which the budget is spent."""
-        if self._budget.is_exceeded and self.spent_at is None:
-            self.spent_at = resource.frame.stack.template.source.location_of(resource.key)
 
     def resources(self, resource: ResourceInstance) -> Iterator[CacheResource]:
         """Yield the cache that an instance is; nothing where it exists in no scenario."""

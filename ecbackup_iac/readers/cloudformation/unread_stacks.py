@@ -67,11 +67,8 @@ class UnreadStacks:
         return (
             _LOOKS_LIKE_CACHE.search(texts) is not None
             or any(kind in texts for kind in RESOURCE_TYPES)
-            or any(map(self._declares_cache, resource.cause.candidates))
+            or any(self._templates.declares(path, is_cache) for path in resource.cause.candidates)
         )
-
-    def _declares_cache(self, path: str) -> bool:
-        return self._templates.declares(path, is_cache)
 
     def warnings(self) -> Iterator[Diagnostic]:
         """Yield one warning about the stacks outside the repository, and one about packages."""

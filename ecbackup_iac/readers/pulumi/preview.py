@@ -15,9 +15,9 @@ from ecbackup_iac.readers.pulumi.resources import (
     CACHES,
     READ_ONLY,
     Properties,
+    PulumiCache,
     ResourceState,
     address_of,
-    cache_of,
     is_ignored,
     recorded,
     type_in,
@@ -119,7 +119,7 @@ def _result_of(step: Step, root: str) -> CacheResource | AbsentCache | Diagnosti
     else:
         properties = _properties(operation, old, new)
         before = {} if operation == "refresh" else recorded(old)  # the cache is as it was found
-        return cache_of(new, properties, root, Source.PULUMI_PREVIEW, before)
+        return PulumiCache(new, properties, root).resource(Source.PULUMI_PREVIEW, before)
     state = new or old
     kind = state["type"] if state else type_in(step["urn"])
     return AbsentCache(address, kind, root, location, reason)

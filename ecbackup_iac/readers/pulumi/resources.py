@@ -108,12 +108,7 @@ def type_in(urn: str) -> str:
 
 
 def unread(resource: "RawJson") -> str:
-    """Return the error for a resource that may be or deploy a cache and is not read; empty for any other.
-
-    Raises:
-        ShapeError: it is not a resource.
-
-    """
+    """Return the error for a resource that may be or deploy a cache and is not read. Raises ShapeError."""
     kind, text = resource.type_name(), ""
     if kind in _DEPLOYERS and text_mentions_cache(resource.json):
         text = "deploys a template with caches: check the template itself"
@@ -129,19 +124,8 @@ def _is_other_cache(kind: str) -> bool:
     return "elasticache" in kind and re.search(_OTHER_CACHES, kind) is not None
 
 
-def cache_of(
-    state: ResourceState,
-    properties: Properties,
-    root: str,
-    source: Source,
-    previous: Properties,
-) -> CacheResource:
-    """Return the cache that a resource is, with these properties; `previous` are those that it has today."""
-    return _Cache(state, properties, root).resource(source, previous)
-
-
-class _Cache:
-    """What is known of one cache."""
+class PulumiCache:
+    """A resource that is a cache, with its properties."""
 
     def __init__(self, state: ResourceState, properties: Properties, root: str) -> None:
         self._state = state
@@ -151,6 +135,7 @@ class _Cache:
         self._properties = {_snake(name): property_value(properties[name]) for name in properties}
 
     def resource(self, source: Source, previous: Properties) -> CacheResource:
+        """Return the cache; `previous` are the properties that it has today."""
         attributes, before = self._attributes, property_value(previous.get(RETENTION))
         days = days_of(None if before.is_secret else before.value)
         return CacheResource(

@@ -14,9 +14,9 @@ from ecbackup_iac.model.value import Unknown
 from ecbackup_iac.readers.pulumi.resources import (
     CACHES,
     READ_ONLY,
+    PulumiCache,
     ResourceState,
     address_of,
-    cache_of,
     recorded,
     unread,
 )
@@ -61,7 +61,9 @@ def read(members: Mapping[str, RawJson], root: str) -> ReadResult:
             text = f"{address} is in the state without its properties"
             diagnostics.append(Diagnostic(text, location))
         else:
-            caches[address] = cache_of(state, recorded(state), root, Source.PULUMI_STATE, {})
+            caches[address] = PulumiCache(state, recorded(state), root).resource(
+                Source.PULUMI_STATE, {}
+            )
     for state in _states(deployment, "pending_operations", diagnostics, location):
         address = address_of(state["urn"])
         if cache := caches.get(address):

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from ecbackup_iac.model.deployment import TemplateDeployment
     from ecbackup_iac.readers.terraform.published.stand_ins import StandIns
     from ecbackup_iac.readers.terragrunt.unit_roots import UnitRoot, UnitRoots
+    from ecbackup_iac.terraform.modules.call_inputs import Inputs
 
 MAX_VARIABLE_FILES = 100
 """Of the variable files beside a root that Terraform does not load, so many are tried."""
@@ -128,9 +129,8 @@ class _Tree:
         """Yield a reading for each root module, and one for what concerns no single root."""
         blocks = [*self._blocks()]
         expected = len(self._order.first)
-        for unit in self._units.roots(self._index) if self._units else ():
-            yield from self.root_readings(unit.unit.folder, unit)
-        for unit in self._units.remote(self._index) if self._units else ():
+        units = (self._units.roots, self._units.remote) if self._units else ()
+        for unit in (unit for roots in units for unit in roots(self._index)):
             yield from self.root_readings(unit.unit.folder, unit)
         for number, root in enumerate(self._order, 1):
             self._request.progress.evaluating(display_path_of(root), number, max(number, expected))
@@ -251,10 +251,7 @@ class _Tree:
         unit: "UnitRoot | None" = None,
     ) -> RootEvaluation:
         """Return a root's caches, evaluated with what is given."""
-        if unit is None:
-            instance = self._instance(folder, given, program.program)
-        else:
-            instance = self._unit_instance(unit, given, program.program, diagnostics)
+        instance = self._instance(folder, given, program.program, unit, diagnostics)
         display_path = unit.display_path if unit is not None else display_path_of(folder)
         reader = RootReader(display_path, diagnostics, self._described)
         is_target = self._is_target if unit is None else unit.is_target
@@ -288,21 +285,31 @@ class _Tree:
         return root
 
     def _instance(
-        self, folder: str, given: EvaluationInputs, program: Program | None
+        self,
+        folder: str,
+        given: EvaluationInputs,
+        program: Program | None,
+        unit: "UnitRoot | None",
+        diagnostics: list[Diagnostic],
     ) -> ModuleInstance:
-        modules = self._modules_for(program)
-        module = modules.at(folder)
+        """Return a root module with its inputs, which of a unit its own files and Terragrunt's set."""
+        modules, folders, workspace = self._modules_for(program), self._folders, workspace_of(given)
+        inputs: Inputs
+        if unit is None:
+            module = modules.at(folder)
+            names, other = folders.names(folder), self._index.set_inputs.get(folder)
+            inputs = RootInputs(folder, names, given, self._variable_files, workspace, other)
+        else:
+            folder, folders = unit.module.folder, unit.module.files
+            module, modules = unit.module.loaded(modules, diagnostics)
+            inputs = unit.inputs(given, self._variable_files, workspace, module)
 
         def shows_terraform() -> bool:
-            shown = program_of(folder, module, self._folders)
+            shown = program_of(folder, module, folders) if unit is None else None
             return shown is not None and shown.program is Program.TERRAFORM
 
-        files = RootFiles(self._folders, folder)
+        files = RootFiles(folders, folder)
         configuration = Configuration(modules, folder, files, shows_terraform, provider_schema)
-        workspace = workspace_of(given)
-        names = self._folders.names(folder)
-        other = self._index.set_inputs.get(folder)
-        inputs = RootInputs(folder, names, given, self._variable_files, workspace, other)
         self._declared |= module.variables.keys()
         return ModuleInstance(module, configuration, inputs)
 
@@ -320,22 +327,6 @@ class _Tree:
         ]
         with evaluation(min(MAX_STEPS, self._steps_left)):
             return remote.roots[0][1].result(remote.result(found))
-
-    def _unit_instance(
-        self,
-        unit: "UnitRoot",
-        given: EvaluationInputs,
-        program: Program | None,
-        diagnostics: list[Diagnostic],
-    ) -> ModuleInstance:
-        """Return the root module of a unit, with its inputs."""
-        modules, folder = self._modules_for(program), unit.module.folder
-        module, modules = unit.module.loaded(modules, diagnostics)
-        files = RootFiles(unit.module.files, folder)
-        configuration = Configuration(modules, folder, files, schemas=provider_schema)
-        self._declared |= module.variables.keys()
-        inputs = unit.inputs(given, self._variable_files, workspace_of(given), module)
-        return ModuleInstance(module, configuration, inputs)
 
     def _with_unloaded_files(
         self,

@@ -111,12 +111,12 @@ class DeployedTemplates:
             body.location or basis.location,
             found.block.range.location,
             looks_like_cache=mentions_cache(found.block)
-            or (file is not None and file.mentions_cache),
+            or (file is not None and text_mentions_cache(file.text.decode(errors="replace"))),
             file=file.path if file is not None else "",
             assumptions=basis.assumptions,
             overrides=basis.overrides,
             calls=basis.calls,
-            is_hidden=body.is_hidden,
+            hidden_words=_hidden_words(body, found, file) if body.is_hidden else frozenset(),
         )
         is_seen = file is not None or (body.error is not None and _is_written_here(block, deployer))
         if body.why and is_seen and not deployment.looks_like_cache:
@@ -203,7 +203,7 @@ class _File:
     path: str
     """Absolute."""
 
-    mentions_cache: bool
+    text: bytes
 
 
 def _file_of(found: ResourceInstance, deployer: Deployer) -> _File | None:
@@ -216,12 +216,19 @@ def _file_of(found: ResourceInstance, deployer: Deployer) -> _File | None:
                 name = Evaluator(found.scope).value(path).raw
                 if not isinstance(name, str):
                     return None
-                text = files.read(name).decode(errors="replace")
-                return _File(files.absolute(name), text_mentions_cache(text))
+                return _File(files.absolute(name), files.read(name))
             except (EvaluationError, UnknownResultError, RecursionError):
                 return None
         case _:
             return None
+
+
+def _hidden_words(body: _Text, found: ResourceInstance, file: _File | None) -> frozenset[str]:
+    """Return the words of a template that are neither in the resource's file nor in that of the template."""
+    from ecbackup_iac.readers.hidden_words import hidden_words  # few templates hide anything
+
+    literal = (found.block.range.file.text, file.text if file is not None else b"")
+    return hidden_words([body.text or ""], literal)
 
 
 def _is_own_file(argument: Attribute, block: Arguments) -> bool:

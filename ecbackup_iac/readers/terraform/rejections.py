@@ -64,7 +64,7 @@ def _rejected_arguments(found: ResourceInstance, block: Arguments) -> Iterator[E
     A retention of a wrong type is for the rule.
     """
     module = found.scope.instance.module
-    yield from undeclared_names(module, found.block)
+    yield from undeclared_names(found.scope.instance, found.block)
     written = {attribute.name: attribute for attribute in found.block.body.attributes()}
     for name, schema in provider_schema(found.kind).items():
         given = [(block, written[name])] if name in written else []

@@ -21,9 +21,10 @@ from ecbackup_iac.model.value import (
 from ecbackup_iac.model.value import Value as Setting
 from ecbackup_iac.readers.terraform.resource_types import MAX_SHOWN_NUMBER, days_of, shown_value
 from ecbackup_iac.terraform.values.arithmetic import number_from, text_from
+from ecbackup_iac.terraform.values.marks import hidden_value
 from ecbackup_iac.terraform.values.steps import Step
 from ecbackup_iac.terraform.values.type_system import DYNAMIC, NUMBER, STRING, type_name
-from ecbackup_iac.terraform.values.value import UnknownRaw, Value, hidden_value
+from ecbackup_iac.terraform.values.value import UnknownRaw, Value
 
 MAX_STEP_LENGTH = 120
 """Characters of a step's text; a trace has to stay readable."""

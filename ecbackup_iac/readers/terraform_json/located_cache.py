@@ -96,22 +96,18 @@ def _steps_to(planned: Value[int], configured: Value[int]) -> tuple[TraceStep, .
     possible = possible_values(configured)
     if isinstance(planned, Unknown) or not possible:
         return configured.trace
-    agreeing = [value for value in possible if _is_same(value, planned)]
+    agreeing = [value for value in possible if _days(value) == _days(planned)]
     if not agreeing:
         return ()
     steps = (step for value in agreeing for step in value.trace)
     return tuple(dict.fromkeys((*configured.trace, *steps)))
 
 
-def _is_same(configured: PossibleValue[int], planned: PossibleValue[int]) -> bool:
-    """Whether two retentions are the same; one that is not set is 0 once it is applied."""
-    if isinstance(configured, Invalid) or isinstance(planned, Invalid):
-        return isinstance(configured, Invalid) and isinstance(planned, Invalid)
-    return _number(configured) == _number(planned)
-
-
-def _number(days: Known[int] | Unset) -> int:
-    return days.value if isinstance(days, Known) else 0
+def _days(retention: PossibleValue[int]) -> int | None:
+    """Return the days of a retention, 0 for one that is not set, None for an invalid one."""
+    if isinstance(retention, Known):
+        return retention.value
+    return None if isinstance(retention, Invalid) else 0
 
 
 def _contradiction(cache: CacheResource, configured: Value[int], source: str) -> str:

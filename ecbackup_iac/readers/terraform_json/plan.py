@@ -154,7 +154,10 @@ def _changes(
     for name in ("resource_changes", "deferred_changes"):
         for entry in members[name].items() if name in members else ():
             try:
-                change, reason = _deferred(entry) if name == "deferred_changes" else (entry, "")
+                change, reason = entry, ""
+                if name == "deferred_changes":
+                    parts = entry.members()
+                    change, reason = parts["resource_change"], _reason(parts.get("reason"))
                 if change.type_name() in _KINDS:
                     changes.append((change.checked(ResourceChange), reason))
             except (ShapeError, KeyError) as error:
@@ -163,12 +166,7 @@ def _changes(
     return changes
 
 
-def _deferred(entry: RawJson) -> tuple[RawJson, str]:
-    members = entry.members()
-    return members["resource_change"], _reason(members.get("reason"))
-
-
-def _reason(reason: "RawJson | None") -> str:
+def _reason(reason: RawJson | None) -> str:
     """Return Terraform's word for a deferral; any other text is not shown."""
     text = reason.value() if reason else None
     is_word = isinstance(text, str) and re.fullmatch(r"[a-z_]{1,60}", text)

@@ -41,15 +41,6 @@ class ConfigurationModule(TypedDict, total=False):
 
 
 @record
-class Hop:
-    """One expression on the way to an unknown value."""
-
-    text: str
-    module: str = ""
-    """The module call that contains it; empty for the resource's own block."""
-
-
-@record
 class Level:
     """Expressions at one level of the module tree: a block's own, or those of a call to its module."""
 
@@ -107,14 +98,17 @@ class BlockExpressions:
             inputs = outer_inputs
         return tuple(dict.fromkeys(origins)), is_complete
 
-    def hops(self, name: str) -> list[Hop]:
-        """Return the expressions from the block up through module inputs, while each is one variable."""
-        hops: list[Hop] = []
+    def hops(self, name: str) -> list[tuple[str, str]]:
+        """Return the expressions from the block up through module inputs, while each is one variable.
+
+        Each is what it refers to, and the module call that contains it: empty for the block's own.
+        """
+        hops: list[tuple[str, str]] = []
         for level in self.levels:
             references = _references(level.expressions.get(name))
             if not references:
                 break
-            hops.append(Hop(f"{name} refers to {', '.join(references)}", level.module))
+            hops.append((f"{name} refers to {', '.join(references)}", level.module))
             if len(references) != 1 or not references[0].startswith("var."):
                 break
             name = _variable(references[0])

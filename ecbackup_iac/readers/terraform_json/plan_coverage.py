@@ -6,17 +6,15 @@ report this (`complete`), OpenTofu does not.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Required, TypedDict, TypeVar
+from typing import Any, Required, TypedDict, TypeVar
 
 from ecbackup_iac.model.location import input_location
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import AbsentCache
+from ecbackup_iac.readers.raw_json import RawJson
 from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES
-from ecbackup_iac.readers.terraform_json.planned_change import REMOVALS
+from ecbackup_iac.readers.terraform_json.planned_change import ResourceChange, is_managed_afterwards
 from ecbackup_iac.terraform.modules.addresses import Address, parsed_address
-
-if TYPE_CHECKING:
-    from ecbackup_iac.readers.raw_json import RawJson
 
 T = TypeVar("T")
 
@@ -89,7 +87,7 @@ class _Declared:
         return " or ".join(self.repetitions) or "the plan creates no instance of it"
 
 
-def why_partial(members: Mapping[str, "RawJson"]) -> str:
+def why_partial(members: Mapping[str, RawJson]) -> str:
     """Return why a plan is partial, by its own members; empty where they do not say so."""
     if "errored" in members and members["errored"].value() is True:
         return "the plan is partial: terraform plan ended with an error, so caches may be missing"
@@ -109,15 +107,11 @@ def why_partial(members: Mapping[str, "RawJson"]) -> str:
 
 
 def coverage(
-    members: Mapping[str, "RawJson"], changes: Sequence[Mapping[str, Any]], root: str
+    members: Mapping[str, RawJson], changes: Sequence[ResourceChange], root: str
 ) -> tuple[list[AbsentCache], str]:
     """Return the caches that a plan declares and does not create, or why it is partial after all.
 
-    `changes` are those of caches, deferred ones too.
-
-    Raises:
-        ShapeError: the plan is not as Terraform writes it.
-
+    `changes` are those of caches, deferred ones too. Raises ShapeError.
     """
     blocks = list(_declared(members))
     caches = [block for block in blocks if block.address.kind in RESOURCE_TYPES]
@@ -127,7 +121,7 @@ def coverage(
     unplanned = [block for block in caches if block.address not in changed]
     if names or (unplanned and _leaves_out(members, blocks)):
         return [], _partial([*(_shown(block.address) for block in unplanned), *names])
-    kept = _blocks_of(change["address"] for change in current if not _is_removal(change))
+    kept = _blocks_of(change["address"] for change in current if is_managed_afterwards(change))
     removal = "the plan removes everything" if unplanned and _removes_all(members) else ""
     absent = [
         (block, "the plan removes it" if block.address in changed else removal or block.reason)
@@ -155,17 +149,12 @@ def _partial(names: Iterable[str]) -> str:
     )
 
 
-def _is_removal(change: Mapping[str, Any]) -> bool:
-    actions = set(change["change"].get("actions", ()))
-    return bool(actions) and actions <= REMOVALS
-
-
 def _blocks_of(addresses: Iterable[str]) -> set[Address]:
     parsed = map(parsed_address, addresses)
     return {address.block for address in parsed if address}
 
 
-def _declared(members: Mapping[str, "RawJson"]) -> Iterator[_Declared]:
+def _declared(members: Mapping[str, RawJson]) -> Iterator[_Declared]:
     """Yield the managed resource blocks of the configuration, of the modules that it calls, too."""
     pending: list[tuple[Module | None, tuple[str, ...], tuple[str, ...]]] = [
         (_part(members, "configuration", "root_module", kind=Module), (), ())
@@ -193,7 +182,7 @@ def _repetitions(block: Repeated, called: str = "") -> Iterator[str]:
         yield f"for_each{of_call} is empty"
 
 
-def _leaves_out(members: Mapping[str, "RawJson"], blocks: Iterable[_Declared]) -> bool:
+def _leaves_out(members: Mapping[str, RawJson], blocks: Iterable[_Declared]) -> bool:
     """Whether a block that is not repeated has no change, in a plan that does not show to be complete.
 
     All blocks count, because a target also leaves out other resources, and a cache may be repeated. A
@@ -206,12 +195,12 @@ def _leaves_out(members: Mapping[str, "RawJson"], blocks: Iterable[_Declared]) -
     return any(not block.repetitions and block.address not in changed for block in blocks)
 
 
-def _removes_all(members: Mapping[str, "RawJson"]) -> bool:
+def _removes_all(members: Mapping[str, RawJson]) -> bool:
     """Whether nothing is left of what a plan is about: `terraform plan -destroy`."""
     return not any(_instances(_planned_values(members))) and bool(_changed(members))
 
 
-def _changed(members: Mapping[str, "RawJson"]) -> list[str]:
+def _changed(members: Mapping[str, RawJson]) -> list[str]:
     """Return the addresses of all changes, deferred ones too."""
     changes = _part(members, "resource_changes", kind=list[Instance]) or []
     deferred = _part(members, "deferred_changes", kind=list[Deferred]) or []
@@ -219,7 +208,7 @@ def _changed(members: Mapping[str, "RawJson"]) -> list[str]:
     return [entry.get("address", "") for entry in instances if "deposed" not in entry]
 
 
-def _unchanged(members: Mapping[str, "RawJson"], changes: Iterable[Mapping[str, Any]]) -> list[str]:
+def _unchanged(members: Mapping[str, RawJson], changes: Iterable[ResourceChange]) -> list[str]:
     """Return the caches that exist, or are planned, and that no change is about."""
     known = {change["address"] for change in changes}
     states = (_planned_values(members), _prior_values(members))
@@ -247,15 +236,15 @@ def _instances(values: Values | None) -> Iterator[Instance]:
         pending += module.get("child_modules") or ()
 
 
-def _planned_values(members: Mapping[str, "RawJson"]) -> Values | None:
+def _planned_values(members: Mapping[str, RawJson]) -> Values | None:
     return _part(members, "planned_values", "root_module", kind=Values)
 
 
-def _prior_values(members: Mapping[str, "RawJson"]) -> Values | None:
+def _prior_values(members: Mapping[str, RawJson]) -> Values | None:
     return _part(members, "prior_state", "values", "root_module", kind=Values)
 
 
-def _part(members: Mapping[str, "RawJson"], *path: str, kind: type[T]) -> T | None:
+def _part(members: Mapping[str, RawJson], *path: str, kind: type[T]) -> T | None:
     """Decode what is at a path; None where it is missing or null. Raises ShapeError."""
     *outer, last = path
     for name in outer:
@@ -267,5 +256,5 @@ def _part(members: Mapping[str, "RawJson"], *path: str, kind: type[T]) -> T | No
     return None if piece is None or _is_null(piece) else piece.checked(kind)
 
 
-def _is_null(piece: "RawJson") -> bool:
+def _is_null(piece: RawJson) -> bool:
     return not (piece.is_object or piece.is_list or piece.is_text) and piece.value() is None

@@ -132,12 +132,7 @@ class PlannedInputs(Inputs):
         return self._configured.workspace
 
     def value(self, name: str, constraint: Constraint) -> Value | None:
-        """Return the planned value, located in a variable file or in the default if one of them has it.
-
-        Raises:
-            EvaluationError: the value does not fit the variable's type.
-
-        """
+        """Return the planned value, located in a variable file or the default. Raises EvaluationError."""
         text = self._planned.get(name)
         if text is None:
             return self._configured.value(name, constraint)

@@ -91,7 +91,8 @@ def _blocks(resource: RecordedResource, nested: str) -> Iterator[RecordedResourc
         yield resource
         return
     all_marks = [_marks_of(marks, nested) for marks in (resource.unknown, resource.sensitive)]
-    for number, block in enumerate(_listed(resource.values.get(nested))):
+    blocks = resource.values.get(nested)
+    for number, block in enumerate(blocks if isinstance(blocks, list) else ()):
         unknown, sensitive = (
             marks[number] if isinstance(marks, list) and number < len(marks) else marks is True
             for marks in all_marks
@@ -103,10 +104,6 @@ def _blocks(resource: RecordedResource, nested: str) -> Iterator[RecordedResourc
 def _marks_of(marks: object, name: str) -> object:
     """Return the marks of what is in a setting."""
     return marks.get(name) if isinstance(marks, dict) else marks
-
-
-def _listed(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
 
 
 def _deployment(
@@ -160,7 +157,7 @@ def _passed(resource: RecordedResource, name: str) -> dict[str, DeployedParamete
     parameters = {
         key: DeployedParameter(
             key,
-            (_text(argument),),
+            (argument if isinstance(argument, str) else json.dumps(argument),),
             "",
             (resource.step(f"{name}.{key}"),),
             is_marked(sensitive, key),
@@ -171,10 +168,6 @@ def _passed(resource: RecordedResource, name: str) -> dict[str, DeployedParamete
     names = unknown if isinstance(unknown, dict) else [""] if unknown else ()
     unknown_step = (resource.step(name),)
     return parameters | {key: DeployedParameter(key, (), why, unknown_step) for key in names}
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _override(

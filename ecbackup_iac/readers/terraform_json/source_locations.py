@@ -16,10 +16,7 @@ from ecbackup_iac.model.report import Diagnostic, ReadResult, Severity
 from ecbackup_iac.model.source import SOURCES
 from ecbackup_iac.readers.terraform.annotated_files import annotated_files
 from ecbackup_iac.readers.terraform_json.located_cache import located_at
-from ecbackup_iac.readers.terraform_json.planned_root import (
-    PlannedInputs,
-    PlannedRoot,
-)
+from ecbackup_iac.readers.terraform_json.planned_root import PlannedInputs, PlannedRoot
 from ecbackup_iac.terraform.modules.addresses import Address, parsed_address
 from ecbackup_iac.terraform.modules.configuration import Configuration, Modules
 from ecbackup_iac.terraform.modules.file_names import configuration_files
@@ -46,12 +43,7 @@ class SourceLocator:
     def __init__(
         self, source: str, inputs: EvaluationInputs, is_excluded: Callable[[str], bool]
     ) -> None:
-        """Take a root module's folder, or the common top of several.
-
-        Raises:
-            InputError: there is no such folder.
-
-        """
+        """Take a root module's folder, or the common top of several. Raises InputError."""
         if not os.path.isdir(source):
             raise InputError(f"{source}: no such folder")
         self._display_path = display_path_of(source)

@@ -6,21 +6,17 @@ from typing import TYPE_CHECKING, Any, Required, TypedDict
 from ecbackup_iac.model.location import input_location
 from ecbackup_iac.model.report import AbsentCache, Diagnostic, ReadResult
 from ecbackup_iac.model.source import Source
+from ecbackup_iac.readers.raw_json import RawJson
 from ecbackup_iac.readers.shape import ShapeError
 from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES
 from ecbackup_iac.readers.terraform_json.plan import unknown_format
 from ecbackup_iac.readers.terraform_json.plan_configuration import Blocks
-from ecbackup_iac.readers.terraform_json.planned_change import (
-    Change,
-    ResourceChange,
-    read_change,
-)
+from ecbackup_iac.readers.terraform_json.planned_change import Change, ResourceChange, read_change
 from ecbackup_iac.readers.terraform_json.recorded_deployments import KINDS, deployed
 from ecbackup_iac.terraform.modules.addresses import instance_key
 
 if TYPE_CHECKING:
     from ecbackup_iac.model.cache import CacheResource
-    from ecbackup_iac.readers.raw_json import RawJson
 
 MEMBER_NAMES = ("format_version", "terraform_version")
 """Members without which a text contains no state."""
@@ -65,7 +61,7 @@ class RawResource(TypedDict, total=False):
     instances: list[RawInstance] | None
 
 
-def matches(members: Mapping[str, "RawJson"]) -> bool:
+def matches(members: Mapping[str, RawJson]) -> bool:
     """Whether a JSON object is a state."""
     is_raw = {"version", "terraform_version"} <= members.keys() and (
         "lineage" in members or "modules" in members
@@ -74,7 +70,7 @@ def matches(members: Mapping[str, "RawJson"]) -> bool:
     return is_raw or is_empty or {"format_version", "values"} <= members.keys()
 
 
-def read(members: Mapping[str, "RawJson"], root: str) -> ReadResult:
+def read(members: Mapping[str, RawJson], root: str) -> ReadResult:
     """Return the caches of a state; `root` is its path. An error in one entry does not affect the others."""
     problem = _unknown_format(members)
     if problem:
@@ -84,7 +80,8 @@ def read(members: Mapping[str, "RawJson"], root: str) -> ReadResult:
     diagnostics: list[Diagnostic] = []
     absent: list[AbsentCache] = []
     deploying: list[ResourceChange] = []
-    for entry in _shown(members) if is_shown else _raw(members):
+    raw = members["resources"].items() if "resources" in members and not is_shown else ()
+    for entry in _shown(members) if is_shown else raw:
         try:
             if not (entry.type_name() in _KINDS and _is_managed(entry.members())):
                 continue
@@ -108,7 +105,7 @@ def read(members: Mapping[str, "RawJson"], root: str) -> ReadResult:
     return ReadResult((*resources, *unread), tuple(diagnostics), gone, deployments=deployments)
 
 
-def _unknown_format(members: Mapping[str, "RawJson"]) -> str | None:
+def _unknown_format(members: Mapping[str, RawJson]) -> str | None:
     if "format_version" in members:
         return unknown_format(members, "state")
     version = members["version"].value()
@@ -122,11 +119,11 @@ def _unknown_format(members: Mapping[str, "RawJson"]) -> str | None:
     return f"a raw state file of version {shown}: ecbackup-iac reads version {RAW_VERSION}"
 
 
-def _is_managed(entry: Mapping[str, "RawJson"]) -> bool:
+def _is_managed(entry: Mapping[str, RawJson]) -> bool:
     return "mode" not in entry or entry["mode"].value() == "managed"
 
 
-def _shown_instance(entry: "RawJson") -> Iterator[tuple[ResourceChange, str]]:
+def _shown_instance(entry: RawJson) -> Iterator[tuple[ResourceChange, str]]:
     """Yield the resource instance, with the reason where it is absent."""
     shown = entry.checked(StateResource)
     change = Change(after=shown.get("values"), after_sensitive=shown.get("sensitive_values", False))
@@ -134,7 +131,7 @@ def _shown_instance(entry: "RawJson") -> Iterator[tuple[ResourceChange, str]]:
     yield instance, _DEPOSED if "deposed_key" in shown else ""
 
 
-def _shown(members: Mapping[str, "RawJson"]) -> Iterator["RawJson"]:
+def _shown(members: Mapping[str, RawJson]) -> Iterator[RawJson]:
     """Yield the resources of `values`, the root module's first, then its children's."""
     top = members["values"].members().get("root_module") if "values" in members else None
     modules = [top] if top else []
@@ -144,12 +141,7 @@ def _shown(members: Mapping[str, "RawJson"]) -> Iterator["RawJson"]:
         modules += module["child_modules"].items() if "child_modules" in module else ()
 
 
-def _raw(members: Mapping[str, "RawJson"]) -> Iterator["RawJson"]:
-    """Yield the resources of a raw state file."""
-    yield from members["resources"].items() if "resources" in members else ()
-
-
-def _raw_instances(entry: "RawJson") -> Iterator[tuple[ResourceChange, str]]:
+def _raw_instances(entry: RawJson) -> Iterator[tuple[ResourceChange, str]]:
     """Yield a raw resource's instances under their addresses, with the reason of each that is absent."""
     resource = entry.checked(RawResource)
     kind = resource["type"]

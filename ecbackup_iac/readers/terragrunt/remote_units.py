@@ -4,9 +4,10 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from ecbackup_iac.files.paths import display_path_of
+from ecbackup_iac.hcl.body import NativeBody
 from ecbackup_iac.hcl.expression import GetAttribute, Name
 from ecbackup_iac.hcl.source import SourceFile, SourceRange
-from ecbackup_iac.hcl.structure import Attribute, Block, Body
+from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.hidden_numbers import with_texts
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
@@ -31,10 +32,9 @@ from ecbackup_iac.terraform.modules.instances import BlockScope, ModuleInstance
 from ecbackup_iac.terraform.modules.module import Module
 from ecbackup_iac.terraform.modules.repetitions import Repetition
 from ecbackup_iac.terraform.modules.root_files import RootFiles
-from ecbackup_iac.terraform.values.steps import Located, SourceStep
+from ecbackup_iac.terraform.values.steps import SourceStep
 from ecbackup_iac.terraform.values.value import Value, unknown
 from ecbackup_iac.terragrunt.module import UnitModule
-from ecbackup_iac.terragrunt.units import Unit
 
 if TYPE_CHECKING:
     from ecbackup_iac.model.location import Location
@@ -43,36 +43,13 @@ if TYPE_CHECKING:
 _INPUT = "input"
 
 
-class _InputsBody(Body):
+class _InputsBody(NativeBody):
     """The inputs of a unit, as the arguments of a call."""
 
     def __init__(self, root: UnitRoot, origin: SourceRange) -> None:
-        self._range = origin
-        self._attributes = {
-            name: _attribute(name, value, origin)
-            for name, value in root.unit.inputs.items()
-            if name not in root.foreign
-        }
-
-    @property
-    def range(self) -> SourceRange:
-        """Where they are written."""
-        return self._range
-
-    def attribute(self, name: str) -> Attribute | None:
-        """Return an input."""
-        return self._attributes.get(name)
-
-    def attributes(self) -> Sequence[Attribute]:
-        """Return every input."""
-        return list(self._attributes.values())
-
-    def blocks(self, kind: str, labels: int = 0) -> Sequence[Block]:  # noqa: ARG002
-        """Return nothing: inputs are not blocks."""
-        return ()
-
-    def parse_all(self) -> None:
-        """Do nothing: every input is evaluated."""
+        super().__init__(origin.file, origin.start, origin.end, lambda *_: None)
+        inputs = root.unit.inputs.items()
+        self.items = [_attribute(*one, origin) for one in inputs if one[0] not in root.foreign]
 
 
 def _attribute(name: str, value: Value, origin: SourceRange) -> Attribute:
@@ -96,10 +73,10 @@ class RemoteUnit:
     ) -> None:
         self._root = root
         self._unit = unit = root.unit
-        self._folders = folders
         self._diagnostics = diagnostics
-        origin = _range_of(unit.source_at, unit)
-        folder = root.module.folder
+        at, folder = unit.source_at, root.module.folder
+        file = SourceFile(display_path_of(unit.file), b"")
+        origin = at if isinstance(at, SourceRange) else SourceRange(file, 0, 0)
         files = RootFiles(folders, folder)
         inputs = RootInputs("", (), EvaluationInputs(), VariableFiles(folders), unknown(""))
         instance = ModuleInstance(Module(folder), Configuration(modules, folder, files), inputs)
@@ -116,12 +93,10 @@ class RemoteUnit:
         # Terragrunt passes what a module does not declare as well, and it is ignored.
         described = () if unit.is_unread_unit else stand_ins().of_version(self._source, "")
         self.roots: list[tuple[StandIn | None, UnitRoot]] = [
-            (stand_in, replace(root, module=self._described(stand_in))) for stand_in in described
+            (one, replace(root, module=UnitModule(unit, folder, folders, one.text)))
+            for one in described
         ] or [(None, root)]
         """What is evaluated, for each version that the module may have."""
-
-    def _described(self, stand_in: "StandIn") -> UnitModule:
-        return UnitModule(self._unit, self._root.module.folder, self._folders, stand_in.text)
 
     def result(self, evaluations: Sequence[RootEvaluation]) -> ReadResult:
         """Return the caches of all versions of the module, merged; or the unread module itself."""
@@ -148,7 +123,11 @@ class RemoteUnit:
                 for module in (cache.module,)
             ]
             if not unread:
-                self._add_unread()
+                location = replace(call_location, end_line=None, end_column=None)
+                text = f"the module was not read: {self._call.unreadable.why}"
+                self._diagnostics.append(
+                    Diagnostic(text, location, Severity.WARNING, is_detail=True)
+                )
             caches += unread
         elif not caches:
             reason = f"{self._source} creates no cache with these inputs"
@@ -178,14 +157,3 @@ class RemoteUnit:
             module=located.module and replace(located.module, address="inputs"),
             overrides=cache.overrides,
         )
-
-    def _add_unread(self) -> None:
-        location = replace(self._call.block.header.location, end_line=None, end_column=None)
-        text = f"the module was not read: {self._call.unreadable.why}"
-        self._diagnostics.append(Diagnostic(text, location, Severity.WARNING, is_detail=True))
-
-
-def _range_of(origin: Located | None, unit: Unit) -> SourceRange:
-    if isinstance(origin, SourceRange):
-        return origin
-    return SourceRange(SourceFile(display_path_of(unit.file), b""), 0, 0)

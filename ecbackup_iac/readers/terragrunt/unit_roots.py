@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from ecbackup_iac.files.file_names import TERRAGRUNT_FILES
 from ecbackup_iac.files.paths import display_path_of, is_inside
@@ -15,8 +15,7 @@ from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.report import AbsentCache, Diagnostic, ReadResult, Severity
 from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import Unknown, possible_values
-from ecbackup_iac.readers.terragrunt.hidden_words import hidden_words, without_words
-from ecbackup_iac.readers.terragrunt.inherited_inputs import foreign_inputs, inherited_inputs
+from ecbackup_iac.readers.hidden_words import hidden_words, without_words
 from ecbackup_iac.terraform.functions.data_files import DataFileStep
 from ecbackup_iac.terraform.modules.file_names import every_configuration_file
 from ecbackup_iac.terraform.modules.folder_scan import FolderScan, Sought
@@ -78,7 +77,22 @@ class UnitRoot:
 
     def result(self, result: ReadResult) -> ReadResult:
         """Return the result of the module's evaluation as that of the unit, without what is hidden."""
-        return self._result(without_words(result, self._hidden_words))
+        result = without_words(result, self._hidden_words)
+        resources = tuple(map(self._of_unit, result.resources))
+        if self.unit.excluded:
+            excluded = (
+                AbsentCache(
+                    one.address, one.type, one.root, one.block or one.location, self.unit.excluded
+                )
+                for one in resources
+            )
+            return ReadResult(absent=(*result.absent, *excluded))
+        absent = (
+            *(replace(cache, root=self.display_path) for cache in result.absent),
+            *self._replaced(),
+        )
+        diagnostics = (*result.diagnostics, *self.module.problems, *self._unknown_files())
+        return replace(result, resources=resources, absent=absent, diagnostics=diagnostics)
 
     def is_target(self, folder: str) -> bool:
         """Whether a folder of the module is checked, or the unit's own that is copied over it."""
@@ -87,12 +101,14 @@ class UnitRoot:
 
     def may_show_comments(self, path: str) -> bool:
         """Whether the comments in a file may be shown: it is not generated of what is hidden."""
-        generated = (source.path for source in self.module.generated.values())
+        generated = (source.path for source in self.module.files.written.values())
         return not self._hidden_words or path not in generated
 
     @property
     def _hidden_words(self) -> frozenset[str]:
-        return hidden_words(self.unit.generated, self._configuration())
+        contents = (file.contents for file in self.unit.generated)
+        texts = (str(one.raw) for one in contents if one.is_hidden and one.is_known)
+        return hidden_words(texts, self._configuration())
 
     def _configuration(self) -> Iterator[bytes]:
         """Yield the texts of the configuration of the unit and of its module."""
@@ -109,20 +125,8 @@ class UnitRoot:
         )
         for path in (*self.unit.read, *modules, *read):
             content = self.module.files.content(path)
-            if isinstance(content, bytes) and path not in self.module.generated:
+            if isinstance(content, bytes) and path not in self.module.files.written:
                 yield content
-
-    def _result(self, result: ReadResult) -> ReadResult:
-        resources = tuple(map(self._of_unit, result.resources))
-        if self.unit.excluded:
-            excluded = (never_applied(cache, self.unit) for cache in resources)
-            return ReadResult(absent=(*result.absent, *excluded))
-        absent = (
-            *(replace(cache, root=self.display_path) for cache in result.absent),
-            *self._replaced(),
-        )
-        diagnostics = (*result.diagnostics, *self.module.problems, *self._unknown_files())
-        return replace(result, resources=resources, absent=absent, diagnostics=diagnostics)
 
     def _replaced(self) -> Iterator[AbsentCache]:
         """Yield the cache blocks in the files of the module that others take the place of."""
@@ -152,7 +156,7 @@ class UnitRoot:
             cache = replace(cache, inputs=Call(location, "inputs", folder, self.is_shared))
         unit, retention = self.unit, cache.retention
         decided = retention.trace[-1].location if retention.trace else cache.location
-        if any(decided.path == source.path for source in self.module.generated.values()):
+        if any(decided.path == source.path for source in self.module.files.written.values()):
             cache = replace(cache, generator="Terragrunt", location=decided)
         if unit.problem is not None or self.module.problems:
             problem = unit.problem or EvaluationError(self.module.problems[0].message)
@@ -202,15 +206,33 @@ def of_unit(cache: CacheResource, unit: Unit) -> CacheResource:
 
 def _contains(whole: Location, part: Location) -> bool:
     """Whether a location is in another one, by their lines."""
-    lines = (whole.line or 0, part.line or 0, whole.end_line or 0)
-    return whole.path == part.path and lines[0] <= lines[1] <= lines[2]
+    is_between = (whole.line or 0) <= (part.line or 0) <= (whole.end_line or 0)
+    return whole.path == part.path and is_between
 
 
-def never_applied(cache: CacheResource, unit: Unit) -> AbsentCache:
-    """Return a cache of a unit that is never applied."""
-    return AbsentCache(
-        cache.address, cache.type, cache.root, cache.block or cache.location, unit.excluded
-    )
+def _inherited_inputs(units: Iterable[Unit]) -> dict[str, set[str]]:
+    """Return the files, as they are printed, that some units read besides their own, by each input's name."""
+    found: dict[str, set[str]] = {}
+    for unit in units:
+        read = {display_path_of(path) for path in (*unit.read, *unit.data) if path != unit.file}
+        for name in unit.inputs:
+            found.setdefault(name, set()).update(read)
+    return found
+
+
+def _foreign_inputs(unit: Unit, inherited: Mapping[str, set[str]]) -> Iterator[str]:
+    """Yield the inputs of a unit that it does not name itself, and that units of caches inherit, too.
+
+    A root configuration passes what an environment sets to every unit, the node type of its cache included.
+    """
+    own = display_path_of(unit.file)
+    for name in unit.inputs.keys() & inherited.keys():
+        paths = [
+            display_path_of(step.path) if isinstance(step, DataFileStep) else step.location.path
+            for step in unit.inputs[name].trace
+        ]
+        if paths and own not in paths and paths[-1] in inherited[name]:
+            yield name
 
 
 class UnitRoots:
@@ -302,7 +324,7 @@ class UnitRoots:
         return any(is_inside(path, module.own_folder) for path in copied) or any(
             b"module" in text or may_name(text, self._sought.words)  # a call may lead to one
             for text in (
-                *(source.text for source in module.generated.values()),
+                *(source.text for source in module.files.written.values()),
                 *(file.written for file, _ in module.unknown_files),
             )
         )
@@ -311,11 +333,11 @@ class UnitRoots:
         """Yield the units in what is checked whose module is fetched from elsewhere, without what it is."""
         remote = [unit for unit in self.found.units if unit.remote and not unit.modules]
         caches = [unit for unit in self.found.units if remote and self._is_of_caches(unit, index)]
-        inherited, is_cache = inherited_inputs(caches), {*map(id, caches)}
+        inherited, is_cache = _inherited_inputs(caches), {*map(id, caches)}
         for unit in filter(self._is_target, remote):
             module = UnitModule(unit, unit.view.folder(unit.folder), self._folders)
             root = UnitRoot(unit, module, self._targets_of(unit), index, self._sought)
-            foreign = () if id(unit) in is_cache else foreign_inputs(unit, inherited)
+            foreign = () if id(unit) in is_cache else _foreign_inputs(unit, inherited)
             yield replace(root, foreign=frozenset(foreign))
 
     def _is_of_caches(self, unit: Unit, index: Index) -> bool:
@@ -348,6 +370,7 @@ class UnitRoots:
     def absent(self, index: Index) -> Iterator[AbsentCache]:
         """Yield the cache blocks in the modules of units that are never applied."""
         for unit in self.found.units:
+            display_path = unit.view.tree.display_path_of(unit.folder)
             for folder in {*unit.modules, unit.folder} if unit.excluded else ():
                 if folder not in index.leading:
                     continue
@@ -355,11 +378,7 @@ class UnitRoots:
                     for block in index.found[path].blocks:
                         address = f"{names}.{block.address}" if names else block.address
                         yield AbsentCache(
-                            address,
-                            block.kind,
-                            unit.view.tree.display_path_of(unit.folder),
-                            block.location,
-                            unit.excluded,
+                            address, block.kind, display_path, block.location, unit.excluded
                         )
 
     def annotated_texts(self) -> Iterator[AnnotatedText]:

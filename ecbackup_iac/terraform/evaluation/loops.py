@@ -9,6 +9,7 @@ from ecbackup_iac.terraform.evaluation.node_evaluator import NodeEvaluator
 from ecbackup_iac.terraform.values.budget import STEPS_PER_ITERATION, charge
 from ecbackup_iac.terraform.values.context import HiddenRejections, record_possible_rejection
 from ecbackup_iac.terraform.values.conversion import converted
+from ecbackup_iac.terraform.values.marks import hidden_value
 from ecbackup_iac.terraform.values.outcomes import map_outcomes
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
@@ -23,7 +24,6 @@ from ecbackup_iac.terraform.values.value import (
     UnknownRaw,
     Value,
     count_value,
-    hidden_value,
     is_collection,
     object_value,
     quoting,

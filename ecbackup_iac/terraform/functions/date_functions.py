@@ -1,92 +1,42 @@
-"""The functions of time that do not depend on the clock."""
+"""The functions of time: what they are given is checked, and what they give is not known."""
 
 import re
-from collections.abc import Callable
+from datetime import datetime
 
-from ecbackup_iac.terraform.functions.go.timestamps import SECOND, Timestamp, duration, timestamp
+from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.functions.signature import Function, function
 from ecbackup_iac.terraform.functions.sizes import text_of
-from ecbackup_iac.terraform.values.budget import charge_characters
-from ecbackup_iac.terraform.values.value import EvaluationError, Value, count_value, quoting, string
+from ecbackup_iac.terraform.values.value import EvaluationError, Value
 
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
-_DAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
-_NOON = 12
-
-# A quoted part ('' within is one quote), a letter repeated, or anything else.
-_TOKEN = re.compile(r"'(?:[^']|'')*'|'|([a-zA-Z])\1*|[^a-zA-Z']+")
+_TIMESTAMP = re.compile(
+    r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)", re.ASCII
+)
 
 
-def _am_or_pm(time: Timestamp) -> str:
-    return "PM" if time.clock[0] >= _NOON else "AM"
+def _check(value: Value) -> None:
+    """Raise EvaluationError for what is no timestamp of RFC 3339."""
+    found = _TIMESTAMP.fullmatch(text_of(value))
+    try:
+        # Python knows no year 0, which has a leap day.
+        datetime.fromisoformat(re.sub("^0000", "2000", found[1] if found else ""))
+    except ValueError as error:
+        raise EvaluationError("not a valid RFC3339 timestamp") from error
 
 
-def _utc(time: Timestamp) -> str:
-    return time.zone.replace(":", "") if time.offset else "UTC"
+def _formatdate(_template: Value, time: Value) -> Value:
+    _check(time)
+    raise UnknownResultError("formatdate is not evaluated")
 
 
-_VERBS: dict[str, Callable[[Timestamp], str]] = {
-    "YY": lambda time: f"{abs(time.date[0]) % 100:02d}",
-    "YYYY": lambda time: f"{time.date[0]:04d}",
-    "M": lambda time: str(time.date[1]),
-    "MM": lambda time: f"{time.date[1]:02d}",
-    "MMM": lambda time: _MONTHS[time.date[1] - 1][:3],
-    "MMMM": lambda time: _MONTHS[time.date[1] - 1],
-    "D": lambda time: str(time.date[2]),
-    "DD": lambda time: f"{time.date[2]:02d}",
-    "EEE": lambda time: _DAYS[time.weekday][:3],
-    "EEEE": lambda time: _DAYS[time.weekday],
-    "h": lambda time: str(time.clock[0]),
-    "hh": lambda time: f"{time.clock[0]:02d}",
-    "H": lambda time: str(time.clock[0] % _NOON or _NOON),
-    "HH": lambda time: f"{time.clock[0] % _NOON or _NOON:02d}",
-    "AA": _am_or_pm,
-    "aa": lambda time: _am_or_pm(time).lower(),
-    "m": lambda time: str(time.clock[1]),
-    "mm": lambda time: f"{time.clock[1]:02d}",
-    "s": lambda time: str(time.clock[2]),
-    "ss": lambda time: f"{time.clock[2]:02d}",
-    "Z": lambda time: time.zone if time.offset else "Z",
-    "ZZZ": _utc,
-    "ZZZZ": lambda time: time.zone.replace(":", ""),
-    "ZZZZZ": lambda time: time.zone,
-}
-
-
-def _formatdate(template: Value, time: Value) -> Value:
-    moment, form = timestamp(text_of(time)), text_of(template)
-    charge_characters(len(form))
-    return string("".join(_shown(match.group(), moment) for match in _TOKEN.finditer(form)))
-
-
-def _shown(part: str, moment: Timestamp) -> str:
-    if part == "'":
-        raise EvaluationError("unterminated literal '")
-    if part == "''":
-        return "'"
-    if part.startswith("'"):
-        return part[1:-1].replace("''", "'")
-    if not (part[0].isascii() and part[0].isalpha()):
-        return part
-    verb = _VERBS.get(part)
-    if verb is None:
-        raise quoting("invalid date format verb{}", f' "{part}"', "")
-    return verb(moment)
-
-
-def _timeadd(time: Value, span: Value) -> Value:
-    return string(str(timestamp(text_of(time)).later(duration(text_of(span)))))
+def _timeadd(time: Value, _span: Value) -> Value:
+    _check(time)
+    raise UnknownResultError("timeadd is not evaluated")
 
 
 def _timecmp(left: Value, right: Value) -> Value:
-    first, second = (
-        moment.seconds * SECOND + moment.nanoseconds
-        for moment in (timestamp(text_of(left)), timestamp(text_of(right)))
-    )
-    return count_value((first > second) - (first < second))
+    _check(left)
+    _check(right)
+    raise UnknownResultError("timecmp is not evaluated")
 
 
 FUNCTIONS: tuple[Function, ...] = (

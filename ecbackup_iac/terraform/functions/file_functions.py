@@ -17,6 +17,7 @@ from ecbackup_iac.terraform.functions.sizes import text_of
 from ecbackup_iac.terraform.functions.template_rendering import is_in_template_file, render_file
 from ecbackup_iac.terraform.values.budget import charge_text
 from ecbackup_iac.terraform.values.context import evaluation_context
+from ecbackup_iac.terraform.values.marks import hidden_value
 from ecbackup_iac.terraform.values.outcomes import map_outcomes
 from ecbackup_iac.terraform.values.sets import set_of
 from ecbackup_iac.terraform.values.type_system import STRING
@@ -25,7 +26,6 @@ from ecbackup_iac.terraform.values.value import (
     Privacy,
     Value,
     boolean,
-    hidden_value,
     quoting,
     string,
 )

@@ -4,10 +4,10 @@ import re
 
 from ecbackup_iac.model.record import record
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
-from ecbackup_iac.terraform.functions.signature import Function, function
+from ecbackup_iac.terraform.functions.signature import Function, function, not_evaluated
 from ecbackup_iac.terraform.functions.sizes import strings, text_of, whole_number
 from ecbackup_iac.terraform.values.budget import charge
-from ecbackup_iac.terraform.values.value import EvaluationError, Value, boolean, quoting, string
+from ecbackup_iac.terraform.values.value import EvaluationError, Value, quoting, string
 
 _IPV4_BITS, _IPV6_BITS = 32, 128
 _MAX_OCTET = 255
@@ -151,31 +151,10 @@ def _cidrsubnets(prefix: Value, *lengths: Value) -> Value:
     return strings(made)
 
 
-def _cidrcontains(containing: Value, contained: Value) -> Value:
-    outer, inner_text = _range(text_of(containing)), text_of(contained)
-    single = _address(inner_text)
-    if single is not None:
-        inner = _Range(single[0], single[1], single[1])
-    else:
-        try:
-            inner = _range(inner_text)
-        except EvaluationError as error:
-            raise quoting("invalid IP address or prefix{}", f": {inner_text}", "") from error
-    if inner.bits != outer.bits:
-        compared = f": {text_of(containing)} vs. {inner_text}"
-        raise quoting("address family mismatch{}", compared, "")
-    return boolean(
-        inner.length >= outer.length and inner.first >> outer.free == outer.first >> outer.free
-    )
-
-
 FUNCTIONS: tuple[Function, ...] = (
     function("cidrhost(prefix: string, hostnum: number): string", _cidrhost),
     function("cidrnetmask(prefix: string): string", _cidrnetmask),
     function("cidrsubnet(prefix: string, newbits: number, netnum: number): string", _cidrsubnet),
     function("cidrsubnets(prefix: string, ...newbits: number): list of string", _cidrsubnets),
-    function(
-        "cidrcontains(containing_prefix: string, contained_ip_or_prefix: string): bool",
-        _cidrcontains,
-    ),
+    not_evaluated("cidrcontains(containing_prefix: string, contained_ip_or_prefix: string): bool"),
 )

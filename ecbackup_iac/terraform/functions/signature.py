@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from ecbackup_iac.model.record import record
+from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.values.type_system import DYNAMIC, Type, type_named
 from ecbackup_iac.terraform.values.value import Value
 
@@ -62,6 +63,16 @@ def function(signature: str, implementation: Callable[..., Value], **flags: bool
             parameters.append(parameter)
     kind = type_named(returns.removeprefix(": ") or "any")
     return Function(name, tuple(parameters), implementation, variadic, kind, **flags)
+
+
+def not_evaluated(signature: str) -> Function:
+    """Return a function whose results are unknown: none decides about a cache."""
+    name = signature.partition("(")[0]
+
+    def implementation(*_arguments: Value) -> Value:
+        raise UnknownResultError(f"{name} is not evaluated")
+
+    return function(signature, implementation)
 
 
 def _parameter(written: str) -> Parameter:

@@ -8,7 +8,6 @@ from ecbackup_iac.terraform.functions.go.graphemes import grapheme_clusters
 from ecbackup_iac.terraform.functions.go.regular_expressions import Pattern, result, result_type
 from ecbackup_iac.terraform.functions.signature import Function, function
 from ecbackup_iac.terraform.functions.sizes import (
-    bytes_of,
     check_size,
     sized,
     strings,
@@ -119,7 +118,7 @@ def _indent(spaces: Value, text: Value) -> Value:
 def _replace(text: Value, old: Value, new: Value) -> Value:
     whole, wanted, replacement = text_of(text), text_of(old), text_of(new)
     if len(wanted) > 1 and wanted[0] == wanted[-1] == "/":
-        return sized(Pattern(wanted[1:-1]).replaced(bytes_of(text), replacement))
+        return sized(Pattern(wanted[1:-1]).replaced(whole, replacement))
     check_size(len(whole) + whole.count(wanted) * len(replacement))
     return string(whole.replace(wanted, replacement))
 
@@ -127,14 +126,14 @@ def _replace(text: Value, old: Value, new: Value) -> Value:
 def _regex(pattern: Value, text: Value) -> Value:
     compiled = Pattern(text_of(pattern))
     result_type(compiled)
-    found = compiled.first(bytes_of(text))
+    found = compiled.search(text_of(text))
     if found is None:
         raise EvaluationError("pattern did not match any part of the given string")
-    return result(compiled, bytes_of(text), found)
+    return result(compiled, text_of(text), found)
 
 
 def _regexall(pattern: Value, text: Value) -> Value:
-    compiled, whole = Pattern(text_of(pattern)), bytes_of(text)
+    compiled, whole = Pattern(text_of(pattern)), text_of(text)
     kind = result_type(compiled)
     found = tuple(result(compiled, whole, spans) for spans in compiled.spans(whole))
     return Value(ListOf(kind), found)

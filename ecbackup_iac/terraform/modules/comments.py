@@ -9,14 +9,7 @@ from ecbackup_iac.hcl.parser import parse_file
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.syntax.comments import CodeBlock, Comment, CommentedText, comments_of
-from ecbackup_iac.syntax.located_json import JsonNode, JsonText, Kind, parse
 from ecbackup_iac.terraform.modules.schema import CONFIGURATION
-
-_COMMENT = "//"
-"""The property that Terraform's JSON syntax passes over."""
-
-_LABELS = {"resource": 2, "data": 2, "ephemeral": 2, "module": 1, "variable": 1, "output": 1}
-
 
 _WITH_ENTRIES = ("locals", "module", "resource", "stack", "unit")
 
@@ -72,38 +65,25 @@ def _entries(
 
 def commented_json(source: SourceFile) -> CommentedText:
     """Return the comments of a file in JSON: the texts of `"//"` in a block, and in the file itself."""
-    root, _ = parse(source.text)
-    blocks: list[CodeBlock] = []
-    comments: list[Comment] = []
-    for key, node, name in _bodies(root):
-        if key is not None:
-            blocks.append(CodeBlock(key.start, node.end, name))
-        for label, value in node.members:
-            if label.text == _COMMENT and value.string is not None:
-                owner = node.start if key is None else key.start
-                comments.append(Comment(value.start, value.end, value.string.text, owner=owner))
+    from ecbackup_iac.hcl.json_syntax import JsonBody, parse_json  # most trees have no such file
+
+    body, _ = parse_json(source, CONFIGURATION)
+    found = [
+        block
+        for kind, labels in CONFIGURATION.labels.items()
+        for block in body.blocks(kind, len(labels))
+    ]
+    owners = [(0, body), *((block.range.start, block.body) for block in found)]
+    comments = [
+        Comment(value.start, value.end, value.string.text, owner=start)
+        for start, owner in owners
+        if isinstance(owner, JsonBody)
+        for value in owner.comments
+        if value.string is not None
+    ]
+    blocks = [
+        CodeBlock(block.range.start, block.range.end, " ".join((block.kind, *block.labels)))
+        for block in found
+    ]
     text = source.text.decode("latin-1")
     return CommentedText(text, comments, blocks, source.location, is_bytes=True)
-
-
-def _bodies(root: JsonNode | None) -> Iterator[tuple[JsonText | None, JsonNode, str]]:
-    """Yield the objects that may have a comment: the file, and its blocks with their own key and name."""
-    for top in _objects(root):
-        yield None, top, ""
-        for kind, value in top.members:
-            levels = [(kind, node, kind.text) for node in _objects(value)]
-            for _ in range(_LABELS.get(kind.text, 0)):
-                levels = [
-                    (key, inner, f"{name} {key.text}")
-                    for _, node, name in levels
-                    for key, below in node.members
-                    for inner in _objects(below)
-                ]
-            yield from levels
-
-
-def _objects(node: JsonNode | None) -> Iterator[JsonNode]:
-    if node is not None and node.kind is Kind.OBJECT:
-        yield node
-    elif node is not None:
-        yield from (item for item in node.items if item.kind is Kind.OBJECT)

@@ -21,7 +21,8 @@ from ecbackup_iac.terraform.modules.folders import Folders
 from ecbackup_iac.terraform.modules.installed_modules import installed_modules
 from ecbackup_iac.terraform.modules.module import Module, load_module
 from ecbackup_iac.terraform.modules.resource_values import Schemas
-from ecbackup_iac.terraform.values.value import EvaluationError, hidden_value
+from ecbackup_iac.terraform.values.marks import hidden_value
+from ecbackup_iac.terraform.values.value import EvaluationError
 
 NOT_HERE = "{source} is not in this repository (terraform init would fetch it)"
 """Why a module from elsewhere was not read."""

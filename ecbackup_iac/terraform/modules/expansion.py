@@ -11,7 +11,7 @@ from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.terraform.modules.configuration import UnreadModule, is_local, source_of
 from ecbackup_iac.terraform.modules.instances import BlockScope, ModuleInstance
 from ecbackup_iac.terraform.modules.module import Module
-from ecbackup_iac.terraform.modules.problems import undeclared_names
+from ecbackup_iac.terraform.modules.problems import missing_providers, undeclared_names
 from ecbackup_iac.terraform.modules.repetitions import Repetition, rejected_repetition
 from ecbackup_iac.terraform.values.value import EvaluationError
 
@@ -202,7 +202,8 @@ def _checked_call(
             errors.append(EvaluationError(text, written.range))
         if target.configures_providers and _is_repeated(instance, block):
             errors.append(EvaluationError(REPEATED_PROVIDERS, block.header))
-    errors += undeclared_names(instance.module, block)
+        errors += missing_providers(block, target)
+    errors += undeclared_names(instance, block)
     try:
         return errors, instance.repetitions(block)
     except EvaluationError as error:

@@ -6,12 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from ecbackup_iac.files.paths import GIT_FOLDER
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
-from ecbackup_iac.terraform.functions.go.doublestar import (
-    ANY_FOLDERS,
-    MAGIC,
-    BadPatternError,
-    Component,
-)
+from ecbackup_iac.terraform.functions.go.file_patterns import ANY_FOLDERS, MAGIC, component
 from ecbackup_iac.terraform.modules.folders import Folders
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.value import EvaluationError
@@ -55,22 +50,19 @@ class FileSet:
         self._names = [name for name in posixpath.normpath(written).split("/") if name != "."]
         if written.startswith("/"):
             self._names[0] = "/"
-        self._components = [Component(name) for name in self._names]
+        self._components = [component(name) for name in self._names]
         self._met: set[tuple[str, int]] = set()
 
     def files(self) -> Iterator[str]:
         """Yield the files as paths from the root module's folder.
 
-        Raises EvaluationError: the pattern is rejected, or describes a link to what does not exist.
+        Raises EvaluationError: the pattern describes a link to what does not exist.
         Raises UnknownResultError: it describes what may be there where Terraform runs, or what is not read.
         """
-        try:
-            for path in MADE_BY_TERRAFORM:
-                if not os.path.exists(os.path.join(self._root, path)):
-                    self._reject_described(path.split("/"), 0, path)
-            yield from self._below("", 0, ())
-        except BadPatternError as error:
-            raise EvaluationError("failed to glob pattern: syntax error in pattern") from error
+        for path in MADE_BY_TERRAFORM:
+            if not os.path.exists(os.path.join(self._root, path)):
+                self._reject_described(path.split("/"), 0, path)
+        yield from self._below("", 0, ())
 
     def _reject_described(self, names: Sequence[str], position: int, display_path: str) -> None:
         """Raise UnknownResultError where the rest of the pattern describes a path that may be there."""
@@ -88,10 +80,7 @@ class FileSet:
         return self._begins(names, position)
 
     def _begins(self, names: Sequence[str], position: int) -> bool:
-        try:
-            is_match = self._components[position].matches(names[0])
-        except BadPatternError:
-            return False
+        is_match = self._components[position].search(names[0]) is not None
         return is_match and self._describes(names[1:], position + 1)
 
     def _below(self, path: str, position: int, above: tuple[str, ...]) -> Iterator[str]:
@@ -146,6 +135,6 @@ class FileSet:
                 return
             position += 1  # a second one after it counts as a star
         for name in names:
-            if not self._components[position].matches(name):
+            if self._components[position].search(name) is None:
                 continue
             yield from self._below(posixpath.join(path, name), position + 1, above)

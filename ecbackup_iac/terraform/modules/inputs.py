@@ -23,6 +23,7 @@ from ecbackup_iac.terraform.evaluation.scopes import CONSTANT_SCOPE
 from ecbackup_iac.terraform.modules.call_inputs import Inputs
 from ecbackup_iac.terraform.modules.folders import Folders
 from ecbackup_iac.terraform.modules.wrappers import SetInputs
+from ecbackup_iac.terraform.values.marks import declared_sensitive
 from ecbackup_iac.terraform.values.steps import SourceStep
 from ecbackup_iac.terraform.values.type_system import STRING
 from ecbackup_iac.terraform.values.value import (
@@ -30,7 +31,6 @@ from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     Privacy,
     Value,
-    declared_sensitive,
     string,
     unknown,
 )

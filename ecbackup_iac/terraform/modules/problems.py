@@ -1,6 +1,6 @@
 """A module instance → what Terraform rejects of its declarations, whether a cache depends on them or not."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from ecbackup_iac.hcl.expression import (
     Call,
@@ -26,15 +26,8 @@ from ecbackup_iac.terraform.values.type_system import BOOL
 from ecbackup_iac.terraform.values.value import EvaluationError, Value
 
 _RESERVED = (
-    "count",
-    "depends_on",
-    "for_each",
-    "lifecycle",
-    "locals",
-    "providers",
-    "source",
-    "version",
-)
+    "count", "depends_on", "for_each", "lifecycle", "locals", "providers", "source", "version",
+)  # fmt: skip
 """Names of module arguments: no variable may be called so."""
 
 
@@ -115,8 +108,9 @@ def _check_declaration(instance: ModuleInstance, name: str, block: Block) -> Non
     instance.variable(name).check_default()
 
 
-def undeclared_names(module: Module, block: Block) -> Iterator[EvaluationError]:
+def undeclared_names(instance: ModuleInstance, block: Block) -> Iterator[EvaluationError]:
     """Yield that a resource or call depends on what is not declared, or names a provider that is not."""
+    module = instance.module
     if module.may_declare_more:
         return
     dependencies = block.body.attribute("depends_on")
@@ -127,10 +121,11 @@ def undeclared_names(module: Module, block: Block) -> Iterator[EvaluationError]:
     for written in filter(None, map(block.body.attribute, ("provider", "providers"))):
         node = written.expression
         named = [value for _, value in node.items] if isinstance(node, ObjectNode) else [node]
+        # What the call passes needs no declaration.
+        known = {*_provider_aliases(module), *_passed_aliases(instance.call_blocks[-1:])}
         for value in named:
             of = value.of if isinstance(value, Index) else value  # OpenTofu's have instances
-            missing = sorted(set(_references(of)) - _provider_aliases(module))
-            for provider, alias in missing:
+            for provider, alias in sorted({*_references(of)} - known):
                 text = f"Provider configuration not present: {provider}.{alias} is not declared"
                 yield EvaluationError(text, written.range)
 
@@ -152,17 +147,37 @@ def _is_declared(module: Module, root: str, name: str) -> bool:
             return ("managed", root, name) in module.resources
 
 
+def missing_providers(call: Block, target: Module) -> Iterator[EvaluationError]:
+    """Yield the provider configurations that a module needs to be passed, and the call does not pass."""
+    for provider, alias in sorted(_required_aliases(target) - {*_passed_aliases([call])}):
+        text = f"Missing required provider configuration: the module needs {provider}.{alias}"
+        yield EvaluationError(text, call.header)
+
+
 def _provider_aliases(module: Module) -> set[tuple[str, str]]:
     """Return the provider configurations that a module declares, or needs to be passed, under an alias."""
-    required = (
-        argument
-        for block in module.settings
-        for inner in block.body.blocks("required_providers")
-        for argument in inner.body.attributes()
-    )
-    passed = {pair for argument in required for pair in _references(argument.expression)}
     declared = ((block.labels[0], block.body.plain_text("alias")) for block in module.providers)
-    return passed | {(provider, alias) for provider, alias in declared if alias}
+    return _required_aliases(module) | {(provider, alias) for provider, alias in declared if alias}
+
+
+def _required_aliases(module: Module) -> set[tuple[str, str]]:
+    return {
+        pair
+        for block in module.settings
+        for required in block.body.blocks("required_providers")
+        for argument in required.body.attributes()
+        for pair in _references(argument.expression)
+    }
+
+
+def _passed_aliases(calls: Sequence[Block]) -> Iterator[tuple[str, str]]:
+    """Yield the aliases under which calls pass provider configurations: with quotes or without."""
+    for written in filter(None, (call.body.attribute("providers") for call in calls)):
+        node = written.expression
+        for key, _ in node.items if isinstance(node, ObjectNode) else ():
+            provider, dot, alias = key.range.text.strip('"').partition(".")
+            if dot:
+                yield provider, alias
 
 
 def undeclared_part(module: Module, attribute: Attribute) -> EvaluationError | None:

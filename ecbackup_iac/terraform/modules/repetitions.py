@@ -7,6 +7,7 @@ from ecbackup_iac.model.record import field, record
 from ecbackup_iac.terraform.modules.addresses import instance_key
 from ecbackup_iac.terraform.values.arithmetic import text_from
 from ecbackup_iac.terraform.values.conversion import converted, expand_outcomes
+from ecbackup_iac.terraform.values.marks import hidden_value
 from ecbackup_iac.terraform.values.outcomes import common_assumptions, one_of
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
@@ -24,7 +25,6 @@ from ecbackup_iac.terraform.values.value import (
     Possibility,
     Value,
     count_value,
-    hidden_value,
     string,
     unknown,
 )

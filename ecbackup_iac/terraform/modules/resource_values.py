@@ -24,17 +24,8 @@ from ecbackup_iac.terraform.values.value import (
 )
 
 _TEXTS = (
-    "id",
-    "arn",
-    "name",
-    "description",
-    "identifier",
-    "key",
-    "endpoint",
-    "address",
-    "url",
-    "password",
-)
+    "id", "arn", "name", "description", "identifier", "key", "endpoint", "address", "url", "password",
+)  # fmt: skip
 """What an attribute is named, or its name ends in, that is text in every provider."""
 
 

@@ -10,7 +10,7 @@ from ecbackup_iac.terraform.functions.call_context import Scope
 from ecbackup_iac.terraform.modules.call_inputs import CallInputs, Inputs
 from ecbackup_iac.terraform.modules.declarations import Declaration
 from ecbackup_iac.terraform.values.conversion import converted
-from ecbackup_iac.terraform.values.marks import reject_ephemeral
+from ecbackup_iac.terraform.values.marks import declared_sensitive, reject_ephemeral
 from ecbackup_iac.terraform.values.outcomes import one_of
 from ecbackup_iac.terraform.values.steps import SourceStep
 from ecbackup_iac.terraform.values.type_system import BOOL
@@ -20,7 +20,6 @@ from ecbackup_iac.terraform.values.value import (
     Privacy,
     UnknownRaw,
     Value,
-    declared_sensitive,
 )
 
 MAX_ERROR_MESSAGE = 200

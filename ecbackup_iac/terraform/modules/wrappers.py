@@ -7,7 +7,12 @@ import os
 import re
 from collections.abc import Collection, Iterable, Iterator
 
-from ecbackup_iac.files.file_names import ATMOS_FILES, STACKS_SUFFIXES, TERRAGRUNT_FILES
+from ecbackup_iac.files.file_names import (
+    ATMOS_FILES,
+    OLD_TERRAGRUNT_FILE,
+    STACKS_SUFFIXES,
+    TERRAGRUNT_FILES,
+)
 from ecbackup_iac.hcl.expression import Literal, Node, ObjectNode, Template, Text
 from ecbackup_iac.hcl.parser import parse_whole_file
 from ecbackup_iac.hcl.source import SourceFile
@@ -20,6 +25,8 @@ from ecbackup_iac.terraform.modules.folders import Folders
 _BASE_PATH = re.compile(r"""^\s*base_path:\s*["']?([^"'\s#]+)""", re.MULTILINE)
 _DEFAULT_BASE_PATH = "components/terraform"
 
+_OLD_BLOCK = re.compile(rb"\b((?:terragrunt|terraform|include)\s*)=(?=\s*\{)")
+
 _REMOTE_START = re.compile(r"[^/]*:|[\w-]+\.[\w.-]+/")
 """The start of a source that no folder in the repository is."""
 
@@ -30,7 +37,7 @@ MAX_BASE_PATHS = 100
 def is_wrapper(name: str) -> bool:
     """Whether a file, by its name, may say which modules another program sets inputs of."""
     is_other = name.endswith((".tftest.hcl", ".lock.hcl"))
-    return name in ATMOS_FILES or (
+    return name in {*ATMOS_FILES, OLD_TERRAGRUNT_FILE} or (
         name.endswith((".hcl", ".hcl.json", *STACKS_SUFFIXES)) and not is_other
     )
 
@@ -70,15 +77,31 @@ def set_inputs(
                 path_in_tree = f"{as_posix(folder.removeprefix(folders.boundary))}/"
                 if folder not in called and any(mark in path_in_tree for mark in marks):
                     found[folder] = SetInputs(source.path)
-        elif uses_terragrunt or name.endswith(STACKS_SUFFIXES):
+        elif uses_terragrunt or name.endswith((OLD_TERRAGRUNT_FILE, *STACKS_SUFFIXES)):
             body, base = _body_of(source), os.path.dirname(path)
+            is_old = name == OLD_TERRAGRUNT_FILE
+            if body is None or (is_old and {*folders.names(base)} & {*TERRAGRUNT_FILES}):
+                continue
             for folder, names in _named_modules(body, base, modules, called):
                 others = found.get(folder, SetInputs(source.path, names))
                 found[folder] = SetInputs(others.by, names if names == others.names else None)
     return found
 
 
-def _body_of(source: SourceFile) -> Body:
+def old_terragrunt(path: str, text: bytes) -> Body | None:
+    """Return the configuration of Terragrunt before 0.19 that a variable file holds; None where it has none.
+
+    Its HCL takes an object for a block.
+    """
+    if b"terragrunt" not in text:
+        return None
+    body, _ = parse_whole_file(SourceFile(path, _OLD_BLOCK.sub(rb"\1 ", text)))
+    return next((block.body for block in body.blocks("terragrunt")), None)
+
+
+def _body_of(source: SourceFile) -> Body | None:
+    if os.path.basename(source.path) == OLD_TERRAGRUNT_FILE:
+        return old_terragrunt(source.path, source.text)
     if not source.path.endswith(".json"):
         return parse_whole_file(source)[0]
     from ecbackup_iac.hcl.json_syntax import parse_json  # most trees have no such file
@@ -94,13 +117,15 @@ def _named_modules(
         for module in _sources(block.body, folder, modules, called):
             yield module, _inputs(block.body)
     units = body.blocks("terraform")
-    is_unit = os.path.basename(body.range.file.path).startswith("terragrunt.hcl")
+    name = os.path.basename(body.range.file.path)
+    is_old = name == OLD_TERRAGRUNT_FILE
+    is_unit = is_old or name.startswith("terragrunt.hcl")
     is_plain = is_unit and not any(body.blocks("include", count) for count in (0, 1))
     for block in units:
         is_known = (
             block.body.plain_text("source") is not None
         )  # otherwise another file may include it
-        has_more = not (is_plain and is_known) or block.body.blocks("extra_arguments", 1)
+        has_more = is_old or not (is_plain and is_known) or block.body.blocks("extra_arguments", 1)
         for module in _sources(block.body, folder, modules, called):
             yield module, None if has_more else _inputs(body)
     if is_unit and folder in modules and not any(block.body.attribute("source") for block in units):

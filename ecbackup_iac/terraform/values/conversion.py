@@ -77,9 +77,8 @@ def _unknown_converted(value: Value, raw: UnknownRaw, target: Type) -> Value:
         return replace(result, trace=value.trace)
     is_text = target == STRING and isinstance(value.type, Primitive) and value.type != DYNAMIC
     if not is_text:
-        record_possible_rejection(
-            is_deferred=raw.is_deferred
-        )  # some value of its type may not be one of the target's
+        # Some value of its type may not be one of the target's.
+        record_possible_rejection(is_deferred=raw.is_deferred)
     return replace(
         value,
         type=value.type if _is_open_form(value.type, target) else target,
@@ -109,10 +108,8 @@ def _known(value: Value, target: Type) -> Value:
     match target:
         case Primitive():
             return primitive(value, target)
-        case ListOf(element=element):
-            return _sequence(value, element, ListOf)
-        case SetOf(element=element):
-            return _sequence(value, element, SetOf)
+        case ListOf(element=element) | SetOf(element=element):
+            return _sequence(value, element, type(target))
         case MapOf(element=element):
             return _map(value, element)
         case TupleOf(elements=kinds):
@@ -158,7 +155,9 @@ def _collected(
         return _by_outcome(outcomes, make(element))
     found = _of_one_type(members, element, make)
     if found is None:
-        return replace(value, type=make(element), raw=_why_open(members))
+        inner = next(filter(None, map(first_unknown, members))).unknown
+        raw = UnknownRaw(inner.why, is_deferred=inner.is_deferred)
+        return replace(value, type=make(element), raw=raw)
     return found[0], without_optional(found[1])
 
 
@@ -225,11 +224,6 @@ def _of_one_type(
         name = {ListOf: "list", SetOf: "set", MapOf: "map"}[make]
         raise EvaluationError(f"all {name} elements must have the same type")
     return united, shared
-
-
-def _why_open(members: tuple[Value, ...]) -> UnknownRaw:
-    inner = next(filter(None, map(first_unknown, members)))
-    return UnknownRaw(inner.unknown.why, is_deferred=inner.unknown.is_deferred)
 
 
 def _of_open_type(members: tuple[Value, ...]) -> tuple[tuple[Value, ...], Type] | None:
@@ -364,8 +358,7 @@ def _object(value: Value, target: ObjectOf) -> Value:
         except EvaluationError as error:
             raise error.prefixed(f'attribute "{name}": ') from error
     if missing:
-        noun = "attribute" if len(missing) == 1 else "attributes"
-        verb = "is" if len(missing) == 1 else "are"
+        noun, verb = ("attribute", "is") if len(missing) == 1 else ("attributes", "are")
         raise EvaluationError(f"{noun} {', '.join(missing)} {verb} required")
     return Value(object_of({name: member.type for name, member in members.items()}), members)
 

@@ -1,10 +1,13 @@
-"""Values → whether they, or anything in them, must not be shown."""
+"""Values → whether they, or anything in them, must not be shown, and what is shown in their place."""
 
 from collections.abc import Mapping
+from fractions import Fraction
 
-from ecbackup_iac.model.hidden import names_credential
+from ecbackup_iac.model.hidden import names_credential, placeholder_of
 from ecbackup_iac.model.record import replace
+from ecbackup_iac.model.value import StepKind, TraceStep
 from ecbackup_iac.terraform.values.budget import charge
+from ecbackup_iac.terraform.values.type_system import type_name
 from ecbackup_iac.terraform.values.value import EvaluationError, OpenMembers, Privacy, Value
 
 
@@ -57,3 +60,26 @@ def with_hidden_credentials(value: Value) -> Value:
 
 def _outside(value: Value) -> Value:
     return replace(value, privacy=Privacy.OUTSIDE)
+
+
+def hidden_value(value: Value) -> str:
+    """Return the mark of a value that must not be shown; one for all collections of a type."""
+    is_scalar = isinstance(value.raw, str | int | Fraction)
+    return placeholder_of(str(value.raw) if is_scalar else type_name(value.type))
+
+
+def shown_text(value: Value) -> str:
+    """Return a known value's text, or its mark where it must not be shown."""
+    return hidden_value(value) if value.is_hidden else str(value.raw)
+
+
+def declared_sensitive(value: Value, name: str, kind: StepKind, *, is_marked: bool = True) -> Value:
+    """Return the value of a declaration that is sensitive: no step that leads to it is shown.
+
+    Where `is_marked` is false it is only not shown: to Terraform it is like any other value.
+    """
+    text = f"{name} = {hidden_value(value)}"
+    steps = (TraceStep(text, step.location, kind, name, is_secret=True) for step in value.trace)
+    if is_marked:
+        return replace(value, trace=tuple(steps), is_sensitive=True)
+    return replace(value, trace=tuple(steps), privacy=max(value.privacy, Privacy.OUTSIDE))

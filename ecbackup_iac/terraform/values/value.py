@@ -6,14 +6,11 @@ of each. Every value has a trace: the locations that it passed.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import IntEnum
-from fractions import Fraction
 from typing import Self, TypeAlias
 
 from ecbackup_iac.hcl.literal_text import normal
 from ecbackup_iac.hcl.number import Number
-from ecbackup_iac.model.hidden import placeholder_of
 from ecbackup_iac.model.record import record, replace
-from ecbackup_iac.model.value import StepKind, TraceStep
 from ecbackup_iac.terraform.values.arithmetic import COUNT_PRECISION, with_precision
 from ecbackup_iac.terraform.values.budget import charge, charge_text, charge_trace
 from ecbackup_iac.terraform.values.context import evaluation_context
@@ -29,7 +26,6 @@ from ecbackup_iac.terraform.values.type_system import (
     is_mapping,
     is_sequence,
     object_of,
-    type_name,
 )
 
 
@@ -316,29 +312,6 @@ class Value:
         """
         privacy = max(self.privacy, whole.privacy_of_parts)
         return replace(self, privacy=privacy) if privacy else self
-
-
-def hidden_value(value: Value) -> str:
-    """Return the mark of a value that must not be shown; one for all collections of a type."""
-    is_scalar = isinstance(value.raw, str | int | Fraction)
-    return placeholder_of(str(value.raw) if is_scalar else type_name(value.type))
-
-
-def shown_text(value: Value) -> str:
-    """Return a known value's text, or its mark where it must not be shown."""
-    return hidden_value(value) if value.is_hidden else str(value.raw)
-
-
-def declared_sensitive(value: Value, name: str, kind: StepKind, *, is_marked: bool = True) -> Value:
-    """Return the value of a declaration that is sensitive: no step that leads to it is shown.
-
-    Where `is_marked` is false it is only not shown: to Terraform it is like any other value.
-    """
-    text = f"{name} = {hidden_value(value)}"
-    steps = (TraceStep(text, step.location, kind, name, is_secret=True) for step in value.trace)
-    if is_marked:
-        return replace(value, trace=tuple(steps), is_sensitive=True)
-    return replace(value, trace=tuple(steps), privacy=max(value.privacy, Privacy.OUTSIDE))
 
 
 def string(text: str) -> Value:

@@ -1,5 +1,6 @@
 """CSV text → a list of objects, by the rules of Go's encoding/csv."""
 
+import re
 from collections.abc import Iterator
 
 from ecbackup_iac.terraform.values.budget import charge, charge_characters
@@ -13,6 +14,7 @@ from ecbackup_iac.terraform.values.value import (
 )
 
 _STEPS_PER_FIELD = 4
+_FIELD = re.compile(r'(?:"((?:[^"]|"")*+)"|([^",\n]*+))(,|\n|\Z)')
 
 
 def csv_value(text: str) -> Value:
@@ -42,66 +44,19 @@ def csv_value(text: str) -> Value:
 
 
 def records(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield the records with their line numbers; empty lines are skipped."""
-    # A line ends with \n or \r\n; a \r at the very end is dropped too.
-    lines = iter(enumerate(_lines(text), 1))
-    for start, first in lines:
-        line = first
-        if line in ("\n", ""):
-            continue
-        fields: list[str] = []
-        position, is_last = 0, False
-        while not is_last:
-            if line.startswith('"', position):
-                field, line, end = _quoted(line, position + 1, start, lines)
-                is_last = not line.startswith(",", end)
-            else:
-                end = line.find(",", position)
-                is_last = end < 0
-                field = line[position:].removesuffix("\n") if is_last else line[position:end]
-                if '"' in field:
-                    raise EvaluationError(
-                        f'CSV parse error on line {start}: bare " in non-quoted-field'
-                    )
-            fields.append(field)
-            position = end + 1
-        yield start, fields
-
-
-def _lines(text: str) -> Iterator[str]:
-    pieces = text.split("\n")
-    for piece in pieces[:-1]:
-        yield piece.removesuffix("\r") + "\n"
-    if pieces[-1]:
-        yield pieces[-1].removesuffix("\r")
-
-
-def _quoted(
-    line: str, position: int, start: int, lines: Iterator[tuple[int, str]]
-) -> tuple[str, str, int]:
-    """Return a quoted field, the line in which it ends, and where; it begins at a position."""
-    parts: list[str] = []
-    while True:
-        quote = line.find('"', position)
-        if quote < 0:
-            parts.append(line[position:])
-            following = next(lines, None)
-            if following is None:
-                raise _stray_quote(start)
-            line, position = following[1], 0
-            continue
-        parts.append(line[position:quote])
-        position = quote + 1
-        if line.startswith('"', position):
-            parts.append('"')
-            position += 1
-        elif position == len(line) or line[position] in ",\n":
-            return "".join(parts), line, position
-        else:
-            raise _stray_quote(start)
-
-
-def _stray_quote(line: int) -> EvaluationError:
-    return EvaluationError(
-        f'CSV parse error on line {line}: extraneous or missing " in quoted-field'
-    )
+    """Yield the records with their line numbers; empty lines are none. Raises EvaluationError."""
+    text = text.replace("\r\n", "\n").removesuffix("\r")
+    line, fields = 1, list[str]()
+    position, breaks = 0, 0
+    while position < len(text) or fields:
+        found = _FIELD.match(text, position)
+        if found is None:
+            what = "bare" if text[position : position + 1] != '"' else "extraneous or missing"
+            raise EvaluationError(f'CSV parse error on line {line}: {what} " in field')
+        position, breaks = found.end(), breaks + found[0].count("\n")
+        if fields or found[0] != "\n":
+            fields.append(found[2] if found[1] is None else found[1].replace('""', '"'))
+        if found[3] != ",":
+            if fields:
+                yield line, fields
+            line, fields = 1 + breaks, []

@@ -16,7 +16,6 @@ from ecbackup_iac.hcl.number import Number, NumberTooLargeError
 from ecbackup_iac.model.record import changing_record, field
 from ecbackup_iac.terraform.functions.call_context import TooLargeError, UnknownResultError
 from ecbackup_iac.terraform.functions.go.json_text import MAX_DEPTH
-from ecbackup_iac.terraform.functions.go.timestamps import point
 from ecbackup_iac.terraform.functions.sizes import check_size
 from ecbackup_iac.terraform.values.arithmetic import number_from, text_from
 from ecbackup_iac.terraform.values.budget import charge, charge_text
@@ -32,15 +31,13 @@ from ecbackup_iac.terraform.values.value import (
     quoting,
     string,
     tuple_value,
+    unknown,
 )
 
 MAX_NODES = 100_000
 """A document with more values, each counted wherever an alias repeats it, is unknown."""
 
-_TAG = "tag:yaml.org,2002:"
-_SCALAR_TAGS = frozenset(
-    _TAG + name for name in ("str", "bool", "int", "float", "null", "timestamp", "binary")
-)
+_TEXT_TAG = "tag:yaml.org,2002:str"
 _WORDS: dict[str, bool | None] = {
     **dict.fromkeys(
         ("y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"), True
@@ -55,18 +52,10 @@ _NOT_NUMBERS = frozenset((".nan", ".NaN", ".NAN"))
 _STARTS = frozenset("+-.~0123456789yYnNtTfFoO")  # of what may be more than a string
 _DECIMAL = re.compile(r"([+-]?)(\d*)(?:\.(\d*))?([eE][+-]?\d+)?", re.ASCII)
 _OTHER_BASES = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
-_TAGGED_INTEGER = re.compile(r"[+-]?0(?:[xX][0-9a-fA-F]+|[oO]?[0-7]+|[bB][01]+)")
-_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
-_TIME = re.compile(
-    r"(\d{4})-(\d\d?)-(\d\d?)(?:(?:[Tt](\d\d?):(\d\d?):(\d\d?)(?:[.,](\d+))?(Z|[+-]\d\d:\d\d))"
-    r"|(?: (\d\d?):(\d\d?):(\d\d?)(?:[.,](\d+))?))?",
-    re.ASCII,
-)
-_SLASH_ESCAPE = re.compile(r'"(?:[^\\]|\\[^/])*\\/')
+_TIME = re.compile(r"\d{4}-\d\d?-\d\d?(?:[Tt ]|\Z)", re.ASCII)
 _STEPS_PER_EVENT = 3
 _END_MARK = "...\n"
 _WHOLE_BITS = 64
-_MAX_OFFSET = 24, 60  # hours and minutes
 
 
 def yaml_value(text: str) -> Value:
@@ -128,6 +117,7 @@ class _Reader:
         charge(_STEPS_PER_EVENT)
         before = self.nodes
         self._count(1)
+        _reject_tag(event)
         if event.anchor:
             self.anchors[event.anchor] = None
         if isinstance(event, yaml.ScalarEvent):
@@ -135,10 +125,8 @@ class _Reader:
             if not event.tag and not event.implicit[0]:
                 value = converted(value, STRING)
         elif isinstance(event, yaml.SequenceStartEvent):
-            _check_tag(event, "seq", "sequence")
             value = tuple_value(self._sequence(depth))
         else:
-            _check_tag(event, "map", "mapping")
             value = object_value(self._mapping(depth))
         if event.anchor:
             self.anchors[event.anchor] = value, self.nodes - before
@@ -168,6 +156,7 @@ class _Reader:
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
             if not isinstance(event, yaml.ScalarEvent):
                 raise EvaluationError("only strings are allowed as mapping keys")
+            _reject_tag(event)
             if event.value == "<<" and not event.tag:
                 merged = self._value(next(self.events), depth + 1)
                 if not isinstance(merged.raw, Mapping):
@@ -177,38 +166,28 @@ class _Reader:
             key = converted(self._scalar(event), STRING)
             if key.is_null:
                 raise EvaluationError("mapping key cannot be null")
+            if not key.is_known:
+                raise UnknownResultError(key.unknown.why)
             members[str(key.raw)] = self._value(next(self.events), depth + 1)
         return members
 
     def _scalar(self, event: Any) -> Value:  # noqa: ANN401 - PyYAML has no types
+        text: str = event.value
         if event.style == '"' and "\\/" in self.text:
-            written = self.text[event.start_mark.index : event.end_mark.index]
-            if _SLASH_ESCAPE.match(written):
-                raise EvaluationError("found unknown escape character")
-        return _resolved(event.tag or "", event.value, is_quoted=event.style in ("'", '"'))
-
-
-def _check_tag(event: Any, kind: str, name: str) -> None:  # noqa: ANN401 - PyYAML has no types
-    if event.tag not in (None, "", _TAG + kind):
-        raise quoting(f"can't interpret {name} as {{}}", event.tag, "its tag says")
-
-
-def _resolved(tag: str, text: str, *, is_quoted: bool) -> Value:
-    """Return the value of a scalar, by its tag and by how it looks."""
-    if tag and tag not in _SCALAR_TAGS:
-        raise quoting("unsupported tag{}", f' "{tag}"', "")
-    kind = tag.removeprefix(_TAG)
-    if kind not in ("str", "binary") and (not text or text[0] in _STARTS):
-        if is_quoted:
+            raise UnknownResultError("a YAML text with the escape \\/ is not evaluated")
+        if event.tag or event.style in ("'", '"') or (text and text[0] not in _STARTS):
             return string(text)
-        found = _looked_up(kind, text)
-        if found is not None:
-            return found
-    return _of_kind(kind, text)
+        return _resolved(text)
 
 
-def _looked_up(kind: str, text: str) -> Value | None:
-    """Return what an unquoted scalar is by its looks; None where its tag decides."""
+def _reject_tag(event: Any) -> None:  # noqa: ANN401 - PyYAML has no types
+    """Raise UnknownResultError for a tag that says more than that something is text."""
+    if event.tag not in (None, _TEXT_TAG):
+        raise UnknownResultError("a YAML text with tags is not evaluated")
+
+
+def _resolved(text: str) -> Value:
+    """Return the value of an unquoted scalar, by how it looks."""
     if text in _WORDS:
         word = _WORDS[text]
         return null() if word is None else boolean(word)
@@ -216,43 +195,14 @@ def _looked_up(kind: str, text: str) -> Value | None:
         return number(-math.inf if text[0] == "-" else math.inf)
     if text in _NOT_NUMBERS:
         raise EvaluationError("floating point NaN is not supported")
-    if kind in ("", "timestamp") and (time := _time(text)) is not None:
-        return string(time)
+    if _TIME.match(text):
+        return unknown("a date in a YAML text is not evaluated", STRING, is_not_null=True)
     found = _decimal(text)
-    if found is None and not kind and _OTHER_BASES.fullmatch(text):
+    if found is None and _OTHER_BASES.fullmatch(text):
         found = int(text, 0)
         if found.bit_length() > _WHOLE_BITS:
-            raise _unparsed(text, "int")
-    return None if found is None else number(found)
-
-
-def _of_kind(kind: str, text: str) -> Value:
-    """Return a scalar of the kind of its tag."""
-    if kind in ("", "str"):
-        return string(text)
-    if kind == "null":
-        return null()
-    if kind == "binary" and _BASE64.fullmatch(text.replace("\n", "")):
-        return string(text)
-    if kind in ("int", "float"):
-        digits = text.replace("_", "")
-        found = _decimal(digits)
-        if found is None and _TAGGED_INTEGER.fullmatch(digits):
-            found = _tagged_integer(digits)
-        if found is not None:
-            return number(found)
-    raise _unparsed(text, kind)
-
-
-def _unparsed(text: str, kind: str) -> EvaluationError:
-    return quoting(f"cannot parse {{}} as {_TAG}{kind}", f'"{text}"', "a scalar")
-
-
-def _tagged_integer(text: str) -> int | None:
-    digits = text.lstrip("+-")
-    base = {"x": 16, "o": 8, "b": 2}.get(digits[1].lower(), 8)
-    found = int(digits if digits[1].isalpha() else f"0o{digits}", base)
-    return None if found.bit_length() > _WHOLE_BITS else -found if text[0] == "-" else found
+            raise EvaluationError("cannot parse a whole number: it is too large")
+    return string(text) if found is None else number(found)
 
 
 def _decimal(text: str) -> Number | None:
@@ -263,22 +213,6 @@ def _decimal(text: str) -> Number | None:
         return number_from(f"{match[1]}{match[2] or 0}.{match[3] or 0}{match[4] or ''}")
     except NumberTooLargeError as error:
         raise UnknownResultError("a number in the YAML text is too large") from error
-
-
-def _time(text: str) -> str | None:
-    """Return a timestamp as RFC 3339 has it; None for another text."""
-    match = _TIME.fullmatch(text)
-    if match is None:
-        return None
-    clock = [int(match[group] or match[group + 5] or 0) for group in (4, 5, 6)]
-    zone, offset = match[8] or "Z", 0
-    if zone != "Z":
-        hours, minutes = int(zone[1:3]), int(zone[4:6])
-        if (hours, minutes) > _MAX_OFFSET or minutes > _MAX_OFFSET[1]:
-            return None
-        offset = (hours * 3_600 + minutes * 60) * (-1 if zone[0] == "-" else 1)
-    found = point([*map(int, match.group(1, 2, 3)), *clock], "", offset)
-    return None if found is None else str(found)
 
 
 def yaml_text(value: Value) -> str:

@@ -23,9 +23,3 @@ resource "aws_elasticache_serverless_cache" "too_long" {
   engine                   = "valkey"
   snapshot_retention_limit = 36
 }
-
-resource "aws_elasticache_cluster" "sum" {
-  cluster_id               = "sum"
-  engine                   = "redis"
-  snapshot_retention_limit = -(3 - 3)
-}

@@ -1,14 +1,15 @@
-"""A unit whose generated files contain secrets → the words of them that no report may show."""
+"""A generated text that contains secrets → the words of it that no report may show."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import TypeVar
 
 from ecbackup_iac.hidden_numbers import with_texts
 from ecbackup_iac.model.hidden import shown_setting
-from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES
-from ecbackup_iac.terragrunt.merging import GeneratedFile
+from ecbackup_iac.readers.cloudformation.resource_types import RESOURCE_TYPES as TEMPLATE_TYPES
+from ecbackup_iac.readers.cloudformation.resource_types import Properties
+from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES, Attributes
 
 T = TypeVar("T")
 
@@ -23,21 +24,21 @@ _OF_MESSAGES = frozenset(
 """The words that join the others of a message: they reveal nothing."""
 
 
-def hidden_words(generated: Iterable[GeneratedFile], literal: Iterable[bytes]) -> frozenset[str]:
-    """Return the words in generated files that are not in the configuration that they are generated from.
+def hidden_words(generated: Iterable[str], literal: Iterable[bytes]) -> frozenset[str]:
+    """Return the words in generated texts that are not in the configuration that they are generated from.
 
     A generated text is made of the environment or of files: only its words show which part is secret.
     """
-    contents = [file.contents for file in generated if file.contents.is_hidden]
-    words = frozenset().union(
-        *(_words(str(content.raw).encode()) for content in contents if content.is_known)
-    )
+    words = frozenset().union(*(_words(text.encode(errors="replace")) for text in generated))
     if not words:
         return words
-    kinds = (
-        {name.lower(), kind.retention, kind.backup_window} for name, kind in RESOURCE_TYPES.items()
+    tables: tuple[Mapping[str, Attributes | Properties], ...] = (RESOURCE_TYPES, TEMPLATE_TYPES)
+    types = (
+        f"{name} {kind.retention} {kind.backup_window}".encode()
+        for table in tables
+        for name, kind in table.items()
     )
-    return words.difference(_OF_MESSAGES, *map(_words, literal), *kinds)
+    return words.difference(_OF_MESSAGES, *map(_words, (*literal, *types)))
 
 
 def without_words(result: T, words: frozenset[str]) -> T:

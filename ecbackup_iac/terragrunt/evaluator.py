@@ -1,0 +1,44 @@
+"""An expression of a configuration file → its value."""
+
+from typing import TYPE_CHECKING
+
+from ecbackup_iac.hcl.expression import Call, Name, Node
+from ecbackup_iac.terraform.evaluation.evaluator import Evaluator, HiddenSourceEvaluator
+from ecbackup_iac.terraform.values.value import EvaluationError, Value
+from ecbackup_iac.terragrunt.functions import FUNCTIONS, call_function, tfvars_value
+
+if TYPE_CHECKING:
+    from ecbackup_iac.terragrunt.configuration import ConfigFile
+
+ROOTS = frozenset(("dependency", "feature", "include", "local", "stack", "unit", "values"))
+"""The variables of a configuration."""
+
+
+class ConfigEvaluator(Evaluator):
+    """Evaluates the expressions of a configuration file."""
+
+    scope: "ConfigFile"
+
+    def evaluate(self, node: Node) -> Value:
+        """Return the value of a node by its kind. Raises EvaluationError."""
+        match node:
+            case Call(name="jsondecode", arguments=(Call(name="read_tfvars_file") as inner,)):
+                return tfvars_value(self, self.scope, inner)
+            case Call(name=name) if name in FUNCTIONS:
+                return call_function(self, self.scope, node)
+            case Name(name=name) if name not in self.names and name in ROOTS:
+                return self.scope.variable_value(name)
+            case _:
+                return super().evaluate(node)
+
+    def _check_key(self, node: Node, of: Value, *, has_key: bool) -> None:
+        """Accept any key: there are no resources."""
+
+
+class HiddenConfigEvaluator(HiddenSourceEvaluator, ConfigEvaluator):
+    """Evaluates those of a file that is no configuration by its name, no text of which may be shown."""
+
+
+def no_variable(name: str) -> EvaluationError:
+    """Return the error for a variable that does not exist."""
+    return EvaluationError(f'Unknown variable: there is no variable named "{name}"')

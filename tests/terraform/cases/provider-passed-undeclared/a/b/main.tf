@@ -1,0 +1,15 @@
+terraform {
+  required_providers {
+    aws = {
+      source                = "hashicorp/aws"
+      configuration_aliases = [aws.dr]
+    }
+  }
+}
+
+resource "aws_elasticache_replication_group" "far" {
+  provider                 = aws.dr
+  replication_group_id     = "far"
+  description              = "far"
+  snapshot_retention_limit = 3
+}
