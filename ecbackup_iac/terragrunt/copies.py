@@ -15,7 +15,6 @@ from ecbackup_iac.model.written_path import as_posix, relative_path
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.modules.folders import Folders
 from ecbackup_iac.terraform.modules.parsed_file import ParsedFile, parsed_file
-from ecbackup_iac.terragrunt.globs import glob_expression
 
 _LOCK_FILE = ".terraform.lock.hcl"
 _CACHE = ".terragrunt-cache"
@@ -44,6 +43,8 @@ class Copy:
         """Return the paths below the folder that some patterns describe, and what is in such folders."""
         if not patterns:
             return ()
+        from ecbackup_iac.terragrunt.globs import glob_expression  # few units have patterns
+
         described = (glob_expression(os.path.normpath(one).lstrip("/")) for one in patterns)
         try:
             pattern = re.compile(f"(?:{'|'.join(described)})(?:/.*)?", re.DOTALL)

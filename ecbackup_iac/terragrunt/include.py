@@ -31,10 +31,7 @@ class Include:
 
 def evaluated_include(file: "ConfigFile", block: Block) -> Include:
     """Return an include of a file. Raises EvaluationError, or UnknownResultError."""
-    names = ("path", "expose", "merge_strategy")
-    path, expose, strategy = map(block.body.attribute, names)
-    if path is None:
-        raise EvaluationError("Missing required argument: include needs path", block.header)
+    expose, strategy = map(block.body.attribute, ("expose", "merge_strategy"))
     merging = file.value(strategy) if strategy is not None else string("shallow")
     if not merging.is_known:
         why = merging.unknown.why

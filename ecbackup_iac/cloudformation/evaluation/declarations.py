@@ -88,12 +88,13 @@ def declaration_of(document: Document, key: Node, node: Node) -> Declaration:
     is_number = kind in ("Number", "List<Number>")
     allowed = entries.get("AllowedValues")
     listed = allowed[1].items if allowed and isinstance(allowed[1], ListNode) else None
+    longest = number_of(text_of_entry(entries.get("MaxLength")))
     domain = Domain(
         is_number=is_number,
         minimum=number_of(text_of_entry(entries.get("MinValue"))) if is_number else None,
         maximum=number_of(text_of_entry(entries.get("MaxValue"))) if is_number else None,
         min_length=int(number_of(text_of_entry(entries.get("MinLength"))) or 0),
-        max_length=_length(text_of_entry(entries.get("MaxLength"))),
+        max_length=None if longest is None else int(longest),
     )
     if listed is not None:
         values = dict.fromkeys(map(_text_of_scalar, listed))
@@ -129,11 +130,6 @@ def _text_of_scalar(node: Node) -> str:
 def text_of_entry(entry: Entry | None) -> str:
     """Return the text of an entry's value; "" where there is none, or it is not a scalar."""
     return _text_of_scalar(entry[1]) if entry else ""
-
-
-def _length(text: str) -> int | None:
-    number = number_of(text)
-    return None if number is None else int(number)
 
 
 @record

@@ -75,9 +75,6 @@ def _call_locations(source: SourceText, node: Node) -> tuple[Location, ...]:
     return (source.location_of(node),)
 
 
-# Parameters
-
-
 def _parameter(evaluator: BaseEvaluator, declaration: Declaration, stack: Stack) -> Value:
     key = _key_of(declaration, stack)
     evaluator.use_parameter(stack, declaration.name)
@@ -121,12 +118,11 @@ def _record_assumption(
 
 def _parameter_value(evaluator: BaseEvaluator, declaration: Declaration, stack: Stack) -> Value:
     declaration.check_type()
-    key, secret = _key_of(declaration, stack), declaration.is_secret
-    name = f"{stack.prefix}{declaration.name}"
     if declaration.is_from_systems_manager:
+        name = f"{stack.prefix}{declaration.name}"
         why = f"parameter {name} is read from Systems Manager when the stack is deployed"
         trace = _systems_manager_trace(evaluator, declaration, stack)
-        return Value(UnknownValue(why, key), trace, secret)
+        return Value(UnknownValue(why, _key_of(declaration, stack)), trace, declaration.is_secret)
     if evaluator.ignores_values:
         return _without_value(evaluator, declaration, stack)
     if stack.passed_parameters is not None:

@@ -95,7 +95,14 @@ class Templates:
         read = self._documents.reader(path, file.boundary)
         recognised = [(document, template_in(document, path, read)) for document in documents]
         templates = [template for _, template in recognised if template is not None]
-        strays = [stray for pair in recognised for stray in self._strays(*pair)]
+        strays = [
+            Diagnostic(
+                f"not evaluated: {kind} is not where CloudFormation reads resources",
+                document.source.location_of(*entry),
+            )
+            for document, template in recognised
+            for kind, entry in misplaced_resources(document, template, self._is_wanted)
+        ]
         self.diagnostics += strays
         self._keep(path, templates)
         self._added.add(path)
@@ -126,12 +133,6 @@ class Templates:
             copies = self._assets_by_content.setdefault((os.path.dirname(path), content), [])
             copies.append(templates[0])
             self._assets_of[id(templates[0])] = copies
-
-    def _strays(self, document: Document, template: Template | None) -> Iterator[Diagnostic]:
-        """Yield an error for each entry of a wanted type that CloudFormation does not read as a resource."""
-        for kind, entry in misplaced_resources(document, template, self._is_wanted):
-            text = f"not evaluated: {kind} is not where CloudFormation reads resources"
-            yield Diagnostic(text, document.source.location_of(*entry))
 
     @property
     def added(self) -> tuple[Template, ...]:

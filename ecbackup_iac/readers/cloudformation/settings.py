@@ -136,7 +136,7 @@ class ResourceSettings:
             raw = case.value.raw if case.value else None
             if not isinstance(raw, UnknownValue):
                 values.append(_string_of(case.value))
-            elif other_than is not None and not raw.domain.admits(other_than):
+            elif other_than is not None and other_than in raw.domain.excluded:
                 why = raw.why
                 values.append(Known(f"not {other_than}"))  # the rule compares with that one alone
             else:

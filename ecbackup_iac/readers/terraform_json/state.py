@@ -83,7 +83,8 @@ def read(members: Mapping[str, RawJson], root: str) -> ReadResult:
     raw = members["resources"].items() if "resources" in members and not is_shown else ()
     for entry in _shown(members) if is_shown else raw:
         try:
-            if not (entry.type_name() in _KINDS and _is_managed(entry.members())):
+            mode = entry.members().get("mode")
+            if entry.type_name() not in _KINDS or (mode and mode.value() != "managed"):
                 continue
             for instance, reason in (_shown_instance if is_shown else _raw_instances)(entry):
                 address, kind = instance["address"], instance["type"]
@@ -117,10 +118,6 @@ def _unknown_format(members: Mapping[str, RawJson]) -> str | None:
         return "a state file older than version 4: run terraform show -json | ecbackup-iac check -"
     shown = f"{version}" if isinstance(version, int) else "that is not a number"
     return f"a raw state file of version {shown}: ecbackup-iac reads version {RAW_VERSION}"
-
-
-def _is_managed(entry: Mapping[str, RawJson]) -> bool:
-    return "mode" not in entry or entry["mode"].value() == "managed"
 
 
 def _shown_instance(entry: RawJson) -> Iterator[tuple[ResourceChange, str]]:
