@@ -25,8 +25,9 @@ from ecbackup_iac.model.value import StepKind
 def find_in_map(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> Value:
     """Return the entry of a mapping that Fn::FindInMap selects."""
     name_node, top_node, second_node, *options = evaluator.arguments(argument, node, frame, 3, 4)
-    if options:
-        check_extensions(evaluator, "The DefaultValue of Fn::FindInMap", node, frame)
+    default = member(options[0], "DefaultValue") if options else None
+    if options and default is None:
+        raise evaluator.rejected("Fn::FindInMap expects a DefaultValue after the keys", node, frame)
     template = frame.stack.template
     try:
         name = _key_among(evaluator, name_node, template.section("Mappings"), "Mappings", frame)
@@ -35,7 +36,6 @@ def find_in_map(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Fra
         top = _key_among(evaluator, top_node, tops, map_name, frame)
         second = _key_among(evaluator, second_node, members(top.entry[1]), map_name, frame)
     except _NoSuchKeyError as error:
-        default = member(options[0], "DefaultValue") if options else None
         if default is not None:
             return evaluator.value(default, frame)
         if error.may_be_made or template.may_declare("Mappings"):
