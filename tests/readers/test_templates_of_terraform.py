@@ -252,6 +252,19 @@ CASES: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
         },
         {f"{SET}/Cache": "unknown"},
     ),
+    "a stack set whose instances have values of their own": (
+        {
+            "main.tf": resource(
+                "aws_cloudformation_stack_set", INLINE + "parameters = { Days = 7 }"
+            )
+            + resource(
+                "aws_cloudformation_stack_set_instance",
+                "for_each = { a = 0, b = 3 }\nstack_set_name = \"s\"\n"
+                "parameter_overrides = { Days = each.value }",
+            )
+        },
+        {f"{SET}/Cache": "unknown"},
+    ),
     "a stack set whose instances are all long enough": (
         {
             "main.tf": resource(

@@ -269,6 +269,8 @@ def _with_parameters(
     if argument is not None:
         passed = _passed(argument, Evaluator(found.scope))
     for overrides in _overrides(found):
+        if "" in overrides:
+            passed = {}  # any parameter may be among those without a known name
         for name, parameter in overrides.items():
             base = passed.get(name)
             is_listed = base is not None and base.possible and parameter.possible
