@@ -86,10 +86,15 @@ def hint_for_text(text: bytes, path: str) -> str | None:
             f"{input_name}: run ecbackup-iac check PATH"
         )
     if _DOCUMENT.search(text):
-        if text.lstrip()[:1] == b'"':
-            return "JSON inside a string: decode it, for example with jq -r ."
-        return "not JSON: there is text before it; save only the standard output of the command"
+        return _hint_for_wrapped(text)
     return _PREVIEW_AS_TEXT if b"Previewing update (" in head else None
+
+
+def _hint_for_wrapped(text: bytes) -> str:
+    """Return what to do about a text that contains a document."""
+    if text.lstrip()[:1] == b'"':
+        return "JSON inside a string: decode it, for example with jq -r ."
+    return "not JSON: there is text before it; save only the standard output of the command"
 
 
 def hint_for_empty(path: str) -> str:
