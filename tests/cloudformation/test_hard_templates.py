@@ -188,7 +188,9 @@ Resources:
     ),
     "Fn::FindInMap has a default without the transform": (
         {
-            "t.yaml": cache("!FindInMap [M, a, c, {DefaultValue: 7}]", "Mappings: {M: {a: {b: 0}}}"),
+            "t.yaml": cache(
+                "!FindInMap [M, a, c, {DefaultValue: 7}]", "Mappings: {M: {a: {b: 0}}}"
+            ),
         },
         {"C": "pass"},
     ),
