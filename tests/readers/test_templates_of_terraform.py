@@ -350,6 +350,15 @@ CASES: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
         },
         {"aws_servicecatalog_provisioned_product.redis": "unknown"},
     ),
+    "an application whose template is elsewhere": (
+        {
+            "main.tf": resource(
+                "aws_serverlessapplicationrepository_cloudformation_stack",
+                'application_id = "arn:aws:serverlessrepo:eu-west-1:1:applications/redis"',
+            )
+        },
+        {"aws_serverlessapplicationrepository_cloudformation_stack.s": "unknown"},
+    ),
     "a type of which a part is unknown, and which may be a cache's": (
         {"main.tf": VPC + control("jsonencode({})", '"AWS::ElastiCache::${aws_vpc.v.id}"')},
         {C: "unknown"},

@@ -149,7 +149,7 @@ class DeployedTemplates:
         if not deployer.url:
             is_here = "servicecatalog_product." in found.block.range.text
             is_cache = deployment.looks_like_cache and not is_here
-            return "the template of its product is not known" if is_cache else ""
+            return "its template is not known" if is_cache else ""
         url = self._text(block, deployer.url)
         if url.location is None or (url.why and deployment.looks_like_cache):
             return url.why

@@ -47,6 +47,7 @@ DEPLOYERS: Mapping[str, Deployer] = {
     "awscc_cloudformation_stack_set": Deployer(),
     "aws_servicecatalog_product": Deployer(nested="provisioning_artifact_parameters"),
     "aws_servicecatalog_provisioned_product": Deployer(body="", url=""),
+    "aws_serverlessapplicationrepository_cloudformation_stack": Deployer(body="", url=""),
     "aws_servicecatalog_provisioning_artifact": Deployer(),
     "aws_cloudcontrolapi_resource": Deployer(body="desired_state", type="type_name"),
 }

@@ -135,7 +135,7 @@ def _deployment(
     if not deployer.url:
         is_here = any(other.kind == "aws_servicecatalog_product" for other in others)
         is_cache = deployment.looks_like_cache and not is_here
-        return "the template of its product is not known" if is_cache else None
+        return "its template is not known" if is_cache else None
     if not body and not url:
         hidden = next(filter(resource.is_hidden, (deployer.body, deployer.url)), "")
         return f"{hidden} is unknown" if hidden else None
