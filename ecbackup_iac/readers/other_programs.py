@@ -35,6 +35,9 @@ class OtherProgram:
     output: str = ""
     """The folder beside the file that the program writes, and that is read instead."""
 
+    mention: bytes = b""
+    """What its files contain that concern caches, where other programs have files of the same names."""
+
 
 OTHER_PROGRAMS = (
     OtherProgram(
@@ -63,6 +66,13 @@ OTHER_PROGRAMS = (
         "not synthesized; run cdktf synth, then ecbackup-iac check cdktf.out",
         names=("cdktf.json",),
         output="cdktf.out",
+    ),
+    OtherProgram(
+        "a program that makes a service of the Serverless Framework",
+        "not run; run serverless package, then ecbackup-iac check .serverless",
+        names=("serverless.ts", "serverless.js", "serverless.cjs", "serverless.mjs"),
+        output=".serverless",
+        mention=b"ElastiCache",
     ),
 )
 
@@ -113,11 +123,22 @@ def _files_in(
     """Yield the files of other programs in a folder, but those whose output was walked, too."""
     for name in names:
         program = program_of(name)
-        if program is None:
+        if program is None or program.mention not in _content(os.path.join(folder, name), program):
             continue
         output = program.output and _output(os.path.join(folder, name), program.output)
         if not output or not any(listings.get(os.path.join(folder, output), ())):
             yield name, program
+
+
+def _content(path: str, program: OtherProgram) -> bytes:
+    """Return the content of a file whose content counts."""
+    if not program.mention:
+        return b""
+    try:
+        content = regular_content(path, MAX_SETTINGS_BYTES, NO_LINK)
+    except OSError:
+        return b""
+    return content if isinstance(content, bytes) else b""
 
 
 def _output(path: str, default: str) -> str:

@@ -22,6 +22,7 @@ ATMOS = (
     "COMPONENT -s STACK --file PLAN.json, then ecbackup-iac check PLAN.json"
 )
 CDK = "not synthesized; run cdk synth, then ecbackup-iac check cdk.out"
+SERVERLESS = "not run; run serverless package, then ecbackup-iac check .serverless"
 CDKTF = "not synthesized; run cdktf synth, then ecbackup-iac check cdktf.out"
 FILES = {
     "a.tfcomponent.hcl": f"a Terraform Stacks file: {STACKS}",
@@ -35,7 +36,10 @@ FILES = {
     "cdk.json": f"a CDK app: {CDK}",
     "packages/shop/cdk.json": f"a CDK app: {CDK}",
     "cdktf.json": f"a CDK for Terraform app: {CDKTF}",
+    "api/serverless.ts": f"a program that makes a service of the Serverless Framework: {SERVERLESS}",
+    "serverless.js": f"a program that makes a service of the Serverless Framework: {SERVERLESS}",
 }
+CONTENT = '{"uses": "ElastiCache"}\n'
 GROUP = """\
 variable "days" {
   default = 7
@@ -63,7 +67,7 @@ def test_every_program_has_a_file_here() -> None:
 def test_a_file_of_another_program_is_a_warning_with_what_to_run(
     name: str, tmp_path: "Path", run_here: "RunHere"
 ) -> None:
-    lay_out(tmp_path, {"modules/cache/main.tf": GROUP, name: "{}\n"})
+    lay_out(tmp_path, {"modules/cache/main.tf": GROUP, name: CONTENT})
     result = run_here("check", ".")
     expected = f"WARNING  {name}\n  {FILES[name]}\n\n1 cache: 1 passed\n"
     assert (result.stdout, result.status) == (expected, 0)
@@ -92,12 +96,28 @@ def test_several_files_of_a_program_are_one_warning(tmp_path: "Path", run_here: 
 def test_where_nothing_else_is_there_the_answer_is_incomplete(
     options: list[str], name: str, tmp_path: "Path", run_here: "RunHere"
 ) -> None:
-    lay_out(tmp_path, {name: "{}", "README.md": "# Shop\n", "lib/shop.ts": "export {};\n"})
+    lay_out(tmp_path, {name: CONTENT, "README.md": "# Shop\n", "lib/shop.ts": "export {};\n"})
     result = run_here("check", ".", *options)
     expected = "ERROR  .\n  nothing was evaluated: everything here is deployed by another program\n"
     assert result.stdout.startswith(expected)
     assert f"WARNING  {name}\n  {FILES[name]}\n" in result.stdout
     assert result.status == 3
+
+
+def test_a_file_of_the_same_name_without_caches_is_no_warning(
+    tmp_path: "Path", run_here: "RunHere"
+) -> None:
+    lay_out(tmp_path, {"main.tf": GROUP, "serverless.ts": "export {};\n", "lib/serverless.js": ""})
+    assert run_here("check", ".").stdout == "1 cache: 1 passed\n"
+
+
+def test_a_service_whose_package_is_checked_is_no_warning(
+    tmp_path: "Path", run_here: "RunHere"
+) -> None:
+    packaged = "api/.serverless/cloudformation-template-update-stack.json"
+    topic = '{"Resources": {"A": {"Type": "AWS::SNS::Topic"}}}'
+    lay_out(tmp_path, {"api/serverless.ts": CONTENT, packaged: topic})
+    assert run_here("check", ".").stdout == "0 caches found\n"
 
 
 def test_a_tree_without_infrastructure_code_is_accepted_on_request(
@@ -112,7 +132,7 @@ def test_a_tree_without_infrastructure_code_is_accepted_on_request(
 def test_a_commit_of_such_a_file_alone_is_accepted_on_request(
     name: str, tmp_path: "Path", run_here: "RunHere"
 ) -> None:
-    lay_out(tmp_path, {name: "{}\n"})
+    lay_out(tmp_path, {name: CONTENT})
     result = run_here("check", name, "--allow-empty")
     assert (result.stdout, result.status) == (
         f"WARNING  {name}\n  {FILES[name]}\n\n0 caches found\n",
