@@ -74,6 +74,13 @@ OTHER_PROGRAMS = (
         output=".serverless",
         mention=b"ElastiCache",
     ),
+    OtherProgram(
+        "an SST app with Redis",
+        "not run; check what is deployed: "
+        "aws elasticache describe-replication-groups | ecbackup-iac check -",
+        names=("sst.config.ts", "sst.config.js"),
+        mention=b"aws.Redis",
+    ),
 )
 
 

@@ -38,8 +38,9 @@ FILES = {
     "cdktf.json": f"a CDK for Terraform app: {CDKTF}",
     "api/serverless.ts": f"a program that makes a service of the Serverless Framework: {SERVERLESS}",
     "serverless.js": f"a program that makes a service of the Serverless Framework: {SERVERLESS}",
+    "sst.config.ts": f"an SST app with Redis: not run; check what is deployed: {DEPLOYED}",
 }
-CONTENT = '{"uses": "ElastiCache"}\n'
+CONTENT = '{"uses": ["ElastiCache", "aws.Redis"]}\n'
 GROUP = """\
 variable "days" {
   default = 7
