@@ -75,7 +75,7 @@ def test_the_stronger_place_wins(
 def test_a_variable_file_in_json_is_one_object(evaluate: "Evaluate") -> None:
     files = {"main.tf": NUMBER + CACHE % "var.days", "terraform.tfvars.json": '[{"days": 3}]'}
     (error,) = evaluate(files).errors
-    assert error.message == "Incorrect JSON value type: an object is required here"
+    assert str(error).endswith("Incorrect JSON value type: an object is required here")
 
 
 def test_of_var_and_var_file_the_last_wins(evaluate: "Evaluate", tmp_path: "Path") -> None:
