@@ -341,6 +341,20 @@ CASES: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
         },
         {"aws_servicecatalog_provisioning_artifact.s/Cache": "fail"},
     ),
+    "another version of a product, and what is provisioned of it": (
+        {
+            "main.tf": resource(
+                "aws_servicecatalog_provisioning_artifact",
+                'product_id = "x"\ntemplate_url = "https://b/cf/t.yaml"',
+            )
+            + resource(
+                "aws_servicecatalog_provisioned_product",
+                'product_id = "x"\nprovisioning_parameters {\n  key   = "Days"\n  value = "0"\n}',
+            ),
+            "cf/t.yaml": TEMPLATE,
+        },
+        {"aws_servicecatalog_provisioning_artifact.s/Cache": "unknown"},
+    ),
     "products of which the template is elsewhere": (
         {
             "main.tf": "".join(

@@ -70,14 +70,17 @@ _INSTANCES = Overrider(
     "parameter_overrides",
 )
 
+_PROVISIONED = Overrider(
+    ("aws_servicecatalog_provisioned_product",),
+    ("product_id", "product_name"),
+    "provisioning_parameters",
+)
+
 OVERRIDERS: Mapping[str, Overrider] = {
     "aws_cloudformation_stack_set": _INSTANCES,
     "awscc_cloudformation_stack_set": _INSTANCES,
-    "aws_servicecatalog_product": Overrider(
-        ("aws_servicecatalog_provisioned_product",),
-        ("product_id", "product_name"),
-        "provisioning_parameters",
-    ),
+    "aws_servicecatalog_product": _PROVISIONED,
+    "aws_servicecatalog_provisioning_artifact": _PROVISIONED,
 }
 """By the type of the resource that deploys the template."""
 

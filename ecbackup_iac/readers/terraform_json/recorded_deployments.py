@@ -195,7 +195,7 @@ def _override(
         return
     why = f"an instance of {resource.address} overrides its parameters"
     whole = [other for other in others if other.address == resource.address]
-    own = {one.values.get(name) for one in whole for name in ("id", "name")}
+    own = {one.values.get(name) for one in whole for name in ("id", "name", "product_id")}
     instances = [(other, other.values) for other in others if other.kind in overrider.kinds]
     groups = _listed(resource.values.get("stack_instances_group"))
     for other, values in (*instances, *((resource, group) for group in groups)):
