@@ -139,6 +139,12 @@ class _Inputs:
         from ecbackup_iac.readers.json_documents import read_documents
         from ecbackup_iac.readers.recognition import recognise
 
+        if b"template-file-path" in file.content:
+            from ecbackup_iac.readers.cloudformation.templates import SYNCED
+
+            for match in SYNCED.finditer(file.content):
+                template = match[1].decode(errors="replace")
+                self._template_reader().add_deployment_file(file.path, template, file.boundary)
         is_requested = file.path == STANDARD_INPUT or (file.is_named and not self._allow_empty)
         recognised = recognise(file, is_requested=is_requested)
         if recognised.template is not None and self._template_reader().add(recognised.template):
