@@ -53,6 +53,8 @@ def parse_json_values(source: SourceFile) -> tuple[list[Attribute], list[Problem
     """Return the arguments of a file of plain values, with no templates in them, and what is wrong."""
     root, problems = _parsed(source)
     source_range = SourceRange(source, 0, len(source.text))
+    if root is not None and root.kind is Kind.ARRAY:
+        problems.append(("Incorrect JSON value type: an object is required here", source_range))
     body = JsonBody(source, "", _objects(root), source_range, NO_BLOCKS, is_literal=True)
     return list(body.attributes()), problems
 

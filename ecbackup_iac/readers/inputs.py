@@ -145,6 +145,12 @@ class _Inputs:
 
         if is_manifest(file.content):
             self._manifests.append(os.path.realpath(file.path))
+        if b"template-file-path" in file.content:
+            from ecbackup_iac.readers.cloudformation.templates import SYNCED
+
+            for match in SYNCED.finditer(file.content):
+                template = match[1].decode(errors="replace")
+                self._template_reader().add_deployment_file(file.path, template, file.boundary)
 
         is_requested = file.path == STANDARD_INPUT or (file.is_named and not self._allow_empty)
         recognised = recognise(file, is_requested=is_requested)

@@ -41,6 +41,9 @@ class OtherProgram:
     output: str = ""
     """The folder beside the file that the program writes, and that is read instead."""
 
+    mention: bytes = b""
+    """What its files contain that concern caches, where other programs have files of the same names."""
+
 
 MANIFEST = OtherProgram(
     "a Kubernetes manifest or an Ansible task with a cache",
@@ -92,11 +95,19 @@ OTHER_PROGRAMS = (
         "not evaluated; run serverless package, then ecbackup-iac check .serverless",
         names=("serverless.ts", "serverless.js", "serverless.cjs", "serverless.mjs"),
         output=".serverless",
+        mention=b"ElastiCache",
     ),
     OtherProgram(
         "a Pulumi program",
         "not run; run pulumi preview --json --show-sames | ecbackup-iac check -",
         names=("Pulumi.yaml", "Pulumi.yml"),
+    ),
+    OtherProgram(
+        "an SST app with Redis",
+        "not run; check what is deployed: "
+        "aws elasticache describe-replication-groups | ecbackup-iac check -",
+        names=("sst.config.ts", "sst.config.js"),
+        mention=b"aws.Redis",
     ),
     MANIFEST,
 )
@@ -170,11 +181,22 @@ def _files_in(
     """Yield the files of other programs in a folder, but those whose output was walked, too."""
     for name in names:
         program = program_of(os.path.join(folder, name))
-        if program is None:
+        if program is None or program.mention not in _content(os.path.join(folder, name), program):
             continue
         output = program.output and _output(os.path.join(folder, name), program.output)
         if not output or not any(listings.get(os.path.join(folder, output), ())):
             yield name, program
+
+
+def _content(path: str, program: OtherProgram) -> bytes:
+    """Return the content of a file whose content counts."""
+    if not program.mention:
+        return b""
+    try:
+        content = regular_content(path, MAX_SETTINGS_BYTES, NO_LINK)
+    except OSError:
+        return b""
+    return content if isinstance(content, bytes) else b""
 
 
 def _output(path: str, default: str) -> str:

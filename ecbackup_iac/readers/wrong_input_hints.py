@@ -35,11 +35,15 @@ _PLAN_TEXT = (
     b"No changes. Your infrastructure matches the configuration",
 )
 
-# The members by which the documents of each source are recognised, in a text around them.
+# The members by which the documents of each source are recognised, in a text around them or as a string.
 _DOCUMENT = re.compile(
-    rb'"(?:CacheClusters|ReplicationGroups|ServerlessCaches)"\s*:\s*\['
-    rb'|[{,]\s*"format_version"\s*:\s*"[01]\.|[{,]\s*"lineage"\s*:\s*"'
-    rb'|[{,]\s*"changeSummary"\s*:\s*\{|[{,]\s*"manifest"\s*:\s*\{\s*"time"'
+    (
+        rb'"(?:CacheClusters|ReplicationGroups|ServerlessCaches)" : \['
+        rb'|[{,] "format_version" : "[01]\.|[{,] "lineage" : "'
+        rb'|[{,] "changeSummary" : \{|[{,] "manifest" : \{ "time"'
+    )
+    .replace(b" ", rb"(?:\s|\\+[nrt])*")
+    .replace(b'"', rb'\\*"')
 )
 _OUTPUT_AS_YAML = re.compile(
     rb"^(?:- )?(?:CacheClusters|ReplicationGroups|ServerlessCaches):[ \t]*\r?\n[ \t]*- ",
@@ -82,8 +86,15 @@ def hint_for_text(text: bytes, path: str) -> str | None:
             f"{input_name}: run ecbackup-iac check PATH"
         )
     if _DOCUMENT.search(text):
-        return "not JSON: there is text before it; save only the standard output of the command"
+        return _hint_for_wrapped(text)
     return _PREVIEW_AS_TEXT if b"Previewing update (" in head else None
+
+
+def _hint_for_wrapped(text: bytes) -> str:
+    """Return what to do about a text that contains a document."""
+    if text.lstrip()[:1] == b'"':
+        return "JSON inside a string: decode it, for example with jq -r ."
+    return "not JSON: there is text before it; save only the standard output of the command"
 
 
 def hint_for_empty(path: str) -> str:

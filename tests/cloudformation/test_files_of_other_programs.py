@@ -1,5 +1,7 @@
 """Templates that another program fills in or merges before CloudFormation reads them."""
 
+import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -8,7 +10,11 @@ from ecbackup_iac.model.policy import Requirements
 from ecbackup_iac.rule import judge
 
 if TYPE_CHECKING:
-    from conftest import EvaluateTemplates
+    from collections.abc import Callable
+
+    from conftest import EvaluateTemplates, Result
+
+    RunHere = Callable[..., Result]
 
 CACHE = "AWS::ElastiCache::ReplicationGroup"
 
@@ -21,7 +27,9 @@ PLACEHOLDERS = {
     "Octopus Deploy": '"#{Days}"',
     "Azure Pipelines": "$(DAYS)",
     "Concourse": "((days))",
+    "a shell variable without braces": "$DAYS",
     "a template of replace tokens": "__DAYS__",
+    "a template of replace tokens in small letters": "__BackupDays__",
     "Python's formatting": "'%(days)s'",
     "another Jinja": "'[[ days ]]'",
     "a placeholder in Fn::Sub": "!Sub '{{ days }}'",
@@ -100,3 +108,50 @@ def test_a_condition_that_is_rejected_makes_no_memcached_unknown(
     )
     found = evaluate_templates({"t.yaml": text})
     assert [str(judge(one, Requirements()).status) for one in found.caches] == ["not_applicable"]
+
+
+SYNCED = f"""\
+Parameters: {{Days: {{Type: Number, Default: 7}}}}
+Resources: {{C: {{Type: "{CACHE}", Properties: {{SnapshotRetentionLimit: !Ref Days}}}}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"sync.yaml": "template-file-path: stacks/t.yaml\nparameters:\n  Days: 0\n"}, {"fail": 0}),
+        (
+            {"stacks/env/dev.yaml": "template-file-path: ../t.yaml\nparameters: {Days: 0}\n"},
+            {"fail": 0},
+        ),
+        (
+            {"dev.json": '{"template-file-path": "./stacks/t.yaml", "parameters": {"Days": "0"}}'},
+            {"fail": 0},
+        ),
+        (
+            {
+                "dev.yaml": "template-file-path: stacks/t.yaml\nparameters: {Days: 0}\n",
+                "prod.yaml": "template-file-path: stacks/t.yaml\nparameters: {Days: 5}\n",
+            },
+            {"fail": 0, "pass": 5},
+        ),
+        ({"sync.yaml": "template-file-path: ../t.yaml\nparameters: {Days: 0}\n"}, {"pass": 7}),
+        (
+            {"sync.yaml": "# template-file-path: stacks/t.yaml\nparameters: {Days: 0}\n"},
+            {"pass": 7},
+        ),
+    ],
+    ids=["from the top", "from its folder", "JSON", "two", "outside", "a comment"],
+)
+def test_a_template_has_the_parameters_of_its_files_of_git_sync(
+    files: dict[str, str], expected: dict[str, int], run_here: "RunHere", tmp_path: Path
+) -> None:
+    (tmp_path / "repository/.git").mkdir(parents=True)
+    (tmp_path / "t.yaml").write_text(SYNCED, "utf-8")
+    for name, text in {"stacks/t.yaml": SYNCED, **files}.items():
+        path = tmp_path / "repository" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    report = json.loads(run_here("check", "repository", "--format", "json").stdout)
+    found = {one["status"]: one["retention"]["days"] for one in report["findings"]}
+    assert (found, report["diagnostics"]) == (expected, [])

@@ -186,6 +186,14 @@ Resources:
         },
         {"C": "pass"},
     ),
+    "Fn::FindInMap has a default without the transform": (
+        {
+            "t.yaml": cache(
+                "!FindInMap [M, a, c, {DefaultValue: 7}]", "Mappings: {M: {a: {b: 0}}}"
+            ),
+        },
+        {"C": "pass"},
+    ),
     "a number of five thousand digits is refused by AWS": (
         {"t.yaml": cache(f"!!int 0x{'f' * 5000}")},
         {"C": "fail"},
@@ -224,6 +232,10 @@ REJECTED = {
     "too many arguments for Fn::FindInMap": (
         cache("!FindInMap [M, a, b, {DefaultValue: 7}, c]", "Mappings: {M: {a: {b: 7}}}"),
         "Fn::FindInMap expects a list of 3 to 4",
+    ),
+    "something else than a default for Fn::FindInMap": (
+        cache("!FindInMap [M, a, b, 7]", "Mappings: {M: {a: {b: 7}}}"),
+        "Fn::FindInMap expects a DefaultValue",
     ),
     "aliases that double forty times, in conditions": (
         "x:\n  - &c0 !Equals [a, a]\n"

@@ -220,6 +220,24 @@ def test_what_is_in_another_file_is_evaluated_once_and_with_the_services_values(
     assert (report["diagnostics"], report["absent"]) == ([], [])
 
 
+@pytest.mark.parametrize(
+    "kind",
+    ["${self:custom.kind}", "${file(kinds.yml):cache}", "AWS::ElastiCache::${self:custom.form}"],
+)
+def test_a_type_and_a_condition_may_be_variables(kind: str, check: Check) -> None:
+    text = (
+        "custom: {kind: AWS::ElastiCache::ReplicationGroup, form: ReplicationGroup, when: Never}\n"
+        "resources:\n  Conditions: {Never: !Equals [a, b]}\n  Resources:\n"
+        f"    A: {{Type: '{kind}', Properties: {{SnapshotRetentionLimit: 0}}}}\n"
+        f"    B: {{Type: '{kind}', Condition: '${{self:custom.when}}'}}\n"
+    )
+    kinds = "cache: AWS::ElastiCache::ReplicationGroup\n"
+    report = check({"serverless.yml": HEAD + text, "kinds.yml": kinds})
+    assert days(report) == {"A": 0}
+    assert [one["address"] for one in report["absent"]] == ["B"]
+    assert report["diagnostics"] == []
+
+
 GROUP_IN_JSON = """{"Resources": {"A": {"Type": "AWS::ElastiCache::ReplicationGroup", "Properties": {
   "ReplicationGroupDescription": "Größe é", "SnapshotRetentionLimit": "${self:custom.days}"}}}}
 """

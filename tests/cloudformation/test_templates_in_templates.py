@@ -45,6 +45,10 @@ def deployer(kind: str, properties: str) -> str:
     return f"Resources:\n  Set:\n    Type: AWS::{kind}\n    Properties:\n{lines}"
 
 
+SEVEN, ZERO = (
+    f"{{ParameterOverrides: [{{ParameterKey: Days, ParameterValue: {days}}}]}}" for days in (7, 0)
+)
+NEVER = "Conditions: {Never: !Equals [a, b]}\n"
 INLINE = """\
 TemplateBody: |
   Parameters:
@@ -256,6 +260,35 @@ CASES: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
         },
         {"Set/Cache": "pass", "Set[1]/Cache": "fail"},
     ),
+    "a condition chooses what instances of a stack set have": (
+        {
+            "t.yaml": deployer(
+                "CloudFormation::StackSet",
+                f"{INLINE}StackInstancesGroup:\n  - !If [Never, {SEVEN}, {ZERO}]\n",
+            )
+            + NEVER
+        },
+        {"Set[0]/Cache": "fail"},
+    ),
+    "a condition chooses the instances of a stack set": (
+        {
+            "t.yaml": deployer(
+                "CloudFormation::StackSet",
+                f"{INLINE}StackInstancesGroup: !If [Never, [{SEVEN}], [{SEVEN}, {ZERO}]]\n",
+            )
+            + NEVER
+        },
+        {"Set[0]/Cache": "pass", "Set[1]/Cache": "fail"},
+    ),
+    "a macro makes the instances of a stack set": (
+        {
+            "t.yaml": deployer(
+                "CloudFormation::StackSet",
+                f"{INLINE}StackInstancesGroup: {{Fn::Transform: {{Name: M}}}}\n",
+            )
+        },
+        {"Set[0]/Cache": "unknown"},
+    ),
     "what a macro passes is unknown": (
         {
             "t.yaml": deployer(
@@ -332,13 +365,16 @@ CASES: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
         {
             "t.yaml": deployer(
                 "ServiceCatalog::CloudFormationProduct",
+                "Name: redis\n"
                 "ProvisioningArtifactParameters: [{Name: v1, Info: {LoadTemplateFromURL: ./data.yaml}}]\n",
             )
             + "  Mine:\n    Type: AWS::ServiceCatalog::CloudFormationProvisionedProduct\n    Properties:\n"
-            "      ProductId: !Ref Set\n      ProvisioningParameters: [{Key: Days, Value: 0}]\n",
+            "      ProductId: !Ref Set\n      ProvisioningParameters: [{Key: Days, Value: 0}]\n"
+            "  Named:\n    Type: AWS::ServiceCatalog::CloudFormationProvisionedProduct\n    Properties:\n"
+            "      ProductName: redis\n      ProvisioningParameters: [{Key: Days, Value: 0}]\n",
             "data.yaml": CHILD,
         },
-        {"Set/Cache": "pass", "Mine/Cache": "fail"},
+        {"Set/Cache": "pass", "Mine/Cache": "fail", "Named/Cache": "fail"},
     ),
 }
 

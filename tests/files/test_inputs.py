@@ -344,6 +344,22 @@ def test_text_before_a_document_is_an_error(
     assert problem.message.startswith("not JSON: there is text before it")
 
 
+@pytest.mark.parametrize("is_requested", [True, False], ids=["named", "in a folder"])
+@pytest.mark.parametrize("indent", [None, 2])
+@pytest.mark.parametrize(
+    "document",
+    [PLAN, STATE, ANSWER, PREVIEW, STACK],
+    ids=["plan", "state", "output", "preview", "stack"],
+)
+def test_a_document_inside_a_string_is_an_error(
+    document: str, indent: int | None, *, is_requested: bool
+) -> None:
+    text = json.dumps(json.dumps(json.loads(document), indent=indent))
+    problem = problem_with(text.encode(), is_requested=is_requested)
+    assert problem is not None
+    assert problem.message == "JSON inside a string: decode it, for example with jq -r ."
+
+
 @pytest.mark.parametrize(
     "text",
     [

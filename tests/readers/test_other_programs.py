@@ -46,8 +46,10 @@ FILES = {
     "Pulumi.yaml": f"a Pulumi program: {PULUMI}",
     "infra/Pulumi.yml": f"a Pulumi program: {PULUMI}",
     "shop/serverless.ts": f"a service of the Serverless Framework in TypeScript or JavaScript: {SERVERLESS}",
+    "sst.config.ts": f"an SST app with Redis: not run; check what is deployed: {DEPLOYED}",
     "k8s/cache.yaml": f"a Kubernetes manifest or an Ansible task with a cache: {KUBERNETES}",
 }
+CONTENT = '{"uses": ["ElastiCache", "aws.Redis"]}\n'
 GROUP = """\
 variable "days" {
   default = 7
@@ -83,7 +85,7 @@ def test_every_program_has_a_file_here() -> None:
 def test_a_file_of_another_program_is_a_warning_with_what_to_run(
     name: str, tmp_path: "Path", run_here: "RunHere"
 ) -> None:
-    lay_out(tmp_path, {"modules/cache/main.tf": GROUP, name: TEXTS.get(name, "{}\n")})
+    lay_out(tmp_path, {"modules/cache/main.tf": GROUP, name: TEXTS.get(name, CONTENT)})
     result = run_here("check", ".")
     expected = f"WARNING  {name}\n  {FILES[name]}\n\n1 cache: 1 passed\n"
     assert (result.stdout, result.status) == (expected, 0)
@@ -156,13 +158,29 @@ def test_where_nothing_else_is_there_the_answer_is_incomplete(
 ) -> None:
     lay_out(
         tmp_path,
-        {name: TEXTS.get(name, "{}"), "README.md": "# Shop\n", "lib/shop.ts": "export {};\n"},
+        {name: TEXTS.get(name, CONTENT), "README.md": "# Shop\n", "lib/shop.ts": "export {};\n"},
     )
     result = run_here("check", ".", *options)
     expected = "ERROR  .\n  nothing was evaluated: everything here is deployed by another program\n"
     assert result.stdout.startswith(expected)
     assert f"WARNING  {name}\n  {FILES[name]}\n" in result.stdout
     assert result.status == 3
+
+
+def test_a_file_of_the_same_name_without_caches_is_no_warning(
+    tmp_path: "Path", run_here: "RunHere"
+) -> None:
+    lay_out(tmp_path, {"main.tf": GROUP, "serverless.ts": "export {};\n", "lib/serverless.js": ""})
+    assert run_here("check", ".").stdout == "1 cache: 1 passed\n"
+
+
+def test_a_service_whose_package_is_checked_is_no_warning(
+    tmp_path: "Path", run_here: "RunHere"
+) -> None:
+    packaged = "api/.serverless/cloudformation-template-update-stack.json"
+    topic = '{"Resources": {"A": {"Type": "AWS::SNS::Topic"}}}'
+    lay_out(tmp_path, {"api/serverless.ts": CONTENT, packaged: topic})
+    assert run_here("check", ".").stdout == "0 caches found\n"
 
 
 def test_a_tree_without_infrastructure_code_is_accepted_on_request(
@@ -177,7 +195,7 @@ def test_a_tree_without_infrastructure_code_is_accepted_on_request(
 def test_a_commit_of_such_a_file_alone_is_accepted_on_request(
     name: str, tmp_path: "Path", run_here: "RunHere"
 ) -> None:
-    lay_out(tmp_path, {name: TEXTS.get(name, "{}\n")})
+    lay_out(tmp_path, {name: TEXTS.get(name, CONTENT)})
     result = run_here("check", name, "--allow-empty")
     assert (result.stdout, result.status) == (
         f"WARNING  {name}\n  {FILES[name]}\n\n0 caches found\n",

@@ -78,7 +78,16 @@ def planned(
     return {"format_version": "1.2", "planned_values": {}, "resource_changes": [entry]}
 
 
+def both(one: dict[str, object], other: dict[str, object]) -> dict[str, object]:
+    """Return a plan with the changes of both."""
+    changes = [plan["resource_changes"] for plan in (one, other)]
+    return one | {"resource_changes": [change for part in changes for change in part]}  # type: ignore[attr-defined]
+
+
 STACK, PRODUCT = "aws_cloudformation_stack", "aws_servicecatalog_product"
+SET = "aws_cloudformation_stack_set"
+INSTANCE, PROVISIONED = f"{SET}_instance", "aws_servicecatalog_provisioned_product"
+SEVEN = planned(SET, {"name": "s", "template_body": TEMPLATE, "parameters": {"Days": "7"}})
 CASES: Mapping[str, tuple[dict[str, object], dict[str, str]]] = {
     "the default of the template": (
         planned(STACK, {"template_body": TEMPLATE}),
@@ -125,6 +134,34 @@ CASES: Mapping[str, tuple[dict[str, object], dict[str, str]]] = {
         ),
         {f"{PRODUCT}.s": "unknown"},
     ),
+    "an instance of a stack set with a value of its own": (
+        both(SEVEN, planned(INSTANCE, {"stack_set_name": "s", "parameter_overrides": {"Days": 0}})),
+        {f"{SET}.s/C": "unknown"},
+    ),
+    "an instance of a stack set with values that only the apply shows": (
+        both(SEVEN, planned(INSTANCE, {"stack_set_name": "s"}, {"parameter_overrides": True})),
+        {f"{SET}.s/C": "unknown"},
+    ),
+    "an instance of another stack set": (
+        both(SEVEN, planned(INSTANCE, {"stack_set_name": "t", "parameter_overrides": {"Days": 0}})),
+        {f"{SET}.s/C": "pass"},
+    ),
+    "instances in a stack set": (
+        planned(
+            f"{SET}".replace("aws", "awscc"),
+            {
+                "template_body": TEMPLATE,
+                "stack_instances_group": [
+                    {"parameter_overrides": [{"parameter_key": "Days", "parameter_value": "0"}]}
+                ],
+            },
+        ),
+        {"awscc_cloudformation_stack_set.s/C": "unknown"},
+    ),
+    "a product whose template is not in the plan": (
+        planned(PROVISIONED, {"product_name": "redis"}),
+        {f"{PROVISIONED}.s": "unknown"},
+    ),
     "a stack that the plan removes": (
         planned(STACK, {"template_body": TEMPLATE}, actions=("delete",)),
         {},
@@ -143,6 +180,19 @@ def test_what_a_plan_deploys_is_evaluated(name: str, check: Check) -> None:
     plan, expected = CASES[name]
     report = check("plan.json", plan)
     assert (statuses(report), report["diagnostics"]) == (expected, [])
+
+
+def test_a_product_that_is_provisioned_with_other_values_is_unknown(
+    check: Check, tmp_path: Path
+) -> None:
+    (tmp_path / "t.yaml").write_text(TEMPLATE)
+    artifact = {"template_url": "https://b/t.yaml"}
+    offer = planned(PRODUCT, {"name": "p", "provisioning_artifact_parameters": [artifact]})
+    days = {"provisioning_parameters": [{"key": "Days", "value": "0"}]}
+    address = f"{PRODUCT}.s/C"
+    for name, expected in (("p", "unknown"), ("q", "pass")):
+        other = planned(PROVISIONED, {"product_name": name, **days})
+        assert statuses(check("plan.json", both(offer, other)))[address] == expected
 
 
 def test_no_plan_is_edited(run_here: "Callable[..., Result]", tmp_path: Path) -> None:

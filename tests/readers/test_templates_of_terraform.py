@@ -49,6 +49,10 @@ def control(state: str, kind: str = '"AWS::ElastiCache::ServerlessCache"') -> st
     return resource("aws_cloudcontrolapi_resource", body, "c")
 
 
+PRODUCT = resource(
+    "aws_servicecatalog_product",
+    'provisioning_artifact_parameters {\n template_url = "https://b/cf/t.yaml"\n}',
+)
 S, SET, C = (
     "aws_cloudformation_stack.s",
     "aws_cloudformation_stack_set.s",
@@ -252,6 +256,19 @@ CASES: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
         },
         {f"{SET}/Cache": "unknown"},
     ),
+    "a stack set whose instances have values of their own": (
+        {
+            "main.tf": resource(
+                "aws_cloudformation_stack_set", INLINE + "parameters = { Days = 7 }"
+            )
+            + resource(
+                "aws_cloudformation_stack_set_instance",
+                'for_each = { a = 0, b = 3 }\nstack_set_name = "s"\n'
+                "parameter_overrides = { Days = each.value }",
+            )
+        },
+        {f"{SET}/Cache": "unknown"},
+    ),
     "a stack set whose instances are all long enough": (
         {
             "main.tf": resource(
@@ -275,13 +292,86 @@ CASES: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
     ),
     "a product": (
         {
-            "main.tf": resource(
-                "aws_servicecatalog_product",
-                'provisioning_artifact_parameters {\n template_url = "https://b/cf/t.yaml"\n}',
-            ),
+            "main.tf": PRODUCT,
             "cf/t.yaml": TEMPLATE.replace("5", "0"),
         },
         {"aws_servicecatalog_product.s/Cache": "fail"},
+    ),
+    "a stack set whose instances are in the module above": (
+        {
+            "main.tf": 'module "m" {\n  source = "./m"\n}\n'
+            + resource(
+                "aws_cloudformation_stack_set_instance",
+                "stack_set_name = module.m.name\nparameter_overrides = { Days = 0 }",
+            ),
+            "m/main.tf": resource("aws_cloudformation_stack_set", INLINE)
+            + 'output "name" {\n  value = aws_cloudformation_stack_set.s.name\n}\n',
+        },
+        {f"module.m.{SET}/Cache": "unknown"},
+    ),
+    "a stack set with instances in itself": (
+        {
+            "main.tf": resource(
+                "awscc_cloudformation_stack_set",
+                INLINE + "stack_instances_group = [{ parameter_overrides = "
+                '[{ parameter_key = "Days", parameter_value = "0" }] }]',
+            )
+        },
+        {"awscc_cloudformation_stack_set.s/Cache": "unknown"},
+    ),
+    "a product and what is provisioned of it": (
+        {
+            "main.tf": PRODUCT
+            + resource(
+                "aws_servicecatalog_provisioned_product",
+                "product_id = aws_servicecatalog_product.s.id\n"
+                'provisioning_parameters {\n  key   = "Days"\n  value = "0"\n}',
+            ),
+            "cf/t.yaml": TEMPLATE,
+        },
+        {"aws_servicecatalog_product.s/Cache": "unknown"},
+    ),
+    "another version of a product": (
+        {
+            "main.tf": resource(
+                "aws_servicecatalog_provisioning_artifact",
+                'product_id = "x"\ntemplate_url = "https://b/cf/t.yaml"',
+            ),
+            "cf/t.yaml": TEMPLATE.replace("5", "0"),
+        },
+        {"aws_servicecatalog_provisioning_artifact.s/Cache": "fail"},
+    ),
+    "another version of a product, and what is provisioned of it": (
+        {
+            "main.tf": resource(
+                "aws_servicecatalog_provisioning_artifact",
+                'product_id = "x"\ntemplate_url = "https://b/cf/t.yaml"',
+            )
+            + resource(
+                "aws_servicecatalog_provisioned_product",
+                'product_id = "x"\nprovisioning_parameters {\n  key   = "Days"\n  value = "0"\n}',
+            ),
+            "cf/t.yaml": TEMPLATE,
+        },
+        {"aws_servicecatalog_provisioning_artifact.s/Cache": "unknown"},
+    ),
+    "products of which the template is elsewhere": (
+        {
+            "main.tf": "".join(
+                resource("aws_servicecatalog_provisioned_product", f'product_name = "{name}"', name)
+                for name in ("redis", "network")
+            )
+        },
+        {"aws_servicecatalog_provisioned_product.redis": "unknown"},
+    ),
+    "an application whose template is elsewhere": (
+        {
+            "main.tf": resource(
+                "aws_serverlessapplicationrepository_cloudformation_stack",
+                'application_id = "arn:aws:serverlessrepo:eu-west-1:1:applications/redis"',
+            )
+        },
+        {"aws_serverlessapplicationrepository_cloudformation_stack.s": "unknown"},
     ),
     "a type of which a part is unknown, and which may be a cache's": (
         {"main.tf": VPC + control("jsonencode({})", '"AWS::ElastiCache::${aws_vpc.v.id}"')},

@@ -19,6 +19,16 @@ if TYPE_CHECKING:
 
 PLATFORM = "git::ssh://git@example.com/acme/platform.git//datastore?ref=v1"
 
+CACHE = """
+variable "days" {
+  default = 7
+}
+resource "aws_elasticache_replication_group" "a" {
+  description              = "a"
+  snapshot_retention_limit = var.days
+}
+"""
+
 
 def call(source: str, inputs: str = "") -> str:
     return f'module "x" {{\n  source = "{source}"\n  {inputs}\n}}\n'
@@ -96,6 +106,22 @@ def test_it_is_listed_and_is_no_cache(evaluate: "Evaluate", source: str, inputs:
         f"the module was not read: {source} is not in this repository (terraform init would fetch it)"
     )
     assert (listed.location.path, listed.location.line) == ("main.tf", 1)
+
+
+@pytest.mark.parametrize("source", ["modules/store", "store", "modules/redis"])
+@pytest.mark.parametrize("beside", ["", CACHE])
+def test_a_path_without_a_dot_to_a_module_with_caches_is_an_error(
+    evaluate: "Evaluate", source: str, beside: str
+) -> None:
+    found = evaluate({"main.tf": call(source, "days = 0") + beside, f"{source}/main.tf": CACHE})
+    assert found.errors == [
+        f"the module was not read: Invalid module source address: {source}: a local path begins with ./"
+    ]
+
+
+def test_a_path_without_a_dot_to_a_module_without_caches_is_listed(evaluate: "Evaluate") -> None:
+    found = evaluate({"main.tf": call("modules/vpc"), "modules/vpc/main.tf": "locals {}\n"})
+    assert [one.is_detail for one in found.diagnostics] == [True]
 
 
 def test_calls_are_listed_whatever_else_their_root_holds(run_here: "Run", tmp_path: "Path") -> None:

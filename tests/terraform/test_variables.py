@@ -72,6 +72,12 @@ def test_the_stronger_place_wins(
     assert days(cache.retention) == 3
 
 
+def test_a_variable_file_in_json_is_one_object(evaluate: "Evaluate") -> None:
+    files = {"main.tf": NUMBER + CACHE % "var.days", "terraform.tfvars.json": '[{"days": 3}]'}
+    (error,) = evaluate(files).errors
+    assert str(error).endswith("Incorrect JSON value type: an object is required here")
+
+
 def test_of_var_and_var_file_the_last_wins(evaluate: "Evaluate", tmp_path: "Path") -> None:
     files = {"main.tf": NUMBER + CACHE % "var.days", "x.tfvars": "days = 2"}
     file, option = ("file", str(tmp_path / "x.tfvars")), ("var", "days=3")

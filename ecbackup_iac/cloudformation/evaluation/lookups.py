@@ -26,8 +26,9 @@ def find_in_map(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Fra
     """Return the entry of a mapping that Fn::FindInMap selects."""
     arguments = evaluator.arguments(argument, node, frame, 3, 4)
     keys, options = arguments[:3], arguments[3:]
-    if options:
-        check_extensions(evaluator, "The DefaultValue of Fn::FindInMap", node, frame)
+    default = member(options[0], "DefaultValue") if options else None
+    if options and default is None:
+        raise evaluator.rejected("Fn::FindInMap expects a DefaultValue after the keys", node, frame)
     template = frame.stack.template
     map_name, entries, traces = "Mappings", template.section("Mappings"), list[Trace]()
     entry: Entry = (node, node)
@@ -36,7 +37,6 @@ def find_in_map(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Fra
         key = _selected(evaluator, value, list(entries), key_node, map_name, frame)
         if key is None:
             shown = "such key" if value.is_secret or not value.text else f"key {value.text[:80]}"
-            default = member(options[0], "DefaultValue") if options else None
             if default is not None:
                 return evaluator.value(default, frame)
             if "Fn::Transform" in entries or template.may_declare("Mappings"):

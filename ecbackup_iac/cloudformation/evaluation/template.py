@@ -42,11 +42,11 @@ DYNAMIC_REFERENCE = re.compile(r"\{\{resolve:[^{}]*\}\}")
 # What another program fills in before CloudFormation reads the template: Jinja, sed, ERB, pipelines, Python.
 PLACEHOLDER = re.compile(
     r"\{\{(?!resolve:)[^{}]*\}\}|\{%|%%\w+%%|<%|@@\w+@@"
-    r"|#\{[^{}]+\}|\$\(\w+\)|__[A-Z][A-Z0-9_]*__|\(\([\w.-]+\)\)|\[\[[^\[\]]+\]\]|%\(\w+\)s"
+    r"|#\{[^{}]+\}|\$\(\w+\)|__[A-Za-z][A-Za-z0-9_]*__|\(\([\w.-]+\)\)|\[\[[^\[\]]+\]\]|%\(\w+\)s"
 )
 
 # What envsubst and the like fill in; in Fn::Sub it is a reference.
-SHELL_VARIABLE = re.compile(r"\$\{[A-Za-z_]\w*\}")
+SHELL_VARIABLE = re.compile(r"\$\{[A-Za-z_]\w*\}|\A\$[A-Za-z_]\w*\Z")
 
 # ${self:custom.days}, ${file(x.yml)}: resolved by the Serverless Framework before CloudFormation reads them.
 SERVERLESS_VARIABLE = re.compile(r"\$\{[a-z][\w-]{0,60}(?:\([^(){}$]{0,300}\))?:|\$\{file\(")

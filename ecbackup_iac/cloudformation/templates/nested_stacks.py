@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import zip_longest
 
 from ecbackup_iac.cloudformation.evaluation.parameters import named_parameter
 from ecbackup_iac.cloudformation.evaluation.template import Template
@@ -110,21 +111,56 @@ def deployed_templates(body: Node, resources: Mapping[str, Entry]) -> list[Deplo
     deployed = DeployedTemplate(
         "", name, member(properties, name), member(properties, "TemplateBody"), passed
     )
-    groups = _items(member(properties, "StackInstancesGroup")) if kind == STACK_SET else []
+    groups = _groups(member(properties, "StackInstancesGroup")) if kind == STACK_SET else []
     overriding = [
         replace(deployed, suffix=f"[{number}]", parameters=(*passed, overrides))
         for number, group in enumerate(groups)
-        if (overrides := member(group, "ParameterOverrides")) is not None
+        if (overrides := _overrides(group)) is not _NOTHING
     ]
     return overriding if overriding and len(overriding) == len(groups) else [deployed, *overriding]
+
+
+def _groups(node: Node | None) -> list[Node]:
+    """Return the instances of a stack set; where Fn::If chooses a list, each is what it chooses there."""
+    if node is None or function_of(node) is None:
+        return _items(node)
+    condition, branches = _choice(node)
+    lists = zip_longest(*map(_groups, branches), fillvalue=_NOTHING)
+    return [_if(condition, items) for items in lists] if condition else [node]
+
+
+def _overrides(group: Node) -> Node:
+    """Return the parameters of some instances of a stack set; of those that Fn::If chooses, its choice."""
+    if function_of(group) is None:
+        return member(group, "ParameterOverrides") or _NOTHING
+    condition, branches = _choice(group)
+    return _if(condition, map(_overrides, branches)) if condition else group
+
+
+def _choice(node: Node) -> tuple[Node | None, list[Node]]:
+    """Return the condition and the operands of Fn::If; no condition for another function."""
+    name, argument = function_of(node) or ("", _NOTHING)
+    items = _items(argument) if name == "Fn::If" else []
+    return (items[0], items[1:]) if items else (None, [])
+
+
+def _if(condition: Node, operands: Iterable[Node]) -> Node:
+    return ListNode([condition, *operands], condition.start, condition.end, "!If")
 
 
 def _product_of(properties: Node | None, resources: Mapping[str, Entry]) -> DeployedTemplate | None:
     """Return the template of the product that a provisioned product names, where a neighbour defines it."""
     function = function_of(member(properties, "ProductId") or _NOTHING)
-    name = text_of(function[1]) if function and function[0] == "Ref" else None
-    _, product = resources.get(name or "", (None, None))
-    if product is None or text_of(member(product, "Type")) != PRODUCT:
+    logical_id = text_of(function[1]) if function and function[0] == "Ref" else None
+    name = text_of(member(properties, "ProductName"))
+    products = {
+        key: body
+        for key, (_, body) in resources.items()
+        if text_of(member(body, "Type")) == PRODUCT
+    }
+    by_name = {text_of(member(member(one, "Properties"), "Name")): one for one in products.values()}
+    product = products.get(logical_id or "") or (by_name.get(name) if name else None)
+    if product is None:
         return None
     artifacts = _items(member(member(product, "Properties"), NESTED[PRODUCT]))
     artifact_name = text_of(member(properties, "ProvisioningArtifactName"))

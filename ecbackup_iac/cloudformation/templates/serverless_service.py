@@ -26,6 +26,9 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
 from ecbackup_iac.cloudformation.templates.serverless_variables import Variables
 from ecbackup_iac.model.location import Location
 
+_NAMES = ("Type", "Condition")
+"""What is read of a resource before any value is evaluated."""
+
 _MAX_BETWEEN = 200
 """Characters between a key and its value that may be a variable."""
 
@@ -137,13 +140,13 @@ class Service:
                 self._files[name] = self._source.add(file[1])
         return self._files[name]
 
-    def _with_values(self, node: Node, depth: int) -> Node:
-        """Return a node in which every variable that is a map or a list has its value."""
+    def _with_values(self, node: Node, depth: int, *, is_name: bool = False) -> Node:
+        """Return a node in which every variable has its value that is a map, a list or a name."""
         if depth == 0:
             return node
         match node:
             case ScalarNode():
-                return self._structure_of(node, depth)
+                return self._value_of(node, depth, is_name=is_name)
             case ListNode():
                 items = [self._with_values(item, depth - 1) for item in node.items]
                 if all(new is old for new, old in zip(items, node.items, strict=True)):
@@ -151,20 +154,23 @@ class Service:
                 return ListNode(items, node.start, node.end, node.tag)
             case MapNode():
                 entries = [
-                    (key, self._with_values(value, depth - 1)) for key, value in node.entries
+                    (key, self._with_values(value, depth - 1, is_name=text_of(key) in _NAMES))
+                    for key, value in node.entries
                 ]
                 if all(new[1] is old[1] for new, old in zip(entries, node.entries, strict=True)):
                     return node
                 self._replace(node)
                 return MapNode(entries, node.start, node.end, node.tag)
 
-    def _structure_of(self, node: ScalarNode, depth: int) -> Node:
-        """Return the map or list that a variable is; the node itself for anything else."""
+    def _value_of(self, node: ScalarNode, depth: int, *, is_name: bool) -> Node:
+        """Return the map, list or name that a variable is; the node itself for anything else."""
         if node.tag is not None or not SERVERLESS_VARIABLE.search(node.text):
             return node
         resolved = self._variables.value(node)
-        if isinstance(resolved, str) or isinstance(resolved.node, ScalarNode):
+        if isinstance(resolved, str):
             return node
+        if isinstance(resolved.node, ScalarNode):
+            return resolved.node if is_name else node
         if resolved.part:
             self._parts.append(resolved.part)
         value = self._with_values(resolved.node, depth - 1)

@@ -1,5 +1,7 @@
 """CloudFormation templates → the caches that a deployment of each root template creates."""
 
+import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from ecbackup_iac.cloudformation.evaluation.enumeration import ScenarioBudget
@@ -19,12 +21,13 @@ from ecbackup_iac.cloudformation.templates.resources import (
 )
 from ecbackup_iac.cloudformation.templates.roots import Templates
 from ecbackup_iac.files.generated import CDK, generator_of
+from ecbackup_iac.files.paths import is_inside
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.deployment import TemplateDeployment
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.location import Location, input_location
 from ecbackup_iac.model.near_miss import NearMiss, nearest
-from ecbackup_iac.model.policy import ReadingScope
+from ecbackup_iac.model.policy import ReadingScope, RootSettings
 from ecbackup_iac.model.progress import NO_PROGRESS, Progress
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic, ReadResult, Severity
@@ -41,6 +44,11 @@ from ecbackup_iac.readers.cloudformation.resource_types import RESOURCE_TYPES, c
 from ecbackup_iac.readers.cloudformation.settings import ResourceSettings, join_conditions
 from ecbackup_iac.readers.cloudformation.unread_stacks import UnreadStacks, cache_of_stack
 from ecbackup_iac.readers.hidden_words import without_words
+
+SYNCED = re.compile(
+    rb"""^[{\s]*["']?template-file-path["']?\s*:\s*["']?([^"'\s#]+)""", re.MULTILINE
+)
+"""The template that a deployment file of Git sync names, in the file's text."""
 
 
 class TemplateReader:
@@ -66,6 +74,8 @@ class TemplateReader:
         self._unread = UnreadStacks(self._templates)
         self._ledger = CacheLedger()
         self._deployments: list[tuple[TemplateDeployment, str]] = []
+        self._synced: list[RootSettings] = []
+        """What Git sync deploys: templates, each with a deployment file of the tree."""
 
     def add(self, file: TemplateFile) -> bool:
         """Add a file; return whether it is a template, or is meant to be one."""
@@ -74,6 +84,14 @@ class TemplateReader:
     def add_deployment(self, deployment: TemplateDeployment, boundary: str) -> None:
         """Add a template that a resource of another source deploys."""
         self._deployments.append((deployment, boundary))
+
+    def add_deployment_file(self, path: str, template: str, boundary: str) -> None:
+        """Add a file of Git sync and the path of its template, from the repository's folder or its own."""
+        for folder in (boundary, os.path.dirname(path)):
+            named = os.path.realpath(os.path.join(folder, template))
+            if is_inside(named, boundary) and os.path.isfile(named):
+                self._synced.append(RootSettings(named, parameter_files=(path,)))
+                return
 
     def results(self) -> Iterator[ReadResult]:
         """Yield the result of each root template, and the problems of the files."""
@@ -92,9 +110,10 @@ class TemplateReader:
         )
 
     def _root_results(self, template: Template) -> Iterator[ReadResult]:
-        """Yield a root's result, or one for each set of parameters in the policy."""
+        """Yield a root's result, or one for each set of parameters in the policy, else of Git sync."""
         self._evaluated.add(template.path)
         settings = [root for root in self._roots if root.path == template.path]
+        settings = settings or [root for root in self._synced if root.path == template.path]
         if not settings:
             yield self._result(template, self._inputs.parameters)
         for root in settings:

@@ -21,7 +21,13 @@ from ecbackup_iac.readers.terraform.caches import RootReader
 from ecbackup_iac.readers.terraform.provider_schemas import provider_schema
 from ecbackup_iac.readers.terraform.root import RootEvaluation
 from ecbackup_iac.readers.terraform.sought import sought
-from ecbackup_iac.terraform.modules.configuration import NOT_HERE, Configuration, Modules
+from ecbackup_iac.terraform.modules.configuration import (
+    NO_DOT,
+    NOT_HERE,
+    Configuration,
+    Modules,
+    path_without_dot,
+)
 from ecbackup_iac.terraform.modules.file_names import (
     OPENTOFU_SUFFIXES,
     Program,
@@ -367,7 +373,10 @@ class _Tree:
         }
 
     def _unread_calls(self) -> Iterator[Diagnostic]:
-        """Yield a warning for each call of a module that was not read and does not look like a cache's."""
+        """Yield a warning for each call of a module that was not read and does not look like a cache's.
+
+        It is an error where the module is in the tree, leads to caches, and Terraform rejects the path.
+        """
         for path in sorted(self._index.found):
             calls = self._index.found[path].remote_calls
             if not calls or not self._is_target(path):
@@ -376,9 +385,13 @@ class _Tree:
             for call in calls:
                 named = (call.address.removeprefix("module."), normalised(call.kind))
                 if call.location not in self._read_calls and named not in fetched:
-                    text = f"the module was not read: {NOT_HERE.format(source=call.kind)}"
+                    target = path_without_dot(path, call.kind, self._folders)
+                    is_rejected = target in self._index.leading
+                    why = (NO_DOT if is_rejected else NOT_HERE).format(source=call.kind)
                     header = replace(call.location, end_line=None, end_column=None)
-                    yield Diagnostic(text, header, Severity.WARNING, is_detail=True)
+                    severity = Severity.ERROR if is_rejected else Severity.WARNING
+                    text = f"the module was not read: {why}"
+                    yield Diagnostic(text, header, severity, is_detail=not is_rejected)
 
     def _unused_settings(self) -> Iterator[Diagnostic]:
         """Yield a diagnostic for each input that no root uses."""

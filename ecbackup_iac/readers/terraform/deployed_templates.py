@@ -18,8 +18,7 @@ from ecbackup_iac.model.value import StepKind, TraceStep, Unknown
 from ecbackup_iac.readers.terraform.arguments import Arguments, rejected
 from ecbackup_iac.readers.terraform.deployers import (
     DEPLOYERS,
-    STACK_SET_INSTANCES,
-    STACK_SETS,
+    OVERRIDERS,
     TEMPLATE_TYPES,
     Deployer,
     as_template,
@@ -147,6 +146,10 @@ class DeployedTemplates:
         found: ResourceInstance,
         block: Arguments,
     ) -> str:
+        if not deployer.url:
+            is_here = "servicecatalog_product." in found.block.range.text
+            is_cache = deployment.looks_like_cache and not is_here
+            return "its template is not known" if is_cache else ""
         url = self._text(block, deployer.url)
         if url.location is None or (url.why and deployment.looks_like_cache):
             return url.why
@@ -278,6 +281,8 @@ def _with_parameters(
     if argument is not None:
         passed = _passed(argument, Evaluator(found.scope))
     for overrides in _overrides(found):
+        if "" in overrides:
+            passed = {}  # any parameter may be among those without a known name
         for name, parameter in overrides.items():
             base = passed.get(name)
             is_listed = base is not None and base.possible and parameter.possible
@@ -336,19 +341,30 @@ def _parameter(name: str, value: Value, step: TraceStep, why: str) -> DeployedPa
 
 
 def _overrides(found: ResourceInstance) -> Iterator[dict[str, DeployedParameter]]:
-    """Yield what the instances of a stack set pass instead of its own parameters."""
-    if found.kind not in STACK_SETS:
+    """Yield what other resources pass in place of a resource's own parameters."""
+    overrider = OVERRIDERS.get(found.kind)
+    if overrider is None:
         return
-    own = ".".join(found.block.labels)
+    own, noun = ".".join(found.block.labels), found.kind.partition("_")[2]
     instance = found.scope.instance
-    for (mode, kind, _), block in instance.module.resources.items():
-        argument = block.body.attribute("parameter_overrides")
-        target = block.body.attribute("stack_set_name")
-        if mode != "managed" or kind not in STACK_SET_INSTANCES or argument is None:
+    why = f"an instance of {found.address} overrides its parameters"
+    blocks = [
+        (block, module)
+        for module in instance.configuration.used.values()
+        for (mode, kind, _), block in module.resources.items()
+        if mode == "managed" and kind in overrider.kinds
+    ]
+    for block, module in (*blocks, (found.block, None)):
+        targets = map(block.body.attribute, overrider.targets)
+        texts = [target.range.text for target in targets if target is not None]
+        if any(f"{noun}." in text and own not in text for text in texts):
             continue
-        if target is None or "_stack_set." not in target.range.text or own in target.range.text:
-            why = f"an instance of {found.address} overrides its parameters"
+        argument = block.body.attribute(overrider.parameters)
+        if argument is not None and module is instance.module:
             yield _passed(argument, Evaluator(BlockScope(instance, Repetition())), why)
+        elif overrider.parameters in block.range.text:
+            step = step_of(SourceStep(block.header, StepKind.MODULE_INPUT))
+            yield {"": DeployedParameter("", (), why, (step,))}
 
 
 def unknown_cache(found: ResourceInstance, root: str) -> CacheResource:

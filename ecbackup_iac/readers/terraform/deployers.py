@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from ecbackup_iac.model.record import record
 
-WORDS = (b"cloudformation_stack", b"cloudcontrolapi", b"servicecatalog_product")
+WORDS = (b"cloudformation_stack", b"cloudcontrolapi", b"servicecatalog_pro")
 """What a file names that deploys a template."""
 
 # The types of CloudFormation that are caches, or deploy templates with caches.
@@ -28,7 +28,7 @@ def text_mentions_cache(text: str) -> bool:
 
 @record
 class Deployer:
-    """The arguments of a resource type that deploys a template."""
+    """The arguments of a resource type that deploys a template; without any, the template is elsewhere."""
 
     body: str = "template_body"
     url: str = "template_url"
@@ -46,16 +46,43 @@ DEPLOYERS: Mapping[str, Deployer] = {
     "awscc_cloudformation_stack": Deployer(),
     "awscc_cloudformation_stack_set": Deployer(),
     "aws_servicecatalog_product": Deployer(nested="provisioning_artifact_parameters"),
+    "aws_servicecatalog_provisioned_product": Deployer(body="", url=""),
+    "aws_serverlessapplicationrepository_cloudformation_stack": Deployer(body="", url=""),
+    "aws_servicecatalog_provisioning_artifact": Deployer(),
     "aws_cloudcontrolapi_resource": Deployer(body="desired_state", type="type_name"),
 }
 
-STACK_SETS = ("aws_cloudformation_stack_set", "awscc_cloudformation_stack_set")
 
-# Resource types with the instances of a stack set, which may have parameters of their own.
-STACK_SET_INSTANCES = (
-    "aws_cloudformation_stack_set_instance",
-    "aws_cloudformation_stack_instances",
+@record
+class Overrider:
+    """What passes parameters to the template of a resource, in place of the resource's own."""
+
+    kinds: tuple[str, ...]
+    targets: tuple[str, ...]
+    """The arguments that name the resource."""
+
+    parameters: str
+
+
+_INSTANCES = Overrider(
+    ("aws_cloudformation_stack_set_instance", "aws_cloudformation_stack_instances"),
+    ("stack_set_name",),
+    "parameter_overrides",
 )
+
+_PROVISIONED = Overrider(
+    ("aws_servicecatalog_provisioned_product",),
+    ("product_id", "product_name"),
+    "provisioning_parameters",
+)
+
+OVERRIDERS: Mapping[str, Overrider] = {
+    "aws_cloudformation_stack_set": _INSTANCES,
+    "awscc_cloudformation_stack_set": _INSTANCES,
+    "aws_servicecatalog_product": _PROVISIONED,
+    "aws_servicecatalog_provisioning_artifact": _PROVISIONED,
+}
+"""By the type of the resource that deploys the template."""
 
 
 def as_template(address: str, kind: str, properties: str) -> str | None:

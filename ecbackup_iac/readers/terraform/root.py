@@ -121,7 +121,7 @@ class RootEvaluation:
 
         self.read_calls: set[Location] = set()
         """The calls whose module `terraform init` fetched, and the resources that deploy templates: what they
-        create is found in the module or the template."""
+        create is found in the module or the template; and the calls that are reported."""
 
     @property
     def deployments(self) -> tuple[TemplateDeployment, ...]:
@@ -175,7 +175,8 @@ class RootEvaluation:
 
     def _add_caches(self, found: ResourceInstance | UnreadCall) -> None:
         """Add the caches that an instance is, or that an unread module would make."""
-        if isinstance(found, ResourceInstance) and found.kind in DEPLOYERS:
+        is_reported = isinstance(found, UnreadCall) and found.unreadable.is_missing
+        if is_reported or (isinstance(found, ResourceInstance) and found.kind in DEPLOYERS):
             self.read_calls.add(found.block.range.location)
         for cache in self._reader.resources(found):
             self.resources[cache.address] = cache

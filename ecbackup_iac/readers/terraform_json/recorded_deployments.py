@@ -12,8 +12,7 @@ from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import StepKind, TraceStep, Unknown
 from ecbackup_iac.readers.terraform.deployers import (
     DEPLOYERS,
-    STACK_SET_INSTANCES,
-    STACK_SETS,
+    OVERRIDERS,
     TEMPLATE_TYPES,
     Deployer,
     as_template,
@@ -22,7 +21,7 @@ from ecbackup_iac.readers.terraform.deployers import (
 from ecbackup_iac.readers.terraform.resource_types import is_marked
 from ecbackup_iac.readers.terraform_json.planned_change import ResourceChange
 
-KINDS = {*DEPLOYERS, *STACK_SET_INSTANCES}
+KINDS = {*DEPLOYERS, *(kind for one in OVERRIDERS.values() for kind in one.kinds)}
 """The types of resources that deploy templates, or pass parameters to them."""
 
 
@@ -130,12 +129,15 @@ def _deployment(
         template = as_template(resource.address, kind, body) if kind and body else None
         unknown = f"{deployer.body} is unknown"
         return replace(deployment, text=template, is_resource=True) if template else unknown
+    if not deployer.url:
+        is_here = any(other.kind == "aws_servicecatalog_product" for other in others)
+        is_cache = deployment.looks_like_cache and not is_here
+        return "its template is not known" if is_cache else None
     if not body and not url:
         hidden = next(filter(resource.is_hidden, (deployer.body, deployer.url)), "")
         return f"{hidden} is unknown" if hidden else None
     parameters = _passed(resource, deployer.parameters)
-    if resource.kind in STACK_SETS:
-        _override(parameters, resource, others)
+    _override(parameters, resource, others)
     unlisted = parameters.pop("", None)
     return replace(
         deployment,
@@ -151,7 +153,12 @@ def _passed(resource: RecordedResource, name: str) -> dict[str, DeployedParamete
     value = resource.values.get(name)
     if isinstance(value, list):  # the provider awscc has lists of keys and values
         pairs = [pair for pair in value if isinstance(pair, dict)]
-        value = {str(pair.get("parameter_key")): pair.get("parameter_value") for pair in pairs}
+        value = {
+            str(pair.get("parameter_key", pair.get("key"))): pair.get(
+                "parameter_value", pair.get("value")
+            )
+            for pair in pairs
+        }
     unknown, sensitive = _marks_of(resource.unknown, name), _marks_of(resource.sensitive, name)
     why = f"what {name} passes is known only after apply"
     parameters = {
@@ -172,16 +179,28 @@ def _passed(resource: RecordedResource, name: str) -> dict[str, DeployedParamete
 
 def _override(
     parameters: dict[str, DeployedParameter],
-    stack_set: RecordedResource,
+    resource: RecordedResource,
     others: Iterable[RecordedResource],
 ) -> None:
-    """Add what the instances of a stack set pass instead of its own parameters."""
-    why = f"an instance of {stack_set.address} overrides its parameters"
-    for other in others:
-        name = other.values.get("stack_set_name")
-        if other.kind in STACK_SET_INSTANCES and name in (None, stack_set.values.get("name")):
-            for key, parameter in _passed(other, "parameter_overrides").items():
-                parameters[key] = replace(parameter, possible=(), why=why)
+    """Add what other resources pass in place of a resource's own parameters."""
+    overrider = OVERRIDERS.get(resource.kind)
+    if overrider is None:
+        return
+    why = f"an instance of {resource.address} overrides its parameters"
+    whole = [other for other in others if other.address == resource.address]
+    own = {one.values.get(name) for one in whole for name in ("id", "name", "product_id")}
+    instances = [(other, other.values) for other in others if other.kind in overrider.kinds]
+    found = resource.values.get("stack_instances_group")
+    groups = found if isinstance(found, list) else []
+    for other, values in (*instances, *((resource, group) for group in groups)):
+        named = {values.get(target) for target in overrider.targets} - {None}
+        if named and not named & own:
+            continue
+        passed = _passed(replace(other, values=values), overrider.parameters)
+        if "" in passed:
+            parameters.clear()  # any parameter may be among those without a known name
+        for key, parameter in passed.items():
+            parameters[key] = replace(parameter, possible=(), why=why)
 
 
 def _unknown_cache(resource: RecordedResource, why: str, source: Source) -> CacheResource:

@@ -27,6 +27,12 @@ from ecbackup_iac.terraform.values.value import EvaluationError
 NOT_HERE = "{source} is not in this repository (terraform init would fetch it)"
 """Why a module from elsewhere was not read."""
 
+NO_DOT = "Invalid module source address: {source}: a local path begins with ./"
+"""Why a module was not read that is in the tree: Terraform has rejected such a path since 0.12."""
+
+_PATH = r"[\w-]+(?:/[\w.-]+)*(?://.*)?"
+_IN_REGISTRY = r"[0-9A-Za-z][\w-]*/[0-9A-Za-z][\w-]*/[0-9a-z]+(?://.*)?"
+
 
 class Caller(Scope, Protocol):
     """A module instance, as far as its module calls are concerned."""
@@ -172,6 +178,8 @@ class Configuration:
         if installed is not None and installed.is_for(source, version):
             folder = os.path.normpath(os.path.join(self.root, installed.folder))
             return self._module(folder, source, caller)
+        if path_without_dot(caller.module.folder, source, self.modules.reader):
+            return UnreadModule(source, NO_DOT.format(source=source), version, is_missing=True)
         why = NOT_HERE.format(source=source)
         why += ": .terraform contains another source" if installed else ""
         return UnreadModule(source, why, version)
@@ -236,6 +244,14 @@ def local_folder(folder: str, source: str, reader: Folders) -> str | None:
         return reader.real(os.path.normpath(os.path.join(folder, source)))
     except ValueError:  # a NUL in it, or half a surrogate pair
         return None
+
+
+def path_without_dot(folder: str, source: str, reader: Folders) -> str | None:
+    """Return the folder that a source names without the ./ of a path; None where it is anything else."""
+    if not re.fullmatch(_PATH, source) or re.fullmatch(_IN_REGISTRY, source):
+        return None
+    named = local_folder(folder, f"./{source}", reader)
+    return named if named and reader.is_inside(named) and os.path.isdir(named) else None
 
 
 def why_empty(folder: str, source: str, reader: Folders) -> str:
