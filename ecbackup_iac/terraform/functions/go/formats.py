@@ -4,13 +4,18 @@ import re
 from collections.abc import Sequence
 from fractions import Fraction
 
-from ecbackup_iac.hcl.number import Number
+from ecbackup_iac.hcl.number import Number, plain
 from ecbackup_iac.model.record import record
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.functions.go.graphemes import clusters
 from ecbackup_iac.terraform.functions.go.json_text import json_text, quoted
 from ecbackup_iac.terraform.functions.sizes import check_size, text_of
-from ecbackup_iac.terraform.values.arithmetic import text_from
+from ecbackup_iac.terraform.values.arithmetic import (
+    negated,
+    precision_of,
+    text_from,
+    with_precision,
+)
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.type_system import BOOL, NUMBER, STRING, Type
@@ -30,8 +35,9 @@ _VERB = re.compile(
 
 _BASES = {"b": "b", "d": "d", "o": "o", "x": "x", "X": "X"}
 _PREFIXES = {"b": "0b", "o": "0", "x": "0x", "X": "0X", "d": ""}
-_PLAIN_EXPONENTS = range(-4, 6)
-_DEFAULT_DECIMALS = 6
+_SMALLEST_PLAIN_EXPONENT = -4
+_SHORTEST_PLAIN_DIGITS = 6
+_DEFAULT_PRECISION = 6
 
 
 @record
@@ -115,10 +121,8 @@ def _filled(verb: _Verb, argument: Value) -> str:
         if not isinstance(number, int):
             raise _unsupported(verb, "an integer is required")
         return _integer(verb, number)
-    if verb.mode == "f":
+    if verb.mode in "eEfgG":
         return _floating(verb, _number(verb, argument))
-    if verb.mode in "eEgG":
-        raise UnknownResultError(f"the format of a number by %{verb.mode} is not evaluated")
     if verb.mode not in "sq":
         what = f"unsupported format verb{{}} at offset {verb.offset}"
         raise quoting(what, f" '{verb.mode}' in {quoted(verb.raw)}", "")
@@ -134,7 +138,7 @@ def _as_is(verb: _Verb, argument: Value) -> str:
         if isinstance(raw, str):
             return _padded(verb, raw)
         if isinstance(raw, int | Fraction) and not isinstance(raw, bool):
-            return _padded(verb, _shortest(raw))
+            return _padded(verb, _general(raw))
     return _padded(verb, json_text(argument))
 
 
@@ -191,29 +195,47 @@ def _integer(verb: _Verb, value: int) -> str:
 
 
 def _floating(verb: _Verb, value: Number) -> str:
-    """Return a number by %f."""
+    """Return a number by %e, %E, %f, %g or %G."""
     sign = _sign(verb, is_negative=value < 0)
-    decimals = _DEFAULT_DECIMALS if verb.precision is None else verb.precision
-    digits = text_from(round(abs(Fraction(value)) * 10**decimals)).rjust(decimals + 1, "0")
-    shown = f"{digits[:-decimals]}.{digits[-decimals:]}" if decimals else digits
-    missing = max(0, (verb.width or 0) - len(sign) - len(shown))
+    size = abs(Fraction(value))
+    precision = _DEFAULT_PRECISION if verb.precision is None else verb.precision
+    match verb.mode.lower():
+        case "e":
+            digits, exponent = _significant(size, precision + 1)
+            shown = _scientific(digits, exponent, precision)
+        case "f":
+            shown = _fixed(size, precision)
+        case _:
+            shown = _general(negated(value) if value < 0 else value, verb.precision)
+    if verb.mode in "EG":
+        shown = shown.upper()
+    missing = " " * max(0, (verb.width or 0) - len(sign) - len(shown))
     if "0" in verb.flags:  # goes before "-", other than for whole numbers
-        return f"{sign}{'0' * missing}{shown}"
-    pad = " " * missing
-    return f"{sign}{shown}{pad}" if "-" in verb.flags else f"{pad}{sign}{shown}"
+        return f"{sign}{missing.replace(' ', '0')}{shown}"
+    if "-" in verb.flags:
+        return f"{sign}{shown}{missing}"
+    return f"{missing}{sign}{shown}"
 
 
-def _shortest(value: Number) -> str:
-    """Return a number by %v: in the fewest digits that identify it, if need be with an exponent."""
-    text = text_from(value) if value else "0"
-    whole, _, fraction = text.removeprefix("-").partition(".")
-    digits, exponent = (whole + fraction).strip("0"), len(whole) - 1
-    if whole == "0":
-        exponent = len(fraction.lstrip("0")) - len(fraction) - 1
-    if not digits or exponent in _PLAIN_EXPONENTS:
-        return text
-    sign, point = ("-" if value < 0 else ""), "." if len(digits) > 1 else ""
-    return f"{sign}{digits[0]}{point}{digits[1:]}e{exponent:+03d}"
+def _general(value: Number, precision: int | None = None) -> str:
+    """Return a number as %g has it; without a precision in the fewest digits that identify it."""
+    sign, size = ("-" if value < 0 else ""), abs(Fraction(value))
+    if precision is None:
+        digits, exponent = _shortest(with_precision(plain(size), precision_of(value)))
+        limit = _SHORTEST_PLAIN_DIGITS
+    else:
+        digits, exponent = _significant(size, max(precision, 1))
+        digits = digits.rstrip("0") or "0"
+        limit = max(precision, 1)
+        if limit > len(digits) and len(digits) >= exponent + 1:
+            limit = len(digits)
+    if exponent < _SMALLEST_PLAIN_EXPONENT or exponent >= limit:
+        return sign + _scientific(digits, exponent, len(digits) - 1)
+    if exponent >= len(digits) - 1:
+        return sign + digits.ljust(exponent + 1, "0")
+    if exponent < 0:
+        return f"{sign}0.{'0' * (-exponent - 1)}{digits}"
+    return f"{sign}{digits[: exponent + 1]}.{digits[exponent + 1 :]}"
 
 
 def _sign(verb: _Verb, *, is_negative: bool) -> str:
@@ -222,3 +244,36 @@ def _sign(verb: _Verb, *, is_negative: bool) -> str:
     if "+" in verb.flags:
         return "+"
     return " " if " " in verb.flags else ""
+
+
+def _shortest(size: Number) -> tuple[str, int]:
+    """Return the digits of the shortest text, and the exponent of the first."""
+    whole, _, fraction = text_from(size).partition(".")
+    if whole != "0":
+        return (whole + fraction).rstrip("0"), len(whole) - 1
+    digits = fraction.lstrip("0")
+    return (digits, len(digits) - len(fraction) - 1) if digits else ("0", 0)
+
+
+def _significant(size: Fraction, count: int) -> tuple[str, int]:
+    """Return a number rounded to so many digits, half to even, and the exponent of the first."""
+    if size == 0:
+        return "0" * count, 0
+    exponent = len(text_from(size.numerator)) - len(text_from(size.denominator))
+    if size < Fraction(10) ** exponent:
+        exponent -= 1
+    scaled = round(size / Fraction(10) ** (exponent - count + 1))
+    digits = text_from(scaled)
+    if len(digits) > count:  # 9.99 became 10.0
+        return digits[:count], exponent + 1
+    return digits, exponent
+
+
+def _scientific(digits: str, exponent: int, decimals: int) -> str:
+    point = f".{digits[1 : decimals + 1].ljust(decimals, '0')}" if decimals > 0 else ""
+    return f"{digits[0]}{point}e{'-' if exponent < 0 else '+'}{abs(exponent):02d}"
+
+
+def _fixed(size: Fraction, decimals: int) -> str:
+    digits = text_from(round(size * 10**decimals)).rjust(decimals + 1, "0")
+    return f"{digits[:-decimals]}.{digits[-decimals:]}" if decimals else digits
