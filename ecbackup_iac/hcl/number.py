@@ -52,20 +52,11 @@ def rounded(number: Number, precision: int = PRECISION) -> Number:
     if isinstance(number, int) and number.bit_length() <= precision:
         return number
     exact = Fraction(number)
-    if exact == 0:
-        return 0
-    numerator, denominator = abs(exact.numerator), exact.denominator
-    shift = numerator.bit_length() - denominator.bit_length() - precision
-    scaled = _shifted(numerator, denominator, -shift)
-    if scaled >= 1 << precision:  # one bit too many: the quotient was at the upper end
-        shift += 1
-        scaled = _shifted(numerator, denominator, -shift)
-    whole = scaled.numerator // scaled.denominator
-    rest = scaled - whole
-    if rest > Fraction(1, 2) or (rest == Fraction(1, 2) and whole % 2):
-        whole += 1
-    result = Fraction(whole << shift) if shift >= 0 else Fraction(whole, 1 << -shift)
-    return plain(result if exact > 0 else -result)
+    shift = abs(exact.numerator).bit_length() - exact.denominator.bit_length() - precision
+    unit = Fraction(2) ** shift
+    if abs(exact) >= unit * 2**precision:
+        unit *= 2
+    return plain(round(exact / unit) * unit)
 
 
 def plain(number: Number) -> Number:
@@ -73,9 +64,3 @@ def plain(number: Number) -> Number:
     if isinstance(number, Fraction) and number.denominator == 1:
         return number.numerator
     return number
-
-
-def _shifted(numerator: int, denominator: int, bits: int) -> Fraction:
-    if bits >= 0:
-        return Fraction(numerator << bits, denominator)
-    return Fraction(numerator, denominator << -bits)

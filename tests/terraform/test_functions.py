@@ -104,10 +104,10 @@ def test_a_sensitive_part_makes_the_text_sensitive() -> None:
         ("yamldecode", (string("a: !!int 7"),)),
         ("yamldecode", (string("? !!int 7\n: 1"),)),
         ("yamldecode", (string(r'"\/"'),)),
-        ("timeadd", (string("2026-01-01T00:00:00Z"), string("1s"))),
-        ("timecmp", (string("2026-01-01T00:00:00Z"), string("0000-02-29T00:00:00Z"))),
-        ("formatdate", (string("YYYY"), string("2026-01-01T00:00:00+01:00"))),
+        ("timeadd", (string("0000-01-01T00:00:00Z"), string("1s"))),
+        ("timeadd", (string("9999-12-31T23:59:59Z"), string("1s"))),
         ("base64gunzip", (string("H4sIAAAAAAAA"),)),
+        ("urldecode", (string("a%20b"),)),
         ("cidrcontains", (string("10.0.0.0/8"), string("10.0.0.1"))),
         ("uuidv5", (string("dns"), string("x"))),
         ("yamldecode", (string("2026-01-01: a"),)),
@@ -137,32 +137,6 @@ def test_regular_expressions_are_evaluated_in_characters() -> None:
 def test_a_pattern_that_would_hang_python_does_not_hang() -> None:
     with pytest.raises(EvaluationError, match="did not match"):
         call("regex", string("^(a+)+$"), string("a" * 100_000 + "b"))
-
-
-@pytest.mark.parametrize(
-    ("name", "arguments", "answer"),
-    [
-        ("urldecode", ("a+b%20c%2Fd%C3%A9",), "a b c/dé"),
-        ("urldecode", ("~-._",), "~-._"),
-    ],
-)
-def test_functions_that_only_opentofu_has(
-    name: str, arguments: tuple[str, ...], answer: object
-) -> None:
-    assert call(name, *map(string, arguments)).raw == answer
-
-
-@pytest.mark.parametrize(
-    ("name", "arguments"),
-    [
-        ("urldecode", ("%",)),
-        ("urldecode", ("%zz",)),
-        ("urldecode", ("%ff",)),
-    ],
-)
-def test_calls_that_opentofu_rejects(name: str, arguments: tuple[str, ...]) -> None:
-    with pytest.raises(EvaluationError):
-        call(name, *map(string, arguments))
 
 
 @pytest.mark.parametrize(

@@ -66,9 +66,7 @@ class Arguments:
     def rounds(self, dynamic: Block) -> Iterator[tuple["Arguments", Block]]:
         """Yield the content of each block that a dynamic one makes, with what knows its iterator there.
 
-        Raises:
-            EvaluationError: Terraform rejects the for_each, or the content is missing.
-
+        Raises EvaluationError: Terraform rejects the for_each, or the content is missing.
         """
         from ecbackup_iac.terraform.evaluation.loops import iterations
 

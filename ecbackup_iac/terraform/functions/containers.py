@@ -6,7 +6,7 @@ from ecbackup_iac.hcl.number import Number
 from ecbackup_iac.terraform.functions.call_context import TooLargeError, UnknownResultError
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.context import record_rejection
-from ecbackup_iac.terraform.values.conversion import has_unknown_order
+from ecbackup_iac.terraform.values.sets import has_open_order
 from ecbackup_iac.terraform.values.type_system import (
     ListOf,
     TupleOf,
@@ -27,7 +27,7 @@ def taken(container: Value) -> tuple[Value, ...]:
 
     Raises UnknownResultError: it is a set, and what is unknown in it decides its order.
     """
-    if has_unknown_order(container):
+    if has_open_order(container):
         raise UnknownResultError("the order of a set depends on unknown elements")
     charge(len(container.elements))
     return tuple(

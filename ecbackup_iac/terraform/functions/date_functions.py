@@ -1,42 +1,93 @@
-"""The functions of time: what they are given is checked, and what they give is not known."""
+"""The functions of time that do not depend on the clock."""
 
 import re
+from collections.abc import Callable
 from datetime import datetime
 
-from ecbackup_iac.terraform.functions.call_context import UnknownResultError
+from ecbackup_iac.terraform.functions.go.timestamps import duration, timestamp
 from ecbackup_iac.terraform.functions.signature import Function, function
 from ecbackup_iac.terraform.functions.sizes import text_of
-from ecbackup_iac.terraform.values.value import EvaluationError, Value
+from ecbackup_iac.terraform.values.budget import charge_characters
+from ecbackup_iac.terraform.values.value import EvaluationError, Value, count_value, quoting, string
 
-_TIMESTAMP = re.compile(
-    r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)", re.ASCII
-)
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_NOON = 12
 
-
-def _check(value: Value) -> None:
-    """Raise EvaluationError for what is no timestamp of RFC 3339."""
-    found = _TIMESTAMP.fullmatch(text_of(value))
-    try:
-        # Python knows no year 0, which has a leap day.
-        datetime.fromisoformat(re.sub("^0000", "2000", found[1] if found else ""))
-    except ValueError as error:
-        raise EvaluationError("not a valid RFC3339 timestamp") from error
+# A quoted part ('' within is one quote), a letter repeated, or anything else.
+_TOKEN = re.compile(r"'(?:[^']|'')*'|'|([a-zA-Z])\1*|[^a-zA-Z']+")
 
 
-def _formatdate(_template: Value, time: Value) -> Value:
-    _check(time)
-    raise UnknownResultError("formatdate is not evaluated")
+def _noon(time: datetime) -> str:
+    return "PM" if time.hour >= _NOON else "AM"
 
 
-def _timeadd(time: Value, _span: Value) -> Value:
-    _check(time)
-    raise UnknownResultError("timeadd is not evaluated")
+def _zone(time: datetime) -> str:
+    return time.isoformat()[-len("+00:00") :]
+
+
+_VERBS: dict[str, Callable[[datetime], str]] = {
+    "YY": lambda time: f"{time.year % 100:02d}",
+    "YYYY": lambda time: f"{time.year:04d}",
+    "M": lambda time: str(time.month),
+    "MM": lambda time: f"{time.month:02d}",
+    "MMM": lambda time: _MONTHS[time.month - 1][:3],
+    "MMMM": lambda time: _MONTHS[time.month - 1],
+    "D": lambda time: str(time.day),
+    "DD": lambda time: f"{time.day:02d}",
+    "EEE": lambda time: _DAYS[time.weekday()][:3],
+    "EEEE": lambda time: _DAYS[time.weekday()],
+    "h": lambda time: str(time.hour),
+    "hh": lambda time: f"{time.hour:02d}",
+    "H": lambda time: str(time.hour % _NOON or _NOON),
+    "HH": lambda time: f"{time.hour % _NOON or _NOON:02d}",
+    "AA": _noon,
+    "aa": lambda time: _noon(time).lower(),
+    "m": lambda time: str(time.minute),
+    "mm": lambda time: f"{time.minute:02d}",
+    "s": lambda time: str(time.second),
+    "ss": lambda time: f"{time.second:02d}",
+    "Z": lambda time: _zone(time) if time.utcoffset() else "Z",
+    "ZZZ": lambda time: time.strftime("%z") if time.utcoffset() else "UTC",
+    "ZZZZ": lambda time: time.strftime("%z"),
+    "ZZZZZ": _zone,
+}
+
+
+def _formatdate(template: Value, time: Value) -> Value:
+    moment, form = timestamp(text_of(time)).moment, text_of(template)
+    charge_characters(len(form))
+    return string("".join(_shown(match.group(), moment) for match in _TOKEN.finditer(form)))
+
+
+def _shown(part: str, moment: datetime) -> str:
+    if part == "'":
+        raise EvaluationError("unterminated literal '")
+    if part == "''":
+        return "'"
+    if part.startswith("'"):
+        return part[1:-1].replace("''", "'")
+    if not (part[0].isascii() and part[0].isalpha()):
+        return part
+    verb = _VERBS.get(part)
+    if verb is None:
+        raise quoting("invalid date format verb{}", f' "{part}"', "")
+    return verb(moment)
+
+
+def _timeadd(time: Value, span: Value) -> Value:
+    return string(str(timestamp(text_of(time)).later(duration(text_of(span)))))
 
 
 def _timecmp(left: Value, right: Value) -> Value:
-    _check(left)
-    _check(right)
-    raise UnknownResultError("timecmp is not evaluated")
+    first, second = (
+        (found.moment, found.nanoseconds)
+        for found in (timestamp(text_of(left)), timestamp(text_of(right)))
+    )
+    return count_value((first > second) - (first < second))
 
 
 FUNCTIONS: tuple[Function, ...] = (

@@ -12,7 +12,6 @@ from ecbackup_iac.terraform.values.budget import charge, charge_characters
 from ecbackup_iac.terraform.values.value import EvaluationError, Value, quoting, string
 
 _BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?", re.ASCII)
-_BAD_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 
 def _from_base64(text: str) -> bytes:
@@ -48,16 +47,6 @@ def _urlencode(text: Value) -> Value:
     return sized(quote_plus(written))
 
 
-def _urldecode(text: Value) -> Value:
-    from urllib.parse import unquote_to_bytes
-
-    written = bytes_of(text)
-    charge_characters(len(written))
-    if _BAD_ESCAPE.search(written):
-        raise quoting("invalid URL escape{}", f' in "{text_of(text)[:80]}"', "")
-    return _utf8(unquote_to_bytes(written.replace(b"+", b" ")))
-
-
 _YAML_CHARACTERS_PER_STEP = 4
 """PyYAML's scanner takes longer for a value than anything else does."""
 
@@ -82,7 +71,7 @@ FUNCTIONS: tuple[Function, ...] = (
     not_evaluated("base64gzip(str: string): string"),
     not_evaluated("base64gunzip(str: string): string"),
     function("urlencode(str: string): string", _urlencode),
-    function("urldecode(str: string): string", _urldecode),
+    not_evaluated("urldecode(str: string): string"),
     not_evaluated("textencodebase64(string: string, encoding: string): string"),
     not_evaluated("textdecodebase64(source: string, encoding: string): string"),
     # The type of the result depends on the text.

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from ecbackup_iac.hcl.tokens import SPACES
 from ecbackup_iac.terraform.functions.call_context import CallContext, UnknownResultError
 from ecbackup_iac.terraform.functions.containers import may_be_rejected
 from ecbackup_iac.terraform.functions.go.graphemes import grapheme_clusters
@@ -27,10 +28,6 @@ from ecbackup_iac.terraform.values.type_system import (
 )
 from ecbackup_iac.terraform.values.value import EvaluationError, Value, boolean, string
 
-# What Go's unicode.IsSpace says; Python's isspace has four control characters more.
-_SPACES = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
-    map(chr, range(0x2000, 0x200B))
-)
 _LIST_OF_TEXT = ListOf(STRING)
 
 
@@ -60,7 +57,7 @@ def _ends_word(character: str) -> bool:
     """Whether a letter after this one begins a word."""
     if character.isascii():
         return not (character.isalnum() or character == "_")
-    return not (character.isalpha() or character.isdecimal()) and character in _SPACES
+    return not (character.isalpha() or character.isdecimal()) and character in SPACES
 
 
 def _titled(text: str) -> str:
@@ -232,7 +229,7 @@ FUNCTIONS: tuple[Function, ...] = (
     _plain("trim", lambda text, cutset: text.strip(cutset) if cutset else text, "cutset"),
     _plain("trimprefix", str.removeprefix, "prefix"),
     _plain("trimsuffix", str.removesuffix, "suffix"),
-    _plain("trimspace", lambda text: text.strip(_SPACES)),
+    _plain("trimspace", lambda text: text.strip(SPACES)),
     function("startswith(str: string | unknown, prefix: string): bool", _starts_with),
     _predicate("endswith", str.endswith, "suffix"),
     _predicate("strcontains", lambda text, part: part in text, "substr"),

@@ -20,18 +20,6 @@ def _conversion(target: Type) -> Callable[[Value], Value]:
     return implementation
 
 
-def _sensitive(value: Value) -> Value:
-    return replace(value, is_sensitive=True)
-
-
-def _nonsensitive(value: Value) -> Value:
-    return replace(value, is_sensitive=False)
-
-
-def _issensitive(value: Value) -> Value:
-    return boolean(value.is_sensitive)
-
-
 def _ephemeralasnull(value: Value) -> Value:
     """Return the value with a null for itself, or for whatever in it is ephemeral."""
     match value.raw:
@@ -61,8 +49,16 @@ FUNCTIONS: tuple[Function, ...] = (
         function(f"{name}({_ANYTHING}): {target}", _conversion(type_named(target)))
         for name, target in _TARGETS.items()
     ),
-    function(f"sensitive({_ANYTHING})", _sensitive),
-    function(f"nonsensitive({_ANYTHING})", _nonsensitive, keeps_marks=False),
-    function(f"issensitive({_ANYTHING}): bool", _issensitive, keeps_marks=False),
+    function(f"sensitive({_ANYTHING})", lambda value: replace(value, is_sensitive=True)),
+    function(
+        f"nonsensitive({_ANYTHING})",
+        lambda value: replace(value, is_sensitive=False),
+        keeps_marks=False,
+    ),
+    function(
+        f"issensitive({_ANYTHING}): bool",
+        lambda value: boolean(value.is_sensitive),
+        keeps_marks=False,
+    ),
     function(f"ephemeralasnull({_ANYTHING})", _ephemeralasnull, keeps_marks=False),
 )

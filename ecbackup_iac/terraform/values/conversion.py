@@ -6,10 +6,9 @@ from itertools import islice
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.context import record_possible_rejection, record_rejection
-from ecbackup_iac.terraform.values.equality import are_equal
 from ecbackup_iac.terraform.values.outcomes import MAX_OUTCOMES, combinations, map_outcomes, one_of
 from ecbackup_iac.terraform.values.primitives import primitive, requirement
-from ecbackup_iac.terraform.values.sets import set_of
+from ecbackup_iac.terraform.values.sets import has_open_order, may_coincide, set_of
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
     DYNAMIC,
@@ -121,7 +120,7 @@ def _known(value: Value, target: Type) -> Value:
 def _sequence(value: Value, element: Type, make: "type[ListOf | SetOf]") -> Value:
     if not isinstance(value.type, ListOf | SetOf | TupleOf):
         raise EvaluationError(requirement(make(element)))
-    if make is ListOf and has_unknown_order(value):
+    if make is ListOf and has_open_order(value):
         return _by_outcome(value, make(element))
     found = _collected(value, element, make)
     if isinstance(found, Value):
@@ -129,7 +128,7 @@ def _sequence(value: Value, element: Type, make: "type[ListOf | SetOf]") -> Valu
     members, element = found
     if make is ListOf:
         return Value(ListOf(element), members)
-    if not _may_coincide(members):
+    if not may_coincide(members):
         return set_of(members, element)
     result = _by_outcome(replace(value, type=ListOf(element), raw=members), SetOf(element))
     if isinstance(result.raw, UnknownRaw) and not result.raw.outcomes:
@@ -173,11 +172,6 @@ def _converted_elements(value: Value, element: Type) -> tuple[Value, ...]:
     return tuple(members)
 
 
-def has_unknown_order(value: Value) -> bool:
-    """Whether it is a set whose order depends on what is unknown in it."""
-    return isinstance(value.type, SetOf) and len(value.elements) > 1 and not value.is_wholly_known
-
-
 def _outcomes_of_open_types(value: Value) -> Value | None:
     """Return a container as its outcomes, where something in it is one of several that differ in type."""
     if not any(map(has_open_type, value.elements)):
@@ -192,17 +186,6 @@ def _by_outcome(value: Value, target: Type) -> Value:
         lambda settled: converted(settled, target), expand_outcomes(value), kind=target
     )
     return replace(result, trace=value.trace)
-
-
-def _may_coincide(members: tuple[Value, ...]) -> bool:
-    """Whether two members may turn out to be the same, or not."""
-    return any(
-        are_equal(member, other) is None
-        for member in members
-        if not member.is_wholly_known
-        for other in members
-        if member is not other
-    )
 
 
 def _of_one_type(

@@ -6,6 +6,7 @@ from ecbackup_iac.hcl.number import Number
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.values.arithmetic import text_from
 from ecbackup_iac.terraform.values.budget import charge
+from ecbackup_iac.terraform.values.equality import are_equal
 from ecbackup_iac.terraform.values.marks import with_all_marks_of
 from ecbackup_iac.terraform.values.outcomes import identity
 from ecbackup_iac.terraform.values.type_system import ObjectOf, SetOf, TupleOf, Type
@@ -26,6 +27,22 @@ def set_of(members: Iterable[Value], element: Type) -> Value:
     if result.privacy is Privacy.EPHEMERAL:
         return result
     return replace(result, privacy=Privacy.NONE)  # each member has its own
+
+
+def has_open_order(value: Value) -> bool:
+    """Whether it is a set whose order depends on what is unknown in it."""
+    return isinstance(value.type, SetOf) and len(value.elements) > 1 and not value.is_wholly_known
+
+
+def may_coincide(members: tuple[Value, ...]) -> bool:
+    """Whether two members may turn out to be the same, or not."""
+    return any(
+        are_equal(member, other) is None
+        for member in members
+        if not member.is_wholly_known
+        for other in members
+        if member is not other
+    )
 
 
 def _set_order(value: Value) -> tuple[int, object, str]:

@@ -15,17 +15,27 @@ ANY_FOLDERS = "**"
 MAGIC = frozenset("*?[{\\")
 """What makes a component more than a name."""
 
+_IN_CLASS = r"(?:[^][\\^&~-]|\\.)"
 _PART = re.compile(
-    r"(?P<star>\*+)|(?P<one>\?)|(?P<class>\[\^?[^][\\^&~-](?:[^][\\^&~-]|-[^][\\^&~-])*\])"
-    r"|\{(?P<options>[^][*?{}\\,]+(?:,[^][*?{}\\,]+)*)\}|(?P<text>[^][*?{\\]+)"
+    rf"(?P<star>\*+)|(?P<one>\?)|(?P<class>\[\^?(?:{_IN_CLASS}(?:-{_IN_CLASS})?)+\])"
+    r"|\{(?P<options>[^][*?{}\\,]+(?:,[^][*?{}\\,]+)*)\}|\\(?P<escaped>.)|(?P<text>[^][*?{\\]+)",
+    re.DOTALL,
 )
+_UNFINISHED = re.compile(r"\[[^]]*\Z|\{[^}]*\Z|\\\Z|\[(?:\]|\^?-|[^]]*-\])")
 
 
 def component(pattern: str) -> Pattern:
-    """Return what matches the names that a component describes. Raises UnknownResultError."""
+    """Return what matches the names that a component describes.
+
+    Raises EvaluationError: it is no pattern.
+    Raises UnknownResultError: it is an unusual one.
+    """
     pieces, position = [], 0
     while position < len(pattern):
         found = _PART.match(pattern, position)
+        # What is wrong behind a star is not seen.
+        if found is None and _UNFINISHED.match(pattern, position) and "*" not in pattern[:position]:
+            raise EvaluationError("failed to glob pattern: syntax error in pattern")
         if found is None:
             raise UnknownResultError(f"the pattern {pattern} is not evaluated")
         match found.lastgroup:
@@ -36,10 +46,10 @@ def component(pattern: str) -> Pattern:
             case "options":
                 quoted = (rf"\Q{option}\E" for option in found["options"].split(","))
                 pieces.append(f"(?:{'|'.join(quoted)})")
-            case "text":
-                pieces.append(rf"\Q{found[0]}\E")
+            case "text" | "escaped" as kind:
+                pieces.append(rf"\Q{found[kind]}\E")
             case _:
-                pieces.append(found[0])
+                pieces.append(re.sub(r"\\(\w)", r"\1", found[0]))
         position = found.end()
     try:
         return Pattern(rf"\A(?s:{''.join(pieces)})\z")

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache, partial
+from functools import lru_cache, partial
 from typing import NoReturn, TypeAlias
 from unicodedata import category
 
@@ -17,6 +17,9 @@ MAX_GROUP_DEPTH = 100
 
 MAX_FOLDED = 5_000
 """Characters of a class that ignores case; one with more is not evaluated."""
+
+MAX_REMEMBERED = 1_000
+"""Characters of which it is remembered whether they are of a class."""
 
 Test: TypeAlias = Callable[[str], bool]
 """Whether a character is one of a class."""
@@ -97,7 +100,7 @@ def reject_pattern(why: str) -> NoReturn:
     raise EvaluationError(f"{what}: {why}", redacted_message=what)
 
 
-@cache
+@lru_cache(MAX_REMEMBERED)
 def _folded(character: str) -> str:
     """Return what all characters have in common that differ in case only."""
     forms = (character.casefold(), character.lower(), character)
@@ -193,7 +196,7 @@ class _Parser:
                 return [self._one_of(self._ranges(character * 2))]
 
     def _one_of(self, test: Test) -> Add:
-        return partial(self.program.add, Op.CHARACTER, cache(test))
+        return partial(self.program.add, Op.CHARACTER, lru_cache(MAX_REMEMBERED)(test))
 
     def _condition(self, name: str) -> Add:
         return partial(self.program.add, Op.CONDITION, _CONDITIONS[name])

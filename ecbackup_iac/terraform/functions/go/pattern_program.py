@@ -47,12 +47,17 @@ class Program:
         self._code: list[tuple[Op, Any, int, int]] = []
         """Each with its operand, what follows it, and what is tried after that."""
 
-        self._start = self._ends = 0
+        self._start = self._ends = self._size = 0
+
+    def _count(self) -> None:
+        """Count an instruction, or a copy of a part, which may have none. Raises TooLargeError."""
+        self._size += 1
+        if self._size > MAX_INSTRUCTIONS:
+            raise TooLargeError("its pattern is too large")
 
     def add(self, op: Op, operand: object, then: int, otherwise: int = 0) -> int:
         """Add an instruction and return its number. Raises TooLargeError."""
-        if len(self._code) >= MAX_INSTRUCTIONS:
-            raise TooLargeError("its pattern is too large")
+        self._count()
         self._code.append((op, operand, then, otherwise))
         return len(self._code) - 1
 
@@ -100,6 +105,7 @@ class Program:
             for _ in range(most - least):
                 start = optional(add(start))
         for _ in range(least):
+            self._count()
             start = add(start)
         return start
 

@@ -1,3 +1,8 @@
+resource "aws_elasticache_replication_group" "a" {
+  replication_group_id = "a"
+  description = "x"
+  snapshot_retention_limit = formatdate("DD", "2020-01-07T00:00:00Z")
+}
 resource "aws_elasticache_replication_group" "b" {
   replication_group_id = "b"
   description = "x"
