@@ -73,8 +73,12 @@ def parse_template(
 
 
 def _one_a_line(problems: list[Problem]) -> list[Problem]:
-    """Return the first problem of each line, in order; of very many lines the first ones."""
+    """Return the first problem of each line, in order; of very many lines, how many more there are."""
     found: dict[int | None, Problem] = {}
     for problem in sorted(problems, key=lambda problem: problem[1].start):
         found.setdefault(problem[1].location.line, problem)
-    return [*found.values()][:MAX_PROBLEM_LINES]
+    reported = [*found.values()]
+    if more := reported[MAX_PROBLEM_LINES:]:
+        what = "line of this file has" if len(more) == 1 else "lines of this file have"
+        reported[MAX_PROBLEM_LINES:] = [(f"{len(more)} more {what} problems", more[0][1])]
+    return reported
