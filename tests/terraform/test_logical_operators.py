@@ -124,6 +124,17 @@ def test_a_version_file_shows_the_release_where_required_version_allows_several(
     assert bool(found.errors) is not is_accepted
 
 
+def test_a_module_that_requires_1_12_is_planned_with_it_whatever_its_root_requires(
+    evaluate: "Evaluate",
+) -> None:
+    module = REFUSED.replace("VERSION", ">= 1.12")
+    found = evaluate({"main.tf": 'module "a" {\n  source = "./a"\n}\n', "a/main.tf": module})
+    assert not found.errors
+    assert [cache.address for cache in found.caches] == [
+        "module.a.aws_elasticache_replication_group.cache"
+    ]
+
+
 DECIDED = """
 terraform {
   required_version = "VERSION"
