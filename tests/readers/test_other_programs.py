@@ -398,6 +398,14 @@ def test_a_unit_of_an_old_terragrunt_that_was_moved_to_a_file_of_its_own_is_eval
     assert (result.stdout, result.status) == ("1 cache: 1 passed\n", 0)
 
 
+def test_a_unit_of_an_old_terragrunt_below_a_root_is_no_variable_file_for_it(
+    tmp_path: "Path", run_here: "RunHere"
+) -> None:
+    unit = 'terragrunt = {\n  terraform {\n    source = "git::x//network"\n  }\n}\ndays = 0\n'
+    lay_out(tmp_path, {"dev/main.tf": GROUP, "dev/network/terraform.tfvars": unit})
+    assert run_here("check", ".").stdout.endswith("\n\n1 cache: 1 passed\n")
+
+
 @pytest.mark.parametrize(
     ("settings", "folder"),
     [

@@ -99,6 +99,42 @@ def test_earlier_versions_refuse_what_is_wrong_in_an_operand_that_cannot_matter(
     assert either.endswith("must not be null. (Terraform before 1.12 evaluates both sides of ||)")
 
 
+PINS = {
+    "of tfenv": ({".terraform-version": "1.13.5\n"}, True),
+    "of tfenv, in a folder above": ({"../../.terraform-version": "v1.12.0"}, True),
+    "of asdf": ({"../.tool-versions": "nodejs 24.1.0\nterraform 1.14.0\n"}, True),
+    "of mise": ({"mise.toml": '[tools]\nterraform = "1.12"\n'}, True),
+    "of an earlier release": ({".terraform-version": "1.11.4"}, False),
+    "that depends on what is installed": ({".terraform-version": "latest:^1.13"}, False),
+    "of a folder above, and an earlier one": (
+        {".terraform-version": "1.9.0", "../.tool-versions": "terraform 1.14.0"},
+        False,
+    ),
+    "of other programs": ({".tool-versions": "tflint 1.20.0\nterraform-docs 1.24.0\n"}, False),
+}
+
+
+@pytest.mark.parametrize("name", PINS)
+def test_a_version_file_shows_the_release_where_required_version_allows_several(
+    name: str, evaluate: "Evaluate"
+) -> None:
+    files, is_accepted = PINS[name]
+    root = {"stacks/shop/main.tf": REFUSED.replace("VERSION", ">= 1.0")}
+    found = evaluate(root | {f"stacks/shop/{path}": text for path, text in files.items()})
+    assert bool(found.errors) is not is_accepted
+
+
+def test_a_module_that_requires_1_12_is_planned_with_it_whatever_its_root_requires(
+    evaluate: "Evaluate",
+) -> None:
+    module = REFUSED.replace("VERSION", ">= 1.12")
+    found = evaluate({"main.tf": 'module "a" {\n  source = "./a"\n}\n', "a/main.tf": module})
+    assert not found.errors
+    assert [cache.address for cache in found.caches] == [
+        "module.a.aws_elasticache_replication_group.cache"
+    ]
+
+
 DECIDED = """
 terraform {
   required_version = "VERSION"

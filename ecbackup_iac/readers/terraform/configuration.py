@@ -38,7 +38,8 @@ from ecbackup_iac.terraform.modules.folders import Folders
 from ecbackup_iac.terraform.modules.inputs import RootInputs, VariableFiles, workspace_of
 from ecbackup_iac.terraform.modules.installed_modules import normalised
 from ecbackup_iac.terraform.modules.instances import ModuleInstance
-from ecbackup_iac.terraform.modules.programs import Evidence, program_of
+from ecbackup_iac.terraform.modules.module import FIRST_SHORT_CIRCUITING
+from ecbackup_iac.terraform.modules.programs import Evidence, pinned_release, program_of
 from ecbackup_iac.terraform.modules.root_files import RootFiles
 from ecbackup_iac.terraform.modules.root_order import RootOrder
 from ecbackup_iac.terraform.modules.roots import NO_UNITS, Index, UnitModules, lies_in
@@ -265,7 +266,10 @@ class _Tree:
         root.may_lead_anywhere = unit is not None and unit.module.changes_calls
         max_steps = min(MAX_STEPS, self._steps_left)
         with evaluation(max_steps) as context:
-            context.short_circuits = instance.module.short_circuits
+            context.short_circuits = (
+                instance.module.short_circuits
+                or pinned_release(folder, self._folders) >= FIRST_SHORT_CIRCUITING[:2]
+            )
             try:
                 for _ in root.run(diagnostics):
                     self._request.progress.update()

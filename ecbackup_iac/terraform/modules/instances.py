@@ -28,6 +28,7 @@ from ecbackup_iac.terraform.modules.repetitions import (
 from ecbackup_iac.terraform.modules.resource_values import Definition, address_of, resource_value
 from ecbackup_iac.terraform.modules.variables import Variable
 from ecbackup_iac.terraform.values.budget import STEPS_PER_INSTANCE, charge
+from ecbackup_iac.terraform.values.context import evaluation_context
 from ecbackup_iac.terraform.values.marks import declared_sensitive, reject_ephemeral
 from ecbackup_iac.terraform.values.operators import attribute
 from ecbackup_iac.terraform.values.outcomes import where
@@ -276,6 +277,7 @@ class ModuleInstance:
         address = self.address_of(f"module.{name}{repetition.key}")
         inputs = CallInputs(self.module.calls[name], BlockScope(self, repetition))
         path = (*self.path, name)
+        evaluation_context().short_circuits |= target.short_circuits  # Terraform is one for all
         return ModuleInstance(target, self.configuration, inputs, self, address, path)
 
     def address_of(self, name: str) -> str:

@@ -161,13 +161,13 @@ def _provider_aliases(module: Module) -> set[tuple[str, str]]:
 
 
 def _required_aliases(module: Module) -> set[tuple[str, str]]:
-    return {
-        pair
+    required = {  # what overrides comes after what it overrides
+        argument.name: argument
         for block in module.settings
-        for required in block.body.blocks("required_providers")
-        for argument in required.body.attributes()
-        for pair in _references(argument.expression)
+        for inner in block.body.blocks("required_providers")
+        for argument in inner.body.attributes()
     }
+    return {pair for one in required.values() for pair in _references(one.expression)}
 
 
 def _passed_aliases(calls: Sequence[Block]) -> Iterator[tuple[str, str]]:

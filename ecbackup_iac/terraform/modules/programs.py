@@ -1,6 +1,7 @@
 """A root module's folder → whether Terraform or OpenTofu plans it, as far as the tree shows."""
 
 import os
+import re
 from collections.abc import Iterator
 
 from ecbackup_iac.files.paths import is_inside
@@ -11,6 +12,13 @@ from ecbackup_iac.terraform.modules.module import Module, file_body
 
 LOCK_FILE = ".terraform.lock.hcl"
 _VERSION_FILES = {".terraform-version": Program.TERRAFORM, ".opentofu-version": Program.OPENTOFU}
+_PINS = {
+    ".terraform-version": rb"\A\s*v?(\d+)\.(\d+)\.\d",
+    ".tool-versions": rb"^terraform[ \t]+v?(\d+)\.(\d+)\b",
+    "mise.toml": rb"^[\"']?terraform[\"']?[ \t]*=[ \t]*[\"'](\d+)\.(\d+)\b",
+}
+"""The files of tfenv, asdf and mise, and where they name the major and minor version of Terraform."""
+
 _HOSTS = {"registry.terraform.io": Program.TERRAFORM, "registry.opentofu.org": Program.OPENTOFU}
 
 FIRST_OPENTOFU = (1, 6, 0)
@@ -40,6 +48,21 @@ def program_of(folder: str, module: Module, folders: Folders) -> Evidence | None
     ]
     programs = {evidence.program for evidence in found}
     return found[0] if len(programs) == 1 else None
+
+
+def pinned_release(folder: str, folders: Folders) -> tuple[int, ...]:
+    """Return the major and minor version of Terraform that the nearest version file names; () for none."""
+    while is_inside(folder, folders.boundary):
+        for name, pattern in _PINS.items():
+            is_here = name in folders.names(folder)
+            content = folders.content(os.path.join(folder, name)) if is_here else b""
+            named = isinstance(content, bytes) and re.search(pattern, content, re.MULTILINE)
+            if named:
+                return tuple(map(int, named.groups()))
+        if folder == folders.boundary:
+            break
+        folder = os.path.dirname(folder)
+    return ()
 
 
 def _by_version_file(folder: str, folders: Folders) -> Iterator[Evidence]:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
 from contextlib import suppress
 
-from ecbackup_iac.files.file_names import TERRAGRUNT_FILES
+from ecbackup_iac.files.file_names import OLD_TERRAGRUNT_FILE, TERRAGRUNT_FILES
 from ecbackup_iac.hcl.structure import Body
 from ecbackup_iac.model.record import field, record
 from ecbackup_iac.model.report import Diagnostic
@@ -13,7 +13,7 @@ from ecbackup_iac.terraform.modules.folders import Folders
 from ecbackup_iac.terraform.modules.inputs import loaded_files
 from ecbackup_iac.terraform.modules.module import file_body, has_provider_arguments
 from ecbackup_iac.terraform.modules.ruling_out import may_name
-from ecbackup_iac.terraform.modules.wrappers import SetInputs, set_inputs
+from ecbackup_iac.terraform.modules.wrappers import SetInputs, old_terragrunt, set_inputs
 
 _TEST_FOLDERS = {"tests", "fixtures"}
 """Folders of variable files that belong to no environment."""
@@ -191,7 +191,15 @@ class Index:
             if folder != root:
                 loaded -= {"terraform.tfvars", "terraform.tfvars.json"}
             found += [os.path.join(folder, name) for name in names if name not in loaded]
-        return sorted(filter(os.path.exists, found))  # a link may lead to what does not exist
+        present = filter(os.path.exists, found)  # a link may lead to what does not exist
+        return sorted(path for path in present if not self._is_old_unit(path))
+
+    def _is_old_unit(self, path: str) -> bool:
+        """Whether a variable file is one of Terragrunt before 0.19: then it is for a module of its own."""
+        if os.path.basename(path) != OLD_TERRAGRUNT_FILE:
+            return False
+        content = self._folders.content(path)
+        return isinstance(content, bytes) and old_terragrunt(path, content) is not None
 
     def _owner(self, folder: str) -> str:
         """Return the nearest folder with configuration, from a folder upwards."""
