@@ -9,15 +9,7 @@ from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.near_miss import NearMiss
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.source import Source
-from ecbackup_iac.model.value import (
-    Invalid,
-    Known,
-    Outcome,
-    Settled,
-    Unset,
-    Value,
-    possible_values,
-)
+from ecbackup_iac.model.value import Invalid, Known, Outcome, Settled, Unset, Value, possible_values
 
 NODE_WITHOUT_BACKUPS = "cache.t1.micro"
 """It takes no backups outside cluster mode (ElastiCache user guide, backup constraints)."""

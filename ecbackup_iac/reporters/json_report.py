@@ -14,13 +14,7 @@ from ecbackup_iac.model.report import (
     Report,
     Suppression,
 )
-from ecbackup_iac.model.value import (
-    Invalid,
-    Outcome,
-    TraceStep,
-    Unknown,
-    Value,
-)
+from ecbackup_iac.model.value import Invalid, Outcome, TraceStep, Unknown, Value
 from ecbackup_iac.reporters.escaping import escape_commands_in_json
 from ecbackup_iac.reporters.plain_values import plain_days, plain_setting, plain_state
 from ecbackup_iac.reporters.render_options import RenderOptions

@@ -14,13 +14,7 @@ from ecbackup_iac import __version__
 from ecbackup_iac.control.rule_cards import GUIDE, RULES, RuleMetadata
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import replace
-from ecbackup_iac.model.report import (
-    Diagnostic,
-    Finding,
-    Report,
-    Suppression,
-    SuppressionKind,
-)
+from ecbackup_iac.model.report import Diagnostic, Finding, Report, Suppression, SuppressionKind
 from ecbackup_iac.model.source import SOURCES
 from ecbackup_iac.model.urls import rule_url
 from ecbackup_iac.model.value import TraceStep

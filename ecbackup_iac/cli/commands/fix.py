@@ -5,12 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ecbackup_iac.cli.exit_codes import EXIT_FAILS, EXIT_INCOMPLETE
-from ecbackup_iac.cli.options import (
-    FILE,
-    OrderedCommand,
-    request_from,
-    request_options,
-)
+from ecbackup_iac.cli.options import FILE, OrderedCommand, request_from, request_options
 from ecbackup_iac.cli.output import (
     Output,
     check_outputs,

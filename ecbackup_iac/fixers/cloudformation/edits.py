@@ -6,19 +6,10 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from ecbackup_iac.cloudformation.evaluation.template import Template
-from ecbackup_iac.cloudformation.syntax.nodes import (
-    MapNode,
-    Node,
-    function_of,
-    members,
-)
+from ecbackup_iac.cloudformation.syntax.nodes import MapNode, Node, function_of, members
 from ecbackup_iac.files.discovery import Input, discover
 from ecbackup_iac.files.paths import boundary_of, shown_path
-from ecbackup_iac.fixers.cloudformation.files import (
-    OpenedFile,
-    opened,
-    value_start,
-)
+from ecbackup_iac.fixers.cloudformation.files import OpenedFile, opened, value_start
 from ecbackup_iac.fixers.cloudformation.insertions import inserted_entry
 from ecbackup_iac.fixers.cloudformation.usages import check_uses, name_at, resources_in
 from ecbackup_iac.fixers.edits import (

@@ -14,10 +14,7 @@ from ecbackup_iac.fixers.edits import (
     offsets,
     renamed,
 )
-from ecbackup_iac.fixers.terraform.hcl_insertions import (
-    inserted_argument,
-    section_at,
-)
+from ecbackup_iac.fixers.terraform.hcl_insertions import inserted_argument, section_at
 from ecbackup_iac.fixers.terraform.references import UNIT_FILES
 from ecbackup_iac.fixers.terraform.unit_inputs import inserted_input
 from ecbackup_iac.fixers.terraform.usages import check_owner, check_uses
