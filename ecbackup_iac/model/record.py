@@ -67,7 +67,6 @@ def _record(cls: type[Any], *, eq: bool, is_frozen: bool) -> type[Any]:
     }
     members: dict[str, Any] = {
         "__match_args__": fields,
-        "__reduce__": _reduce,
         "__repr__": _repr,
         "__slots__": fields,
     }
@@ -122,11 +121,6 @@ def _eq(self: object, other: object) -> bool:
 
 def _hash(self: object) -> int:
     return hash((type(self).__name__, _values(self)))
-
-
-def _reduce(self: object) -> tuple[type, tuple[object, ...]]:
-    """Return how to make a copy, for copy and pickle."""
-    return type(self), _values(self)
 
 
 def _repr(self: object) -> str:

@@ -99,7 +99,7 @@ def _facts(
     yield "Source of the value", _trace(finding, excerpts)
     yield "See also", items(_related(finding, excerpts))
     if finding.remedy and not finding.suppression:
-        yield "What to do", f'<pre class="remedy">{_lines(finding.remedy)}</pre>'
+        yield "What to do", f'<pre class="remedy">{breakable(finding.remedy)}</pre>'
     notes = (
         (f'<a href="#{note.rule}">{note.rule}</a>: ' if note.rule else "") + prose(note.text)
         for note in verdict.notes
@@ -126,16 +126,6 @@ def _setting(value: Value[str]) -> str:
     if isinstance(value, Unknown):
         return "unknown"
     return f"<bdi>{prose(value.value)}</bdi>" if isinstance(value, Known) else ""
-
-
-def _lines(text: str) -> str:
-    """Return lines of prose or commands, in which words are not broken at their hyphens."""
-    lines = (" ".join(map(_word, line.split(" "))) for line in text.split("\n"))
-    return "\n".join(lines)
-
-
-def _word(word: str) -> str:
-    return f'<span class="unit">{breakable(word)}</span>' if "-" in word else breakable(word)
 
 
 def _related(finding: Finding, excerpts: Mapping[Location, Excerpt]) -> Iterator[str]:
