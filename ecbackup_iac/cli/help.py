@@ -17,13 +17,7 @@ OPTION_GROUPS = {
     "Inputs": ("--exclude", "--source", "--allow-empty"),
     "Policy": ("--policy", "--no-policy", "--min-days", "--days", "--unknown"),
     "Values": ("--var", "--var-file", "--workspace", "--parameter", "--parameter-file"),
-    "Suppressions": (
-        "--baseline",
-        "--reason",
-        "--update",
-        "--no-ignores",
-        "--no-foreign-ignores",
-    ),
+    "Suppressions": ("--baseline", "--reason", "--update", "--no-ignores", "--no-foreign-ignores"),
     "Output": (
         "--format",
         "--diff",

@@ -65,11 +65,7 @@ def _record(cls: type[Any], *, eq: bool, is_frozen: bool) -> type[Any]:
         for name, member in cls.__dict__.items()
         if name not in fields and name not in ("__dict__", "__weakref__")
     }
-    members: dict[str, Any] = {
-        "__match_args__": fields,
-        "__repr__": _repr,
-        "__slots__": fields,
-    }
+    members: dict[str, Any] = {"__match_args__": fields, "__repr__": _repr, "__slots__": fields}
     if is_frozen:
         members |= {"__setattr__": _reject_change, "__delattr__": _reject_change}
     if eq:

@@ -59,7 +59,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "source": resource.source,
         "root": resource.root,
         "settings": resource.settings or None,
-        "calls": [_call(call) for call in resource.calls],
+        "calls": [_step(call) for call in resource.calls],
         "location": _location(finding.location),
         "trace": [_step(step) for step in finding.trace],
         "notes": [{"rule": note.rule, "text": note.text} for note in verdict.notes],
@@ -99,11 +99,7 @@ def _start(location: Location) -> dict[str, Any]:
     return {"path": location.path, "line": location.line, "column": location.column}
 
 
-def _call(call: Call) -> dict[str, Any]:
-    return _start(call.location) | {"text": call.text}
-
-
-def _step(step: TraceStep) -> dict[str, Any]:
+def _step(step: Call | TraceStep) -> dict[str, Any]:
     return _start(step.location) | {"text": step.text}
 
 

@@ -39,9 +39,7 @@ from ecbackup_iac.reporters import WITH_EXCERPTS
     help="Accept the findings in FILE, written by ecbackup-iac baseline.",
 )
 @click.option(
-    "--title",
-    metavar="TEXT",
-    help="Title of the HTML report.  [default: the repository, in CI]",
+    "--title", metavar="TEXT", help="Title of the HTML report.  [default: the repository, in CI]"
 )
 @click.option(
     "--revision",

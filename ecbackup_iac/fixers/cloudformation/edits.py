@@ -38,12 +38,7 @@ _MAX_LENGTH = 100
 
 
 def propose(
-    resource: CacheResource,
-    value: Settled[int],
-    days: int,
-    files: SourceFiles,
-    *,
-    is_careful: bool,
+    resource: CacheResource, value: Settled[int], days: int, files: SourceFiles, *, is_careful: bool
 ) -> Sequence[Edit]:
     """Return the edits that set a value to this many days; there are no more careful ones.
 

@@ -36,12 +36,7 @@ _NAME = re.compile(r"[A-Za-z_][\w-]*\Z")
 
 
 def propose(
-    resource: CacheResource,
-    value: Settled[int],
-    days: int,
-    files: SourceFiles,
-    *,
-    is_careful: bool,
+    resource: CacheResource, value: Settled[int], days: int, files: SourceFiles, *, is_careful: bool
 ) -> Sequence[Edit]:
     """Return the edits that set a value to this many days; careful ones affect the fewest.
 

@@ -73,7 +73,7 @@ def _legend(minimum_days: int) -> str:
 
 def _table(number: int, root: str, entries: Sequence[Entry]) -> Iterator[str]:
     counts = counts_of(entries)
-    caption = ", ".join(_counted_kind(kind, counts[kind]) for kind in KINDS if counts[kind])
+    caption = ", ".join(f"{counts[kind]:,} {KINDS[kind].lower()}" for kind in KINDS if counts[kind])
     labels = "".join(f'<text x="{_x(day):g}%" y="12">{day}</text>' for day in _TICKS)
     yield (
         f'<div class="root" data-root="{number}" data-kinds="{kinds_of(entries)}">\n'
@@ -100,10 +100,6 @@ def _table(number: int, root: str, entries: Sequence[Entry]) -> Iterator[str]:
 def _settings(settings: str) -> str:
     """Return the sets of values that give the cache this verdict, where it has several."""
     return f'<span class="settings">{name(settings)}</span>' if settings else ""
-
-
-def _counted_kind(kind: str, number: int) -> str:
-    return f"{number:,} {KINDS[kind].lower()}"
 
 
 def retention_text(retention: Value[int]) -> str:

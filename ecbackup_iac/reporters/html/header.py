@@ -111,15 +111,14 @@ def _verdict_sentences(report: Report, counts: Counter[str]) -> Iterator[str]:
 
 def _gap_sentences(report: Report, counts: Counter[str]) -> Iterator[str]:
     """Yield what was not read, what is suppressed, and what is not created."""
-    errors, suppressed = _errors(report), counts["suppressed"]
-    if errors:
+    severities = Counter(diagnostic.severity for diagnostic in report.diagnostics)
+    suppressed = counts["suppressed"]
+    if errors := severities[Severity.ERROR]:
         yield (
             f"The answer is incomplete: {counted(errors, 'error')}; see "
             '<a href="#not-read">errors and warnings</a>.'
         )
-    elif number := sum(
-        diagnostic.severity is Severity.WARNING for diagnostic in report.diagnostics
-    ):
+    elif number := severities[Severity.WARNING]:
         effect = "does not affect" if number == 1 else "do not affect"
         yield (
             f"{counted(number, 'warning')}, which {effect} the result; see "
@@ -162,7 +161,3 @@ def _unknown(report: Report) -> Counter[Level]:
         for finding in worst_of_caches(report.findings)
         if finding.verdict.status is Status.UNKNOWN and finding.suppression is None
     )
-
-
-def _errors(report: Report) -> int:
-    return sum(diagnostic.severity is Severity.ERROR for diagnostic in report.diagnostics)
