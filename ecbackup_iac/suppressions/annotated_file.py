@@ -61,8 +61,9 @@ class AnnotatedFile:
         self.path = text.path
         self.is_whole = text.is_whole
         self._text = _EMPTY
-        self._metadata: dict[Location, list[LocatedSuppression]] = {}
-        self._no_metadata: list[LocatedSuppression] = []
+        self.metadata: dict[Location, list[LocatedSuppression]] = {}
+        """The suppressions in the metadata of a template's resources, by the resource."""
+
         is_terraform = text.syntax is not Syntax.TEMPLATE
         if is_terraform:
             self._read_configuration(text)
@@ -81,9 +82,11 @@ class AnnotatedFile:
             for index, comment in enumerate(self._comments)
             if comment.below is not None
         ]
-        self._whole_file = [
+        self.for_file = [
             located for located in self._located if located.suppression.scope is Scope.FILE
         ]
+        """The suppressions that are for the whole file."""
+
         self._near: dict[tuple[Extent, Scope], list[LocatedSuppression]] = {}
         self._of_entries = [located for located in self._located if located.entries]
         self._entries_of_caches: set[Extent] = set()
@@ -91,17 +94,9 @@ class AnnotatedFile:
 
     def suppressions(self) -> Iterator[LocatedSuppression]:
         """Yield every suppression of the text."""
-        for located in self._metadata.values():
+        for located in self.metadata.values():
             yield from located
         yield from self._located
-
-    def metadata_of(self, resource: Location) -> list[LocatedSuppression]:
-        """Return the suppressions in the metadata of a template's resource."""
-        return self._metadata.get(resource, self._no_metadata)
-
-    def for_file(self) -> list[LocatedSuppression]:
-        """Return the suppressions that are for the whole file."""
-        return self._whole_file
 
     def extent(self, location: Location) -> Extent | None:
         """Return the part of the text that a location is about; None where no comment suppresses anything."""
@@ -233,7 +228,7 @@ class AnnotatedFile:
                 for suppression, node in suppressions_in(metadata.node)
             ]
             if located:
-                self._metadata[metadata.resource] = located
+                self.metadata[metadata.resource] = located
         if documents and isinstance(documents[0].source.text, str):
             self._text = commented_yaml(documents[0].source.text, text.path, documents)
 

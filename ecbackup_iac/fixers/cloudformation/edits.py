@@ -155,15 +155,12 @@ def _templates(boundary: str) -> list[str]:
 
 
 def _why_not_fixable(value: Settled[int]) -> str:
-    """Return why a value without a literal cannot be fixed."""
     for step in value.trace:
         if step.location.origin is Origin.COMMAND_LINE:
             return f"it is given on the command line: --parameter {step.name}"
-        if step.kind is StepKind.OPEN_PARAMETER:
-            return f"parameter {step.name} has no default and no value ({step.location})"
-    if value.trace:
-        return f"it is computed: {value.trace[0].text} ({value.trace[0].location})"
-    return "it is not written literally anywhere"
+    return "it is computed" + "".join(
+        f": {step.text} ({step.location})" for step in value.trace[:1]
+    )
 
 
 def _rewritten(
