@@ -74,7 +74,6 @@ class Recheck:
         return self._last[1]
 
     def _before(self, files: Iterable[str]) -> Report:
-        """Return the report of the unedited tree, together with what these files are part of."""
         beside = self._paths_beside(files)
         if beside not in self._unedited:
             self._unedited[beside] = self._report(beside, {})

@@ -50,7 +50,6 @@ _REQUIREMENTS = "at least an hour long, not overlapping the maintenance window"
 
 
 def _at(step: TraceStep, value: str, *, is_template: bool) -> str:
-    """Return how to set the window at the step that decides it."""
     name = DEFAULT if step.kind is StepKind.VARIABLE_DEFAULT else plain(step.name)
     if option := _option(step):
         is_part = step.shape is StepShape.COLLECTION

@@ -17,7 +17,6 @@ from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic, Finding, Report, Suppression, SuppressionKind
 from ecbackup_iac.model.source import SOURCES
 from ecbackup_iac.model.urls import rule_url
-from ecbackup_iac.model.value import TraceStep
 from ecbackup_iac.model.verdict import Level, Rule
 from ecbackup_iac.reporters.escaping import escape_control_characters
 from ecbackup_iac.reporters.fingerprints import of_findings
@@ -184,7 +183,10 @@ def _result(finding: Finding, fingerprint: str) -> dict[str, Any]:
         "properties": _properties(finding),
     }
     if finding.trace:
-        steps = [_step(step) for step in finding.trace]
+        steps: list[dict[str, Any]] = [
+            {"location": _location(step.location) | {"message": _message(step.text)}}
+            for step in finding.trace
+        ]
         steps[0]["importance"] = "essential"
         result["codeFlows"] = [{"threadFlows": [{"locations": steps}]}]
     related = [
@@ -234,10 +236,6 @@ def _other(finding: Finding) -> dict[str, Any]:
     ]
     location = escape_control_characters(str(reported_location(finding)))
     return _properties(finding) | {"location": location, "message": "\n".join(lines)}
-
-
-def _step(step: TraceStep) -> dict[str, Any]:
-    return {"location": _location(step.location) | {"message": _message(step.text)}}
 
 
 def _suppression(suppression: Suppression) -> dict[str, Any]:

@@ -159,7 +159,6 @@ class AnnotatedFile:
             yield from (Extent(*entry) for entry in self._text.entries_at(offset))
 
     def _entries_of(self, comment: Comment) -> tuple[Extent, ...]:
-        """Return the entries that a comment is in or at."""
         offset = comment.start if comment.above is None else comment.above
         if comment.after is not None:
             offset = comment.after - 1
@@ -208,7 +207,6 @@ class AnnotatedFile:
         self._text = read(source)
 
     def _read_template(self, text: AnnotatedText) -> None:
-        """Read the metadata of a template's resources, and its comments."""
         from ecbackup_iac.cloudformation.syntax.comments import (
             annotated_documents,
             commented_yaml,
@@ -255,7 +253,6 @@ class AnnotatedFile:
                 yield comment, located
 
     def _block_at(self, comment: Comment) -> CodeBlock | None:
-        """Return the block that a comment is in or at."""
         for offset in (comment.above, comment.after, comment.owner):
             if offset is not None:
                 return self._text.block_at(offset)
@@ -268,7 +265,6 @@ class AnnotatedFile:
 
 
 def _indices_by(offsets: Iterable[int | None]) -> dict[int, list[int]]:
-    """Return the indices of the comments that have an offset, by that offset."""
     indices: dict[int, list[int]] = {}
     for index, offset in enumerate(offsets):
         if offset is not None:

@@ -76,7 +76,6 @@ def check(context: click.Context, /, **_options: object) -> None:
 
 
 def _write_reports(request: CheckRequest) -> int:
-    """Run the check, write its reports, and return the exit status."""
     with_excerpts = any(output.format in WITH_EXCERPTS for output in request.outputs)
     from ecbackup_iac.cli.provenance import provenance_of
 

@@ -84,7 +84,6 @@ def _fixes(request: CheckRequest, policy: "Policy", days: int | None) -> "FixRes
 
 
 def _write(result: "FixResult", *, diff: bool) -> None:
-    """Write the edits and their summary, or print them as a diff."""
     from ecbackup_iac.cli.fix_summary import fix_summary
 
     summary = fix_summary(result, is_written=not diff)

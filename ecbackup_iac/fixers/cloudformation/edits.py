@@ -52,8 +52,6 @@ def propose(
 
 
 class _Proposal:
-    """The edits for one cache."""
-
     def __init__(self, resource: CacheResource, days: int, files: SourceFiles) -> None:
         self._resource = resource
         self._days = days
@@ -190,7 +188,6 @@ def _rewritten(
 def _description(
     content: bytes, literal: tuple[int, int], edit: tuple[int, int, bytes], value: Settled[int]
 ) -> str:
-    """Return the description of an edit, with the name before the literal."""
     start, end = literal
     first, last, new = edit
     old = " ".join(content[start:end].decode(errors="replace")[:_MAX_LENGTH].split())

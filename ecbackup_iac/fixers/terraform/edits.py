@@ -49,8 +49,6 @@ def propose(
 
 
 class _Proposal:
-    """The edits for one cache."""
-
     def __init__(
         self, resource: CacheResource, days: int, files: SourceFiles, *, is_careful: bool
     ) -> None:

@@ -135,7 +135,6 @@ def _related(finding: Finding, excerpts: Mapping[Location, Excerpt]) -> Iterator
 
 
 def _trace(finding: Finding, excerpts: Mapping[Location, Excerpt]) -> str:
-    """Return the trace of a value, each step with its excerpt."""
     steps = list(finding.trace)
     if not any(step.location == finding.location for step in steps):
         steps.insert(0, TraceStep("", finding.location))
