@@ -112,9 +112,15 @@ def _exemptions(resource: CacheResource) -> list[_Exemption]:
         fact = "the engine is Memcached: the control applies to Redis OSS and Valkey"
         exemptions.append(_Exemption(memcached is True, fact, "the engine is Memcached"))
     if resource.form is Form.STANDALONE_CLUSTER:
-        member = _agreement(resource.replication_group, bool)
+        group = resource.replication_group
+        member = _agreement(group, bool)
         if member is not False:
-            fact = f"it belongs to {_shown_group(resource.replication_group)}: the group is checked"
+            shown = (
+                f"replication group {group.value}"
+                if isinstance(group, Known)
+                else "a replication group"
+            )
+            fact = f"it belongs to {shown}: the group is checked"
             condition = "it belongs to a replication group"
             exemptions.append(_Exemption(member is True, fact, condition))
     return exemptions
@@ -165,10 +171,6 @@ def _agreement(value: Value[T], matches: Callable[[T], bool]) -> bool | None:
 
 def _is_memcached(engine: str) -> bool:
     return engine.lower() == "memcached"
-
-
-def _shown_group(group: Value[str]) -> str:
-    return f"replication group {group.value}" if isinstance(group, Known) else "a replication group"
 
 
 def _judge_backups(resource: CacheResource, requirements: Requirements) -> Verdict:

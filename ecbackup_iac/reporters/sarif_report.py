@@ -67,7 +67,8 @@ def render(report: Report, options: RenderOptions = RenderOptions()) -> str:
                 "rules": [_rule(rule, RULES[rule]) for rule in _RULES],
             }
         },
-        "automationDetails": {"id": _category(options)},
+        # GitHub takes what is before the last slash as the category.
+        "automationDetails": {"id": f"ecbackup-iac/{_uri(options.folder)}/".replace("//", "/")},
         "columnKind": "unicodeCodePoints",
         "invocations": [
             {
@@ -125,11 +126,6 @@ def _standard_input(options: RenderOptions) -> str:
         if not path.startswith(("../", "/")) and path != "..":
             return path
     return "stdin.json"
-
-
-def _category(options: RenderOptions) -> str:
-    """Return the id of this analysis; GitHub takes what is before the last slash as its category."""
-    return "".join(f"{part}/" for part in ("ecbackup-iac", _uri(options.folder)) if part)
 
 
 def _is_result(finding: Finding) -> bool:
