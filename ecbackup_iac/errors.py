@@ -4,15 +4,14 @@ from collections.abc import Sequence
 
 
 class EcbackupError(Exception):
-    """An error that the user can correct: a sentence, perhaps a hint, and a sentence per further problem.
+    """An error that the user can correct: a sentence, and one for each further problem.
 
     A line break in a sentence comes from the input, and is printed as an escape.
     """
 
-    def __init__(self, message: str, hint: str = "", further_messages: Sequence[str] = ()) -> None:
+    def __init__(self, message: str, further_messages: Sequence[str] = ()) -> None:
         super().__init__(message)
         self.message = message
-        self.hint = hint
         self.further_messages = further_messages
 
 

@@ -4,14 +4,14 @@ Pure: it opens no file, depends on no input format, and has a verdict for every 
 does not determine the answer, the status is unknown: a wrong pass and a wrong fail are both costly.
 
 1. Exemptions: the control does not apply to Memcached, nor to a member of a replication group.
-2. Combinations: each retention that the cache can have, with each answer on its node that can occur with it.
+2. Combinations: each retention that the cache can have, with each answer on its node.
 3. Failures: the rules that a combination breaks.
 4. Verdict: pass where no combination breaks a rule, fail where every one does, unknown otherwise.
 """
 
 from collections.abc import Callable, Sequence
 from itertools import product
-from typing import NamedTuple, TypeVar, assert_never
+from typing import TypeVar, assert_never
 
 from ecbackup_iac.model.cache import (
     NODE_WITHOUT_BACKUPS,
@@ -23,7 +23,6 @@ from ecbackup_iac.model.cache import (
 from ecbackup_iac.model.policy import MAXIMUM_DAYS, Requirements, UnknownMode
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.value import (
-    CaseIds,
     Invalid,
     Known,
     Outcome,
@@ -62,13 +61,6 @@ class _Exemption:
 
     condition: str
     """What has to be true for it, where it is not certain."""
-
-
-class _Answer(NamedTuple):
-    """One answer to a yes-or-no question about the cache, and the cases in which it can occur."""
-
-    is_yes: bool
-    case_ids: CaseIds
 
 
 @record
@@ -120,9 +112,15 @@ def _exemptions(resource: CacheResource) -> list[_Exemption]:
         fact = "the engine is Memcached: the control applies to Redis OSS and Valkey"
         exemptions.append(_Exemption(memcached is True, fact, "the engine is Memcached"))
     if resource.form is Form.STANDALONE_CLUSTER:
-        member = _agreement(resource.replication_group, bool)
+        group = resource.replication_group
+        member = _agreement(group, bool)
         if member is not False:
-            fact = f"it belongs to {_shown_group(resource.replication_group)}: the group is checked"
+            shown = (
+                f"replication group {group.value}"
+                if isinstance(group, Known)
+                else "a replication group"
+            )
+            fact = f"it belongs to {shown}: the group is checked"
             condition = "it belongs to a replication group"
             exemptions.append(_Exemption(member is True, fact, condition))
     return exemptions
@@ -175,10 +173,6 @@ def _is_memcached(engine: str) -> bool:
     return engine.lower() == "memcached"
 
 
-def _shown_group(group: Value[str]) -> str:
-    return f"replication group {group.value}" if isinstance(group, Known) else "a replication group"
-
-
 def _judge_backups(resource: CacheResource, requirements: Requirements) -> Verdict:
     """Return pass where every combination passes, fail where every one fails, and unknown otherwise.
 
@@ -200,20 +194,19 @@ def _combinations(resource: CacheResource, requirements: Requirements) -> list[_
     Empty where the possible retentions are not known and the answer depends on them.
     """
     retentions = _retentions(resource, requirements.minimum_days)
-    nodes = _unsupported_node_answers(resource)
+    nodes = _node_answers(resource)
     if not retentions:
         failing = [
             _Combination(Outcome(Unset()), failures)
-            for node in nodes
-            if (failures := _failures_of_any_retention(resource, node_fails=node.is_yes))
+            for node_fails in nodes
+            if (failures := _failures_of_any_retention(resource, node_fails=node_fails))
         ]
         return failing if len(failing) == len(nodes) else []
     return [
         _Combination(
-            retention, _failures(resource, retention.value, requirements, node_fails=node.is_yes)
+            retention, _failures(resource, retention.value, requirements, node_fails=node_fails)
         )
-        for retention, node in product(retentions, nodes)
-        if _can_occur_together(retention.case_ids, node.case_ids)
+        for retention, node_fails in product(retentions, nodes)
     ]
 
 
@@ -252,56 +245,31 @@ def _deciding_outcomes(retention: Value[int], minimum_days: int) -> tuple[Outcom
     return ()
 
 
-def _unsupported_node_answers(resource: CacheResource) -> list[_Answer]:
+def _node_answers(resource: CacheResource) -> list[bool]:
     """Return the possible answers to "is the node unable to take backups?", no first.
 
     A node type of which nothing is known counts as one that can take backups: AWS rejects a retention on
     a node that cannot, so no cache goes without backups unnoticed.
     """
     if resource.form is Form.SERVERLESS_CACHE:
-        return [_Answer(is_yes=False, case_ids=None)]
-    nodes = _outcomes_of(resource.node_type) or (Outcome[str](Unset()),)
-    case_ids: dict[bool, list[CaseIds]] = {}
-    for node, cluster_mode in product(nodes, _cluster_mode_answers(resource)):
-        if _can_occur_together(node.case_ids, cluster_mode.case_ids):
-            fails = is_without_backups(node.value) and not cluster_mode.is_yes
-            shared = _shared_cases(node.case_ids, cluster_mode.case_ids)
-            case_ids.setdefault(fails, []).append(shared)
-    return [_Answer(fails, _all_cases(case_ids[fails])) for fails in sorted(case_ids)]
-
-
-def _cluster_mode_answers(resource: CacheResource) -> list[_Answer]:
-    """Return the possible answers to whether cluster mode is on."""
+        return [False]
+    nodes = possible_values(resource.node_type) or (Unset(),)
+    modes = {
+        isinstance(mode, Known) and mode.value for mode in possible_values(resource.cluster_mode)
+    }
     if resource.form is Form.STANDALONE_CLUSTER:
-        return [_Answer(is_yes=False, case_ids=None)]
-    answers = [
-        _Answer(isinstance(mode.value, Known) and mode.value.value, mode.case_ids)
-        for mode in _outcomes_of(resource.cluster_mode)
-    ]
-    return answers or [_Answer(is_yes=True, case_ids=None), _Answer(is_yes=False, case_ids=None)]
+        modes = {False}
+    return sorted(
+        {
+            is_without_backups(node) and not mode
+            for node, mode in product(nodes, modes or {True, False})
+        }
+    )
 
 
 def _outcomes_of(value: Value[T]) -> tuple[Outcome[T], ...]:
     """Return every outcome of a setting; empty where there is no finite list."""
     return value.outcomes if isinstance(value, Unknown) else (Outcome(value),)
-
-
-def _can_occur_together(first: CaseIds, second: CaseIds) -> bool:
-    """Whether two outcomes can occur in the same case."""
-    return first is None or second is None or not first.isdisjoint(second)
-
-
-def _shared_cases(first: CaseIds, second: CaseIds) -> CaseIds:
-    """Return the cases in which two outcomes can both occur."""
-    if first is None or second is None:
-        return second if first is None else first
-    return first & second
-
-
-def _all_cases(parts: Sequence[CaseIds]) -> CaseIds:
-    """Return the cases in which at least one of several outcomes can occur."""
-    known = [part for part in parts if part is not None]
-    return frozenset().union(*known) if len(known) == len(parts) else None
 
 
 def _failures(

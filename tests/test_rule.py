@@ -360,16 +360,15 @@ def test_a_retention_that_occurs_only_with_memcached_does_not_count(
     assert answer(replace(CLUSTER, engine=engine, retention=retention)) == expected
 
 
-def test_a_node_and_a_cluster_mode_are_combined_only_in_the_cases_that_they_share() -> None:
+def test_a_node_that_may_be_unable_to_take_backups_leaves_it_unknown_in_whichever_case() -> None:
     resource = replace(
         GROUP,
         node_type=in_cases(("cache.t1.micro", {0, 1}), ("cache.t4g.small", {2})),
         cluster_mode=in_cases((True, {0}), (False, {1, 2})),
         retention=in_cases((7, {0, 2})),
     )
-    assert answer(resource) == (Status.PASS, None)
-    without_mode = replace(resource, retention=in_cases((7, {0, 1, 2})))
-    assert answer(without_mode) == (Status.UNKNOWN, Rule.RETENTION_UNKNOWN)
+    assert answer(resource) == (Status.UNKNOWN, Rule.RETENTION_UNKNOWN)
+    assert answer(replace(resource, retention=Known(7))) == (Status.UNKNOWN, Rule.RETENTION_UNKNOWN)
 
 
 @pytest.mark.parametrize(

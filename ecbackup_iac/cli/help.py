@@ -17,13 +17,7 @@ OPTION_GROUPS = {
     "Inputs": ("--exclude", "--source", "--allow-empty"),
     "Policy": ("--policy", "--no-policy", "--min-days", "--days", "--unknown"),
     "Values": ("--var", "--var-file", "--workspace", "--parameter", "--parameter-file"),
-    "Suppressions": (
-        "--baseline",
-        "--reason",
-        "--update",
-        "--no-ignores",
-        "--no-foreign-ignores",
-    ),
+    "Suppressions": ("--baseline", "--reason", "--update", "--no-ignores", "--no-foreign-ignores"),
     "Output": (
         "--format",
         "--diff",
@@ -57,7 +51,6 @@ class GroupedCommand(click.Command):
                     formatter.write_dl(lines, col_max=width)
 
     def _rows(self, ctx: click.Context) -> Iterator[tuple[str, str, str]]:
-        """Yield the group, name and help of each option."""
         for parameter in self.get_params(ctx):
             help_record = parameter.get_help_record(ctx)
             if help_record is not None and isinstance(parameter, click.Option):

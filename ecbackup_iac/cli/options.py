@@ -35,10 +35,7 @@ class OutputType(click.ParamType[Output]):
     name = "FORMAT[:FILE]"
 
     def convert(
-        self,
-        value: object,
-        param: click.Parameter | None,
-        ctx: click.Context | None,
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> Output:
         """Return the format and the file."""
         if isinstance(value, Output):
@@ -80,10 +77,7 @@ class RuleType(click.ParamType["Rule"]):
     name = "RULE"
 
     def convert(
-        self,
-        value: object,
-        param: click.Parameter | None,
-        ctx: click.Context | None,
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> "Rule":
         """Return the rule, or fail with the most similar one."""
         from ecbackup_iac.model.verdict import Rule
@@ -263,9 +257,7 @@ _REQUEST_OPTIONS = (
     ),
     click.option("--no-policy", is_flag=True, help="Ignore the policy file."),
     click.option(
-        "--no-foreign-ignores",
-        is_flag=True,
-        help="Ignore comments and metadata for other tools.",
+        "--no-foreign-ignores", is_flag=True, help="Ignore comments and metadata for other tools."
     ),
     click.option(
         "--no-ignores",

@@ -24,7 +24,8 @@ INTERVAL_SECONDS = 0.1
 @contextmanager
 def show_progress(*, is_quiet: bool = False) -> Iterator[Progress]:
     """Yield a progress that is shown only on a terminal, and erased at the end."""
-    if is_quiet or not _is_terminal(sys.stderr):
+    is_plain = os.environ.get("TERM") == "dumb" or os.environ.get("CI")
+    if is_quiet or is_plain or sys.stderr is None or not sys.stderr.isatty():
         yield NO_PROGRESS
         return
     progress = TerminalProgress(sys.stderr)
@@ -32,15 +33,6 @@ def show_progress(*, is_quiet: bool = False) -> Iterator[Progress]:
         yield progress
     finally:
         progress.erase()
-
-
-def _is_terminal(stream: TextIO | None) -> bool:
-    return (
-        stream is not None
-        and stream.isatty()
-        and os.environ.get("TERM") != "dumb"
-        and not os.environ.get("CI")
-    )
 
 
 class TerminalProgress(Progress):

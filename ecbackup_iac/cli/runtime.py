@@ -41,8 +41,6 @@ def _usage_error(error: EcbackupError) -> int:
 
     for message in (f"ecbackup-iac: {error.message}", *error.further_messages):
         print_error(escape_control_characters(message))
-    for line in error.hint.splitlines():
-        print_error(f"  {escape_control_characters(line)}")
     return EXIT_USAGE
 
 

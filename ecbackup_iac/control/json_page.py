@@ -5,18 +5,18 @@ import json
 from ecbackup_iac import __version__
 from ecbackup_iac.control.pages import Fact, Page, source_name
 from ecbackup_iac.control.rule_cards import RULES
-from ecbackup_iac.model.verdict import Rule
 
 SCHEMA_VERSION = 1
 
 
 def render(page: Page, width: int) -> str:  # noqa: ARG001 - one signature for all
     """Return the page as an object in which every name is present."""
+    rule = page.rule
     document = {
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "ecbackup-iac", "version": __version__},
         "title": page.title,
-        "rule": _rule(page.rule) if page.rule else None,
+        "rule": rule and {"id": rule, "name": rule.label, "level": RULES[rule].level},
         "sections": [
             {
                 "id": section.id,
@@ -28,10 +28,6 @@ def render(page: Page, width: int) -> str:  # noqa: ARG001 - one signature for a
         "sources": [{"name": name, "description": text} for name, text in page.sources],
     }
     return json.dumps(document, indent=2) + "\n"
-
-
-def _rule(rule: Rule) -> dict[str, object]:
-    return {"id": str(rule), "name": rule.label, "level": str(RULES[rule].level)}
 
 
 def _fact(fact: Fact) -> dict[str, object]:

@@ -281,7 +281,6 @@ class _Walk:
     def _files(
         self, folder: _FilePath, entries: _FolderEntries, named: str, boundary: str
     ) -> Iterator[Discovered]:
-        """Yield the inputs among the files of a folder."""
         neighbours = entries.names
         for entry in entries.files:
             if entry.name == GIT_FOLDER:  # of a work tree, or of a submodule

@@ -32,10 +32,11 @@ class _Change:
 
 def unified_diff(before: Mapping[str, bytes], edits: Iterable[Edit], top: str | None) -> bytes:
     """Return a diff for `git apply`, with paths relative to the working folder or to `top`."""
-    return b"".join(
-        _file_diff(before[path], file_edits, _diff_name(path, top), is_from_top=top is not None)
-        for path, file_edits in edits_by_path(edits).items()
-    )
+    output = []
+    for path, file_edits in edits_by_path(edits).items():
+        name = os.fsencode(relative_path(path, top or os.curdir))
+        output.append(_file_diff(before[path], file_edits, name, is_from_top=top is not None))
+    return b"".join(output)
 
 
 def _file_diff(before: bytes, edits: Sequence[Edit], name: bytes, *, is_from_top: bool) -> bytes:
@@ -122,10 +123,6 @@ def _lines(content: bytes) -> list[bytes]:
     """Return the lines of a text, split only at line feeds, as git does."""
     lines = content.split(b"\n")
     return [line + b"\n" for line in lines[:-1]] + ([lines[-1]] if lines[-1] else [])
-
-
-def _diff_name(path: str, top: str | None) -> bytes:
-    return os.fsencode(relative_path(path, top or os.curdir))
 
 
 def _name_end(name: bytes) -> bytes:

@@ -223,8 +223,6 @@ def _lines(content: bytes, breaks: re.Pattern[bytes]) -> "_Lines":
 
 
 class _Lines:
-    """The lines of a file."""
-
     def __init__(self, content: bytes, breaks: re.Pattern[bytes]) -> None:
         self._breaks = [match.span() for match in breaks.finditer(content)]
         self._starts = [0, *(end for _, end in self._breaks)]

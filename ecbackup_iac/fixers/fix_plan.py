@@ -125,7 +125,6 @@ class _Plan:
         self.proposed: dict[Key, Sequence[Edit]] = {}
         self.accepted: set[Key] = set()
         self.reasons: dict[Key, str] = {}
-        self._rejected: set[frozenset[tuple[Key, Edit]]] = set()
 
     def propose(self) -> None:
         """Propose edits for every cache that does not pass and is not suppressed."""
@@ -173,17 +172,12 @@ class _Plan:
 
     def _accept_proposed(self) -> None:
         self._drop_contradictions()
-        groups = [group for group in self._groups() if self._as_tried(group) not in self._rejected]
-        bisection = bisect_accepted(groups, self._objection)
+        bisection = bisect_accepted(self._groups(), self._objection)
         self.accepted.update(key for group in bisection.accepted for key in group)
         for group, reason in bisection.rejected:
-            self._rejected.add(self._as_tried(group))
             self.reasons.update(dict.fromkeys(group, reason))
         for key in self.accepted:
             self.reasons.pop(key, None)
-
-    def _as_tried(self, group: Iterable[Key]) -> frozenset[tuple[Key, Edit]]:
-        return frozenset((key, edit) for key in group for edit in self.proposed[key])
 
     def _objection(self, keys: Sequence[Key]) -> Objection[Key] | None:
         intended = [*self.accepted, *keys]

@@ -56,7 +56,11 @@ class Recheck:
         not_passing = {key: why for key in intended if (why := _why_not_passing(findings.get(key)))}
         if not_passing:
             # A cache may be unknown only because of the edits for others.
-            failing = {key: why for key, why in not_passing.items() if _fails(findings.get(key))}
+            failing = {
+                key: why
+                for key, why in not_passing.items()
+                if key in findings and findings[key].verdict.status is Status.FAIL
+            }
             return Objection(next(iter((failing or not_passing).values())), failing)
         others = {
             key: finding for key, finding in _by_key(before.findings).items() if key not in intended
@@ -70,7 +74,6 @@ class Recheck:
         return self._last[1]
 
     def _before(self, files: Iterable[str]) -> Report:
-        """Return the report of the unedited tree, together with what these files are part of."""
         beside = self._paths_beside(files)
         if beside not in self._unedited:
             self._unedited[beside] = self._report(beside, {})
@@ -98,10 +101,6 @@ def _by_key(findings: Iterable[Finding]) -> dict[Key, Finding]:
         counts[name] += 1
         by_key[(*name, counts[name])] = finding
     return by_key
-
-
-def _fails(finding: Finding | None) -> bool:
-    return finding is not None and finding.verdict.status is Status.FAIL
 
 
 def _why_not_passing(finding: Finding | None) -> str | None:

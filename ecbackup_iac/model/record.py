@@ -65,12 +65,7 @@ def _record(cls: type[Any], *, eq: bool, is_frozen: bool) -> type[Any]:
         for name, member in cls.__dict__.items()
         if name not in fields and name not in ("__dict__", "__weakref__")
     }
-    members: dict[str, Any] = {
-        "__match_args__": fields,
-        "__reduce__": _reduce,
-        "__repr__": _repr,
-        "__slots__": fields,
-    }
+    members: dict[str, Any] = {"__match_args__": fields, "__repr__": _repr, "__slots__": fields}
     if is_frozen:
         members |= {"__setattr__": _reject_change, "__delattr__": _reject_change}
     if eq:
@@ -122,11 +117,6 @@ def _eq(self: object, other: object) -> bool:
 
 def _hash(self: object) -> int:
     return hash((type(self).__name__, _values(self)))
-
-
-def _reduce(self: object) -> tuple[type, tuple[object, ...]]:
-    """Return how to make a copy, for copy and pickle."""
-    return type(self), _values(self)
 
 
 def _repr(self: object) -> str:

@@ -4,17 +4,18 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from ecbackup_iac.model.annotated_text import AnnotatedText
-from ecbackup_iac.model.broken_setting import location_of, related_to, setting_of
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.deployment import TemplateDeployment
 from ecbackup_iac.model.excerpt import Excerpt
 from ecbackup_iac.model.location import Location, Origin
 from ecbackup_iac.model.policy import Requirements
 from ecbackup_iac.model.record import field, record, replace
-from ecbackup_iac.model.value import TraceStep
-from ecbackup_iac.model.verdict import Level, Status, Verdict
+from ecbackup_iac.model.value import TraceStep, Value
+from ecbackup_iac.model.verdict import Level, Rule, Status, Verdict
+from ecbackup_iac.model.window import overlap
 
 
 class Severity(StrEnum):
@@ -175,19 +176,34 @@ class Finding:
         return (self.location.order, self.resource.address)
 
     @property
+    def _setting(self) -> Value[Any]:
+        """The setting that breaks its rule: the node type, the backup window or else the retention."""
+        match self.verdict.rule:
+            case Rule.BACKUPS_UNSUPPORTED:
+                return self.resource.node_type
+            case Rule.BACKUP_WINDOW_CONFLICT:
+                return self.resource.backup_window
+            case _:
+                return self.resource.retention
+
+    @property
     def location(self) -> Location:
-        """Where what breaks its rule is written: the retention, the node type or the backup window."""
-        return location_of(self.verdict.rule, self.resource)
+        """Where that setting is written, or else the retention, or what declares the cache."""
+        setting = self._setting
+        is_located = setting is not self.resource.retention and setting.trace
+        return setting.trace[0].location if is_located else self.resource.location
 
     @property
     def trace(self) -> tuple[TraceStep, ...]:
-        """The steps to the value of what breaks its rule, or of the retention where that has none."""
-        return setting_of(self.verdict.rule, self.resource).trace or self.resource.retention.trace
+        """The steps to the value of that setting, or of the retention where it has none."""
+        return self._setting.trace or self.resource.retention.trace
 
     @property
     def related(self) -> tuple[tuple[Location, str], ...]:
-        """Where what contradicts that is written, each with its name for people."""
-        return related_to(self.verdict.rule, self.resource)
+        """Where what contradicts that setting is written, each with its name for people."""
+        backup, maintenance = self.resource.backup_window, self.resource.maintenance_window
+        is_overlap = self._setting is backup and maintenance.trace and overlap(backup, maintenance)
+        return ((maintenance.trace[0].location, "the maintenance window"),) if is_overlap else ()
 
 
 @record

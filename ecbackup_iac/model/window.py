@@ -102,7 +102,6 @@ def proposed_window(backup: Value[str], maintenance: Value[str]) -> str | None:
 
 
 def _overlap(daily: Window, weekly: Window) -> bool:
-    """Whether a daily window overlaps a weekly one on any day."""
     return any(Window(daily.start + day * DAY, daily.minutes).overlaps(weekly) for day in range(7))
 
 

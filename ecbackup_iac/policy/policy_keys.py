@@ -138,8 +138,7 @@ class PolicyFile(_Strict):
     """The policy file of ecbackup-iac, .ecbackup.toml."""
 
     minimum_days: Annotated[
-        int,
-        Field(ge=1, le=MAXIMUM_DAYS, strict=True, description="The minimum retention in days."),
+        int, Field(ge=1, le=MAXIMUM_DAYS, strict=True, description="The minimum retention in days.")
     ] = 1
     unknown: Annotated[
         UnknownMode, Field(description="How to treat caches whose retention cannot be known.")

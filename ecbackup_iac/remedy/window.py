@@ -50,9 +50,10 @@ _REQUIREMENTS = "at least an hour long, not overlapping the maintenance window"
 
 
 def _at(step: TraceStep, value: str, *, is_template: bool) -> str:
-    """Return how to set the window at the step that decides it."""
     name = DEFAULT if step.kind is StepKind.VARIABLE_DEFAULT else on_one_line(step.name)
-    if option := _option(step):
+    option = OPTIONS[step.location.origin]
+    if option:
+        option = "--parameter " if step.kind is StepKind.PARAMETER else option
         is_part = step.shape is StepShape.COLLECTION
         return f"set it to {value} in {option}{name}" if is_part else f"pass {option}{name}={value}"
     line = line_of(step.location)
@@ -63,9 +64,3 @@ def _at(step: TraceStep, value: str, *, is_template: bool) -> str:
         return f"set {name} = {value} in {line}"
     quote = '"' if step.location.path.endswith(".json") else ""
     return f"set {quote}{name}{quote}: {value} in {line}"
-
-
-def _option(step: TraceStep) -> str:
-    """Return the option, or the start of the environment variable, that sets a step; empty for a file."""
-    option = OPTIONS[step.location.origin] or ""
-    return "--parameter " if option and step.kind is StepKind.PARAMETER else option

@@ -14,13 +14,7 @@ from ecbackup_iac.model.report import (
     Report,
     Suppression,
 )
-from ecbackup_iac.model.value import (
-    Invalid,
-    Outcome,
-    TraceStep,
-    Unknown,
-    Value,
-)
+from ecbackup_iac.model.value import Invalid, Outcome, TraceStep, Unknown, Value
 from ecbackup_iac.reporters.escaping import escape_commands_in_json
 from ecbackup_iac.reporters.plain_values import plain_days, plain_setting, plain_state
 from ecbackup_iac.reporters.render_options import RenderOptions
@@ -65,7 +59,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "source": resource.source,
         "root": resource.root,
         "settings": resource.settings or None,
-        "calls": [_call(call) for call in resource.calls],
+        "calls": [_step(call) for call in resource.calls],
         "location": _location(finding.location),
         "trace": [_step(step) for step in finding.trace],
         "notes": [{"rule": note.rule, "text": note.text} for note in verdict.notes],
@@ -105,11 +99,7 @@ def _start(location: Location) -> dict[str, Any]:
     return {"path": location.path, "line": location.line, "column": location.column}
 
 
-def _call(call: Call) -> dict[str, Any]:
-    return _start(call.location) | {"text": call.text}
-
-
-def _step(step: TraceStep) -> dict[str, Any]:
+def _step(step: Call | TraceStep) -> dict[str, Any]:
     return _start(step.location) | {"text": step.text}
 
 

@@ -166,7 +166,6 @@ def _location(finding: Finding, *, with_root: bool) -> str:
 
 
 def _message(finding: Finding) -> str:
-    """Return a finding's message, with its notes."""
     notes = [
         f"note {note.rule}: {note.text}" if note.rule else f"note: {note.text}"
         for note in finding.verdict.notes

@@ -38,16 +38,14 @@ def worst_of_caches(findings: Iterable[Finding]) -> list[Finding]:
     worst: dict[object, Finding] = {}
     for finding in findings:
         key: object = _identity(finding) if finding.resource.settings else id(finding)
-        worst[key] = min(worst.get(key, finding), finding, key=_rank)
+        worst[key] = min(
+            worst.get(key, finding), finding, key=lambda one: _WORST_FIRST.index(_word(one))
+        )
     return list(worst.values())
 
 
 def _word(finding: Finding) -> str:
     return "suppressed" if finding.suppression else finding.verdict.status.value
-
-
-def _rank(finding: Finding) -> int:
-    return _WORST_FIRST.index(_word(finding))
 
 
 def _identity(finding: Finding) -> tuple[object, ...]:

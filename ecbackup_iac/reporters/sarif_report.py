@@ -14,16 +14,9 @@ from ecbackup_iac import __version__
 from ecbackup_iac.control.rule_cards import GUIDE, RULES, RuleMetadata
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import replace
-from ecbackup_iac.model.report import (
-    Diagnostic,
-    Finding,
-    Report,
-    Suppression,
-    SuppressionKind,
-)
+from ecbackup_iac.model.report import Diagnostic, Finding, Report, Suppression, SuppressionKind
 from ecbackup_iac.model.source import SOURCES
 from ecbackup_iac.model.urls import rule_url
-from ecbackup_iac.model.value import TraceStep
 from ecbackup_iac.model.verdict import Level, Rule
 from ecbackup_iac.reporters.escaping import escape_control_characters
 from ecbackup_iac.reporters.fingerprints import of_findings
@@ -74,7 +67,8 @@ def render(report: Report, options: RenderOptions = RenderOptions()) -> str:
                 "rules": [_rule(rule, RULES[rule]) for rule in _RULES],
             }
         },
-        "automationDetails": {"id": _category(options)},
+        # GitHub takes what is before the last slash as the category.
+        "automationDetails": {"id": f"ecbackup-iac/{_uri(options.folder)}/".replace("//", "/")},
         "columnKind": "unicodeCodePoints",
         "invocations": [
             {
@@ -134,11 +128,6 @@ def _standard_input(options: RenderOptions) -> str:
     return "stdin.json"
 
 
-def _category(options: RenderOptions) -> str:
-    """Return the id of this analysis; GitHub takes what is before the last slash as its category."""
-    return "".join(f"{part}/" for part in ("ecbackup-iac", _uri(options.folder)) if part)
-
-
 def _is_result(finding: Finding) -> bool:
     """Whether a code host should show a finding: not a pass, and not what the policy ignores."""
     return finding.verdict.rule is not None and finding.level is not Level.NONE
@@ -190,7 +179,10 @@ def _result(finding: Finding, fingerprint: str) -> dict[str, Any]:
         "properties": _properties(finding),
     }
     if finding.trace:
-        steps = [_step(step) for step in finding.trace]
+        steps: list[dict[str, Any]] = [
+            {"location": _location(step.location) | {"message": _message(step.text)}}
+            for step in finding.trace
+        ]
         steps[0]["importance"] = "essential"
         result["codeFlows"] = [{"threadFlows": [{"locations": steps}]}]
     related = [
@@ -240,10 +232,6 @@ def _other(finding: Finding) -> dict[str, Any]:
     ]
     location = escape_control_characters(str(reported_location(finding)))
     return _properties(finding) | {"location": location, "message": "\n".join(lines)}
-
-
-def _step(step: TraceStep) -> dict[str, Any]:
-    return {"location": _location(step.location) | {"message": _message(step.text)}}
 
 
 def _suppression(suppression: Suppression) -> dict[str, Any]:

@@ -8,11 +8,7 @@ from ecbackup_iac.reporters.escaping import escape_control_characters
 from ecbackup_iac.reporters.per_cache import cache_counts
 
 
-def _plain(text: str, _color: str) -> str:
-    return text
-
-
-def summary(report: Report, colored: Callable[[str, str], str] = _plain) -> str:
+def summary(report: Report, colored: Callable[[str, str], str] = lambda text, _: text) -> str:
     """Return the summary, each part in its colour: "4 caches: 1 passed, 2 failed, 1 unknown"."""
     counts = cache_counts(report.findings)
     total = counts.total()

@@ -61,8 +61,9 @@ class AnnotatedFile:
         self.path = text.path
         self.is_evaluated = text.is_evaluated
         self._text = _EMPTY
-        self._metadata: dict[Location, list[LocatedSuppression]] = {}
-        self._no_metadata: list[LocatedSuppression] = []
+        self.metadata: dict[Location, list[LocatedSuppression]] = {}
+        """The suppressions in the metadata of a template's resources, by the resource."""
+
         is_terraform = text.syntax is not Syntax.TEMPLATE
         if is_terraform:
             self._read_configuration(text)
@@ -81,9 +82,11 @@ class AnnotatedFile:
             for index, comment in enumerate(self._comments)
             if comment.below is not None
         ]
-        self._whole_file = [
+        self.for_file = [
             located for located in self._located if located.suppression.scope is Scope.FILE
         ]
+        """The suppressions that are for the whole file."""
+
         self._near: dict[tuple[Extent, Scope], list[LocatedSuppression]] = {}
         self._of_entries = [located for located in self._located if located.entries]
         self._entries_of_caches: set[Extent] = set()
@@ -91,17 +94,9 @@ class AnnotatedFile:
 
     def suppressions(self) -> Iterator[LocatedSuppression]:
         """Yield every suppression of the text."""
-        for located in self._metadata.values():
+        for located in self.metadata.values():
             yield from located
         yield from self._located
-
-    def metadata_of(self, resource: Location) -> list[LocatedSuppression]:
-        """Return the suppressions in the metadata of a template's resource."""
-        return self._metadata.get(resource, self._no_metadata)
-
-    def for_file(self) -> list[LocatedSuppression]:
-        """Return the suppressions that are for the whole file."""
-        return self._whole_file
 
     def extent(self, location: Location) -> Extent | None:
         """Return the part of the text that a location is about; None where no comment suppresses anything."""
@@ -164,7 +159,6 @@ class AnnotatedFile:
             yield from (Extent(*entry) for entry in self._text.entries_at(offset))
 
     def _entries_of(self, comment: Comment) -> tuple[Extent, ...]:
-        """Return the entries that a comment is in or at."""
         offset = comment.start if comment.above is None else comment.above
         if comment.after is not None:
             offset = comment.after - 1
@@ -213,7 +207,6 @@ class AnnotatedFile:
         self._text = read(source)
 
     def _read_template(self, text: AnnotatedText) -> None:
-        """Read the metadata of a template's resources, and its comments."""
         from ecbackup_iac.cloudformation.syntax.comments import (
             annotated_documents,
             commented_yaml,
@@ -233,7 +226,7 @@ class AnnotatedFile:
                 for suppression, node in suppressions_in(metadata.node)
             ]
             if located:
-                self._metadata[metadata.resource] = located
+                self.metadata[metadata.resource] = located
         if documents and isinstance(documents[0].source.text, str):
             self._text = commented_yaml(documents[0].source.text, text.path, documents)
 
@@ -260,7 +253,6 @@ class AnnotatedFile:
                 yield comment, located
 
     def _block_at(self, comment: Comment) -> CodeBlock | None:
-        """Return the block that a comment is in or at."""
         for offset in (comment.above, comment.after, comment.owner):
             if offset is not None:
                 return self._text.block_at(offset)
@@ -273,7 +265,6 @@ class AnnotatedFile:
 
 
 def _indices_by(offsets: Iterable[int | None]) -> dict[int, list[int]]:
-    """Return the indices of the comments that have an offset, by that offset."""
     indices: dict[int, list[int]] = {}
     for index, offset in enumerate(offsets):
         if offset is not None:

@@ -10,13 +10,7 @@ from ecbackup_iac.model.baseline import AcceptedFinding, Baseline, FindingKey
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.location import STANDARD_INPUT, Location, is_stream
 from ecbackup_iac.model.record import replace
-from ecbackup_iac.model.report import (
-    Diagnostic,
-    Finding,
-    Severity,
-    Suppression,
-    SuppressionKind,
-)
+from ecbackup_iac.model.report import Diagnostic, Finding, Severity, Suppression, SuppressionKind
 from ecbackup_iac.model.verdict import Status
 from ecbackup_iac.model.written_path import composed, relative_path
 

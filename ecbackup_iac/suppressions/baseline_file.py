@@ -86,7 +86,6 @@ def read_baseline(path: str) -> Baseline:
 
 
 def _content_of(path: str, display_path: str) -> bytes:
-    """Return the content of a file in UTF-8."""
     if os.path.exists(path) and not (os.path.isfile(path) or is_stream(path)):
         raise BaselineError(f"{display_path}: it is not a regular file")
     try:

@@ -8,13 +8,7 @@ from ecbackup_iac.files.globs import covers, matcher
 from ecbackup_iac.files.paths import contains
 from ecbackup_iac.model.location import STANDARD_INPUT
 from ecbackup_iac.model.policy import PolicyException
-from ecbackup_iac.model.report import (
-    Diagnostic,
-    Finding,
-    Severity,
-    Suppression,
-    SuppressionKind,
-)
+from ecbackup_iac.model.report import Diagnostic, Finding, Severity, Suppression, SuppressionKind
 from ecbackup_iac.model.source import SOURCES
 from ecbackup_iac.model.verdict import Status
 from ecbackup_iac.suppressions.inline import has_expired

@@ -106,7 +106,6 @@ class _Excluder:
         return glob is not None
 
     def _glob(self, path: str) -> PathGlob | None:
-        """Return the first glob that matches a path."""
         if path not in self._by_path:
             matching = (glob for glob in self._globs if covers(glob, path))
             self._by_path[path] = next(matching, None)

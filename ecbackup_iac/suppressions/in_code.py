@@ -103,9 +103,9 @@ class CodeSuppressions:
             if file is None:
                 continue
             if location is resource.block:
-                yield file.metadata_of(location)
+                yield file.metadata.get(location, [])
             if location is resource.block or location in resource.unit:
-                yield file.for_file()
+                yield file.for_file
             extent = file.extent(location)
             if extent is None:
                 continue

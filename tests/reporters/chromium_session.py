@@ -155,12 +155,12 @@ def use(browser: Browser, address: str) -> dict[str, Any]:
     steps["pages"] = page.pdf(format="A4").count(b"/Type /Page\n")
     page.goto(f"{address}#findings-only")
     steps["findings only"] = counts(page) | {
-        "others": page.evaluate(SHOWN, "#control, #retention, .share, .back"),
+        "others": page.evaluate(SHOWN, "#control, #retention, .back"),
         "fewer pages": page.pdf(format="A4").count(b"/Type /Page\n") < steps["pages"] / 2,
     }
     page.emulate_media(media="screen")
     page.locator(".back a").click()
-    steps["back"] = page.evaluate(SHOWN, "#control, #retention, .share")
+    steps["back"] = page.evaluate(SHOWN, "#control, #retention")
     steps["said"] = said
     return steps
 

@@ -184,7 +184,7 @@ def test_the_findings_are_printed_without_the_chart_and_the_control(reported: An
     use = reported["use"]
     without_chart = use["before"] | {"tbody tr.fail": 0, ".root": 0}
     assert use["findings only"] == without_chart | {"others": 0, "fewer pages": True}
-    assert use["back"] == 3
+    assert use["back"] == 2
 
 
 def test_a_page_with_thousands_of_caches_still_opens(reported: Any) -> None:  # noqa: ANN401

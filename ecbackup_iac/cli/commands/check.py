@@ -39,9 +39,7 @@ from ecbackup_iac.reporters import WITH_EXCERPTS
     help="Accept the findings in FILE, written by ecbackup-iac baseline.",
 )
 @click.option(
-    "--title",
-    metavar="TEXT",
-    help="Title of the HTML report.  [default: the repository, in CI]",
+    "--title", metavar="TEXT", help="Title of the HTML report.  [default: the repository, in CI]"
 )
 @click.option(
     "--revision",
@@ -78,7 +76,6 @@ def check(context: click.Context, /, **_options: object) -> None:
 
 
 def _write_reports(request: CheckRequest) -> int:
-    """Run the check, write its reports, and return the exit status."""
     with_excerpts = any(output.format in WITH_EXCERPTS for output in request.outputs)
     from ecbackup_iac.cli.provenance import provenance_of
 

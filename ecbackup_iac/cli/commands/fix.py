@@ -5,12 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ecbackup_iac.cli.exit_codes import EXIT_FAILS, EXIT_INCOMPLETE
-from ecbackup_iac.cli.options import (
-    FILE,
-    OrderedCommand,
-    request_from,
-    request_options,
-)
+from ecbackup_iac.cli.options import FILE, OrderedCommand, request_from, request_options
 from ecbackup_iac.cli.output import (
     Output,
     check_outputs,
@@ -89,7 +84,6 @@ def _fixes(request: CheckRequest, policy: "Policy", days: int | None) -> "FixRes
 
 
 def _write(result: "FixResult", *, diff: bool) -> None:
-    """Write the edits and their summary, or print them as a diff."""
     from ecbackup_iac.cli.fix_summary import fix_summary
 
     summary = fix_summary(result, is_written=not diff)

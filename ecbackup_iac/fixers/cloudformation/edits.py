@@ -6,19 +6,10 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from ecbackup_iac.cloudformation.evaluation.template import Template
-from ecbackup_iac.cloudformation.syntax.nodes import (
-    MapNode,
-    Node,
-    function_of,
-    members,
-)
+from ecbackup_iac.cloudformation.syntax.nodes import MapNode, Node, function_of, members
 from ecbackup_iac.files.discovery import Input, discover
 from ecbackup_iac.files.paths import boundary_of, display_path_of
-from ecbackup_iac.fixers.cloudformation.files import (
-    OpenedFile,
-    opened,
-    value_start,
-)
+from ecbackup_iac.fixers.cloudformation.files import OpenedFile, opened, value_start
 from ecbackup_iac.fixers.cloudformation.insertions import inserted_entry
 from ecbackup_iac.fixers.cloudformation.usages import check_uses, name_at, resources_in
 from ecbackup_iac.fixers.edits import (
@@ -66,8 +57,6 @@ def propose(
 
 
 class _Proposal:
-    """The edits for one cache."""
-
     def __init__(self, resource: CacheResource, days: int, files: SourceFiles) -> None:
         self._resource = resource
         self._days = days
@@ -169,15 +158,12 @@ def _templates(boundary: str) -> list[str]:
 
 
 def _why_not_fixable(value: PossibleValue[int]) -> str:
-    """Return why a value without a literal cannot be fixed."""
     for step in value.trace:
         if step.location.origin is Origin.COMMAND_LINE:
             return f"it is given on the command line: --parameter {step.name}"
-        if step.kind is StepKind.OPEN_PARAMETER:
-            return f"parameter {step.name} has no default and no value ({step.location})"
-    if value.trace:
-        return f"it is computed: {value.trace[0].text} ({value.trace[0].location})"
-    return "it is not written literally anywhere"
+    return "it is computed" + "".join(
+        f": {step.text} ({step.location})" for step in value.trace[:1]
+    )
 
 
 def _rewritten(
@@ -210,7 +196,6 @@ def _description(
     edit: tuple[int, int, bytes],
     value: PossibleValue[int],
 ) -> str:
-    """Return the description of an edit, with the name before the literal."""
     start, end = literal
     first, last, new = edit
     old = " ".join(content[start:end].decode(errors="replace")[:_MAX_LENGTH].split())

@@ -171,7 +171,6 @@ def resources_in(template: Template) -> Iterator[tuple[str, Node, Node]]:
 
 
 def _arguments(template: Template, parameters: MapNode) -> Iterator[tuple[_Use, Iterable[Node]]]:
-    """Yield the arguments of a nested stack."""
     unread = "a nested stack in which no cache was read"
     if function_of(parameters) is not None:
         yield _Use(unread), [parameters]

@@ -14,12 +14,7 @@ from ecbackup_iac.fixers.edits import (
     offsets,
     renamed,
 )
-from ecbackup_iac.fixers.terraform.hcl_insertions import (
-    comment_kept_in_place,
-    inserted_argument,
-    section_at,
-)
-from ecbackup_iac.fixers.terraform.json_insertions import inserted_member, object_at
+from ecbackup_iac.fixers.terraform.hcl_insertions import inserted_argument, section_at
 from ecbackup_iac.fixers.terraform.references import UNIT_FILES
 from ecbackup_iac.fixers.terraform.unit_inputs import inserted_input
 from ecbackup_iac.fixers.terraform.usages import check_owner, check_uses
@@ -59,8 +54,6 @@ def propose(
 
 
 class _Proposal:
-    """The edits for one cache."""
-
     def __init__(
         self, resource: CacheResource, days: int, files: SourceFiles, *, is_careful: bool
     ) -> None:
@@ -144,8 +137,6 @@ class _Proposal:
             new = b'"%s"' % new
         shown = value.text if isinstance(value, Invalid) else old.decode(errors="replace")
         text = f"{name_before(content, start)}{shown} becomes {new.decode()}"
-        if not path.endswith(".json"):
-            end, new = comment_kept_in_place(content, start, end, new)
         return Edit(path, start, end, new, literal, text)
 
     def _in_block(self, block: Location | None, name: str) -> Edit:
@@ -159,11 +150,7 @@ class _Proposal:
         start, _ = offsets(content, block)
         shift = len(BYTE_ORDER_MARK) if content.startswith(BYTE_ORDER_MARK) else 0
         if path.endswith(".json"):
-            node = None if path.endswith(UNIT_FILES) else object_at(content, start)
-            if node is None:
-                raise NotFixableError(f"{block}: no object to set {name} in")
-            first, new = inserted_member(content, node, name, value)
-            return Edit(path, first, first, new, block, f"{name} = {value} is added")
+            raise NotFixableError("nothing is added to a file of JSON")
         if path.endswith(UNIT_FILES):
             first, last, new = inserted_input(content[shift:], name, value)
         else:

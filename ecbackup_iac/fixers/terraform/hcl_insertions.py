@@ -5,12 +5,10 @@ terraform fmt aligns the equals signs of arguments on lines that follow each oth
 """
 
 import re
-from bisect import bisect_left
 from collections.abc import Sequence
 from functools import lru_cache
 
 from ecbackup_iac.hcl.body import NativeBody
-from ecbackup_iac.hcl.comments import comments
 from ecbackup_iac.hcl.parser import parse_file
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.hcl.structure import Attribute, Block
@@ -92,43 +90,6 @@ def _indentation(content: bytes, offset: int) -> bytes:
     """Return the blanks at the start of the line that an offset is in."""
     match = _BLANKS.match(content, content.rfind(b"\n", 0, offset) + 1)
     return match[0] if match else b""
-
-
-def comment_kept_in_place(content: bytes, start: int, end: int, new: bytes) -> tuple[int, bytes]:
-    """Return the end of a replaced range and its new content, with the comment after it aligned.
-
-    terraform fmt aligns the comments of adjacent lines too: where there are some, the blanks before
-    this line's comment compensate for the change in length.
-    """
-    line_end = content.find(b"\n", end) % (len(content) + 1)
-    comment_starts = _trailing_comments(content)
-    first = _first(comment_starts, end, line_end)
-    if first is None or len(new) == end - start:
-        return end, new
-    line = content.rfind(b"\n", 0, start) + 1
-    above = content.rfind(b"\n", 0, max(line - 1, 0)) + 1
-    below = content.find(b"\n", line_end + 1) % (len(content) + 1)
-    neighbours = (_first(comment_starts, above, line), _first(comment_starts, line_end + 1, below))
-    if neighbours == (None, None):
-        return end, new
-    before = content[end:first]
-    blanks = len(before) - len(before.rstrip(b" ")) - len(new) + end - start
-    return first, new + before.rstrip(b" ") + b" " * max(1, blanks)
-
-
-def _first(offsets: Sequence[int], start: int, end: int) -> int | None:
-    """Return the first of some sorted offsets that is in a range."""
-    index = bisect_left(offsets, start)
-    return offsets[index] if index < len(offsets) and offsets[index] < end else None
-
-
-@lru_cache(maxsize=4)
-def _trailing_comments(content: bytes) -> list[int]:
-    """Return the offsets of comments that follow something else on a line."""
-    starts = (comment_range.start for _, comment_range in comments(_parsed(content)))
-    return [
-        start for start in starts if content[content.rfind(b"\n", 0, start) + 1 : start].strip()
-    ]
 
 
 def _line_end(content: bytes, section: Section) -> bytes:

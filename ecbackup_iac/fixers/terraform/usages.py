@@ -145,13 +145,11 @@ def _holds(outer: Location, inner: Location) -> bool:
 
 
 def _in_module(folder: str) -> _References:
-    """Return the references in the configuration of a folder."""
     names = sum(configuration_files(_names(folder)), ())
     return _by_name(one for name in names for one in references_in(os.path.join(folder, name)))
 
 
 def _in_unit(path: str) -> _References:
-    """Return the references in a file of Terragrunt."""
     return _by_name(references_in(path))
 
 

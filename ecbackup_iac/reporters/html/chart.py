@@ -83,7 +83,7 @@ def _legend(minimum_days: int) -> str:
 
 def _table(number: int, root: str, entries: Sequence[Entry]) -> Iterator[str]:
     counts = counts_of(entries)
-    caption = ", ".join(_counted_kind(kind, counts[kind]) for kind in KINDS if counts[kind])
+    caption = ", ".join(f"{counts[kind]:,} {KINDS[kind].lower()}" for kind in KINDS if counts[kind])
     labels = "".join(f'<text x="{_percent(day):g}%" y="12">{day}</text>' for day in _TICKS)
     yield (
         f'<div class="root" data-root="{number}" data-kinds="{kinds_of(entries)}">\n'
@@ -97,23 +97,15 @@ def _table(number: int, root: str, entries: Sequence[Entry]) -> Iterator[str]:
     )
     for entry in entries:
         resource = entry.finding.resource
+        settings = resource.settings and f'<span class="settings">{name(resource.settings)}</span>'
         yield (
             f'<tr role="row" class="{entry.kind}"><th role="rowheader" scope="row">'
-            f'<a href="#c{entry.number}">{name(resource.address)}</a>{_settings(resource.settings)}</th>'
+            f'<a href="#c{entry.number}">{name(resource.address)}</a>{settings}</th>'
             f'<td role="cell" class="word">{KINDS[entry.kind]}</td>'
             f'<td role="cell">{prose(retention_text(resource.retention))}</td><td role="cell" class="strip">'
             f'<svg aria-hidden="true"><use href="#scale"/>{_marks(resource.retention)}</svg></td></tr>\n'
         )
     yield "</tbody></table>\n</div>\n"
-
-
-def _settings(settings: str) -> str:
-    """Return the sets of values that give the cache this verdict, where it has several."""
-    return f'<span class="settings">{name(settings)}</span>' if settings else ""
-
-
-def _counted_kind(kind: str, number: int) -> str:
-    return f"{number:,} {KINDS[kind].lower()}"
 
 
 def retention_text(retention: Value[int]) -> str:
@@ -136,7 +128,6 @@ def retention_text(retention: Value[int]) -> str:
 
 
 def _marks(retention: Value[int]) -> str:
-    """Return the drawing of a retention."""
     values = possible_values(retention)
     if isinstance(retention, Unknown) and not values and retention.bounds:
         bounds = retention.bounds

@@ -99,7 +99,7 @@ def _facts(
     yield "Source of the value", _trace(finding, excerpts)
     yield "See also", items(_related(finding, excerpts))
     if finding.remedy and not finding.suppression:
-        yield "What to do", f'<pre class="remedy">{_lines(finding.remedy)}</pre>'
+        yield "What to do", f'<pre class="remedy">{breakable(finding.remedy)}</pre>'
     notes = (
         (f'<a href="#{note.rule}">{note.rule}</a>: ' if note.rule else "") + prose(note.text)
         for note in verdict.notes
@@ -128,16 +128,6 @@ def _setting(value: Value[str]) -> str:
     return f"<bdi>{prose(value.value)}</bdi>" if isinstance(value, Known) else ""
 
 
-def _lines(text: str) -> str:
-    """Return lines of prose or commands, in which words are not broken at their hyphens."""
-    lines = (" ".join(map(_word, line.split(" "))) for line in text.split("\n"))
-    return "\n".join(lines)
-
-
-def _word(word: str) -> str:
-    return f'<span class="unit">{breakable(word)}</span>' if "-" in word else breakable(word)
-
-
 def _related(finding: Finding, excerpts: Mapping[Location, Excerpt]) -> Iterator[str]:
     """Yield where other settings are written that the finding is about, each with its excerpt."""
     for location, text in finding.related:
@@ -145,7 +135,6 @@ def _related(finding: Finding, excerpts: Mapping[Location, Excerpt]) -> Iterator
 
 
 def _trace(finding: Finding, excerpts: Mapping[Location, Excerpt]) -> str:
-    """Return the trace of a value, each step with its excerpt."""
     steps = list(finding.trace)
     if not any(step.location == finding.location for step in steps):
         steps.insert(0, TraceStep("", finding.location))

@@ -51,7 +51,7 @@ def header(report: Report, word: str, kind: str, provenance: Provenance) -> str:
         f'<p class="what">ElastiCache automatic backups</p>\n'
         f'<h1><span class="unseen">Backups of ElastiCache caches: </span>{word}</h1>\n'
         f'{_origin(provenance)}<div class="sentences">\n{sentences}</div>\n'
-        f'<dl class="figures">\n{boxes}</dl>\n{_share(figures, counts.total())}</header>\n'
+        f'<dl class="figures">\n{boxes}</dl>\n</header>\n'
     )
 
 
@@ -65,19 +65,6 @@ def _origin(provenance: Provenance) -> str:
     if provenance.date:
         parts.append(prose(provenance.date))
     return f'<p class="origin">{", ".join(parts)}</p>\n' if parts else ""
-
-
-def _share(figures: tuple[tuple[str, int], ...], total: int) -> str:
-    """Return a bar of the shares of the kinds; the figures above say the same."""
-    if not total:
-        return ""
-    bars, start = [], 0
-    for kind, number in figures:
-        if number:
-            x, width = 100 * start / total, 100 * number / total
-            bars.append(f'<rect class="{kind}" x="{x:.3f}%" width="{width:.3f}%" height="100%"/>')
-        start += number
-    return f'<svg class="share" aria-hidden="true">{"".join(bars)}</svg>\n'
 
 
 def _sentences(report: Report, counts: Counter[str]) -> Iterator[str]:
@@ -111,15 +98,14 @@ def _verdict_sentences(report: Report, counts: Counter[str]) -> Iterator[str]:
 
 def _gap_sentences(report: Report, counts: Counter[str]) -> Iterator[str]:
     """Yield what was not read, what is suppressed, and what is not created."""
-    errors, suppressed = _errors(report), counts["suppressed"]
-    if errors:
+    severities = Counter(diagnostic.severity for diagnostic in report.diagnostics)
+    suppressed = counts["suppressed"]
+    if errors := severities[Severity.ERROR]:
         yield (
             f"The answer is incomplete: {counted(errors, 'error')}; see "
             '<a href="#not-read">errors and warnings</a>.'
         )
-    elif number := sum(
-        diagnostic.severity is Severity.WARNING for diagnostic in report.diagnostics
-    ):
+    elif number := severities[Severity.WARNING]:
         effect = "does not affect" if number == 1 else "do not affect"
         yield (
             f"{counted(number, 'warning')}, which {effect} the result; see "
@@ -162,7 +148,3 @@ def _unknown(report: Report) -> Counter[Level]:
         for finding in worst_of_caches(report.findings)
         if finding.verdict.status is Status.UNKNOWN and finding.suppression is None
     )
-
-
-def _errors(report: Report) -> int:
-    return sum(diagnostic.severity is Severity.ERROR for diagnostic in report.diagnostics)
