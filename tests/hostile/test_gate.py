@@ -208,8 +208,34 @@ def test_nothing_is_written_through_a_link_of_the_tree(
     assert {path: path.read_bytes() for path in tree.parent.rglob("*") if path.is_file()} == before
 
 
-def test_nothing_is_written_into_git_s_own_folder(tree: Path, run: "Run") -> None:
-    result = run("check", "--format=json:.git/config", cwd=tree)
+@pytest.mark.parametrize(
+    ("name", "target"),
+    [("copy", "../.."), ("copy/new", "../.."), ("copy/ecbackup_checkov.py", "../../precious")],
+    ids=["the folder", "a folder above it", "a file in it"],
+)
+def test_a_copy_of_the_check_is_written_through_no_link_of_the_tree(
+    name: str, target: str, tree: Path, run: "Run"
+) -> None:
+    (tree.parent / "precious").write_text("precious", encoding="utf-8")
+    link = tree / name.removesuffix("/new")
+    link.parent.mkdir(exist_ok=True)
+    link.symlink_to(target)
+    before = sorted(tree.parent.rglob("*"))
+    result = run("checkov-dir", "--copy", name.removesuffix("/ecbackup_checkov.py"), cwd=tree)
+    assert (result.status, "is a link" in result.stderr) == (2, True)
+    assert (tree.parent / "precious").read_text(encoding="utf-8") == "precious"
+    assert {path.name for path in {*tree.parent.rglob("*")} - {*before}} <= {"__init__.py"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("check", "--format=json:.git/config"), ("checkov-dir", "--copy=.git/hooks")],
+    ids=["report", "copy"],
+)
+def test_nothing_is_written_into_git_s_own_folder(
+    words: tuple[str, str], tree: Path, run: "Run"
+) -> None:
+    result = run(*words, cwd=tree)
     assert (result.status, result.stdout) == (2, "")
     assert "it belongs to git" in result.stderr
     assert [*(tree / ".git").iterdir()] == []
