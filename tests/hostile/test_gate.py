@@ -383,3 +383,23 @@ def test_more_globs_or_tables_are_a_policy_error(policy: str, tree: Path, run: "
     result = run("check", cwd=tree)
     assert (result.status, result.stdout) == (2, "")
     assert "1000" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "key", ["a", '"a.b"', "'a'", "a "], ids=["bare", "text", "literal", "blanks"]
+)
+@pytest.mark.parametrize(
+    "place", ["{} = 1", "[{}]", "x = {{ {} = 1 }}"], ids=["key", "table", "inline"]
+)
+def test_a_key_of_many_parts_takes_no_memory(place: str, key: str, tree: Path, run: "Run") -> None:
+    """The module tomllib takes gigabytes for it."""
+    text = f"minimum_days = 7\n{place.format('.'.join([key] * 50_000))}\n"
+    (tree / ".ecbackup.toml").write_text(text, encoding="utf-8")
+    result = run("check", cwd=tree)
+    assert (result.status, result.stdout) == (2, "")
+    assert result.stderr == "ecbackup-iac: .ecbackup.toml:2: a key has more than 100 parts\n"
+
+
+def test_a_text_in_a_policy_may_have_many_dots(tree: Path, run: "Run") -> None:
+    (tree / ".ecbackup.toml").write_text(f'exclude = ["{"one sentence. " * 500}"]\n', encoding="utf-8")
+    assert run("check", cwd=tree).status == 1
