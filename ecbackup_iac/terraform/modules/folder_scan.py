@@ -193,6 +193,8 @@ class FolderScan:
             folders = (os.path.normpath(os.path.join(path, one.folder)) for one in listed.values())
             is_outside = not all(map(self._folders.is_inside, folders))
             folder.is_sought = folder.is_sought or is_outside
+        if not folder.is_sought:
+            self._folders.forget(prefix + name for name in files if name not in folder.to_parse)
         return folder
 
     def _guess_calls(self, folder: Folder, sources: Sequence[str] | None) -> bool:
