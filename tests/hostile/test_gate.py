@@ -401,5 +401,7 @@ def test_a_key_of_many_parts_takes_no_memory(place: str, key: str, tree: Path, r
 
 
 def test_a_text_in_a_policy_may_have_many_dots(tree: Path, run: "Run") -> None:
-    (tree / ".ecbackup.toml").write_text(f'exclude = ["{"one sentence. " * 500}"]\n', encoding="utf-8")
+    (tree / ".ecbackup.toml").write_text(
+        f'exclude = ["{"one sentence. " * 500}"]\n', encoding="utf-8"
+    )
     assert run("check", cwd=tree).status == 1
