@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from ecbackup_iac import __version__
-from ecbackup_iac.errors import InputError, OutputError
+from ecbackup_iac.errors import InputError
 from ecbackup_iac.terraform.functions import FAMILIES
 
 PACKAGE = "ecbackup_iac"
@@ -64,29 +64,18 @@ def checkov_folder() -> str:
     raise InputError("the folder of the Checkov check is not part of this installation")
 
 
-def write_copy(folder: str) -> list[str]:
-    """Write the check and the part of the package that it needs into a folder; return the files' paths.
+def copied_files() -> dict[str, str]:
+    """Return a copy of the check with the part of the package that it needs: names → texts.
 
     Checkov executes every Python file that it finds in a folder, under its bare name, and reads every
     JSON and YAML file as a policy, so the folder contains nothing else.
-
-    Raises:
-        OutputError: it cannot be written.
-
     """
     check = Path(checkov_folder(), CHECK).read_text(encoding="utf-8")
     bundle = "".join(f"    \"{path}\": r'''{text}''',\n" for path, text in _bundled_files())
     copy = check.replace("BUNDLE: dict[str, str] = {}", f"BUNDLE: dict[str, str] = {{\n{bundle}}}")
     copy = copy.replace(f'BUNDLE_NAME = "{PACKAGE}"', f'BUNDLE_NAME = "{COPIED_PACKAGE}"')
     header = f"# A copy that ecbackup-iac {__version__} wrote (Apache-2.0). Do not edit; export it again.\n"
-    try:
-        os.makedirs(folder, exist_ok=True)
-        files = {"__init__.py": _INIT, CHECK: header + copy}
-        for name, text in files.items():
-            Path(folder, name).write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise OutputError(f"{folder}: cannot be written: {error.strerror or error}") from error
-    return [os.path.join(folder, name) for name in files]
+    return {"__init__.py": _INIT, CHECK: header + copy}
 
 
 def _bundled_files() -> list[tuple[str, str]]:
@@ -157,6 +146,8 @@ def selftest(program: str) -> str:
     path = shutil.which(program) or program  # Windows starts a .cmd only by its path
     if not os.path.dirname(program) and os.path.dirname(path) == os.curdir:
         raise InputError(missing)  # a program in the working folder is not run
+    if os.path.dirname(path):
+        path = os.path.abspath(path)
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "main.tf").write_text(_EXAMPLE, encoding="utf-8")
         command = [
@@ -165,7 +156,11 @@ def selftest(program: str) -> str:
         ]  # fmt: skip
         try:
             completed = subprocess.run(  # noqa: S603 - the program that the user names
-                command, capture_output=True, timeout=MAX_SECONDS, check=False
+                command,
+                capture_output=True,
+                timeout=MAX_SECONDS,
+                check=False,
+                cwd=folder,  # a .checkov.yaml in the working folder may name files to write, or code
             )
         except FileNotFoundError as error:
             raise InputError(missing) from error

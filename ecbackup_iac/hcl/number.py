@@ -14,10 +14,11 @@ Number: TypeAlias = int | Fraction | float
 NEGATIVE_ZERO = -0.0
 
 PRECISION = 512  # bits
-MAX_EXPONENT = 20_000  # powers of ten; beyond it nothing sensible is meant
+MAX_EXPONENT = 1_000  # powers of ten or two; beyond it nothing sensible is meant
 MAX_DIGITS = 4_000  # Python itself reads and writes no more than 4300 at a time
 
-_NUMERAL = r"([+-]?)(?=\.?[0-9])([0-9]*)(?:\.([0-9]*))?(?:[eE]([+-]?[0-9]+))?"
+_NUMERAL = r"([+-]?)(?=\.?[0-9])([0-9]*)(?:\.([0-9]*))?(?:([eEpP])([+-]?[0-9]+))?"
+"""As Go's big.Float reads it: behind a `p` stands a power of two."""
 
 
 class NumberTooLargeError(ArithmeticError):
@@ -34,15 +35,16 @@ def parse_number(text: str) -> Number | None:
     match = re.fullmatch(_NUMERAL, text)
     if match is None:
         return None
-    sign, whole, fraction, exponent = match.groups()
+    sign, whole, fraction, letter, exponent = match.groups()
     if len(text) > MAX_DIGITS or abs(power := int(exponent or 0)) > MAX_EXPONENT:
         raise NumberTooLargeError(text[:40])
-    digits = int(whole + (fraction or ""))
-    power -= len(fraction or "")
-    value = Fraction(digits * 10**power) if power >= 0 else Fraction(digits, 10**-power)
-    if value == 0 and sign == "-":
-        return NEGATIVE_ZERO
-    return rounded(plain(-value if sign == "-" else value))
+    factor = (2 if letter in ("p", "P") else 10) ** abs(power)
+    digits, scale = int(whole + (fraction or "")), 10 ** len(fraction or "")
+    if power < 0:
+        value = _nearest(digits, scale * factor, PRECISION)
+    else:
+        value = _nearest(digits * factor, scale, PRECISION)
+    return value if sign != "-" else -value or NEGATIVE_ZERO
 
 
 def rounded(number: Number, precision: int = PRECISION) -> Number:
@@ -51,12 +53,22 @@ def rounded(number: Number, precision: int = PRECISION) -> Number:
         return number
     if isinstance(number, int) and number.bit_length() <= precision:
         return number
-    exact = Fraction(number)
-    shift = abs(exact.numerator).bit_length() - exact.denominator.bit_length() - precision
-    unit = Fraction(2) ** shift
-    if abs(exact) >= unit * 2**precision:
-        unit *= 2
-    return plain(round(exact / unit) * unit)
+    made = _nearest(abs(number.numerator), number.denominator, precision)
+    return -made if number < 0 else made
+
+
+def _nearest(numerator: int, denominator: int, precision: int) -> Number:
+    """Return a quotient rounded to so many bits, without looking for common factors, which is slow."""
+    if numerator == 0:
+        return 0
+    shift = numerator.bit_length() - denominator.bit_length() - precision
+    numerator, denominator = numerator << max(-shift, 0), denominator << max(shift, 0)
+    whole, rest = divmod(numerator, denominator)
+    if whole.bit_length() > precision:  # the quotient was at the upper end
+        shift, denominator = shift + 1, denominator << 1
+        whole, rest = divmod(numerator, denominator)
+    whole += (2 * rest, whole & 1) > (denominator, 0)
+    return plain(whole << shift if shift >= 0 else Fraction(whole, 1 << -shift))
 
 
 def plain(number: Number) -> Number:

@@ -27,6 +27,14 @@ MAX_POLICY_BYTES = 10_000_000
 MAX_PROBLEMS = 20
 """Wrong keys of one file that are listed; more are counted."""
 
+MAX_KEY_PARTS = 100
+"""Of a dotted key; the time and memory that tomllib takes grow with their square."""
+
+_KEY_PART = r"""(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')"""
+_LONG_KEY = re.compile(
+    rf"(?<![\w-]){_KEY_PART}(?:[ \t]*+\.[ \t]*+{_KEY_PART}){{{MAX_KEY_PARTS}}}", re.ASCII
+)
+
 
 def read_policy(path: str) -> Policy:
     """Return the policy of a file; its path globs are relative to the file's folder.
@@ -84,6 +92,9 @@ def _text_of(path: str, display_path: str) -> str:
 
 def _document(text: str, display_path: str) -> dict[str, Any]:
     """Return the TOML document of a text. Raises PolicyError with the location of a syntax error."""
+    if match := _LONG_KEY.search(text):
+        line = text.count("\n", 0, match.start()) + 1
+        raise PolicyError(f"{display_path}:{line}: a key has more than {MAX_KEY_PARTS} parts")
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:

@@ -499,6 +499,15 @@ def test_the_self_test_runs_no_program_of_the_working_folder(run: "Run", tmp_pat
     assert not (tmp_path / "ran").exists()
 
 
+def test_the_self_test_reads_no_settings_of_the_working_folder(
+    checkov: Path, run: "Run", tmp_path: Path
+) -> None:
+    """Such a file may also name code that Checkov executes."""
+    (tmp_path / ".checkov.yaml").write_text("output-file-path: ./written\n", "utf-8")
+    assert run("checkov-dir", "--selftest", "--checkov", str(checkov)).status == 0
+    assert not (tmp_path / "written").exists()
+
+
 def test_the_folder_is_that_of_the_clone(run: "Run") -> None:
     assert run("checkov-dir").stdout == f"{CHECKS}\n"
 

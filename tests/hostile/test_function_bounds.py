@@ -129,7 +129,7 @@ zipmap([text], [1])
 
 # Each is evaluated for i in 0 to 1023, over the numbers `l`, the texts `s` and the members `m`: 1024 of each.
 OF_COLLECTIONS = """
-1e4000 % (7 + i)
+1e1000 % (7 + i)
 abs(-1e300)
 alltrue([for j in s : true])
 anytrue([for j in s : false])
@@ -152,7 +152,7 @@ flatten([s, [s, [s]]])
 floor(-1e300 / 7)
 format("%.99999f", i / 7)
 format("%99999d", i)
-format("%x", 1e4000)
+format("%x", 1e1000)
 formatlist("%d", l)
 formatlist("%s%s%s", s, s, s)
 index(s, "x${i}")

@@ -208,8 +208,34 @@ def test_nothing_is_written_through_a_link_of_the_tree(
     assert {path: path.read_bytes() for path in tree.parent.rglob("*") if path.is_file()} == before
 
 
-def test_nothing_is_written_into_git_s_own_folder(tree: Path, run: "Run") -> None:
-    result = run("check", "--format=json:.git/config", cwd=tree)
+@pytest.mark.parametrize(
+    ("name", "target"),
+    [("copy", "../.."), ("copy/new", "../.."), ("copy/ecbackup_checkov.py", "../../precious")],
+    ids=["the folder", "a folder above it", "a file in it"],
+)
+def test_a_copy_of_the_check_is_written_through_no_link_of_the_tree(
+    name: str, target: str, tree: Path, run: "Run"
+) -> None:
+    (tree.parent / "precious").write_text("precious", encoding="utf-8")
+    link = tree / name.removesuffix("/new")
+    link.parent.mkdir(exist_ok=True)
+    link.symlink_to(target)
+    before = sorted(tree.parent.rglob("*"))
+    result = run("checkov-dir", "--copy", name.removesuffix("/ecbackup_checkov.py"), cwd=tree)
+    assert (result.status, "is a link" in result.stderr) == (2, True)
+    assert (tree.parent / "precious").read_text(encoding="utf-8") == "precious"
+    assert {path.name for path in {*tree.parent.rglob("*")} - {*before}} <= {"__init__.py"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("check", "--format=json:.git/config"), ("checkov-dir", "--copy=.git/hooks")],
+    ids=["report", "copy"],
+)
+def test_nothing_is_written_into_git_s_own_folder(
+    words: tuple[str, str], tree: Path, run: "Run"
+) -> None:
+    result = run(*words, cwd=tree)
     assert (result.status, result.stdout) == (2, "")
     assert "it belongs to git" in result.stderr
     assert [*(tree / ".git").iterdir()] == []
@@ -357,3 +383,25 @@ def test_more_globs_or_tables_are_a_policy_error(policy: str, tree: Path, run: "
     result = run("check", cwd=tree)
     assert (result.status, result.stdout) == (2, "")
     assert "1000" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "key", ["a", '"a.b"', "'a'", "a "], ids=["bare", "text", "literal", "blanks"]
+)
+@pytest.mark.parametrize(
+    "place", ["{} = 1", "[{}]", "x = {{ {} = 1 }}"], ids=["key", "table", "inline"]
+)
+def test_a_key_of_many_parts_takes_no_memory(place: str, key: str, tree: Path, run: "Run") -> None:
+    """The module tomllib takes gigabytes for it."""
+    text = f"minimum_days = 7\n{place.format('.'.join([key] * 50_000))}\n"
+    (tree / ".ecbackup.toml").write_text(text, encoding="utf-8")
+    result = run("check", cwd=tree)
+    assert (result.status, result.stdout) == (2, "")
+    assert result.stderr == "ecbackup-iac: .ecbackup.toml:2: a key has more than 100 parts\n"
+
+
+def test_a_text_in_a_policy_may_have_many_dots(tree: Path, run: "Run") -> None:
+    (tree / ".ecbackup.toml").write_text(
+        f'exclude = ["{"one sentence. " * 500}"]\n', encoding="utf-8"
+    )
+    assert run("check", cwd=tree).status == 1

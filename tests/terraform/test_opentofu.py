@@ -275,3 +275,26 @@ def test_where_terraform_runs_is_not_known(expression: str, evaluate: "Evaluate"
 def test_an_absolute_path_is_known(evaluate: "Evaluate") -> None:
     expression = 'abspath("/a/../b") == "/b" ? 7 : 0'
     assert days_of(evaluate({"main.tf": group(expression)})) == {f"{KIND}.r": 7}
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        'try(templatestring("7", {}), 0)',
+        'can(templatestring("7", {})) ? 7 : 0',
+        'try(urldecode("7"), 0)',
+        'can(cidrcontains("10.0.0.0/8", "10.0.0.1")) ? 7 : 0',
+    ],
+)
+def test_what_terraform_refuses_is_unknown_where_that_is_caught(
+    expression: str, evaluate: "Evaluate"
+) -> None:
+    assert days_of(evaluate({"main.tf": group(expression)})) == {f"{KIND}.r": "Unknown"}
+
+
+@pytest.mark.parametrize("expression", ['urldecode("7")', "try(templatestring(local.days, {}), 0)"])
+def test_what_neither_program_catches_or_refuses_is_known(
+    expression: str, evaluate: "Evaluate"
+) -> None:
+    found = evaluate({"main.tf": 'locals {\n  days = "7"\n}\n' + group(expression)})
+    assert days_of(found) == {f"{KIND}.r": 7}

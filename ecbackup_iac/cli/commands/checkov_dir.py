@@ -1,10 +1,13 @@
 """The command `checkov-dir`: the folder for Checkov, a copy of it, or a self-test."""
 
+import os
+
 import click
 
 from ecbackup_iac.cli.help import GroupedCommand
 from ecbackup_iac.cli.options import FILE, FOLDER
-from ecbackup_iac.cli.output import print_text
+from ecbackup_iac.cli.output import check_destination, print_text, write_file
+from ecbackup_iac.errors import OutputError
 
 
 @click.command("checkov-dir", cls=GroupedCommand, short_help="Print the folder for Checkov.")
@@ -39,7 +42,15 @@ def checkov_dir(*, copy: str | None, selftest: bool, program: str) -> None:
     from ecbackup_iac.checkov import export
 
     if copy:
-        print_text("".join(f"wrote {path}\n" for path in export.write_copy(copy)))
+        check_destination(copy)
+        try:
+            os.makedirs(copy, exist_ok=True)
+        except OSError as error:
+            raise OutputError(f"{copy}: cannot be written: {error.strerror or error}") from error
+        for name, text in export.copied_files().items():
+            path = os.path.join(copy, name)
+            write_file(path, text.encode())
+            print_text(f"wrote {path}\n")
     if selftest:
         print_text(export.selftest(program) + "\n")
     if not copy and not selftest:

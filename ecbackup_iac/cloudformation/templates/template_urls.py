@@ -7,6 +7,7 @@ The file is chosen whose path has the longest common ending with the path of the
 import fnmatch
 import os
 from collections.abc import Callable, Sequence
+from functools import cache
 from urllib.parse import unquote
 
 from ecbackup_iac.cloudformation.templates.nested_stacks import NotReadError
@@ -47,8 +48,10 @@ class TemplateUrls:
     ) -> None:
         """`named` has globs over URLs, each with the path of the file that the policy names for them."""
         self._named = named
-        self._is_excluded = is_excluded
+        self._is_excluded = cache(lambda path: is_excluded(display_path_of(path)))
         self._listed: dict[str, dict[str, list[str]]] = {}
+        self._endings: dict[tuple[str, str], dict[str, list[str]]] = {}
+        """The files of a name in a repository, by each ending of their paths."""
 
     def file_of(
         self, texts: Sequence[str], boundary: str, parents: Sequence[str]
@@ -62,17 +65,7 @@ class TemplateUrls:
             if any(text == glob or fnmatch.fnmatchcase(text, glob) for text in texts):
                 note = f"its template is {display_path_of(path)}, which the policy names for {glob}"
                 return UploadedTemplate(path, note)
-        names = _path_of(texts[-1]).split("/")
-        candidates = self._files(boundary).get(names[-1], []) if names[-1] else []
-        lengths = {
-            path: _common_ending(names, os.path.relpath(path, boundary).split(os.sep))
-            for path in candidates
-            if path not in parents
-        }
-        longest = max(lengths.values(), default=0)
-        best = [path for path, length in lengths.items() if length == longest]
-        if len(best) > 1:  # of a copy that a build makes, the original is meant
-            best = [path for path in best if not self._is_excluded(display_path_of(path))] or best
+        best, longest = self._alike(boundary, _path_of(texts[-1]).split("/"), parents)
         if len(best) > 1:
             listed = ", ".join(map(display_path_of, best[:MAX_PATHS]))
             choose = "choose one under [[templates]] in the policy file"
@@ -83,6 +76,37 @@ class TemplateUrls:
         display_path = display_path_of(best[0])
         note = f"its template is assumed to be {display_path}, whose path ends like the TemplateURL"
         return UploadedTemplate(best[0], note, longest > 1, is_copy=True)
+
+    def _alike(
+        self, boundary: str, names: Sequence[str], parents: Sequence[str]
+    ) -> tuple[list[str], int]:
+        """Return the files whose paths have most of the last names of a URL, and how many that are."""
+        key = boundary, names[-1]
+        if key not in self._endings:
+            self._endings[key] = self._by_ending(boundary, names[-1])
+        endings, ending = self._endings[key], ""
+        found: tuple[list[str], int] = [], 0
+        for length, name in enumerate(reversed(names), 1):
+            ending = f"{name}/{ending}"
+            paths = endings.get(ending)
+            if paths is None:
+                break
+            if not set(parents).isdisjoint(paths):
+                paths = [path for path in paths if path not in parents]
+            found = (paths, length) if paths else found
+        paths, length = found
+        if len(paths) > 1:  # of a copy that a build makes, the original is meant
+            paths = [path for path in paths if not self._is_excluded(path)] or paths
+        return paths, length
+
+    def _by_ending(self, boundary: str, name: str) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for path in self._files(boundary).get(name, []) if name else []:
+            ending = ""
+            for part in reversed(os.path.relpath(path, boundary).split(os.sep)):
+                ending = f"{part}/{ending}"
+                found.setdefault(ending, []).append(path)
+        return found
 
     def _files(self, boundary: str) -> dict[str, list[str]]:
         """Return the paths of the files in a repository by name."""
@@ -109,10 +133,3 @@ def _path_of(url: str) -> str:
     """Return the path of a URL, or of the known end of one."""
     _, _, rest = url.rpartition("://")
     return unquote(rest.partition("?")[0].partition("#")[0])
-
-
-def _common_ending(left: Sequence[str], right: Sequence[str]) -> int:
-    count = 0
-    while count < min(len(left), len(right)) and left[-1 - count] == right[-1 - count]:
-        count += 1
-    return count

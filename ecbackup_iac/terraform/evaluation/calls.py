@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 
-from ecbackup_iac.hcl.expression import Call
+from ecbackup_iac.hcl.expression import Call, GetAttribute, Index, Name, Node, Splat
 from ecbackup_iac.terraform.evaluation.conditionals import can_call, try_call
 from ecbackup_iac.terraform.evaluation.node_evaluator import NodeEvaluator
 from ecbackup_iac.terraform.functions import FUNCTIONS
 from ecbackup_iac.terraform.functions.calling import call_function
 from ecbackup_iac.terraform.functions.signature import Function
-from ecbackup_iac.terraform.values.context import record_possible_rejection
+from ecbackup_iac.terraform.values.context import record_possible_rejection, record_rejection
 from ecbackup_iac.terraform.values.operators import possible_elements
 from ecbackup_iac.terraform.values.outcomes import map_outcomes, one_of
 from ecbackup_iac.terraform.values.type_system import STRING, is_sequence
@@ -28,6 +28,9 @@ IMPURE = {
     "bcrypt": "a random salt",
 }
 """Functions whose result differs from run to run, and what it depends on."""
+
+OPENTOFU_ONLY = frozenset({"base64gunzip", "cidrcontains", "urldecode"})
+"""Functions that Terraform does not have, so that `try` and `can` differ."""
 
 _SPECIAL_FORMS = {"try": try_call, "can": can_call}
 
@@ -56,6 +59,8 @@ def _named_call(evaluator: NodeEvaluator, node: Call, name: str) -> Value:
     if function is None:
         text = f': there is no function named "{name}"'
         raise quoting("Call to unknown function{}", text, "")
+    if name in OPENTOFU_ONLY or (name == "templatestring" and not _starts_with_name(node)):
+        record_rejection()  # Terraform's: OpenTofu accepts it
     arguments = [evaluator.value(argument) for argument in node.arguments]
     if name == "lookup" and len(arguments) == _LOOKUP_ARGUMENTS:
         found = _lookup_of_unknown_key(evaluator, node, arguments)
@@ -63,6 +68,14 @@ def _named_call(evaluator: NodeEvaluator, node: Call, name: str) -> Value:
             return found
     called = _expanded_call if node.is_expanded else call_function
     return as_early(lambda: called(function, arguments, evaluator), *arguments)
+
+
+def _starts_with_name(node: Call) -> bool:
+    """Whether the first argument is a reference, which Terraform requires of `templatestring`."""
+    argument: Node | None = node.arguments[0] if node.arguments else None
+    while isinstance(argument, GetAttribute | Index | Splat):
+        argument = argument.of
+    return isinstance(argument, Name)
 
 
 def _expanded_call(function: Function, arguments: list[Value], evaluator: NodeEvaluator) -> Value:

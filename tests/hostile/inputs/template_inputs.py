@@ -163,6 +163,15 @@ TEMPLATE: dict[str, Files] = {
         200, "!Join ['', [" + ", ".join(f"!If [C{n}, 1, 2]" for n in range(200)) + "]]"
     ),
     "100 caches of 128 cases": _unknown_caches(100),
+    "2,000 URLs of 500 files": {
+        **{f"d{n}/redis.yaml": "Resources:\n  C:\n    Type: AWS::SNS::Topic\n" for n in range(500)},
+        "t.yaml": "Resources:\n"
+        + "".join(
+            f"  S{n}:\n    Type: AWS::CloudFormation::Stack\n"
+            f"    Properties: {{TemplateURL: 'https://{n}/redis.yaml'}}\n"
+            for n in range(2_000)
+        ),
+    },
     "conditions in conditions": _parameters(14, _IF),
     "a parameter of 40,000 values": template(
         "!Ref P",
