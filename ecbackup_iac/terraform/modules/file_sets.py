@@ -3,10 +3,12 @@
 import os
 import posixpath
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 
 from ecbackup_iac.files.paths import GIT_FOLDER
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.functions.go.file_patterns import ANY_FOLDERS, MAGIC, component
+from ecbackup_iac.terraform.functions.go.regular_expressions import Pattern
 from ecbackup_iac.terraform.modules.folders import Folders
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.value import EvaluationError
@@ -50,13 +52,13 @@ class FileSet:
         self._names = [name for name in posixpath.normpath(written).split("/") if name != "."]
         if written.startswith("/"):
             self._names[0] = "/"
-        self._components = [component(name) for name in self._names]
+        self._components: dict[int, Pattern] = {}
         self._met: set[tuple[str, int]] = set()
 
     def files(self) -> Iterator[str]:
         """Yield the files as paths from the root module's folder.
 
-        Raises EvaluationError: the pattern describes a link to what does not exist.
+        Raises EvaluationError: Terraform rejects the pattern, or it describes a link to what does not exist.
         Raises UnknownResultError: it describes what may be there where Terraform runs, or what is not read.
         """
         for path in MADE_BY_TERRAFORM:
@@ -80,8 +82,17 @@ class FileSet:
         return self._begins(names, position)
 
     def _begins(self, names: Sequence[str], position: int) -> bool:
-        is_match = self._components[position].search(names[0]) is not None
-        return is_match and self._describes(names[1:], position + 1)
+        with suppress(
+            EvaluationError
+        ):  # no pattern: it is rejected where it is compared with what is here
+            return self._is_match(position, names[0]) and self._describes(names[1:], position + 1)
+        return False
+
+    def _is_match(self, position: int, name: str) -> bool:
+        """Whether a name is what the component at a position describes. Raises EvaluationError."""
+        if position not in self._components:
+            self._components[position] = component(self._names[position])
+        return self._components[position].search(name) is not None
 
     def _below(self, path: str, position: int, above: tuple[str, ...]) -> Iterator[str]:
         """Yield what the rest of the pattern describes below a folder; `above` are the real paths met."""
@@ -135,6 +146,5 @@ class FileSet:
                 return
             position += 1  # a second one after it counts as a star
         for name in names:
-            if self._components[position].search(name) is None:
-                continue
-            yield from self._below(posixpath.join(path, name), position + 1, above)
+            if self._is_match(position, name):
+                yield from self._below(posixpath.join(path, name), position + 1, above)

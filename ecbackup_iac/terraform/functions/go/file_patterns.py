@@ -27,14 +27,14 @@ _UNFINISHED = re.compile(r"\[[^]]*\Z|\{[^}]*\Z|\\\Z|\[(?:\]|\^?-|[^]]*-\])")
 def component(pattern: str) -> Pattern:
     """Return what matches the names that a component describes.
 
-    Raises EvaluationError: it is no pattern.
+    Raises EvaluationError: Terraform rejects it, whatever the name.
     Raises UnknownResultError: it is an unusual one.
     """
     pieces, position = [], 0
     while position < len(pattern):
         found = _PART.match(pattern, position)
-        # What is wrong behind a star is not seen.
-        if found is None and _UNFINISHED.match(pattern, position) and "*" not in pattern[:position]:
+        # Whether what is wrong further on is seen depends on the name.
+        if found is None and position == 0 and _UNFINISHED.match(pattern):
             raise EvaluationError("failed to glob pattern: syntax error in pattern")
         if found is None:
             raise UnknownResultError(f"the pattern {pattern} is not evaluated")
