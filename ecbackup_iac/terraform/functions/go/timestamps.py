@@ -9,7 +9,7 @@ from ecbackup_iac.terraform.values.budget import charge_characters
 from ecbackup_iac.terraform.values.value import EvaluationError, quoting
 
 _SECOND = 1_000_000_000  # nanoseconds
-_MAX_DURATION_BYTES = (1 << 63) - 1
+_MAX_DURATION = (1 << 63) - 1
 _MAX_DIGITS = 20  # of a duration's number; more are too long anyway
 _UNUSUAL = "times before the year 1 and after 9999 are not evaluated"
 
@@ -91,6 +91,6 @@ def duration(text: str) -> int:
         # In floating point, as Go does it.
         total += int(float(int(fraction or 0)) * (unit / float(10 ** len(fraction))))
         position = match.end()
-    if not rest or position < len(rest) or total > _MAX_DURATION_BYTES:
+    if not rest or position < len(rest) or total > _MAX_DURATION:
         raise quoting("time: invalid duration{}", f' "{text}"', "")
     return -total if is_negative else total
