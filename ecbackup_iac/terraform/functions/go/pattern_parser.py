@@ -11,7 +11,7 @@ from ecbackup_iac.terraform.functions.go.pattern_program import Add, Op, Program
 from ecbackup_iac.terraform.values.value import EvaluationError
 
 MAX_REPEATS = 1_000
-"""Of a repetition: Go rejects more."""
+"""Of a repetition, together with those that it is in: Go rejects more."""
 
 MAX_GROUP_DEPTH = 100
 
@@ -95,7 +95,7 @@ def compiled_pattern(pattern: str) -> tuple[Program, list[str]]:
 
 
 def reject_pattern(why: str) -> NoReturn:
-    """Raise EvaluationError for a pattern that is none."""
+    """Raise EvaluationError for an invalid pattern."""
     what = "invalid regexp pattern"
     raise EvaluationError(f"{what}: {why}", redacted_message=what)
 
@@ -119,6 +119,7 @@ class _Parser:
         self._position = 0
         self._flags = frozenset[str]()
         self._depth = 0
+        self._repeats = 1
         self.names: list[str] = []
         self.program = Program()
 
@@ -175,7 +176,24 @@ class _Parser:
         if max(least, most or 0) > MAX_REPEATS or (most is not None and least > most):
             reject_pattern("invalid repeat count")
         is_lazy = bool(lazy) is not ("U" in self._flags)
-        return partial(self.program.add_repetition, part, least, most, is_lazy)
+        return partial(self._add_repetition, part, least, most, is_lazy)
+
+    def _add_repetition(
+        self,
+        part: Add,
+        least: int,
+        most: int | None,
+        is_lazy: bool,  # noqa: FBT001 - what is bound comes before `then`
+        then: int,
+    ) -> int:
+        """Add a repetition to the program; Go rejects nested ones of more repeats than one may have."""
+        before = self._repeats
+        self._repeats *= max(1, least if most is None else most)
+        if self._repeats > MAX_REPEATS:
+            reject_pattern("invalid repeat count")
+        start = self.program.add_repetition(part, least, most, is_lazy, then)
+        self._repeats = before
+        return start
 
     def _atom(self) -> list[Add]:
         character = self._take("")

@@ -17,7 +17,7 @@ MAX_PATTERN_LENGTH = 1_000
 
 _MAX_KEPT = 5  # compiled patterns
 _MAX_INDEX_DIGITS = 5  # of `$1`
-_REFERENCE = r"(?a)\$(?:\$|(\w+)|\{(\w+)\})"
+_REFERENCE = r"\$(?:\$|(\w+)|\{(\w+)\})"
 
 
 # A module's validations compile the same ones in every instance.
@@ -81,7 +81,7 @@ class Pattern:
             name = match[1] or match[2]
             if name is None:
                 return "$"
-            if name.isdigit() and (name == "0" or name[0] != "0"):
+            if name.isascii() and name.isdigit() and (name == "0" or name[0] != "0"):
                 index = int(name) if len(name) <= _MAX_INDEX_DIGITS else len(spans)
                 indexes = [index] if index < len(spans) else []
             else:
