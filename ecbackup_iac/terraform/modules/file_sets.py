@@ -8,7 +8,6 @@ from contextlib import suppress
 from ecbackup_iac.files.paths import GIT_FOLDER
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.functions.go.file_patterns import ANY_FOLDERS, MAGIC, component
-from ecbackup_iac.terraform.functions.go.regular_expressions import Pattern
 from ecbackup_iac.terraform.modules.folders import Folders
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.value import EvaluationError
@@ -52,7 +51,6 @@ class FileSet:
         self._names = [name for name in posixpath.normpath(written).split("/") if name != "."]
         if written.startswith("/"):
             self._names[0] = "/"
-        self._components: dict[int, Pattern] = {}
         self._met: set[tuple[str, int]] = set()
 
     def files(self) -> Iterator[str]:
@@ -90,9 +88,7 @@ class FileSet:
 
     def _is_match(self, position: int, name: str) -> bool:
         """Whether a name is what the component at a position describes. Raises EvaluationError."""
-        if position not in self._components:
-            self._components[position] = component(self._names[position])
-        return self._components[position].search(name) is not None
+        return component(self._names[position]).search(name) is not None
 
     def _below(self, path: str, position: int, above: tuple[str, ...]) -> Iterator[str]:
         """Yield what the rest of the pattern describes below a folder; `above` are the real paths met."""

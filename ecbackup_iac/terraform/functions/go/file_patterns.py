@@ -4,6 +4,7 @@
 """
 
 import re
+from functools import lru_cache
 
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.functions.go.regular_expressions import Pattern
@@ -15,6 +16,8 @@ ANY_FOLDERS = "**"
 MAGIC = frozenset("*?[{\\")
 """What makes a component more than a name."""
 
+_MAX_KEPT = 20  # of them, as there are in one pattern
+
 _IN_CLASS = r"(?:[^][\\^&~-]|\\.)"
 _PART = re.compile(
     rf"(?P<star>\*+)|(?P<one>\?)|(?P<class>\[\^?(?:{_IN_CLASS}(?:-{_IN_CLASS})?)+\])"
@@ -24,6 +27,7 @@ _PART = re.compile(
 _UNFINISHED = re.compile(r"\[[^]]*\Z|\{[^}]*\Z|\\\Z|\[(?:\]|\^?-|[^]]*-\])")
 
 
+@lru_cache(_MAX_KEPT)
 def component(pattern: str) -> Pattern:
     """Return what matches the names that a component describes.
 
