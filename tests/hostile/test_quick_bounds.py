@@ -146,7 +146,7 @@ def test_fileset_takes_the_patterns_of_terraform(
     assert "1 passed" in result.text, result.text
 
 
-@pytest.mark.parametrize("pattern", ["[", "{a", "m[]", "[a-]", "{m,d/*}.tf"])
+@pytest.mark.parametrize("pattern", ["[", "{a", "[]m", "[a-]", "{m,d/*}.tf"])
 def test_an_invalid_pattern_is_rejected(pattern: str, check_files: Checker) -> None:
     result = check_files({"main.tf": cache(f'length(fileset(".", "{pattern}"))')})
     assert "syntax error in pattern" in result.text

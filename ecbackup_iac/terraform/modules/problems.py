@@ -1,5 +1,6 @@
 """A module instance → what Terraform rejects of its declarations, whether a cache depends on them or not."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 
 from ecbackup_iac.hcl.expression import (
@@ -14,6 +15,7 @@ from ecbackup_iac.hcl.expression import (
     ObjectNode,
     Template,
     Text,
+    TupleNode,
     nodes_in,
 )
 from ecbackup_iac.hcl.structure import Attribute, Block
@@ -29,6 +31,8 @@ _RESERVED = (
     "count", "depends_on", "for_each", "lifecycle", "locals", "providers", "source", "version",
 )  # fmt: skip
 """Names of module arguments: no variable may be called so."""
+
+_ALIAS = r'\A"?([\w-]+)\s*\.\s*([\w-]+)"?\Z'
 
 
 def problems(instance: ModuleInstance) -> Iterator[EvaluationError]:
@@ -167,17 +171,27 @@ def _required_aliases(module: Module) -> set[tuple[str, str]]:
         for inner in block.body.blocks("required_providers")
         for argument in inner.body.attributes()
     }
-    return {pair for one in required.values() for pair in _references(one.expression)}
+    return {
+        pair
+        for one in required.values()
+        for node in nodes_in(one.expression)
+        if isinstance(node, TupleNode)
+        for item in node.items
+        for pair in _alias(item)
+    }
 
 
 def _passed_aliases(calls: Sequence[Block]) -> Iterator[tuple[str, str]]:
-    """Yield the aliases under which calls pass provider configurations: with quotes or without."""
+    """Yield the aliases under which calls pass provider configurations."""
     for written in filter(None, (call.body.attribute("providers") for call in calls)):
         node = written.expression
         for key, _ in node.items if isinstance(node, ObjectNode) else ():
-            provider, dot, alias = key.range.text.strip('"').partition(".")
-            if dot:
-                yield provider, alias
+            yield from _alias(key)
+
+
+def _alias(node: Node) -> list[tuple[str, str]]:
+    """Return the provider and the alias that `aws.west` names, with quotes (as in JSON) or without."""
+    return re.findall(_ALIAS, node.range.text)
 
 
 def undeclared_part(module: Module, attribute: Attribute) -> EvaluationError | None:
