@@ -140,8 +140,9 @@ Resources: {{C: {{Type: "{CACHE}", Properties: {{SnapshotRetentionLimit: !Ref Da
             {"sync.yaml": "# template-file-path: stacks/t.yaml\nparameters: {Days: 0}\n"},
             {"pass": 7},
         ),
+        ({"sync.yaml": "template-file-path: stacks\0.yaml\nparameters: {Days: 0}\n"}, {"pass": 7}),
     ],
-    ids=["from the top", "from its folder", "JSON", "two", "outside", "a comment"],
+    ids=["from the top", "from its folder", "JSON", "two", "outside", "a comment", "no path"],
 )
 def test_a_template_has_the_parameters_of_its_files_of_git_sync(
     files: dict[str, str], expected: dict[str, int], run_here: "RunHere", tmp_path: Path
