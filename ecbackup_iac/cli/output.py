@@ -5,10 +5,10 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from ecbackup_iac.errors import OutputError
-from ecbackup_iac.model.record import replace
+from ecbackup_iac.model.record import record, replace
 
 if TYPE_CHECKING:
     from ecbackup_iac.fixers.edits import Edit
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from ecbackup_iac.reporters.render_options import RenderOptions
 
 
-class Output(NamedTuple):
+@record
+class Output:
     """A requested report: its format, and the file it goes to (None: standard output)."""
 
     format: str

@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from operator import attrgetter
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from ecbackup_iac.errors import InputError
 from ecbackup_iac.files.bounded_read import (
@@ -154,7 +154,8 @@ def _stream(path: str) -> Input | Diagnostic:
     return Input(path, content, path, boundary_of("."))
 
 
-class _FilePath(NamedTuple):
+@record
+class _FilePath:
     """A file or folder, by its three names."""
 
     path: str
@@ -179,7 +180,8 @@ class _FilePath(NamedTuple):
         return _FilePath(path, real, display_path)
 
 
-class _FolderEntries(NamedTuple):
+@record
+class _FolderEntries:
     """What a folder contains, sorted by name."""
 
     files: tuple[os.DirEntry[str], ...]

@@ -39,6 +39,9 @@ class Diagnostic:
     is_shown_when_quiet: bool = False
     """It is about the policy, its exceptions and exclusions, or the baseline."""
 
+    is_rejection: bool = False
+    """The file's own program rejects it before anything is deployed."""
+
     @property
     def rank(self) -> tuple[int, bool]:
         """The key that sorts the most severe first, and details last among equals."""

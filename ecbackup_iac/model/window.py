@@ -18,8 +18,8 @@ SHIFT_MINUTES = 15
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _CLOCK = r"([01]\d|2[0-3]):([0-5]\d)"
-_DAILY = re.compile(f"{_CLOCK}-{_CLOCK}", re.ASCII)
-_WEEKLY = re.compile(f"([a-z]{{3}}):{_CLOCK}-([a-z]{{3}}):{_CLOCK}", re.ASCII)
+_DAILY = f"(?a){_CLOCK}-{_CLOCK}"
+_WEEKLY = f"(?a)([a-z]{{3}}):{_CLOCK}-([a-z]{{3}}):{_CLOCK}"
 
 
 @record
@@ -37,7 +37,7 @@ class Window:
 
 def daily_window(text: str) -> Window | None:
     """Return the window `hh24:mi-hh24:mi`, which may cross midnight; None for any other form."""
-    match = _DAILY.fullmatch(text.strip())
+    match = re.fullmatch(_DAILY, text.strip())
     if match is None:
         return None
     start, end = (_minutes(*match.group(i, i + 1)) for i in (1, 3))
@@ -46,7 +46,7 @@ def daily_window(text: str) -> Window | None:
 
 def weekly_window(text: str) -> Window | None:
     """Return the window `ddd:hh24:mi-ddd:hh24:mi`, which may cross into the next week; None otherwise."""
-    match = _WEEKLY.fullmatch(text.strip().lower())
+    match = re.fullmatch(_WEEKLY, text.strip().lower())
     if match is None or not {match[1], match[4]} <= set(_WEEKDAYS):
         return None
     start, end = (

@@ -19,7 +19,7 @@ from ecbackup_iac.model.report import Diagnostic, Severity
 
 MAX_PYPROJECT_BYTES = 1_000_000
 
-_TABLE = re.compile(rb"^[ \t]*\[{1,2}[ \t]*tool[ \t]*\.[ \t]*[\"']?ecbackup[-_]iac\b", re.MULTILINE)
+_TABLE = rb"(?m)^[ \t]*\[{1,2}[ \t]*tool[ \t]*\.[ \t]*[\"']?ecbackup[-_]iac\b"
 
 
 def find_policy_file() -> str | None:
@@ -52,7 +52,7 @@ def pyproject_warnings() -> Iterator[Diagnostic]:
         if is_readable(real_path, top):
             with suppress(OSError):
                 content = regular_content(real_path, MAX_PYPROJECT_BYTES, NO_LINK)
-        match = _TABLE.search(content) if isinstance(content, bytes) else None
+        match = re.search(_TABLE, content) if isinstance(content, bytes) else None
         if match:
             location = Location(
                 display_path_of(path), match.string.count(b"\n", 0, match.start()) + 1

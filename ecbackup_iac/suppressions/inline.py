@@ -10,7 +10,7 @@ from ecbackup_iac.model.verdict import Rule
 MAX_REASON_LENGTH = 300
 """Characters; a report shows it in a line or two."""
 
-_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 
 class Scope(Enum):
@@ -87,7 +87,7 @@ def has_expired(expires: date | None, today: date) -> bool:
 
 def parse_date(text: str) -> date | None:
     """Return the date in a text of the form 2027-03-31; None where it is not one."""
-    if _DAY.fullmatch(text) is None:
+    if re.fullmatch(_DAY, text) is None:
         return None
     try:
         return date.fromisoformat(text)

@@ -37,7 +37,7 @@ def malformed_nodes(template: Template) -> Iterator[tuple[Node, Diagnostic]]:
     source = template.source
     for key, node, message in (*_malformed_sections(template), *_malformed_resources(template)):
         location = source.location_of(key)
-        yield node, Diagnostic(TemplateRejectedError(message).message, location)
+        yield node, TemplateRejectedError(message).diagnostic(location)
 
 
 def _malformed_sections(template: Template) -> Iterator[tuple[Node, Node, str]]:

@@ -274,7 +274,9 @@ class Deployment:
             template, note = self._finder.template_of(deployed, body, frame)
         except (NotReadError, TemplateRejectedError, TooMuchError) as error:
             cause = error if isinstance(error, NotReadError) else NotReadError(error.message)
-            problem = Diagnostic(error.message, error.location or source.location_of(key))
+            at = error.location or source.location_of(key)
+            is_rejection = isinstance(error, TemplateRejectedError)
+            problem = Diagnostic(error.message, at, is_rejection=is_rejection)
             return UnreadStack(address, body, problem, cause, kind, location, existence, stack)
         for parameter_name, parameter in passed_names(deployed.parameters):
             if template.declaration(parameter_name) is None and not template.may_declare(
@@ -303,8 +305,7 @@ class Deployment:
     def _report(
         self, error: TemplateRejectedError | TooMuchError, entry: Entry, frame: Frame
     ) -> None:
-        location = error.location or frame.stack.template.source.location_of(*entry)
-        self.diagnostics.append(Diagnostic(error.message, location))
+        self.diagnostics.append(error.diagnostic(frame.stack.template.source.location_of(*entry)))
 
 
 def _kind(body: Node) -> str:

@@ -1,7 +1,5 @@
 """A resource of a template → its properties in every case: in each scenario in which it exists."""
 
-from typing import NamedTuple
-
 from ecbackup_iac.cloudformation.evaluation.enumeration import ScenarioBudget, enumerate_scenarios
 from ecbackup_iac.cloudformation.evaluation.evaluator import Evaluator
 from ecbackup_iac.cloudformation.evaluation.rules import check_rules
@@ -34,7 +32,8 @@ class PropertyCase:
     """Why these conditions are unresolved."""
 
 
-class ResourceCase(NamedTuple):
+@record
+class ResourceCase:
     """A resource in a case in which it exists."""
 
     existence: tuple[str, ...]

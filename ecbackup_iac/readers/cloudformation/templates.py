@@ -212,9 +212,7 @@ class TemplateReader:
         rejects a template above them.
         """
         rejected = {
-            diagnostic.location.path
-            for diagnostic in diagnostics
-            if diagnostic.message.startswith(TemplateRejectedError.prefix)
+            diagnostic.location.path for diagnostic in diagnostics if diagnostic.is_rejection
         }
         for stack in deployment.nested:
             above = {parent.template.source.path for parent in stack.ancestors[1:]}
@@ -267,8 +265,7 @@ class _RootReader:
             settings = ResourceSettings.rejected(resource, names, self._budget)
             engine = settings.string(names.engine, "memcached")
             if not (isinstance(engine, Known) and engine.value.lower() == "memcached"):
-                problem = Diagnostic(error.message, error.location or location)
-                self.diagnostics.append(problem)
+                self.diagnostics.append(error.diagnostic(location))
             is_rejected = isinstance(error, TemplateRejectedError)
             retention: ModelValue[int] = Unknown(
                 error.message, trace=(not_set,), is_rejected=is_rejected

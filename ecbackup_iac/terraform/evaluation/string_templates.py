@@ -25,6 +25,7 @@ from ecbackup_iac.terraform.values.value import (
     UnknownRaw,
     Value,
     not_null,
+    rejected_at_apply,
     string,
 )
 
@@ -121,7 +122,10 @@ def _as_text(value: Value, source_range: SourceRange) -> Value:
         text = converted(value, STRING)
     except EvaluationError as error:
         what = "Cannot include the given value in a string template: "
-        raise error.prefixed(what).at(source_range) from error
+        rejection = error.prefixed(what).at(source_range)
+        if isinstance(value.raw, UnknownRaw) and value.raw.is_deferred:
+            return rejected_at_apply(rejection)
+        raise rejection from error
     is_text = isinstance(text.raw, UnknownRaw) and (text.raw.prefix or text.raw.suffix)  # not null
     part = text if is_text else map_outcomes(_not_null, text, kind=STRING)
     if part.privacy is Privacy.DOCUMENT:

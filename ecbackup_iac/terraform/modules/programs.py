@@ -54,8 +54,9 @@ def pinned_release(folder: str, folders: Folders) -> tuple[int, ...]:
     """Return the major and minor version of Terraform that the nearest version file names; () for none."""
     while is_inside(folder, folders.boundary):
         for name, pattern in _PINS.items():
-            is_here = name in folders.names(folder)
-            content = folders.content(os.path.join(folder, name)) if is_here else b""
+            if name not in folders.names(folder):
+                continue
+            content = folders.content(os.path.join(folder, name))
             named = isinstance(content, bytes) and re.search(pattern, content, re.MULTILINE)
             if named:
                 return tuple(map(int, named.groups()))

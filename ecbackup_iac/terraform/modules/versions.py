@@ -11,8 +11,8 @@ _FIRST: Version = (0, 0, 0)
 _END: Version = (10**9, 0, 0)
 
 _CLAUSE = re.compile(r"\s*(=|!=|>=?|<=?|~>)?\s*v?(\d{1,8}(?:\.\d{1,8})*)([-+][\w.+-]+)?\s*")
-_TAG = re.compile(r"(?:refs/tags/|tags/)?v?(\d{1,6}(?:\.\d{1,8}){0,2})(?:[-+][\w.+-]*)?")
-_COMMIT = re.compile(r"[0-9a-fA-F]{7,64}")
+_TAG = r"(?:refs/tags/|tags/)?v?(\d{1,6}(?:\.\d{1,8}){0,2})(?:[-+][\w.+-]*)?"
+_COMMIT = r"[0-9a-fA-F]{7,64}"
 
 
 @record
@@ -74,9 +74,9 @@ def versions_of_ref(ref: str) -> VersionRange | None:
     None for a commit: a host of git repositories shows the commits of every fork under the name of the
     original, so that nothing shows whose commit it is.
     """
-    if _COMMIT.fullmatch(ref):
+    if re.fullmatch(_COMMIT, ref):
         return None
-    tag = _TAG.fullmatch(ref)
+    tag = re.fullmatch(_TAG, ref)
     if tag is None:
         return ANY_VERSION
     is_exact = tag[1].count(".") == 2  # noqa: PLR2004 - major.minor.patch

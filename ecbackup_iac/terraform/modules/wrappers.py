@@ -22,12 +22,12 @@ from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.model.written_path import as_posix
 from ecbackup_iac.terraform.modules.folders import Folders
 
-_BASE_PATH = re.compile(r"""^\s*base_path:\s*["']?([^"'\s#]+)""", re.MULTILINE)
+_BASE_PATH = r"""(?m)^\s*base_path:\s*["']?([^"'\s#]+)"""
 _DEFAULT_BASE_PATH = "components/terraform"
 
-_OLD_BLOCK = re.compile(rb"\b((?:terragrunt|terraform|include)\s*)=(?=\s*\{)")
+_OLD_BLOCK = rb"\b((?:terragrunt|terraform|include)\s*)=(?=\s*\{)"
 
-_REMOTE_START = re.compile(r"[^/]*:|[\w-]+\.[\w.-]+/")
+_REMOTE_START = r"[^/]*:|[\w-]+\.[\w.-]+/"
 """The start of a source that no folder in the repository is."""
 
 MAX_BASE_PATHS = 100
@@ -70,7 +70,7 @@ def set_inputs(
         if isinstance(source, Diagnostic):
             continue
         if name in ATMOS_FILES:
-            written = _BASE_PATH.findall(source.text.decode(errors="replace"))[:MAX_BASE_PATHS]
+            written = re.findall(_BASE_PATH, source.text.decode(errors="replace"))[:MAX_BASE_PATHS]
             bases = (_DEFAULT_BASE_PATH, *(base.strip("./") for base in written))
             marks = [f"/{base}/" for base in bases if base]
             for folder in modules:
@@ -95,7 +95,7 @@ def old_terragrunt(path: str, text: bytes) -> Body | None:
     """
     if b"terragrunt" not in text:
         return None
-    body, _ = parse_whole_file(SourceFile(path, _OLD_BLOCK.sub(rb"\1 ", text)))
+    body, _ = parse_whole_file(SourceFile(path, re.sub(_OLD_BLOCK, rb"\1 ", text)))
     return next((block.body for block in body.blocks("terragrunt")), None)
 
 
@@ -150,7 +150,7 @@ def _sources(
         yield exact
     elif end := re.sub(r"^(?:\.{0,2}/)+", "", path).rstrip("/"):
         yield from (module for module in modules if as_posix(module).endswith(f"/{end}"))
-    elif len(parts) > 1 and not _REMOTE_START.match(parts[0] or ""):
+    elif len(parts) > 1 and not re.match(_REMOTE_START, parts[0] or ""):
         yield from (module for module in modules if module not in called)
 
 

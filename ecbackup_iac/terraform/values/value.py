@@ -380,10 +380,18 @@ def as_early(compute: Callable[[], Value], *operands: Value) -> Value:
     except ReferenceRejectedError:
         raise
     except EvaluationError as error:
-        if evaluation_context().tracker is not None:
-            raise  # it is so in the end
-        why = f"it is rejected during the apply at the latest: {error.redacted_message}"
-        return unknown(why, is_deferred=True)
+        return rejected_at_apply(error)
+
+
+def rejected_at_apply(error: EvaluationError) -> Value:
+    """Return what a plan makes of a value that only the apply rejects.
+
+    Raises EvaluationError: `try` or `can` decides, for which it is rejected in the end.
+    """
+    if evaluation_context().tracker is not None:
+        raise error
+    why = f"it is rejected during the apply at the latest: {error.redacted_message}"
+    return unknown(why, is_deferred=True)
 
 
 def is_collection(value: Value) -> bool:

@@ -32,19 +32,19 @@ _POSIX: Mapping[str, str] = {
     "upper": "AZ", "word": "09AZ__az", "xdigit": "09AFaf",
 }  # fmt: skip
 _LAST_CODE = 0x10FFFF
-_CATEGORIES = re.compile("C[cfos]?|L[lmotu]?|M[cen]?|N[dlo]?|P[cdefios]?|S[ckmo]?|Z[lps]?")
+_CATEGORIES = "C[cfos]?|L[lmotu]?|M[cen]?|N[dlo]?|P[cdefios]?|S[ckmo]?|Z[lps]?"
 _ESCAPES = {"a": "\a", "f": "\f", "t": "\t", "n": "\n", "r": "\r", "v": "\v"}
 _BOUNDS: Mapping[str, tuple[int, int | None]] = {"*": (0, None), "+": (1, None), "?": (0, 1)}
 _NUMBER = r"(0|[1-9][0-9]*)"
-_REPEAT = re.compile(rf"(?:([*+?])|\{{{_NUMBER}(?:(,){_NUMBER}?)?\}})(\??)")
-_CAPTURE = re.compile(r"\?P?<(\w+)>", re.ASCII)
-_FLAGS = re.compile(r"\?([imsU]*)(?:-([imsU]+))?([:)])")
-_CODE = re.compile(r"x(?:([0-9A-Fa-f]{2})|\{0*([0-9A-Fa-f]{1,6})\})|(0[0-7]{0,2}|[1-7][0-7]{1,2})")
-_QUOTED = re.compile(r"Q(.*?)(?:\\E|\Z)", re.DOTALL)
-_TO = re.compile(r"-(?![\]]|\Z)")
-_EDGE = re.compile("[AzbB]")
-_POSIX_CLASS = re.compile(r"\[:(\^?)(.*?):\]", re.DOTALL)
-_CATEGORY = re.compile(r"([pP])(?:([^{])|\{(\^?)([^}]*)\})", re.DOTALL)
+_REPEAT = rf"(?:([*+?])|\{{{_NUMBER}(?:(,){_NUMBER}?)?\}})(\??)"
+_CAPTURE = r"(?a)\?P?<(\w+)>"
+_FLAGS = r"\?([imsU]*)(?:-([imsU]+))?([:)])"
+_CODE = r"x(?:([0-9A-Fa-f]{2})|\{0*([0-9A-Fa-f]{1,6})\})|(0[0-7]{0,2}|[1-7][0-7]{1,2})"
+_QUOTED = r"(?s)Q(.*?)(?:\\E|\Z)"
+_TO = r"-(?![\]]|\Z)"
+_EDGE = "[AzbB]"
+_POSIX_CLASS = r"(?s)\[:(\^?)(.*?):\]"
+_CATEGORY = r"(?s)([pP])(?:([^{])|\{(\^?)([^}]*)\})"
 
 
 def _any(_character: str) -> bool:
@@ -138,9 +138,9 @@ class _Parser:
         self._position += 1
         return character
 
-    def _matched(self, expected: re.Pattern[str]) -> re.Match[str] | None:
+    def _matched(self, expected: str) -> re.Match[str] | None:
         """Take what matches here; None where nothing does."""
-        found = expected.match(self._pattern, self._position)
+        found = re.compile(expected).match(self._pattern, self._position)
         self._position = found.end() if found else self._position
         return found
 
@@ -242,7 +242,7 @@ class _Parser:
         if found is None:
             return None
         name = found[2] or found[4]
-        if name != "Any" and (not _CATEGORIES.fullmatch(name) or "i" in self._flags):
+        if name != "Any" and (not re.fullmatch(_CATEGORIES, name) or "i" in self._flags):
             why = "a regular expression with a class of Unicode characters is not evaluated"
             raise UnknownResultError(why)
         test = _any if name == "Any" else partial(_is_of_category, name)
