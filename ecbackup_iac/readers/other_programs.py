@@ -117,7 +117,7 @@ def is_manifest(text: bytes) -> bool:
     """Whether a text declares a cache as a resource of Kubernetes, or in a task of Ansible."""
     if b"apiVersion" not in text or b"cache." not in text:
         return b"community.aws.elasticache:" in text
-    either = rb"""%s[^\s,]*[\s,]+["']?%s"""
+    either = rb"""%s[^\s,]{0,60}[\s,]+["']?%s"""
     return any(re.search(either % pair, text) for pair in ((_API, _KIND), (_KIND, _API)))
 
 

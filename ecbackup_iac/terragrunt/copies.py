@@ -5,7 +5,7 @@ Terragrunt copies the folder of the source, then the unit's own over the module'
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ecbackup_iac.files.discovery import Listing
 from ecbackup_iac.files.paths import is_inside
@@ -15,6 +15,9 @@ from ecbackup_iac.model.written_path import as_posix, relative_path
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.modules.folders import Folders
 from ecbackup_iac.terraform.modules.parsed_file import ParsedFile, parsed_file
+from ecbackup_iac.terraform.values.budget import MAX_STEPS, TooMuchError
+from ecbackup_iac.terraform.values.context import evaluation
+from ecbackup_iac.terraform.values.value import EvaluationError
 
 _LOCK_FILE = ".terraform.lock.hcl"
 _CACHE = ".terragrunt-cache"
@@ -26,6 +29,9 @@ class Copy:
     def __init__(self, top: str, include: Sequence[str], exclude: Sequence[str]) -> None:
         """`include` and `exclude` are the patterns of include_in_copy and exclude_from_copy."""
         self.top = top
+        self.doubt = ""
+        """Why it is not known what is copied; empty where it is."""
+
         self._included = self._matching(include)
         self._excluded = self._matching(exclude)
 
@@ -43,19 +49,30 @@ class Copy:
         """Return the paths below the folder that some patterns describe, and what is in such folders."""
         if not patterns:
             return ()
-        from ecbackup_iac.terragrunt.globs import glob_expression  # few units have patterns
+        from ecbackup_iac.terragrunt.globs import (
+            glob_expression,
+            matcher,
+        )  # few units have patterns
 
-        described = (glob_expression(os.path.normpath(one).lstrip("/")) for one in patterns)
+        described = (
+            f"{glob_expression(os.path.normpath(one).lstrip('/'))}(?:/.*)?" for one in patterns
+        )
         try:
-            pattern = re.compile(f"(?:{'|'.join(described)})(?:/.*)?", re.DOTALL)
+            with evaluation(MAX_STEPS):
+                return self._found([*map(matcher, described)])
         except re.error:  # braces that do not match
             return ()
+        except (EvaluationError, UnknownResultError, TooMuchError):
+            self.doubt = "the patterns of what is copied are not evaluated"
+            return ()
+
+    def _found(self, matchers: Sequence[Callable[[str], object]]) -> tuple[str, ...]:
         found = []
         for folder, folders, files in os.walk(self.top):
             folders[:] = [name for name in folders if name not in (".git", _CACHE)]
             for name in (*folders, *files):
                 below = relative_path(os.path.join(folder, name), self.top)
-                if pattern.fullmatch(below):
+                if any(is_match(below) for is_match in matchers):
                     found.append(below)
         return tuple(found)
 

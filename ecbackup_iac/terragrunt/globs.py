@@ -2,11 +2,15 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+from ecbackup_iac.terraform.functions.go.regular_expressions import Pattern
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.value import EvaluationError
 from ecbackup_iac.terragrunt.tree import View
+
+MAX_BACKTRACKING = 3
+"""Wildcards of an expression that Python's engine matches; with more, it may take years."""
 
 _SKIPPED = (".git", ".terraform", ".terragrunt-cache", ".terragrunt-stack")
 """Folders of what is made where Terragrunt runs, and of git."""
@@ -40,11 +44,11 @@ def matching_files(view: View, pattern: str) -> list[str]:
     if os.path.isfile(real):
         return [top] if top == pattern else []
     try:
-        matcher = re.compile(glob_expression(pattern, _NO_FOLDER), re.DOTALL)
+        is_match = matcher(glob_expression(pattern, _NO_FOLDER))
     except re.error as error:
         raise EvaluationError(f"it is not a pattern: {error}") from None
     found = (top + path for path in _files(view, real))
-    return sorted(filter(matcher.fullmatch, found), key=lambda path: path.split("/"))
+    return sorted(filter(is_match, found), key=lambda path: path.split("/"))
 
 
 def _files(view: View, folder: str) -> Iterator[str]:
@@ -56,6 +60,18 @@ def _files(view: View, folder: str) -> Iterator[str]:
         if name not in _SKIPPED:
             below = _files(view, os.path.join(folder, name))
             yield from (f"/{name}{path}" for path in below)
+
+
+def matcher(expression: str) -> Callable[[str], object]:
+    """Return what says whether an expression matches the whole of a text.
+
+    Raises re.error, EvaluationError: it is not an expression.
+    Raises UnknownResultError: it is not evaluated.
+    """
+    found = re.compile(expression, re.DOTALL)
+    if expression.count("*") <= MAX_BACKTRACKING:
+        return found.fullmatch
+    return Pattern(rf"\A(?s:{expression})\z").search
 
 
 def glob_expression(pattern: str, no_folder: str = r"\*\*/") -> str:

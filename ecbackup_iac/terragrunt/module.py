@@ -40,17 +40,19 @@ class UnitModule:
         self._folders = folders
         own = self.own_folder = unit.view.folder(unit.folder)
         patterns = [unit.copied.get(name, []) for name in ("include_in_copy", "exclude_from_copy")]
-        source, copy = (
-            unit.view.tree.copies.setdefault(
-                (top, *map(tuple, patterns)), Copy(top, *patterns)
-            )  # several units share the folder of a source
-            for top in (unit.tops.get(folder, folder), own)
-        )
+        found = list[Copy]()
+        copies = unit.view.tree.copies  # several units share the folder of a source
+        for top in (unit.tops.get(folder, folder), own):
+            key = (top, *map(tuple, patterns))
+            if key not in copies:
+                copies[key] = Copy(top, *patterns)
+            found.append(copies[key])
+        source, copy = found
         self.files = UnitFolders(folders, folder, source, copy)
         self.unknown_files: list[tuple[GeneratedFile, Diagnostic]] = []
         """The generated configuration files whose content is unknown, with a diagnostic for each."""
 
-        self.doubt = unit.doubt
+        self.doubt = unit.doubt or source.doubt or copy.doubt
         """Why it is not known what is planned; empty where it is."""
 
         self.problems: list[Diagnostic] = []

@@ -135,13 +135,27 @@ Resources: {{C: {{Type: "{CACHE}", Properties: {{SnapshotRetentionLimit: !Ref Da
             },
             {"fail": 0, "pass": 5},
         ),
+        (
+            {"dev.json": '{"parameters":{"Days":"0"},"template-file-path":"stacks/t.yaml"}'},
+            {"fail": 0},
+        ),
         ({"sync.yaml": "template-file-path: ../t.yaml\nparameters: {Days: 0}\n"}, {"pass": 7}),
         (
             {"sync.yaml": "# template-file-path: stacks/t.yaml\nparameters: {Days: 0}\n"},
             {"pass": 7},
         ),
+        ({"sync.yaml": "template-file-path: stacks\0.yaml\nparameters: {Days: 0}\n"}, {"pass": 7}),
     ],
-    ids=["from the top", "from its folder", "JSON", "two", "outside", "a comment"],
+    ids=[
+        "from the top",
+        "from its folder",
+        "JSON",
+        "two",
+        "at the end",
+        "outside",
+        "a comment",
+        "no path",
+    ],
 )
 def test_a_template_has_the_parameters_of_its_files_of_git_sync(
     files: dict[str, str], expected: dict[str, int], run_here: "RunHere", tmp_path: Path

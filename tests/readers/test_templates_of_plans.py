@@ -158,6 +158,22 @@ CASES: Mapping[str, tuple[dict[str, object], dict[str, str]]] = {
         ),
         {"awscc_cloudformation_stack_set.s/C": "unknown"},
     ),
+    "names and instances that are no names and instances": (
+        both(
+            planned(
+                SET,
+                {
+                    "id": [],
+                    "name": {},
+                    "template_body": TEMPLATE,
+                    "parameters": {"Days": "7"},
+                    "stack_instances_group": ["x", None],
+                },
+            ),
+            planned(INSTANCE, {"stack_set_name": {}, "parameter_overrides": {"Days": 0}}),
+        ),
+        {f"{SET}.s/C": "unknown"},
+    ),
     "a product whose template is not in the plan": (
         planned(PROVISIONED, {"product_name": "redis"}),
         {f"{PROVISIONED}.s": "unknown"},

@@ -180,6 +180,17 @@ COPIES = {
         unit(terraform('include_in_copy = ["{a", "[b", "../..", "/etc", ""]') + INPUTS % 3),
         {"live/a": "pass 3"},
     ),
+    "a pattern that would be tried for years": Case(
+        unit(
+            terraform(f'exclude_from_copy = ["{"*a" * 30}c", "redis/**/*x*_o*.tf"]'),
+            **{f"modules/redis/{'a' * 250}": "", "modules/redis/x_override.tf": OVERRIDE % 0},
+        ),
+        {"live/a": "pass 7"},
+    ),
+    "a pattern that is too long": Case(
+        unit(terraform(f'exclude_from_copy = ["{"*a" * 300}"]') + INPUTS % 3),
+        {"live/a": f"{UNKNOWN}the patterns of what is copied are not evaluated; it is 3 days"},
+    ),
     "patterns that are unknown": Case(
         unit(terraform(f"exclude_from_copy = [{X}]") + INPUTS % 3),
         {"live/a": f"{UNKNOWN}what is copied is unknown: {NOT_SET}; it is 3 days"},

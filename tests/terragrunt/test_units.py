@@ -537,6 +537,7 @@ FUNCTIONS = {
             "c/**/x.yml": "/c/x.yml",  # but not between names without wildcards
             "c/{*,d/[!x]}.yml": "/c/d/y.yml /c/d.yml /c/x.yml",
             "c/x.yml": "/c/x.yml",
+            "c/*x*.*y*m*l*": "/c/x.yml",
             "no/*.yml": "",
         }.items()
     },

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import zip_longest
 
 from ecbackup_iac.cloudformation.evaluation.parameters import named_parameter
@@ -13,6 +14,7 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     ListNode,
     Node,
     ScalarNode,
+    Style,
     function_of,
     member,
     members,
@@ -31,6 +33,9 @@ from ecbackup_iac.syntax.encoding import to_utf8
 
 MAX_FILE_BYTES = 50_000_000
 """CloudFormation accepts a megabyte."""
+
+MAX_CHOICES = 100
+"""Levels of Fn::If that choose the instances of a stack set; what is deeper is unknown."""
 
 # The CDK's file names (cloud assembly schema). `cdk synth`, whose output may be on standard input, leaves
 # nested templates in the folder.
@@ -111,37 +116,57 @@ def deployed_templates(body: Node, resources: Mapping[str, Entry]) -> list[Deplo
     deployed = DeployedTemplate(
         "", name, member(properties, name), member(properties, "TemplateBody"), passed
     )
-    groups = _groups(member(properties, "StackInstancesGroup")) if kind == STACK_SET else []
+    overrides = _overrides(member(properties, "StackInstancesGroup")) if kind == STACK_SET else []
     overriding = [
-        replace(deployed, suffix=f"[{number}]", parameters=(*passed, overrides))
-        for number, group in enumerate(groups)
-        if (overrides := _overrides(group)) is not _NOTHING
+        replace(deployed, suffix=f"[{number}]", parameters=(*passed, parameters))
+        for number, parameters in enumerate(overrides)
+        if parameters is not _NOTHING
     ]
-    return overriding if overriding and len(overriding) == len(groups) else [deployed, *overriding]
+    is_whole = overriding and len(overriding) == len(overrides)
+    return overriding if is_whole else [deployed, *overriding]
 
 
-def _groups(node: Node | None) -> list[Node]:
-    """Return the instances of a stack set; where Fn::If chooses a list, each is what it chooses there."""
-    if node is None or function_of(node) is None:
-        return _items(node)
-    condition, branches = _choice(node)
-    lists = zip_longest(*map(_groups, branches), fillvalue=_NOTHING)
-    return [_if(condition, items) for items in lists] if condition else [node]
+def _overrides(groups: Node | None) -> list[Node]:
+    """Return the parameters that each group of instances of a stack set overrides, or `_NOTHING`."""
+
+    @cache  # aliases of YAML repeat a choice in others
+    def groups_in(node: Node, depth: int) -> list[Node]:
+        """Return the groups of a list; where Fn::If chooses a list, each is what it chooses there."""
+        choice = _choice(node)
+        if choice is None:
+            return _items(node) if function_of(node) is None else [node]
+        if depth == MAX_CHOICES:
+            return [_unknown(node)]
+        condition, *branches = choice
+        lists = [groups_in(branch, depth + 1) for branch in branches]
+        return [_if(condition, groups) for groups in zip_longest(*lists, fillvalue=_NOTHING)]
+
+    @cache
+    def overrides_of(group: Node, depth: int) -> Node:
+        """Return the parameters of a group; where Fn::If chooses the group, its choice of them."""
+        choice = _choice(group)
+        if function_of(group) is None:
+            return member(group, "ParameterOverrides") or _NOTHING
+        if choice is None:
+            return group
+        if depth == MAX_CHOICES:
+            return _unknown(group)
+        condition, *branches = choice
+        return _if(condition, [overrides_of(branch, depth + 1) for branch in branches])
+
+    return [overrides_of(group, 0) for group in groups_in(groups, 0)] if groups else []
 
 
-def _overrides(group: Node) -> Node:
-    """Return the parameters of some instances of a stack set; of those that Fn::If chooses, its choice."""
-    if function_of(group) is None:
-        return member(group, "ParameterOverrides") or _NOTHING
-    condition, branches = _choice(group)
-    return _if(condition, map(_overrides, branches)) if condition else group
-
-
-def _choice(node: Node) -> tuple[Node | None, list[Node]]:
-    """Return the condition and the operands of Fn::If; no condition for another function."""
+def _choice(node: Node) -> list[Node] | None:
+    """Return the condition and the branches of Fn::If; None for anything else."""
     name, argument = function_of(node) or ("", _NOTHING)
-    items = _items(argument) if name == "Fn::If" else []
-    return (items[0], items[1:]) if items else (None, [])
+    items = _items(argument)
+    return items if name == "Fn::If" and len(items) == 3 else None  # noqa: PLR2004 - others are rejected
+
+
+def _unknown(node: Node) -> Node:
+    """Return what is evaluated as the result of a macro, where a node is."""
+    return ScalarNode("", node.start, node.end, Style.PLAIN, "!Transform")
 
 
 def _if(condition: Node, operands: Iterable[Node]) -> Node:

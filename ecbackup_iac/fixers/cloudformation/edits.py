@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from ecbackup_iac.cloudformation.evaluation.template import Template
-from ecbackup_iac.cloudformation.syntax.nodes import MapNode, Node, function_of, members
+from ecbackup_iac.cloudformation.syntax.nodes import MapNode, Node, function_of, member, members
 from ecbackup_iac.files.discovery import Input, discover
 from ecbackup_iac.files.paths import boundary_of, display_path_of
 from ecbackup_iac.fixers.cloudformation.files import OpenedFile, opened, value_start
@@ -120,7 +120,9 @@ class _Proposal:
         if not isinstance(properties, MapNode) or function_of(properties) is not None:
             raise NotFixableError(f"there is no map of Properties to add {name} to")
         start = file.at(properties.start)
-        if b"&" in file.content[start : value_start(file.content, start)]:
+        has_anchor = b"&" in file.content[start : value_start(file.content, start)]
+        others = [member(other, "Properties") for _, _, other in resources_in(template)]
+        if has_anchor or sum(other is properties for other in others) > 1:
             raise NotFixableError("its properties have an anchor, by which others may share them")
         near_miss = self._resource.near_miss
         if near_miss is not None:

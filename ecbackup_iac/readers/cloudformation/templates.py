@@ -46,7 +46,7 @@ from ecbackup_iac.readers.cloudformation.unread_stacks import UnreadStacks, cach
 from ecbackup_iac.readers.hidden_words import without_words
 
 SYNCED = re.compile(
-    rb"""^[{\s]*["']?template-file-path["']?\s*:\s*["']?([^"'\s#]+)""", re.MULTILINE
+    rb"""(?:^|[{,])[ \t]*["']?template-file-path["']?\s*:\s*["']?([^"'\s#\0]+)""", re.MULTILINE
 )
 """The template that a deployment file of Git sync names, in the file's text."""
 

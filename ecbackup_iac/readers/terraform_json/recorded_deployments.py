@@ -188,12 +188,12 @@ def _override(
         return
     why = f"an instance of {resource.address} overrides its parameters"
     whole = [other for other in others if other.address == resource.address]
-    own = {one.values.get(name) for one in whole for name in ("id", "name", "product_id")}
+    own = {name for one in whole for name in _texts(one.values, ("id", "name", "product_id"))}
     instances = [(other, other.values) for other in others if other.kind in overrider.kinds]
     found = resource.values.get("stack_instances_group")
-    groups = found if isinstance(found, list) else []
+    groups = [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
     for other, values in (*instances, *((resource, group) for group in groups)):
-        named = {values.get(target) for target in overrider.targets} - {None}
+        named = {*_texts(values, overrider.targets)}
         if named and not named & own:
             continue
         passed = _passed(replace(other, values=values), overrider.parameters)
@@ -201,6 +201,10 @@ def _override(
             parameters.clear()  # any parameter may be among those without a known name
         for key, parameter in passed.items():
             parameters[key] = replace(parameter, possible=(), why=why)
+
+
+def _texts(values: Mapping[str, Any], names: Iterable[str]) -> Iterator[str]:
+    return (text for name in names if isinstance(text := values.get(name), str))
 
 
 def _unknown_cache(resource: RecordedResource, why: str, source: Source) -> CacheResource:

@@ -33,6 +33,16 @@ def _laughs(levels: int, first: str, step: str) -> str:
     return "Metadata:\n" + "\n".join(lines) + "\n"
 
 
+def _set(levels: int, step: str) -> Files:
+    """Give a stack set whose instances are chosen."""
+    body = "{Resources: {Cache: {Type: AWS::ElastiCache::ReplicationGroup}}}"
+    text = (
+        "Conditions: {C: !Equals [a, b]}\nResources:\n  Set:\n    Type: AWS::CloudFormation::StackSet\n"
+        f"    Properties: {{StackInstancesGroup: *a{levels - 1}, TemplateBody: {body}}}\n"
+    )
+    return {"template.yaml": _laughs(levels, "[{ParameterOverrides: []}]", step) + text}
+
+
 def _conditions(count: int, made: str) -> Files:
     lines = ["  C0: !Equals [!Ref P, x]"]
     lines += [f"  C{n}: {made.replace('BEFORE', f'C{n - 1}')}" for n in range(1, count)]
@@ -128,6 +138,16 @@ TEMPLATE: dict[str, Files] = {
             "Metadata", "Transform: AWS::LanguageExtensions\nMetadata"
         ),
     ),
+    "choices of the same choices for a stack set": _set(40, "!If [C, BEFORE, BEFORE]"),
+    "5,000 choices in each other for a stack set": _set(5_000, "!If [C, BEFORE, []]"),
+    "interfaces of Kubernetes without kinds": {
+        **template("7"),
+        "m.yaml": f"x: '{'apiVersion:cache.services.k8s.aws/' * 20_000}'\n",
+    },
+    "500,000 empty lines of a deployment file": {
+        **template("7"),
+        "d.yaml": "\n" * 500_000 + "# template-file-path\n",
+    },
     "merges of merges": template("7", _laughs(40, "{x: 1}", "{<<: [BEFORE, BEFORE]}")),
     "an alias of itself": template("&a [*a]"),
     "a merge of itself": template("7", "Metadata: &a\n  <<: *a\n"),
