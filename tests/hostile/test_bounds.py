@@ -77,6 +77,7 @@ def test_modules_that_nest_too_deeply_are_an_error(check_files: Checker) -> None
         "doubling outputs",
         "outputs referred to twice",
         "ranges in ranges",
+        "20,000 locals",
     ],
 )
 def test_configuration_that_takes_too_much_work_is_an_error(

@@ -3,10 +3,12 @@
 Everything is evaluated on demand, and once.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import cached_property
 
 from ecbackup_iac.files.paths import display_path_of
+from ecbackup_iac.hcl.expression import GetAttribute, Name, nodes_in
 from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.call import Call
@@ -50,6 +52,9 @@ from ecbackup_iac.terraform.values.value import (
 
 _LEVELS_PER_STEP = 4  # what is found is passed up through all of them
 
+MAX_CHAIN_DEPTH = 20
+"""Locals whose evaluation is nested; those beyond are then evaluated one after the other."""
+
 
 class ModuleInstance:
     """One module with its inputs: the scope of its expressions."""
@@ -74,6 +79,7 @@ class ModuleInstance:
         self._inputs = inputs
         self._found: dict[tuple[str, ...], Value | EvaluationError] = {}
         self._pending: set[tuple[str, ...]] = set()
+        self._is_preparing = False
         self.is_rejected: bool = parent is not None and parent.is_rejected
         """Terraform rejects the call of this module, or one above it."""
 
@@ -120,6 +126,12 @@ class ModuleInstance:
                 raise ReferenceRejectedError(
                     f"Cycle: {'.'.join(key)} refers to itself", source_range
                 )
+            if root == "local" and len(self._pending) >= MAX_CHAIN_DEPTH and not self._is_preparing:
+                self._is_preparing = True
+                try:
+                    self._prepare(names[0])
+                finally:
+                    self._is_preparing = False
             self._pending.add(key)
             try:
                 with Definition():
@@ -133,6 +145,33 @@ class ModuleInstance:
         if isinstance(found, EvaluationError):
             raise found.with_traceback(None)
         return found
+
+    def _prepare(self, name: str) -> None:
+        """Evaluate the locals that a local depends on, the last one first: a chain may be long."""
+        met = {name}
+        waiting = [(name, self._locals_in(name))]
+        while waiting:
+            last, inner = waiting[-1]
+            following = next((local for local in inner if local not in met), None)
+            if following is not None:
+                met.add(following)
+                waiting.append((following, self._locals_in(following)))
+                continue
+            waiting.pop()
+            attribute = self.module.local_values.get(last)
+            if attribute is not None and waiting:
+                with suppress(EvaluationError):  # it may not be needed
+                    self.reference("local", (last,), attribute.range)
+
+    def _locals_in(self, name: str) -> Iterator[str]:
+        """Yield the locals that a local's expression names, and that are not evaluated yet."""
+        attribute = self.module.local_values.get(name)
+        for node in () if attribute is None else nodes_in(attribute.expression):
+            charge()
+            if isinstance(node, GetAttribute) and isinstance(node.of, Name):
+                key = (node.of.name, node.name)
+                if key[0] == "local" and key not in self._found and key not in self._pending:
+                    yield node.name
 
     def _resolved(self, root: str, names: tuple[str, ...]) -> Value:
         match root:
