@@ -325,7 +325,10 @@ ONE_LINE = {
         "main.tf.json",
         '{{"resource":{{"aws_elasticache_replication_group":{{{}}}}}}}',
         '"r{}":{{{}}}',
-        ('"description":"é"', '"description":"é","snapshot_retention_limit":0'),
+        (
+            '"description":"é","snapshot_retention_limit":null',
+            '"description":"é","snapshot_retention_limit":0',
+        ),
     ),
 }
 

@@ -122,19 +122,9 @@ def without_comment_blanks(content: bytes) -> bytes:
     ("days", "before", "after"),
     [
         (7, "  snapshot_retention_limit = null # no", "  snapshot_retention_limit = 7 # no"),
-        (
-            14,
-            '  snapshot_retention_limit = 0     # why\n  engine_version           = "7.1" # because',
-            '  snapshot_retention_limit = 14    # why\n  engine_version           = "7.1" # because',
-        ),
-        (
-            7,
-            '  engine_version           = "7.1" # because\n  snapshot_retention_limit = null  # why',
-            '  engine_version           = "7.1" # because\n  snapshot_retention_limit = 7     # why',
-        ),
     ],
 )
-def test_a_comment_stays_under_its_neighbours_where_there_is_room(
+def test_a_replaced_null_is_formatted_as_terraform_formats_it(
     program: "Callable[[str], str]", days: int, before: str, after: str
 ) -> None:
     program("terraform")

@@ -150,6 +150,6 @@ def test_a_template_that_takes_too_much_work_is_one_error(check_files: Checker) 
     result = check_files(TEMPLATE["100 caches of 128 cases"])
     reported = "only part of this template was evaluated: it exceeds the evaluation limit"
     assert result.text.count(reported) == 1
-    assert "ERROR  template.yaml:" in result.text
+    assert "ERROR  template.yaml\n" in result.text
     assert "UNKNOWN  Cache99" in result.text
     assert result.status == 3

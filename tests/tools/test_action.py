@@ -283,7 +283,7 @@ def test_a_usage_error_is_an_annotation(job: Job) -> None:
     assert done.status == 2
     assert annotations(done) == ["100%25missing: no such file or folder"]
     for inputs, message in (
-        ({"min-days": "x"}, "Invalid value for '--min-days': expected 1 to 35 days, not 'x'."),
+        ({"min-days": "x"}, "Invalid value for '--min-days': 'x' is not a valid integer range."),
         ({"unknown": "fial"}, "Invalid value for '--unknown': 'fial' is not one of "),
         ({"policy": "nope.toml"}, "nope.toml: No such file or directory"),
         ({"source": "nope"}, "--source nope: no such folder"),

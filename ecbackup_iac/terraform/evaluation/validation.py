@@ -192,19 +192,27 @@ def _comparison(operator: str, node: Node, variable: _Variable) -> _Facts:
     # Bounds are used for whole numbers: what is above 0 is at least 1 there.
     match operator:
         case ">=":
-            return _Facts(minimum=_bound(value, bound))
+            return _Facts(minimum=_lower_bound(value, bound))
         case ">":
-            return _Facts(minimum=_bound(value, floor(bound) + 1))
+            return _Facts(minimum=_lower_bound(value, floor(bound) + 1))
         case "<=":
-            return _Facts(maximum=_bound(value, bound))
+            return _Facts(maximum=_upper_bound(value, bound))
         case _:
-            return _Facts(maximum=_bound(value, ceil(bound) - 1))
+            return _Facts(maximum=_upper_bound(value, ceil(bound) - 1))
 
 
-def _bound(value: Value, bound: Number) -> Number | None:
-    """Return a bound that a value is; None where a file holds it, and it may be a secret."""
-    is_shown = not value.privacy or -MAX_SHOWN_BOUND <= bound <= MAX_SHOWN_BOUND
-    return bound if is_shown and not value.is_sensitive else None
+def _lower_bound(value: Value, bound: Number) -> Number | None:
+    """Return the lower bound that a value is; a limited one where it comes from a file."""
+    if value.is_sensitive or (value.privacy and bound < -MAX_SHOWN_BOUND):
+        return None
+    return min(bound, MAX_SHOWN_BOUND) if value.privacy else bound
+
+
+def _upper_bound(value: Value, bound: Number) -> Number | None:
+    """Return the upper bound that a value is; a limited one where it comes from a file."""
+    if value.is_sensitive or (value.privacy and bound > MAX_SHOWN_BOUND):
+        return None
+    return max(bound, -MAX_SHOWN_BOUND) if value.privacy else bound
 
 
 def _known_value(node: Node, variable: _Variable) -> Value | None:
@@ -253,7 +261,12 @@ def _bounds_of(facts: _Facts) -> tuple[Number | None, Number | None]:
     """Return the lower and the upper bound that facts prove; None where there is none."""
     if facts.values is None:
         return facts.minimum, facts.maximum
-    bounds = [_bound(value, value.raw) for value in facts.values if isinstance(value.raw, Number)]
-    known = [bound for bound in bounds if bound is not None]
-    is_whole = 0 < len(known) == len(facts.values)
-    return (min(known), max(known)) if is_whole else (None, None)
+    bounds = [
+        (_lower_bound(value, value.raw), _upper_bound(value, value.raw))
+        for value in facts.values
+        if isinstance(value.raw, Number)
+    ]
+    if len(bounds) < len(facts.values) or not bounds:
+        return None, None
+    lows, highs = zip(*bounds, strict=True)
+    return (None if None in lows else min(lows)), (None if None in highs else max(highs))

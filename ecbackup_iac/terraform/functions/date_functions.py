@@ -51,8 +51,8 @@ _VERBS: dict[str, Callable[[datetime], str]] = {
     "s": lambda time: str(time.second),
     "ss": lambda time: f"{time.second:02d}",
     "Z": lambda time: _zone(time) if time.utcoffset() else "Z",
-    "ZZZ": lambda time: time.strftime("%z") if time.utcoffset() else "UTC",
-    "ZZZZ": lambda time: time.strftime("%z"),
+    "ZZZ": lambda time: _zone(time).replace(":", "") if time.utcoffset() else "UTC",
+    "ZZZZ": lambda time: _zone(time).replace(":", ""),
     "ZZZZZ": _zone,
 }
 
