@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
@@ -121,8 +122,7 @@ class _Proposal:
             raise NotFixableError(f"there is no map of Properties to add {name} to")
         start = file.at(properties.start)
         has_anchor = b"&" in file.content[start : value_start(file.content, start)]
-        others = [member(other, "Properties") for _, _, other in resources_in(template)]
-        if has_anchor or sum(other is properties for other in others) > 1:
+        if has_anchor or _owners(template)[id(properties)] > 1:
             raise NotFixableError("its properties have an anchor, by which others may share them")
         near_miss = self._resource.near_miss
         if near_miss is not None:
@@ -148,6 +148,12 @@ def _resources(template: Template) -> dict[tuple[str, int, int], Node]:
     """Return the bodies of the resources by where their logical ids begin."""
     location = template.source.location
     return {location(key.start, key.end).order: body for _, key, body in resources_in(template)}
+
+
+@lru_cache(maxsize=16)
+def _owners(template: Template) -> Counter[int]:
+    """Return how many resources have the same map of properties, by its identity."""
+    return Counter(id(member(body, "Properties")) for _, _, body in resources_in(template))
 
 
 def _templates(boundary: str) -> list[str]:
