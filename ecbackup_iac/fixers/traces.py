@@ -35,5 +35,5 @@ def _traces_of(resource: CacheResource) -> Iterator[tuple[Trace, tuple[Location,
     yield start, ()
     for outcome in (*map(Outcome, possible_values(resource.retention)), *resource.variants):
         value: PossibleValue[int] = outcome.value
-        is_whole = value.trace[:1] == start[:1]
-        yield value.trace if is_whole else (*start, *value.trace), value.literals
+        has_start = value.trace[:1] == start[:1]
+        yield value.trace if has_start else (*start, *value.trace), value.literals

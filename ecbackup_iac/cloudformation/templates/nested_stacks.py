@@ -122,8 +122,8 @@ def deployed_templates(body: Node, resources: Mapping[str, Entry]) -> list[Deplo
         for number, parameters in enumerate(overrides)
         if parameters is not _NOTHING
     ]
-    is_whole = overriding and len(overriding) == len(overrides)
-    return overriding if is_whole else [deployed, *overriding]
+    replaces_all = overriding and len(overriding) == len(overrides)
+    return overriding if replaces_all else [deployed, *overriding]
 
 
 def _overrides(groups: Node | None) -> list[Node]:

@@ -21,7 +21,7 @@ _NOON = 12
 _TOKEN = re.compile(r"'(?:[^']|'')*'|'|([a-zA-Z])\1*|[^a-zA-Z']+")
 
 
-def _noon(time: datetime) -> str:
+def _am_or_pm(time: datetime) -> str:
     return "PM" if time.hour >= _NOON else "AM"
 
 
@@ -44,8 +44,8 @@ _VERBS: dict[str, Callable[[datetime], str]] = {
     "hh": lambda time: f"{time.hour:02d}",
     "H": lambda time: str(time.hour % _NOON or _NOON),
     "HH": lambda time: f"{time.hour % _NOON or _NOON:02d}",
-    "AA": _noon,
-    "aa": lambda time: _noon(time).lower(),
+    "AA": _am_or_pm,
+    "aa": lambda time: _am_or_pm(time).lower(),
     "m": lambda time: str(time.minute),
     "mm": lambda time: f"{time.minute:02d}",
     "s": lambda time: str(time.second),
