@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from ecbackup_iac.model.record import replace
+from ecbackup_iac.terraform.functions.arguments import is_list, may_be_text
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
-from ecbackup_iac.terraform.functions.containers import is_list, may_be_text
 from ecbackup_iac.terraform.functions.signature import Function, function
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.context import record_rejection

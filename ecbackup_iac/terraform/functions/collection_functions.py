@@ -3,7 +3,7 @@
 from functools import reduce
 
 from ecbackup_iac.model.record import replace
-from ecbackup_iac.terraform.functions.containers import (
+from ecbackup_iac.terraform.functions.arguments import (
     is_list,
     may_be_rejected,
     may_be_text,
@@ -12,12 +12,12 @@ from ecbackup_iac.terraform.functions.containers import (
     need_sequence,
     number_of,
     taken,
+    text_of,
     texts,
     whole,
 )
 from ecbackup_iac.terraform.functions.go.graphemes import grapheme_count
 from ecbackup_iac.terraform.functions.signature import Function, function
-from ecbackup_iac.terraform.functions.sizes import text_of
 from ecbackup_iac.terraform.values.arithmetic import UndefinedResultError, added, charge_operand
 from ecbackup_iac.terraform.values.context import record_rejection
 from ecbackup_iac.terraform.values.conversion import converted, expand_outcomes, perhaps_text

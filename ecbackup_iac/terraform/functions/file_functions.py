@@ -8,12 +8,11 @@ from collections.abc import Callable
 from ecbackup_iac.files.paths import display_path_of
 from ecbackup_iac.hcl.literal_text import normal
 from ecbackup_iac.hcl.source import SourceFile
+from ecbackup_iac.terraform.functions.arguments import members_of, need_mapping, text_of
 from ecbackup_iac.terraform.functions.call_context import CallContext, Files, UnknownResultError
-from ecbackup_iac.terraform.functions.containers import members_of, need_mapping
 from ecbackup_iac.terraform.functions.data_files import DataFileStep
-from ecbackup_iac.terraform.functions.hash_functions import DIGESTS
+from ecbackup_iac.terraform.functions.encoding_functions import DIGESTS
 from ecbackup_iac.terraform.functions.signature import Function, function
-from ecbackup_iac.terraform.functions.sizes import text_of
 from ecbackup_iac.terraform.functions.template_rendering import is_in_template_file, render_file
 from ecbackup_iac.terraform.values.budget import charge_text
 from ecbackup_iac.terraform.values.context import evaluation_context

@@ -3,9 +3,9 @@
 import re
 
 from ecbackup_iac.model.record import record
+from ecbackup_iac.terraform.functions.arguments import strings, text_of, whole
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.functions.signature import Function, function, not_evaluated
-from ecbackup_iac.terraform.functions.sizes import strings, text_of, whole_number
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.value import EvaluationError, Value, quoting, string
 
@@ -95,7 +95,7 @@ def _cidrnetmask(prefix: Value) -> Value:
 
 
 def _cidrsubnet(prefix: Value, more: Value, number: Value) -> Value:
-    new_bits, chosen = whole_number(more), number.raw
+    new_bits, chosen = whole(more), number.raw
     if not isinstance(chosen, int):
         raise EvaluationError("value must be a whole number")
     within = _range(text_of(prefix))
@@ -127,7 +127,7 @@ def _cidrsubnets(prefix: Value, *lengths: Value) -> Value:
 
     made = []
     for given in lengths:
-        more = whole_number(given)
+        more = whole(given)
         if more < 1:
             raise EvaluationError("must extend prefix by at least one bit")
         if more > _MAX_NEW_BITS:

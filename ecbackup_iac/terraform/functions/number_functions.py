@@ -5,11 +5,10 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from ecbackup_iac.hcl.number import MAX_DIGITS, Number, plain
+from ecbackup_iac.terraform.functions.arguments import may_be_rejected, number_of, text_of, whole
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
-from ecbackup_iac.terraform.functions.containers import may_be_rejected, number_of, whole
 from ecbackup_iac.terraform.functions.go.mathematics import logarithm, power
 from ecbackup_iac.terraform.functions.signature import Function, function
-from ecbackup_iac.terraform.functions.sizes import text_of
 from ecbackup_iac.terraform.values.arithmetic import (
     DOUBLE_PRECISION,
     is_negative,

@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from itertools import product
 
-from ecbackup_iac.terraform.functions.call_context import UnknownResultError
-from ecbackup_iac.terraform.functions.containers import (
+from ecbackup_iac.terraform.functions.arguments import (
     check_length,
     is_list,
     members_of,
@@ -14,6 +13,7 @@ from ecbackup_iac.terraform.functions.containers import (
     texts,
     whole,
 )
+from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.functions.signature import Function, function
 from ecbackup_iac.terraform.values.arithmetic import (
     COUNT_PRECISION,

@@ -3,18 +3,18 @@
 from collections.abc import Callable, Sequence
 
 from ecbackup_iac.hcl.tokens import SPACES
-from ecbackup_iac.terraform.functions.call_context import CallContext, UnknownResultError
-from ecbackup_iac.terraform.functions.containers import may_be_rejected
-from ecbackup_iac.terraform.functions.go.graphemes import grapheme_clusters
-from ecbackup_iac.terraform.functions.go.regular_expressions import Pattern, result, result_type
-from ecbackup_iac.terraform.functions.signature import Function, function
-from ecbackup_iac.terraform.functions.sizes import (
+from ecbackup_iac.terraform.functions.arguments import (
     check_size,
+    may_be_rejected,
     sized,
     strings,
     text_of,
-    whole_number,
+    whole,
 )
+from ecbackup_iac.terraform.functions.call_context import CallContext, UnknownResultError
+from ecbackup_iac.terraform.functions.go.graphemes import grapheme_clusters
+from ecbackup_iac.terraform.functions.go.regular_expressions import Pattern, result, result_type
+from ecbackup_iac.terraform.functions.signature import Function, function
 from ecbackup_iac.terraform.values.budget import charge_characters
 from ecbackup_iac.terraform.values.conversion import expand_outcomes
 from ecbackup_iac.terraform.values.outcomes import map_outcomes
@@ -71,7 +71,7 @@ def _titled(text: str) -> str:
 
 
 def _substr(text: Value, offset: Value, length: Value) -> Value:
-    start, count = whole_number(offset), whole_number(length)
+    start, count = whole(offset), whole(length)
     if start >= 0 and count == 0:
         return string("")
     characters = grapheme_clusters(text_of(text))
@@ -100,24 +100,24 @@ def _join(separator: Value, *lists: Value) -> Value:
 
 
 def _split(separator: Value, text: Value) -> Value:
-    between, whole = text_of(separator), text_of(text)
-    return strings(whole.split(between) if between else list(whole))
+    between, written = text_of(separator), text_of(text)
+    return strings(written.split(between) if between else list(written))
 
 
 def _indent(spaces: Value, text: Value) -> Value:
-    count, whole = whole_number(spaces), text_of(text)
+    count, written = whole(spaces), text_of(text)
     if count < 0:
         raise EvaluationError("indent: the number of spaces must not be negative")
-    check_size(len(whole) + count * (whole.count("\n") + 1))
-    return string(whole.replace("\n", "\n" + " " * count))
+    check_size(len(written) + count * (written.count("\n") + 1))
+    return string(written.replace("\n", "\n" + " " * count))
 
 
 def _replace(text: Value, old: Value, new: Value) -> Value:
-    whole, wanted, replacement = text_of(text), text_of(old), text_of(new)
+    written, wanted, replacement = text_of(text), text_of(old), text_of(new)
     if len(wanted) > 1 and wanted[0] == wanted[-1] == "/":
-        return sized(Pattern(wanted[1:-1]).replaced(whole, replacement))
-    check_size(len(whole) + whole.count(wanted) * len(replacement))
-    return string(whole.replace(wanted, replacement))
+        return sized(Pattern(wanted[1:-1]).replaced(written, replacement))
+    check_size(len(written) + written.count(wanted) * len(replacement))
+    return string(written.replace(wanted, replacement))
 
 
 def _regex(pattern: Value, text: Value) -> Value:
@@ -130,9 +130,9 @@ def _regex(pattern: Value, text: Value) -> Value:
 
 
 def _regexall(pattern: Value, text: Value) -> Value:
-    compiled, whole = Pattern(text_of(pattern)), text_of(text)
+    compiled, written = Pattern(text_of(pattern)), text_of(text)
     kind = result_type(compiled)
-    found = tuple(result(compiled, whole, spans) for spans in compiled.spans(whole))
+    found = tuple(result(compiled, written, spans) for spans in compiled.spans(written))
     return Value(ListOf(kind), found)
 
 
@@ -157,10 +157,10 @@ def _formatlist(template: Value, *arguments: Value) -> Value:
         if is_sequence(argument.type) and not argument.is_null
     ]
     _check_nulls(arguments)
-    whole = text_of(template)
+    written = text_of(template)
 
     def line(*ready: Value) -> Value:
-        return sized(formatted(whole, ready))
+        return sized(formatted(written, ready))
 
     count = len(sequences[0][1].elements) if sequences else 1
     for number, sequence in sequences:

@@ -6,10 +6,10 @@ from fractions import Fraction
 
 from ecbackup_iac.hcl.number import Number, plain
 from ecbackup_iac.model.record import record
+from ecbackup_iac.terraform.functions.arguments import check_size, text_of
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.functions.go.graphemes import grapheme_clusters
 from ecbackup_iac.terraform.functions.go.json_text import json_text, quoted
-from ecbackup_iac.terraform.functions.sizes import check_size, text_of
 from ecbackup_iac.terraform.values.arithmetic import (
     negated,
     precision_of,
