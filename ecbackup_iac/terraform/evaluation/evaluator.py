@@ -19,7 +19,6 @@ from ecbackup_iac.hcl.expression import (
     ObjectNode,
     Splat,
     Template,
-    TemplatePart,
     TupleNode,
     Unary,
 )
@@ -29,7 +28,7 @@ from ecbackup_iac.model.value import StepKind
 from ecbackup_iac.terraform.evaluation.calls import call
 from ecbackup_iac.terraform.evaluation.conditionals import conditional, listed_truth
 from ecbackup_iac.terraform.evaluation.node_evaluator import NodeEvaluator
-from ecbackup_iac.terraform.evaluation.string_templates import joined, template
+from ecbackup_iac.terraform.evaluation.string_templates import template
 from ecbackup_iac.terraform.functions.call_context import Scope
 from ecbackup_iac.terraform.functions.data_files import read_from_files
 from ecbackup_iac.terraform.values.context import evaluation_context, record_possible_rejection
@@ -117,15 +116,12 @@ class Evaluator(NodeEvaluator):
             case never:
                 assert_never(never)
 
-    def joined(self, parts: tuple[TemplatePart, ...]) -> Value:
-        """Return the parts of a template as one string. Raises EvaluationError."""
-        return joined(self, parts)
-
-    def template_evaluator(
-        self, scope: Scope, variables: Mapping[str, Value], *, is_hidden: bool
-    ) -> "Evaluator":
-        """Return an evaluator for a template with these variables."""
-        return (HiddenSourceEvaluator if is_hidden else Evaluator)(scope, variables)
+    def rendered(
+        self, template: Template, scope: Scope, variables: Mapping[str, Value], *, is_hidden: bool
+    ) -> Value:
+        """Return the value of a template with these variables. Raises EvaluationError."""
+        kind = HiddenSourceEvaluator if is_hidden else Evaluator
+        return kind(scope, variables).value(template)
 
     def _binary(self, node: Binary) -> Value:
         left = self.value(node.left)

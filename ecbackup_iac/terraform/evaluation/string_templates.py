@@ -39,11 +39,10 @@ def template(evaluator: NodeEvaluator, node: Template) -> Value:
     """Return a template's value; that of a single interpolation keeps its type."""
     if len(node.parts) == 1 and isinstance(node.parts[0], Interpolation):
         return evaluator.value(node.parts[0].expression)
-    return evaluator.joined(node.parts)
+    return _joined(evaluator, node.parts)
 
 
-def joined(evaluator: NodeEvaluator, parts: tuple[TemplatePart, ...]) -> Value:
-    """Return the parts of a template as one string. Raises EvaluationError."""
+def _joined(evaluator: NodeEvaluator, parts: tuple[TemplatePart, ...]) -> Value:
     return _concatenated([_piece(evaluator, part) for part in parts])
 
 
@@ -67,7 +66,7 @@ def _if_directive(evaluator: NodeEvaluator, part: IfDirective) -> Value:
         raise EvaluationError("Null condition: the template's if must be true or false")
     branches = {True: part.then, False: part.otherwise}
     made = map_outcomes(
-        lambda truth: evaluator.joined(branches[truth.raw is True]), condition, kind=STRING
+        lambda truth: _joined(evaluator, branches[truth.raw is True]), condition, kind=STRING
     )
     return made.with_marks_of(condition)
 
@@ -79,7 +78,7 @@ def _for_directive(evaluator: NodeEvaluator, part: ForDirective) -> Value:
 
     def body(known: Value) -> Value:
         rounds = iterations(evaluator, part, known)
-        return _concatenated([iteration.joined(part.body) for iteration in rounds])
+        return _concatenated([_joined(iteration, part.body) for iteration in rounds])
 
     return map_outcomes(body, collection, kind=STRING).with_marks_of(collection)
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NoReturn, Protocol
 
-from ecbackup_iac.hcl.expression import Node, TemplatePart
+from ecbackup_iac.hcl.expression import Template
 from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.terraform.values.value import EvaluationError, Value
 
@@ -102,16 +102,6 @@ class EmptyScope:
         raise EvaluationError(f"{message}: {'.'.join((root, *names))}", source_range, message)
 
 
-class TemplateEvaluator(Protocol):
-    """Evaluates the expressions in one template."""
-
-    def value(self, node: Node) -> Value:
-        """Return the value of an expression. Raises EvaluationError."""
-
-    def joined(self, parts: tuple[TemplatePart, ...]) -> Value:
-        """Return the parts of a template as one string. Raises EvaluationError."""
-
-
 class CallContext(Protocol):
     """The evaluation in which a function is called."""
 
@@ -119,10 +109,10 @@ class CallContext(Protocol):
     def scope(self) -> Scope:
         """What names mean there."""
 
-    def template_evaluator(
-        self, scope: Scope, variables: Mapping[str, Value], *, is_hidden: bool
-    ) -> TemplateEvaluator:
-        """Return an evaluator for a template with these variables.
+    def rendered(
+        self, template: Template, scope: Scope, variables: Mapping[str, Value], *, is_hidden: bool
+    ) -> Value:
+        """Return the value of a template with these variables. Raises EvaluationError.
 
         Nothing of a template's text is shown where `is_hidden` is set.
         """

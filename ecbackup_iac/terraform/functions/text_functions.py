@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.hcl.tokens import SPACES
 from ecbackup_iac.terraform.functions.arguments import (
     check_size,
@@ -11,7 +12,11 @@ from ecbackup_iac.terraform.functions.arguments import (
     text_of,
     whole,
 )
-from ecbackup_iac.terraform.functions.call_context import CallContext, UnknownResultError
+from ecbackup_iac.terraform.functions.call_context import (
+    CallContext,
+    EmptyScope,
+    UnknownResultError,
+)
 from ecbackup_iac.terraform.functions.go.graphemes import grapheme_clusters
 from ecbackup_iac.terraform.functions.go.regular_expressions import Pattern, result, result_type
 from ecbackup_iac.terraform.functions.signature import Function, function
@@ -184,12 +189,16 @@ def _formatlist(template: Value, *arguments: Value) -> Value:
 
 def _templatestring(context: CallContext, template: Value, variables: Value) -> Value:
     # Imported here, because most runs do without.
-    from ecbackup_iac.terraform.functions.template_rendering import render_string
+    from ecbackup_iac.terraform.functions.template_rendering import rendered
 
     if not is_mapping(variables.type):
         raise EvaluationError("invalid vars value: must be a map")
-    text = text_of(template)
-    return render_string(context, text, variables.members, is_hidden=template.is_hidden)
+    source = SourceFile("", text_of(template).encode(errors="replace"))
+    scope, is_hidden = EmptyScope(), template.is_hidden
+    try:
+        return rendered(context, source, variables.members, scope, is_hidden=is_hidden)
+    except EvaluationError as error:
+        raise error.prefixed("templatestring: ") from error
 
 
 def _plain(name: str, change: Callable[..., str], *parameters: str) -> Function:
