@@ -29,7 +29,7 @@ from ecbackup_iac.hcl.parser import (
 from ecbackup_iac.hcl.source import SourceFile, SourceRange
 from ecbackup_iac.hcl.structure import Attribute, Body
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
-from ecbackup_iac.terraform.evaluation.scopes import EMPTY_SCOPE
+from ecbackup_iac.terraform.functions.call_context import EmptyScope
 from ecbackup_iac.terraform.modules.schema import CONFIGURATION
 from ecbackup_iac.terraform.values.value import EvaluationError, Value
 
@@ -194,11 +194,11 @@ def holds_or_is_refused(
     if "refused" not in case:
         assert not problems
         assert attribute is not None
-        assert plain(Evaluator(EMPTY_SCOPE).value(attribute.expression)) == case["value"]
+        assert plain(Evaluator(EmptyScope()).value(attribute.expression)) == case["value"]
     elif not problems and "::" not in case["text"]:  # only a provider knows its functions
         assert attribute is not None
         with pytest.raises(EvaluationError):
-            Evaluator(EMPTY_SCOPE).value(attribute.expression)
+            Evaluator(EmptyScope()).value(attribute.expression)
 
 
 # Bodies and places

@@ -32,12 +32,10 @@ from ecbackup_iac.terraform.modules.expansion import (
 from ecbackup_iac.terraform.modules.file_names import configuration_files
 from ecbackup_iac.terraform.modules.folder_scan import SoughtBlock
 from ecbackup_iac.terraform.modules.instances import ModuleInstance
-from ecbackup_iac.terraform.modules.module import Module
-from ecbackup_iac.terraform.modules.overrides import overrides_of
+from ecbackup_iac.terraform.modules.module import Module, overrides_of
 from ecbackup_iac.terraform.modules.problems import problems
 from ecbackup_iac.terraform.modules.programs import Evidence
-from ecbackup_iac.terraform.modules.root_order import RootOrder
-from ecbackup_iac.terraform.modules.roots import Index
+from ecbackup_iac.terraform.modules.roots import Index, RootOrder
 from ecbackup_iac.terraform.values.budget import TooMuchError, charge
 from ecbackup_iac.terraform.values.value import EvaluationError
 

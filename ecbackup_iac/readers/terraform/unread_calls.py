@@ -17,7 +17,6 @@ from ecbackup_iac.readers.terraform.published.stand_ins import StandIn, StandIns
 from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES
 from ecbackup_iac.readers.terraform.settings import step_of, text_setting
 from ecbackup_iac.readers.terraform.variants import with_versions
-from ecbackup_iac.terraform.modules.call_inputs import CallInputs
 from ecbackup_iac.terraform.modules.expansion import (
     EmptyBlock,
     ResourceInstance,
@@ -25,7 +24,8 @@ from ecbackup_iac.terraform.modules.expansion import (
     resources,
 )
 from ecbackup_iac.terraform.modules.instances import ModuleInstance
-from ecbackup_iac.terraform.modules.overrides import overrides_of
+from ecbackup_iac.terraform.modules.module import overrides_of
+from ecbackup_iac.terraform.modules.variables import CallInputs
 from ecbackup_iac.terraform.values.steps import SourceStep
 from ecbackup_iac.terraform.values.value import EvaluationError
 

@@ -14,7 +14,6 @@ from ecbackup_iac.model.location import STANDARD_INPUT, Location, input_location
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic, ReadResult, Severity
 from ecbackup_iac.model.source import SOURCES
-from ecbackup_iac.readers.terraform.annotated_files import annotated_files
 from ecbackup_iac.readers.terraform_json.located_cache import located_at
 from ecbackup_iac.readers.terraform_json.planned_root import PlannedInputs, PlannedRoot
 from ecbackup_iac.terraform.modules.addresses import Address, parsed_address
@@ -25,8 +24,7 @@ from ecbackup_iac.terraform.modules.folders import Folders
 from ecbackup_iac.terraform.modules.inputs import RootInputs, VariableFiles, workspace_of
 from ecbackup_iac.terraform.modules.instances import ModuleInstance
 from ecbackup_iac.terraform.modules.root_files import RootFiles
-from ecbackup_iac.terraform.modules.root_order import RootOrder
-from ecbackup_iac.terraform.modules.roots import Index
+from ecbackup_iac.terraform.modules.roots import Index, RootOrder
 from ecbackup_iac.terraform.values.budget import MAX_STEPS, TooMuchError
 from ecbackup_iac.terraform.values.context import evaluation
 
@@ -88,7 +86,7 @@ class SourceLocator:
         marked = [
             text
             for module in root.modules()
-            for text in annotated_files(self._folders, module.folder, is_evaluated=False)
+            for text in self._folders.annotated(module.folder, is_evaluated=False)
         ]
         resources = tuple(located_cache or cache for cache, located_cache in pairs)
         texts = (*result.annotated_texts, *marked)

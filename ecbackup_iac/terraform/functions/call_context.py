@@ -5,7 +5,7 @@ from typing import NoReturn, Protocol
 
 from ecbackup_iac.hcl.expression import Template
 from ecbackup_iac.hcl.source import SourceRange
-from ecbackup_iac.terraform.values.value import EvaluationError, Value
+from ecbackup_iac.terraform.values.value import EvaluationError, Value, unknown
 
 
 class UnknownResultError(Exception):
@@ -116,3 +116,21 @@ class CallContext(Protocol):
 
         Nothing of a template's text is shown where `is_hidden` is set.
         """
+
+
+class ConstantScope(EmptyScope):
+    """A scope for constants, in which function calls are errors, too."""
+
+    allows_calls = False
+
+
+class OpenScope(ConstantScope):
+    """A scope in which every reference has an unknown value, and function calls are errors."""
+
+    def reference(self, root: str, names: tuple[str, ...], source_range: SourceRange) -> Value:  # noqa: ARG002
+        """Return an unknown value."""
+        return unknown(f"{'.'.join((root, *names))} is not evaluated")
+
+
+CONSTANT_SCOPE = ConstantScope()
+OPEN_SCOPE = OpenScope()

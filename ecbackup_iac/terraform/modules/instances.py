@@ -16,7 +16,6 @@ from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.value import StepKind
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.functions.call_context import Files
-from ecbackup_iac.terraform.modules.call_inputs import AnyInputs, CallInputs, Inputs
 from ecbackup_iac.terraform.modules.configuration import Configuration, UnreadModule
 from ecbackup_iac.terraform.modules.file_names import Program
 from ecbackup_iac.terraform.modules.module import Module, ResourceKey
@@ -28,7 +27,7 @@ from ecbackup_iac.terraform.modules.repetitions import (
     for_each,
 )
 from ecbackup_iac.terraform.modules.resource_values import Definition, address_of, resource_value
-from ecbackup_iac.terraform.modules.variables import Variable
+from ecbackup_iac.terraform.modules.variables import AnyInputs, CallInputs, Inputs, Variable
 from ecbackup_iac.terraform.values.budget import STEPS_PER_INSTANCE, charge
 from ecbackup_iac.terraform.values.context import evaluation_context
 from ecbackup_iac.terraform.values.marks import declared_sensitive, reject_ephemeral

@@ -15,8 +15,7 @@ from ecbackup_iac.model.value import Known
 from ecbackup_iac.readers.terraform.published.sources import path_segments
 from ecbackup_iac.readers.terraform.resource_types import CACHE_WORDS, days_of
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
-from ecbackup_iac.terraform.evaluation.scopes import OPEN_SCOPE
-from ecbackup_iac.terraform.functions.call_context import Scope
+from ecbackup_iac.terraform.functions.call_context import OPEN_SCOPE, Scope
 from ecbackup_iac.terraform.modules.ruling_out import may_name
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.value import EvaluationError, UnknownRaw, Value
