@@ -6,13 +6,14 @@ report this (`complete`), OpenTofu does not.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Required, TypedDict, TypeVar
+from typing import TypedDict, TypeVar
 
 from ecbackup_iac.model.location import input_location
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import AbsentCache
 from ecbackup_iac.readers.raw_json import RawJson
 from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES
+from ecbackup_iac.readers.terraform_json.plan_configuration import ConfigurationModule, Repeated
 from ecbackup_iac.readers.terraform_json.planned_change import ResourceChange, is_managed_afterwards
 from ecbackup_iac.terraform.modules.addresses import Address, parsed_address
 
@@ -20,34 +21,6 @@ T = TypeVar("T")
 
 MAX_NAMED = 3
 """Addresses that a message lists; the rest are counted."""
-
-
-class Repeated(TypedDict, total=False):
-    """What a resource block and a module call have in common."""
-
-    count_expression: Any
-    for_each_expression: Any
-
-
-class Block(Repeated, total=False):
-    """A resource block of the configuration."""
-
-    mode: str
-    type: Required[str]
-    name: Required[str]
-
-
-class Call(Repeated, total=False):
-    """A module call of the configuration."""
-
-    module: "Module | None"
-
-
-class Module(TypedDict, total=False):
-    """A module of the configuration."""
-
-    resources: list[Block] | None
-    module_calls: dict[str, Call] | None
 
 
 class Instance(TypedDict, total=False):
@@ -107,13 +80,16 @@ def why_partial(members: Mapping[str, RawJson]) -> str:
 
 
 def coverage(
-    members: Mapping[str, RawJson], changes: Sequence[ResourceChange], root: str
+    members: Mapping[str, RawJson],
+    configuration: ConfigurationModule,
+    changes: Sequence[ResourceChange],
+    root: str,
 ) -> tuple[list[AbsentCache], str]:
     """Return the caches that a plan declares and does not create, or why it is partial after all.
 
     `changes` are those of caches, deferred ones too. Raises ShapeError.
     """
-    blocks = list(_declared(members))
+    blocks = list(_declared(configuration))
     caches = [block for block in blocks if block.address.kind in RESOURCE_TYPES]
     current = [change for change in changes if "deposed" not in change]
     changed = _blocks_of(change["address"] for change in current)
@@ -154,24 +130,22 @@ def _blocks_of(addresses: Iterable[str]) -> set[Address]:
     return {address.block for address in parsed if address}
 
 
-def _declared(members: Mapping[str, RawJson]) -> Iterator[_Declared]:
+def _declared(configuration: ConfigurationModule) -> Iterator[_Declared]:
     """Yield the managed resource blocks of the configuration, of the modules that it calls, too."""
-    pending: list[tuple[Module | None, tuple[str, ...], tuple[str, ...]]] = [
-        (_part(members, "configuration", "root_module", kind=Module), (), ())
+    pending: list[tuple[ConfigurationModule, tuple[str, ...], tuple[str, ...]]] = [
+        (configuration, (), ())
     ]
     while pending:
         module, path, above = pending.pop()
-        if module is None:
-            continue
         calls = tuple((name, "") for name in path)
-        for block in module.get("resources") or ():
+        for block in module.get("declared", ()):
             if block.get("mode", "managed") == "managed":
-                address = Address(calls, block["type"], block["name"])
+                address = Address(calls, block["type"], block.get("name", ""))
                 yield _Declared(address, (*_repetitions(block), *above))
-        for name, call in (module.get("module_calls") or {}).items():
+        for name, call in module.get("module_calls", {}).items():
             inner = (*path, name)
             called = ".".join(f"module.{part}" for part in inner)
-            pending.append((call.get("module"), inner, (*_repetitions(call, called), *above)))
+            pending.append((call.get("module", {}), inner, (*_repetitions(call, called), *above)))
 
 
 def _repetitions(block: Repeated, called: str = "") -> Iterator[str]:
