@@ -12,8 +12,6 @@ from ecbackup_iac.terraform.values.type_system import (
     ListOf,
     TupleOf,
     has_dynamic,
-    is_mapping,
-    is_sequence,
 )
 from ecbackup_iac.terraform.values.value import EvaluationError, UnknownRaw, Value, is_open, string
 
@@ -61,18 +59,6 @@ def check_length(count: int) -> None:
 def is_list(value: Value) -> bool:
     """Whether it is a list or a tuple: a container with positions."""
     return isinstance(value.type, ListOf | TupleOf)
-
-
-def need_sequence(value: Value, message: str) -> None:
-    """Raise unless it is a list, a set or a tuple."""
-    if not is_sequence(value.type):
-        raise EvaluationError(message)
-
-
-def need_mapping(value: Value, message: str) -> None:
-    """Raise unless it is a map or an object."""
-    if not is_mapping(value.type):
-        raise EvaluationError(message)
 
 
 def whole(value: Value, name: str = "") -> int:

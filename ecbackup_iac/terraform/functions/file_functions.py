@@ -8,7 +8,7 @@ from collections.abc import Callable
 from ecbackup_iac.files.paths import display_path_of
 from ecbackup_iac.hcl.literal_text import normal
 from ecbackup_iac.hcl.source import SourceFile
-from ecbackup_iac.terraform.functions.arguments import members_of, need_mapping, text_of
+from ecbackup_iac.terraform.functions.arguments import members_of, text_of
 from ecbackup_iac.terraform.functions.call_context import CallContext, Files, UnknownResultError
 from ecbackup_iac.terraform.functions.data_files import DataFileStep
 from ecbackup_iac.terraform.functions.encoding_functions import DIGESTS
@@ -141,7 +141,6 @@ def _rendered(context: CallContext, path: Value, variables: Value) -> Value:
         raise EvaluationError(
             "cannot recursively call templatefile from inside another template function"
         )
-    need_mapping(variables, "invalid vars value: must be a map")
     names = members_of(variables)
     for name in names:
         if not name.replace("-", "_").isidentifier() or name.startswith("-"):
@@ -170,7 +169,7 @@ FUNCTIONS: tuple[Function, ...] = (
     function("fileset(path: string, pattern: string): set of string", _fileset, reads_files=True),
     function("pathexpand(path: string): string", _pathexpand),
     function(
-        "templatefile(path: string, vars: any | elements)",
+        "templatefile(path: string, vars: map or object | elements)",
         _templatefile,
         reads_files=True,
         renders_templates=True,

@@ -28,7 +28,6 @@ from ecbackup_iac.terraform.values.type_system import (
     DYNAMIC,
     STRING,
     ListOf,
-    is_mapping,
     is_sequence,
 )
 from ecbackup_iac.terraform.values.value import EvaluationError, Value, boolean, string
@@ -191,8 +190,6 @@ def _templatestring(context: CallContext, template: Value, variables: Value) -> 
     # Imported here, because most runs do without.
     from ecbackup_iac.terraform.functions.template_rendering import rendered
 
-    if not is_mapping(variables.type):
-        raise EvaluationError("invalid vars value: must be a map")
     source = SourceFile("", text_of(template).encode(errors="replace"))
     scope, is_hidden = EmptyScope(), template.is_hidden
     try:
@@ -254,7 +251,7 @@ FUNCTIONS: tuple[Function, ...] = (
         "formatlist(format: string, ...args: any | null | elements): list of string", _formatlist
     ),
     function(
-        "templatestring(template: string, vars: any | elements): string",
+        "templatestring(template: string, vars: map or object | elements): string",
         _templatestring,
         renders_templates=True,
     ),
