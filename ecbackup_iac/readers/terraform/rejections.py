@@ -52,7 +52,9 @@ def rejections(
     if not is_rejected:
         conditions = Arguments(found.block, found.condition_scope, block.give_up)
         broken = chain(
-            _failed_conditions(found.block, conditions), _provider_rules(found.kind, block)
+            _failed_conditions(found.block, conditions),
+            _engine_rule(found.kind, block),
+            _membership_rules(block) if found.kind == "aws_elasticache_cluster" else (),
         )
         for location, message in islice(broken, 1):
             yield Diagnostic(message, location)
@@ -118,13 +120,6 @@ def _failed_conditions(resource: Block, block: Arguments) -> Iterator[tuple[Loca
             written = rule.body.attribute("condition")
             if holds.raw is False and not holds.is_known_early and written is not None:
                 yield written.range.location, f"Resource {when}condition failed"
-
-
-def _provider_rules(kind: str, block: Arguments) -> Iterator[tuple[Location, str]]:
-    """Yield what the provider rejects about engine and membership."""
-    yield from _engine_rule(kind, block)
-    if kind == "aws_elasticache_cluster":
-        yield from _membership_rules(block)
 
 
 def _engine_rule(kind: str, block: Arguments) -> Iterator[tuple[Location, str]]:

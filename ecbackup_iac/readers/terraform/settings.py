@@ -47,14 +47,11 @@ def days_setting(value: Value, before: tuple[TraceStep, ...] = ()) -> Setting[in
     if not outcomes and (raw.minimum is not None or raw.maximum is not None):
         bounds = Bounds(_clamped(raw.minimum), _clamped(raw.maximum))
     first = outcomes[0].value if outcomes else None
-    if isinstance(first, Known) and all(_is_same(outcome.value, first) for outcome in outcomes):
+    days = {one.value.value if isinstance(one.value, Known) else None for one in outcomes}
+    if isinstance(first, Known) and days == {first.value}:
         literals = (literal for outcome in outcomes for literal in outcome.value.literals)
         return Known(first.value, trace, literals=tuple(dict.fromkeys(literals)))
     return Unknown(raw.why, outcomes, bounds, trace)
-
-
-def _is_same(setting: PossibleValue[int], first: Known[int]) -> bool:
-    return isinstance(setting, Known) and setting.value == first.value
 
 
 def _possible_days(value: Value, trace: tuple[TraceStep, ...]) -> PossibleValue[int]:

@@ -98,7 +98,8 @@ def coverage(
     if names or (unplanned and _leaves_out(members, blocks)):
         return [], _partial([*(_shown(block.address) for block in unplanned), *names])
     kept = _blocks_of(change["address"] for change in current if is_managed_afterwards(change))
-    removal = "the plan removes everything" if unplanned and _removes_all(members) else ""
+    is_destroyed = not any(_instances(_planned_values(members))) and bool(_changed(members))
+    removal = "the plan removes everything" if unplanned and is_destroyed else ""
     absent = [
         (block, "the plan removes it" if block.address in changed else removal or block.reason)
         for block in caches
@@ -167,11 +168,6 @@ def _leaves_out(members: Mapping[str, RawJson], blocks: Iterable[_Declared]) -> 
         return False
     changed = _blocks_of(addresses)
     return any(not block.repetitions and block.address not in changed for block in blocks)
-
-
-def _removes_all(members: Mapping[str, RawJson]) -> bool:
-    """Whether nothing is left of what a plan is about: `terraform plan -destroy`."""
-    return not any(_instances(_planned_values(members))) and bool(_changed(members))
 
 
 def _changed(members: Mapping[str, RawJson]) -> list[str]:

@@ -72,9 +72,9 @@ class Evaluator(NodeEvaluator):
             case Template():
                 return template(self, node)
             case GetAttribute():
-                found = self._reference(node)
-                if found is not None:
-                    return found
+                names = self._names(node)
+                if names is not None:  # a whole reference
+                    return self.scope.reference(names[0], names[1:], node.range)
                 of = self.value(node.of)
                 self._check_key(node.of, of, has_key=False)
                 return attribute(of, node.name)
@@ -147,11 +147,6 @@ class Evaluator(NodeEvaluator):
         if node.name in self.names:
             return self.names[node.name]
         raise quoting("Invalid reference: {} needs an attribute", f'"{node.name}"', "a name")
-
-    def _reference(self, node: GetAttribute) -> Value | None:
-        """Return the value of a whole reference; None where the node is a step beyond one."""
-        names = self._names(node)
-        return None if names is None else self.scope.reference(names[0], names[1:], node.range)
 
     def _names(self, node: GetAttribute) -> tuple[str, ...] | None:
         """Return the names of a whole reference; None where the node is a step beyond one."""

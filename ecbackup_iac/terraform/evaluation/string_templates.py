@@ -17,7 +17,7 @@ from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.evaluation.conditionals import condition_value
 from ecbackup_iac.terraform.evaluation.node_evaluator import NodeEvaluator
 from ecbackup_iac.terraform.values.conversion import converted
-from ecbackup_iac.terraform.values.outcomes import map_outcomes
+from ecbackup_iac.terraform.values.outcomes import map_outcomes, without_null
 from ecbackup_iac.terraform.values.type_system import STRING
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
@@ -126,13 +126,7 @@ def _as_text(value: Value, source_range: SourceRange) -> Value:
             return rejected_at_apply(rejection)
         raise rejection from error
     is_text = isinstance(text.raw, UnknownRaw) and (text.raw.prefix or text.raw.suffix)  # not null
-    part = text if is_text else map_outcomes(_not_null, text, kind=STRING)
+    part = text if is_text else without_null(text, _NULL, kind=STRING)
     if part.privacy is Privacy.DOCUMENT:
         return replace(part, privacy=Privacy.OUTSIDE)  # a part of a document, not one
     return part
-
-
-def _not_null(value: Value) -> Value:
-    if value.is_null:
-        raise EvaluationError(_NULL)
-    return value

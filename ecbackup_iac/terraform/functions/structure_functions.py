@@ -194,7 +194,7 @@ def _setproduct(*arguments: Value) -> Value:
     check_length(total)
     charge(total * len(arguments))
     uniform = [_uniform(argument) for argument in arguments]
-    kinds = [_element_type(argument) for argument in uniform]
+    kinds = [one.type.element for one in uniform if isinstance(one.type, ListOf | SetOf)]
     columns = [
         [element.taken_from(sequence) for element in sequence.elements] for sequence in uniform
     ]
@@ -212,10 +212,6 @@ def _uniform(of: Value) -> Value:
     if not listed.is_known:
         raise UnknownResultError(listed.unknown.why)
     return listed
-
-
-def _element_type(of: Value) -> Type:
-    return of.type.element if isinstance(of.type, ListOf | SetOf) else DYNAMIC
 
 
 def _slice(of: Value, start: Value, end: Value) -> Value:

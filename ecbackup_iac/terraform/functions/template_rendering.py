@@ -7,7 +7,7 @@ from ecbackup_iac.hcl.parser import parse_template
 from ecbackup_iac.hcl.source import SourceFile, SourceRange
 from ecbackup_iac.terraform.functions.call_context import CallContext, EmptyScope, Files, Scope
 from ecbackup_iac.terraform.values.budget import charge, charge_text
-from ecbackup_iac.terraform.values.outcomes import map_outcomes
+from ecbackup_iac.terraform.values.outcomes import without_null
 from ecbackup_iac.terraform.values.value import EvaluationError, Value
 
 _STEPS_PER_SEQUENCE = 20
@@ -53,10 +53,4 @@ def rendered(
     template = Template(whole, parts)
     result = context.rendered(template, scope, variables, is_hidden=is_hidden)
     is_listed = result.is_known or result.unknown.outcomes
-    return map_outcomes(_not_null, result) if is_listed else result
-
-
-def _not_null(result: Value) -> Value:
-    if result.is_null:
-        raise EvaluationError("Template result is null")
-    return result
+    return without_null(result, "Template result is null") if is_listed else result

@@ -200,7 +200,8 @@ def _checked_call(
         if written is not None and is_local(source_of(block) or ""):
             text = "Invalid version constraint: a module at a relative path has no version"
             errors.append(EvaluationError(text, written.range))
-        if target.configures_providers and _is_repeated(instance, block):
+        is_repeated = any(map(_rules_out_providers, (block, *instance.call_blocks)))
+        if target.configures_providers and is_repeated:
             errors.append(EvaluationError(REPEATED_PROVIDERS, block.header))
         errors += missing_providers(block, target)
     errors += undeclared_names(instance, block)
@@ -224,11 +225,6 @@ def _problem_of_arguments(call: Block, target: Module) -> EvaluationError | None
             text = f'Missing required argument: the module needs "{name}", and the call has none'
             return EvaluationError(text, call.header)
     return None
-
-
-def _is_repeated(instance: ModuleInstance, call: Block) -> bool:
-    """Whether a call, or one that leads to it, has count, for_each or depends_on."""
-    return _rules_out_providers(call) or any(map(_rules_out_providers, instance.call_blocks))
 
 
 def _rules_out_providers(call: Block) -> bool:

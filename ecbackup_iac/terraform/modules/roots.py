@@ -1,7 +1,7 @@
 """Folders with configuration and their calls → those that lead to what is sought, and what plans them."""
 
 import os
-from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 
 from ecbackup_iac.files.file_names import OLD_TERRAGRUNT_FILE, TERRAGRUNT_FILES
@@ -91,7 +91,11 @@ class Index:
         """The folders that hold what is sought, or lead there, as far as the targets are concerned."""
 
         here = None if targets is None else self._inside(frozenset(targets))
-        self.relevant = self._relevant(here)
+        self.relevant = (
+            self.leading
+            if here is None
+            else self._callers_of((here & self.leading) | self._open, self.leading)
+        )
         """Those of them that are in a target or lead to one."""
 
         self.called = {
@@ -211,13 +215,8 @@ class Index:
         """Return the folders that may lead to one inside a target, or may be called from one."""
         if inside is None or self._open:
             return self.found.keys()
-        found = self._callers_of(inside, self.found)
-        pending, seen = [*inside], {*inside}
-        while pending:
-            for target in (self.found[pending.pop()].calls.keys() & self.found.keys()) - seen:
-                seen.add(target)
-                pending.append(target)
-        return found | seen
+        called = _reached(inside, lambda path: self.found[path].calls.keys() & self.found.keys())
+        return self._callers_of(inside, self.found) | called
 
     def _inside(self, targets: Container[str]) -> set[str]:
         return {path for path in self.found if lies_in(path, targets)}
@@ -232,11 +231,6 @@ class Index:
         }
         return self._callers_of(sought, wanted)
 
-    def _relevant(self, inside: set[str] | None) -> set[str]:
-        if inside is None:
-            return self.leading
-        return self._callers_of((inside & self.leading) | self._open, self.leading)
-
     def leading_anywhere(self) -> set[str]:
         """Return the folders from which calls lead to where only the evaluation can find out."""
         return self._callers_of(self._open, self.leading)
@@ -247,13 +241,18 @@ class Index:
         for path in among:
             for target in self.found[path].calls:
                 callers.setdefault(target, []).append(path)
-        found, pending = {*folders}, [*folders]
-        while pending:
-            for caller in callers.get(pending.pop(), ()):
-                if caller not in found:
-                    found.add(caller)
-                    pending.append(caller)
-        return found
+        return _reached(folders, lambda path: callers.get(path, ()))
+
+
+def _reached(starts: Iterable[str], following: Callable[[str], Iterable[str]]) -> set[str]:
+    """Return some folders, and all that can be reached from them."""
+    found, pending = {*starts}, [*starts]
+    while pending:
+        for path in following(pending.pop()):
+            if path not in found:
+                found.add(path)
+                pending.append(path)
+    return found
 
 
 def lies_in(path: str, folders: Container[str]) -> bool:

@@ -21,7 +21,7 @@ from ecbackup_iac.terraform.values.arithmetic import (
 from ecbackup_iac.terraform.values.context import evaluation_context, record_rejection
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.equality import equal
-from ecbackup_iac.terraform.values.outcomes import bounds, map_outcomes, one_of
+from ecbackup_iac.terraform.values.outcomes import bounds, map_outcomes, one_of, without_null
 from ecbackup_iac.terraform.values.steps import Key
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
@@ -139,24 +139,12 @@ def _operand(operator: str, value: Value, kind: Type) -> Value:
         operand = converted(value, kind)
     except EvaluationError as error:
         raise error.prefixed(f"Invalid operand for {operator}: ") from error
-    if operand.is_null:
-        raise EvaluationError(f"Invalid operand for {operator}: it is null")
-    if not isinstance(operand.raw, UnknownRaw):
+    raw = operand.raw
+    if isinstance(raw, UnknownRaw) and not raw.outcomes:
+        if not raw.is_not_null and not raw.is_deferred:
+            record_rejection()  # it may be null
         return operand
-    if operand.raw.outcomes:
-        return map_outcomes(_not_null(operator), operand, kind=kind)
-    if not operand.raw.is_not_null and not operand.raw.is_deferred:
-        record_rejection()  # it may be null
-    return operand
-
-
-def _not_null(operator: str) -> Callable[[Value], Value]:
-    def apply(settled: Value) -> Value:
-        if settled.is_null:
-            raise EvaluationError(f"Invalid operand for {operator}: it is null")
-        return settled
-
-    return apply
+    return without_null(operand, f"Invalid operand for {operator}: it is null", kind)
 
 
 def _number(value: Value) -> Number:

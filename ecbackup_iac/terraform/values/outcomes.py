@@ -185,6 +185,17 @@ def map_outcomes(
     return result.with_marks_of(*arguments)
 
 
+def without_null(value: Value, rejection: str, kind: Type = DYNAMIC) -> Value:
+    """Return a value without the outcomes that are null. Raises EvaluationError: it is null."""
+
+    def settled(one: Value) -> Value:
+        if one.is_null:
+            raise EvaluationError(rejection)
+        return one
+
+    return map_outcomes(settled, value, kind=kind)
+
+
 def map_some(
     function: Callable[..., Value],
     arguments: Sequence[Value],

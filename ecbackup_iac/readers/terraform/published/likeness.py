@@ -102,7 +102,8 @@ def looks_like_cache(source: str, block: Block | None = None, scope: Scope = OPE
     written = block.range.file.text[block.range.start : block.range.end]
     if scope is OPEN_SCOPE and not may_name(written, _INPUT_WORDS):
         return False
-    return _by_inputs([*_inputs(block, scope)], is_around=_is_around(source))
+    is_around = bool(_words(" ".join(_last(path_segments(source)))) & _AROUND)
+    return _by_inputs([*_inputs(block, scope)], is_around=is_around)
 
 
 def passed_retentions(block: Block, scope: Scope) -> list[PassedRetention]:
@@ -138,10 +139,6 @@ def _last(segments: Sequence[str]) -> list[str]:
         if not _GENERIC.fullmatch(segment):
             break
     return found
-
-
-def _is_around(source: str) -> bool:
-    return bool(_words(" ".join(_last(path_segments(source)))) & _AROUND)
 
 
 def _words(text: str) -> set[str]:
