@@ -28,7 +28,6 @@ from ecbackup_iac.readers.terraform.origin import with_origin
 from ecbackup_iac.readers.terraform.partly_known_text import (
     has_written_types,
     partly_known_text,
-    text_of,
 )
 from ecbackup_iac.readers.terraform.settings import step_of
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
@@ -37,6 +36,7 @@ from ecbackup_iac.terraform.modules.expansion import EmptyBlock, ResourceInstanc
 from ecbackup_iac.terraform.modules.instances import BlockScope
 from ecbackup_iac.terraform.modules.repetitions import Repetition
 from ecbackup_iac.terraform.values.marks import marks_in
+from ecbackup_iac.terraform.values.primitives import scalar_text
 from ecbackup_iac.terraform.values.steps import SourceStep
 from ecbackup_iac.terraform.values.value import EvaluationError, UnknownRaw, Value
 
@@ -326,7 +326,7 @@ def _members(value: Value) -> Iterator[tuple[str, Value]]:
 def _parameter(name: str, value: Value, step: TraceStep, why: str) -> DeployedParameter:
     raw = value.raw
     outcomes = [one.value for one in raw.outcomes] if isinstance(raw, UnknownRaw) else [value]
-    texts = [text_of(one) for one in outcomes]
+    texts = [scalar_text(one.raw) for one in outcomes]
     is_listed = bool(texts) and None not in texts
     reason = (
         raw.why if isinstance(raw, UnknownRaw) else "" if is_listed else f"{name} is not a string"
