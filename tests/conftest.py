@@ -30,7 +30,7 @@ from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.policy import ReadingScope, RootSettings
 from ecbackup_iac.model.report import AbsentCache, CacheBlock, Diagnostic, ReadResult, Severity
 from ecbackup_iac.readers.cloudformation.templates import TemplateReader
-from ecbackup_iac.readers.terraform.configuration import Request, read
+from ecbackup_iac.readers.configuration import Request, read
 
 REPOSITORY = Path(__file__).parent.parent
 TODAY = "1795392000"  # 2026-11-23, in seconds

@@ -81,7 +81,7 @@ class Evaluations:
             from ecbackup_iac.checkov.plans import read_plan
 
             return (read_plan(file.path),)
-        from ecbackup_iac.readers.terraform.configuration import Request, read
+        from ecbackup_iac.readers.configuration import Request, read
 
         folders = tuple(map(os.path.realpath, file.folders))
         boundary = boundary_of(os.path.commonpath(map(os.path.realpath, file.roots)))

@@ -236,7 +236,7 @@ class _Inputs:
     def _configuration_results(
         self, boundary: str, folders: Sequence[str], used: set[str]
     ) -> Iterator[ReadResult]:
-        from ecbackup_iac.readers.terraform.configuration import Request, read
+        from ecbackup_iac.readers.configuration import Request, read
 
         scope, targets = self._scope, tuple(dict.fromkeys(folders))
         return read(

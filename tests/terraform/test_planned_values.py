@@ -16,7 +16,7 @@ from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.report import Diagnostic, Severity
 from ecbackup_iac.model.value import Invalid, Known, Unknown, Unset
-from ecbackup_iac.readers.terraform.configuration import Request, read
+from ecbackup_iac.readers.configuration import Request, read
 
 CASES = Path(__file__).parent / "cases"
 

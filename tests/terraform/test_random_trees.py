@@ -10,7 +10,7 @@ from hypothesis import event, given
 from hypothesis import strategies as st
 
 from ecbackup_iac.model.report import ReadResult, Severity
-from ecbackup_iac.readers.terraform.configuration import Request, read
+from ecbackup_iac.readers.configuration import Request, read
 
 KIND = "aws_elasticache_replication_group"
 

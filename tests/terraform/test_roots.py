@@ -9,7 +9,7 @@ import pytest
 from ecbackup_iac.files.discovery import Listing, discover
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.value import Known, Unknown
-from ecbackup_iac.readers.terraform.configuration import Request, read
+from ecbackup_iac.readers.configuration import Request, read
 from ecbackup_iac.terraform.modules.programs import is_before_opentofu
 
 if TYPE_CHECKING:

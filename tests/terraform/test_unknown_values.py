@@ -21,7 +21,7 @@ from ecbackup_iac.model.value import (
     possible_values,
 )
 from ecbackup_iac.model.verdict import Status
-from ecbackup_iac.readers.terraform.configuration import Request, read
+from ecbackup_iac.readers.configuration import Request, read
 from ecbackup_iac.rule import judge
 
 if TYPE_CHECKING:
