@@ -1,87 +1,37 @@
-"""Terraform configuration → the caches that a `terraform plan` of each root would show."""
+"""A tree of Terraform configuration and Terragrunt units → the caches that a plan of each root would show."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ecbackup_iac.files.discovery import Listing
 from ecbackup_iac.files.file_names import TERRAGRUNT_FILES
 from ecbackup_iac.files.paths import display_path_of
-from ecbackup_iac.model.annotated_text import AnnotatedText
-from ecbackup_iac.model.cache import CacheResource
-from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.location import COMMAND_LINE, Location
-from ecbackup_iac.model.policy import PublishedModule, RootSettings
-from ecbackup_iac.model.progress import NO_PROGRESS, Progress
-from ecbackup_iac.model.record import field, record, replace
-from ecbackup_iac.model.report import AbsentCache, CacheBlock, Diagnostic, ReadResult, Severity
-from ecbackup_iac.readers.terraform.annotated_files import annotated_files
-from ecbackup_iac.readers.terraform.arguments import why_not_evaluated
-from ecbackup_iac.readers.terraform.caches import RootReader
-from ecbackup_iac.readers.terraform.provider_schemas import provider_schema
-from ecbackup_iac.readers.terraform.root import RootEvaluation
+from ecbackup_iac.model.record import replace
+from ecbackup_iac.model.report import CacheBlock, Diagnostic, ReadResult, Severity
+from ecbackup_iac.readers.root_readings import RootReadings
 from ecbackup_iac.readers.terraform.sought import sought
+from ecbackup_iac.readers.tree_request import TreeRequest
 from ecbackup_iac.terraform.modules.configuration import (
     NO_DOT,
     NOT_HERE,
-    Configuration,
-    Modules,
     path_without_dot,
-)
-from ecbackup_iac.terraform.modules.file_names import (
-    OPENTOFU_SUFFIXES,
-    Program,
-    is_read_in_two_ways,
 )
 from ecbackup_iac.terraform.modules.folder_scan import FolderScan
 from ecbackup_iac.terraform.modules.folders import Folders
-from ecbackup_iac.terraform.modules.inputs import RootInputs, VariableFiles, workspace_of
 from ecbackup_iac.terraform.modules.installed_modules import normalised
-from ecbackup_iac.terraform.modules.instances import ModuleInstance
-from ecbackup_iac.terraform.modules.module import FIRST_SHORT_CIRCUITING
-from ecbackup_iac.terraform.modules.programs import Evidence, pinned_release, program_of
-from ecbackup_iac.terraform.modules.root_files import RootFiles
 from ecbackup_iac.terraform.modules.root_order import RootOrder
 from ecbackup_iac.terraform.modules.roots import NO_UNITS, Index, UnitModules, lies_in
-from ecbackup_iac.terraform.values.budget import MAX_STEPS, TooMuchError
-from ecbackup_iac.terraform.values.context import evaluation
+from ecbackup_iac.terraform.values.budget import MAX_STEPS
 
 if TYPE_CHECKING:
-    from ecbackup_iac.model.deployment import TemplateDeployment
-    from ecbackup_iac.readers.terraform.published.stand_ins import StandIns
-    from ecbackup_iac.readers.terragrunt.unit_roots import UnitRoot, UnitRoots
-    from ecbackup_iac.terraform.modules.call_inputs import Inputs
-
-MAX_VARIABLE_FILES = 100
-"""Of the variable files beside a root that Terraform does not load, so many are tried."""
+    from ecbackup_iac.readers.terragrunt.unit_roots import UnitRoots
 
 MAX_STEPS_OF_A_TREE = MAX_STEPS + MAX_STEPS // 3
 """For all roots together, and as much again for every million bytes of configuration."""
 
 
-@record
-class Request:
-    """What to read of a tree of configuration."""
-
-    boundary: str
-    """The folder outside which nothing is read: absolute, links resolved."""
-
-    targets: tuple[str, ...]
-    """The folders whose caches are read: absolute, links resolved."""
-
-    given: EvaluationInputs = field(factory=EvaluationInputs)
-    roots: tuple[RootSettings, ...] = ()
-    modules: tuple[PublishedModule, ...] = ()
-    is_excluded: Callable[[str], bool] = lambda _: False
-    progress: Progress = NO_PROGRESS
-    listings: dict[str, Listing] = field(factory=dict)
-    """The folders that are listed already; entries may be removed."""
-
-    used: set[str] = field(factory=set)
-    """Receives the real paths of the data files that units read."""
-
-
-def read(request: Request) -> Iterator[ReadResult]:
+def read(request: TreeRequest) -> Iterator[ReadResult]:
     """Yield the result of each root module in the tree, as far as the targets are concerned."""
     folders = Folders(request.boundary, request.given.contents, request.listings)
     wanted = sought(request.modules)
@@ -106,10 +56,10 @@ def read(request: Request) -> Iterator[ReadResult]:
 
 
 class _Tree:
-    """What the roots of one tree share: modules and variable files, each read once."""
+    """The roots and units of one tree, in order, and what concerns no single one of them."""
 
     def __init__(
-        self, request: Request, folders: Folders, index: Index, units: "UnitRoots | None"
+        self, request: TreeRequest, folders: Folders, index: Index, units: "UnitRoots | None"
     ) -> None:
         self._request = request
         self._units = units
@@ -117,20 +67,9 @@ class _Tree:
         self._index = index
         self._order = RootOrder(index)
         self._targets = frozenset(request.targets)
-        self._modules: dict[Program | None, Modules] = {}
-        self._variable_files = VariableFiles(self._folders)
-        self._stand_ins: StandIns | None = None
-        self._unit_texts: dict[str, AnnotatedText] = {}
-        """What may have suppressions of the files that units are planned with, by path."""
-
-        self._declared: set[str] = set()
-        self._evaluated_roots: set[str] = set()
-        self._skipped_roots: list[str] = []
-        self._read_calls: set[Location] = set()
-        """The calls whose module was read, or whose caches were found without reading it."""
-
         steps = MAX_STEPS_OF_A_TREE + 2 * index.size - (units.steps if units else 0)
-        self._steps_left = max(steps, MAX_STEPS_OF_A_TREE - MAX_STEPS)
+        steps = max(steps, MAX_STEPS_OF_A_TREE - MAX_STEPS)
+        self._roots = RootReadings(request, folders, index, self._order, steps)
 
     def readings(self) -> Iterator[ReadResult]:
         """Yield a reading for each root module, and one for what concerns no single root."""
@@ -138,15 +77,18 @@ class _Tree:
         expected = len(self._order.first)
         units = (self._units.roots, self._units.remote) if self._units else ()
         for unit in (unit for roots in units for unit in roots(self._index)):
-            yield from self.root_readings(unit.unit.folder, unit)
+            yield from self._roots.of_root(unit.unit.folder, unit)
         for number, root in enumerate(self._order, 1):
             self._request.progress.evaluating(display_path_of(root), number, max(number, expected))
-            yield from self.root_readings(root)
+            yield from self._roots.of_root(root)
+        texts = self._roots.annotated_texts()
+        if self._units is not None:
+            texts |= {text.path: text for text in self._units.annotated_texts()}
         yield ReadResult(
             diagnostics=tuple(self.closing_diagnostics()),
             absent=tuple(self._units.absent(self._index)) if self._units else (),
-            blocks=tuple(block for block in blocks if block.location not in self._read_calls),
-            annotated_texts=self.annotated_texts(),
+            blocks=tuple(block for block in blocks if block.location not in self._roots.read_calls),
+            annotated_texts=tuple(texts.values()),
             left_out=self._units.left_out if self._units else (),
         )
 
@@ -156,225 +98,6 @@ class _Tree:
             if self._is_target(path):
                 for block in self._index.found[path].blocks:
                     yield CacheBlock(block.address, block.kind, block.location)
-
-    def _modules_for(self, program: Program | None) -> Modules:
-        if program not in self._modules:
-            self._modules[program] = Modules(self._folders, program)
-        return self._modules[program]
-
-    def root_readings(self, folder: str, unit: "UnitRoot | None" = None) -> Iterator[ReadResult]:
-        """Yield a root's reading, or one for each set of variables that the policy names."""
-        self._evaluated_roots.add(folder)
-        settings = [root for root in self._request.roots if os.path.realpath(root.path) == folder]
-        if not settings:
-            yield self._reading(folder, self._request.given, unit)
-        for root in settings:
-            variables = [("file", path) for path in root.var_files]
-            given = replace(
-                self._request.given,
-                variables=(*variables, *self._request.given.variables),
-                workspace=self._request.given.workspace or root.workspace,
-            )
-            yield self._reading(folder, given, unit).with_settings(root.label)
-        if unit is None:
-            yield self._release(folder)
-
-    def _reading(
-        self, folder: str, given: EvaluationInputs, unit: "UnitRoot | None" = None
-    ) -> ReadResult:
-        if self._steps_left <= 0:
-            self._skipped_roots.append(folder)
-            return ReadResult()
-        diagnostics: list[Diagnostic] = []
-        if unit is not None and not unit.module.is_here:
-            return self._remote_reading(unit, given, diagnostics)
-        programs = self._programs(folder, unit)
-        found: list[dict[str, CacheResource]] = []
-        absent: dict[Location, AbsentCache] = {}
-        deployments: dict[tuple[str, str], TemplateDeployment] = {}
-        for program in programs:
-            evaluated = self._evaluated(folder, given, program, diagnostics, unit)
-            absent = evaluated.absent | absent
-            for each in evaluated.deployments:
-                deployments.setdefault((each.address, each.url or each.text), each)
-            resources = evaluated.resources
-            if unit is None and not any(kind == "file" for kind, _ in given.variables):
-                resources = self._with_unloaded_files(
-                    folder, given, evaluated, program, diagnostics
-                )
-            found.append(resources)
-        if folder in self._order.never_created and not self._index.is_planned(folder):
-            diagnostics = [*map(_as_root_of_its_own, diagnostics)]
-        for modules in self._modules.values():
-            diagnostics += modules.news()
-        if self._stand_ins is not None:
-            diagnostics += self._stand_ins.news
-        caches: Iterable[CacheResource] = found[0].values()
-        if len(found) > 1:
-            from ecbackup_iac.readers.terraform.variants import with_programs
-
-            caches = with_programs(*found)
-        result = ReadResult(
-            tuple(caches),
-            tuple(dict.fromkeys(diagnostics)),
-            absent=tuple(absent.values()),
-            deployments=tuple(deployments.values()),
-        )
-        return unit.result(result) if unit else result
-
-    def _programs(self, folder: str, unit: "UnitRoot | None") -> tuple[Evidence, ...]:
-        """Return the program that plans a root, or both where they read different files of it."""
-        unknown = (Evidence(None),)
-        folder = unit.module.folder if unit else folder
-        own = unit.module.files.names(folder) if unit else ()
-        if not self._index.has_opentofu_files and not any(map(_is_of_opentofu, own)):
-            return unknown
-        below = self._index.below(folder) if folder in self._index.found else ()
-        files = [own, *(self._index.found[path].files for path in below)]
-        if not any(_is_of_opentofu(name) for names in files for name in names):
-            return unknown
-        module = self._modules_for(Program.OPENTOFU).at(folder)
-        shown = program_of(folder, module, self._folders)
-        if shown is not None:
-            return (shown,)
-        if not any(map(is_read_in_two_ways, files)):
-            return unknown
-        return Evidence(Program.TERRAFORM), Evidence(Program.OPENTOFU)
-
-    def _described(self) -> "StandIns":
-        """Return what is known of modules that were not read; most runs do without."""
-        from ecbackup_iac.readers.terraform.published.stand_ins import StandIns
-
-        if self._stand_ins is None:
-            self._stand_ins = StandIns(self._request.modules)
-        return self._stand_ins
-
-    def _evaluated(
-        self,
-        folder: str,
-        given: EvaluationInputs,
-        program: Evidence,
-        diagnostics: list[Diagnostic],
-        unit: "UnitRoot | None" = None,
-    ) -> RootEvaluation:
-        """Return a root's caches, evaluated with what is given."""
-        instance = self._instance(folder, given, program.program, unit, diagnostics)
-        display_path = unit.display_path if unit is not None else display_path_of(folder)
-        reader = RootReader(display_path, diagnostics, self._described)
-        is_target = self._is_target if unit is None else unit.is_target
-        root = RootEvaluation(instance, program, reader, self._index, self._order, is_target)
-        root.may_lead_anywhere = unit is not None and unit.module.changes_calls
-        max_steps = min(MAX_STEPS, self._steps_left)
-        with evaluation(max_steps) as context:
-            context.short_circuits = (
-                instance.module.short_circuits
-                or pinned_release(folder, self._folders) >= FIRST_SHORT_CIRCUITING[:2]
-            )
-            try:
-                for _ in root.run(diagnostics):
-                    self._request.progress.update()
-            except (RecursionError, TooMuchError) as error:
-                text = f"only part of this root was evaluated: {why_not_evaluated(error)}"
-                diagnostics.append(Diagnostic(text, Location(display_path)))
-            if context.too_large:
-                text = f"only part of this root was evaluated: {context.too_large}"
-                diagnostics.append(Diagnostic(text, Location(display_path)))
-            self._steps_left -= max_steps - max(0, context.steps_left)
-        if unit is not None and not unit.module.is_unchanged:
-            for path in instance.configuration.used:
-                texts = annotated_files(unit.module.files, path, is_evaluated=self._is_target(path))
-                self._unit_texts |= {
-                    text.path: text for text in texts if unit.may_show_comments(text.path)
-                }
-                if unit.module.changes_calls:
-                    self._order.mark_done(unit.module.files.own_path(path))
-        self._read_calls |= root.read_calls
-        self._read_calls |= {
-            one.block for one in root.resources.values() if one.module and one.block
-        }
-        return root
-
-    def _instance(
-        self,
-        folder: str,
-        given: EvaluationInputs,
-        program: Program | None,
-        unit: "UnitRoot | None",
-        diagnostics: list[Diagnostic],
-    ) -> ModuleInstance:
-        """Return a root module with its inputs, which of a unit its own files and Terragrunt's set."""
-        modules, folders, workspace = self._modules_for(program), self._folders, workspace_of(given)
-        inputs: Inputs
-        if unit is None:
-            module = modules.at(folder)
-            names, other = folders.names(folder), self._index.set_inputs.get(folder)
-            inputs = RootInputs(folder, names, given, self._variable_files, workspace, other)
-        else:
-            folder, folders = unit.module.folder, unit.module.files
-            module, modules = unit.module.loaded(modules, diagnostics)
-            inputs = unit.inputs(given, self._variable_files, workspace, module)
-
-        def shows_terraform() -> bool:
-            shown = program_of(folder, module, folders) if unit is None else None
-            return shown is not None and shown.program is Program.TERRAFORM
-
-        files = RootFiles(folders, folder)
-        configuration = Configuration(modules, folder, files, shows_terraform, provider_schema)
-        self._declared |= module.variables.keys()
-        return ModuleInstance(module, configuration, inputs)
-
-    def _remote_reading(
-        self, unit: "UnitRoot", given: EvaluationInputs, diagnostics: list[Diagnostic]
-    ) -> ReadResult:
-        """Return the caches of a unit whose module is fetched from elsewhere."""
-        from ecbackup_iac.readers.terragrunt.remote_units import RemoteUnit
-
-        modules = self._modules_for(None)
-        remote = RemoteUnit(unit, self._folders, modules, self._described, diagnostics)
-        found = [
-            self._evaluated(unit.unit.folder, given, Evidence(None), diagnostics, root)
-            for _, root in remote.roots
-        ]
-        with evaluation(min(MAX_STEPS, self._steps_left)):
-            return remote.roots[0][1].result(remote.result(found))
-
-    def _with_unloaded_files(
-        self,
-        folder: str,
-        given: EvaluationInputs,
-        root: RootEvaluation,
-        program: Evidence,
-        diagnostics: list[Diagnostic],
-    ) -> dict[str, CacheResource]:
-        """Return the caches with the variants of each variable file that Terraform does not load on its own.
-
-        Such a file is how many teams choose an environment: a verdict by only the defaults would
-        mislead where it sets a variable that decides.
-        """
-        used = root.used_variables
-        variants: list[tuple[str, dict[str, CacheResource]]] = []
-        for path in self._index.unloaded_variable_files(folder):
-            names = set(self._variable_files.at(path).attributes) & used
-            if names and len(variants) == MAX_VARIABLE_FILES:
-                text = f"not evaluated: more than {MAX_VARIABLE_FILES} variable files set what is used here"
-                diagnostics.append(Diagnostic(text, Location(display_path_of(path))))
-                break
-            if names:
-                chosen = replace(given, variables=(("file", path), *given.variables))
-                found = self._evaluated(folder, chosen, program, [])
-                variants.append((display_path_of(path), found.resources))
-        resources = root.resources
-        if not variants:
-            return resources
-        from ecbackup_iac.readers.terraform.variants import with_variants
-
-        addresses = dict.fromkeys((*resources, *(a for _, found in variants for a in found)))
-        return {
-            address: with_variants(
-                resources.get(address), [(path, found.get(address)) for path, found in variants]
-            )
-            for address in addresses
-        }
 
     def _unread_calls(self) -> Iterator[Diagnostic]:
         """Yield a warning for each call of a module that was not read and does not look like a cache's.
@@ -388,7 +111,7 @@ class _Tree:
             fetched = self._index.fetched_calls(path)
             for call in calls:
                 named = (call.address.removeprefix("module."), normalised(call.kind))
-                if call.location not in self._read_calls and named not in fetched:
+                if call.location not in self._roots.read_calls and named not in fetched:
                     target = path_without_dot(path, call.kind, self._folders)
                     is_rejected = target in self._index.leading
                     why = (NO_DOT if is_rejected else NOT_HERE).format(source=call.kind)
@@ -401,55 +124,32 @@ class _Tree:
         """Yield a diagnostic for each input that no root uses."""
         for root in self._request.roots:
             is_here = os.path.isdir(root.path) and self._is_target(root.path)
-            if is_here and root.path not in self._evaluated_roots:
+            if is_here and root.path not in self._roots.evaluated:
                 text = "[[roots]] in the policy names this folder, but it is not a root with caches"
                 yield Diagnostic(text, Location(display_path_of(root.path)), Severity.WARNING)
-        for kind, given in self._request.given.variables if self._declared else ():
+        for kind, given in self._request.given.variables if self._roots.declared else ():
             if kind == "file":
-                names = self._variable_files.at(given).attributes.keys() - self._declared
+                names = (
+                    self._roots.variable_files.at(given).attributes.keys() - self._roots.declared
+                )
                 for name in sorted(names):
                     text = f"no evaluated root declares the variable {name}"
                     yield Diagnostic(text, Location(display_path_of(given)), Severity.WARNING)
-            elif (name := given.partition("=")[0].strip()) not in self._declared:
+            elif (name := given.partition("=")[0].strip()) not in self._roots.declared:
                 text = f"--var {name}: no evaluated root declares this variable"
                 yield Diagnostic(text, COMMAND_LINE, Severity.WARNING)
 
     def _is_target(self, path: str) -> bool:
         return lies_in(path, self._targets)
 
-    def _release(self, folder: str) -> ReadResult:
-        """Release a root that is not called: a tree of many would fill the memory.
-
-        The result has the root's files that may have suppressions.
-        """
-        if folder in self._index.called:
-            return ReadResult()
-        marked = annotated_files(self._folders, folder, is_evaluated=self._is_target(folder))
-        reading = ReadResult(annotated_texts=tuple(marked))
-        for modules in self._modules.values():
-            modules.forget(folder)
-        return reading
-
-    def annotated_texts(self) -> tuple[AnnotatedText, ...]:
-        """Return the files of the modules that were read, where they may have suppressions."""
-        found = dict(self._unit_texts)
-        loaded = (module for modules in self._modules.values() for module in modules.loaded())
-        for module in loaded:
-            is_evaluated = self._is_target(module.folder)
-            texts = annotated_files(self._folders, module.folder, is_evaluated=is_evaluated)
-            found |= {text.path: text for text in texts}
-        if self._units is not None:
-            found |= {text.path: text for text in self._units.annotated_texts()}
-        return tuple(found.values())
-
     def closing_diagnostics(self) -> Iterator[Diagnostic]:
         """Yield what concerns no single root."""
-        yield from self._variable_files.diagnostics
+        yield from self._roots.variable_files.diagnostics
         for path, why in sorted(self._folders.unreadable.items()):
             if self._is_target(path):
                 yield Diagnostic(f"cannot be read: {why}", Location(display_path_of(path)))
-        if self._skipped_roots:
-            first, *rest = self._skipped_roots
+        if self._roots.skipped:
+            first, *rest = self._roots.skipped
             more = f" (and {len(rest)} more)" if rest else ""
             text = f"not evaluated{more}: the roots before it used up the evaluation limit"
             yield Diagnostic(text, Location(display_path_of(first)))
@@ -460,16 +160,3 @@ class _Tree:
             yield Diagnostic(text, Location(display_path_of(self._request.targets[0])))
         yield from self._unread_calls()
         yield from self._unused_settings()
-
-
-def _is_of_opentofu(name: str) -> bool:
-    return name.endswith(OPENTOFU_SUFFIXES)
-
-
-def _as_root_of_its_own(diagnostic: Diagnostic) -> Diagnostic:
-    """Return a problem of a folder whose calls create nothing as a warning.
-
-    What Terraform rejects there does not concern its callers, and such a module need not be planned itself.
-    """
-    text = f"{diagnostic.message} (its calls create nothing, so it was evaluated as a root)"
-    return replace(diagnostic, message=text, severity=Severity.WARNING)
