@@ -79,7 +79,8 @@ class NativeBody(Body):
         return _ItemParser(self).parse()
 
     @cached_property
-    def _attributes(self) -> dict[str, Attribute]:
+    def attributes_by_name(self) -> dict[str, Attribute]:
+        """Its attributes in order, the first of each name."""
         found: dict[str, Attribute] = {}
         for item in self.items:
             if isinstance(item, Attribute):
@@ -93,14 +94,6 @@ class NativeBody(Body):
             if isinstance(item, Block):
                 found.setdefault(item.kind, []).append(item)
         return found
-
-    def attribute(self, name: str) -> Attribute | None:
-        """Return the attribute of that name; the first, where there are several."""
-        return self._attributes.get(name)
-
-    def attributes(self) -> Sequence[Attribute]:
-        """Return every attribute, in order."""
-        return list(self._attributes.values())
 
     def plain_text(self, name: str) -> str | None:
         """Return an attribute's value where it is a string without interpolation.

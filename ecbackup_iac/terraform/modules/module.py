@@ -1,7 +1,7 @@
 """A folder of configuration files → one module: its declarations, overrides merged."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 from ecbackup_iac.hcl.expression import GetAttribute, Index, Name, Node
@@ -346,11 +346,10 @@ class MergedBody(Body):
             for body in (self._override, self._base)
         )
 
-    def attributes(self) -> Sequence[Attribute]:
-        """Return the attributes of both, the override's where both have one."""
-        merged = {attribute.name: attribute for attribute in self._base.attributes()}
-        merged |= {attribute.name: attribute for attribute in self._override.attributes()}
-        return list(merged.values())
+    @property
+    def attributes_by_name(self) -> Mapping[str, Attribute]:
+        """The attributes of both, the override's where both have one."""
+        return {**self._base.attributes_by_name, **self._override.attributes_by_name}
 
     def blocks(self, kind: str, labels: int = 0) -> Sequence[Block]:
         """Return the override's nested blocks of a type, else the base's; `lifecycle` merges."""

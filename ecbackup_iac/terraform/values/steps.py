@@ -38,7 +38,7 @@ Key: TypeAlias = str | int | None
 """The key of an element: a name or a position; None where it is not known, or must not be shown."""
 
 
-class Step(Protocol):
+class Step(Located, Protocol):
     """A step of a value's trace: a `SourceStep` or a `TraceStep` of the model."""
 
     @property
@@ -60,14 +60,6 @@ class Step(Protocol):
     @property
     def is_partial(self) -> bool:
         """Whether only a part of the source may be shown."""
-
-    @property
-    def location(self) -> Location:
-        """The location as it is reported."""
-
-    @property
-    def text(self) -> str:
-        """The source, or what is said in its place."""
 
     def to_part(self, key: "Key") -> "Step":
         """Return the step on the way to an element of the value; None is any of its keys."""

@@ -11,6 +11,7 @@ from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.functions.go.graphemes import grapheme_clusters
 from ecbackup_iac.terraform.functions.go.json_text import json_text, quoted
 from ecbackup_iac.terraform.values.arithmetic import (
+    magnitude,
     negated,
     precision_of,
     text_from,
@@ -204,7 +205,8 @@ def _floating(verb: _Verb, value: Number) -> str:
             digits, exponent = _significant(size, precision + 1)
             shown = _scientific(digits, exponent, precision)
         case "f":
-            shown = _fixed(size, precision)
+            digits = text_from(round(size * 10**precision)).rjust(precision + 1, "0")
+            shown = f"{digits[:-precision]}.{digits[-precision:]}" if precision else digits
         case _:
             shown = _general(negated(value) if value < 0 else value, verb.precision)
     if verb.mode in "EG":
@@ -259,9 +261,7 @@ def _significant(size: Fraction, count: int) -> tuple[str, int]:
     """Return a number rounded to so many digits, half to even, and the exponent of the first."""
     if size == 0:
         return "0" * count, 0
-    exponent = len(text_from(size.numerator)) - len(text_from(size.denominator))
-    if size < Fraction(10) ** exponent:
-        exponent -= 1
+    exponent = magnitude(size)
     scaled = round(size / Fraction(10) ** (exponent - count + 1))
     digits = text_from(scaled)
     if len(digits) > count:  # 9.99 became 10.0
@@ -272,8 +272,3 @@ def _significant(size: Fraction, count: int) -> tuple[str, int]:
 def _scientific(digits: str, exponent: int, decimals: int) -> str:
     point = f".{digits[1 : decimals + 1].ljust(decimals, '0')}" if decimals > 0 else ""
     return f"{digits[0]}{point}e{'-' if exponent < 0 else '+'}{abs(exponent):02d}"
-
-
-def _fixed(size: Fraction, decimals: int) -> str:
-    digits = text_from(round(size * 10**decimals)).rjust(decimals + 1, "0")
-    return f"{digits[:-decimals]}.{digits[-decimals:]}" if decimals else digits
