@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ecbackup_iac.hcl.body import MAX_BLOCK_DEPTH, NativeBody
-from ecbackup_iac.hcl.comments import comments
+from ecbackup_iac.hcl.comments import comment_spans
 from ecbackup_iac.hcl.expression import (
     MAX_DEPTH,
     Interpolation,
@@ -55,6 +55,14 @@ def reported(text: str | bytes) -> list[tuple[str, int | None, int | None]]:
         (message.split(":")[0], place.location.line, place.location.column)
         for message, place in problems
     ]
+
+
+def comments(body: NativeBody) -> Iterator[tuple[str, SourceRange]]:
+    """Yield the comments of a whole file in order, with their signs and without their line breaks."""
+    source = body.source
+    for start, end in comment_spans(body):
+        raw = source.text[start:end].rstrip(b"\r")
+        yield raw.decode(errors="replace"), SourceRange(source, start, start + len(raw))
 
 
 def comments_of(text: str) -> list[tuple[str, SourceRange]]:

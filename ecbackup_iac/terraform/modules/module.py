@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import TypeVar
 
 from ecbackup_iac.hcl.expression import GetAttribute, Index, Name, Node
@@ -332,24 +333,18 @@ class MergedBody(Body):
         """The base's range."""
         return self._base.range
 
-    def attribute(self, name: str) -> Attribute | None:
-        """Return the override's attribute, else the base's; a count hides another block's for_each."""
-        if name == "for_each" and not self._is_contradicted and self.attribute("count"):
-            return None
-        return self._override.attribute(name) or self._base.attribute(name)
-
-    @property
-    def _is_contradicted(self) -> bool:
-        """Whether one of the blocks has both count and for_each, which Terraform rejects."""
-        return any(
-            body.attribute("count") and body.attribute("for_each")
-            for body in (self._override, self._base)
-        )
-
-    @property
+    @cached_property
     def attributes_by_name(self) -> Mapping[str, Attribute]:
-        """The attributes of both, the override's where both have one."""
-        return {**self._base.attributes_by_name, **self._override.attributes_by_name}
+        """The attributes of both, the override's where both have one; a count hides a `for_each`.
+
+        Not where one of the blocks has both, which Terraform rejects.
+        """
+        own, base = self._override.attributes_by_name, self._base.attributes_by_name
+        merged = {**base, **own}
+        is_contradicted = any({"count", "for_each"} <= part.keys() for part in (own, base))
+        if "count" in merged and not is_contradicted:
+            merged.pop("for_each", None)
+        return merged
 
     def blocks(self, kind: str, labels: int = 0) -> Sequence[Block]:
         """Return the override's nested blocks of a type, else the base's; `lifecycle` merges."""
