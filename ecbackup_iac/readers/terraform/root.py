@@ -26,6 +26,7 @@ from ecbackup_iac.terraform.modules.expansion import (
     REPEATED_PROVIDERS,
     EmptyBlock,
     ResourceInstance,
+    Search,
     UnreadCall,
     resources,
 )
@@ -77,7 +78,7 @@ def _repetition(found: ResourceInstance | UnreadCall) -> str:
     return ""
 
 
-class RootEvaluation:
+class RootEvaluation(Search):
     """The evaluation of one root module: what its configuration is searched for, and what was found."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - what all roots share, and what this one is

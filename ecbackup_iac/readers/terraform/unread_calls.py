@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from ecbackup_iac.hcl.source import SourceRange
-from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.cache import CacheResource, CalledModule, Form, ModuleState, format_days
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import AbsentCache, Diagnostic
@@ -20,6 +19,7 @@ from ecbackup_iac.readers.terraform.variants import with_versions
 from ecbackup_iac.terraform.modules.expansion import (
     EmptyBlock,
     ResourceInstance,
+    Search,
     UnreadCall,
     resources,
 )
@@ -98,7 +98,7 @@ class UnreadCalls:
         )
         instance.is_rejected = parent.is_rejected
         try:
-            for found in resources(instance, _Everything()):
+            for found in resources(instance, _CachesOfStandIn()):
                 if isinstance(found, EvaluationError):
                     self._diagnostics.append(rejected(found, call.block.header.location))
                 elif not isinstance(found, EmptyBlock):
@@ -161,19 +161,10 @@ class UnreadCalls:
         return setting if isinstance(setting, Known) else Unset()
 
 
-class _Everything:
-    """Every cache of a stand-in is sought, and no folder is reached."""
-
+class _CachesOfStandIn(Search):
     def is_sought(self, kind: str) -> bool:
         """Whether a resource type is a cache's."""
         return kind in RESOURCE_TYPES
-
-    def may_lead_to_sought(self, folder: str) -> bool:  # noqa: ARG002
-        """Whether a module may lead to a cache: any may."""
-        return True
-
-    def record_call(self, folder: str | None, address: str, call: Block) -> None:
-        """Record nothing."""
 
 
 def at_call(cache: CacheResource, call: UnreadCall, stand_in: StandIn) -> CacheResource:

@@ -20,7 +20,7 @@ from ecbackup_iac.terraform.modules.addresses import Address, parsed_address
 T = TypeVar("T")
 
 MAX_NAMED = 3
-"""Addresses that a message lists; the rest are counted."""
+"""Addresses, or folders, that a message lists; the rest are counted."""
 
 
 class Instance(TypedDict, total=False):
@@ -117,13 +117,17 @@ def _shown(address: Address) -> str:
 
 
 def _partial(names: Iterable[str]) -> str:
-    distinct = list(dict.fromkeys(names))
-    named = ", ".join(distinct[:MAX_NAMED])
-    others = f" and {len(distinct) - MAX_NAMED} more" if len(distinct) > MAX_NAMED else ""
     return (
-        f"the plan is partial: it has no change for {named}{others}; plan without -target and -exclude, "
+        f"the plan is partial: it has no change for {listed(names)}; plan without -target and -exclude, "
         "and pass the complete output of show -json"
     )
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return the first names in a line, and how many more there are."""
+    distinct = list(dict.fromkeys(names))
+    more = f" and {len(distinct) - MAX_NAMED} more" if len(distinct) > MAX_NAMED else ""
+    return ", ".join(distinct[:MAX_NAMED]) + more
 
 
 def _blocks_of(addresses: Iterable[str]) -> set[Address]:

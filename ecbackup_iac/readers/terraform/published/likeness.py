@@ -16,6 +16,7 @@ from ecbackup_iac.readers.terraform.published.sources import path_segments
 from ecbackup_iac.readers.terraform.resource_types import CACHE_WORDS, days_of
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.functions.call_context import OPEN_SCOPE, Scope
+from ecbackup_iac.terraform.modules.module import META_ARGUMENTS
 from ecbackup_iac.terraform.modules.ruling_out import may_name
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.value import EvaluationError, UnknownRaw, Value
@@ -149,7 +150,7 @@ def _inputs(block: Block, scope: Scope) -> Iterator[tuple[str, Value]]:
     """Yield a call's inputs and what they hold, with the path to it, as far as it can be evaluated."""
     evaluator = Evaluator(scope)
     for attribute in block.body.attributes():
-        if attribute.name in ("source", "version", "providers", "depends_on", "count", "for_each"):
+        if attribute.name in META_ARGUMENTS:
             continue
         with suppress(EvaluationError, RecursionError):
             yield from _entries(attribute.name, evaluator.value(attribute.expression))
