@@ -1,4 +1,8 @@
-"""The tokens of a template → its parts; those of an interpolation or a directive are an expression's."""
+"""The tokens of a template → its parts; those of an interpolation or a directive are an expression's.
+
+Done on tokens, as hclsyntax does it: a strip marker reaches no further than the next token, and
+literal text ends with its line, or before a dollar or percent sign.
+"""
 
 import re
 from abc import abstractmethod
@@ -27,6 +31,12 @@ _TOKENS_OF_STRING = r"\$\$\{~?|%%\{~?|[$%]|(?:\\(?s:.)|[^$%\\])+"
 # One character between a dollar or percent sign and the line break belongs to the sign.
 _TOKENS_OF_LINE = r"[$%][$% \t\v\f\r](?=\r?\n)|(?:\$\$\{~?|%%\{~?|[$%]|[^$%\n]+)\n?|\n"
 _UNBALANCED = "Unexpected template directive: if, for, else, endif and endfor do not fit together"
+_UNCLOSED_STRING = "Unterminated template string: there is no closing quote"
+_UNCLOSED_HEREDOC = "Unterminated template string: no line contains only the closing marker"
+_SPLIT_STRING = "Invalid multi-line string: a quoted string may not be split over lines"
+
+Spanned: TypeAlias = tuple[Node, int, int]
+"""A node with the offsets that it spans, its parentheses included."""
 
 
 class PieceKind(StrEnum):
@@ -195,14 +205,6 @@ def _merged(pieces: Sequence[Piece]) -> list[Piece]:
     if texts:
         merged[-1].text = "".join(texts)
     return merged
-
-
-_UNCLOSED_STRING = "Unterminated template string: there is no closing quote"
-_UNCLOSED_HEREDOC = "Unterminated template string: no line contains only the closing marker"
-_SPLIT_STRING = "Invalid multi-line string: a quoted string may not be split over lines"
-
-Spanned: TypeAlias = tuple[Node, int, int]
-"""A node with the offsets that it spans, its parentheses included."""
 
 
 class TemplateParser(TokenReader):

@@ -33,7 +33,7 @@ MEMBER_NAMES = ("format_version",)
 
 FORMAT_MAJORS = ("0", "1")
 
-_KINDS = {*RESOURCE_TYPES, *KINDS}
+SOUGHT_TYPES = {*RESOURCE_TYPES, *KINDS}
 
 
 def matches(members: Mapping[str, RawJson]) -> bool:
@@ -163,7 +163,7 @@ def _changes(
                 if name == "deferred_changes":
                     parts = entry.members()
                     change, reason = parts["resource_change"], _reason(parts.get("reason"))
-                if change.type_name() in _KINDS:
+                if change.type_name() in SOUGHT_TYPES:
                     changes.append((change.checked(ResourceChange), reason))
             except (ShapeError, KeyError) as error:
                 message = f"an entry of {name} cannot be read: {error}"

@@ -1,4 +1,4 @@
-"""What a function call needs beyond its arguments: files, and a way to evaluate templates."""
+"""What a function call needs beyond its arguments: a scope, files, and a way to evaluate templates."""
 
 from collections.abc import Mapping
 from typing import NoReturn, Protocol
@@ -102,22 +102,6 @@ class EmptyScope:
         raise EvaluationError(f"{message}: {'.'.join((root, *names))}", source_range, message)
 
 
-class CallContext(Protocol):
-    """The evaluation in which a function is called."""
-
-    @property
-    def scope(self) -> Scope:
-        """What names mean there."""
-
-    def rendered(
-        self, template: Template, scope: Scope, variables: Mapping[str, Value], *, is_hidden: bool
-    ) -> Value:
-        """Return the value of a template with these variables. Raises EvaluationError.
-
-        Nothing of a template's text is shown where `is_hidden` is set.
-        """
-
-
 class ConstantScope(EmptyScope):
     """A scope for constants, in which function calls are errors, too."""
 
@@ -134,3 +118,19 @@ class OpenScope(ConstantScope):
 
 CONSTANT_SCOPE = ConstantScope()
 OPEN_SCOPE = OpenScope()
+
+
+class CallContext(Protocol):
+    """The evaluation in which a function is called."""
+
+    @property
+    def scope(self) -> Scope:
+        """What names mean there."""
+
+    def rendered(
+        self, template: Template, scope: Scope, variables: Mapping[str, Value], *, is_hidden: bool
+    ) -> Value:
+        """Return the value of a template with these variables. Raises EvaluationError.
+
+        Nothing of a template's text is shown where `is_hidden` is set.
+        """

@@ -25,6 +25,11 @@ from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.terraform.modules.file_names import every_configuration_file
 from ecbackup_iac.terraform.modules.schema import CONFIGURATION
 
+MAX_FILE_BYTES = 10_000_000
+"""Bytes; a larger configuration or data file is not read."""
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
 MAX_PROBLEMS = 201
 """Of one file: one more than a module reports."""
 
@@ -69,12 +74,6 @@ def parsed_file(source: SourceFile) -> ParsedFile:
     for message, source_range in found:
         problems.add(message, source_range)
     return ParsedFile(body, problems)
-
-
-MAX_FILE_BYTES = 10_000_000
-"""Bytes; a larger configuration or data file is not read."""
-
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class Folders:

@@ -1,4 +1,7 @@
-"""Folders with configuration and their calls → those that lead to what is sought, and what plans them."""
+"""Folders with configuration and their calls → those that lead to what is sought, and those to evaluate.
+
+A folder that the evaluation of another one reaches is not evaluated on its own.
+"""
 
 import os
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence

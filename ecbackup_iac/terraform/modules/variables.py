@@ -27,6 +27,13 @@ from ecbackup_iac.terraform.values.value import (
     unknown,
 )
 
+MAX_ERROR_MESSAGE = 200
+"""Characters of a validation rule's own message."""
+
+_NO_MESSAGE = "a validation rule rejects it"
+
+_HINT = " (its default: pass another with --var or --var-file)"
+
 
 class Inputs(Protocol):
     """The inputs of a module."""
@@ -108,14 +115,6 @@ class Declaration:
         step = replace(SourceStep.of(default, StepKind.VARIABLE_DEFAULT), name=self.name)
         value = Evaluator(CONSTANT_SCOPE).value(default.expression)
         return constraint.applied(value).through(step)
-
-
-MAX_ERROR_MESSAGE = 200
-"""Characters of a validation rule's own message."""
-
-_NO_MESSAGE = "a validation rule rejects it"
-
-_HINT = " (its default: pass another with --var or --var-file)"
 
 
 @record(eq=False)

@@ -21,6 +21,9 @@ from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.value import StepKind, StepShape
 
+MAX_STEP_BYTES = 1000
+"""Of a source: its first line is shown, and cut where it is long."""
+
 
 class Located(Protocol):
     """A piece of the input, with the text to show for it: a SourceRange or a TraceStep."""
@@ -119,10 +122,6 @@ class SourceStep:
     def to_part(self, key: "Key") -> "SourceStep":  # noqa: ARG002 - the source is the same
         """Return the step on the way to an element of the value."""
         return self if self.is_part else replace(self, is_part=True)
-
-
-MAX_STEP_BYTES = 1000
-"""Of a source: its first line is shown, and cut where it is long."""
 
 
 @lru_cache(maxsize=1000)
