@@ -80,7 +80,7 @@ class GetAttribute:
     """`.name`; the legacy `.0` is an Index."""
 
     range: SourceRange
-    """Of the whole traversal up to and with this step."""
+    """The whole traversal up to and including this step."""
 
     of: "Node"
     name: str
@@ -218,7 +218,7 @@ def nodes_in(expression: Node) -> Iterator[Node]:
         pending += children(node)
 
 
-def children(node: Node) -> Sequence[Node]:  # noqa: C901, PLR0912 - one case a kind of node
+def children(node: Node) -> Sequence[Node]:  # noqa: C901, PLR0912 - one case per kind of node
     """Return the nodes right inside a node."""
     match node:
         case Literal() | Name() | Element() | InvalidExpression():

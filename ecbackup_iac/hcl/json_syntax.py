@@ -94,7 +94,7 @@ class JsonBody(Body):
 
     @property
     def comments(self) -> Sequence[JsonNode]:
-        """The values of the properties that HCL passes over."""
+        """The values of the properties that HCL ignores."""
         return [value for _, value in self._members.get("//", ())]
 
     @cached_property
@@ -173,7 +173,7 @@ def _parsed(source: SourceFile) -> tuple[JsonNode | None, list[Problem]]:
 
 
 def _level_problems(source: SourceFile, root: JsonNode, schema: Schema) -> list[Problem]:
-    """Find what is not an object where a block, or a level of its labels, has to be one."""
+    """Return a problem for what is not an object where a block, or a level of its labels, has to be one."""
     found: list[Problem] = []
     levels = [
         (value, len(schema.labels[key.text]))
@@ -196,7 +196,7 @@ def _level_problems(source: SourceFile, root: JsonNode, schema: Schema) -> list[
 
 
 def _template_problems(source: SourceFile, root: JsonNode, schema: Schema) -> list[Problem]:
-    """Find the strings that are not valid templates, but for those that are read as they are written."""
+    """Return a problem for each invalid template among the strings that are read as templates."""
     found: list[Problem] = []
     stack: list[tuple[JsonNode, tuple[str, ...]]] = [(root, ())]
     while stack:
@@ -216,13 +216,13 @@ def _template_problems(source: SourceFile, root: JsonNode, schema: Schema) -> li
 
 
 def _range_mapper(source: SourceFile, written: JsonText) -> RangeMapper:
-    """Map offsets in what a string says to ranges in the file."""
+    """Return what maps offsets in a string's content to ranges of the file."""
     offsets = written.offsets
     return lambda start, end: SourceRange(source, offsets(start), offsets(end))
 
 
 def _duplicates(source: SourceFile, root: JsonNode) -> list[Problem]:
-    """Find properties that are set twice and can be no blocks."""
+    """Return a problem for each property that is set twice and cannot be blocks."""
     found: list[Problem] = []
     stack = [root]
     while stack:
@@ -243,7 +243,7 @@ def _duplicates(source: SourceFile, root: JsonNode) -> list[Problem]:
 
 
 def _objects(node: JsonNode | None) -> Sequence[JsonNode]:
-    """Give the objects that a body, or a level of labels, is written as."""
+    """Return the objects that a body, or a level of labels, is written as."""
     if node is None:
         return ()
     if node.kind is Kind.OBJECT:

@@ -66,7 +66,7 @@ def skip_string(text: bytes, position: int, end: int) -> int:
     return stop if stop > position and text[stop - 1] == ord('"') else UNCLOSED
 
 
-def skip_value(text: bytes, position: int, end: int) -> tuple[int, int]:  # noqa: C901 - one case a character
+def skip_value(text: bytes, position: int, end: int) -> tuple[int, int]:  # noqa: C901 - one case per character
     """Return where a value's last token ends, and the offset after the line break that ends it.
 
     A value ends with its line, or where brackets are open with a later one. An argument that begins on

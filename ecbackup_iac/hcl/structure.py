@@ -39,7 +39,7 @@ class Schema:
 
 
 NO_BLOCKS = Schema({})
-"""Of a file that has only arguments."""
+"""The schema of a file that has only arguments."""
 
 
 class Attribute:
@@ -48,7 +48,7 @@ class Attribute:
     def __init__(self, name: str, source_range: SourceRange, parse: Callable[[], Node]) -> None:
         self.name = name
         self.range = source_range
-        """Of the whole attribute, its name included."""
+        """The whole attribute, its name included."""
 
         self._parse = parse
 
@@ -102,9 +102,9 @@ class Block:
     """Without their quotes."""
 
     range: SourceRange
-    """Of the whole block."""
+    """The whole block."""
 
     header: SourceRange
-    """Of its kind and labels."""
+    """Its kind and labels."""
 
     body: Body

@@ -10,7 +10,7 @@ import re
 from ecbackup_iac.hcl.tokens import matched_end
 
 MAX_OPERATORS, MAX_BRACKETS, MAX_BLOCKS = 50, 15, 20
-"""Of one value, and inside each other: far fewer than the parser accepts."""
+"""Operators in one value, brackets and blocks inside each other: far fewer than the parser accepts."""
 
 _UNRECOGNISED = -1
 

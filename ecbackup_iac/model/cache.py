@@ -49,7 +49,7 @@ class CalledModule:
     """A module that was not read, and the call of it."""
 
     address: str
-    """Of the call: `module.cache`."""
+    """The address of the call: `module.cache`."""
 
     source: str
     state: ModuleState

@@ -100,7 +100,7 @@ class UnitFolders(Folders):
         self._removed: set[str] = set()
 
     def write(self, path: str, source: SourceFile) -> None:
-        """Put a generated file at a path."""
+        """Add a generated file at a path."""
         self.written[path] = source
         self._changed(path)
 
@@ -116,7 +116,7 @@ class UnitFolders(Folders):
         return (*self.written, *self.unknown, *self._removed)
 
     def is_replaced(self, path: str) -> bool:
-        """Whether something else takes the place of a file of the module."""
+        """Whether something else replaces a file of the module."""
         return path in self.written or path in self._removed or self.origin(path) != path
 
     def _changed(self, path: str) -> None:

@@ -50,7 +50,7 @@ MAX_STACK_DEPTH = 3
 """How often a stack may be inside itself."""
 
 MAX_UNITS = 1000
-"""Of one stack file, with the stacks in it."""
+"""Units that one stack file generates, with the stacks in it."""
 
 
 @changing_record
@@ -357,7 +357,7 @@ def _injected_beside(file: ConfigFile, folder: str) -> list[tuple[ConfigEvaluato
 
 
 def _expose_paths(file: ConfigFile, folder: str, blocks: Sequence[Block]) -> None:
-    """Let the file refer to unit.NAME.path and stack.NAME.path."""
+    """Add unit.NAME.path and stack.NAME.path to what the file may refer to."""
     for kind in ("unit", "stack"):
         found = {}
         for block in blocks:

@@ -46,7 +46,7 @@ class NotEvaluatedError(EvaluationError):
 
 
 _PLACEHOLDER = re.compile(r"(?<![$%])\{\{[^{}=]*\}\}")
-"""Of a template that another program fills in, like boilerplate."""
+"""A gap in a template that another program fills in, such as boilerplate."""
 
 
 def is_placeholder(path: str) -> bool:

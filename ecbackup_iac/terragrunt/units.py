@@ -44,7 +44,7 @@ class Unit:
 
     view: View
     source: str = ""
-    """Of a module that is fetched from elsewhere, as it is printed."""
+    """The source of a module that is fetched from elsewhere, as it is printed."""
 
     source_at: Located | None = None
     places: tuple[Located, ...] = ()

@@ -28,7 +28,7 @@ CONDITION_FUNCTIONS = (
 )
 
 MAX_OPERANDS = 1_000
-"""Of Fn::And and Fn::Or; CloudFormation allows ten."""
+"""Operands of one Fn::And or Fn::Or; CloudFormation allows ten."""
 
 
 def condition_result(evaluator: BaseEvaluator, node: Node, frame: Frame) -> ConditionResult:

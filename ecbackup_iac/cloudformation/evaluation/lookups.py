@@ -61,7 +61,7 @@ def _selected(  # noqa: PLR0913, PLR0917 - a value, its options, and the locatio
     map_name: str,
     frame: Frame,
 ) -> str | None:
-    """Return which of some strings a value is; None where it is none of them."""
+    """Return which of some strings a value is; None where it is not one of them."""
     match value.raw:
         case UnresolvedParameter() as parameter:
             split_by_texts(evaluator, parameter, options)

@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from ecbackup_iac.terraform.modules.call_inputs import Inputs
 
 MAX_VARIABLE_FILES = 100
-"""Of the variable files beside a root that Terraform does not load, so many are tried."""
+"""Variable files beside one root, which Terraform does not load, that are tried."""
 
 MAX_STEPS_OF_A_TREE = MAX_STEPS + MAX_STEPS // 3
 """For all roots together, and as much again for every million bytes of configuration."""

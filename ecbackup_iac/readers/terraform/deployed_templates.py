@@ -341,7 +341,7 @@ def _parameter(name: str, value: Value, step: TraceStep, why: str) -> DeployedPa
 
 
 def _overrides(found: ResourceInstance) -> Iterator[dict[str, DeployedParameter]]:
-    """Yield what other resources pass in place of a resource's own parameters."""
+    """Yield what other resources pass instead of a resource's own parameters."""
     overrider = OVERRIDERS.get(found.kind)
     if overrider is None:
         return

@@ -55,7 +55,7 @@ DEPLOYERS: Mapping[str, Deployer] = {
 
 @record
 class Overrider:
-    """What passes parameters to the template of a resource, in place of the resource's own."""
+    """What passes parameters to the template of a resource, instead of the resource's own."""
 
     kinds: tuple[str, ...]
     targets: tuple[str, ...]

@@ -182,7 +182,7 @@ def _override(
     resource: RecordedResource,
     others: Iterable[RecordedResource],
 ) -> None:
-    """Add what other resources pass in place of a resource's own parameters."""
+    """Add what other resources pass instead of a resource's own parameters."""
     overrider = OVERRIDERS.get(resource.kind)
     if overrider is None:
         return

@@ -65,7 +65,7 @@ _NO_RESOURCES = {
 class Evaluator(NodeEvaluator):
     """Evaluates the expressions of a configuration."""
 
-    def evaluate(self, node: Node) -> Value:  # noqa: C901, PLR0912 - one case a kind of node
+    def evaluate(self, node: Node) -> Value:  # noqa: C901, PLR0912 - one case per kind of node
         """Return the value of a node by its kind. Raises EvaluationError."""
         match node:
             case Literal():

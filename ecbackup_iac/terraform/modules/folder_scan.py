@@ -57,7 +57,7 @@ class SoughtBlock:
     """The resource type, or the source of the call."""
 
     location: Location
-    """Of the whole block."""
+    """The whole block."""
 
     file: str
     """The name of its file within its folder."""

@@ -36,7 +36,7 @@ MAX_REPORTED = 200
 _MORE = f"this file has more problems than the {MAX_REPORTED} that are reported"
 
 MAX_MAJOR = 1
-"""Of Terraform and OpenTofu."""
+"""The latest major version of Terraform and OpenTofu."""
 
 FIRST_SHORT_CIRCUITING = (1, 12, 0)
 """The release of Terraform since which `&&` and `||` evaluate no operand that cannot matter."""

@@ -31,7 +31,7 @@ _REMOTE_START = r"[^/]*:|[\w-]+\.[\w.-]+/"
 """The start of a source that no folder in the repository is."""
 
 MAX_BASE_PATHS = 100
-"""Of a configuration of Atmos, which has a handful: each is compared with every module."""
+"""Base paths in one configuration of Atmos, which has a handful: each is compared with every module."""
 
 
 def is_wrapper(name: str) -> bool:

@@ -13,7 +13,7 @@ from ecbackup_iac.terraform.values.type_system import ObjectOf, SetOf, TupleOf, 
 from ecbackup_iac.terraform.values.value import Privacy, UnknownRaw, Value
 
 _STEPS_PER_MEMBER = 6
-"""Of a set: it is compared, and put in order."""
+"""For one member of a set, which is compared and sorted."""
 
 
 def set_of(members: Iterable[Value], element: Type) -> Value:

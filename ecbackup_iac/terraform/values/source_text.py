@@ -15,7 +15,7 @@ from ecbackup_iac.hcl.expression import (
 from ecbackup_iac.hcl.source import SourceRange
 
 MAX_STEP_BYTES = 1000
-"""Of a source: its first line is shown, and cut where it is long."""
+"""The start of a source that is looked at: its first line is shown, and cut where it is long."""
 
 
 @lru_cache(maxsize=1000)

@@ -89,7 +89,7 @@ class PassedRetention:
 
     days: Known[int]
     location: Location
-    """Of the input."""
+    """The location of the input."""
 
 
 def looks_like_cache(source: str, block: Block | None = None, scope: Scope = OPEN_SCOPE) -> bool:

@@ -129,7 +129,7 @@ class Program:
         finally:
             charge(1 + len(tried) // _TRIED_A_STEP)
 
-    def _match(  # noqa: C901 - one case an instruction
+    def _match(  # noqa: C901 - one case per instruction
         self, text: str, position: int, tried: set[int]
     ) -> list[int] | None:
         """Return the positions that a match keeps which begins here; None where none does."""
