@@ -235,7 +235,7 @@ class _ItemParser:
         return identifier_end(self._text, position, end)
 
     def _limit(self, position: int) -> int:
-        """Return where what is broken ends at the latest: before the next line that begins a block."""
+        """Return the latest end of a broken item: before the next line that begins a block."""
         if self._schema is None:
             return self._end
         if self._next_header < position:

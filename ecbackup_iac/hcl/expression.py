@@ -97,7 +97,7 @@ class Index:
 
 @record(eq=False)
 class Splat:
-    """`of[*]...` or `of.*...`: `each` is what is done to every element, which `Element` stands for.
+    """`of[*]...` or `of.*...`: `each` is what is done to every element, an `Element`.
 
     After `[*]` every following step belongs to `each`; after `.*` only attribute steps do.
     """

@@ -189,7 +189,7 @@ class _Seen:
 
 
 def need_not_be_parsed(text: bytes, start: int, end: int) -> bool:
-    """Whether a block's body is certainly valid; False for the first ones, which most runs hold alone."""
+    """Whether a block's body is certainly valid; False for the first ones: most runs have no more."""
     _Seen.size += end - start
     if _Seen.size < MIN_RECOGNISED_BYTES:
         return False

@@ -18,5 +18,5 @@ def as_posix(path: str) -> str:
 
 
 def composed(text: str) -> str:
-    """Return a text with accents composed with their letters (NFC): macOS may list a name otherwise."""
+    """Return a string with accents composed with their letters (NFC): macOS may list a name otherwise."""
     return text if text.isascii() else unicodedata.normalize("NFC", text)

@@ -14,7 +14,7 @@ _DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 
 class Scope(Enum):
-    """How near to what fails a suppression has to be."""
+    """Where a suppression has to be, relative to the cause of the finding that it suppresses."""
 
     BLOCK = auto()
     """Anywhere in the block, or at it."""
@@ -66,7 +66,7 @@ def invalid(directive: str, problem: str) -> InlineSuppression:
 
 
 def with_reason(suppression: InlineSuppression, reason: str, hint: str = "") -> InlineSuppression:
-    """Return a suppression with its reason; with a problem, and the hint, where that has no word."""
+    """Return a suppression with its reason or, if that has no word, with a problem that ends in the hint."""
     if not any(character.isalnum() for character in reason):
         return replace(suppression, problem=f"it gives no reason{hint}")
     return replace(suppression, reason=shorten(reason))
@@ -86,7 +86,7 @@ def has_expired(expires: date | None, today: date) -> bool:
 
 
 def parse_date(text: str) -> date | None:
-    """Return the date in a text of the form 2027-03-31; None where it is not one."""
+    """Return the date in a string of the form 2027-03-31; None where it is not one."""
     if re.fullmatch(_DAY, text) is None:
         return None
     try:

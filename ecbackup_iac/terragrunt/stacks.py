@@ -116,7 +116,7 @@ class _Component:
         return value is not None and value.raw is True
 
     def text(self, name: str) -> Value:
-        """Return an argument that has to be a text. Raises EvaluationError."""
+        """Return an argument that has to be a string. Raises EvaluationError."""
         value = self.known(name, STRING)
         if value is None or not isinstance(value.raw, str) or not value.raw.strip():
             raise EvaluationError(f"{name} of {self.name} is empty", self.block.header)

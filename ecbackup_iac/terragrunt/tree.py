@@ -104,7 +104,7 @@ class Tree:
                 self.steps_left -= limit - max(0, context.steps_left)
 
     def hide(self, path: str, folder: str, text: Value) -> None:
-        """Print a path in a folder with a mark instead of a text that is hidden."""
+        """Print a path in a folder with a mark instead of a string that is hidden."""
         if text.is_hidden:
             self._hidden[path] = f"{self.display_path_of(folder)}/{hidden_value(text)}"
 

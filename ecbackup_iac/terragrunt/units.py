@@ -188,7 +188,7 @@ def _set_rest(unit: Unit, file: ConfigFile) -> None:
 
 
 def _known_texts(unit: Unit, values: list[Value]) -> list[str]:
-    """Return the texts in some lists; where one is unknown, so is what the unit is planned with."""
+    """Return the strings in some lists; where one is unknown, so is what the unit is planned with."""
     found = []
     for value in values:
         for one in value.elements if isinstance(value.raw, tuple) else (value,):

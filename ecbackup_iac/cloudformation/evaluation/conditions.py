@@ -140,7 +140,7 @@ def _all_or_any(
 def _contains(
     evaluator: BaseEvaluator, name: str, argument: Node, node: Node, frame: Frame
 ) -> ConditionResult:
-    """Evaluate a function of rules: whether a list contains a text, or one or all of the texts of a list."""
+    """Evaluate a function of rules: whether a list contains a string, or one or all of a list's strings."""
     first, second = evaluator.arguments(argument, node, frame, 2, 2)
     left, right = evaluator.resolved_value(first, frame), evaluator.value(second, frame)
     listed, searched = (left, right) if name == "Fn::Contains" else (right, left)

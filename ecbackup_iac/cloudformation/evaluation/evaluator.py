@@ -160,7 +160,7 @@ class Evaluator(BaseEvaluator):
         return Value(raw, (step,), is_secret, (step.location,) if is_literal else ())
 
     def _variable(self, node: ScalarNode, frame: Frame) -> Value:
-        """Return the value of a text with variables of the Serverless Framework."""
+        """Return the value of a string with variables of the Serverless Framework."""
         resolved = resolved_variables(node, frame)
         if isinstance(resolved, str):
             return self.unknown_value(resolved, node, frame)

@@ -189,7 +189,7 @@ class Document:
     """Keys that a map repeats."""
 
 
-# Functions that build a text from parts.
+# Functions that build a string from parts.
 _COMPOSING = frozenset(
     f"Fn::{name}" for name in ("Sub", "Join", "Select", "Split", "Base64", "ToJsonString", "Length")
 )

@@ -306,7 +306,7 @@ def is_local(text: str) -> bool:
 
 
 def real_paths(path: str, parent: Template) -> list[str]:
-    """Return where a nested template may be, with links resolved; none for a text that is not a path."""
+    """Return where a nested template may be, with links resolved; none for a string that is not a path."""
     if parent.path == STANDARD_INPUT:
         paths = [path, os.path.join(_CDK_OUTPUT, path)]
     else:

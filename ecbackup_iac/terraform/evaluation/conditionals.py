@@ -138,7 +138,7 @@ def _either_branch(
 
 
 def _of_its_type(attempt: _Attempt, node: Node) -> Value:
-    """Return a branch; for one that is rejected, what is unknown but for the type that it would have."""
+    """Return a branch; where it is rejected, an unknown value of the type that its operator or text gives."""
     if isinstance(attempt, Value):
         return attempt
     match node:

@@ -53,7 +53,7 @@ from ecbackup_iac.terraform.values.value import (
 )
 
 _REFERENCE_LENGTHS = {"data": 2, "resource": 2, "ephemeral": 2}
-"""How many names after the first belong to the reference itself; one after any other."""
+"""First name of a reference → how many more belong to it: `data.TYPE.NAME`; of any other, one more."""
 
 
 _NO_RESOURCES = {

@@ -414,7 +414,7 @@ class BlockScope:
 
     @property
     def assumptions(self) -> tuple[Assumption, ...]:
-        """What is the case wherever this instance of the block exists."""
+        """The assumptions under which this instance of the block exists."""
         repetitions = (*self.instance.call_repetitions, self.repetition)
         return tuple(assumption for repetition in repetitions for assumption in repetition.when)
 

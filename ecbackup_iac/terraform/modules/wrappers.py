@@ -155,7 +155,7 @@ def _sources(
 
 
 def _texts(node: Node) -> list[str | None]:
-    """Return the parts of a text up to its query; None for those that are unknown."""
+    """Return the parts of a string up to its query; None for those that are unknown."""
     match node:
         case Literal(value=str() as text):
             return [text.partition("?")[0]]

@@ -72,7 +72,7 @@ def precision_of(*numbers: Number) -> int:
 
 
 def number_from(text: str) -> Number | None:
-    """Return the number of a text as Terraform converts it; None for another text.
+    """Return the number of a string as Terraform converts it; None for another string.
 
     Raises NumberTooLargeError: its exponent is beyond reason.
     """

@@ -203,7 +203,7 @@ def map_some(
 
 
 def of_deferred_type(value: Value, why: str) -> Value:
-    """Return what will be this value, of a type that a plan does not know: it rejects no use of it."""
+    """Return a value as a plan has it that does not know even its type, and so rejects no use of it."""
     if not value.is_known:
         return replace(value, type=DYNAMIC)
     raw = UnknownRaw(why, (Possibility(value),), is_deferred=True)

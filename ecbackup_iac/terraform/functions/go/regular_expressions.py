@@ -1,4 +1,4 @@
-"""A regular expression and a text → its matches, and the text with them replaced, as Go's regexp has them."""
+"""A regular expression and a string → its matches, and the string with them replaced, as by Go's regexp."""
 
 import re
 from collections.abc import Iterator

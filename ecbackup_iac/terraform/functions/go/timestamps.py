@@ -50,7 +50,7 @@ class Timestamp:
 
 
 def timestamp(text: str) -> Timestamp:
-    """Return the point in time of a text of RFC 3339.
+    """Return the point in time of a string of RFC 3339.
 
     Raises EvaluationError: the string is not one.
     Raises UnknownResultError: its year is 0.
