@@ -7,7 +7,7 @@ from ecbackup_iac.files.paths import POLICY_FILE, is_inside
 
 TERRAGRUNT_FILES = ("terragrunt.hcl", "terragrunt.hcl.json", "terragrunt.stack.hcl")
 OLD_TERRAGRUNT_FILE = "terraform.tfvars"
-"""Holds the configuration of a unit, too, for Terragrunt before 0.19."""
+"""Contains the configuration of a unit, too, for Terragrunt before 0.19."""
 
 STACKS_SUFFIXES = tuple(
     f".{kind}.{syntax}"

@@ -119,7 +119,7 @@ class NativeBody(Body):
         return [block for block in self._blocks.get(kind, ()) if len(block.labels) == labels]
 
     def unexpected(self, kinds: Container[str]) -> Sequence[Problem]:
-        """Return what the top of a file must not hold, which has blocks of these kinds and no arguments."""
+        """Return a problem for each item at the top of a file that is not a block of one of these kinds."""
         problems: list[Problem] = []
         for item in self.items:
             if isinstance(item, Attribute):

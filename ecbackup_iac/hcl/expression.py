@@ -175,7 +175,7 @@ class For:
 
 @record(eq=False)
 class Call:
-    """`name(arguments...)`; `name` holds its namespace: `provider::aws::arn_parse`."""
+    """`name(arguments...)`; `name` contains its namespace: `provider::aws::arn_parse`."""
 
     range: SourceRange
     name: str

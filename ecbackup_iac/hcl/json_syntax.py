@@ -1,7 +1,7 @@
 """HCL's JSON syntax → the same bodies and expressions as the native syntax.
 
 A property is an argument or blocks depending on what is looked up, and a string is a template, unless
-the schema says that it is read as it is written or as an expression.
+the schema says that it is read literally or as an expression.
 """
 
 from collections.abc import Container, Iterator, Sequence
@@ -72,7 +72,7 @@ class JsonBody(Body):
         *,
         is_literal: bool = False,
     ) -> None:
-        """`kind` is the block's; `is_literal`: strings are read as they are written."""
+        """`kind` is the block's; `is_literal`: strings are not templates."""
         self._range = source_range
         self._source = source
         self._kind = kind
@@ -146,7 +146,7 @@ class JsonBody(Body):
         return Block(kind, labels, whole, header, body)
 
     def unexpected(self, kinds: Container[str]) -> Sequence[Problem]:
-        """Return what the top of a file must not hold, which has blocks of these kinds and no arguments."""
+        """Return a problem for each item at the top of a file that is not a block of one of these kinds."""
         what = "Extraneous JSON object property: no block type is named"
         found = [
             (f'{what} "{name}"', attribute.range)

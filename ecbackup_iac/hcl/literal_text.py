@@ -63,7 +63,7 @@ def _character(match: re.Match[str]) -> str:
 
 
 def normal(text: str) -> str:
-    """Return text in Unicode's normal form C, as HCL holds every string, in linear time."""
+    """Return text in Unicode's normal form C, as HCL keeps every string, in linear time."""
     if text.isascii() or is_normalized("NFC", text):
         return text
     if (

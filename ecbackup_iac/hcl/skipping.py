@@ -25,7 +25,7 @@ MIN_RECOGNISED_BYTES = 20_000
 MIN_REMEMBERED_DEPTH = 8
 """Braces in a block that deep are remembered: each block around them skips them when it is parsed."""
 
-# A string whose sequences, if any, hold nothing that can open or close anything else.
+# A string whose sequences, if any, contain nothing that can open or close anything else.
 _STRING = rb'"(?:' + TEXT_OF_STRING.pattern[:-2] + rb'|[$%]\{[^"{}\#/<\r\n]*+\})*+"'
 _NO_OPENING = rb"<(?!<)|/(?![/*])|" + _STRING
 _IN_BRACES = re.compile(

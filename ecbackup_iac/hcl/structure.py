@@ -15,7 +15,7 @@ TEMPLATE, LITERAL, EXPRESSION = "template", "literal", "expression"
 
 
 class Schema:
-    """The blocks that the top of a file may hold, and how its JSON strings are to be read."""
+    """The blocks that the top of a file may contain, and how its JSON strings are to be read."""
 
     def __init__(
         self,
@@ -61,7 +61,7 @@ class Attribute:
 class Body(Protocol):
     """What is between braces, or in a JSON object: attributes and blocks.
 
-    JSON cannot tell a block from an attribute, so blocks are looked up by kind and number of labels.
+    JSON does not distinguish blocks from attributes, so blocks are looked up by kind and number of labels.
     """
 
     @property
@@ -86,7 +86,7 @@ class Body(Protocol):
         return value if isinstance(value, str) else None
 
     def unexpected(self, kinds: Container[str]) -> Sequence[Problem]:  # noqa: ARG002 - of a block
-        """Return what the top of a file must not hold, which has blocks of these kinds and no arguments."""
+        """Return a problem for each item at the top of a file that is not a block of one of these kinds."""
         return ()
 
     def parse_all(self) -> None:

@@ -1,4 +1,4 @@
-"""A path of this system → as it is written in reports and compared with them: the same on every system."""
+"""A path of this system → its form in reports, with which it is also compared: the same on every system."""
 
 import os
 import unicodedata

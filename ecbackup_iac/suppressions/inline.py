@@ -34,7 +34,7 @@ class InlineSuppression:
     """The content of one suppression."""
 
     directive: str
-    """As it is written, for messages: `checkov:skip=CKV_AWS_134`."""
+    """Its text in the code, for messages: `checkov:skip=CKV_AWS_134`."""
 
     reason: str = ""
     rules: tuple[Rule, ...] = ()
@@ -51,17 +51,17 @@ class InlineSuppression:
     """Its syntax is that of another tool."""
 
     is_blanket: bool = False
-    """It names no check, so it may be meant for something that this program does not check."""
+    """It does not name a check, so it may be meant for something that this program does not check."""
 
     workspace: str = ""
     """The Terraform workspace that it is for; empty for every workspace."""
 
     problem: str = ""
-    """Why it does not count; empty where it does."""
+    """Why it has no effect; empty where it has."""
 
 
 def invalid(directive: str, problem: str) -> InlineSuppression:
-    """Return a suppression that does not count."""
+    """Return a suppression without effect."""
     return InlineSuppression(directive, problem=problem)
 
 

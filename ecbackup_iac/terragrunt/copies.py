@@ -95,7 +95,7 @@ class UnitFolders(Folders):
         """What is generated, by path."""
 
         self.unknown: dict[str, str] = {}
-        """The files of which it is unknown what they hold, with the reason."""
+        """The files of which it is unknown what they contain, with the reason."""
 
         self._removed: set[str] = set()
 

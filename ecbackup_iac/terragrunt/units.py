@@ -105,7 +105,7 @@ class Unit:
     """The folders of the units that have to be applied before, as far as they are known."""
 
     needs_values: bool = False
-    """It is a template for units: it refers to values that are not given, or holds placeholders."""
+    """It is a template for units: it refers to values that are not given, or contains placeholders."""
 
     is_unread_unit: bool = False
     """Its own configuration is fetched from elsewhere."""

@@ -1,4 +1,4 @@
-"""Condition functions in one scenario → whether they hold."""
+"""Condition functions in one scenario → whether they are true."""
 
 from ecbackup_iac.cloudformation.evaluation.base_evaluator import BaseEvaluator
 from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError
@@ -32,7 +32,7 @@ MAX_OPERANDS = 1_000
 
 
 def condition_result(evaluator: BaseEvaluator, node: Node, frame: Frame) -> ConditionResult:
-    """Return whether a condition expression holds."""
+    """Return whether a condition expression is true."""
     with evaluator.inside(node, frame):
         name, argument = function_of(node) or ("", node)
         match name:
@@ -54,7 +54,7 @@ def condition_result(evaluator: BaseEvaluator, node: Node, frame: Frame) -> Cond
 
 
 def condition_of_if(evaluator: BaseEvaluator, node: Node, frame: Frame) -> ConditionResult:
-    """Return whether the condition of an `Fn::If` holds: a name, or an expression."""
+    """Return whether the condition of an `Fn::If` is true: a name, or an expression."""
     if isinstance(node, ScalarNode) and node.tag is None:
         return named_condition(evaluator, node.text, frame, node)
     return condition_result(evaluator, node, frame)
@@ -63,7 +63,7 @@ def condition_of_if(evaluator: BaseEvaluator, node: Node, frame: Frame) -> Condi
 def named_condition(
     evaluator: BaseEvaluator, name: str, frame: Frame, node: Node | None = None
 ) -> ConditionResult:
-    """Return whether a condition of the section `Conditions` holds; `node` is what names it."""
+    """Return whether a condition of the section `Conditions` is true; `node` is what names it."""
     name = frame.substitute(name)
     stack = frame.stack
     key = ("condition", stack.address, name)

@@ -49,7 +49,7 @@ class Evaluator(BaseEvaluator):
     def first_unmet(
         self, existence: tuple[ExistenceCondition, ...]
     ) -> tuple[ExistenceCondition, str] | None:
-        """Return the first of these that does not hold, with the loop that lacks the item, or ""."""
+        """Return the first of these that is false, with the loop that lacks the item, or ""."""
         for required in existence:
             frame, name = required.frame, required.condition
             if name is not None and not named_condition(self, name.text, frame, name).holds:

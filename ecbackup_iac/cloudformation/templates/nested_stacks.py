@@ -87,7 +87,7 @@ class DeployedTemplate:
     """What is passed to it; later ones override earlier ones."""
 
     urls: frozenset[str] = frozenset()
-    """What the URL is, or ends with, where it names this template; empty where it names no other."""
+    """What the URL is, or ends with, where it names this template; empty where it always does."""
 
     is_launched_by_hand: bool = False
     """Whoever launches it chooses its parameters."""

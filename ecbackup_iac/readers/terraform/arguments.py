@@ -47,7 +47,7 @@ class Arguments:
         return self._block.header
 
     def attribute(self, name: str) -> Attribute | None:
-        """Return an argument as it is written."""
+        """Return an argument, not evaluated."""
         return self._block.body.attribute(name)
 
     def has_block(self, kind: str) -> bool:

@@ -9,7 +9,7 @@ from importlib import import_module
 
 from ecbackup_iac.terraform.functions.signature import Function
 
-# Module → the functions in it; a test holds it against the modules.
+# Module → the functions in it; a test compares it with the modules.
 FAMILIES: Mapping[str, str] = {
     "collection_functions": (
         "alltrue anytrue contains element index keys length list "

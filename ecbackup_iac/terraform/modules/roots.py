@@ -88,7 +88,7 @@ class Index:
             if self.found[path].has_remote_calls and not self.found[path].is_parsed:
                 scan.parse(self.found[path])  # to count the calls
         self.leading = self._leading(wanted)
-        """The folders that hold what is sought, or lead there, as far as the targets are concerned."""
+        """The folders that contain what is sought, or lead there, as far as the targets are concerned."""
 
         here = None if targets is None else self._inside(frozenset(targets))
         self.relevant = self._relevant(here)

@@ -1,6 +1,6 @@
-"""The bytes of a configuration file → what it cannot hold, so that it need not be parsed.
+"""The bytes of a configuration file → what it cannot contain, so that it need not be parsed.
 
-Every answer is a proof: a file that is ruled out holds no such block, however it is written.
+Every answer is a proof: a file that is ruled out contains no such block, however it is written.
 """
 
 import re

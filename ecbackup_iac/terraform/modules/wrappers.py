@@ -1,6 +1,6 @@
 """Files of Terragrunt, Terraform Stacks and Atmos → the modules that they set inputs of, and which.
 
-These programs are not evaluated. What is needed of their files is which defaults of variables do not count.
+These programs are not evaluated. Their files show which variables need not have their defaults.
 """
 
 import os
@@ -89,7 +89,7 @@ def set_inputs(
 
 
 def old_terragrunt(path: str, text: bytes) -> Body | None:
-    """Return the configuration of Terragrunt before 0.19 that a variable file holds; None where it has none.
+    """Return the configuration of Terragrunt before 0.19 in a variable file; None where there is none.
 
     Its HCL takes an object for a block.
     """

@@ -242,7 +242,7 @@ def _attribute(of: Value, name: str) -> Value:
     if not isinstance(of.type, ObjectOf | MapOf):
         raise _without_attributes(of.type)
     if not name.isascii() and name not in of.members:
-        name = normal(name)  # strings are kept so, names as they are written
+        name = normal(name)  # strings have this form, names need not
     if name not in of.members:
         if isinstance(of.type, MapOf):
             text = "Missing map element: no element with {}"

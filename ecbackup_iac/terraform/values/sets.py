@@ -19,7 +19,7 @@ _STEPS_PER_MEMBER = 6
 def set_of(members: Iterable[Value], element: Type) -> Value:
     """Return a set: every member once, in Terraform's order (text by code point, numbers by size)."""
     given = tuple(members)
-    # Negative zero equals zero, and a set holds both: it compares what they are written as.
+    # Negative zero equals zero, and a set contains both: it compares what they are written as.
     distinct = {(identity(m), str(m.raw) if m.raw == 0 else ""): m for m in given}
     charge(_STEPS_PER_MEMBER * len(distinct))
     ordered = tuple(sorted(distinct.values(), key=_set_order))

@@ -33,7 +33,7 @@ def has_neighbours(source: SourceRange, expression: Node | None) -> bool:
 
 
 def shown_source(source: SourceRange, expression: Node | None) -> str:
-    """Return the beginning of a source, without the maps and lists in it that hold strings: neighbours."""
+    """Return the beginning of a source, without the maps and lists in it that contain strings: neighbours."""
     content = source.file.text
     end = min(source.end, source.start + MAX_STEP_BYTES)
     text, position = b"", source.start
@@ -52,7 +52,7 @@ def _is_in(node: ObjectNode | TupleNode, source: SourceRange) -> bool:
 
 @lru_cache(maxsize=1000)
 def _collections(expression: Node) -> tuple[ObjectNode | TupleNode, ...]:
-    """Return the outermost maps and lists that hold strings, in the order in which they are written."""
+    """Return the outermost maps and lists that contain strings, in the order in which they are written."""
     pending, found = [expression], []
     while pending:
         node = pending.pop()

@@ -37,7 +37,7 @@ class Pattern:
     def spans(self, text: str) -> Iterator[Spans]:
         """Return the spans of every match and its groups, as Go's FindAll does.
 
-        An empty match right after another match does not count.
+        An empty match right after another match is left out.
         """
         position, previous_end = 0, -1
         while position <= len(text):
