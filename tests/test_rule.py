@@ -353,7 +353,7 @@ def in_cases(*cases: tuple[int | str | bool, set[int] | None]) -> Unknown[Any]:
         (in_cases((0, {0})), (Status.UNKNOWN, Rule.RETENTION_UNKNOWN)),
     ],
 )
-def test_a_retention_that_occurs_only_with_memcached_does_not_count(
+def test_a_retention_that_occurs_only_with_memcached_is_left_out(
     retention: Unknown[int], expected: tuple[Status, Rule | None]
 ) -> None:
     engine = in_cases(("memcached", {0}), ("redis", {1}))

@@ -301,7 +301,7 @@ def test_a_bound_read_from_a_file_is_shown_up_to_the_maximum_of_days(
     assert result.status == 1
 
 
-def test_an_engine_and_a_node_type_that_a_file_holds_are_shown(check_files: Checker) -> None:
+def test_an_engine_and_a_node_type_that_a_file_contains_are_shown(check_files: Checker) -> None:
     configuration = cache("7").replace(
         'engine = "redis"',
         'engine    = yamldecode(file("x.yaml")).engine\n'
@@ -313,7 +313,7 @@ def test_an_engine_and_a_node_type_that_a_file_holds_are_shown(check_files: Chec
     assert finding["resource"]["node_type"] == "cache.t4g.small"
 
 
-def test_a_node_type_that_a_file_holds_and_that_is_none_is_not_shown(check_files: Checker) -> None:
+def test_a_node_type_in_a_file_that_does_not_exist_is_not_shown(check_files: Checker) -> None:
     configuration = cache("7").replace("engine", 'node_type = file("x.txt")\n  engine')
     (finding,) = reported(check_files, configuration, x_txt=WORD)["findings"]
     assert finding["resource"]["node_type"] == "(hidden 1)"

@@ -292,7 +292,7 @@ def test_a_broken_file_is_a_warning_where_it_may_hide_a_block(work: Path) -> Non
     assert f"not in the configuration under {PAYMENTS}: {GROUP}.queue;" in reported[-1]
 
 
-def test_ignored_changes_are_noted_and_are_no_contradiction(work: Path) -> None:
+def test_ignored_changes_are_noted_and_are_not_a_contradiction(work: Path) -> None:
     (finding,) = [
         one
         for one in report_on("plans/search.json", source="infra").findings

@@ -166,7 +166,7 @@ LOCALS = "locals {\n  none = 0\n  names = local.some\n  some = {}\n}\n"
 
 @pytest.mark.parametrize("target", [".", "live"])
 @pytest.mark.parametrize("way", NEVER)
-def test_a_call_that_never_creates_anything_does_not_count(
+def test_a_call_that_never_creates_anything_makes_no_caller(
     way: str, target: str, evaluate: "Evaluate"
 ) -> None:
     files = {"docs/main.tf": LOCALS + OFF + call(more=NEVER[way]), "live/main.tf": group()}
@@ -175,7 +175,7 @@ def test_a_call_that_never_creates_anything_does_not_count(
     assert (found.errors, reasons(found)) == ([], {})
 
 
-def test_what_terraform_refuses_of_a_module_that_no_call_creates_is_no_error(
+def test_what_terraform_rejects_of_a_module_that_no_call_creates_is_not_an_error(
     evaluate: "Evaluate",
 ) -> None:
     days = 'variable "days" {\n  default = []\n}\n'
@@ -196,7 +196,7 @@ def test_what_terraform_refuses_of_a_module_that_no_call_creates_is_no_error(
     assert found_days(evaluate(files)) == {"docs": 7}
 
 
-def test_nor_is_it_of_a_module_below_that_a_refused_call_leads_to(evaluate: "Evaluate") -> None:
+def test_nor_is_it_of_a_module_below_that_a_rejected_call_leads_to(evaluate: "Evaluate") -> None:
     refused = 'variable "days" {\n  default = []\n}\n' + group("var.days[0]")
     files = {
         "docs/main.tf": call(more="count = 0"),
@@ -479,7 +479,7 @@ def test_a_circle_below_a_root_is_reached_from_there(evaluate: "Evaluate") -> No
     assert found.errors == ["the module was not read: ../b calls itself"]
 
 
-def test_a_caller_that_is_not_evaluated_does_not_count(evaluate: "Evaluate") -> None:
+def test_a_caller_that_is_not_evaluated_makes_its_module_a_root(evaluate: "Evaluate") -> None:
     files = {
         "root/main.tf": OFF
         + call("../middle", COUNTED, "off")
@@ -535,7 +535,7 @@ def test_what_is_absent_is_parsed_too(evaluate: "Evaluate") -> None:
     assert [one.location.path for one in evaluate(files).diagnostics] == ["live/main.tf"]
 
 
-def test_many_local_modules_take_no_time(evaluate: "Evaluate") -> None:
+def test_many_local_modules_take_little_time(evaluate: "Evaluate") -> None:
     count = 300
     files = {f"m{n:03}/main.tf": "locals {\n  a = 1\n}\n" for n in range(count)}
     files["main.tf"] = "".join(call(f"./m{n:03}", name=f"m{n}") for n in range(count))

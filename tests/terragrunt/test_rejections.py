@@ -272,5 +272,5 @@ CASES = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_what_is_refused_or_excluded(name: str, check: Check) -> None:
+def test_what_is_rejected_or_excluded(name: str, check: Check) -> None:
     check.expect(CASES[name])

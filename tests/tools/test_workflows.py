@@ -122,7 +122,7 @@ def test_a_tool_that_cannot_run_is_named(
         ("github-issue-forms", sorted(GITHUB.glob("ISSUE_TEMPLATE/[!c]*.yml"))),
     ],
 )
-def test_each_is_what_github_s_schema_asks_for(
+def test_each_is_what_github_s_schema_requires(
     schema: str, files: list[Path], tools: Tools
 ) -> None:
     assert files
