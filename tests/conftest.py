@@ -30,7 +30,8 @@ from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.policy import ReadingScope, RootSettings
 from ecbackup_iac.model.report import AbsentCache, CacheBlock, Diagnostic, ReadResult, Severity
 from ecbackup_iac.readers.cloudformation.templates import TemplateReader
-from ecbackup_iac.readers.terraform.configuration import Request, read
+from ecbackup_iac.readers.configuration import read
+from ecbackup_iac.readers.tree_request import TreeRequest
 
 REPOSITORY = Path(__file__).parent.parent
 TODAY = "1795392000"  # 2026-11-23, in seconds
@@ -323,7 +324,7 @@ def evaluate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Evaluate:
             path.write_text(text, "utf-8")
         top = os.path.realpath(tmp_path)
         folders = tuple(os.path.realpath(tmp_path / target) for target in targets or (".",))
-        return _evaluated([*read(Request(top, folders, given, roots, (), is_excluded))])
+        return _evaluated([*read(TreeRequest(top, folders, given, roots, (), is_excluded))])
 
     return evaluate_them
 

@@ -81,11 +81,12 @@ class Evaluations:
             from ecbackup_iac.checkov.plans import read_plan
 
             return (read_plan(file.path),)
-        from ecbackup_iac.readers.terraform.configuration import Request, read
+        from ecbackup_iac.readers.configuration import read
+        from ecbackup_iac.readers.tree_request import TreeRequest
 
         folders = tuple(map(os.path.realpath, file.folders))
         boundary = boundary_of(os.path.commonpath(map(os.path.realpath, file.roots)))
-        return read(Request(boundary, folders, self._inputs))
+        return read(TreeRequest(boundary, folders, self._inputs))
 
 
 class _Caches:

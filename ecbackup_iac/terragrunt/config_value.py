@@ -18,8 +18,8 @@ from ecbackup_iac.terraform.values.value import (
     string,
     unknown,
 )
-from ecbackup_iac.terragrunt.configuration import ConfigFile
 from ecbackup_iac.terragrunt.merged_inputs import inputs_value
+from ecbackup_iac.terragrunt.scope import ConfigScope
 from ecbackup_iac.terragrunt.tree import STACK_FILE
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ _EMPTY_TEXTS = (
 )  # fmt: skip
 
 
-def config_value(file: ConfigFile) -> Value:
+def config_value(file: ConfigScope) -> Value:
     """Return a configuration, each member evaluated where it is needed. Raises EvaluationError."""
     if os.path.basename(file.path) == STACK_FILE:
         return _stack_value(file)
@@ -57,11 +57,11 @@ def config_value(file: ConfigFile) -> Value:
     return Value(whole, LazyMembers(sorted(members), cache(lambda name: members[name]())))
 
 
-def _block_value(file: ConfigFile, block: Block) -> Value:
+def _block_value(file: ConfigScope, block: Block) -> Value:
     return object_value({one.name: file.value(one) for one in block.body.attributes()})
 
 
-def _dependency_value(file: ConfigFile) -> Value:
+def _dependency_value(file: ConfigScope) -> Value:
     """Return the dependency blocks with their arguments, and the outputs, which are unknown."""
     found = {}
     for name, (owner, block) in file.blocks_of_all("dependency").items():
@@ -80,7 +80,7 @@ def outputs_of(name: str, block: Block) -> Value:
     return object_value({"outputs": unknown(why), "inputs": unknown(why)})
 
 
-def feature_value(name: str, owner: ConfigFile, block: Block) -> Value:
+def feature_value(name: str, owner: ConfigScope, block: Block) -> Value:
     """Return a feature: its default, or what the environment sets. Raises EvaluationError."""
     default = block.body.attribute("default")
     if default is None:
@@ -102,7 +102,7 @@ def feature_value(name: str, owner: ConfigFile, block: Block) -> Value:
     return object_value({"name": string(name), "value": value})
 
 
-def _stack_value(file: ConfigFile) -> Value:
+def _stack_value(file: ConfigScope) -> Value:
     """Return the locals, units and stacks of a stack file."""
     found = {"local": file.variable_value("local")}
     for kind in ("unit", "stack"):

@@ -12,8 +12,8 @@ from ecbackup_iac.terraform.values.value import (
     object_value,
     unknown,
 )
-from ecbackup_iac.terragrunt.configuration import ConfigFile
 from ecbackup_iac.terragrunt.functions import deep_merged
+from ecbackup_iac.terragrunt.scope import ConfigScope
 
 
 @record(eq=False)
@@ -40,7 +40,7 @@ class Inputs:
         return Inputs(members, self.others or below.others)
 
 
-def merged_inputs(file: ConfigFile) -> Inputs | None:
+def merged_inputs(file: ConfigScope) -> Inputs | None:
     """Return the inputs of a configuration and of its includes; None without any. Raises EvaluationError."""
     found = _own_inputs(file)
     for one in file.injected:
@@ -52,13 +52,13 @@ def merged_inputs(file: ConfigFile) -> Inputs | None:
     return found
 
 
-def inputs_value(file: ConfigFile) -> Value:
+def inputs_value(file: ConfigScope) -> Value:
     """Return the same as one value; null without any. Raises EvaluationError."""
     found = merged_inputs(file)
     return found.as_value if found else null()
 
 
-def _own_inputs(file: ConfigFile) -> Inputs | None:
+def _own_inputs(file: ConfigScope) -> Inputs | None:
     attribute = file.body.attribute("inputs")
     if attribute is None:
         return None

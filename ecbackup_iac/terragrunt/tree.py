@@ -22,7 +22,6 @@ from ecbackup_iac.terraform.values.value import EvaluationError, Value
 
 if TYPE_CHECKING:
     from ecbackup_iac.hcl.source import Problem
-    from ecbackup_iac.terragrunt.configuration import ConfigFile
     from ecbackup_iac.terragrunt.copies import Copy
 
 UNIT_FILES = ("terragrunt.hcl", "terragrunt.hcl.json")
@@ -154,9 +153,6 @@ class View:
         self.tree = tree
         self.variables: dict[str, Value] = {}
         """The variables of tfvars files that are read, by path."""
-
-        self.configs: dict[tuple[str, str], ConfigFile] = {}
-        """The configurations that are read as values: by path, and by the unit's own."""
 
         # Those in others come first.
         self._copies = sorted(copies.items(), key=lambda pair: len(pair[0]), reverse=True)

@@ -40,8 +40,8 @@ main()
 """
 BROKEN = """\
 def broken(*_): raise RuntimeError("broken")
-import ecbackup_iac.readers.terraform.configuration
-ecbackup_iac.readers.terraform.configuration._Tree.closing_diagnostics = broken
+import ecbackup_iac.readers.configuration
+ecbackup_iac.readers.configuration._Tree.closing_diagnostics = broken
 main()
 """
 LINE = re.compile(r"\r([^\r\n]*)(?=\r)")

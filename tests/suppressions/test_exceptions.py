@@ -147,6 +147,7 @@ def test_an_invalid_source_date_epoch_is_reported(
         today()
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("glob", ["*cache-{}?]", "aws_*.a[*-{}?]", "*{}"])
 def test_a_thousand_exceptions_take_little_time(glob: str) -> None:
     findings = [finding(address=f'aws_elasticache_cluster.a["cache-{n}"]') for n in range(6000)]

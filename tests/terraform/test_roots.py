@@ -9,7 +9,8 @@ import pytest
 from ecbackup_iac.files.discovery import Listing, discover
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.value import Known, Unknown
-from ecbackup_iac.readers.terraform.configuration import Request, read
+from ecbackup_iac.readers.configuration import read
+from ecbackup_iac.readers.tree_request import TreeRequest
 from ecbackup_iac.terraform.modules.programs import is_before_opentofu
 
 if TYPE_CHECKING:
@@ -793,7 +794,7 @@ def test_a_linked_root_in_a_folder_that_is_skipped_is_evaluated(
     listings: dict[str, Listing] = {}
     list(discover([str(tmp_path)], (), {}, listings))
     real = str(tmp_path.resolve())
-    readings = [*read(Request(real, (real,), listings=listings))]
+    readings = [*read(TreeRequest(real, (real,), listings=listings))]
     assert [cache.address for one in readings for cache in one.resources] == [f"{KIND}.r"]
 
 

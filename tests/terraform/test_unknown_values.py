@@ -21,7 +21,8 @@ from ecbackup_iac.model.value import (
     possible_values,
 )
 from ecbackup_iac.model.verdict import Status
-from ecbackup_iac.readers.terraform.configuration import Request, read
+from ecbackup_iac.readers.configuration import read
+from ecbackup_iac.readers.tree_request import TreeRequest
 from ecbackup_iac.rule import judge
 
 if TYPE_CHECKING:
@@ -449,7 +450,7 @@ def test_leaving_values_out_never_turns_a_verdict_into_its_opposite(
 
     def verdict_of(world: dict[str, str]) -> tuple[Status, Value[int]] | None:
         variables = tuple(("var", f"{name}={text}") for name, text in world.items())
-        request = Request(str(tmp_path), (str(tmp_path),), EvaluationInputs(variables))
+        request = TreeRequest(str(tmp_path), (str(tmp_path),), EvaluationInputs(variables))
         caches = [cache for reading in read(request) for cache in reading.resources]
         if not caches:
             return None

@@ -161,6 +161,7 @@ def test_no_text_of_a_file_that_is_not_configuration_is_shown(
     assert not [one for one in shown if WORD in one]
 
 
+@pytest.mark.extended
 def test_configurations_that_read_each_other_in_a_chain_are_bounded(check: Check) -> None:
     files = {
         f"live/u{n}/terragrunt.hcl": SOURCE

@@ -6,7 +6,7 @@ property for a group; a ReplicationGroup is always Redis OSS or Valkey.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from ecbackup_iac.model.cache import ClusterModeSetting, Form
 from ecbackup_iac.model.near_miss import written_as
@@ -65,6 +65,15 @@ RESOURCE_TYPES: Mapping[str, Properties] = {
     ),
     "AWS::ElastiCache::ServerlessCache": Properties(Form.SERVERLESS_CACHE),
 }
+
+
+def names_in_messages() -> Iterator[bytes]:
+    """Yield what templates and configuration call each resource type and its settings: no secret."""
+    tables: tuple[Mapping[str, Properties | terraform_types.Attributes], ...]
+    tables = (RESOURCE_TYPES, terraform_types.RESOURCE_TYPES)
+    for table in tables:
+        for name, kind in table.items():
+            yield f"{name} {kind.retention} {kind.backup_window}".encode()
 
 
 def cache_type(kind: str) -> str:
