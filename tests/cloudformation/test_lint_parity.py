@@ -22,7 +22,7 @@ BROKEN = {
     for file in CASES.glob("*/case.json")
     if "is_broken" in json.loads(file.read_text("utf-8"))
 }
-"""Cases of templates that are broken, or that CloudFormation refuses."""
+"""Cases of templates that are broken, or that CloudFormation rejects."""
 
 VALID = sorted({path.name for path in CASES.iterdir()} - BROKEN)
 

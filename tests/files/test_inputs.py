@@ -262,7 +262,7 @@ def test_broken_json_that_is_not_named_and_not_infrastructure_is_ignored(content
     assert problem_with(content) is not None
 
 
-# What lies in many trees and holds no cache of theirs.
+# What is in many trees and holds no cache of theirs.
 FOREIGN = {
     "the paginators of an SDK": '{"pagination": {"DescribeCacheClusters": {"result_key": "CacheClusters"}}}',
     "the model of an SDK": '{"shapes": {"CacheClusters": {"type": "list"}}, "version": "2.0"}',
@@ -1024,7 +1024,7 @@ def test_a_file_that_cannot_be_read_is_an_error(
             3,
         )
         return
-    from ecbackup_iac.files import discovery  # root may read everything, so refuse it here
+    from ecbackup_iac.files import discovery  # root may read everything, so deny it here
 
     def refuse(_path: str, _most: int, _flags: int) -> bytes:
         raise PermissionError(13, "Permission denied")

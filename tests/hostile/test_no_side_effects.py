@@ -1,4 +1,4 @@
-"""Judging runs nothing, fetches nothing and writes nothing, whatever it reads."""
+"""Checking runs nothing, fetches nothing and writes nothing, whatever it reads."""
 
 import os
 import shutil

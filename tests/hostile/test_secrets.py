@@ -33,7 +33,7 @@ Checker = Callable[..., Measured]
 WORD = "hunter2secret"
 VARIABLE = 'variable "s" {\n  sensitive = true\n}\n'
 LIST = 'variable "l" {\n  sensitive = true\n}\n'
-NUMBER = "4711"  # a retention that AWS refuses, and a message would show
+NUMBER = "4711"  # a retention that AWS rejects, and a message would show
 
 # Where the secret goes → the configuration.
 USES = {
@@ -253,7 +253,7 @@ def test_the_content_of_a_file_is_in_no_format(use: str, check_files: Checker) -
 
 
 def reported(check_files: Checker, configuration: str, **files: str) -> dict[str, Any]:
-    """Judge a configuration and its files; give the JSON report."""
+    """Check a configuration and its files; give the JSON report."""
     named = {name.replace("_", "."): text for name, text in files.items()}
     result = check_files({"main.tf": configuration, **named}, "--format", "json:report.json")
     report: dict[str, Any] = json.loads(result.written["report.json"])
@@ -383,7 +383,7 @@ def test_no_function_error_shows_the_content_of_a_file(name: str) -> None:
 
 
 def refusal(function: Function, arguments: Sequence[Value]) -> str:
-    """Give what a function says of arguments that it refuses, or does not evaluate."""
+    """Give what a function says of arguments that it rejects, or does not evaluate."""
     try:
         result = call_function(function, arguments, Evaluator(EMPTY_SCOPE))
     except EvaluationError as error:

@@ -1,4 +1,4 @@
-"""Module calls → module instances: inputs, outputs, repetition, overrides, and what is refused."""
+"""Module calls → module instances: inputs, outputs, repetition, overrides, and what is rejected."""
 
 from typing import TYPE_CHECKING
 

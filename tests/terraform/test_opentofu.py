@@ -79,7 +79,7 @@ def test_a_reference_to_a_disabled_resource_is_null(evaluate: "Evaluate") -> Non
     )
     expected = {"a": 5, "b": 6, "c": 4, "d": "Unknown", "live": 4}
     assert days_of(found) == {f"{KIND}.{name}": days for name, days in expected.items()}
-    assert len(found.errors) == 1  # OpenTofu refuses an attribute of null
+    assert len(found.errors) == 1  # OpenTofu rejects an attribute of null
 
 
 def test_a_reference_to_what_may_be_disabled_is_unknown(evaluate: "Evaluate") -> None:

@@ -1,4 +1,4 @@
-"""What Terraform refuses in the path of a cache → one error where it is, and no verdict on the cache."""
+"""What Terraform rejects in the path of a cache → one error where it is, and no verdict on the cache."""
 
 from typing import TYPE_CHECKING
 
@@ -166,7 +166,7 @@ def test_what_is_rejected_is_one_error_and_does_not_pass(what: str, evaluate: "E
     assert [
         error[: len(wanted)] for error, wanted in zip(errors(found), expected, strict=True)
     ] == [*expected]
-    # A module whose call is refused is evaluated on its own, too.
+    # A module whose call is rejected is evaluated on its own, too.
     assert [is_refused(cache) for cache in found.caches if cache.root == "."] == [True]
 
 

@@ -151,7 +151,7 @@ def test_a_link_is_called_as_what_it_leads_to(evaluate: "Evaluate", tmp_path: "P
     assert found_days(evaluate(files)) == {"docs": 7}
 
 
-# A call that never creates an instance, whatever anybody gives.
+# A call that never creates an instance, whatever anyone gives.
 NEVER = {
     "an empty for_each": "for_each = {}",
     "an empty set": "for_each = toset([])",
@@ -189,7 +189,7 @@ def test_what_terraform_rejects_of_a_module_that_no_call_creates_is_not_an_error
     assert [one.message for one in found.diagnostics] == [
         "Invalid index: no element with that index (its calls create nothing, so it was evaluated as a root)"
     ]
-    # It may nevertheless be planned by itself, so it does not vanish, and is no pass.
+    # It may nevertheless be planned on its own, so it does not vanish, and is no pass.
     (cache,) = found.caches
     assert (cache.root, isinstance(cache.retention, Unknown)) == ("live", True)
     # What calls it and creates it is evaluated as ever.
@@ -207,7 +207,7 @@ def test_nor_is_it_of_a_module_below_that_a_rejected_call_leads_to(evaluate: "Ev
     found = evaluate(files)
     assert found.errors == []
     assert {cache.root for cache in found.caches} == {"live", "live/below"}
-    # A folder that shows that it is planned by itself has to be right.
+    # A folder that shows that it is planned on its own has to be right.
     files["live/below/terraform.tfvars"] = ""
     assert evaluate(files).errors == ["Invalid index: no element with that index"]
 
@@ -798,7 +798,7 @@ def test_a_linked_root_in_a_folder_that_is_skipped_is_evaluated(
     assert [cache.address for one in readings for cache in one.resources] == [f"{KIND}.r"]
 
 
-# Terraform 1.11.4 refuses each of these with the same summary.
+# Terraform 1.11.4 rejects each of these with the same summary.
 @pytest.mark.parametrize(
     ("name", "text", "summary"),
     [

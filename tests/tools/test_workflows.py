@@ -22,7 +22,7 @@ WORKFLOWS = ".github/workflows"
 DELAY = "cooldown: {default-days: 7}"
 KEPT = "persist-credentials: false"
 
-# What `make check` reads: a file, what somebody changes in it, and what is reported then.
+# What `make check` reads: a file, what someone changes in it, and what is reported then.
 BROKEN = {
     "an expression in a script": (
         f"{WORKFLOWS}/release.yml",
