@@ -1,4 +1,4 @@
-"""Files that are not regular files, links that lead away, what changes while it is read: reported, never waited for."""
+"""Irregular files, links that lead away, what changes while it is read: reported, never waited for."""
 
 import json
 import os
