@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from ecbackup_iac.terraform.modules.call_inputs import Inputs
 
 MAX_VARIABLE_FILES = 100
-"""Of the variable files beside a root that Terraform does not load, so many are tried."""
+"""Variable files beside one root, which Terraform does not load, that are tried."""
 
 
 class RootReadings:

@@ -124,7 +124,7 @@ class ConfigFile:
             raise error.at(attribute.range) from error
 
     def flag(self, attribute: Attribute | None) -> Value:
-        """Return a bool, or a text that is one; false for none, or null. Raises EvaluationError."""
+        """Return a bool, or a string that is one; false for none, or null. Raises EvaluationError."""
         if attribute is None:
             return _FALSE
         value = self.value(attribute)

@@ -96,7 +96,7 @@ def test_the_retention_in_properties_in_the_wrong_case_is_unknown(
         "Resources:\n  - type: AWS::ElastiCache::ReplicationGroup\n",
     ],
 )
-def test_files_of_other_programs_are_no_templates(
+def test_files_of_other_programs_are_not_templates(
     text: str, evaluate_templates: "EvaluateTemplates"
 ) -> None:
     result = evaluate_templates({"t.yaml": text})

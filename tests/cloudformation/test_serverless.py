@@ -328,6 +328,6 @@ def test_variables_that_grow_end(check: Check) -> None:
     assert days(check({"serverless.yml": text})) == {"A": "unknown"}
 
 
-def test_a_text_with_a_dollar_in_another_template_is_no_variable(check: Check) -> None:
+def test_a_string_with_a_dollar_in_another_template_is_not_a_variable(check: Check) -> None:
     template = one("${self:custom.days}").partition("resources:\n")[2]
     assert days(check({"template.yml": template})) == {"A": "unknown"}

@@ -22,7 +22,7 @@ MAX_VARIABLES = 10_000
 """Resolved for one service."""
 
 MAX_TEXT_LENGTH = 10_000
-"""Characters of a text that variables make."""
+"""Characters of a string that variables make."""
 
 MAX_NESTING = 50
 """Variables that lead to each other."""
@@ -53,7 +53,7 @@ class Variables:
         self._left = MAX_VARIABLES
 
     def value(self, node: ScalarNode) -> ResolvedVariable | str:
-        """Return the value of a text with variables, or why it is not known."""
+        """Return the value of a string with variables, or why it is not known."""
         if node.text not in self._values:
             if self._nesting == MAX_NESTING:
                 return f"{node.text[:80]} refers to itself, or to too many variables"
@@ -88,7 +88,7 @@ class Variables:
         return ResolvedVariable(_text(self._filled(text, values)))
 
     def _filled(self, text: str, values: list[ResolvedVariable]) -> str:
-        """Return a text with its variables replaced by their values."""
+        """Return a string with its variables replaced by their values."""
 
         def written(match: re.Match[str]) -> str:
             value = values[int(match[1])].node

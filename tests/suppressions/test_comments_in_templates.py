@@ -86,7 +86,7 @@ def test_a_comment_counts_at_the_resource_that_it_belongs_to(
         ("", NO_CACHE),
     ],
 )
-def test_a_comment_behind_everything_is_in_the_last_resource_where_it_is_indented_further(
+def test_a_comment_after_everything_is_in_the_last_resource_where_it_is_indented_further(
     indentation: str, problem: str, check: "Checker"
 ) -> None:
     (message,) = check({"t.yaml": f"{TWO}{indentation}# ecbackup:ignore[ECB002] x\n"}).messages
@@ -305,7 +305,7 @@ def test_metadata_that_is_written_wrongly_is_reported(
         {"checkov": "skip"},
     ],
 )
-def test_metadata_about_something_else_is_passed_over(
+def test_metadata_about_something_else_is_ignored(
     metadata: object,
     check: "Checker",
 ) -> None:
