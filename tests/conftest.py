@@ -242,7 +242,7 @@ def terminal(tmp_path: Path) -> Terminal:
         try:
             while piece := os.read(ours, 65536):
                 shown += piece
-        except OSError:  # how a terminal says that nobody has it open any more
+        except OSError:  # how a terminal says that no one has it open any more
             pass
         finally:
             process.wait()
@@ -295,7 +295,7 @@ class Evaluated:
 
 
 class Evaluate(Protocol):
-    """Evaluates files, as they would lie in a repository of their own; targets are folders of it."""
+    """Evaluates files, as if they were in a repository of their own; targets are folders of it."""
 
     def __call__(
         self,

@@ -1,8 +1,8 @@
 """A resource that Checkov checks → the finding of `ecbackup-iac check` on it.
 
 Checkov's own values are not used: it replaces references as text and evaluates the result as Python does, so
-that `"1" == 1` is true to it, and `null` is a word. Of a template it does not pass on what its macros, rules
-and mappings make of it.
+that `"1" == 1` is true to it, and `null` is a word. Of a template, it does not pass on the effect of macros,
+rules and mappings.
 """
 
 import os

@@ -35,7 +35,7 @@ def without_words(result: T, words: frozenset[str]) -> T:
 
     def shown(text: str) -> str:
         if type(text) is not str or words.isdisjoint(words_of(text.encode(errors="replace"))):
-            return text  # a kind of step is a text, too
+            return text  # a kind of step is a string, too
         return _WORD.sub(
             lambda word: shown_setting(word[0]) if word[0].lower() in words else word[0], text
         )

@@ -98,7 +98,7 @@ def _hint_for_wrapped(text: bytes) -> str:
 
 
 def hint_for_empty(path: str) -> str:
-    """Return what to do about an input without a text."""
+    """Return what to do about an empty input."""
     if path == STANDARD_INPUT:
         return "the input is empty: did the command before the pipe fail?"
     if is_stream(path):

@@ -1,4 +1,4 @@
-"""A text in UTF-8 → byte offsets ↔ numbers of characters; long lines take no more time than short ones."""
+"""A text in UTF-8 → byte offsets ↔ numbers of characters; long lines take as little time as short ones."""
 
 from bisect import bisect_right
 from functools import cached_property

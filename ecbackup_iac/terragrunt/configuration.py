@@ -124,7 +124,7 @@ class ConfigFile:
             raise error.at(attribute.range) from error
 
     def flag(self, attribute: Attribute | None) -> Value:
-        """Return a bool, or a text that is one; false for none, or null. Raises EvaluationError."""
+        """Return a bool, or a string that is one; false for none, or null. Raises EvaluationError."""
         if attribute is None:
             return _FALSE
         value = self.value(attribute)
@@ -248,8 +248,8 @@ class ConfigFile:
             case "dependency":
                 from ecbackup_iac.terragrunt.config_value import outputs_of
 
-                blocks = self.visible("dependency").items()
-                return object_value({name: outputs_of(name, block) for name, (_, block) in blocks})
+                dependencies = self.visible("dependency")
+                return self._lazy(dependencies, lambda name: outputs_of(name, *dependencies[name]))
             case "feature":
                 from ecbackup_iac.terragrunt.config_value import feature_value
 

@@ -32,7 +32,7 @@ class ConfigEvaluator(Evaluator):
 
 
 class HiddenConfigEvaluator(HiddenSourceEvaluator, ConfigEvaluator):
-    """Evaluates those of a file that is no configuration by its name, no text of which may be shown."""
+    """Evaluates those of a file whose name is not a configuration's: none of its text may be shown."""
 
 
 def no_variable(name: str) -> EvaluationError:

@@ -300,7 +300,7 @@ def _listed(texts: Sequence[str]) -> Function:
 
 
 def _one_of(subject: str, why: str, *texts: str) -> Function:
-    """Return a function whose result is one of some texts: what all of them lead to is certain."""
+    """Return a function whose result is one of some strings: what all of them lead to is certain."""
     found = [Possibility(string(text), (Assumption(subject, f'"{text}"'),)) for text in texts]
     return Function(lambda _scope, _: one_of(found, why))
 

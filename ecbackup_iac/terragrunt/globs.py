@@ -63,7 +63,7 @@ def _files(folders: Folders, folder: str) -> Iterator[str]:
 
 
 def matcher(expression: str) -> Callable[[str], object]:
-    """Return what says whether an expression matches the whole of a text.
+    """Return what says whether an expression matches the whole of a string.
 
     Raises re.error, EvaluationError: it is not an expression.
     Raises UnknownResultError: it is not evaluated.

@@ -21,7 +21,7 @@ class Include:
     """Empty for a bare one."""
 
     path: str
-    """Of the included file: absolute."""
+    """The included file: absolute."""
 
     expose: Value
     """Whether the file may refer to it."""

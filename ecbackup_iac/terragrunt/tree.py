@@ -45,7 +45,7 @@ class NotEvaluatedError(EvaluationError):
 
 
 _PLACEHOLDER = re.compile(r"(?<![$%])\{\{[^{}=]*\}\}")
-"""Of a template that another program fills in, like boilerplate."""
+"""A gap in a template that another program fills in, such as boilerplate."""
 
 
 def is_placeholder(path: str) -> bool:
@@ -103,7 +103,7 @@ class Tree:
                 self.steps_left -= limit - max(0, context.steps_left)
 
     def hide(self, path: str, folder: str, text: Value) -> None:
-        """Print a path in a folder with a mark instead of a text that is hidden."""
+        """Print a path in a folder with a mark instead of a string that is hidden."""
         if text.is_hidden:
             self._hidden[path] = f"{self.display_path_of(folder)}/{hidden_value(text)}"
 

@@ -1,7 +1,7 @@
 """Small configurations, each with what the real `terraform` 1.11.4 planned for it.
 
 `expect.json` is the real program's: address by address its retention, or the error with which it
-refused the configuration. What we say has to agree; `EXPLAINED` lists where we cannot know better.
+rejected the configuration. What we say has to agree; `EXPLAINED` lists where we cannot know better.
 """
 
 import json

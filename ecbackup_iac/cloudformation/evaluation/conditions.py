@@ -1,4 +1,4 @@
-"""Condition functions in one scenario → whether they hold."""
+"""Condition functions in one scenario → whether they are true."""
 
 from ecbackup_iac.cloudformation.evaluation.base_evaluator import BaseEvaluator
 from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError
@@ -28,11 +28,11 @@ CONDITION_FUNCTIONS = (
 )
 
 MAX_OPERANDS = 1_000
-"""Of Fn::And and Fn::Or; CloudFormation allows ten."""
+"""Operands of one Fn::And or Fn::Or; CloudFormation allows ten."""
 
 
 def condition_result(evaluator: BaseEvaluator, node: Node, frame: Frame) -> ConditionResult:
-    """Return whether a condition expression holds."""
+    """Return whether a condition expression is true."""
     with evaluator.inside(node, frame):
         name, argument = function_of(node) or ("", node)
         match name:
@@ -54,7 +54,7 @@ def condition_result(evaluator: BaseEvaluator, node: Node, frame: Frame) -> Cond
 
 
 def condition_of_if(evaluator: BaseEvaluator, node: Node, frame: Frame) -> ConditionResult:
-    """Return whether the condition of an `Fn::If` holds: a name, or an expression."""
+    """Return whether the condition of an `Fn::If` is true: a name, or an expression."""
     if isinstance(node, ScalarNode) and node.tag is None:
         return named_condition(evaluator, node.text, frame, node)
     return condition_result(evaluator, node, frame)
@@ -63,7 +63,7 @@ def condition_of_if(evaluator: BaseEvaluator, node: Node, frame: Frame) -> Condi
 def named_condition(
     evaluator: BaseEvaluator, name: str, frame: Frame, node: Node | None = None
 ) -> ConditionResult:
-    """Return whether a condition of the section `Conditions` holds; `node` is what names it."""
+    """Return whether a condition of the section `Conditions` is true; `node` is what names it."""
     name = frame.substitute(name)
     stack = frame.stack
     key = ("condition", stack.address, name)
@@ -140,7 +140,7 @@ def _all_or_any(
 def _contains(
     evaluator: BaseEvaluator, name: str, argument: Node, node: Node, frame: Frame
 ) -> ConditionResult:
-    """Evaluate a function of rules: whether a list contains a text, or one or all of the texts of a list."""
+    """Evaluate a function of rules: whether a list contains a string, or one or all of a list's strings."""
     first, second = evaluator.arguments(argument, node, frame, 2, 2)
     left, right = evaluator.resolved_value(first, frame), evaluator.value(second, frame)
     listed, searched = (left, right) if name == "Fn::Contains" else (right, left)

@@ -55,7 +55,7 @@ def _if(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> V
 
 
 def resolved_variables(node: ScalarNode, frame: Frame) -> ResolvedVariable | str:
-    """Return the value of a text with variables of the Serverless Framework, or why it is not known."""
+    """Return the value of a string with variables of the Serverless Framework, or why it is not known."""
     resolve = frame.stack.template.resolve
     if resolve is None:
         return f"{node.text[:80]} is a variable of the Serverless Framework"

@@ -61,7 +61,7 @@ def _selected(  # noqa: PLR0913, PLR0917 - a value, its options, and the locatio
     map_name: str,
     frame: Frame,
 ) -> str | None:
-    """Return which of some strings a value is; None where it is none of them."""
+    """Return which of some strings a value is; None where it is not one of them."""
     match value.raw:
         case UnresolvedParameter() as parameter:
             split_by_texts(evaluator, parameter, options)
@@ -148,7 +148,7 @@ def option_setting(evaluator: BaseEvaluator, argument: Node, node: Node, frame: 
     if option is None:
         return evaluator.unknown_value(why, node, frame)
     step = option.template.source.step(option.key, option.value, StepKind.PARAMETER)
-    if (text_of(option.value) or "").startswith("`"):  # a function of CloudFormation's in a text
+    if (text_of(option.value) or "").startswith("`"):  # a function of CloudFormation's in a string
         return evaluator.unknown_value(why, node, frame).through(step)
     # Without literals, because an edit of the option would change whatever else reads it.
     value = evaluator.value(option.value, Frame(Stack(option.template)))

@@ -107,7 +107,7 @@ class Value:
 
 @record
 class ConditionResult:
-    """Whether a condition holds in one scenario, and the trace that led to it."""
+    """Whether a condition is true in one scenario, and the trace that led to it."""
 
     holds: bool
     trace: tuple[TraceStep, ...]

@@ -89,7 +89,7 @@ def is_cache(kind: str) -> bool:
 def days_of(value: object, trace: tuple[TraceStep, ...]) -> PossibleValue[int]:
     """Return the retention that a property's value is, in days.
 
-    CloudFormation converts a text of digits to the number for an integer property, but not "7.0".
+    CloudFormation converts a string of digits to the number for an integer property, but not "7.0".
     """
     if isinstance(value, int | float) and not isinstance(value, bool) and value % 1 == 0:
         return Known(int(value), trace)

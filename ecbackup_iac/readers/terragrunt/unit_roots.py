@@ -131,7 +131,7 @@ class UnitRoot:
                 yield content
 
     def _replaced(self) -> Iterator[AbsentCache]:
-        """Yield the cache blocks in the files of the module that others take the place of."""
+        """Yield the cache blocks in the files of the module that others replace."""
         if not self.module.is_here:
             return
         for path, folder in self.index.found.items():

@@ -97,9 +97,7 @@ def _written(within: IPv4Network | IPv6Network, address: int, length: int) -> st
 def _cidrsubnets(prefix: Value, *lengths: Value) -> Value:
     charge(_STEPS_PER_SUBNET * len(lengths))
     within = _range(text_of(prefix))
-    last = int(within.network_address) - 1
-    """Of the range before the one that comes next."""
-
+    last = int(within.network_address) - 1  # the last address that is taken
     made = []
     for given in lengths:
         more = whole(given)

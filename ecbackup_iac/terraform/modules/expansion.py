@@ -30,7 +30,7 @@ class Search(ABC):
         """Whether resources of a type are sought."""
 
     def may_lead_to_sought(self, folder: str) -> bool:  # noqa: ARG002 - any may
-        """Whether the module in a folder, or one below it, may hold what is sought."""
+        """Whether the module in a folder, or one below it, may contain what is sought."""
         return True
 
     def record_call(  # noqa: B027 - not all keep it

@@ -31,7 +31,7 @@ MAX_FILE_BYTES = 10_000_000
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 MAX_PROBLEMS = 201
-"""Of one file: one more than a module reports."""
+"""Problems that are kept of one file: one more than a module reports."""
 
 
 class Problems:
@@ -271,7 +271,7 @@ class Folders:
 
 
 def _is_folder(entry: "os.DirEntry[str]") -> bool:
-    """Whether a link leads to a folder; one in a circle does not."""
+    """Whether a link leads to a folder; a link in a loop of links does not."""
     try:
         return entry.is_dir()
     except OSError:

@@ -22,7 +22,7 @@ from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.value import StepKind, StepShape
 
 MAX_STEP_BYTES = 1000
-"""Of a source: its first line is shown, and cut where it is long."""
+"""The start of a source that is looked at: its first line is shown, and cut where it is long."""
 
 
 class Located(Protocol):
@@ -139,7 +139,7 @@ def has_neighbours(source: SourceRange, expression: Node | None) -> bool:
 
 
 def shown_source(source: SourceRange, expression: Node | None) -> str:
-    """Return the beginning of a source, without the maps and lists in it that hold texts: neighbours."""
+    """Return the beginning of a source, without the maps and lists in it that contain strings: neighbours."""
     content = source.file.text
     end = min(source.end, source.start + MAX_STEP_BYTES)
     text, position = b"", source.start
@@ -158,7 +158,7 @@ def _is_in(node: ObjectNode | TupleNode, source: SourceRange) -> bool:
 
 @lru_cache(maxsize=1000)
 def _collections(expression: Node) -> tuple[ObjectNode | TupleNode, ...]:
-    """Return the outermost maps and lists that hold texts, in the order in which they are written."""
+    """Return the outermost maps and lists that contain strings, in the order in which they are written."""
     pending, found = [expression], []
     while pending:
         node = pending.pop()
@@ -170,7 +170,7 @@ def _collections(expression: Node) -> tuple[ObjectNode | TupleNode, ...]:
 
 
 def _holds_text(collection: ObjectNode | TupleNode) -> bool:
-    """Whether a value in a collection, at any depth, is a text; its keys are not."""
+    """Whether a value in a collection, at any depth, is a string; its keys are not."""
     values = (
         [value for _, value in collection.items]
         if isinstance(collection, ObjectNode)
