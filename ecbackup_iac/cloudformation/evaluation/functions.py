@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 
 from ecbackup_iac.cloudformation.evaluation.base_evaluator import BaseEvaluator
-from ecbackup_iac.cloudformation.evaluation.conditions import condition_of_if
+from ecbackup_iac.cloudformation.evaluation.conditions import CONDITION_FUNCTIONS, condition_of_if
 from ecbackup_iac.cloudformation.evaluation.lookups import (
     check_extensions,
     find_in_map,
@@ -210,6 +210,7 @@ def _attribute(evaluator: BaseEvaluator, name: str, node: Node, frame: Frame) ->
 
 
 FUNCTIONS: dict[str, Callable[[BaseEvaluator, Node, Node, Frame], Value]] = {
+    **CONDITION_FUNCTIONS,
     "Ref": _ref,
     "Fn::FindInMap": find_in_map,
     "Fn::GetAtt": _get_att,

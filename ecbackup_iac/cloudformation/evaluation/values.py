@@ -89,6 +89,11 @@ class Value:
         return not isinstance(self.raw, UnknownValue | UnresolvedParameter)
 
     @property
+    def holds(self) -> bool:
+        """Whether it is true: the value of a condition that holds."""
+        return self.raw is True
+
+    @property
     def text(self) -> str | None:
         """A scalar as a string; None for anything else."""
         if isinstance(self.raw, str | int | float | bool):
@@ -103,11 +108,3 @@ class Value:
     def through(self, *steps: TraceStep, is_secret: bool = False) -> "Value":
         """Return the value with steps put before its trace."""
         return replace(self, trace=(*steps, *self.trace), is_secret=self.is_secret or is_secret)
-
-
-@record
-class ConditionResult:
-    """Whether a condition holds in one scenario, and the trace that led to it."""
-
-    holds: bool
-    trace: tuple[TraceStep, ...]
