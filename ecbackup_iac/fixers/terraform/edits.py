@@ -14,9 +14,12 @@ from ecbackup_iac.fixers.edits import (
     offsets,
     renamed,
 )
-from ecbackup_iac.fixers.terraform.hcl_insertions import inserted_argument, section_at
+from ecbackup_iac.fixers.terraform.hcl_insertions import (
+    inserted_argument,
+    inserted_input,
+    section_at,
+)
 from ecbackup_iac.fixers.terraform.references import UNIT_FILES
-from ecbackup_iac.fixers.terraform.unit_inputs import inserted_input
 from ecbackup_iac.fixers.terraform.usages import check_owner, check_uses
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.location import Location, Origin, is_downloaded
