@@ -56,6 +56,23 @@ class BaseEvaluator(ScenarioState, ABC):
             raise self.split_by_domain(parameter.key, parameter.name, *domains)
         return replace(value, raw=UnknownValue(parameter.why, parameter.key, domain))
 
+    def split_by_texts(self, parameter: UnresolvedParameter, options: list[str]) -> None:
+        """Split the scenario by which of some strings a parameter is, unless it can be none of them."""
+        domain = parameter.domain
+        listed_values = None if domain.values is None else frozenset(domain.values)
+        possible = [
+            option
+            for option in options
+            if (option in listed_values if listed_values is not None else domain.admits(option))
+        ]
+        if not possible:
+            return
+        rest = domain.without(*possible)
+        domains = [domain.only(option) for option in possible]
+        if rest.values != ():
+            domains.append(rest)
+        raise self.split_by_domain(parameter.key, parameter.name, *domains)
+
     def resolved_value(self, node: Node, frame: Frame) -> Value:
         """Return the value of an expression, as `resolved` returns it."""
         return self.resolved(self.value(node, frame))

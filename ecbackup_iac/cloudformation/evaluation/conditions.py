@@ -5,7 +5,6 @@ from functools import partial
 
 from ecbackup_iac.cloudformation.evaluation.base_evaluator import BaseEvaluator
 from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError
-from ecbackup_iac.cloudformation.evaluation.lookups import split_by_texts
 from ecbackup_iac.cloudformation.evaluation.scenarios import Dependencies, NeedsSplit
 from ecbackup_iac.cloudformation.evaluation.stacks import Frame
 from ecbackup_iac.cloudformation.evaluation.values import (
@@ -155,7 +154,7 @@ def _are_texts_equal(evaluator: BaseEvaluator, left: Value, right: Value, excerp
     """Return whether two values are equal in this scenario; `excerpt` is what compares them."""
     for parameter, value in ((left, right), (right, left)):
         if isinstance(parameter.raw, UnresolvedParameter) and value.is_known:
-            split_by_texts(evaluator, parameter.raw, [] if value.text is None else [value.text])
+            evaluator.split_by_texts(parameter.raw, [] if value.text is None else [value.text])
             return False
     if _value_key(left) == _value_key(right) and not left.is_known:  # the same unknown value
         return True
