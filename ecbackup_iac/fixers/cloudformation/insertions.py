@@ -1,8 +1,11 @@
 """A map of a template, in YAML or JSON → a new first entry, written in the style of the one after it."""
 
+import re
+
 from ecbackup_iac.cloudformation.syntax.nodes import MapNode
 from ecbackup_iac.fixers.cloudformation.files import OpenedFile, value_start
-from ecbackup_iac.fixers.edits import NotFixableError, line_break, line_start
+from ecbackup_iac.fixers.edits import NotFixableError, line_start
+from ecbackup_iac.syntax.columns import LINE_BREAK
 
 
 def inserted_entry(file: OpenedFile, node: MapNode, name: str, value: str) -> tuple[int, bytes]:
@@ -31,8 +34,10 @@ def inserted_entry(file: OpenedFile, node: MapNode, name: str, value: str) -> tu
 
 def _break_before(content: bytes, start: int) -> bytes:
     """Return the line break before the start of a line, else the first of the file."""
-    first, end = line_break(content, line_start(content, start - 1) if start else 0)
-    return content[first:end] or b"\n"
+    match = re.compile(LINE_BREAK.encode()).search(
+        content, line_start(content, start - 1) if start else 0
+    )
+    return match[0] if match else b"\n"
 
 
 def _above_comments(content: bytes, start: int, indent: bytes) -> int:
