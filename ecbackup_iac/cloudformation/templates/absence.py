@@ -15,7 +15,11 @@ from ecbackup_iac.cloudformation.evaluation.enumeration import (
     cases_of,
     enumerate_scenarios,
 )
-from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError, TooMuchError
+from ecbackup_iac.cloudformation.evaluation.errors import (
+    NoResultError,
+    TemplateRejectedError,
+    TooMuchError,
+)
 from ecbackup_iac.cloudformation.evaluation.evaluator import Evaluator
 from ecbackup_iac.cloudformation.evaluation.rules import check_rules
 from ecbackup_iac.cloudformation.evaluation.scenarios import Key
@@ -128,7 +132,7 @@ class Creations:
             cases = enumerate_scenarios(
                 lambda evaluator: evaluator.first_unmet(existence), self._budget
             )
-        except (TemplateRejectedError, TooMuchError):
+        except NoResultError:
             return []
         for case in cases or ():
             if case.value is not None:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import TypeVar
 
 from ecbackup_iac.cloudformation.evaluation.enumeration import ScenarioBudget, enumerate_scenarios
-from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError, TooMuchError
+from ecbackup_iac.cloudformation.evaluation.errors import NoResultError
 from ecbackup_iac.cloudformation.evaluation.evaluator import Evaluator
 from ecbackup_iac.cloudformation.evaluation.rules import check_rules
 from ecbackup_iac.cloudformation.evaluation.scenarios import MAX_CASES
@@ -115,7 +115,7 @@ class ResourceSettings:
         Memcached is not applicable, whatever is rejected besides.
         """
         cases: dict[str, list[PropertyCase]] = {name: [] for name in names.names}
-        with suppress(TemplateRejectedError, TooMuchError):
+        with suppress(NoResultError):
             engines = enumerate_scenarios(
                 lambda evaluator: _evaluate_property(evaluator, instance, names.engine), budget
             )
