@@ -184,7 +184,7 @@ class Deployment:
                 cases = enumerate_scenarios(broken, self._budget)
             except NoResultError:
                 continue
-            if cases and all(case.value is not None for case in cases):
+            if cases and None not in cases:
                 for name in rule.asserted - stack.given_values.keys():
                     stack.rejected_defaults[name] = rule.name
 
@@ -238,18 +238,19 @@ class Deployment:
         There is one value for an unknown collection.
         """
         cases = enumerate_scenarios(
-            lambda evaluator: evaluator.resolved_value(collection, frame), self._budget
+            lambda evaluator: (evaluator.resolved_value(collection, frame), evaluator.conditions),
+            self._budget,
         )
         items: dict[str, Value] = {}
-        for case in cases or ():
-            raw = case.value.raw
+        for value, _ in cases or ():
+            raw = value.raw
             if not isinstance(raw, tuple) or any(item.text is None for item in raw):
-                return [_representative(case.value, collection, frame)], False
+                return [_representative(value, collection, frame)], False
             items |= {str(item.text): item for item in raw if str(item.text) not in items}
         if cases is None:
             return [_representative(None, collection, frame)], False
         # A rule may reject what a parameter makes the collection of.
-        is_certain = len(cases) == 1 and not cases[0].conditions and not frame.stack.template.rules
+        is_certain = len(cases) == 1 and not cases[0][1] and not frame.stack.template.rules
         return list(items.values()), is_certain and bool(items)
 
     def _may_have_wanted(self, node: Node) -> bool:

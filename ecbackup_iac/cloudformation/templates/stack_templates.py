@@ -109,7 +109,7 @@ class StackTemplates:
 
     def _texts(self, node: Node, frame: Frame) -> list[Value]:
         """Return the value that an expression has in every scenario."""
-        cases = enumerate_scenarios(
+        found = enumerate_scenarios(
             lambda evaluator: evaluator.resolved_value(node, frame), self._budget
         )
-        return [case.value for case in cases or ()]
+        return found or []

@@ -99,7 +99,7 @@ class ResourceSettings:
         if cases is None:  # too many, or too much
             separate = {name: _evaluate_separately(instance, name, budget) for name in names.names}
             return cls(separate, is_aligned=False)
-        existing = [case.value for case in cases if case.value is not None]
+        existing = [case for case in cases if case is not None]
         properties = {name: [case.properties[name] for case in existing] for name in names.names}
         if len(existing) == len(cases):
             return cls(properties, is_aligned=True)
@@ -119,7 +119,7 @@ class ResourceSettings:
             engines = enumerate_scenarios(
                 lambda evaluator: _evaluate_property(evaluator, instance, names.engine), budget
             )
-            cases[names.engine] = [case.value for case in engines or ()]
+            cases[names.engine] = engines or []
         return cls(cases, is_aligned=False)
 
     @property
@@ -269,7 +269,7 @@ def _evaluate_separately(
         lambda evaluator: _evaluate_property(evaluator, instance, name), budget
     )
     if cases is not None:
-        return [case.value for case in cases]
+        return cases
     entry = members(member(instance.body, "Properties")).get(name)
     source = instance.frame.stack.template.source
     steps = (source.step(*entry, StepKind.ATTRIBUTE),) if entry else ()
