@@ -167,7 +167,10 @@ def _malformed_sections(template: Template) -> Iterator[tuple[Node, Node, str]]:
     for part in template.parts:
         for name in _SECTIONS:
             key, section = members(part).get(name, (None, None))
-            if key and section and not _is_section(section, is_part=template.is_part):
+            # One of the Serverless Framework may be in another file.
+            is_elsewhere = template.is_part and isinstance(section, ScalarNode)
+            is_empty = is_null(section) or is_elsewhere
+            if key and section and not (is_empty or isinstance(section, MapNode)):
                 yield key, section, f"{name} is not a map"
     for section in template.section_nodes(_SECTION):
         for key, value in section.entries if isinstance(section, MapNode) else ():
@@ -193,9 +196,3 @@ def _has_no_type(template: Template, name: str, body: Node) -> bool:
     is_elsewhere = name.startswith("AWSEB") if template.option_of else template.is_part
     is_other = is_elsewhere or name.startswith((LOOP, "Fn::Transform"))
     return not is_other and text_of(member(body, "Type")) is None
-
-
-def _is_section(node: Node, *, is_part: bool) -> bool:
-    """Whether a section is a map, or is empty; one of the Serverless Framework may be in another file."""
-    is_empty = is_null(node) or (is_part and isinstance(node, ScalarNode))
-    return is_empty or isinstance(node, MapNode)

@@ -17,7 +17,7 @@ from ecbackup_iac.fixers.edits import (
 from ecbackup_iac.fixers.terraform.hcl_insertions import (
     inserted_argument,
     inserted_input,
-    section_at,
+    sections,
 )
 from ecbackup_iac.fixers.terraform.references import UNIT_FILES
 from ecbackup_iac.fixers.terraform.usages import check_owner, check_uses
@@ -157,7 +157,7 @@ class _Proposal:
         if path.endswith(UNIT_FILES):
             first, last, new = inserted_input(content[shift:], name, value)
         else:
-            section = section_at(content[shift:], start - shift)
+            section = sections(content[shift:]).get(start - shift)
             if section is None:
                 raise NotFixableError(f"{block}: no block to set {name} in")
             first, last, new = inserted_argument(content[shift:], section, name, value)

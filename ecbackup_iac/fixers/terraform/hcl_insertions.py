@@ -32,13 +32,9 @@ class Section:
     items: Sequence[Attribute | Block]
 
 
-def section_at(content: bytes, offset: int) -> Section | None:
-    """Return the block at the top of a file that begins at an offset."""
-    return _sections(content).get(offset)
-
-
 @lru_cache(maxsize=4)
-def _sections(content: bytes) -> dict[int, Section]:
+def sections(content: bytes) -> dict[int, Section]:
+    """Return the blocks at the top of a file by where they begin."""
     file = parse_file(SourceFile("", content), CONFIGURATION, lambda _message, _place: None)
     return {
         block.range.start: Section(block.range.start, body.start, block.range.end, body.items)

@@ -53,7 +53,9 @@ _DEPLOYERS = (
 )
 
 # Any Terraform provider can be bridged, and calls its types in its own way.
-_OTHER_CACHES = r"(?<!global)(?<!global_)(cluster|replication_?group|serverless_?cache)\Z"
+_OTHER_CACHES = re.compile(
+    r"(?<!global)(?<!global_)(cluster|replication_?group|serverless_?cache)\Z", re.IGNORECASE
+)
 
 RETENTION = "snapshotRetentionLimit"
 
@@ -133,16 +135,12 @@ def unread(resource: "RawJson") -> str:
     kind, text = resource.type_name(), ""
     if kind in _DEPLOYERS and text_mentions_cache(resource.json):
         text = "deploys a template with caches: check the template itself"
-    elif kind not in CACHES and _is_other_cache(kind.lower()):
+    # One pattern for both would try each "elasticache" with all the text after it.
+    elif kind not in CACHES and "elasticache" in kind.lower() and _OTHER_CACHES.search(kind):
         text = "is a cache of a provider that is not read: aws and aws-native are"
     state = resource.checked(ResourceState) if text else None
     is_managed = state and (state.get("custom") or state.get("viewOf"))
     return f"{address_of(state['urn'])} {text}" if state and is_managed else ""
-
-
-def _is_other_cache(kind: str) -> bool:
-    # One pattern for both would try each "elasticache" with all the text after it.
-    return "elasticache" in kind and re.search(_OTHER_CACHES, kind) is not None
 
 
 @record

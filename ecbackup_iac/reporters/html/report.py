@@ -31,8 +31,10 @@ def render(report: Report, options: RenderOptions = RenderOptions()) -> str:
     entries, roots = _entries(report)
     word, kind = verdict(report)
     many = ' class="many"' if len(entries) > MANY_FINDINGS else ""
+    with open(os.path.join(os.path.dirname(__file__), "page.css"), encoding="utf-8") as file:
+        style = file.read()
     parts = (
-        _head(word, options.provenance.title, _style() + filter_rules(entries)),
+        _head(word, options.provenance.title, style + filter_rules(entries)),
         header(report, word, kind, options.provenance),
         _contents(report),
         f'<main id="main" tabindex="-1"{many}>\n',
@@ -66,12 +68,6 @@ def _head(word: str, title: str, rules: str) -> str:
         # As the target of a link, it shows the findings only.
         '<body id="findings-only">\n<a class="skip" href="#main">Skip to the report</a>\n'
     )
-
-
-def _style() -> str:
-    path = os.path.join(os.path.dirname(__file__), "page.css")
-    with open(path, encoding="utf-8") as file:
-        return file.read()
 
 
 def _entries(report: Report) -> tuple[list[Entry], list[str]]:
