@@ -10,7 +10,6 @@ from ecbackup_iac.cloudformation.evaluation.stacks import Frame
 from ecbackup_iac.cloudformation.evaluation.values import (
     Trace,
     UnknownValue,
-    UnresolvedParameter,
     Value,
     join_traces,
 )
@@ -153,22 +152,19 @@ def _equals(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) 
 def _are_texts_equal(evaluator: BaseEvaluator, left: Value, right: Value, excerpt: str) -> bool:
     """Return whether two values are equal in this scenario; `excerpt` is what compares them."""
     for parameter, value in ((left, right), (right, left)):
-        if isinstance(parameter.raw, UnresolvedParameter) and value.is_known:
-            evaluator.split_by_texts(parameter.raw, [] if value.text is None else [value.text])
+        raw = parameter.raw
+        if isinstance(raw, UnknownValue) and raw.name and value.is_known:
+            evaluator.split_by_texts(raw, [] if value.text is None else [value.text])
             return False
     if _value_key(left) == _value_key(right) and not left.is_known:  # the same unknown value
         return True
     for value in (left, right):
-        if isinstance(value.raw, UnresolvedParameter) and value.raw.domain.values is not None:
+        if isinstance(value.raw, UnknownValue) and value.raw.domain.values is not None:
             evaluator.resolved(value)
     equal = _are_equal(evaluator, left, right)
     if equal is not None:
         return equal
-    reasons = [
-        value.raw.why
-        for value in (left, right)
-        if isinstance(value.raw, UnknownValue | UnresolvedParameter)
-    ]
+    reasons = [value.raw.why for value in (left, right) if isinstance(value.raw, UnknownValue)]
     why = (
         reasons[0] if reasons else "the values that it compares are known only after the deployment"
     )
@@ -178,7 +174,7 @@ def _are_texts_equal(evaluator: BaseEvaluator, left: Value, right: Value, excerp
 
 def _value_key(value: Value) -> object:
     """Return the identity of a value, so that the same comparison is decided once."""
-    if isinstance(value.raw, UnknownValue | UnresolvedParameter):
+    if isinstance(value.raw, UnknownValue):
         return value.raw.key
     if isinstance(value.raw, tuple):
         return tuple(map(_value_key, value.raw))

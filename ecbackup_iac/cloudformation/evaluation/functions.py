@@ -21,7 +21,6 @@ from ecbackup_iac.cloudformation.evaluation.template import (
 from ecbackup_iac.cloudformation.evaluation.values import (
     Trace,
     UnknownValue,
-    UnresolvedParameter,
     Value,
     join_traces,
 )
@@ -255,7 +254,7 @@ def _selected(  # noqa: PLR0913, PLR0917 - a value, its options, and the locatio
 ) -> str | None:
     """Return which of some strings a value is; None where it is none of them."""
     match value.raw:
-        case UnresolvedParameter() as parameter:
+        case UnknownValue() as parameter if parameter.name:
             evaluator.split_by_texts(parameter, options)
             return None
         case UnknownValue(key=key, why=why):
