@@ -102,14 +102,9 @@ class _Proposal:
             for step in value.trace
             if step.location.path == literal.path and step.kind is StepKind.PARAMETER
         ]
-        for path in self._possible_templates():
+        root = self._files.path(self._resource.root)  # the file may be for any other template, too
+        for path in (root, *self._files.once(boundary_of(root), _templates)):
             check_uses(display_path_of(path), names, literal, self._files)
-
-    def _possible_templates(self) -> Iterator[str]:
-        """Yield the templates that a parameter file may be for: the cache's own, and every other one."""
-        root = self._files.path(self._resource.root)
-        yield root
-        yield from self._files.once(boundary_of(root), _templates)
 
     def _in_properties(self) -> Edit:
         """Return the edit that adds the retention to the resource's properties."""
