@@ -1,8 +1,8 @@
 """A resource that Checkov checks → the finding of `ecbackup-iac check` on it.
 
 Checkov's own values are not used: it replaces references as text and evaluates the result as Python does, so
-that `"1" == 1` is true to it, and `null` is a word. Of a template it does not pass on what its macros, rules
-and mappings make of it.
+that `"1" == 1` is true to it, and `null` is a word. Of a template, it does not pass on the effect of macros,
+rules and mappings.
 """
 
 import os
@@ -81,11 +81,12 @@ class Evaluations:
             from ecbackup_iac.checkov.plans import read_plan
 
             return (read_plan(file.path),)
-        from ecbackup_iac.readers.terraform.configuration import Request, read
+        from ecbackup_iac.readers.configuration import read
+        from ecbackup_iac.readers.tree_request import TreeRequest
 
         folders = tuple(map(os.path.realpath, file.folders))
         boundary = boundary_of(os.path.commonpath(map(os.path.realpath, file.roots)))
-        return read(Request(boundary, folders, self._inputs))
+        return read(TreeRequest(boundary, folders, self._inputs))
 
 
 class _Caches:

@@ -15,7 +15,7 @@ class RuleMetadata:
     """The description of a rule, for people and for code scanning."""
 
     title: str
-    """A sentence that names no particular cache."""
+    """A sentence that is true of any cache."""
 
     description: str
     """When the rule applies and why that matters, in two or three sentences."""

@@ -119,7 +119,7 @@ class NativeBody(Body):
         return [block for block in self._blocks.get(kind, ()) if len(block.labels) == labels]
 
     def unexpected(self, kinds: Container[str]) -> Sequence[Problem]:
-        """Return what the top of a file must not hold, which has blocks of these kinds and no arguments."""
+        """Return a problem for each item at the top of a file that is not a block of one of these kinds."""
         problems: list[Problem] = []
         for item in self.items:
             if isinstance(item, Attribute):
@@ -235,7 +235,7 @@ class _ItemParser:
         return identifier_end(self._text, position, end)
 
     def _limit(self, position: int) -> int:
-        """Return where what is broken ends at the latest: before the next line that begins a block."""
+        """Return the latest end of a broken item: before the next line that begins a block."""
         if self._schema is None:
             return self._end
         if self._next_header < position:

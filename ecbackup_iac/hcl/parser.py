@@ -28,7 +28,7 @@ def parse_file(source: SourceFile, schema: Schema, report: ProblemHandler) -> Na
 def parse_whole_file(
     source: SourceFile, schema: Schema = NO_BLOCKS
 ) -> tuple[NativeBody, list[Problem]]:
-    """Return a file's body and all its problems: one a line, and MAX_PROBLEM_LINES of them at most."""
+    """Return a file's body and all its problems: one per line, at most MAX_PROBLEM_LINES."""
     problems: list[Problem] = []
     body = parse_file(
         source, schema, lambda message, source_range: problems.append((message, source_range))

@@ -15,7 +15,7 @@ TEMPLATE, LITERAL, EXPRESSION = "template", "literal", "expression"
 
 
 class Schema:
-    """The blocks that the top of a file may hold, and how its JSON strings are to be read."""
+    """The blocks that the top of a file may contain, and how its JSON strings are to be read."""
 
     def __init__(
         self,
@@ -39,7 +39,7 @@ class Schema:
 
 
 NO_BLOCKS = Schema({})
-"""Of a file that has only arguments."""
+"""The schema of a file that has only arguments."""
 
 
 class Attribute:
@@ -48,7 +48,7 @@ class Attribute:
     def __init__(self, name: str, source_range: SourceRange, parse: Callable[[], Node]) -> None:
         self.name = name
         self.range = source_range
-        """Of the whole attribute, its name included."""
+        """The whole attribute, its name included."""
 
         self._parse = parse
 
@@ -61,7 +61,7 @@ class Attribute:
 class Body(Protocol):
     """What is between braces, or in a JSON object: attributes and blocks.
 
-    JSON cannot tell a block from an attribute, so blocks are looked up by kind and number of labels.
+    JSON does not distinguish blocks from attributes, so blocks are looked up by kind and number of labels.
     """
 
     @property
@@ -86,7 +86,7 @@ class Body(Protocol):
         return value if isinstance(value, str) else None
 
     def unexpected(self, kinds: Container[str]) -> Sequence[Problem]:  # noqa: ARG002 - of a block
-        """Return what the top of a file must not hold, which has blocks of these kinds and no arguments."""
+        """Return a problem for each item at the top of a file that is not a block of one of these kinds."""
         return ()
 
     def parse_all(self) -> None:
@@ -102,9 +102,9 @@ class Block:
     """Without their quotes."""
 
     range: SourceRange
-    """Of the whole block."""
+    """The whole block."""
 
     header: SourceRange
-    """Of its kind and labels."""
+    """Its kind and labels."""
 
     body: Body

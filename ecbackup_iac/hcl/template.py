@@ -127,7 +127,7 @@ class _Directive:
 _CLOSED_BY = {PieceKind.ENDIF: PieceKind.IF, PieceKind.ENDFOR: PieceKind.FOR}
 
 
-def nested(  # noqa: C901 - one case a kind of piece
+def nested(  # noqa: C901 - one case per kind of piece
     pieces: Sequence[Piece], range_of: RangeMapper
 ) -> tuple[TemplatePart, ...]:
     """Return the parts of a template, with what is between directives inside them.

@@ -154,7 +154,7 @@ class SuppressionKind(StrEnum):
 
 @record
 class Suppression:
-    """Why a finding does not count, and until when."""
+    """Why a finding is suppressed, and until when."""
 
     kind: SuppressionKind
     reason: str

@@ -15,7 +15,7 @@ from ecbackup_iac.syntax.encoding import to_utf8
 from ecbackup_iac.terraform.modules.folders import Folders
 
 MAX_LINES = 12
-"""Of one location."""
+"""Lines of one location that are shown."""
 
 MAX_LINE_LENGTH = 120
 """Characters of a line; as many as a trace step has."""

@@ -94,7 +94,7 @@ def hint_for_text(text: bytes, path: str) -> str | None:
 
 
 def hint_for_empty(path: str) -> str:
-    """Return what to do about an input without a text."""
+    """Return what to do about an empty input."""
     if path == STANDARD_INPUT:
         return "the input is empty: did the command before the pipe fail?"
     if is_stream(path):

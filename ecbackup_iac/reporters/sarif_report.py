@@ -280,6 +280,6 @@ def _uri(path: str) -> str:
 
 
 def _message(*lines: str) -> dict[str, str]:
-    """Return a text without links and placeholders: hostile names have `](` and `{0}` in them."""
+    """Return a string without links and placeholders: hostile names have `](` and `{0}` in them."""
     text = "\n".join(map(escape_control_characters, lines)).replace("](", "] (")
     return {"text": _PLACEHOLDER.sub(r"{{\1}}", text)}  # SARIF 2.1.0, messages with placeholders

@@ -1,4 +1,4 @@
-"""A text → its offsets ↔ lines and columns; long lines take no more time than short ones."""
+"""A text → its offsets ↔ lines and columns; long lines take as little time as short ones."""
 
 import re
 from bisect import bisect_right

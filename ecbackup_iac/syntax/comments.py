@@ -22,7 +22,7 @@ class Comment:
     start: int
     end: int
     text: str
-    """With its signs, as it is written; of a JSON property, the value."""
+    """Its source with the comment signs; of a JSON property, the value."""
 
     above: int | None = None
     """The start of the code that it is directly above or before, with no blank line between."""

@@ -22,8 +22,8 @@ from ecbackup_iac.terraform.values.value import (
     string,
     unknown,
 )
-from ecbackup_iac.terragrunt.configuration import ConfigFile
 from ecbackup_iac.terragrunt.functions import deep_merged
+from ecbackup_iac.terragrunt.scope import ConfigScope
 from ecbackup_iac.terragrunt.tree import STACK_FILE
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ _EMPTY_TEXTS = (
 )  # fmt: skip
 
 
-def config_value(file: ConfigFile) -> Value:
+def config_value(file: ConfigScope) -> Value:
     """Return a configuration, each member evaluated where it is needed. Raises EvaluationError."""
     if os.path.basename(file.path) == STACK_FILE:
         return _stack_value(file)
@@ -61,37 +61,52 @@ def config_value(file: ConfigFile) -> Value:
     return Value(whole, LazyMembers(sorted(members), cache(lambda name: members[name]())))
 
 
-def _inputs_value(file: ConfigFile) -> Value:
+def _inputs_value(file: ConfigScope) -> Value:
     found = merged_inputs(file)
     if found is None:
         return null()
     return unknown(found.others) if found.others else object_value(found.members)
 
 
-def _block_value(file: ConfigFile, block: Block) -> Value:
+def _block_value(file: ConfigScope, block: Block) -> Value:
     return object_value({one.name: file.value(one) for one in block.body.attributes()})
 
 
-def _dependency_value(file: ConfigFile) -> Value:
-    """Return the dependency blocks with their arguments, and the outputs, which are unknown."""
+def _dependency_value(file: ConfigScope) -> Value:
+    """Return the dependency blocks with their arguments and outputs."""
     found = {}
     for name, (owner, block) in file.blocks_of_all("dependency").items():
-        found[name] = outputs = outputs_of(name, block)
+        found[name] = outputs = outputs_of(name, owner, block)
         if outputs.is_known:
             own = _block_value(owner, block).members
             found[name] = object_value({**own, **outputs.members})
     return object_value(found)
 
 
-def outputs_of(name: str, block: Block) -> Value:
-    """Return what a configuration reads of a dependency."""
+def outputs_of(name: str, owner: ConfigScope, block: Block) -> Value:
+    """Return what a configuration reads of a dependency. Raises EvaluationError."""
     why = f'the outputs of dependency "{name}" are known once it is applied'
     if block.body.blocks("expansion"):
         return unknown(why)
-    return object_value({"outputs": unknown(why), "inputs": unknown(why)})
+    outputs = _mock_outputs(owner, block) or unknown(why)
+    return object_value({"outputs": outputs, "inputs": unknown(why)})
 
 
-def feature_value(name: str, owner: ConfigFile, block: Block) -> Value:
+def _mock_outputs(owner: ConfigScope, block: Block) -> Value | None:
+    """Return the outputs that a dependency always has, because Terragrunt does not read the real ones."""
+    skipped, enabled, mocks, commands = map(
+        block.body.attribute,
+        ("skip_outputs", "enabled", "mock_outputs", "mock_outputs_allowed_terraform_commands"),
+    )
+    is_read = (skipped is None or owner.flag(skipped).raw is not True) and (
+        enabled is None or owner.flag(enabled).raw is not False
+    )
+    if is_read or mocks is None or commands is not None:
+        return None
+    return owner.value(mocks).through(*owner.steps(mocks, StepKind.MAPPING))
+
+
+def feature_value(name: str, owner: ConfigScope, block: Block) -> Value:
     """Return a feature: its default, or what the environment sets. Raises EvaluationError."""
     default = block.body.attribute("default")
     if default is None:
@@ -113,7 +128,7 @@ def feature_value(name: str, owner: ConfigFile, block: Block) -> Value:
     return object_value({"name": string(name), "value": value})
 
 
-def _stack_value(file: ConfigFile) -> Value:
+def _stack_value(file: ConfigScope) -> Value:
     """Return the locals, units and stacks of a stack file."""
     found = {"local": file.variable_value("local")}
     for kind in ("unit", "stack"):
@@ -148,7 +163,7 @@ class Inputs:
         return Inputs(members, self.others or below.others)
 
 
-def merged_inputs(file: ConfigFile) -> Inputs | None:
+def merged_inputs(file: ConfigScope) -> Inputs | None:
     """Return the inputs of a configuration and of its includes; None without any. Raises EvaluationError."""
     found = _own_inputs(file)
     for one in file.injected:
@@ -160,7 +175,7 @@ def merged_inputs(file: ConfigFile) -> Inputs | None:
     return found
 
 
-def _own_inputs(file: ConfigFile) -> Inputs | None:
+def _own_inputs(file: ConfigScope) -> Inputs | None:
     attribute = file.body.attribute("inputs")
     if attribute is None:
         return None

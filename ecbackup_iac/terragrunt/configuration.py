@@ -28,8 +28,9 @@ from ecbackup_iac.terragrunt.evaluator import (
     HiddenConfigEvaluator,
     no_variable,
 )
-from ecbackup_iac.terragrunt.include import Include, evaluated_include
+from ecbackup_iac.terragrunt.include import evaluated_include
 from ecbackup_iac.terragrunt.schemas import STACK, UNIT, check_file
+from ecbackup_iac.terragrunt.scope import Include
 from ecbackup_iac.terragrunt.tree import (
     AUTOINCLUDE_FILE,
     STACK_FILE,
@@ -69,9 +70,11 @@ class ConfigFile:
         self.config_path: str = child.config_path if child else path
         """The file whose folder functions count from."""
 
-        self.original_path: str = (child or reader or self).config_path
-        if child or reader:
-            self.original_path = (child or reader or self).original_path
+        first = child or reader
+        self.original_path: str = first.original_path if first else path
+        self.configs: dict[str, ConfigFile] = first.configs if first else {}
+        """The configurations that are read as values for the unit, by path."""
+
         self.files = ConfigFiles(view, os.path.dirname(path))
         self._values = values
         self._injected = injected
@@ -121,7 +124,7 @@ class ConfigFile:
             raise error.at(attribute.range) from error
 
     def flag(self, attribute: Attribute | None) -> Value:
-        """Return a bool, or a text that is one; false for none, or null. Raises EvaluationError."""
+        """Return a bool, or a string that is one; false for none, or null. Raises EvaluationError."""
         if attribute is None:
             return _FALSE
         value = self.value(attribute)
@@ -245,8 +248,8 @@ class ConfigFile:
             case "dependency":
                 from ecbackup_iac.terragrunt.config_value import outputs_of
 
-                blocks = self.visible("dependency").items()
-                return object_value({name: outputs_of(name, block) for name, (_, block) in blocks})
+                dependencies = self.visible("dependency")
+                return self._lazy(dependencies, lambda name: outputs_of(name, *dependencies[name]))
             case "feature":
                 from ecbackup_iac.terragrunt.config_value import feature_value
 
@@ -375,11 +378,10 @@ class ConfigFile:
         if not self.view.exists(full):
             self.view.real(full)  # outside, nothing is known
             return None
-        key = full, self.original_path
-        if key not in self.view.configs:
+        if full not in self.configs:
             charge(STEPS_PER_UNIT)  # each unit of a chain reads all after it
-            self.view.configs[key] = ConfigFile(self.view, full, reader=self)
-        return self.view.configs[key]
+            self.configs[full] = ConfigFile(self.view, full, reader=self)
+        return self.configs[full]
 
     @cached_property
     def as_value(self) -> Value:

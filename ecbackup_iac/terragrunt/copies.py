@@ -95,12 +95,12 @@ class UnitFolders(Folders):
         """What is generated, by path."""
 
         self.unknown: dict[str, str] = {}
-        """The files of which it is unknown what they hold, with the reason."""
+        """The files of which it is unknown what they contain, with the reason."""
 
         self._removed: set[str] = set()
 
     def write(self, path: str, source: SourceFile) -> None:
-        """Put a generated file at a path."""
+        """Add a generated file at a path."""
         self.written[path] = source
         self._changed(path)
 
@@ -116,7 +116,7 @@ class UnitFolders(Folders):
         return (*self.written, *self.unknown, *self._removed)
 
     def is_replaced(self, path: str) -> bool:
-        """Whether something else takes the place of a file of the module."""
+        """Whether something else replaces a file of the module."""
         return path in self.written or path in self._removed or self.origin(path) != path
 
     def _changed(self, path: str) -> None:

@@ -1,35 +1,14 @@
 """An include block → the file that it includes, and how that is merged."""
 
-from typing import TYPE_CHECKING
-
 from ecbackup_iac.hcl.structure import Block
-from ecbackup_iac.model.record import record
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
-from ecbackup_iac.terraform.values.value import EvaluationError, Value, string
-
-if TYPE_CHECKING:
-    from ecbackup_iac.terragrunt.configuration import ConfigFile
+from ecbackup_iac.terraform.values.value import EvaluationError, string
+from ecbackup_iac.terragrunt.scope import ConfigScope, Include
 
 MERGE_STRATEGIES = ("no_merge", "shallow", "deep")
 
 
-@record(eq=False)
-class Include:
-    """An include block."""
-
-    label: str
-    """Empty for a bare one."""
-
-    path: str
-    """Of the included file: absolute."""
-
-    expose: Value
-    """Whether the file may refer to it."""
-
-    strategy: str
-
-
-def evaluated_include(file: "ConfigFile", block: Block) -> Include:
+def evaluated_include(file: ConfigScope, block: Block) -> Include:
     """Return an include of a file. Raises EvaluationError, or UnknownResultError."""
     expose, strategy = map(block.body.attribute, ("expose", "merge_strategy"))
     merging = file.value(strategy) if strategy is not None else string("shallow")
@@ -49,7 +28,7 @@ def evaluated_include(file: "ConfigFile", block: Block) -> Include:
     )
 
 
-def included_path(file: "ConfigFile", block: Block) -> str:
+def included_path(file: ConfigScope, block: Block) -> str:
     """Return the path of the file that a block includes. Raises EvaluationError, or UnknownResultError."""
     path = block.body.attribute("path")
     value = file.value(path) if path is not None else string("")

@@ -162,7 +162,7 @@ class UnitInputs(RootInputs):
         )
 
     def _texts(self, value: Value | None) -> Iterator[Value]:
-        """Yield the known texts of a list; what is unknown in it may set any variable."""
+        """Yield the known strings of a list; what is unknown in it may set any variable."""
         if value is None or value.is_null:
             return
         for element in value.elements if isinstance(value.raw, tuple) else (value,):
@@ -192,7 +192,7 @@ class UnitInputs(RootInputs):
             self._workspace = members["TF_WORKSPACE"]
 
     def _split(self, value: Value, origin: Located) -> Value:
-        """Return the arguments in a text, as a shell splits it."""
+        """Return the arguments in a string, as a shell splits it."""
         if not isinstance(value.raw, str):
             return value
         try:
@@ -349,7 +349,7 @@ def _as_expression(value: Value) -> Value:
 
 
 def _as_json(value: Value) -> Value:
-    """Return a value with the types that JSON has; a text that Terraform evaluates is unknown."""
+    """Return a value with the types that JSON has; a string that Terraform evaluates is unknown."""
     match value.raw:
         case tuple() as elements:
             result = tuple_value(map(_as_json, elements))

@@ -51,7 +51,7 @@ class GeneratedFile:
     """Why arguments are unknown, by name."""
 
     range: SourceRange
-    """Of the block's header."""
+    """The block's header."""
 
     written: bytes
     """The text of the whole block, and of what unknown contents refer to."""

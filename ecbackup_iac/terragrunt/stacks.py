@@ -50,7 +50,7 @@ MAX_STACK_DEPTH = 3
 """How often a stack may be inside itself."""
 
 MAX_UNITS = 1000
-"""Of one stack file, with the stacks in it."""
+"""Units that one stack file generates, with the stacks in it."""
 
 
 @changing_record
@@ -116,7 +116,7 @@ class _Component:
         return value is not None and value.raw is True
 
     def text(self, name: str) -> Value:
-        """Return an argument that has to be a text. Raises EvaluationError."""
+        """Return an argument that has to be a string. Raises EvaluationError."""
         value = self.known(name, STRING)
         if value is None or not isinstance(value.raw, str) or not value.raw.strip():
             raise EvaluationError(f"{name} of {self.name} is empty", self.block.header)
@@ -357,7 +357,7 @@ def _injected_beside(file: ConfigFile, folder: str) -> list[tuple[ConfigEvaluato
 
 
 def _expose_paths(file: ConfigFile, folder: str, blocks: Sequence[Block]) -> None:
-    """Let the file refer to unit.NAME.path and stack.NAME.path."""
+    """Add unit.NAME.path and stack.NAME.path to what the file may refer to."""
     for kind in ("unit", "stack"):
         found = {}
         for block in blocks:

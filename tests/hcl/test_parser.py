@@ -614,7 +614,7 @@ TEXTS = st.one_of(
 
 
 def everything(body: Body) -> Iterator[Node]:
-    """Build every expression of a file; each attribute has to lie in it."""
+    """Build every expression of a file; each attribute has to be in it."""
     waiting = [body]
     while waiting:
         here = waiting.pop()

@@ -543,7 +543,7 @@ def test_no_sensitive_value_of_a_plan_or_a_state_is_in_an_output(
 
 
 @pytest.mark.parametrize("name", ["p.env", "p.txt", "secrets"])
-def test_no_value_of_a_parameter_file_that_is_no_data_file_is_in_an_output(
+def test_no_value_of_a_parameter_file_that_is_not_a_data_file_is_in_an_output(
     name: str, tmp_path: Path, run_here: Run
 ) -> None:
     files = {"t.yaml": PARAMETERS.replace("VALUE", "!Ref P")}

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from conftest import Evaluate, Run
     from reporters.conftest import MakeFinding
 
-# The schema that OASIS publishes, as it lies in the tests of cfn-lint 1.58.0.
+# The schema that OASIS publishes, as it is in the tests of cfn-lint 1.58.0.
 SCHEMA = json.loads(Path(__file__).with_name("sarif-schema-2.1.0.json").read_text("utf-8"))
 
 

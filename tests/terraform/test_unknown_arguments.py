@@ -469,7 +469,7 @@ BY_PARAMETER: dict[str, st.SearchStrategy[Spec]] = {
 }
 
 LOOSE = ("coalesce", "merge")
-"""Beside something of unknown type these give a map or an object, a list or a tuple: which, nobody knows."""
+"""Beside something of unknown type these give a map or an object, a list or a tuple: which, no one knows."""
 
 NAMES = sorted(
     function.name
@@ -542,5 +542,5 @@ def same_holes(spec: Spec, found: dict[int, Hole]) -> Spec:
 
 
 def is_bare(result: Value) -> bool:
-    """Say whether nothing is claimed: whatever is refused in some world, this covers what follows."""
+    """Say whether nothing is claimed: whatever is rejected in some world, this covers what follows."""
     return not result.is_known and not result.unknown.outcomes and result.unknown.minimum is None

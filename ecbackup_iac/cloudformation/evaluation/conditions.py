@@ -1,4 +1,4 @@
-"""Condition functions in one scenario → whether they hold."""
+"""Condition functions in one scenario → whether they are true."""
 
 from collections.abc import Callable
 from functools import partial
@@ -18,11 +18,11 @@ from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.value import StepKind
 
 MAX_OPERANDS = 1_000
-"""Of Fn::And and Fn::Or; CloudFormation allows ten."""
+"""Operands of one Fn::And or Fn::Or; CloudFormation allows ten."""
 
 
 def condition_result(evaluator: BaseEvaluator, node: Node, frame: Frame) -> Value:
-    """Return whether a condition expression holds: a boolean."""
+    """Return whether a condition expression is true: a boolean."""
     value = evaluator.resolved_value(node, frame)
     text = (value.text or "").lower()
     if text in ("true", "false"):
@@ -35,7 +35,7 @@ def condition_result(evaluator: BaseEvaluator, node: Node, frame: Frame) -> Valu
 
 
 def condition_of_if(evaluator: BaseEvaluator, node: Node, frame: Frame) -> Value:
-    """Return whether the condition of an `Fn::If` holds: a name, or an expression."""
+    """Return whether the condition of an `Fn::If` is true: a name, or an expression."""
     if isinstance(node, ScalarNode) and node.tag is None:
         return named_condition(evaluator, node.text, frame, node)
     return condition_result(evaluator, node, frame)
@@ -44,7 +44,7 @@ def condition_of_if(evaluator: BaseEvaluator, node: Node, frame: Frame) -> Value
 def named_condition(
     evaluator: BaseEvaluator, name: str, frame: Frame, node: Node | None = None
 ) -> Value:
-    """Return whether a condition of the section `Conditions` holds; `node` is what names it."""
+    """Return whether a condition of the section `Conditions` is true; `node` is what names it."""
     name = frame.substitute(name)
     stack = frame.stack
     key = ("condition", stack.address, name)
@@ -114,7 +114,7 @@ def _all_or_any(
 
 
 def _contains(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> Value:
-    """Evaluate a function of rules: whether a list contains a text, or one or all of the texts of a list."""
+    """Evaluate a function of rules: whether a list contains a string, or one or all of a list's strings."""
     name, _ = function_of(node) or ("", node)
     first, second = evaluator.arguments(argument, node, frame, 2, 2)
     left, right = evaluator.resolved_value(first, frame), evaluator.value(second, frame)

@@ -45,7 +45,7 @@ class Evaluator(BaseEvaluator):
     def first_unmet(
         self, existence: tuple[ExistenceCondition, ...]
     ) -> tuple[ExistenceCondition, str] | None:
-        """Return the first of these that does not hold, with the loop that lacks the item, or ""."""
+        """Return the first of these that is false, with the loop that lacks the item, or ""."""
         for required in existence:
             frame, name = required.frame, required.condition
             if name is not None and not named_condition(self, name.text, frame, name).holds:
@@ -153,7 +153,7 @@ class Evaluator(BaseEvaluator):
         return Value(raw, (step,), is_secret, (step.location,) if is_literal else ())
 
     def _variable(self, node: ScalarNode, frame: Frame) -> Value:
-        """Return the value of a text with variables of the Serverless Framework."""
+        """Return the value of a string with variables of the Serverless Framework."""
         resolved = resolved_variables(node, frame)
         if isinstance(resolved, str):
             return self.unknown_value(resolved, node, frame)

@@ -58,7 +58,7 @@ def _if(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> V
 
 
 def resolved_variables(node: ScalarNode, frame: Frame) -> ResolvedVariable | str:
-    """Return the value of a text with variables of the Serverless Framework, or why it is not known."""
+    """Return the value of a string with variables of the Serverless Framework, or why it is not known."""
     resolve = frame.stack.template.resolve
     if resolve is None:
         return f"{node.text[:80]} is a variable of the Serverless Framework"
@@ -252,7 +252,7 @@ def _selected(  # noqa: PLR0913, PLR0917 - a value, its options, and the locatio
     map_name: str,
     frame: Frame,
 ) -> str | None:
-    """Return which of some strings a value is; None where it is none of them."""
+    """Return which of some strings a value is; None where it is not one of them."""
     match value.raw:
         case UnknownValue() as parameter if parameter.name:
             evaluator.split_by_texts(parameter, options)
@@ -313,7 +313,7 @@ def _option_setting(evaluator: BaseEvaluator, argument: Node, node: Node, frame:
     if option is None:
         return evaluator.unknown_value(why, node, frame)
     step = option.template.source.step(option.key, option.value, StepKind.PARAMETER)
-    if (text_of(option.value) or "").startswith("`"):  # a function of CloudFormation's in a text
+    if (text_of(option.value) or "").startswith("`"):  # a function of CloudFormation's in a string
         return evaluator.unknown_value(why, node, frame).through(step)
     # Without literals, because an edit of the option would change whatever else reads it.
     value = evaluator.value(option.value, Frame(Stack(option.template)))

@@ -55,7 +55,7 @@ class Frame:
         return any(item.value.is_secret for item in self.loops.values())
 
     def substitute(self, text: str, *, is_shown: bool = False) -> str:
-        """Return a text with the items of loops for `${Name}`, or their letters and digits for `&{Name}`."""
+        """Return a string with loops' items for `${Name}`, and their letters and digits for `&{Name}`."""
         if not self.loops or "{" not in text:
             return text
 
@@ -89,7 +89,7 @@ class ExistenceCondition:
     """The address of the nested stack that depends on it; empty for a resource."""
 
     url: Node | None = None
-    """The URL that names the template of the stack in some scenarios, and others in others."""
+    """The URL of the stack's template, where it names this template in some scenarios only."""
 
     urls: frozenset[str] = frozenset()
     """What the URL is, or ends with, where it names this template."""

@@ -74,7 +74,7 @@ class Value:
 
     @property
     def holds(self) -> bool:
-        """Whether it is true: the value of a condition that holds."""
+        """Whether it is true, as the value of a condition."""
         return self.raw is True
 
     @property

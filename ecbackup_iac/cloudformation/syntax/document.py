@@ -53,7 +53,7 @@ def duplicate_keys(keys: "Iterable[ScalarNode | JsonText]") -> list[Problem]:
 
 
 def _displayable_end(node: Node, end: int) -> int:
-    """Return where the part of a node that may be shown ends: before its first map, which may hold secrets.
+    """Return the end of the part of a node that may be shown: before its first map, which may have secrets.
 
     A call of an intrinsic function is shown although it is a map, but the arguments of a macro are not.
     """
@@ -173,7 +173,7 @@ class Document:
     """Keys that a map repeats."""
 
 
-# Functions that build a text from parts.
+# Functions that build a string from parts.
 _COMPOSING = frozenset(
     f"Fn::{name}" for name in ("Sub", "Join", "Select", "Split", "Base64", "ToJsonString", "Length")
 )

@@ -57,7 +57,7 @@ def parse(source: SourceText) -> tuple[list[Document], Problem | None]:
 
 
 def _documents(next_event: Callable[[], Any]) -> Iterator[tuple[Node, list[Problem]]]:
-    """Yield the root of each document and its duplicate_keys keys."""
+    """Yield the root of each document and its duplicate keys."""
     builder = _Builder()
     while True:
         event = next_event()
@@ -101,7 +101,7 @@ class _Builder:
 
     def __init__(self) -> None:
         self.children: list[Node] = []
-        """Of the innermost open list or map; in the end, the root of the document."""
+        """The nodes in the innermost open list or map; in the end, the root of the document."""
         self._open: list[tuple[list[Node], Any, bool]] = []
         self.anchors: dict[str, Node | None] = {}
         self.duplicates: list[Problem] = []

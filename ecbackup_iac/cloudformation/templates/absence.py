@@ -91,7 +91,7 @@ class Creations:
     def _may_exist(
         self, existence: tuple[ExistenceCondition, ...], *, ignores_values: bool
     ) -> bool:
-        """Whether the conditions hold in any scenario; they may where there are too many scenarios."""
+        """Whether all conditions are true in any scenario; they may be where there are too many scenarios."""
 
         def exists(evaluator: Evaluator) -> bool:
             is_met = evaluator.first_unmet(existence) is None
@@ -126,7 +126,7 @@ class Creations:
         return " or ".join(reasons) or "the conditions that it depends on are never true together"
 
     def _unmet_conditions(self, existence: tuple[ExistenceCondition, ...]) -> list[tuple[int, str]]:
-        """Return which of these do not hold, by position, with the loop that lacks an item, or ""."""
+        """Return which of these are false, by position, with the loop that lacks an item, or ""."""
         unmet: dict[tuple[int, str], None] = {}
         try:
             found = enumerate_scenarios(

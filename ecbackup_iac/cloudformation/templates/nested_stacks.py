@@ -81,7 +81,7 @@ class DeployedTemplate:
     """What is passed to it; later ones override earlier ones."""
 
     urls: frozenset[str] = frozenset()
-    """What the URL is, or ends with, where it names this template; empty where it names no other."""
+    """What the URL is, or ends with, where it names this template; empty where it always does."""
 
     is_launched_by_hand: bool = False
     """Whoever launches it chooses its parameters."""
@@ -267,7 +267,7 @@ def is_local(text: str) -> bool:
 
 
 def real_paths(path: str, parent: Template) -> list[str]:
-    """Return where a nested template may be, with links resolved; none for a text that is not a path."""
+    """Return where a nested template may be, with links resolved; none for a string that is not a path."""
     if parent.path == STANDARD_INPUT:
         paths = [path, os.path.join(_CDK_OUTPUT, path)]
     else:

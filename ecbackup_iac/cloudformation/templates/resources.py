@@ -75,7 +75,7 @@ class UnreadStack:
     cause: NotReadError
     kind: str = ""
     location: Location | None = None
-    """Of the whole resource; None for a macro."""
+    """The whole resource; None for a macro."""
 
     existence: tuple[ExistenceCondition, ...] = ()
     stack: Stack | None = None
@@ -104,7 +104,7 @@ class Deployment:
         self._reported: set[int] = set()
         """The templates whose problems are among the diagnostics, by identity."""
         self._count = 0
-        """Of the wanted resources, which loops and nested stacks multiply."""
+        """How many wanted resources there are so far: loops and nested stacks multiply them."""
         self.creations = Creations(budget)
         self.diagnostics: list[Diagnostic] = []
 

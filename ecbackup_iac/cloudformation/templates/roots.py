@@ -197,7 +197,7 @@ class Templates:
         """Yield the templates that are deployed on their own: those that no other template nests.
 
         Then those that are nested only in stacks that no parameter values create, or that CloudFormation
-        rejects: those that `cover` was not called for. Of templates that nest each other in a circle, the
+        rejects: those that `cover` was not called for. Of templates that nest each other in a cycle, the
         first is yielded.
         """
         nested: dict[str, set[str]] = {}

@@ -167,7 +167,7 @@ class ResourceSettings:
                 values.append(_string_of(case.value))
             elif other_than is not None and other_than in raw.domain.excluded:
                 why = raw.why
-                values.append(Known(f"not {other_than}"))  # the rule compares with that one alone
+                values.append(Known(f"not {other_than}"))  # the rule compares with that one only
             else:
                 return Unknown(raw.why)
         combined = self._combine(list(enumerate(values)), cases)

@@ -2,7 +2,7 @@
 
 The providers are aws, which is bridged from Terraform's, and aws-native, which has the properties of
 CloudFormation: their resource types have the properties of Terraform's aws and awscc, in camel case. Values
-that are secret or unknown are objects or texts (Pulumi's JSON Schema of property values).
+that are secret or unknown are objects or strings (Pulumi's JSON Schema of property values).
 """
 
 import json
@@ -71,7 +71,7 @@ _BLINDED = "[secret]"
 """What a preview writes instead of a secret."""
 
 _UNKNOWN = (
-    "04da6b54-80e4-46f7-96ec-b56ff0331ba9",  # a text, and a value of any type in previews and states
+    "04da6b54-80e4-46f7-96ec-b56ff0331ba9",  # a string, and a value of any type in previews and states
     "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",  # a boolean
     "3eeb2bf0-c639-47a8-9e75-3b44932eb421",  # a number
     "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",  # a list

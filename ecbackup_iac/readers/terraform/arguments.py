@@ -47,7 +47,7 @@ class Arguments:
         return self._block.header
 
     def attribute(self, name: str) -> Attribute | None:
-        """Return an argument as it is written."""
+        """Return an argument, not evaluated."""
         return self._block.body.attribute(name)
 
     def has_block(self, kind: str) -> bool:
@@ -63,8 +63,8 @@ class Arguments:
         reject_ephemeral(value, f"{argument.name} is kept in the state")
         return value
 
-    def rounds(self, dynamic: Block) -> Iterator[tuple["Arguments", Block]]:
-        """Yield the content of each block that a dynamic one makes, with what knows its iterator there.
+    def dynamic_contents(self, dynamic: Block) -> Iterator[tuple["Arguments", Block]]:
+        """Yield the content of each block that a dynamic one makes, with what evaluates it there.
 
         Raises EvaluationError: Terraform rejects the for_each, or the content is missing.
         """

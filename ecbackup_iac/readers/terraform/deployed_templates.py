@@ -43,7 +43,7 @@ from ecbackup_iac.terraform.values.value import EvaluationError, UnknownRaw, Val
 
 @record
 class _Text:
-    """An argument that is a text."""
+    """An argument that is a string."""
 
     text: str | None = None
     """None where it is not written, null or not known."""
@@ -174,7 +174,7 @@ class DeployedTemplates:
 
     @staticmethod
     def _text(block: Arguments, name: str) -> _Text:
-        """Return an argument that is a text."""
+        """Return an argument that is a string."""
         argument = block.attribute(name) if name else None
         if argument is None:
             return _Text()
@@ -235,7 +235,7 @@ def _hidden_words(body: _Text, found: ResourceInstance, file: _File | None) -> f
 
 
 def _is_own_file(argument: Attribute, block: Arguments) -> bool:
-    """Whether a text is that of a file in the tree, with nothing in it that must not be shown."""
+    """Whether a string is that of a file in the tree, with nothing in it that must not be shown."""
     match argument.expression:
         case Call(name="file"):
             return True
@@ -341,7 +341,7 @@ def _parameter(name: str, value: Value, step: TraceStep, why: str) -> DeployedPa
 
 
 def _overrides(found: ResourceInstance) -> Iterator[dict[str, DeployedParameter]]:
-    """Yield what other resources pass in place of a resource's own parameters."""
+    """Yield what other resources pass instead of a resource's own parameters."""
     overrider = OVERRIDERS.get(found.kind)
     if overrider is None:
         return

@@ -1,4 +1,4 @@
-"""An argument of which a part is unknown → a text in which something else is in that part's place."""
+"""An argument of which a part is unknown → a string in which something else replaces that part."""
 
 import json
 import re
@@ -32,7 +32,7 @@ _OPEN = re.compile(r"""^\s*<%|\bType["']?\s*:\s*["']?<%""", re.MULTILINE)
 def partly_known_text(argument: Attribute, block: Arguments) -> str | None:
     """Return a template of which a part is unknown; None where it cannot be distinguished from the rest.
 
-    Of what `jsonencode` or `yamlencode` is given, an unknown part is a function; in a text it is a
+    Of what `jsonencode` or `yamlencode` is given, an unknown part is a function; in a string it is a
     placeholder, as other programs fill them in.
     """
     match argument.expression:

@@ -93,7 +93,7 @@ def _nested_arguments(
     nested = [(block, inner) for inner in resource.body.blocks(name)]
     for dynamic in resource.body.blocks("dynamic", 1):
         if dynamic.labels[0] == name:
-            nested += block.rounds(dynamic)
+            nested += block.dynamic_contents(dynamic)
     for arguments, inner in nested:
         yield from ((arguments, attribute) for attribute in inner.body.attributes())
 

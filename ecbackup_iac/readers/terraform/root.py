@@ -203,7 +203,7 @@ class RootEvaluation:
                 self._add_absent(address, source, call.range.location, reason)
 
     def _reject(self, diagnostics: list[Diagnostic]) -> None:
-        """Leave no cache to pass in whose modules Terraform rejects something, or in a broken block."""
+        """Make each cache unknown that passes, though Terraform rejects something of its modules or block."""
         for address, found in self._sources.items():
             cache = self.resources[address]
             rejection = self._rejection(found.scope.instance, diagnostics)

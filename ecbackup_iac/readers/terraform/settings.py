@@ -1,4 +1,4 @@
-"""What Terraform evaluated → settings of a cache: days, texts, and the steps that led there."""
+"""What Terraform evaluated → settings of a cache: days, strings, and the steps that led there."""
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
@@ -94,7 +94,7 @@ def _clamped(number: Number | None) -> int | None:
 
 
 def text_setting(value: Value, argument: TraceStep | None = None) -> Setting[str]:
-    """Return a text setting that a Terraform value means, with its trace if the argument's step is given."""
+    """Return the string setting that a value of Terraform's means; with a trace if `argument` is given."""
     trace = _trace((argument,), value.trace) if argument is not None else ()
     if isinstance(value.raw, UnknownRaw):
         outcomes = tuple(

@@ -99,9 +99,10 @@ class BlockExpressions:
         return tuple(dict.fromkeys(origins)), is_complete
 
     def hops(self, name: str) -> list[tuple[str, str]]:
-        """Return the expressions from the block up through module inputs, while each is one variable.
+        """Return what an attribute's expression refers to; where that is one variable, also for its input.
 
-        Each is what it refers to, and the module call that contains it: empty for the block's own.
+        So it continues up through the calls. With each is the module call that contains the expression: ""
+        for the first, which is in the block itself.
         """
         hops: list[tuple[str, str]] = []
         for level in self.levels:

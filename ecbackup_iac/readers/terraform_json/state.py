@@ -47,7 +47,7 @@ class RawInstance(TypedDict, total=False):
     deposed: str
     attributes: dict[str, Any] | None
     attributes_flat: dict[str, Any] | None
-    """Instead of attributes, as texts, if no Terraform since 0.12 has written the resource."""
+    """Instead of attributes, as strings, if no Terraform since 0.12 has written the resource."""
 
     sensitive_attributes: list[Any]
 

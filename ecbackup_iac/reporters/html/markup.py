@@ -36,12 +36,12 @@ class Entry:
 
 
 def prose(text: str) -> str:
-    """Return a text, escaped."""
+    """Return a string, escaped."""
     return escape(escape_control_characters(text))
 
 
 def breakable(text: str) -> str:
-    """Return a text, escaped, that may break at dots and slashes."""
+    """Return a string, escaped, that may break at dots and slashes."""
     return prose(text).replace(".", ".<wbr>").replace("/", "/<wbr>")
 
 

@@ -53,7 +53,7 @@ from ecbackup_iac.terraform.values.value import (
 )
 
 _REFERENCE_LENGTHS = {"data": 2, "resource": 2, "ephemeral": 2}
-"""How many names after the first belong to the reference itself; one after any other."""
+"""First name of a reference → how many more belong to it: `data.TYPE.NAME`; of any other, one more."""
 
 
 _NO_RESOURCES = {
@@ -65,7 +65,7 @@ _NO_RESOURCES = {
 class Evaluator(NodeEvaluator):
     """Evaluates the expressions of a configuration."""
 
-    def evaluate(self, node: Node) -> Value:  # noqa: C901, PLR0912 - one case a kind of node
+    def evaluate(self, node: Node) -> Value:  # noqa: C901, PLR0912 - one case per kind of node
         """Return the value of a node by its kind. Raises EvaluationError."""
         match node:
             case Literal():

@@ -1,4 +1,4 @@
-"""A scope and the variables of loops → what evaluates an expression's nodes there."""
+"""The base class of the evaluator: a scope and the variables of loops → the values of expressions there."""
 
 import re
 from abc import ABC, abstractmethod
@@ -85,7 +85,7 @@ class NodeEvaluator(ABC):
             raise error.prefixed("Can't use this value as a key: ") from error
 
     def condition_text(self, node: Node) -> str:
-        """Return a text for a condition that is the same for the same condition in the same module."""
+        """Return a condition's text, by which equal conditions of one module instance are recognised."""
         text = self.source_text(node)
         address = self.scope.address
         variables = ", ".join(
@@ -99,7 +99,7 @@ class NodeEvaluator(ABC):
         return f"{prefix}{text}" + (f" ({variables})" if variables else "")
 
     def source_text(self, node: Node, text: str = "") -> str:
-        """Return an expression, or a text within it, as a condition shows it."""
+        """Return an expression, or a string within it, as a condition shows it."""
         return " ".join((text or node.range.text).split())
 
     def trace_steps(self, step: SourceStep) -> tuple[SourceStep, ...]:

@@ -171,7 +171,7 @@ def _is_variable(node: Node, variable: _Variable) -> bool:
 def _unconverted(node: Node, facts: _Facts, variable: _Variable) -> _Facts:
     """Return what facts of the variable, converted as in a node, prove of the variable itself.
 
-    Several texts become one number ("7", "07"), so a number proves bounds of a text, and no text.
+    Several strings become one number ("7", "07"), so a number proves bounds of a string, not the string.
     """
     if not isinstance(node, Call) or facts.values is None:
         return facts

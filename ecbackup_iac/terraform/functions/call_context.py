@@ -21,7 +21,7 @@ class UnknownResultError(Exception):
 
 
 class TooLargeError(UnknownResultError):
-    """A result that is larger than any of use, which Terraform may well compute."""
+    """A result that is larger than any in use; Terraform may well compute it."""
 
 
 class OutsideError(UnknownResultError):

@@ -86,7 +86,7 @@ def _first(arguments: Sequence[Value], kind: Type) -> Value:
 
 
 def _first_or_unlisted(argument: Value, rest: Sequence[Value], kind: Type) -> Value:
-    """Return an unknown argument; the bounds hold where what it falls back to keeps them."""
+    """Return an argument without a list of outcomes; if it may be null, with bounds around the rest."""
     raw = argument.unknown
     if raw.is_not_null or (raw.minimum is None and raw.maximum is None):
         return argument

@@ -80,7 +80,7 @@ def whole(value: Value, name: str) -> int:
 
 
 def number_of(value: Value) -> Number:
-    """Return the number that a known value of type number holds."""
+    """Return the number that a known value of type number contains."""
     if isinstance(value.raw, Number):
         return value.raw
     raise EvaluationError("a number is required")

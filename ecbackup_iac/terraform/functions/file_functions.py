@@ -91,7 +91,7 @@ _CREDENTIALS_FILE = re.compile(
 
 
 def _read(files: Files, path: Value, text: str) -> Value:
-    """Return what a file holds, or what is computed of that: a string that is not in the code."""
+    """Return what a file contains, or what is computed of that: a string that is not in the code."""
     value = string(text).with_marks(is_sensitive=False, privacy=Privacy.OUTSIDE)
     return value if path.is_hidden else value.through(_step(files, path))
 

@@ -122,9 +122,7 @@ def _cidrsubnet(prefix: Value, more: Value, number: Value) -> Value:
 def _cidrsubnets(prefix: Value, *lengths: Value) -> Value:
     charge(_STEPS_PER_SUBNET * len(lengths))
     within = _range(text_of(prefix))
-    last = within.first - 1
-    """Of the range before the one that comes next."""
-
+    last = within.first - 1  # the last address that is taken
     made = []
     for given in lengths:
         more = whole_number(given)

@@ -182,7 +182,7 @@ def _of_shared_type(sets: tuple[Value, ...]) -> tuple[list[Value], Type]:
 
 
 def _set_operation(keep: Callable[[object, list[set[object]]], bool]) -> Callable[..., Value]:
-    """Return a set operation of a test: whether an element stays, given which sets hold which elements."""
+    """Return a set operation of a test: whether an element stays, given which sets contain which elements."""
 
     def implementation(*arguments: Value) -> Value:
         sets, shared = _of_shared_type(arguments)

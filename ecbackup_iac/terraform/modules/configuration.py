@@ -164,7 +164,7 @@ class Configuration:
         return without_credentials(value.raw), ""
 
     def called_module(self, caller: Caller, name: str) -> Module | UnreadModule:
-        """Return the module behind a module call."""
+        """Return the module that a call names."""
         block = caller.module.calls[name]
         source, why = self._source(caller, name)
         if why:

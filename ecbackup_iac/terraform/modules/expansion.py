@@ -30,7 +30,7 @@ class Search(Protocol):
         """Whether resources of a type are sought."""
 
     def may_lead_to_sought(self, folder: str) -> bool:
-        """Whether the module in a folder, or one below it, may hold what is sought."""
+        """Whether the module in a folder, or one below it, may contain what is sought."""
 
     def record_call(self, folder: str | None, address: str, call: Block) -> None:
         """Record that the module in a folder is evaluated for a call that is not rejected.

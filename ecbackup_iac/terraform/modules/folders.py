@@ -213,7 +213,7 @@ class Folders:
 
 
 def _is_folder(entry: "os.DirEntry[str]") -> bool:
-    """Whether a link leads to a folder; one in a circle does not."""
+    """Whether a link leads to a folder; a link in a loop of links does not."""
     try:
         return entry.is_dir()
     except OSError:

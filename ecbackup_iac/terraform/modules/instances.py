@@ -328,9 +328,9 @@ class ModuleInstance:
         charge(STEPS_PER_INSTANCE + len(self.path) // _LEVELS_PER_STEP)
 
     def repetitions(self, block: Block) -> list[Repetition]:
-        """Return the instances that `count`, `for_each` or `enabled` make of a block; usually one.
+        """Return the instances of a block by its `count`, `for_each` or `enabled`; usually one.
 
-        Where they are unknown, those that may exist, or one that represents them all, each with its doubt.
+        Where they are unknown, those that may exist, or one that represents them all, each with the reason.
 
         Raises EvaluationError: Terraform rejects the count or for_each.
         """
@@ -414,7 +414,7 @@ class BlockScope:
 
     @property
     def assumptions(self) -> tuple[Assumption, ...]:
-        """What is the case wherever this instance of the block exists."""
+        """The assumptions under which this instance of the block exists."""
         repetitions = (*self.instance.call_repetitions, self.repetition)
         return tuple(assumption for repetition in repetitions for assumption in repetition.when)
 

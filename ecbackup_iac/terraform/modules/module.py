@@ -28,7 +28,7 @@ _NAMES = {
 """What Terraform calls the blocks that have one label."""
 
 _NOT_TO_OVERRIDE = {"check": 1, "moved": 0, "import": 0, "removed": 0}
-"""Blocks that no override file may hold, and how many labels they have."""
+"""Blocks that no override file may contain, and how many labels they have."""
 
 MAX_REPORTED = 200
 """Diagnostics of one file."""
@@ -36,7 +36,7 @@ MAX_REPORTED = 200
 _MORE = f"this file has more problems than the {MAX_REPORTED} that are reported"
 
 MAX_MAJOR = 1
-"""Of Terraform and OpenTofu."""
+"""The latest major version of Terraform and OpenTofu."""
 
 FIRST_SHORT_CIRCUITING = (1, 12, 0)
 """The release of Terraform since which `&&` and `||` evaluate no operand that cannot matter."""
@@ -130,7 +130,7 @@ class Module:
 
     @property
     def is_empty(self) -> bool:
-        """Whether the folder holds no configuration at all."""
+        """Whether the folder contains no configuration at all."""
         return not (
             self.variables or self.local_values or self.resources or self.calls or self.outputs
         )
@@ -291,7 +291,7 @@ def _once(module: Module, table: dict[K, Block], key: K, block: Block) -> None:
 
 
 def _check_override(module: Module, body: Body) -> None:
-    """Record that a module is rejected where an override file holds what has nothing to override."""
+    """Record that a module is rejected where an override file contains what has nothing to override."""
     for word, labels in _NOT_TO_OVERRIDE.items():
         for block in body.blocks(word, labels):
             _reject(module, f"Cannot override {word} blocks", block.header)

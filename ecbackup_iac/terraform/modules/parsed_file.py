@@ -7,7 +7,7 @@ from ecbackup_iac.model.record import record
 from ecbackup_iac.terraform.modules.schema import CONFIGURATION
 
 MAX_PROBLEMS = 201
-"""Of one file: one more than a module reports."""
+"""Problems that are kept of one file: one more than a module reports."""
 
 
 class Problems:

@@ -47,7 +47,7 @@ class Repetition:
     """Why it is not certain that this instance exists; empty where it is."""
 
     when: tuple[Assumption, ...] = ()
-    """What is the case wherever it exists."""
+    """The assumptions under which it exists."""
 
 
 def rejected_repetition(why: str) -> Repetition:

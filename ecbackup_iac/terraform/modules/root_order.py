@@ -66,7 +66,7 @@ class RootOrder:
 
 
 def _callers_first(calls: Mapping[str, set[str]]) -> list[str]:
-    """Return the folders, each before those that it calls; of a circle the first by path."""
+    """Return the folders, each before those that it calls; of a cycle the first by path."""
     found: list[str] = []
     seen: set[str] = set()
     for start in sorted(calls):

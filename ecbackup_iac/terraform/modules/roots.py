@@ -1,7 +1,7 @@
 """Folders with configuration and their calls → those that lead to what is sought, and what plans them."""
 
 import os
-from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 
 from ecbackup_iac.files.file_names import OLD_TERRAGRUNT_FILE, TERRAGRUNT_FILES
@@ -47,7 +47,11 @@ NO_UNITS = UnitModules()
 
 
 class Index:
-    """Every folder with configuration in a tree, and which of them call which."""
+    """Every folder with configuration in a tree, and which of them call which.
+
+    Parsing is slow, so a folder is parsed only where its bytes leave open which folders it calls, or where
+    it may lead to what is sought.
+    """
 
     def __init__(  # noqa: PLR0913, PLR0917 - what to walk, and for what
         self,
@@ -63,35 +67,23 @@ class Index:
         With `targets`, folders that neither lead to one of them nor are called from there are not parsed.
         """
         self._folders = folders
+        self._configuring: dict[str, bool] = {}
         scan = FolderScan(folders, sought, reading)
         scan.walk(is_excluded)
         units = find_units(scan)
-        concerned = None if targets is None else [*targets, *units.targets]
         self.found = scan.found
         self.size = scan.size
         """Bytes of configuration that were read."""
 
-        self._configuring: dict[str, bool] = {}
         self._variable_folders: dict[str, list[tuple[str, Sequence[str]]]] = {}
         for path, names in scan.variable_files.items():
             self._variable_folders.setdefault(self._owner(path), []).append((path, names))
-        for folder in self.found.values():
-            if folder.is_unclear:
-                scan.parse(folder)
-        self._open = {path for path, folder in self.found.items() if folder.is_open}
-        inside = None if concerned is None else self._inside(frozenset(concerned))
-        wanted = self._concerned(inside)
-        for path in self._leading(wanted):
-            if not self.found[path].is_parsed:
-                scan.parse(self.found[path])
-        for path in wanted if inside is None else inside:
-            if self.found[path].has_remote_calls and not self.found[path].is_parsed:
-                scan.parse(self.found[path])  # to count the calls
-        self.leading = self._leading(wanted)
-        """The folders that hold what is sought, or lead there, as far as the targets are concerned."""
+        self._open = self._parse_unclear(scan)
+        inside = None if targets is None else self._inside((*targets, *units.targets))
+        self.leading = self._parse_leading(scan, inside)
+        """The folders that contain what is sought, or lead there, as far as the targets are concerned."""
 
-        here = None if targets is None else self._inside(frozenset(targets))
-        self.relevant = self._relevant(here)
+        self.relevant = self.leading if targets is None else self._relevant(targets)
         """Those of them that are in a target or lead to one."""
 
         self.called = {
@@ -207,6 +199,30 @@ class Index:
             folder = os.path.dirname(folder)
         return folder
 
+    def _parse_unclear(self, scan: FolderScan) -> set[str]:
+        """Parse folders whose bytes do not show what they call; return those where only evaluation does."""
+        for folder in self.found.values():
+            if folder.is_unclear:
+                scan.parse(folder)
+        return {path for path, folder in self.found.items() if folder.is_open}
+
+    def _parse_leading(self, scan: FolderScan, inside: set[str] | None) -> set[str]:
+        """Parse the folders that may lead to what is sought; return those that do.
+
+        `inside` are those in a target; None where all of the tree is.
+        """
+        concerned = self._concerned(inside)
+        may_lead = self._leading(concerned)
+        counted = (  # their calls of modules outside of the tree are reported
+            path
+            for path in (concerned if inside is None else inside)
+            if self.found[path].has_remote_calls
+        )
+        for path in dict.fromkeys((*may_lead, *counted)):
+            if not self.found[path].is_parsed:
+                scan.parse(self.found[path])
+        return self._leading(concerned)
+
     def _concerned(self, inside: set[str] | None) -> Collection[str]:
         """Return the folders that may lead to one inside a target, or may be called from one."""
         if inside is None or self._open:
@@ -219,23 +235,23 @@ class Index:
                 pending.append(target)
         return found | seen
 
-    def _inside(self, targets: Container[str]) -> set[str]:
-        return {path for path in self.found if lies_in(path, targets)}
+    def _inside(self, targets: Iterable[str]) -> set[str]:
+        folders = frozenset(targets)
+        return {path for path in self.found if lies_in(path, folders)}
 
-    def _leading(self, wanted: Collection[str]) -> set[str]:
+    def _leading(self, among: Collection[str]) -> set[str]:
         """Return the folders with what is sought, and those that call one of them."""
         # A module that is missing may be anything.
         sought = {
             path
-            for path in wanted
+            for path in among
             if self.found[path].is_sought or not self.found[path].calls.keys() <= self.found.keys()
         }
-        return self._callers_of(sought, wanted)
+        return self._callers_of(sought, among)
 
-    def _relevant(self, inside: set[str] | None) -> set[str]:
-        if inside is None:
-            return self.leading
-        return self._callers_of((inside & self.leading) | self._open, self.leading)
+    def _relevant(self, targets: Sequence[str]) -> set[str]:
+        inside = self._inside(targets) & self.leading
+        return self._callers_of(inside | self._open, self.leading)
 
     def leading_anywhere(self) -> set[str]:
         """Return the folders from which calls lead to where only the evaluation can find out."""

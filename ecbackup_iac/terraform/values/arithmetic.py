@@ -21,7 +21,7 @@ from ecbackup_iac.terraform.values.budget import charge_number, charge_text
 
 _INFINITIES = {"inf": math.inf, "+inf": math.inf, "-inf": -math.inf}
 MAX_EXPONENT = 2**31
-"""Of ten, in a text: with a larger one it is not a number."""
+"""The exponent of ten in a string; with a larger one, the string is not a number."""
 
 
 class UndefinedResultError(ArithmeticError):
@@ -72,7 +72,7 @@ def precision_of(*numbers: Number) -> int:
 
 
 def number_from(text: str) -> Number | None:
-    """Return the number of a text as Terraform converts it; None for another text.
+    """Return the number of a string as Terraform converts it; None for another string.
 
     Raises NumberTooLargeError: its exponent is beyond reason.
     """

@@ -1,4 +1,4 @@
-"""Values → whether they, or anything in them, must not be shown, and what is shown in their place."""
+"""Values → whether they, or anything in them, must not be shown, and what is shown instead."""
 
 from collections.abc import Mapping
 from fractions import Fraction

@@ -169,7 +169,7 @@ def _number(value: Value) -> Number:
 def attribute(of: Value, name: str) -> Value:
     """Return an attribute of an object, or an element of a map: `of.name`.
 
-    Raises EvaluationError: there is none, or `of` is null or no such thing.
+    Raises EvaluationError: `of` has no such attribute, is null, or is neither an object nor a map.
     """
     if isinstance(of.raw, UnknownRaw):
         kind = _attribute_type(of.type, name)  # a plan sees the type of what it does not know
@@ -242,7 +242,7 @@ def _attribute(of: Value, name: str) -> Value:
     if not isinstance(of.type, ObjectOf | MapOf):
         raise _without_attributes(of.type)
     if not name.isascii() and name not in of.members:
-        name = normal(name)  # texts are kept so, names as they are written
+        name = normal(name)  # strings have this form, names need not
     if name not in of.members:
         if isinstance(of.type, MapOf):
             text = "Missing map element: no element with {}"

@@ -15,7 +15,7 @@ from ecbackup_iac.hcl.expression import (
 from ecbackup_iac.hcl.source import SourceRange
 
 MAX_STEP_BYTES = 1000
-"""Of a source: its first line is shown, and cut where it is long."""
+"""The start of a source that is looked at: its first line is shown, and cut where it is long."""
 
 
 @lru_cache(maxsize=1000)
@@ -33,7 +33,7 @@ def has_neighbours(source: SourceRange, expression: Node | None) -> bool:
 
 
 def shown_source(source: SourceRange, expression: Node | None) -> str:
-    """Return the beginning of a source, without the maps and lists in it that hold texts: neighbours."""
+    """Return the beginning of a source, without the maps and lists in it that contain strings: neighbours."""
     content = source.file.text
     end = min(source.end, source.start + MAX_STEP_BYTES)
     text, position = b"", source.start
@@ -52,7 +52,7 @@ def _is_in(node: ObjectNode | TupleNode, source: SourceRange) -> bool:
 
 @lru_cache(maxsize=1000)
 def _collections(expression: Node) -> tuple[ObjectNode | TupleNode, ...]:
-    """Return the outermost maps and lists that hold texts, in the order in which they are written."""
+    """Return the outermost maps and lists that contain strings, in the order in which they are written."""
     pending, found = [expression], []
     while pending:
         node = pending.pop()
@@ -64,7 +64,7 @@ def _collections(expression: Node) -> tuple[ObjectNode | TupleNode, ...]:
 
 
 def _holds_text(collection: ObjectNode | TupleNode) -> bool:
-    """Whether a value in a collection, at any depth, is a text; its keys are not."""
+    """Whether a value in a collection, at any depth, is a string; its keys are not."""
     values = (
         [value for _, value in collection.items]
         if isinstance(collection, ObjectNode)

@@ -56,7 +56,7 @@ class Step(Protocol):
 
     @property
     def text(self) -> str:
-        """The source, or what is said in its place."""
+        """The source, or a description that replaces it."""
 
     def to_part(self, key: "Key") -> "Step":
         """Return the step on the way to an element of the value; None is any of its keys."""

@@ -89,7 +89,7 @@ class PassedRetention:
 
     days: Known[int]
     location: Location
-    """Of the input."""
+    """The location of the input."""
 
 
 def looks_like_cache(source: str, block: Block | None = None, scope: Scope = OPEN_SCOPE) -> bool:
@@ -150,7 +150,7 @@ def _words(text: str) -> set[str]:
 
 
 def _inputs(block: Block, scope: Scope) -> Iterator[tuple[str, Value]]:
-    """Yield a call's inputs and what they hold, with the path to it, as far as it can be evaluated."""
+    """Yield a call's inputs and what they contain, with the path to it, as far as it can be evaluated."""
     evaluator = Evaluator(scope)
     for attribute in block.body.attributes():
         if attribute.name in ("source", "version", "providers", "depends_on", "count", "for_each"):

@@ -1,4 +1,4 @@
-"""A regular expression and a text → its matches, and the text with them replaced, as Go's regexp has them."""
+"""A regular expression and a string → its matches, and the string with them replaced, as by Go's regexp."""
 
 import re
 from collections.abc import Iterator
@@ -37,7 +37,7 @@ class Pattern:
     def spans(self, text: str) -> Iterator[Spans]:
         """Return the spans of every match and its groups, as Go's FindAll does.
 
-        An empty match right after another match does not count.
+        An empty match right after another match is left out.
         """
         position, previous_end = 0, -1
         while position <= len(text):
