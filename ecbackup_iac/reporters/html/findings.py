@@ -1,4 +1,4 @@
-"""Findings → an article for each: what is wrong, where the value comes from, and what to do."""
+"""Findings → the HTML of an article for each: what is wrong, where the value comes from, and what to do."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
@@ -26,13 +26,13 @@ _CLASSES = {
     "Notes": ' class="wide notes"',
     "Cache": ' class="about"',
 }
-"""A term → the class of its row, by which the page shows less of a finding when only findings are shown."""
+"""A term → the class of its row; the style of the page for printing hides some of the classes."""
 
 
 def findings(
     entries: Sequence[Entry], roots: Sequence[str], excerpts: Mapping[Location, Excerpt]
 ) -> Iterator[str]:
-    """Yield every finding, failures first."""
+    """Yield the HTML of every finding, failures first."""
     for kind, word in KINDS.items():
         group = sorted(
             (entry for entry in entries if entry.kind == kind), key=lambda entry: entry.root

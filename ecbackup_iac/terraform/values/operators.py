@@ -104,7 +104,7 @@ def _ends(operand: Value) -> tuple[Number, Number]:
 
 def _logical(operator: str, left: Value, right: Value) -> Value:
     first, second = (_operand(operator, side, BOOL) for side in (left, right))
-    decides = operator == "||"  # the operand that decides without the other
+    deciding = operator == "||"  # the operand that decides without the other
 
     def apply(a: Value, b: Value) -> Value:
         both = a.raw is True and b.raw is True
@@ -112,9 +112,9 @@ def _logical(operator: str, left: Value, right: Value) -> Value:
         return boolean(either if operator == "||" else both)
 
     for known, opposite in ((first, second), (second, first)):
-        if known.raw is decides and not opposite.is_known:
+        if known.raw is deciding and not opposite.is_known:
             # Terraform 1.11 calls it unknown at plan; every value it can take gives this.
-            result = boolean(decides).with_marks_of(left, right)
+            result = boolean(deciding).with_marks_of(left, right)
             is_early = opposite.unknown.is_deferred and not evaluation_context().short_circuits
             return replace(result, is_known_early=is_early)
     result = map_outcomes(apply, first, second, kind=BOOL, is_total=True)
