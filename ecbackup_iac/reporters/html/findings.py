@@ -41,10 +41,10 @@ def findings(
             continue
         yield f'<div class="group {kind}">\n<h3 class="{kind}">{word} <span class="count">{len(group):,}'
         yield "</span></h3>\n"
-        for root, those in groupby(group, key=lambda entry: entry.root):
+        for root, entries_of_root in groupby(group, key=lambda entry: entry.root):
             # The filters hide a whole root: rules for each of thousands of findings would be slow.
             yield f'<div data-root="{root}">\n'
-            yield from (_article(entry, roots[root], excerpts) for entry in those)
+            yield from (_article(entry, roots[root], excerpts) for entry in entries_of_root)
             yield "</div>\n"
         yield "</div>\n"
 

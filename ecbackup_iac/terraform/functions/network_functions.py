@@ -136,7 +136,7 @@ def _cidrsubnets(prefix: Value, *lengths: Value) -> Value:
     charge(_STEPS_PER_SUBNET * len(lengths))
     within = _range(text_of(prefix))
     last = within.first - 1  # the last address that is taken
-    made = []
+    subnets = []
     for given in lengths:
         more = whole_number(given)
         if more < 1:
@@ -157,9 +157,9 @@ def _cidrsubnets(prefix: Value, *lengths: Value) -> Value:
             raise EvaluationError(
                 f"not enough remaining address space for a subnet with a prefix of {length} bits"
             )
-        made.append(str(_Range(address, length, within.bits)))
+        subnets.append(str(_Range(address, length, within.bits)))
         last = address + (1 << free) - 1
-    return strings(made)
+    return strings(subnets)
 
 
 FUNCTIONS: tuple[Function, ...] = (
