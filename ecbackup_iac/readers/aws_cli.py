@@ -33,6 +33,9 @@ MEMBER_NAMES = (*LISTS, *(member for _, _, member in LISTS.values()))
 # An entry with its status was not reduced by --query: AWS itself left out what it lacks.
 _STATUSES = ("Status", "CacheClusterStatus")
 
+# A snapshot or an update action, which names the cache that it is of.
+_NO_CACHE = ("SnapshotStatus", "UpdateActionStatus")
+
 MAX_NAMED = 3
 """Replication groups that a message lists; the rest are counted."""
 
@@ -133,6 +136,8 @@ def _entry(
 
 def _kind(entry: Mapping[str, "RawJson"]) -> str | None:
     """Return the list that an entry comes from; `--query` writes null for what an entry lacks."""
+    if any(name in entry for name in _NO_CACHE):
+        return None
     return next(
         (
             name

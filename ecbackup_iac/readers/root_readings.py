@@ -1,7 +1,8 @@
 """A root module or a unit of Terragrunt → what was read of it: its caches, and what is wrong."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from typing import TYPE_CHECKING
 
 from ecbackup_iac.files.paths import display_path_of
@@ -64,7 +65,9 @@ class RootReadings:
         self._index = index
         self._order = order
         self._steps_left = steps_left
-        self._targets = frozenset(request.targets)
+        targets = frozenset(request.targets)
+        # Of every module instance, and those that call it.
+        self._is_target: Callable[[str], bool] = cache(lambda path: lies_in(path, targets))
         self._modules: dict[Program | None, Modules] = {}
         self._stand_ins: StandIns | None = None
         self._unit_texts: dict[str, AnnotatedText] = {}
@@ -324,9 +327,6 @@ class RootReadings:
             texts = annotated_files(self._folders, module.folder, is_evaluated=is_evaluated)
             found |= {text.path: text for text in texts}
         return found
-
-    def _is_target(self, path: str) -> bool:
-        return lies_in(path, self._targets)
 
 
 def _as_root_of_its_own(diagnostic: Diagnostic) -> Diagnostic:

@@ -62,22 +62,37 @@ def _block_value(file: ConfigScope, block: Block) -> Value:
 
 
 def _dependency_value(file: ConfigScope) -> Value:
-    """Return the dependency blocks with their arguments, and the outputs, which are unknown."""
+    """Return the dependency blocks with their arguments and outputs."""
     found = {}
     for name, (owner, block) in file.blocks_of_all("dependency").items():
-        found[name] = outputs = outputs_of(name, block)
+        found[name] = outputs = outputs_of(name, owner, block)
         if outputs.is_known:
             own = _block_value(owner, block).members
             found[name] = object_value({**own, **outputs.members})
     return object_value(found)
 
 
-def outputs_of(name: str, block: Block) -> Value:
-    """Return what a configuration reads of a dependency."""
+def outputs_of(name: str, owner: ConfigScope, block: Block) -> Value:
+    """Return what a configuration reads of a dependency. Raises EvaluationError."""
     why = f'the outputs of dependency "{name}" are known once it is applied'
     if block.body.blocks("expansion"):
         return unknown(why)
-    return object_value({"outputs": unknown(why), "inputs": unknown(why)})
+    outputs = _mock_outputs(owner, block) or unknown(why)
+    return object_value({"outputs": outputs, "inputs": unknown(why)})
+
+
+def _mock_outputs(owner: ConfigScope, block: Block) -> Value | None:
+    """Return the outputs that a dependency always has, because Terragrunt does not read the real ones."""
+    skipped, enabled, mocks, commands = map(
+        block.body.attribute,
+        ("skip_outputs", "enabled", "mock_outputs", "mock_outputs_allowed_terraform_commands"),
+    )
+    is_read = (skipped is None or owner.flag(skipped).raw is not True) and (
+        enabled is None or owner.flag(enabled).raw is not False
+    )
+    if is_read or mocks is None or commands is not None:
+        return None
+    return owner.value(mocks).through(*owner.steps(mocks, StepKind.MAPPING))
 
 
 def feature_value(name: str, owner: ConfigScope, block: Block) -> Value:

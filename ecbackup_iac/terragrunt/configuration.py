@@ -248,8 +248,8 @@ class ConfigFile:
             case "dependency":
                 from ecbackup_iac.terragrunt.config_value import outputs_of
 
-                blocks = self.visible("dependency").items()
-                return object_value({name: outputs_of(name, block) for name, (_, block) in blocks})
+                dependencies = self.visible("dependency")
+                return self._lazy(dependencies, lambda name: outputs_of(name, *dependencies[name]))
             case "feature":
                 from ecbackup_iac.terragrunt.config_value import feature_value
 

@@ -63,12 +63,13 @@ def test_a_key_in_the_wrong_case_is_an_error(
         "AWS::Elasticache::ReplicationGroup",
         "AWS::ElastiCache::Replicationgroup",
         "AWS::ElastiCache::ReplicationGroups",
+        "AWS::ElastiCache::ReplicationGroup ",
     ],
 )
 def test_a_type_that_does_not_exist_is_an_error_and_an_unknown_cache(
     kind: str, evaluate_templates: "EvaluateTemplates"
 ) -> None:
-    text = CACHE.replace("AWS::ElastiCache::ReplicationGroup", kind)
+    text = CACHE.replace("AWS::ElastiCache::ReplicationGroup", f'"{kind}"')
     result = evaluate_templates({"t.yaml": text})
     (error,) = result.diagnostics
     assert (error.location.line, error.message) == (

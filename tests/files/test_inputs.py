@@ -268,6 +268,13 @@ FOREIGN = {
     "the model of an SDK": '{"shapes": {"CacheClusters": {"type": "list"}}, "version": "2.0"}',
     "the example of an SDK": '{"examples": {"a": [{"output": {"ReplicationGroups": []}}]}}',
     "a recorded answer": '{"status_code": 200, "data": {"CacheClusters": [{"CacheClusterId": "a"}]}}',
+    "snapshots of caches": (
+        '{"Snapshots": [{"SnapshotName": "s", "CacheClusterId": "a", "SnapshotStatus": "available", '
+        '"SnapshotRetentionLimit": 7}]}'
+    ),
+    "updates of caches": (
+        '{"UpdateActions": [{"ReplicationGroupId": "a", "UpdateActionStatus": "not-applied"}]}'
+    ),
     "a listing of user groups": '{"UserGroups": [{"UserGroupId": "u", "ReplicationGroups": ["a"]}]}',
     "a test's input of a plan": '{"mock": {"resource_changes": [{"format_version": "1"}]}, "a": 1}',
     "a provider schema": '{"format_version": "1.0", "provider_schemas": {"aws": {}}}',

@@ -154,6 +154,13 @@ def test_a_comment_at_a_stack_set_is_for_all_caches_in_its_template(
     assert reasons == {"S/A": "rebuilt", "S/B": "rebuilt"}
 
 
+def test_a_comment_at_a_nested_stack_is_for_all_caches_in_its_template(check: "Checker") -> None:
+    stack = "Type: AWS::CloudFormation::Stack\n    Properties: {TemplateURL: child.yaml}\n"
+    parent = f"{HEAD}  # {DIRECTIVE}\n  S:\n    {stack}  T:\n    {stack}"
+    reasons = check({"t.yaml": parent, "child.yaml": TWO}).reasons
+    assert reasons == {"S/A": "rebuilt", "S/B": "rebuilt", "T/A": None, "T/B": None}
+
+
 def test_the_second_document_has_its_own_comments(check: "Checker") -> None:
     text = f"{TWO}---\n{HEAD}  # {DIRECTIVE}\n  C:\n    {KIND}\n"
     assert check({"t.yaml": text}).reasons == {"A": None, "B": None, "C": "rebuilt"}
