@@ -133,10 +133,10 @@ class DeployedTemplates:
             deployment = replace(deployment, text=body.text, looks_like_cache=looks)
             self.found.append(_with_parameters(deployment, deployer, found, block))
             return ""
-        made = as_template(found.address, kind.text, body.text)
-        if made is None:
+        template = as_template(found.address, kind.text, body.text)
+        if template is None:
             return f"{deployer.body} is not a JSON object"
-        self.found.append(replace(deployment, text=made, is_resource=True))
+        self.found.append(replace(deployment, text=template, is_resource=True))
         return ""
 
     def _add_url(

@@ -34,14 +34,14 @@ def conditional(evaluator: NodeEvaluator, node: Conditional) -> Value:
     then, otherwise = _attempt(evaluator, node.then), _attempt(evaluator, node.otherwise)
     kind = _branch_type(_of_its_type(then, node.then), _of_its_type(otherwise, node.otherwise))
 
-    def settled(truth: Value) -> Value:
+    def branch_of(truth: Value) -> Value:
         if truth.is_null:
             raise _null_condition()
         return _branch(then if truth.raw else otherwise, kind)
 
     if condition.is_known or condition.unknown.outcomes:
         condition = _with_condition_text(evaluator, condition, node.condition)
-        result = as_early(lambda: map_outcomes(settled, condition), condition)
+        result = as_early(lambda: map_outcomes(branch_of, condition), condition)
     else:
         subject = evaluator.condition_text(node.condition)
         result = _either_branch(

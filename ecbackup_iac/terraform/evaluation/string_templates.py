@@ -66,10 +66,10 @@ def _if_directive(evaluator: NodeEvaluator, part: IfDirective) -> Value:
     if condition.is_null:
         raise EvaluationError("Null condition: the template's if must be true or false")
     branches = {True: part.then, False: part.otherwise}
-    made = map_outcomes(
+    result = map_outcomes(
         lambda truth: evaluator.joined(branches[truth.raw is True]), condition, kind=STRING
     )
-    return made.with_marks_of(condition)
+    return result.with_marks_of(condition)
 
 
 def _for_directive(evaluator: NodeEvaluator, part: ForDirective) -> Value:

@@ -15,30 +15,37 @@ _STEPS_PER_SUBNET = 3
 _MAX_NEW_BITS = 32
 _MAPPED = 0xFFFF  # what precedes an IPv4 address that is written as IPv6
 _OCTETS = re.compile(r"\d+(?:\.\d+){3}", re.ASCII)
-_DECIMAL = re.compile(r"\d{1,9}", re.ASCII)
+_DIGITS = re.compile(r"\d+", re.ASCII)
 
 
 @record
 class _Range:
+    """A range of addresses: "10.0.0.0/8"."""
+
     address: int
     """The first address, or any in it."""
 
     length: int
+    """The bits of the prefix, 8."""
+
     bits: int
+    """The bits of an address: 32 or 128."""
 
     @property
     def first(self) -> int:
+        """The first address."""
         return self.address >> self.free << self.free
 
     @property
     def free(self) -> int:
+        """The bits after the prefix."""
         return self.bits - self.length
 
     def __str__(self) -> str:
-        return f"{_written(self.address, self.bits)}/{self.length}"
+        return f"{_address_text(self.address, self.bits)}/{self.length}"
 
 
-def _written(address: int, bits: int) -> str:
+def _address_text(address: int, bits: int) -> str:
     from ipaddress import IPv4Address, IPv6Address
 
     return str(IPv4Address(address) if bits == _IPV4_BITS else IPv6Address(address))
@@ -49,7 +56,7 @@ def _address(text: str) -> tuple[int, int] | None:
     from ipaddress import AddressValueError, IPv6Address
 
     if _OCTETS.fullmatch(text):
-        octets = [int(octet[-9:]) for octet in text.split(".")]
+        octets = [*map(_number_of, text.split("."))]
         if max(octets) > _MAX_OCTET:
             return None
         return int.from_bytes(bytes(octets), "big"), _IPV4_BITS
@@ -61,15 +68,21 @@ def _address(text: str) -> tuple[int, int] | None:
         return None
 
 
+def _number_of(digits: str) -> int:
+    """Return a number of three digits at most, without zeros in front; any larger one is too large anyway."""
+    return int(digits.lstrip("0")[:4] or 0)
+
+
 def _range(text: str) -> _Range:
-    written, slash, length = text.partition("/")
-    found = _address(written)
-    if not slash or found is None or not _DECIMAL.fullmatch(length) or int(length) > found[1]:
+    """Return the range that a string like "10.0.0.0/8" means. Raises EvaluationError."""
+    address_text, _, length = text.partition("/")
+    found = _address(address_text)
+    if found is None or not _DIGITS.fullmatch(length) or _number_of(length) > found[1]:
         raise quoting("invalid CIDR expression: invalid CIDR address{}", f": {text}", "")
     address, bits = found
     if bits == _IPV6_BITS and address >> _IPV4_BITS == _MAPPED:
         raise UnknownResultError("IPv4 addresses written as IPv6 are not evaluated")
-    given = _Range(address, int(length), bits)
+    given = _Range(address, _number_of(length), bits)
     return _Range(given.first, given.length, bits)
 
 
@@ -77,21 +90,21 @@ def _cidrhost(prefix: Value, host: Value) -> Value:
     within, chosen = _range(text_of(prefix)), host.raw
     if not isinstance(chosen, int):
         raise EvaluationError("value must be a whole number")
-    most = (1 << within.free) - 1
-    number = chosen if chosen >= 0 else most + 1 + chosen
-    if not 0 <= number <= most:
+    hosts = 1 << within.free
+    number = chosen if chosen >= 0 else hosts + chosen
+    if not 0 <= number < hosts:
         raise EvaluationError(
             f"prefix of {within.length} does not accommodate a host numbered {chosen}",
             redacted_message="the prefix does not accommodate a host of that number",
         )
-    return string(_written(within.first + number, within.bits))
+    return string(_address_text(within.first + number, within.bits))
 
 
 def _cidrnetmask(prefix: Value) -> Value:
     within = _range(text_of(prefix))
     if within.bits != _IPV4_BITS:
         raise quoting("IPv6 addresses cannot have a netmask{}", f": {text_of(prefix)}", "")
-    return string(_written((1 << _IPV4_BITS) - (1 << within.free), _IPV4_BITS))
+    return string(_address_text((1 << _IPV4_BITS) - (1 << within.free), _IPV4_BITS))
 
 
 def _cidrsubnet(prefix: Value, more: Value, number: Value) -> Value:
@@ -123,7 +136,7 @@ def _cidrsubnets(prefix: Value, *lengths: Value) -> Value:
     charge(_STEPS_PER_SUBNET * len(lengths))
     within = _range(text_of(prefix))
     last = within.first - 1  # the last address that is taken
-    made = []
+    subnets = []
     for given in lengths:
         more = whole_number(given)
         if more < 1:
@@ -144,9 +157,9 @@ def _cidrsubnets(prefix: Value, *lengths: Value) -> Value:
             raise EvaluationError(
                 f"not enough remaining address space for a subnet with a prefix of {length} bits"
             )
-        made.append(str(_Range(address, length, within.bits)))
+        subnets.append(str(_Range(address, length, within.bits)))
         last = address + (1 << free) - 1
-    return strings(made)
+    return strings(subnets)
 
 
 FUNCTIONS: tuple[Function, ...] = (

@@ -62,7 +62,7 @@ def enabled_argument(block: Block) -> Attribute | None:
     return next(filter(None, found), None)
 
 
-def enabled(value: Value) -> list[Repetition]:
+def enabled_repetitions(value: Value) -> list[Repetition]:
     """Return the one instance that an `enabled` makes, or none. Raises EvaluationError."""
     if value.is_sensitive:
         raise EvaluationError("Invalid enabled argument: sensitive values cannot be used")
@@ -76,18 +76,18 @@ def enabled(value: Value) -> list[Repetition]:
         raise EvaluationError(
             f"Invalid enabled argument: it cannot be determined until apply: {raw.why}"
         )
-    making = [outcome for outcome in raw.outcomes if outcome.value.raw]
-    if len(making) == len(raw.outcomes) > 0:
+    creating = [outcome for outcome in raw.outcomes if outcome.value.raw]
+    if len(creating) == len(raw.outcomes) > 0:
         return [Repetition()]
-    if raw.outcomes and not making:
+    if raw.outcomes and not creating:
         return []
-    doubt = _doubt(making) or f"enabled is unknown: {raw.why}"
-    return [Repetition(doubt=doubt, when=common_assumptions(making))]
+    doubt = _doubt(creating) or f"enabled is unknown: {raw.why}"
+    return [Repetition(doubt=doubt, when=common_assumptions(creating))]
 
 
-def _doubt(making: Iterable[Possibility]) -> str:
-    """Return when an instance exists, for people, by the outcomes that make it; empty if nothing is known."""
-    conditions = " or ".join(dict.fromkeys(one.condition for one in making if one.condition))
+def _doubt(creating: Iterable[Possibility]) -> str:
+    """Return the condition of an instance, for people, by the outcomes that create it; empty without one."""
+    conditions = " or ".join(dict.fromkeys(one.condition for one in creating if one.condition))
     return f"it exists only when {conditions}" if conditions else ""
 
 
@@ -109,11 +109,11 @@ def count_repetitions(value: Value) -> list[Repetition]:
     least = min(size for size, _ in counts)
     repetitions = []
     for position in range(max(size for size, _ in counts)):
-        making = [outcome for size, outcome in counts if size > position]
+        creating = [outcome for size, outcome in counts if size > position]
         doubt = ""
         if position >= least:
-            doubt = _doubt(making) or f"count is unknown: {raw.why}"
-        repetitions.append(_count_repetition(position, doubt, common_assumptions(making)))
+            doubt = _doubt(creating) or f"count is unknown: {raw.why}"
+        repetitions.append(_count_repetition(position, doubt, common_assumptions(creating)))
     return repetitions
 
 
@@ -140,7 +140,7 @@ def _count_repetition(
     return Repetition(f"[{position}]", {("count", "index"): count_value(position)}, doubt, when)
 
 
-def for_each(value: Value) -> list[Repetition]:
+def for_each_repetitions(value: Value) -> list[Repetition]:
     """Return the instances that a for_each makes, by key. Raises EvaluationError."""
     if value.is_sensitive:
         raise EvaluationError("Invalid for_each argument: sensitive values cannot be used")
@@ -180,7 +180,7 @@ def _with_unknown_elements(value: Value) -> Value:
 
 
 def _any_repetition(why: str, item: Value | None) -> Repetition:
-    """Return the instance that represents all those that there may be; `item` is what all of them have."""
+    """Return one instance that represents all possible ones; `item` is their `each.value`, where known."""
     doubt = f"for_each is unknown: {why}"
     key = unknown(doubt, STRING, is_not_null=True)
     names = {("each", "key"): key, ("each", "value"): item or unknown(doubt)}

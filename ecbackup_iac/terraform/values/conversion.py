@@ -183,7 +183,7 @@ def _outcomes_of_open_types(value: Value) -> Value | None:
 def _by_outcome(value: Value, target: Type) -> Value:
     """Return a container converted whose unknown elements decide its type or its size."""
     result = map_outcomes(
-        lambda settled: converted(settled, target), expand_outcomes(value), kind=target
+        lambda known: converted(known, target), expand_outcomes(value), kind=target
     )
     return replace(result, trace=value.trace)
 
