@@ -23,6 +23,16 @@ LOGS = """  dynamic "log_delivery_configuration" {
   }
 """
 
+VPC = 'resource "aws_vpc" "v" {}\n'
+
+LIFECYCLE = """  lifecycle {
+    %s {
+      condition = %s == "d"
+      error_message = "no"
+    }
+  }
+"""
+
 REFUSED = {
     "an argument refers to nothing": (
         {"main.tf": GROUP + "  engine = var.nope\n" + DAYS},
@@ -131,6 +141,19 @@ REFUSED = {
     "an override file with a moved block": (
         {"main.tf": GROUP + DAYS, "override.tf": "moved {\n  from = x.y\n  to = x.z\n}\n"},
         ("override.tf:1: Cannot override moved blocks",),
+    ),
+    "a count that depends on what can() says of a computed value": (
+        {"main.tf": GROUP + "  count = can(aws_vpc.v.id) ? 1 : 0\n" + DAYS + VPC},
+        (
+            (
+                "main.tf:3: Invalid count argument: it cannot be determined until apply: "
+                "aws_vpc.v.id is known only after apply"
+            ),
+        ),
+    ),
+    "a precondition that refers to self": (
+        {"main.tf": GROUP + LIFECYCLE % ("precondition", "self.description") + DAYS},
+        ('main.tf:5: Reference to "self" in a context where there is none',),
     ),
     "a list as an object's key": (
         {"main.tf": GROUP + '  snapshot_retention_limit = { (["a"]) = 7 }["a"]\n}\n'},

@@ -27,7 +27,7 @@ _NAMES = {
 }  # fmt: skip
 """What Terraform calls the blocks that have one label."""
 
-_NOT_TO_OVERRIDE = {"check": 1, "moved": 0, "import": 0, "removed": 0}
+_NOT_TO_OVERRIDE = {"check": 1, "moved": 0, "import": 0}
 """Blocks that no override file may hold, and how many labels they have."""
 
 MAX_REPORTED = 200
