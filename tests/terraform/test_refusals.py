@@ -68,6 +68,14 @@ REFUSED = {
             ),
         ),
     ),
+    "the name of a resource is none": (
+        {"main.tf": GROUP.replace('"a"', '"7a"') + DAYS},
+        ('main.tf:1: Invalid resource name: "7a"',),
+    ),
+    "a comment in JSON that is a block": (
+        {"main.tf": GROUP + DAYS, "v.tf.json": '{"variable": {"//": {"default": 1}}}'},
+        ('v.tf.json:1: Invalid variable name: "//"',),
+    ),
     "an input that the cache does not read has a wrong type": (
         {"m/main.tf": MODULE, "main.tf": 'module "m" {\n  source = "./m"\n  n = "x"\n}\n'},
         ("main.tf:3: a number is required",),
