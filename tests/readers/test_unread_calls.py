@@ -89,6 +89,7 @@ def test_it_looks_like_a_cache(evaluate: "Evaluate", source: str, inputs: str) -
         ("terraform-aws-modules/redshift/aws", "automated_snapshot_retention_period = 7"),
         (PLATFORM, 'redis_host = "cache.example.com"'),
         (PLATFORM, 'elasticache_security_group_id = "sg-1"\n  redis_port = 6379'),
+        ("terraform-aws-modules/security-group/aws//modules/redis", 'name = "redis"'),
         (PLATFORM, "create_elasticache = false"),
         (PLATFORM, "redis_clusters = {}"),
         (PLATFORM, "snapshot_retention_limit = null"),

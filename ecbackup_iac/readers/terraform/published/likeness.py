@@ -123,7 +123,8 @@ def _by_source(source: str) -> bool | None:
     segments = path_segments(source)
     last = _last(segments)
     words = _words(" ".join(last))
-    if words & _NO_CACHE:
+    # The published module of security groups has one for each service: //modules/redis.
+    if words & _NO_CACHE or any("security-group" in segment for segment in segments):
         return False
     if words & _AROUND:
         return None
