@@ -94,6 +94,7 @@ def test_it_looks_like_a_cache(evaluate: "Evaluate", source: str, inputs: str) -
         (PLATFORM, "redis_clusters = {}"),
         (PLATFORM, "snapshot_retention_limit = null"),
         ("acme/redis/azurerm", ""),
+        ("github.com/terraform-alicloud-modules/terraform-alicloud-redis", ""),
         ("git::https://elasticache.example.com/redis/app.git", ""),
         ("git::https://example.com/acme/m.git//redistribution", ""),
     ],

@@ -43,7 +43,7 @@ _NO_CACHE = frozenset(
     alarm alarms alert alerts monitor monitors monitoring dashboard dashboards metric metrics
     exporter user users usergroup parameter parameters params subnet subnets memorydb redshift sg
     security iam policy policies secret secrets dns route53 helm k8s kubernetes azure azurerm
-    google gcp
+    google gcp alicloud digitalocean ibm oci tencentcloud yandex
     """.split()  # noqa: SIM905 - a list of words
 )
 # Of something that may have a cache in it, and mostly has none.
