@@ -152,17 +152,11 @@ def _cache(
     entry: Mapping[str, Any], name: str, root: str, *, is_reduced: bool
 ) -> CacheResource | AbsentCache:
     """Return the cache of one entry; it is absent where AWS is deleting it."""
-    if any(str(entry.get(member)).lower() in _DELETED for member in _STATUSES):
-        _, kind, identifier = LISTS[name]
-        address = str(entry.get(identifier))
-        return AbsentCache(address, kind, root, input_location(root), "it is being deleted")
-    return _resource(entry, name, root, is_reduced=is_reduced)
-
-
-def _resource(entry: Mapping[str, Any], name: str, root: str, *, is_reduced: bool) -> CacheResource:
     form, kind, identifier = LISTS[name]
     location = input_location(root)
     address = str(entry.get(identifier))
+    if any(str(entry.get(member)).lower() in _DELETED for member in _STATUSES):
+        return AbsentCache(address, kind, root, location, "it is being deleted")
     cluster_mode: Value[bool] = Known(entry.get("ClusterEnabled") is True)
     if form is Form.REPLICATION_GROUP and "ClusterEnabled" not in entry:
         cluster_mode = Unknown("the output does not include ClusterEnabled")
@@ -206,11 +200,11 @@ def _retention(entry: Mapping[str, Any], address: str, location: Location) -> Va
 
 def _assumptions(entry: Mapping[str, Any], form: Form, *, is_reduced: bool) -> tuple[str, ...]:
     """Return what is assumed of an entry that lacks members."""
-    doubts = []
+    exceptions = []
     if "Engine" not in entry and form is not Form.REPLICATION_GROUP:
-        doubts.append("is Memcached")
+        exceptions.append("is Memcached")
     if "ReplicationGroupId" not in entry and form is Form.STANDALONE_CLUSTER and is_reduced:
-        doubts.append("belongs to a replication group")
-    if not doubts:
+        exceptions.append("belongs to a replication group")
+    if not exceptions:
         return ()
-    return (f"treated as a standalone Redis cache, unless it {' or '.join(doubts)}",)
+    return (f"treated as a standalone Redis cache, unless it {' or '.join(exceptions)}",)

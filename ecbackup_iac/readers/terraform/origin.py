@@ -50,6 +50,6 @@ def _entries_of(scope: BlockScope) -> tuple[Location, ...]:
 def _locations(value: Value) -> Iterator[Location]:
     """Yield the locations of a value and its elements, not of collections: other entries may be in them."""
     is_plain = isinstance(value.raw, Mapping) and not isinstance(value.raw, OpenMembers)
-    held = value.members.values() if is_plain else ()
-    for part in (value, *(one for one in held if not isinstance(one.raw, tuple | Mapping))):
+    elements = value.members.values() if is_plain else ()
+    for part in (value, *(one for one in elements if not isinstance(one.raw, tuple | Mapping))):
         yield from (located.location for located in (*part.trace, *part.literals))

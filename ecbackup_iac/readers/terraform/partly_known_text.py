@@ -38,8 +38,8 @@ def partly_known_text(argument: Attribute, block: Arguments) -> str | None:
     """
     match argument.expression:
         case Template(parts=parts):
-            made = "".join(_filled_in(part, argument, block) for part in parts)
-            return None if _OPEN.search(made) else made
+            text = "".join(_filled_in(part, argument, block) for part in parts)
+            return None if _OPEN.search(text) else text
         case Call(name="jsonencode" | "yamlencode", arguments=(inner,), is_expanded=False):
             try:
                 value = block.evaluated(inner, argument)
@@ -54,8 +54,8 @@ def has_written_types(argument: Attribute) -> bool:
     """Whether the resources of an encoded template get their types there, though their names are unknown."""
     match argument.expression:
         case Call(name="jsonencode" | "yamlencode", arguments=(ObjectNode() as template,)):
-            made = _member(template, "Resources")
-            resource = made.result if isinstance(made, For) else None
+            resources = _member(template, "Resources")
+            resource = resources.result if isinstance(resources, For) else None
             kind = _member(resource, "Type") if isinstance(resource, ObjectNode) else None
             return isinstance(kind, Literal)
         case _:

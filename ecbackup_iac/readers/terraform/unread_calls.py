@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from ecbackup_iac.hcl.source import SourceRange
+from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.cache import CacheResource, CalledModule, Form, ModuleState, format_days
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import AbsentCache, Diagnostic
@@ -162,9 +163,9 @@ class UnreadCalls:
 
 
 class _CachesOfStandIn(Search):
-    def is_sought(self, kind: str) -> bool:
-        """Whether a resource type is a cache's."""
-        return kind in RESOURCE_TYPES
+    def is_sought(self, block: Block) -> bool:
+        """Whether a resource is of a cache's type."""
+        return block.labels[0] in RESOURCE_TYPES
 
 
 def at_call(cache: CacheResource, call: UnreadCall, stand_in: StandIn) -> CacheResource:

@@ -139,8 +139,8 @@ class Evaluator(NodeEvaluator):
                 raise
             if evaluation_context().short_circuits:
                 return left
-            before = f" (Terraform before 1.12 evaluates both sides of {node.operator})"
-            text, redacted = error.message + before, error.redacted_message + before
+            reason = f" (Terraform before 1.12 evaluates both sides of {node.operator})"
+            text, redacted = error.message + reason, error.redacted_message + reason
             raise UnneededOperandError(text, error.origin, redacted) from error
 
     def _name(self, node: Name) -> Value:

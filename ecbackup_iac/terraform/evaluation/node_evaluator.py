@@ -34,6 +34,7 @@ class NodeEvaluator(ABC):
     ) -> None:
         self.scope = scope
         self.names: Mapping[str, Value] = names or {}
+        """The variables of loops, by name; "" is the element of a splat."""
         self._origins: Mapping[str, str] = origins or {}
         """The expression whose value each of these names has: `local.caches[0]`."""
 

@@ -16,7 +16,7 @@ from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.evaluation.conditionals import condition_value
 from ecbackup_iac.terraform.evaluation.node_evaluator import NodeEvaluator
-from ecbackup_iac.terraform.values.conversion import converted
+from ecbackup_iac.terraform.values.conversion import closed, converted
 from ecbackup_iac.terraform.values.outcomes import map_outcomes, without_null
 from ecbackup_iac.terraform.values.type_system import STRING
 from ecbackup_iac.terraform.values.value import (
@@ -65,16 +65,16 @@ def _if_directive(evaluator: NodeEvaluator, part: IfDirective) -> Value:
     if condition.is_null:
         raise EvaluationError("Null condition: the template's if must be true or false")
     branches = {True: part.then, False: part.otherwise}
-    made = map_outcomes(
+    result = map_outcomes(
         lambda truth: _joined(evaluator, branches[truth.raw is True]), condition, kind=STRING
     )
-    return made.with_marks_of(condition)
+    return result.with_marks_of(condition)
 
 
 def _for_directive(evaluator: NodeEvaluator, part: ForDirective) -> Value:
     from ecbackup_iac.terraform.evaluation.loops import iterations
 
-    collection = evaluator.value(part.collection)
+    collection = closed(evaluator.value(part.collection))
 
     def body(known: Value) -> Value:
         rounds = iterations(evaluator, part, known)

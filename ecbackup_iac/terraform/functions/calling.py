@@ -49,14 +49,14 @@ def call_function(function: Function, arguments: Sequence[Value], context: CallC
         for parameter, argument in zip(parameters, arguments, strict=True)
     )
 
-    def apply(*settled: Value) -> Value:
-        _check_arguments(function, parameters, settled)
+    def apply(*known: Value) -> Value:
+        _check_arguments(function, parameters, known)
         try:
             if function.renders_templates:
-                return function.implementation(context, *settled)
+                return function.implementation(context, *known)
             if function.reads_files:
-                return function.implementation(context.scope.files, *settled)
-            return function.implementation(*settled)
+                return function.implementation(context.scope.files, *known)
+            return function.implementation(*known)
         except UnknownResultError as error:
             return _unknown_result(function, arguments, error)
 

@@ -77,8 +77,8 @@ def _first(arguments: Sequence[Value], kind: Type) -> Value:
     first, rest = arguments[position], arguments[position + 1 :]
     charge(len(rest))
 
-    def chosen(settled: Value) -> Value:
-        return _first(rest, kind) if is_skipped(settled) else settled
+    def chosen(known: Value) -> Value:
+        return _first(rest, kind) if is_skipped(known) else known
 
     if first.is_known or first.unknown.outcomes:
         return map_outcomes(chosen, first, kind=first.type)
@@ -120,7 +120,7 @@ def _first_list(arguments: Sequence[Value]) -> Value:
     if first.is_known:
         return first
     charge(len(rest))
-    return map_outcomes(lambda settled: _first_list((settled, *rest)), first)
+    return map_outcomes(lambda known: _first_list((known, *rest)), first)
 
 
 def _may_be_chosen(argument: Value) -> bool:

@@ -119,7 +119,7 @@ def _element(of: Value, position: Value) -> Value:
             raise EvaluationError("cannot use element function with a negative index on a tuple")
         return elements[chosen % len(elements)]
     if position.unknown.outcomes:
-        return map_outcomes(lambda settled: _element(of, settled), position)
+        return map_outcomes(lambda known: _element(of, known), position)
     record_rejection()  # it may be negative
     raw = position.unknown
     return one_of([Possibility(e) for e in elements], raw.why, is_deferred=raw.is_deferred)
@@ -134,7 +134,7 @@ def _lookup(of: Value, key: Value, *rest: Value) -> Value:
     if key.is_known:
         return _looked_up(of, key, default).with_marks_of(of).chosen_by(key)
     if key.unknown.outcomes:
-        return map_outcomes(lambda settled: _lookup(of, settled, *rest), key).with_marks_of(of, key)
+        return map_outcomes(lambda known: _lookup(of, known, *rest), key).with_marks_of(of, key)
     if default is None:
         record_rejection()  # the key may be none of these
     may_be_rejected(key)
@@ -187,12 +187,12 @@ def _contains(within: Value, wanted: Value) -> Value:
         result = replace(boolean(is_found), is_known_early=is_early)
     else:
         result = map_outcomes(
-            _contains_settled, expand_outcomes(within), expand_outcomes(wanted), kind=BOOL
+            _contains_known, expand_outcomes(within), expand_outcomes(wanted), kind=BOOL
         )
     return with_all_marks_of(result, within, wanted)
 
 
-def _contains_settled(within: Value, wanted: Value) -> Value:
+def _contains_known(within: Value, wanted: Value) -> Value:
     if wanted.is_null:
         raise EvaluationError("the value must not be null")
     return boolean(any(equal(element, wanted).raw is True for element in within.elements))
@@ -229,7 +229,7 @@ def _all_are(within: Value, *, wanted: bool) -> Value:
     if is_refuted or len(decided) == len(within.elements):
         return boolean(not is_refuted)
     return map_outcomes(
-        lambda settled: _all_are(settled, wanted=wanted), expand_outcomes(within), kind=BOOL
+        lambda known: _all_are(known, wanted=wanted), expand_outcomes(within), kind=BOOL
     )
 
 

@@ -19,28 +19,34 @@ from ecbackup_iac.terraform.values.value import EvaluationError, Value, quoting,
 _STEPS_PER_SUBNET = 3
 _MAX_NEW_BITS = 32
 _OCTETS = re.compile(r"\d+(?:\.\d+){3}", re.ASCII)
-_DECIMAL = re.compile(r"\d{1,9}", re.ASCII)
+_DIGITS = re.compile(r"\d+", re.ASCII)
 
 
 def _address(text: str) -> IPv4Address | IPv6Address | None:
     """Return an address; None for another text. Zeros may lead, as Terraform still allows."""
     try:
         if _OCTETS.fullmatch(text):
-            return IPv4Address(".".join(str(int(octet[-9:])) for octet in text.split(".")))
+            return IPv4Address(".".join(str(_number_of(octet)) for octet in text.split(".")))
         return None if "%" in text else IPv6Address(text)
     except AddressValueError:
         return None
 
 
+def _number_of(digits: str) -> int:
+    """Return a number of three digits at most, without zeros in front; any larger one is too large anyway."""
+    return int(digits.lstrip("0")[:4] or 0)
+
+
 def _range(text: str) -> IPv4Network | IPv6Network:
-    written, slash, length = text.partition("/")
-    address = _address(written)
-    is_length = _DECIMAL.fullmatch(length) is not None
-    if not slash or address is None or not is_length or int(length) > address.max_prefixlen:
+    """Return the range that a string like "10.0.0.0/8" means. Raises EvaluationError."""
+    address_text, _, length = text.partition("/")
+    address = _address(address_text)
+    is_length = _DIGITS.fullmatch(length) is not None
+    if address is None or not is_length or _number_of(length) > address.max_prefixlen:
         raise quoting("invalid CIDR expression: invalid CIDR address{}", f": {text}", "")
     if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
         raise UnknownResultError("IPv4 addresses written as IPv6 are not evaluated")
-    return ip_network((address, int(length)), strict=False)
+    return ip_network((address, _number_of(length)), strict=False)
 
 
 def _cidrhost(prefix: Value, host: Value) -> Value:
@@ -98,7 +104,7 @@ def _cidrsubnets(prefix: Value, *lengths: Value) -> Value:
     charge(_STEPS_PER_SUBNET * len(lengths))
     within = _range(text_of(prefix))
     last = int(within.network_address) - 1  # the last address that is taken
-    made = []
+    subnets = []
     for given in lengths:
         more = whole(given)
         if more < 1:
@@ -118,9 +124,9 @@ def _cidrsubnets(prefix: Value, *lengths: Value) -> Value:
             raise EvaluationError(
                 f"not enough remaining address space for a subnet with a prefix of {length} bits"
             )
-        made.append(_written(within, address, length))
+        subnets.append(_written(within, address, length))
         last = address + (1 << free) - 1
-    return strings(made)
+    return strings(subnets)
 
 
 FUNCTIONS: tuple[Function, ...] = (

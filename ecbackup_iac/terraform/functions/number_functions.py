@@ -105,7 +105,7 @@ def _extremum(
 ) -> Callable[..., Value]:
     """Return max or min; of unknown arguments the result has the bounds that follow."""
 
-    def settled(*arguments: Value) -> Value:
+    def of_known(*arguments: Value) -> Value:
         for argument in arguments:
             if argument.is_null:
                 raise EvaluationError("argument must not be null")
@@ -114,7 +114,7 @@ def _extremum(
     def implementation(*arguments: Value) -> Value:
         if not arguments:
             raise EvaluationError("must pass at least one number")
-        result = map_outcomes(settled, *arguments, kind=NUMBER)
+        result = map_outcomes(of_known, *arguments, kind=NUMBER)
         if result.is_known or result.unknown.outcomes:
             return result
         raw = result.unknown

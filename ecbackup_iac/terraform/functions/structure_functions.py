@@ -177,10 +177,10 @@ def _set_operation(keep: Callable[[object, list[set[object]]], bool]) -> Callabl
 
     def implementation(*arguments: Value) -> Value:
         sets, shared = _of_shared_type(arguments)
-        held = [{identity(element) for element in given.elements} for given in sets]
+        members_of_sets = [{identity(element) for element in given.elements} for given in sets]
         elements = [element for given in sets for element in taken(given)]
         charge(_STEPS_OF_AN_ELEMENT * len(elements))
-        return set_of((e for e in elements if keep(identity(e), held)), shared)
+        return set_of((e for e in elements if keep(identity(e), members_of_sets)), shared)
 
     return implementation
 
@@ -276,12 +276,14 @@ FUNCTIONS: tuple[Function, ...] = (
     function("reverse(list: sequence | elements)", _reverse),
     function(
         "setintersection(first_set: set of any, ...other_sets: set of any)",
-        _set_operation(lambda element, held: all(element in members for members in held)),
+        _set_operation(
+            lambda element, members_of_sets: all(element in members for members in members_of_sets)
+        ),
     ),
     function("setproduct(...sets: sequence | elements)", _setproduct),
     function(
         "setsubtract(a: set of any, b: set of any)",
-        _set_operation(lambda element, held: element not in held[1]),
+        _set_operation(lambda element, members_of_sets: element not in members_of_sets[1]),
     ),
     function(
         "setunion(first_set: set of any, ...other_sets: set of any)",

@@ -181,8 +181,8 @@ def _formatlist(template: Value, *arguments: Value) -> Value:
             argument.elements[index] if number in sequence_numbers else argument
             for number, argument in enumerate(arguments, 1)
         ]
-        settled = map(expand_outcomes, chosen)
-        lines.append(map_outcomes(line, *settled, kind=STRING))
+        expanded = map(expand_outcomes, chosen)
+        lines.append(map_outcomes(line, *expanded, kind=STRING))
     return Value(_LIST_OF_TEXT, tuple(lines))
 
 
@@ -223,7 +223,7 @@ def _starts_with(text: Value, prefix: Value) -> Value:
     if beginning.startswith(wanted) or not wanted.startswith(beginning):
         may_be_rejected(text)
         return boolean(beginning.startswith(wanted))
-    return map_outcomes(lambda settled: _starts_with(settled, prefix), text, kind=BOOL)
+    return map_outcomes(lambda known: _starts_with(known, prefix), text, kind=BOOL)
 
 
 FUNCTIONS: tuple[Function, ...] = (

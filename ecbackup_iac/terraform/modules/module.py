@@ -8,6 +8,7 @@ from typing import TypeVar
 from ecbackup_iac.hcl.expression import GetAttribute, Index, Name, Node
 from ecbackup_iac.hcl.source import SourceFile, SourceRange
 from ecbackup_iac.hcl.structure import Attribute, Block, Body
+from ecbackup_iac.hcl.tokens import is_identifier
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import changing_record, field
 from ecbackup_iac.model.report import Diagnostic
@@ -30,7 +31,7 @@ _NAMES = {
 META_ARGUMENTS = {"source", "version", "count", "for_each", "providers", "depends_on"}
 """The arguments of a module call that are no inputs of the module."""
 
-_NOT_TO_OVERRIDE = {"check": 1, "moved": 0, "import": 0, "removed": 0}
+_NOT_TO_OVERRIDE = {"check": 1, "moved": 0, "import": 0}
 """Blocks that no override file may contain, and how many labels they have."""
 
 MAX_REPORTED = 200
@@ -103,7 +104,7 @@ class Module:
             self.report(message, source_range)
 
     def note(self, diagnostic: Diagnostic) -> None:
-        """Record a diagnostic, here and in `news`; after MAX_REPORTED of a file, once that there are more."""
+        """Record a diagnostic here and in `news`; after MAX_REPORTED of a file, that there are more."""
         path = diagnostic.location.path
         count = self._counts[path] = self._counts.get(path, 0) + 1
         if count > MAX_REPORTED:
@@ -290,6 +291,9 @@ def _once(module: Module, table: dict[K, Block], key: K, block: Block) -> None:
         module.report(text, block.header)
         module.repeated[first] = text
         return
+    for label in block.labels:
+        if not is_identifier(label):
+            _reject(module, f'Invalid {block.kind} name: "{label}"', block.header)
     table[key] = block
 
 

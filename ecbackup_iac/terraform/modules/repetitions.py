@@ -7,7 +7,7 @@ from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.model.record import field, record
 from ecbackup_iac.terraform.modules.addresses import instance_key
 from ecbackup_iac.terraform.values.arithmetic import text_from
-from ecbackup_iac.terraform.values.conversion import converted, expand_outcomes
+from ecbackup_iac.terraform.values.conversion import closed, converted, expand_outcomes
 from ecbackup_iac.terraform.values.marks import hidden_value
 from ecbackup_iac.terraform.values.outcomes import common_assumptions, one_of
 from ecbackup_iac.terraform.values.type_system import BOOL, NUMBER, STRING, SetOf, is_mapping
@@ -58,7 +58,7 @@ def enabled_argument(block: Block) -> Attribute | None:
     return next(filter(None, found), None)
 
 
-def enabled(value: Value) -> list[Repetition]:
+def enabled_repetitions(value: Value) -> list[Repetition]:
     """Return the one instance that an `enabled` makes, or none. Raises EvaluationError."""
     if value.is_sensitive:
         raise EvaluationError("Invalid enabled argument: sensitive values cannot be used")
@@ -71,7 +71,7 @@ def enabled(value: Value) -> list[Repetition]:
 def count_repetitions(value: Value) -> list[Repetition]:
     """Return the instances that a count makes. Raises EvaluationError."""
 
-    def made(known: Value) -> dict[int, Names]:
+    def created(known: Value) -> dict[int, Names]:
         return {
             position: {("count", "index"): count_value(position)}
             for position in range(_count(known))
@@ -81,7 +81,7 @@ def count_repetitions(value: Value) -> list[Repetition]:
         why = f"count.index depends on count: {raw.why}"
         return {("count", "index"): unknown(why, NUMBER, is_not_null=True)}
 
-    return _instances("count", converted(value, NUMBER), made, any_index)
+    return _instances("count", converted(value, NUMBER), created, any_index)
 
 
 def _count(value: Value) -> int:
@@ -101,7 +101,7 @@ def _count(value: Value) -> int:
     return raw
 
 
-def for_each(value: Value) -> list[Repetition]:
+def for_each_repetitions(value: Value) -> list[Repetition]:
     """Return the instances that a for_each makes, by key. Raises EvaluationError."""
     if value.is_sensitive:
         raise EvaluationError("Invalid for_each argument: sensitive values cannot be used")
@@ -112,7 +112,7 @@ def for_each(value: Value) -> list[Repetition]:
         why = f"for_each is unknown: {raw.why}"
         return _pair(unknown(why, STRING, is_not_null=True), raw.element or unknown(why))
 
-    return _instances("for_each", value, _each, any_pair)
+    return _instances("for_each", closed(value), _each, any_pair)
 
 
 def _with_unknown_elements(value: Value) -> Value:
@@ -155,15 +155,15 @@ def _pair(key: Value, item: Value) -> Names:
 def _instances(
     argument: str,
     value: Value,
-    made: Callable[[Value], Mapping[K, Names]],
+    created: Callable[[Value], Mapping[K, Names]],
     anything: Callable[[UnknownRaw], Names],
 ) -> list[Repetition]:
-    """Return the instances that an argument makes, of which `made` returns those of a known value by key.
+    """Return the instances that an argument creates; `created` returns those of a known value, by key.
 
     Where nothing is known of it, the names of `anything` are in the one that represents them all.
     """
     if value.is_known:
-        return [Repetition(_key(names), names) for names in made(value).values()]
+        return [Repetition(_key(names), names) for names in created(value).values()]
     raw = value.unknown
     if raw.is_deferred:
         what = "its keys" if argument == "for_each" else "it"
@@ -175,23 +175,24 @@ def _instances(
         return [Repetition(names=anything(raw), doubt=unclear)]
     found: dict[K, list[tuple[Names, Possibility]]] = {}
     for outcome in raw.outcomes:
-        for key, names in made(outcome.value.with_marks_of(value)).items():
+        for key, names in created(outcome.value.with_marks_of(value)).items():
             found.setdefault(key, []).append((names, outcome))
     repetitions = []
-    for _, making in sorted(found.items(), key=lambda item: item[0]):
-        outcomes = [outcome for _, outcome in making]
-        doubt = "" if len(making) == len(raw.outcomes) else _doubt(outcomes) or unclear
-        names = _joined(making, raw.why)
+    for _, creating in sorted(found.items(), key=lambda item: item[0]):
+        outcomes = [outcome for _, outcome in creating]
+        doubt = "" if len(creating) == len(raw.outcomes) else _doubt(outcomes) or unclear
+        names = _joined(creating, raw.why)
         repetitions.append(Repetition(_key(names), names, doubt, common_assumptions(outcomes)))
     return repetitions
 
 
-def _joined(making: Sequence[tuple[Names, Possibility]], why: str) -> Names:
-    """Return the names of one instance that several outcomes make."""
+def _joined(creating: Sequence[tuple[Names, Possibility]], why: str) -> Names:
+    """Return the names of one instance that several outcomes create."""
     joined = {}
-    for name in making[0][0]:
+    for name in creating[0][0]:
         values = [
-            Possibility(names[name], outcome.when, outcome.description) for names, outcome in making
+            Possibility(names[name], outcome.when, outcome.description)
+            for names, outcome in creating
         ]
         joined[name] = one_of(values, why)
         if name == ("each", "key"):
@@ -209,7 +210,7 @@ def _key(names: Names) -> str:
     return f'["{hidden_value(key)}"]' if key.is_hidden_key else instance_key(str(key.raw))
 
 
-def _doubt(making: Iterable[Possibility]) -> str:
-    """Return when an instance exists, for people, by the outcomes that make it; empty if nothing is known."""
-    conditions = " or ".join(dict.fromkeys(one.condition for one in making if one.condition))
+def _doubt(creating: Iterable[Possibility]) -> str:
+    """Return the condition of an instance, for people, by the outcomes that create it; empty without one."""
+    conditions = " or ".join(dict.fromkeys(one.condition for one in creating if one.condition))
     return f"it exists only when {conditions}" if conditions else ""

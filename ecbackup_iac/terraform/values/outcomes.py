@@ -204,9 +204,9 @@ def map_some(
 ) -> Value:
     """Apply a function of values to some, as `map_outcomes` does, of which those at some positions decide."""
 
-    def filled(*settled: Value) -> Value:
+    def filled(*known: Value) -> Value:
         given = list(arguments)
-        for position, value in zip(positions, settled, strict=True):
+        for position, value in zip(positions, known, strict=True):
             given[position] = value
         return function(*given)
 

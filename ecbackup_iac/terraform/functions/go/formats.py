@@ -22,7 +22,7 @@ from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.type_system import BOOL, NUMBER, STRING, Type
 from ecbackup_iac.terraform.values.value import EvaluationError, Value, quoting
 
-WIDEST = 100_000
+MAX_WIDTH = 100_000
 """A result with a larger width or precision is unknown: no configuration in use has one."""
 
 _STEPS_PER_VERB = 6
@@ -99,12 +99,12 @@ def _verb(template: str, start: int) -> _Verb:
     if match is None:
         raise EvaluationError(f"unrecognized format character at offset {start + 1}")
     if any(
-        len(match[name] or "") > len(str(WIDEST)) for name in ("width", "precision", "argument")
+        len(match[name] or "") > len(str(MAX_WIDTH)) for name in ("width", "precision", "argument")
     ):
         raise UnknownResultError("a width in the format is too large")
     width = int(match["width"]) if match["width"] else None
     precision = None if match["precision"] is None else int(match["precision"] or 0)
-    if max(width or 0, precision or 0) > WIDEST:
+    if max(width or 0, precision or 0) > MAX_WIDTH:
         raise UnknownResultError("a width in the format is too large")
     argument = int(match["argument"]) if match["argument"] else None
     return _Verb(match.group(), start, match["flags"], width, precision, argument, match["mode"])
