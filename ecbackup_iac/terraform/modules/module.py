@@ -29,7 +29,7 @@ _NAMES = {
 """What Terraform calls the blocks that have one label."""
 
 META_ARGUMENTS = {"source", "version", "count", "for_each", "providers", "depends_on"}
-"""The arguments of a module call that are no inputs of the module."""
+"""The arguments of a module call that are not inputs of the module."""
 
 _NOT_TO_OVERRIDE = {"check": 1, "moved": 0, "import": 0}
 """Blocks that no override file may contain, and how many labels they have."""
