@@ -62,16 +62,6 @@ class PropertyCase:
     """Why these conditions are unresolved."""
 
 
-@record
-class ResourceCase:
-    """A resource in a case in which it exists."""
-
-    existence: tuple[str, ...]
-    """The conditions of this case that its existence depends on, for people."""
-
-    properties: dict[str, PropertyCase]
-
-
 class ResourceSettings:
     """The properties of one resource, each with its value in every case."""
 
@@ -100,10 +90,10 @@ class ResourceSettings:
             separate = {name: _evaluate_separately(instance, name, budget) for name in names.names}
             return cls(separate, is_aligned=False)
         existing = [case for case in cases if case is not None]
-        properties = {name: [case.properties[name] for case in existing] for name in names.names}
+        properties = {name: [case[name] for _, case in existing] for name in names.names}
         if len(existing) == len(cases):
             return cls(properties, is_aligned=True)
-        conditions = dict.fromkeys(" and ".join(case.existence) for case in existing)
+        conditions = dict.fromkeys(" and ".join(existence) for existence, _ in existing)
         return cls(properties, is_aligned=True, existence=list(conditions))
 
     @classmethod
@@ -210,8 +200,11 @@ class ResourceSettings:
 
 def _evaluate_case(
     evaluator: Evaluator, instance: ResourceInstance, names: Properties
-) -> ResourceCase | None:
-    """Return a resource in one scenario; None where it does not exist."""
+) -> tuple[tuple[str, ...], dict[str, PropertyCase]] | None:
+    """Return what the existence of a resource depends on in one scenario, and its properties.
+
+    None where it does not exist.
+    """
     with evaluator.separate_dependencies() as dependencies:
         unmet = evaluator.first_unmet(instance.existence)
     evaluator.add_dependencies(dependencies)
@@ -220,7 +213,7 @@ def _evaluate_case(
         return None
     properties = {name: _evaluate_property(evaluator, instance, name) for name in names.names}
     check_rules(evaluator)
-    return ResourceCase(tuple(dependencies), properties)
+    return tuple(dependencies), properties
 
 
 def _evaluate_property(evaluator: Evaluator, instance: ResourceInstance, name: str) -> PropertyCase:
