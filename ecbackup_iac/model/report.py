@@ -179,6 +179,11 @@ class Finding:
         return (self.location.order, self.resource.address)
 
     @property
+    def outcome(self) -> str:
+        """What it counts as: its status, or "suppressed"."""
+        return "suppressed" if self.suppression else self.verdict.status.value
+
+    @property
     def _setting(self) -> Value[Any]:
         """The setting that breaks its rule: the node type, the backup window or else the retention."""
         match self.verdict.rule:
@@ -233,10 +238,7 @@ class Report:
 
         A suppressed finding counts only under "suppressed".
         """
-        seen = Counter(
-            "suppressed" if finding.suppression else finding.verdict.status.value
-            for finding in self.findings
-        )
+        seen = Counter(finding.outcome for finding in self.findings)
         names = (*(status.value for status in Status), "suppressed")
         return {
             **{name: seen[name] for name in names},

@@ -152,17 +152,11 @@ def _cache(
     entry: Mapping[str, Any], name: str, root: str, *, is_reduced: bool
 ) -> CacheResource | AbsentCache:
     """Return the cache of one entry; it is absent where AWS is deleting it."""
-    if any(str(entry.get(member)).lower() in _DELETED for member in _STATUSES):
-        _, kind, identifier = LISTS[name]
-        address = str(entry.get(identifier))
-        return AbsentCache(address, kind, root, input_location(root), "it is being deleted")
-    return _resource(entry, name, root, is_reduced=is_reduced)
-
-
-def _resource(entry: Mapping[str, Any], name: str, root: str, *, is_reduced: bool) -> CacheResource:
     form, kind, identifier = LISTS[name]
     location = input_location(root)
     address = str(entry.get(identifier))
+    if any(str(entry.get(member)).lower() in _DELETED for member in _STATUSES):
+        return AbsentCache(address, kind, root, location, "it is being deleted")
     cluster_mode: Value[bool] = Known(entry.get("ClusterEnabled") is True)
     if form is Form.REPLICATION_GROUP and "ClusterEnabled" not in entry:
         cluster_mode = Unknown("the output does not include ClusterEnabled")

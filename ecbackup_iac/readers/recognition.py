@@ -61,7 +61,9 @@ def recognise(file: "Input", *, is_requested: bool) -> Recognised:
         return _without_documents(file, message if may_be_document else None)
     if not text or text.isspace():
         return _without_documents(file, hint_for_empty(file.path) if is_requested else None)
-    is_json = _begins_like_json(text)
+    begins_like_json = text[:1] in (b"{", b"[") or text.lstrip()[:1] in (b"{", b"[")
+    is_wrapped = text[:_MAX_WRAPPER_INDENT].lstrip().startswith(b"[command]")
+    is_json = begins_like_json and not is_wrapped
     documents, is_document = None, False
     if is_json:
         documents, is_document = _documents(file.path, text, is_requested=is_requested)
@@ -79,11 +81,6 @@ def _without_documents(
 ) -> Recognised:
     problem = Diagnostic(message, input_location(file.path)) if message else None
     return Recognised(template, problem=problem)
-
-
-def _begins_like_json(text: bytes) -> bool:
-    begins = text[:1] in (b"{", b"[") or text.lstrip()[:1] in (b"{", b"[")
-    return begins and not text[:_MAX_WRAPPER_INDENT].lstrip().startswith(b"[command]")
 
 
 def _documents(path: str, text: bytes, *, is_requested: bool) -> tuple[JsonFile | None, bool]:

@@ -1,16 +1,20 @@
-"""A configuration file → the object that another configuration refers to as an include, or reads."""
+"""A configuration file → its merged inputs, and the object that another configuration reads it as."""
 
 import os
+from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING
 
+from ecbackup_iac.hcl.expression import Call
 from ecbackup_iac.hcl.structure import Block
+from ecbackup_iac.model.record import field, record
 from ecbackup_iac.model.value import StepKind
 from ecbackup_iac.terraform.values.type_system import BOOL, DYNAMIC, object_of
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     LazyMembers,
     Privacy,
+    UnknownRaw,
     Value,
     boolean,
     null,
@@ -18,7 +22,7 @@ from ecbackup_iac.terraform.values.value import (
     string,
     unknown,
 )
-from ecbackup_iac.terragrunt.merged_inputs import inputs_value
+from ecbackup_iac.terragrunt.functions import deep_merged
 from ecbackup_iac.terragrunt.scope import ConfigScope
 from ecbackup_iac.terragrunt.tree import STACK_FILE
 
@@ -49,12 +53,19 @@ def config_value(file: ConfigScope) -> Value:
             members[attribute.name] = lambda one=attribute: file.value(one)  # type: ignore[misc]
     members |= {  # in JSON, some of them are attributes too
         "locals": lambda: file.variable_value("local") if file.locals else null(),
-        "inputs": lambda: inputs_value(file),
+        "inputs": lambda: _inputs_value(file),
         "dependency": lambda: _dependency_value(file),
         "feature": lambda: file.variable_value("feature"),
     }
     whole = object_of(dict.fromkeys(members, DYNAMIC))
     return Value(whole, LazyMembers(sorted(members), cache(lambda name: members[name]())))
+
+
+def _inputs_value(file: ConfigScope) -> Value:
+    found = merged_inputs(file)
+    if found is None:
+        return null()
+    return unknown(found.others) if found.others else object_value(found.members)
 
 
 def _block_value(file: ConfigScope, block: Block) -> Value:
@@ -131,3 +142,63 @@ def _stack_value(file: ConfigScope) -> Value:
             }
         )
     return object_value(found)
+
+
+@record(eq=False)
+class Inputs:
+    """Inputs, as far as they are known."""
+
+    members: Mapping[str, Value] = field(factory=dict)
+    others: str = ""
+    """Why there may be any others; empty where these are all."""
+
+    def over(self, below: "Inputs", *, is_deep: bool = False) -> "Inputs":
+        """Return these merged over others."""
+        members = {**({} if self.others else below.members), **self.members}
+        if is_deep:
+            for name, value in self.members.items():
+                if name in below.members or below.others:
+                    under = below.members.get(name, unknown(below.others))
+                    members[name] = deep_merged(under, value)
+        return Inputs(members, self.others or below.others)
+
+
+def merged_inputs(file: ConfigScope) -> Inputs | None:
+    """Return the inputs of a configuration and of its includes; None without any. Raises EvaluationError."""
+    found = _own_inputs(file)
+    for one in file.injected:
+        above = merged_inputs(one)
+        found = above.over(found) if above and found else above or found
+    for parent, strategy in file.merged_files():
+        below = _own_inputs(parent)
+        found = found.over(below, is_deep=strategy == "deep") if found and below else found or below
+    return found
+
+
+def _own_inputs(file: ConfigScope) -> Inputs | None:
+    attribute = file.body.attribute("inputs")
+    if attribute is None:
+        return None
+    value = file.value(attribute)
+    if value.is_null:
+        return None
+    if not isinstance(value.raw, Mapping | UnknownRaw):
+        raise EvaluationError("inputs must be a map", attribute.range)
+    node = attribute.expression
+    if value.is_known or not (isinstance(node, Call) and node.name == "merge"):
+        return _inputs(value)
+    found = Inputs()
+    for argument in () if node.is_expanded else node.arguments:
+        one = file.evaluator.value(argument)
+        found = found if one.is_null else _inputs(one).over(found)
+    return found if found.others else _inputs(value)
+
+
+def _inputs(value: Value) -> Inputs:
+    if not value.is_known:
+        return Inputs(others=value.unknown.why)
+    members = {
+        name: (one.taken_from(value, name) if value.trace else one).with_marks_of(value)
+        for name, one in value.members.items()
+    }
+    return Inputs(members)

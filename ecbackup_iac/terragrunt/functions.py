@@ -5,8 +5,6 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from ecbackup_iac.hcl.expression import Call
-from ecbackup_iac.hcl.json_syntax import parse_json_values
-from ecbackup_iac.hcl.parser import parse_whole_file
 from ecbackup_iac.model.location import ENVIRONMENT
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Diagnostic
@@ -16,7 +14,7 @@ from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.functions import FUNCTIONS as TERRAFORM_FUNCTIONS
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.functions.calling import call_function as call_terraform_function
-from ecbackup_iac.terraform.modules.inputs import value_in_file
+from ecbackup_iac.terraform.modules.inputs import value_in_file, variables_in
 from ecbackup_iac.terraform.modules.versions import meets
 from ecbackup_iac.terraform.values.budget import STEPS_PER_EXPRESSION, charge
 from ecbackup_iac.terraform.values.conversion import converted
@@ -217,11 +215,7 @@ def _variables_at(scope: ConfigScope, full: str) -> Value:
     source = scope.view.tree.folders.source(real)
     if isinstance(source, Diagnostic):
         raise EvaluationError(f"read_tfvars_file: {display_path} {source.message}")
-    if full.endswith("json"):
-        attributes, problems = parse_json_values(source)
-    else:
-        body, problems = parse_whole_file(source)
-        attributes = [*body.attributes()]
+    attributes, problems = variables_in(source)
     for message, source_range in problems:
         raise EvaluationError(message, source_range)
     try:

@@ -23,7 +23,6 @@ from ecbackup_iac.terraform.values.value import (
 )
 from ecbackup_iac.terragrunt.configuration import ConfigFile
 from ecbackup_iac.terragrunt.evaluator import ConfigEvaluator
-from ecbackup_iac.terragrunt.include import included_path
 from ecbackup_iac.terragrunt.schemas import INCLUDED_STACK, INJECTED, check_file
 from ecbackup_iac.terragrunt.sources import is_remote, local_folder, partly_known_remote
 from ecbackup_iac.terragrunt.tree import (
@@ -330,7 +329,7 @@ def _blocks_of(
     try:
         file.check()
         for block in includes(file.body):
-            body = file.view.body(included_path(file, block))
+            body = file.view.body(file.included_path(block))
             check_file(body, INCLUDED_STACK)
             bodies.append(body)
     except EvaluationError as error:

@@ -10,8 +10,8 @@ from ecbackup_iac.terraform.values.budget import TooMuchError
 from ecbackup_iac.terraform.values.marks import shown_text
 from ecbackup_iac.terraform.values.steps import Located
 from ecbackup_iac.terraform.values.value import EvaluationError, Value, tuple_value
+from ecbackup_iac.terragrunt.config_value import merged_inputs
 from ecbackup_iac.terragrunt.configuration import ConfigFile
-from ecbackup_iac.terragrunt.merged_inputs import merged_inputs
 from ecbackup_iac.terragrunt.merging import (
     ExtraArguments,
     GeneratedFile,

@@ -5,11 +5,7 @@ AWS::LanguageExtensions transform.
 """
 
 from ecbackup_iac.cloudformation.evaluation.base_evaluator import BaseEvaluator
-from ecbackup_iac.cloudformation.evaluation.conditions import (
-    CONDITION_FUNCTIONS,
-    condition_result,
-    named_condition,
-)
+from ecbackup_iac.cloudformation.evaluation.conditions import named_condition
 from ecbackup_iac.cloudformation.evaluation.functions import (
     FUNCTIONS,
     UNKNOWN_FUNCTIONS,
@@ -130,9 +126,6 @@ class Evaluator(BaseEvaluator):
         function = FUNCTIONS.get(name)
         if function is not None:
             return function(self, argument, node, frame)
-        if name in CONDITION_FUNCTIONS:
-            result = condition_result(self, node, frame)
-            return Value(result.holds, result.trace)
         why = UNKNOWN_FUNCTIONS.get(name, "{} is not evaluated")
         macro = text_of(member(argument, "Name")) if name == "Fn::Transform" else None
         return self.unknown_value(why.format(macro or self.excerpt(node, frame)), node, frame)

@@ -21,7 +21,6 @@ from ecbackup_iac.cloudformation.evaluation.values import (
     NoValue,
     Raw,
     UnknownValue,
-    UnresolvedParameter,
     Value,
 )
 from ecbackup_iac.cloudformation.syntax.document import MAX_STEP_LENGTH, SourceText
@@ -80,7 +79,7 @@ def _parameter(evaluator: BaseEvaluator, declaration: Declaration, stack: Stack)
     evaluator.use_parameter(stack, declaration.name)
     value = evaluator.cached(key, lambda: _parameter_value(evaluator, declaration, stack))
     parameter = value.raw
-    if isinstance(parameter, UnresolvedParameter):
+    if isinstance(parameter, UnknownValue) and parameter.name:
         _record_assumption(evaluator, parameter, is_secret=value.is_secret)
         values = parameter.domain.values
         if values is not None and len(values) == 1:
@@ -93,7 +92,7 @@ def _key_of(declaration: Declaration, stack: Stack) -> Key:
 
 
 def _record_assumption(
-    evaluator: BaseEvaluator, parameter: UnresolvedParameter, *, is_secret: bool = False
+    evaluator: BaseEvaluator, parameter: UnknownValue, *, is_secret: bool = False
 ) -> None:
     """Record what the scenario assumes an unresolved parameter to be."""
     assumed = evaluator.assumed_domain(parameter.key)
@@ -155,13 +154,14 @@ def _given_value(
 
 def _unresolved(
     evaluator: BaseEvaluator, declaration: Declaration, stack: Stack, possible: Domain, why: str
-) -> UnknownValue | UnresolvedParameter:
+) -> UnknownValue:
     """Return a parameter without a value that can be what is possible; a list is just unknown."""
     key, name = _key_of(declaration, stack), f"{stack.prefix}{declaration.name}"
+    why = why or f"parameter {name} has no default and no value"
     if declaration.is_list:
-        return UnknownValue(why or f"parameter {name} has no default and no value", key)
+        return UnknownValue(why, key)
     domain = evaluator.domain_of(key, possible)
-    return UnresolvedParameter(key, name, domain, declaration, why)
+    return UnknownValue(why, key, domain, name=name, declaration=declaration)
 
 
 def _systems_manager_trace(
@@ -336,7 +336,7 @@ def _passed_value(
         placeholder = placeholder_of(value.text or declaration.name)
         step = replace(step, text=f"{declaration.name}: {placeholder}", is_secret=True)
     match value.raw:
-        case UnresolvedParameter() as parameter:
+        case UnknownValue() as parameter if parameter.name:
             parameter = replace(parameter, domain=parameter.domain.within(declaration.domain))
             return replace(value, raw=parameter).through(step, is_secret=secret)
         case UnknownValue() as unknown:
@@ -367,7 +367,7 @@ def _passed_value(
 
 def _restricted(
     evaluator: BaseEvaluator, declaration: Declaration, stack: Stack, unknown: UnknownValue
-) -> UnknownValue | UnresolvedParameter:
+) -> UnknownValue:
     """Return an unknown value as the parameter that it is passed to: only allowed values are deployed."""
     is_bounded = declaration.domain.values is not None or declaration.domain.is_number
     if not is_bounded or declaration.is_list:
@@ -385,12 +385,12 @@ def _pseudo_parameter(evaluator: BaseEvaluator, name: str, node: Node, frame: Fr
     given = None if evaluator.ignores_values else stack.ancestors[-1].given_values.get(name)
     if given is not None and given.text is not None:
         return Value(given.text, (command_line_step(name),), given.is_secret)
+    why = f"{name} is known only where the stack is deployed"
     if name == "AWS::NotificationARNs":
-        why = f"{name} is known only where the stack is deployed"
         return evaluator.unknown_value(why, node, frame)
     key = ("parameter", "" if name in _SHARED else stack.address, name)
     domain = evaluator.domain_of(key, Domain())
-    parameter = UnresolvedParameter(key, name, domain, None)
+    parameter = UnknownValue(why, key, domain, name=name)
     _record_assumption(evaluator, parameter)
     if domain.values is not None and len(domain.values) == 1:
         return Value(domain.values[0], (step,))

@@ -1,8 +1,5 @@
 """The text of one template, and offsets in it → locations and trace steps."""
 
-import re
-from bisect import bisect_right
-from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -17,7 +14,7 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
 from ecbackup_iac.model.location import Location, input_location
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.value import StepKind, StepShape, TraceStep
-from ecbackup_iac.syntax.columns import Characters
+from ecbackup_iac.syntax.columns import LINE_BREAK, Lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -77,7 +74,9 @@ class SourceText:
         """As it is printed."""
         self.text = text
         """Offsets count in it: characters of YAML, bytes of JSON in UTF-8."""
-        self._characters = Characters(text) if isinstance(text, bytes) else None
+        self._lines = Lines(
+            text, LINE_BREAK
+        )  # YAML has three more breaks, which editors do not show
         self._steps: dict[tuple[int, int, StepKind], TraceStep] = {}
 
     def location(self, start: int, end: int) -> Location:
@@ -159,24 +158,9 @@ class SourceText:
         piece = self.text[start:end]
         return piece if isinstance(piece, str) else piece.decode(errors="replace")
 
-    @cached_property
-    def _lines(self) -> list[int]:
-        """Where the lines begin."""
-        text = self.text
-        ends = _BREAK.finditer(text) if isinstance(text, str) else _BREAK_IN_BYTES.finditer(text)
-        return [0, *(match.end() for match in ends)]
-
     def _position(self, offset: int) -> tuple[int, int]:
         """Return line and column, from 1, in characters."""
-        line = bisect_right(self._lines, offset)
-        start = self._lines[line - 1]
-        characters = self._characters.between(start, offset) if self._characters else offset - start
-        return line, characters + 1
-
-
-# The line breaks of editors; YAML has three more, which editors do not show.
-_BREAK = re.compile(r"\r\n|\n|\r")
-_BREAK_IN_BYTES = re.compile(_BREAK.pattern.encode())
+        return self._lines.position(offset)
 
 
 @record(eq=False)

@@ -18,8 +18,11 @@ _TAGS = "tag:yaml.org,2002:"
 def literal_of(scalar: ScalarNode) -> Literal:
     """Return the value of a scalar; a plain one in YAML is resolved as YAML 1.1, like CloudFormation does."""
     text = scalar.text
+    if scalar.style is Style.JSON and text in _JSON_WORDS:
+        return _JSON_WORDS[text]
     if scalar.style is Style.JSON:
-        return _json_literal(text)
+        is_short = len(text) <= _MAX_NUMBER_LENGTH
+        return (float(text) if set(text) & set(".eE") else int(text)) if is_short else text
     tag = scalar.tag or ""
     if tag.startswith(_TAGS):
         return _tagged(tag.removeprefix(_TAGS), text)
@@ -38,14 +41,6 @@ def text_of_literal(value: Literal) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return "" if value is None else str(value)
-
-
-def _json_literal(text: str) -> Literal:
-    if text in _JSON_WORDS:
-        return _JSON_WORDS[text]
-    if len(text) > _MAX_NUMBER_LENGTH:
-        return text
-    return float(text) if set(text) & set(".eE") else int(text)
 
 
 def _tagged(kind: str, text: str) -> Literal:

@@ -15,7 +15,11 @@ from ecbackup_iac.cloudformation.evaluation.enumeration import (
     cases_of,
     enumerate_scenarios,
 )
-from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError, TooMuchError
+from ecbackup_iac.cloudformation.evaluation.errors import (
+    NoResultError,
+    TemplateRejectedError,
+    TooMuchError,
+)
 from ecbackup_iac.cloudformation.evaluation.evaluator import Evaluator
 from ecbackup_iac.cloudformation.evaluation.rules import check_rules
 from ecbackup_iac.cloudformation.evaluation.scenarios import Key
@@ -96,7 +100,7 @@ class Creations:
 
         cases = cases_of(exists, self._budget, ignores_values=ignores_values)
         try:
-            return any(case.value for case in cases)
+            return any(cases)
         except TooManyScenariosError:
             return True
 
@@ -125,14 +129,13 @@ class Creations:
         """Return which of these are false, by position, with the loop that lacks an item, or ""."""
         unmet: dict[tuple[int, str], None] = {}
         try:
-            cases = enumerate_scenarios(
+            found = enumerate_scenarios(
                 lambda evaluator: evaluator.first_unmet(existence), self._budget
             )
-        except (TemplateRejectedError, TooMuchError):
+        except NoResultError:
             return []
-        for case in cases or ():
-            if case.value is not None:
-                unmet[existence.index(case.value[0]), case.value[1]] = None
+        for required, identifier in filter(None, found or ()):
+            unmet[existence.index(required), identifier] = None
         return [*unmet]
 
     def _reason(self, unmet: ExistenceCondition, identifier: str) -> str:

@@ -4,7 +4,11 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 from ecbackup_iac.cloudformation.evaluation.enumeration import ScenarioBudget, enumerate_scenarios
-from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError, TooMuchError
+from ecbackup_iac.cloudformation.evaluation.errors import (
+    NoResultError,
+    TemplateRejectedError,
+    TooMuchError,
+)
 from ecbackup_iac.cloudformation.evaluation.rules import broken_assertion
 from ecbackup_iac.cloudformation.evaluation.stacks import (
     ExistenceCondition,
@@ -27,7 +31,7 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     walk,
 )
 from ecbackup_iac.cloudformation.templates.absence import Creation, Creations
-from ecbackup_iac.cloudformation.templates.malformed import text_problems
+from ecbackup_iac.cloudformation.templates.declared_resources import text_problems
 from ecbackup_iac.cloudformation.templates.nested_stacks import (
     DeployedTemplate,
     NotReadError,
@@ -178,9 +182,9 @@ class Deployment:
             try:
                 broken = partial(broken_assertion, rule, stack)
                 cases = enumerate_scenarios(broken, self._budget)
-            except (TemplateRejectedError, TooMuchError):
+            except NoResultError:
                 continue
-            if cases and all(case.value is not None for case in cases):
+            if cases and None not in cases:
                 for name in rule.asserted - stack.given_values.keys():
                     stack.rejected_defaults[name] = rule.name
 
@@ -207,7 +211,7 @@ class Deployment:
             elif self._may_have_wanted(entry[1]):
                 try:
                     yield from self._loop_entries(entry, frame, passes)
-                except (TemplateRejectedError, TooMuchError) as error:
+                except NoResultError as error:
                     if isinstance(error, TooMuchError) and passes > 1:
                         raise  # the loops around it make too many passes, too
                     self._report(error, entry, frame)
@@ -234,18 +238,19 @@ class Deployment:
         There is one value for an unknown collection.
         """
         cases = enumerate_scenarios(
-            lambda evaluator: evaluator.resolved_value(collection, frame), self._budget
+            lambda evaluator: (evaluator.resolved_value(collection, frame), evaluator.conditions),
+            self._budget,
         )
         items: dict[str, Value] = {}
-        for case in cases or ():
-            raw = case.value.raw
+        for value, _ in cases or ():
+            raw = value.raw
             if not isinstance(raw, tuple) or any(item.text is None for item in raw):
-                return [_representative(case.value, collection, frame)], False
+                return [_representative(value, collection, frame)], False
             items |= {str(item.text): item for item in raw if str(item.text) not in items}
         if cases is None:
             return [_representative(None, collection, frame)], False
         # A rule may reject what a parameter makes the collection of.
-        is_certain = len(cases) == 1 and not cases[0].conditions and not frame.stack.template.rules
+        is_certain = len(cases) == 1 and not cases[0][1] and not frame.stack.template.rules
         return list(items.values()), is_certain and bool(items)
 
     def _may_have_wanted(self, node: Node) -> bool:
@@ -272,7 +277,7 @@ class Deployment:
             existence = (*existence, named)
         try:
             template, note = self._finder.template_of(deployed, body, frame)
-        except (NotReadError, TemplateRejectedError, TooMuchError) as error:
+        except (NotReadError, NoResultError) as error:
             cause = error if isinstance(error, NotReadError) else NotReadError(error.message)
             at = error.location or source.location_of(key)
             is_rejection = isinstance(error, TemplateRejectedError)
@@ -302,9 +307,7 @@ class Deployment:
         self.nested.append(child)
         return child
 
-    def _report(
-        self, error: TemplateRejectedError | TooMuchError, entry: Entry, frame: Frame
-    ) -> None:
+    def _report(self, error: NoResultError, entry: Entry, frame: Frame) -> None:
         self.diagnostics.append(error.diagnostic(frame.stack.template.source.location_of(*entry)))
 
 

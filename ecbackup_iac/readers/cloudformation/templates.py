@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from ecbackup_iac.cloudformation.evaluation.enumeration import ScenarioBudget
-from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError, TooMuchError
+from ecbackup_iac.cloudformation.evaluation.errors import NoResultError, TemplateRejectedError
 from ecbackup_iac.cloudformation.evaluation.stacks import Stack
 from ecbackup_iac.cloudformation.evaluation.template import Template
 from ecbackup_iac.cloudformation.syntax.nodes import member, members
@@ -267,7 +267,7 @@ class _RootReader:
         try:
             _check_type(resource)
             settings = ResourceSettings.evaluate(resource, names, self._budget)
-        except (TemplateRejectedError, TooMuchError) as error:
+        except NoResultError as error:
             settings = ResourceSettings.rejected(resource, names, self._budget)
             engine = settings.string(names.engine, "memcached")
             if not (isinstance(engine, Known) and engine.value.lower() == "memcached"):

@@ -15,9 +15,11 @@ from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.report import Diagnostic, Severity
 from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import StepKind, TraceStep, Unknown
+from ecbackup_iac.readers.other_programs import is_manifest
 from ecbackup_iac.readers.terraform.arguments import Arguments, rejected
 from ecbackup_iac.readers.terraform.deployers import (
     DEPLOYERS,
+    MANIFESTS,
     OVERRIDERS,
     TEMPLATE_TYPES,
     Deployer,
@@ -69,6 +71,8 @@ class _Text:
 
 def mentions_cache(block: Block) -> bool:
     """Whether a resource that deploys a template mentions caches where it is written."""
+    if block.labels[0] in MANIFESTS:
+        return is_manifest(block.range.text.encode())
     return text_mentions_cache(block.range.text)
 
 
@@ -149,7 +153,13 @@ class DeployedTemplates:
         if not deployer.url:
             is_here = "servicecatalog_product." in found.block.range.text
             is_cache = deployment.looks_like_cache and not is_here
-            return "its template is not known" if is_cache else ""
+            in_manifest = found.kind in MANIFESTS
+            why = (
+                "a Kubernetes manifest is not evaluated"
+                if in_manifest
+                else "its template is not known"
+            )
+            return why if is_cache else ""
         url = self._text(block, deployer.url)
         if url.location is None or (url.why and deployment.looks_like_cache):
             return url.why

@@ -19,7 +19,7 @@ from ecbackup_iac.readers.terraform.caches import (
     RootReader,
     rejected_retention,
 )
-from ecbackup_iac.readers.terraform.deployers import DEPLOYERS
+from ecbackup_iac.readers.terraform.deployers import DEPLOYERS, MANIFESTS
 from ecbackup_iac.readers.terraform.resource_types import cache_type
 from ecbackup_iac.terraform.modules.configuration import source_of
 from ecbackup_iac.terraform.modules.expansion import (
@@ -128,8 +128,13 @@ class RootEvaluation:
         """The CloudFormation templates that resources deploy."""
         return tuple(self._reader.deployments)
 
-    def is_sought(self, kind: str) -> bool:
-        """Whether a resource type is a cache's."""
+    def is_sought(self, block: Block) -> bool:
+        """Whether a resource is of a cache's type, or may deploy one."""
+        kind = block.labels[0]
+        if kind in MANIFESTS:
+            from ecbackup_iac.readers.terraform.deployed_templates import mentions_cache
+
+            return mentions_cache(block)
         return kind in DEPLOYERS or bool(cache_type(kind))
 
     def may_lead_to_sought(self, folder: str) -> bool:

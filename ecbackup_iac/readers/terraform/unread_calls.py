@@ -164,9 +164,9 @@ class UnreadCalls:
 class _Everything:
     """Every cache of a stand-in is sought, and no folder is reached."""
 
-    def is_sought(self, kind: str) -> bool:
-        """Whether a resource type is a cache's."""
-        return kind in RESOURCE_TYPES
+    def is_sought(self, block: Block) -> bool:
+        """Whether a resource is of a cache's type."""
+        return block.labels[0] in RESOURCE_TYPES
 
     def may_lead_to_sought(self, folder: str) -> bool:  # noqa: ARG002
         """Whether a module may lead to a cache: any may."""

@@ -80,8 +80,7 @@ def _article(entry: Entry, root: str, excerpts: Mapping[Location, Excerpt]) -> s
 def _tag(entry: Entry) -> str:
     finding, word = entry.finding, KINDS[entry.kind]
     if finding.suppression and finding.verdict.status is not Status.PASS:
-        status = {Status.FAIL: "failed", Status.UNKNOWN: "unknown"}
-        return f"{word}: {status.get(finding.verdict.status, 'not applicable')}"
+        return f"{word}: {KINDS[finding.verdict.status].lower()}"
     if finding.verdict.status is Status.UNKNOWN:
         effects = {Level.ERROR: ", treated as a failure", Level.NONE: ", ignored by the policy"}
         return word + effects.get(finding.level, "")

@@ -6,22 +6,15 @@ from html import escape
 
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Finding
-from ecbackup_iac.model.verdict import Status
 from ecbackup_iac.reporters.escaping import escape_control_characters
 
-# The kinds of findings in the page: the class of their elements, and their name.
+# What findings count as: the class of their elements, and its name.
 KINDS = {
     "fail": "Failed",
     "unknown": "Unknown",
     "suppressed": "Suppressed",
     "pass": "Passed",
-    "na": "Not applicable",
-}
-_OF_STATUS = {
-    Status.FAIL: "fail",
-    Status.UNKNOWN: "unknown",
-    Status.PASS: "pass",
-    Status.NOT_APPLICABLE: "na",
+    "not_applicable": "Not applicable",
 }
 
 
@@ -39,9 +32,7 @@ class Entry:
     @property
     def kind(self) -> str:
         """The finding's kind: a key of KINDS."""
-        if self.finding.suppression:
-            return "suppressed"
-        return _OF_STATUS[self.finding.verdict.status]
+        return self.finding.outcome
 
 
 def prose(text: str) -> str:

@@ -226,5 +226,7 @@ def can_call(evaluator: NodeEvaluator, node: Call) -> Value:
     is_sure = not rejections.happened and not rejections.may_follow
     if is_sure and not value.is_known and value.unknown.outcomes:
         return Value(BOOL, raw=True)
-    why = value.unknown.why if not value.is_known else "it is unknown whether it is valid"
-    return unknown(why, BOOL, is_not_null=True)
+    inner = None if is_open(value) else first_unknown(value)
+    why = inner.unknown.why if inner else "it is unknown whether it is valid"
+    is_deferred = inner is not None and inner.unknown.is_deferred
+    return unknown(why, BOOL, is_deferred=is_deferred, is_not_null=True)

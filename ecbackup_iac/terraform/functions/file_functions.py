@@ -8,6 +8,7 @@ from collections.abc import Callable
 from ecbackup_iac.files.paths import display_path_of
 from ecbackup_iac.hcl.literal_text import normal
 from ecbackup_iac.hcl.source import SourceFile
+from ecbackup_iac.hcl.tokens import is_identifier
 from ecbackup_iac.terraform.functions.call_context import CallContext, Files, UnknownResultError
 from ecbackup_iac.terraform.functions.containers import members_of, need_mapping
 from ecbackup_iac.terraform.functions.data_files import DataFileStep
@@ -146,7 +147,7 @@ def _rendered(context: CallContext, path: Value, variables: Value) -> Value:
     need_mapping(variables, "invalid vars value: must be a map")
     names = members_of(variables)
     for name in names:
-        if not name.replace("-", "_").isidentifier() or name.startswith("-"):
+        if not is_identifier(name):
             raise quoting("invalid template variable name{}", f' "{name}"', "")
     files = context.scope.files
     text = _text(files, path)

@@ -26,8 +26,8 @@ _META_ARGUMENTS = {"source", "version", "count", "for_each", "providers", "depen
 class Search(Protocol):
     """What a configuration is searched for, and what is notified of the modules that are reached."""
 
-    def is_sought(self, kind: str) -> bool:
-        """Whether resources of a type are sought."""
+    def is_sought(self, block: Block) -> bool:
+        """Whether a resource is sought."""
 
     def may_lead_to_sought(self, folder: str) -> bool:
         """Whether the module in a folder, or one below it, may contain what is sought."""
@@ -109,7 +109,7 @@ def resources(instance: ModuleInstance, search: Search) -> Iterator[Found]:
     """
     for key, block in instance.module.resources.items():
         mode, kind, name = key
-        if mode != "managed" or not search.is_sought(kind):
+        if mode != "managed" or not search.is_sought(block):
             continue
         address = instance.address_of(f"{kind}.{name}")
         try:

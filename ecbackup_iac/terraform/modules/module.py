@@ -6,6 +6,7 @@ from typing import TypeVar
 from ecbackup_iac.hcl.expression import GetAttribute, Index, Name, Node
 from ecbackup_iac.hcl.source import SourceFile, SourceRange
 from ecbackup_iac.hcl.structure import Attribute, Block, Body
+from ecbackup_iac.hcl.tokens import is_identifier
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import changing_record, field
 from ecbackup_iac.model.report import Diagnostic
@@ -27,7 +28,7 @@ _NAMES = {
 }  # fmt: skip
 """What Terraform calls the blocks that have one label."""
 
-_NOT_TO_OVERRIDE = {"check": 1, "moved": 0, "import": 0, "removed": 0}
+_NOT_TO_OVERRIDE = {"check": 1, "moved": 0, "import": 0}
 """Blocks that no override file may contain, and how many labels they have."""
 
 MAX_REPORTED = 200
@@ -287,6 +288,9 @@ def _once(module: Module, table: dict[K, Block], key: K, block: Block) -> None:
         module.report(text, block.header)
         module.repeated[first] = text
         return
+    for label in block.labels:
+        if not is_identifier(label):
+            _reject(module, f'Invalid {block.kind} name: "{label}"', block.header)
     table[key] = block
 
 

@@ -6,7 +6,7 @@ from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.model.record import field, record
 from ecbackup_iac.terraform.modules.addresses import instance_key
 from ecbackup_iac.terraform.values.arithmetic import text_from
-from ecbackup_iac.terraform.values.conversion import converted, expand_outcomes
+from ecbackup_iac.terraform.values.conversion import closed, converted, expand_outcomes
 from ecbackup_iac.terraform.values.marks import hidden_value
 from ecbackup_iac.terraform.values.outcomes import common_assumptions, one_of
 from ecbackup_iac.terraform.values.type_system import (
@@ -146,6 +146,7 @@ def for_each_repetitions(value: Value) -> list[Repetition]:
         raise EvaluationError("Invalid for_each argument: sensitive values cannot be used")
     if value.is_known and isinstance(value.type, SetOf) and not value.is_wholly_known:
         value = _with_unknown_elements(value)
+    value = closed(value)
     if value.is_known:
         return [_each_repetition(*pair) for pair in _each(value).values()]
     raw = value.unknown

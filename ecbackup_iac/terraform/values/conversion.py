@@ -300,7 +300,7 @@ def _map(value: Value, element: Type) -> Value:
     if not isinstance(value.raw, Mapping):
         raise EvaluationError(requirement(MapOf(element)))
     if is_open(value):
-        return replace(expand_outcomes(value), type=MapOf(element))
+        return replace(closed(value), type=MapOf(element))
     found = _collected(value, element, MapOf)
     if isinstance(found, Value):
         return found
@@ -344,6 +344,11 @@ def _object(value: Value, target: ObjectOf) -> Value:
         noun, verb = ("attribute", "is") if len(missing) == 1 else ("attributes", "are")
         raise EvaluationError(f"{noun} {', '.join(missing)} {verb} required")
     return Value(object_of({name: member.type for name, member in members.items()}), members)
+
+
+def closed(value: Value) -> Value:
+    """Return a value, or for a resource, of which only the provider knows every attribute, an unknown one."""
+    return expand_outcomes(value) if is_open(value) else value
 
 
 def expand_outcomes(value: Value) -> Value:

@@ -43,7 +43,7 @@ _NO_CACHE = frozenset(
     alarm alarms alert alerts monitor monitors monitoring dashboard dashboards metric metrics
     exporter user users usergroup parameter parameters params subnet subnets memorydb redshift sg
     security iam policy policies secret secrets dns route53 helm k8s kubernetes azure azurerm
-    google gcp
+    google gcp alicloud digitalocean ibm oci tencentcloud yandex
     """.split()  # noqa: SIM905 - a list of words
 )
 # Of something that may have a cache in it, and mostly has none.
@@ -123,7 +123,8 @@ def _by_source(source: str) -> bool | None:
     segments = path_segments(source)
     last = _last(segments)
     words = _words(" ".join(last))
-    if words & _NO_CACHE:
+    # The published module of security groups has one for each service: //modules/redis.
+    if words & _NO_CACHE or any("security-group" in segment for segment in segments):
         return False
     if words & _AROUND:
         return None
