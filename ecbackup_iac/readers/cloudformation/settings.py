@@ -43,7 +43,6 @@ T = TypeVar("T")
 MAX_CONDITION_LENGTH = 200
 """Characters of the conditions of an outcome; in a longer text only the first condition is given."""
 
-
 MAX_PLACEHOLDER_LENGTH = 80
 """Characters of a placeholder that a message shows."""
 
