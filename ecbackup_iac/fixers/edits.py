@@ -69,7 +69,9 @@ class SourceFiles:
         self.answers: dict[Hashable, str | None] = {}
         """Results that fixers keep, by key."""
 
-        self._contents: dict[str, bytes] = {}
+        self.contents: dict[str, bytes] = {}
+        """The contents of every file read, by path."""
+
         self._results: dict[tuple[str, Callable[[str], Any]], Any] = {}
 
     def once(self, path: str, make: Callable[[str], T]) -> T:
@@ -105,18 +107,13 @@ class SourceFiles:
             NotFixableError: it cannot be read or written, or is not UTF-8 text.
 
         """
-        if path not in self._contents:
-            self._contents[path] = _content(path)
-        return self._contents[path]
+        if path not in self.contents:
+            self.contents[path] = _content(path)
+        return self.contents[path]
 
     def links_to(self, path: str) -> Sequence[str]:
         """Return the symbolic links inside the boundary that lead to a file."""
         return self.once(boundary_of(path), _links).get(os.path.realpath(path), ())
-
-    @property
-    def contents(self) -> Mapping[str, bytes]:
-        """The contents of every file read, by path."""
-        return self._contents
 
 
 def _links(boundary: str) -> dict[str, list[str]]:

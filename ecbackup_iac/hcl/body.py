@@ -255,6 +255,10 @@ class _ItemParser:
             what = "Invalid argument name: argument names must not be quoted"
         elif self._character(position) == b"}":
             what = f"{_NEEDED}: this closing brace has no opening brace"
+        elif self._text[position : position + 2] in (b"{%", b"{{", b"{#", b"<%"):
+            what = (
+                f"{_NEEDED}: a template with placeholders? render it first, then check the result"
+            )
         self._report(what, position)
         return self._resume(position)
 

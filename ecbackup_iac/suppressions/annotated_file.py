@@ -214,19 +214,19 @@ class AnnotatedFile:
         )
 
         documents = annotated_documents(text.content, text.path)
-        for metadata in resource_metadata(documents):
+        for resource, kind, metadata, source in resource_metadata(documents):
             located = [
                 LocatedSuppression(
                     suppression,
                     SuppressionKind.METADATA,
-                    partial(metadata.source.location_of, node),
-                    metadata.kind,
-                    block_location=metadata.resource,
+                    partial(source.location_of, node),
+                    kind,
+                    block_location=resource,
                 )
-                for suppression, node in suppressions_in(metadata.node)
+                for suppression, node in suppressions_in(metadata)
             ]
             if located:
-                self.metadata[metadata.resource] = located
+                self.metadata[resource] = located
         if documents and isinstance(documents[0].source.text, str):
             self._text = commented_yaml(documents[0].source.text, text.path, documents)
 

@@ -184,17 +184,13 @@ class UnitFolders(Folders):
 
     def content(self, path: str) -> bytes | Diagnostic:
         """Return a file's bytes, or why it was not read."""
-        return (
-            self.written[path].text
-            if path in self.written
-            else self._folders.content(self.origin(path))
-        )
+        if path in self.written:
+            return self.written[path].text
+        return self._folders.content(self.origin(path))
 
     def source(self, path: str) -> SourceFile | Diagnostic:
         """Return a file as UTF-8 text."""
-        return (
-            self.written[path] if path in self.written else self._folders.source(self.origin(path))
-        )
+        return self.written.get(path) or self._folders.source(self.origin(path))
 
     def parsed(self, path: str) -> ParsedFile | Diagnostic:
         """Return a file of configuration, parsed."""

@@ -154,11 +154,9 @@ class UnitInputs(RootInputs):
         files = self._module.files
         if path in files.unknown:
             return _Anything(files.unknown[path])
-        return (
-            self._files.of(files.written[path])
-            if path in files.written
-            else self._files.at(files.origin(path))
-        )
+        if path in files.written:
+            return self._files.of(files.written[path])
+        return self._files.at(files.origin(path))
 
     def _texts(self, value: Value | None) -> Iterator[Value]:
         """Yield the known strings of a list; what is unknown in it may set any variable."""

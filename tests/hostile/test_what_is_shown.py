@@ -236,7 +236,9 @@ def test_no_content_of_a_file_is_in_an_address(use: str, tmp_path: Path, run_her
     check_hidden(outputs(run_here), WORD, *LETTERS)
 
 
-@pytest.mark.parametrize("value", ["WORD", '"WORD"', '["WORD"]', '{ WORD = "WORD" }', "f(WORD)"])
+@pytest.mark.parametrize(
+    "value", ["WORD", '"WORD"', '["WORD"]', '{ WORD = "WORD" }', "f(WORD)", "0\nWORD {\n}"]
+)
 def test_no_text_of_a_variable_file_of_another_name_is_in_an_output(
     value: str, tmp_path: Path, run_here: Run
 ) -> None:

@@ -10,7 +10,7 @@ from ecbackup_iac.cloudformation.evaluation.declarations import (
 from ecbackup_iac.cloudformation.evaluation.domains import Domain
 from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError
 from ecbackup_iac.cloudformation.evaluation.scenarios import Key
-from ecbackup_iac.cloudformation.evaluation.stacks import Frame, PassedParameters, Stack
+from ecbackup_iac.cloudformation.evaluation.stacks import Frame, Stack
 from ecbackup_iac.cloudformation.evaluation.template import (
     DYNAMIC_REFERENCE,
     PLACEHOLDER,
@@ -124,8 +124,8 @@ def _parameter_value(evaluator: BaseEvaluator, declaration: Declaration, stack: 
         return Value(UnknownValue(why, _key_of(declaration, stack)), trace, declaration.is_secret)
     if evaluator.ignores_values:
         return _without_value(evaluator, declaration, stack)
-    if stack.passed_parameters is not None:
-        return _nested_parameter(evaluator, declaration, stack, stack.passed_parameters)
+    if stack.passed_in is not None:
+        return _nested_parameter(evaluator, declaration, stack)
     given = stack.given_values.get(declaration.name)
     if given is not None:
         return _given_value(evaluator, declaration, stack, given)
@@ -169,8 +169,7 @@ def _systems_manager_trace(
 ) -> tuple[TraceStep, ...]:
     """Return the steps that name the parameter of Systems Manager from which a value is read."""
     text = f"{declaration.name} is read from Systems Manager"
-    parameters = stack.passed_parameters
-    passed = _passed_entry(evaluator, declaration.name, parameters) if parameters else None
+    passed = _passed_entry(evaluator, declaration.name, stack)
     if passed is not None:
         step = replace(declaration.step, text=text)
         if declaration.is_secret or isinstance(passed, Value):
@@ -232,11 +231,9 @@ def _declared_value(
 # Parameters of nested stacks
 
 
-def _nested_parameter(
-    evaluator: BaseEvaluator, declaration: Declaration, stack: Stack, passed: PassedParameters
-) -> Value:
+def _nested_parameter(evaluator: BaseEvaluator, declaration: Declaration, stack: Stack) -> Value:
     """Return the value of a nested stack's parameter: what the parent passes, or its default."""
-    entry = _passed_entry(evaluator, declaration.name, passed)
+    entry = _passed_entry(evaluator, declaration.name, stack)
     if isinstance(entry, Value):
         return entry.through(declaration.step, is_secret=declaration.is_secret)
     if entry is not None:
@@ -252,13 +249,14 @@ def _not_passed(declaration: Declaration, location: Location) -> TemplateRejecte
 
 
 def _passed_entry(
-    evaluator: BaseEvaluator, name: str, passed: PassedParameters
+    evaluator: BaseEvaluator, name: str, stack: Stack
 ) -> tuple[Entry, Frame] | Value | None:
     """Return the entry that the parent passes to a parameter; an unknown value where it may pass one."""
-    for node in reversed(passed.parameters):
-        entry = _entry_among(evaluator, name, node, passed.frame)
-        if entry is not None:
-            return entry
+    if stack.passed_in is not None:
+        for node in reversed(stack.passed):
+            entry = _entry_among(evaluator, name, node, stack.passed_in)
+            if entry is not None:
+                return entry
     return None
 
 

@@ -96,16 +96,6 @@ class ExistenceCondition:
 
 
 @record(eq=False)
-class PassedParameters:
-    """The parameters that a parent passes to a nested stack."""
-
-    parameters: tuple[Node, ...]
-    """Maps or lists; later ones override earlier ones."""
-
-    frame: Frame
-
-
-@record(eq=False)
 class Stack:
     """A template with the values of its parameters."""
 
@@ -113,8 +103,11 @@ class Stack:
     given_values: Mapping[str, GivenValue] = field(factory=dict)
     """The values given to the parameters of a root."""
 
-    passed_parameters: PassedParameters | None = None
-    """What the parent passes; None for a root."""
+    passed: tuple[Node, ...] = ()
+    """The parameters that the parent passes: maps or lists, later ones override earlier ones."""
+
+    passed_in: Frame | None = None
+    """The frame of these parameters; None for a root, and where whoever launches the stack chooses them."""
 
     address: str = ""
     """The logical ids of the stacks around it and its own: `Network/Caches`; empty for a root."""

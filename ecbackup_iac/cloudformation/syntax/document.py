@@ -1,7 +1,7 @@
 """The text of one template, and offsets in it → locations and trace steps."""
 
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from ecbackup_iac.cloudformation.syntax.nodes import (
     ListNode,
@@ -9,6 +9,7 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     Node,
     ScalarNode,
     function_of,
+    is_placeholder,
     walk,
 )
 from ecbackup_iac.model.location import Location, input_location
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
     from ecbackup_iac.syntax.located_json import JsonText
 
+Key = TypeVar("Key", "ScalarNode", "JsonText")
+
 MAX_DUPLICATES = 20
 """Reported for one map."""
 
@@ -28,28 +31,15 @@ MAX_STEP_LENGTH = 120
 """Characters of a step's text, so that a trace stays readable."""
 
 
-@record
-class Problem:
-    """A problem of a text, with its extent as offsets."""
-
-    message: str
-    start: int
-    end: int
-
-
-def duplicate_keys(keys: "Iterable[ScalarNode | JsonText]") -> list[Problem]:
-    """Return a problem for every key that a map repeats; CloudFormation reads the last one."""
+def duplicate_keys(keys: "Iterable[Key]") -> "list[Key]":
+    """Return the keys that a map repeats; CloudFormation reads the last one."""
     seen: set[str] = set()
-    problems: list[Problem] = []
+    repeated: list[Key] = []
     for key in keys:
-        text = key.text
-        if text in seen:
-            message = f"duplicate key {text}; the last one is used"
-            problems.append(Problem(message, key.start, key.end))
-            if len(problems) >= MAX_DUPLICATES:
-                break
-        seen.add(text)
-    return problems
+        if key.text in seen:
+            repeated.append(key)
+        seen.add(key.text)
+    return repeated[:MAX_DUPLICATES]
 
 
 def _displayable_end(node: Node, end: int) -> int:
@@ -57,6 +47,8 @@ def _displayable_end(node: Node, end: int) -> int:
 
     A call of an intrinsic function is shown although it is a map, but the arguments of a macro are not.
     """
+    if is_placeholder(node):
+        return end
     for part in islice(walk(node), MAX_STEP_LENGTH):
         function = function_of(part)
         if function is not None and function[0] == "Fn::Transform":
@@ -169,7 +161,7 @@ class Document:
 
     source: SourceText
     root: Node
-    duplicates: tuple[Problem, ...] = ()
+    duplicates: tuple[ScalarNode, ...] = ()
     """Keys that a map repeats."""
 
 

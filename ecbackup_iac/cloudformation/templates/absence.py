@@ -200,8 +200,7 @@ def _parameter_text(name: str, declaration: Declaration | None, stack: Stack) ->
     root = stack.ancestors[-1]
     given = root.given_values.get(name) if stack is root or declaration is None else None
     shown_name = f"{stack.prefix}{name}"
-    parameters = stack.passed_parameters.parameters if stack.passed_parameters else ()
-    passed = dict(passed_names(parameters))
+    passed = dict(passed_names(stack.passed))
     if given is not None and given.trace:
         line = f"{given.location.path}:{given.location.line}"
         origin, text = f"passed in {line}", None if given.is_secret else given.text

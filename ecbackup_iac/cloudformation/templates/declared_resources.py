@@ -147,9 +147,9 @@ def _maps_of_resources(template: Template) -> set[int]:
 def text_problems(template: Template) -> Iterator[Diagnostic]:
     """Yield the diagnostics on the text of a template, and on its parts that were not read."""
     source = template.source
-    for problem in template.document.duplicates:
-        location = source.location(problem.start, problem.end)
-        yield Diagnostic(problem.message, location, Severity.WARNING)
+    for key in template.document.duplicates:
+        text = f"duplicate key {key.text}; the last one is used"
+        yield Diagnostic(text, source.location(key.start, key.end), Severity.WARNING)
     for _, diagnostic in _malformed_nodes(template):
         yield diagnostic
     yield from map(template.unread_part_diagnostic, template.unread_parts)

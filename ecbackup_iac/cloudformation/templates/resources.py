@@ -14,7 +14,6 @@ from ecbackup_iac.cloudformation.evaluation.stacks import (
     ExistenceCondition,
     Frame,
     LoopItem,
-    PassedParameters,
     Stack,
     loop_of,
 )
@@ -167,7 +166,7 @@ class Deployment:
         stack, (key, body) = frame.stack, entry
         problem = "is not known" if "{" in kind else "deploys another template"
         return replace(
-            _unread_macro(key, key, f"the type {kind} {problem}", stack.template),
+            _unread_macro(key, key, f"the type {kind.strip('{}')} {problem}", stack.template),
             address=f"{stack.prefix}{name}",
             body=body,
             kind=kind,
@@ -292,7 +291,8 @@ class Deployment:
         by_hand = deployed.is_launched_by_hand
         child = Stack(
             template,
-            passed_parameters=None if by_hand else PassedParameters(deployed.parameters, frame),
+            passed=() if by_hand else deployed.parameters,
+            passed_in=None if by_hand else frame,
             address=address,
             parent=stack,
             kind=kind,

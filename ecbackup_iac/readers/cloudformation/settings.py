@@ -5,6 +5,7 @@ they share their cases, so that a verdict considers only values that can occur t
 """
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import TypeVar
@@ -42,6 +43,12 @@ T = TypeVar("T")
 MAX_CONDITION_LENGTH = 200
 """Characters of the conditions of an outcome; in a longer text only the first condition is given."""
 
+MAX_PLACEHOLDER_LENGTH = 80
+"""Characters of a placeholder that a message shows."""
+
+# A placeholder where a number is needed: "!DAYS!", "${DAYS:-7}", "%d". Other values may be such texts, and
+# "${Days}" is what Fn::Sub makes of "${!Days}".
+_FILLED_IN = re.compile(r"(?!\$\{\w+\}\Z)[^\w\s+.'\"-].*[^\w\s'\"]|%[sd]", re.DOTALL)
 
 _TOO_MANY = f"it depends on more than {MAX_CASES} combinations of conditions and parameters"
 _SPENT = "the template exceeds the evaluation limit"
@@ -60,16 +67,6 @@ class PropertyCase:
 
     reasons: tuple[str, ...] = ()
     """Why these conditions are unresolved."""
-
-
-@record
-class ResourceCase:
-    """A resource in a case in which it exists."""
-
-    existence: tuple[str, ...]
-    """The conditions of this case that its existence depends on, for people."""
-
-    properties: dict[str, PropertyCase]
 
 
 class ResourceSettings:
@@ -100,10 +97,10 @@ class ResourceSettings:
             separate = {name: _evaluate_separately(instance, name, budget) for name in names.names}
             return cls(separate, is_aligned=False)
         existing = [case for case in cases if case is not None]
-        properties = {name: [case.properties[name] for case in existing] for name in names.names}
+        properties = {name: [case[name] for _, case in existing] for name in names.names}
         if len(existing) == len(cases):
             return cls(properties, is_aligned=True)
-        conditions = dict.fromkeys(" and ".join(case.existence) for case in existing)
+        conditions = dict.fromkeys(" and ".join(existence) for existence, _ in existing)
         return cls(properties, is_aligned=True, existence=list(conditions))
 
     @classmethod
@@ -210,8 +207,11 @@ class ResourceSettings:
 
 def _evaluate_case(
     evaluator: Evaluator, instance: ResourceInstance, names: Properties
-) -> ResourceCase | None:
-    """Return a resource in one scenario; None where it does not exist."""
+) -> tuple[tuple[str, ...], dict[str, PropertyCase]] | None:
+    """Return what the existence of a resource depends on in one scenario, and its properties.
+
+    None where it does not exist.
+    """
     with evaluator.separate_dependencies() as dependencies:
         unmet = evaluator.first_unmet(instance.existence)
     evaluator.add_dependencies(dependencies)
@@ -220,7 +220,7 @@ def _evaluate_case(
         return None
     properties = {name: _evaluate_property(evaluator, instance, name) for name in names.names}
     check_rules(evaluator)
-    return ResourceCase(tuple(dependencies), properties)
+    return tuple(dependencies), properties
 
 
 def _evaluate_property(evaluator: Evaluator, instance: ResourceInstance, name: str) -> PropertyCase:
@@ -291,6 +291,10 @@ def _retention_of(value: Value | None, not_set: TraceStep) -> ModelValue[int]:
         return Unknown(raw.why, bounds=bounds, trace=value.trace)
     if raw is None or isinstance(raw, NoValue):
         return Unset(value.trace, value.literals)
+    if isinstance(raw, str) and not value.is_secret and _FILLED_IN.fullmatch(raw):
+        shown = raw[:MAX_PLACEHOLDER_LENGTH]
+        why = f"{shown} is filled in by another program: check its output"
+        return Unknown(why, trace=value.trace)
     days = replace(days_of(raw, value.trace), literals=value.literals)
     return hidden_unless_days(days, placeholder_of(value.text or "")) if value.is_secret else days
 

@@ -5,7 +5,15 @@ Nothing here knows what a template says: the two languages meet in `ecbackup_iac
 
 from collections.abc import Iterator, Mapping
 
-from ecbackup_iac.hcl.expression import Call, ObjectNode, Template
+from ecbackup_iac.hcl.expression import (
+    Call,
+    GetAttribute,
+    Interpolation,
+    Name,
+    Node,
+    ObjectNode,
+    Template,
+)
 from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.model.cache import CacheResource, Form
 from ecbackup_iac.model.deployment import DeployedParameter, TemplateDeployment
@@ -221,19 +229,38 @@ class _File:
 
 def _file_of(found: ResourceInstance, deployer: Deployer) -> _File | None:
     """Return the file that a template is read or rendered from; None where it is made otherwise."""
-    argument = found.block.body.attribute(deployer.body)
-    match argument.expression if argument is not None else None:
+    path = _path_in(_expression(found.block, deployer.body), found)
+    if path is None:
+        return None
+    files = found.scope.files
+    try:
+        name = Evaluator(found.scope).value(path).raw
+        return _File(files.absolute(name), files.read(name)) if isinstance(name, str) else None
+    except (EvaluationError, UnknownResultError, RecursionError):
+        return None
+
+
+def _path_in(text: Node | None, found: ResourceInstance) -> Node | None:
+    """Return the path of the file that a text is read or rendered from, also by a data source."""
+    match text:
         case Call(name="templatefile" | "file", arguments=(path, *_)):
-            files = found.scope.files
-            try:
-                name = Evaluator(found.scope).value(path).raw
-                if not isinstance(name, str):
-                    return None
-                return _File(files.absolute(name), files.read(name))
-            except (EvaluationError, UnknownResultError, RecursionError):
-                return None
+            return path
+        case Template(parts=(Interpolation(expression=inner),)):
+            return _path_in(inner, found)
+        case GetAttribute(
+            of=GetAttribute(of=GetAttribute(of=Name(name="data"), name=kind), name=name)
+        ):
+            data = found.scope.instance.module.resources.get(("data", kind, name))
+            if data is not None and kind == "template_file":
+                return _path_in(_expression(data, "template"), found)
+            return _expression(data, "filename") if data and kind == "local_file" else None
         case _:
             return None
+
+
+def _expression(block: Block, name: str) -> Node | None:
+    argument = block.body.attribute(name)
+    return argument.expression if argument is not None else None
 
 
 def _hidden_words(body: _Text, found: ResourceInstance, file: _File | None) -> frozenset[str]:

@@ -121,12 +121,12 @@ def variables_in(source: SourceFile) -> tuple[list[Attribute], list[Problem]]:
 
         return parse_json_values(source)
     body, problems = parse_whole_file(source)
-    blocks = [
-        (f'Unexpected "{item.kind}" block: blocks are not allowed here', item.header)
-        for item in body.items
-        if isinstance(item, Block)
-    ]
-    return [*body.attributes()], [*problems, *blocks]
+    for item in body.items:
+        if isinstance(item, Block):
+            kind = f' "{item.kind}"' if is_shown(source.path) else ""
+            text = f"Unexpected{kind} block: blocks are not allowed here"
+            problems.append((text, item.header))
+    return [*body.attributes()], problems
 
 
 class RootInputs:
