@@ -43,7 +43,6 @@ T = TypeVar("T")
 MAX_CONDITION_LENGTH = 200
 """Characters of the conditions of an outcome; in a longer text only the first condition is given."""
 
-
 _TOO_MANY = f"it depends on more than {MAX_CASES} combinations of conditions and parameters"
 _SPENT = "the template exceeds the evaluation limit"
 
