@@ -14,7 +14,7 @@ from ecbackup_iac.accounting import find_unaccounted_blocks
 from ecbackup_iac.checkov.blocks import CheckedFile
 from ecbackup_iac.files.paths import boundary_of
 from ecbackup_iac.findings import findings_of
-from ecbackup_iac.hidden_numbers import with_numbers
+from ecbackup_iac.hidden_numbers import with_numbered_placeholders
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.policy import Requirements
@@ -68,7 +68,9 @@ class Evaluations:
         resources = [resource for result in results for resource in result.resources]
         absent, problems = find_unaccounted_blocks(results)
         problems += tuple(problem for result in results for problem in result.diagnostics)
-        return with_numbers(report_of(findings_of(resources, self._requirements), problems, absent))
+        return with_numbered_placeholders(
+            report_of(findings_of(resources, self._requirements), problems, absent)
+        )
 
     def _results(self, file: CheckedFile) -> Iterable[ReadResult]:
         # What each kind of file needs is slow to import.

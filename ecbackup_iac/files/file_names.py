@@ -14,6 +14,7 @@ STACKS_SUFFIXES = tuple(
     for kind in ("tfcomponent", "tfdeploy", "tfstack")
     for syntax in ("hcl", "json")
 )
+TERRAMATE_SUFFIXES = (".tm", ".tm.hcl")
 ATMOS_FILES = ("atmos.yaml", "atmos.yml", ".atmos.yaml", ".atmos.yml")
 
 _MODULE_FILES = (".tf", ".tf.json", ".tofu", ".tofu.json")
@@ -90,7 +91,7 @@ def configured_folder(path: str, boundary: str) -> str | None:
     name = os.path.basename(path)
     if name == POLICY_FILE:
         return boundary
-    is_another = name.endswith((*STACKS_SUFFIXES, ".lock.hcl", ".tftest.hcl"))
+    is_another = name.endswith((*STACKS_SUFFIXES, *TERRAMATE_SUFFIXES, ".lock.hcl", ".tftest.hcl"))
     if name.endswith((".hcl", ".hcl.json")) and name not in TERRAGRUNT_FILES and not is_another:
         return os.path.realpath(path)
     is_variable_file = name.endswith(_VARIABLE_FILES)

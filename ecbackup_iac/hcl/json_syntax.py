@@ -98,7 +98,8 @@ class JsonBody(Body):
         return [value for _, value in self._members.get("//", ())]
 
     @cached_property
-    def _attributes(self) -> dict[str, Attribute]:
+    def attributes_by_name(self) -> dict[str, Attribute]:
+        """Every property as an argument, in order; the first of each name."""
         return {
             name: self._attribute(name, *given[0])
             for name, given in self._members.items()
@@ -112,14 +113,6 @@ class JsonBody(Body):
         reading = self._schema.json_readings.get((self._kind, name), reading)
         source_range = SourceRange(self._source, key.start, value.end)
         return Attribute(name, source_range, lambda: _expression(self._source, value, reading))
-
-    def attribute(self, name: str) -> Attribute | None:
-        """Return the property of that name as an argument; the first, where there are several."""
-        return self._attributes.get(name)
-
-    def attributes(self) -> Sequence[Attribute]:
-        """Return every property as an argument, in order."""
-        return list(self._attributes.values())
 
     def blocks(self, kind: str, labels: int = 0) -> Sequence[Block]:
         """Return the blocks of a kind: each label is a level of objects, each level may be an array."""
@@ -150,10 +143,10 @@ class JsonBody(Body):
         what = "Extraneous JSON object property: no block type is named"
         found = [
             (f'{what} "{name}"', attribute.range)
-            for name, attribute in self._attributes.items()
+            for name, attribute in self.attributes_by_name.items()
             if name not in kinds
         ]
-        if 1 < len(found) == len(self._attributes):
+        if 1 < len(found) == len(self.attributes_by_name):
             return [(_NO_CONFIGURATION, found[0][1])]
         return found
 

@@ -53,8 +53,8 @@ def rounded(number: Number, precision: int = PRECISION) -> Number:
         return number
     if isinstance(number, int) and number.bit_length() <= precision:
         return number
-    made = _nearest(abs(number.numerator), number.denominator, precision)
-    return -made if number < 0 else made
+    size = _nearest(abs(number.numerator), number.denominator, precision)
+    return -size if number < 0 else size
 
 
 def _nearest(numerator: int, denominator: int, precision: int) -> Number:

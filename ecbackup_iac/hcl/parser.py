@@ -47,10 +47,10 @@ def parse_expression(
     range_of = range_of or partial(SourceRange, source)
     end = len(source.text)
     try:
-        node, behind = parse_range(source.text, 0, end, range_of, is_loose=True)
-        if behind.kind != Kind.END:
+        node, following = parse_range(source.text, 0, end, range_of, is_loose=True)
+        if following.kind != Kind.END:
             raise HclSyntaxError(  # noqa: TRY301 - reported like what the parser raises
-                "Extra characters after expression", behind.start, behind.end
+                "Extra characters after expression", following.start, following.end
             )
     except HclSyntaxError as error:
         return InvalidExpression(range_of(0, end)), [

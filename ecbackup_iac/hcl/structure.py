@@ -68,11 +68,17 @@ class Body(Protocol):
     def range(self) -> SourceRange:
         """Its range."""
 
+    @property
+    def attributes_by_name(self) -> Mapping[str, Attribute]:
+        """Every attribute, in order, the first of each name; in JSON every property that may be one."""
+
     def attribute(self, name: str) -> Attribute | None:
         """Return the attribute of that name; the first, where there are several."""
+        return self.attributes_by_name.get(name)
 
     def attributes(self) -> Sequence[Attribute]:
-        """Return every attribute, in order; in JSON every property that may be one."""
+        """Return every attribute, in order."""
+        return list(self.attributes_by_name.values())
 
     def blocks(self, kind: str, labels: int = 0) -> Sequence["Block"]:
         """Return the blocks of a kind with so many labels, in order."""

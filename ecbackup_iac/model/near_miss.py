@@ -22,7 +22,7 @@ class NearMiss:
 
 
 def written_as(name: str, types: Mapping[str, object]) -> str:
-    """Return the type that a name means but for case, underscores, blanks and a plural s; else ""."""
+    """Return the type that a name means but for case, underscores, blanks, a plural s or "elasticcache"."""
     if name in types:
         return name
     letters = _letters(name)
@@ -30,7 +30,7 @@ def written_as(name: str, types: Mapping[str, object]) -> str:
 
 
 def _letters(name: str) -> str:
-    return name.lower().replace("_", "").strip().removesuffix("s")
+    return name.lower().replace("_", "").replace("cc", "c").strip().removesuffix("s")
 
 
 def nearest(name: str, names: Iterable[str]) -> str:

@@ -200,11 +200,11 @@ def _retention(entry: Mapping[str, Any], address: str, location: Location) -> Va
 
 def _assumptions(entry: Mapping[str, Any], form: Form, *, is_reduced: bool) -> tuple[str, ...]:
     """Return what is assumed of an entry that lacks members."""
-    doubts = []
+    exceptions = []
     if "Engine" not in entry and form is not Form.REPLICATION_GROUP:
-        doubts.append("is Memcached")
+        exceptions.append("is Memcached")
     if "ReplicationGroupId" not in entry and form is Form.STANDALONE_CLUSTER and is_reduced:
-        doubts.append("belongs to a replication group")
-    if not doubts:
+        exceptions.append("belongs to a replication group")
+    if not exceptions:
         return ()
-    return (f"treated as a standalone Redis cache, unless it {' or '.join(doubts)}",)
+    return (f"treated as a standalone Redis cache, unless it {' or '.join(exceptions)}",)

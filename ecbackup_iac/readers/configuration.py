@@ -20,8 +20,7 @@ from ecbackup_iac.terraform.modules.configuration import (
 from ecbackup_iac.terraform.modules.folder_scan import FolderScan
 from ecbackup_iac.terraform.modules.folders import Folders
 from ecbackup_iac.terraform.modules.installed_modules import normalised
-from ecbackup_iac.terraform.modules.root_order import RootOrder
-from ecbackup_iac.terraform.modules.roots import NO_UNITS, Index, UnitModules, lies_in
+from ecbackup_iac.terraform.modules.roots import NO_UNITS, Index, RootOrder, UnitModules, lies_in
 from ecbackup_iac.terraform.values.budget import MAX_STEPS
 
 if TYPE_CHECKING:

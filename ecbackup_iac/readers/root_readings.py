@@ -12,7 +12,6 @@ from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import AbsentCache, Diagnostic, ReadResult, Severity
-from ecbackup_iac.readers.terraform.annotated_files import annotated_files
 from ecbackup_iac.readers.terraform.arguments import why_not_evaluated
 from ecbackup_iac.readers.terraform.caches import RootReader
 from ecbackup_iac.readers.terraform.provider_schemas import provider_schema
@@ -33,8 +32,7 @@ from ecbackup_iac.terraform.modules.instances import ModuleInstance
 from ecbackup_iac.terraform.modules.module import FIRST_SHORT_CIRCUITING
 from ecbackup_iac.terraform.modules.programs import Evidence, pinned_release, program_of
 from ecbackup_iac.terraform.modules.root_files import RootFiles
-from ecbackup_iac.terraform.modules.root_order import RootOrder
-from ecbackup_iac.terraform.modules.roots import Index, lies_in
+from ecbackup_iac.terraform.modules.roots import Index, RootOrder, lies_in
 from ecbackup_iac.terraform.values.budget import MAX_STEPS, TooMuchError
 from ecbackup_iac.terraform.values.context import evaluation
 
@@ -42,7 +40,7 @@ if TYPE_CHECKING:
     from ecbackup_iac.model.deployment import TemplateDeployment
     from ecbackup_iac.readers.terraform.published.stand_ins import StandIns
     from ecbackup_iac.readers.terragrunt.unit_roots import UnitRoot
-    from ecbackup_iac.terraform.modules.call_inputs import Inputs
+    from ecbackup_iac.terraform.modules.variables import Inputs
 
 MAX_VARIABLE_FILES = 100
 """Variable files beside one root, which Terraform does not load, that are tried."""
@@ -206,7 +204,7 @@ class RootReadings:
             self._steps_left -= max_steps - max(0, context.steps_left)
         if unit is not None and not unit.module.is_unchanged:
             for path in instance.configuration.used:
-                texts = annotated_files(unit.module.files, path, is_evaluated=self._is_target(path))
+                texts = unit.module.files.annotated(path, is_evaluated=self._is_target(path))
                 self._unit_texts |= {
                     text.path: text for text in texts if unit.may_show_comments(text.path)
                 }
@@ -307,7 +305,7 @@ class RootReadings:
         """
         if folder in self._index.called:
             return ReadResult()
-        marked = annotated_files(self._folders, folder, is_evaluated=self._is_target(folder))
+        marked = self._folders.annotated(folder, is_evaluated=self._is_target(folder))
         reading = ReadResult(annotated_texts=tuple(marked))
         for modules in self._modules.values():
             modules.forget(folder)
@@ -324,7 +322,7 @@ class RootReadings:
         loaded = (module for modules in self._modules.values() for module in modules.loaded())
         for module in loaded:
             is_evaluated = self._is_target(module.folder)
-            texts = annotated_files(self._folders, module.folder, is_evaluated=is_evaluated)
+            texts = self._folders.annotated(module.folder, is_evaluated=is_evaluated)
             found |= {text.path: text for text in texts}
         return found
 

@@ -20,9 +20,8 @@ from ecbackup_iac.model.value import StepKind
 from ecbackup_iac.model.written_path import relative_path
 from ecbackup_iac.terraform.evaluation.constraints import Constraint
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
-from ecbackup_iac.terraform.evaluation.scopes import CONSTANT_SCOPE
 from ecbackup_iac.terraform.functions import FUNCTIONS
-from ecbackup_iac.terraform.functions.call_context import OutsideError
+from ecbackup_iac.terraform.functions.call_context import CONSTANT_SCOPE, OutsideError
 from ecbackup_iac.terraform.modules.inputs import (
     RootInputs,
     VariableFile,

@@ -8,7 +8,7 @@ from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.hcl.structure import Block, Body
 from ecbackup_iac.model.record import changing_record, field, record
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
-from ecbackup_iac.terraform.modules.repetitions import count_repetitions, for_each
+from ecbackup_iac.terraform.modules.repetitions import count_repetitions, for_each_repetitions
 from ecbackup_iac.terraform.values.budget import STEPS_PER_INSTANCE, TooMuchError, charge
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.marks import shown_text
@@ -379,7 +379,7 @@ def _repeated(evaluator: ConfigEvaluator, block: Block) -> Iterator[ConfigEvalua
         raise EvaluationError("expansion needs either count or for_each", expansions[0].header)
     try:
         value = evaluator.value(written.expression)
-        repetitions = count_repetitions(value) if count is not None else for_each(value)
+        repetitions = count_repetitions(value) if count is not None else for_each_repetitions(value)
     except EvaluationError as error:
         raise error.at(written.range) from None
     doubt = next((one.doubt for one in repetitions if one.doubt), "")

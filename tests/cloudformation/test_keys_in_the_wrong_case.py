@@ -63,6 +63,7 @@ def test_a_key_in_the_wrong_case_is_an_error(
         "AWS::Elasticache::ReplicationGroup",
         "AWS::ElastiCache::Replicationgroup",
         "AWS::ElastiCache::ReplicationGroups",
+        "AWS::ElasticCache::ReplicationGroup",
         "AWS::ElastiCache::ReplicationGroup ",
     ],
 )

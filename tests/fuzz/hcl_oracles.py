@@ -17,7 +17,7 @@ from hcl_readers import Findings, shape_of
 from ecbackup_iac.hcl.parser import parse_whole_file
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
-from ecbackup_iac.terraform.evaluation.scopes import EMPTY_SCOPE
+from ecbackup_iac.terraform.functions.call_context import EmptyScope
 from ecbackup_iac.terraform.modules.schema import CONFIGURATION
 from ecbackup_iac.terraform.values.value import EvaluationError, Value
 
@@ -139,7 +139,7 @@ def our_value(text: str) -> Any:  # noqa: ANN401 - JSON
     if problems or attribute is None:
         return None
     try:
-        return _plain(Evaluator(EMPTY_SCOPE).value(attribute.expression))
+        return _plain(Evaluator(EmptyScope()).value(attribute.expression))
     except EvaluationError:
         return REFUSED
     except NotImplementedError:

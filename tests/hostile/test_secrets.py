@@ -11,8 +11,8 @@ from measuring import Measured
 
 from ecbackup_iac.reporters import REPORTERS
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
-from ecbackup_iac.terraform.evaluation.scopes import EMPTY_SCOPE
 from ecbackup_iac.terraform.functions import FUNCTIONS
+from ecbackup_iac.terraform.functions.call_context import EmptyScope
 from ecbackup_iac.terraform.functions.calling import call_function
 from ecbackup_iac.terraform.functions.signature import Function
 from ecbackup_iac.terraform.values.value import (
@@ -385,7 +385,7 @@ def test_no_function_error_shows_the_content_of_a_file(name: str) -> None:
 def refusal(function: Function, arguments: Sequence[Value]) -> str:
     """Give what a function says of arguments that it rejects, or does not evaluate."""
     try:
-        result = call_function(function, arguments, Evaluator(EMPTY_SCOPE))
+        result = call_function(function, arguments, Evaluator(EmptyScope()))
     except EvaluationError as error:
         return error.message
     return "" if result.is_known else result.unknown.why

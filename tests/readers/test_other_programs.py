@@ -30,6 +30,11 @@ OLD_TERRAGRUNT = (
 PULUMI = "not run; run pulumi preview --json --show-sames | ecbackup-iac check -"
 SERVERLESS = "not evaluated; run serverless package, then ecbackup-iac check .serverless"
 KUBERNETES = f"not evaluated; check what is deployed: {DEPLOYED}"
+TERRAMATE = "not generated; run terramate generate, then ecbackup-iac check on the same path"
+TEMPLATE_OF_CONFIGURATION = (
+    "a template or a Kubernetes manifest with Terraform configuration of a cache"
+)
+RENDERED = "not rendered; run ecbackup-iac check on the folder of what is rendered from it"
 FILES = {
     "a.tfcomponent.hcl": f"a Terraform Stacks file: {STACKS}",
     "live/a.tfdeploy.hcl": f"a Terraform Stacks file: {STACKS}",
@@ -48,6 +53,8 @@ FILES = {
     "shop/serverless.ts": f"a service of the Serverless Framework in TypeScript or JavaScript: {SERVERLESS}",
     "sst.config.ts": f"an SST app with Redis: not run; check what is deployed: {DEPLOYED}",
     "k8s/cache.yaml": f"a Kubernetes manifest or an Ansible task with a cache: {KUBERNETES}",
+    "stacks/cache.tm.hcl": f"a Terramate configuration with a cache: {TERRAMATE}",
+    "templates/cache.tf.j2": f"{TEMPLATE_OF_CONFIGURATION}: {RENDERED}",
 }
 CONTENT = '{"uses": ["ElastiCache", "aws.Redis"]}\n'
 GROUP = """\
@@ -63,9 +70,12 @@ TEMPLATE = "Resources:\n  A:\n    Type: AWS::SNS::Topic\n"
 
 
 MANIFEST = "apiVersion: elasticache.services.k8s.aws/v1alpha1\nkind: ReplicationGroup\n"
+GENERATES = 'generate_hcl "_cache.tf" {\n  content {\n' + GROUP + "  }\n}\n"
 TEXTS = {
     "live/terraform.tfvars": "terragrunt = {\n  remote_state {}\n}\n",
     "k8s/cache.yaml": MANIFEST,
+    "stacks/cache.tm.hcl": GENERATES,
+    "templates/cache.tf.j2": "{% if cache %}\n" + GROUP + "{% endif %}\n",
 }
 """Of the files that their name alone does not show."""
 
@@ -131,6 +141,101 @@ def test_a_manifest_without_a_cache_gives_no_warning(
 ) -> None:
     lay_out(tmp_path, {"main.tf": GROUP, "a.yaml": text})
     assert run_here("check", ".").stdout == "1 cache: 1 passed\n"
+
+
+INLINE = (
+    "apiVersion: tf.upbound.io/v1beta1\nkind: Workspace\nspec:\n  forProvider:\n    module: |\n"
+)
+WITH_CONFIGURATION = {
+    "main.tf.tmpl": GROUP.replace('"a"', '"{{ .Name }}"'),
+    "templates/redis.tf.erb": GROUP.replace('"a"', '"<%= name %>"'),
+    "{{ cookiecutter.name }}/cache.tf.jinja": GROUP,
+    "serverless.tpl": 'resource "aws_elasticache_serverless_cache" "a" {\n}\n',
+    "modules.tf.mustache": 'module "a" {\n  source = "terraform-aws-modules/elasticache/aws"\n}\n',
+    "live/terragrunt.hcl.j2": 'terraform {\n  source = "../../modules//elasticache"\n}\n',
+    "workspace.yaml": INLINE + GROUP.replace("\n", "\n      "),
+}
+
+
+@pytest.mark.parametrize("name", WITH_CONFIGURATION)
+def test_configuration_that_is_rendered_first_is_a_warning_where_it_has_a_cache(
+    name: str, tmp_path: "Path", run_here: "RunHere"
+) -> None:
+    lay_out(tmp_path, {"main.tf": GROUP, name: WITH_CONFIGURATION[name]})
+    assert f"{name}\n  {TEMPLATE_OF_CONFIGURATION}: " in run_here("check", ".").stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("alarms.tf.j2", 'resource "aws_elasticache_parameter_group" "a" {\n}\n'),
+        ("output.tf.tpl", "host = aws_elasticache_cluster.a.cache_nodes[0].address\n"),
+        ("network.tf.tmpl", 'module "a" {\n  source = "../network"\n}\n# no elasticache\n'),
+        ("README.yaml", f"usage: |-\n  {GROUP}"),
+        ("cache.tf.disabled", GROUP),
+    ],
+)
+def test_a_template_without_a_cache_and_a_text_that_quotes_one_are_no_warning(
+    name: str, text: str, tmp_path: "Path", run_here: "RunHere"
+) -> None:
+    lay_out(tmp_path, {"main.tf": GROUP, name: text})
+    assert run_here("check", ".").stdout == "1 cache: 1 passed\n"
+
+
+def test_a_configuration_of_terramate_that_was_generated_is_no_warning(
+    tmp_path: "Path", run_here: "RunHere"
+) -> None:
+    files = {"cache.tm.hcl": GENERATES, "stacks/a/_cache.tf": GROUP}
+    lay_out(tmp_path, files)
+    assert run_here("check", ".").stdout == "1 cache: 1 passed\n"
+    more = GENERATES.replace("_cache.tf", "_more.tf")
+    (tmp_path / "cache.tm.hcl").write_text(GENERATES + more, "utf-8")
+    assert "WARNING  cache.tm.hcl" in run_here("check", ".").stdout
+
+
+def test_a_manifest_in_configuration_is_an_unknown_cache(
+    tmp_path: "Path", run_here: "RunHere"
+) -> None:
+    text = """
+        resource "kubernetes_manifest" "cache" {
+          for_each = toset(["a", "b"])
+          manifest = {
+            apiVersion = "elasticache.services.k8s.aws/v1alpha1"
+            kind       = "ReplicationGroup"
+            metadata   = { name = each.key }
+          }
+        }
+        resource "kubectl_manifest" "cache" {
+          yaml_body = <<-YAML
+            kind: ReplicationGroup
+            apiVersion: cache.aws.crossplane.io/v1beta1
+          YAML
+        }
+        resource "kubernetes_manifest" "off" {
+          count = 0
+          manifest = {
+            "apiVersion" = "elasticache.aws.upbound.io/v1beta1"
+            "kind"       = "Cluster"
+          }
+        }
+        resource "kubernetes_manifest" "redis" {
+          for_each = var.what_is_not_declared
+          manifest = { apiVersion = "apps/v1", kind = "Deployment", name = "redis-elasticache" }
+        }
+    """
+    lay_out(tmp_path, {"main.tf": text})
+    report = json.loads(run_here("check", ".", "--format", "json").stdout)
+    assert [finding["resource"]["address"] for finding in report["findings"]] == [
+        'kubernetes_manifest.cache["a"]',
+        'kubernetes_manifest.cache["b"]',
+        "kubectl_manifest.cache",
+    ]
+    for finding in report["findings"]:
+        assert finding["rule"] == "ECB005"
+        assert finding["message"].endswith("is unknown: a Kubernetes manifest is not evaluated")
+        assert finding["remedy"] == f"check what is deployed: {DEPLOYED}"
+    assert [absent["address"] for absent in report["absent"]] == ["kubernetes_manifest.off"]
+    assert report["diagnostics"] == []
 
 
 def test_several_files_of_a_program_are_one_warning(tmp_path: "Path", run_here: "RunHere") -> None:

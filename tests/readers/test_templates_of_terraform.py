@@ -153,6 +153,30 @@ CASES: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
         },
         {},
     ),
+    "a file that a data source reads, and that mentions no cache": (
+        {
+            "main.tf": 'data "local_file" "f" {\nfilename = "${path.module}/t.yaml"\n}\n'
+            + stack("template_body = data.local_file.f.content"),
+            "t.yaml": TOPIC,
+        },
+        {},
+    ),
+    "a file that a data source renders, and that mentions no cache": (
+        {
+            "main.tf": 'data "template_file" "f" {\ntemplate = "${file("t.tpl")}"\n}\n'
+            + stack('template_body = "${data.template_file.f.rendered}"'),
+            "t.tpl": TOPIC,
+        },
+        {},
+    ),
+    "a file that a data source renders, and that mentions a cache": (
+        {
+            "main.tf": 'data "template_file" "f" {\ntemplate = file("t.yaml")\n}\n'
+            + stack("template_body = data.template_file.f.rendered"),
+            "t.yaml": TEMPLATE,
+        },
+        {S: "unknown"},
+    ),
     "a text in place of which a part is known later, without a cache": (
         {"main.tf": VPC + stack(heredoc(TOPIC.replace("name", "${aws_vpc.v.id}")))},
         {},

@@ -13,8 +13,7 @@ from ecbackup_iac.model.policy import RootSettings
 from ecbackup_iac.model.value import Known, Unknown
 from ecbackup_iac.terraform.modules.folder_scan import Sought
 from ecbackup_iac.terraform.modules.folders import Folders
-from ecbackup_iac.terraform.modules.root_order import RootOrder
-from ecbackup_iac.terraform.modules.roots import Index
+from ecbackup_iac.terraform.modules.roots import Index, RootOrder
 
 if TYPE_CHECKING:
     from conftest import Evaluate

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 
-from ecbackup_iac.control.rule_cards import RULES
+from ecbackup_iac.control.rule_cards import RULE_CARDS
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import replace
@@ -79,8 +79,8 @@ def test_rules_do_not_depend_on_what_was_scanned(everything: dict[str, Any]) -> 
 
 
 def test_every_rule_has_its_card() -> None:
-    assert set(RULES) == set(Rule)
-    assert {rule for rule, card in RULES.items() if card.level is Level.ERROR} == {*Rule} - {
+    assert set(RULE_CARDS) == set(Rule)
+    assert {rule for rule, card in RULE_CARDS.items() if card.level is Level.ERROR} == {*Rule} - {
         Rule.RETENTION_UNKNOWN,
         Rule.RETENTION_NOT_MANAGED,
     }

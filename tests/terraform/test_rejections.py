@@ -23,6 +23,16 @@ LOGS = """  dynamic "log_delivery_configuration" {
   }
 """
 
+VPC = 'resource "aws_vpc" "v" {}\n'
+
+LIFECYCLE = """  lifecycle {
+    %s {
+      condition = %s == "d"
+      error_message = "no"
+    }
+  }
+"""
+
 REFUSED = {
     "an argument refers to nothing": (
         {"main.tf": GROUP + "  engine = var.nope\n" + DAYS},
@@ -57,6 +67,14 @@ REFUSED = {
                 "did you mean aws_elasticache_serverless_cache?"
             ),
         ),
+    ),
+    "the name of a resource is none": (
+        {"main.tf": GROUP.replace('"a"', '"7a"') + DAYS},
+        ('main.tf:1: Invalid resource name: "7a"',),
+    ),
+    "a comment in JSON that is a block": (
+        {"main.tf": GROUP + DAYS, "v.tf.json": '{"variable": {"//": {"default": 1}}}'},
+        ('v.tf.json:1: Invalid variable name: "//"',),
     ),
     "an input that the cache does not read has a wrong type": (
         {"m/main.tf": MODULE, "main.tf": 'module "m" {\n  source = "./m"\n  n = "x"\n}\n'},
@@ -131,6 +149,19 @@ REFUSED = {
     "an override file with a moved block": (
         {"main.tf": GROUP + DAYS, "override.tf": "moved {\n  from = x.y\n  to = x.z\n}\n"},
         ("override.tf:1: Cannot override moved blocks",),
+    ),
+    "a count that depends on what can() says of a computed value": (
+        {"main.tf": GROUP + "  count = can(aws_vpc.v.id) ? 1 : 0\n" + DAYS + VPC},
+        (
+            (
+                "main.tf:3: Invalid count argument: it cannot be determined until apply: "
+                "aws_vpc.v.id is known only after apply"
+            ),
+        ),
+    ),
+    "a precondition that refers to self": (
+        {"main.tf": GROUP + LIFECYCLE % ("precondition", "self.description") + DAYS},
+        ('main.tf:5: Reference to "self" in a context where there is none',),
     ),
     "a list as an object's key": (
         {"main.tf": GROUP + '  snapshot_retention_limit = { (["a"]) = 7 }["a"]\n}\n'},

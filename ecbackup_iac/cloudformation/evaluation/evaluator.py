@@ -28,6 +28,7 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     Node,
     ScalarNode,
     function_of,
+    is_placeholder,
     member,
     members,
     text_of,
@@ -183,7 +184,7 @@ class Evaluator(BaseEvaluator):
 
     def _map(self, node: MapNode, frame: Frame) -> Value:
         self.charge(len(node.entries))
-        if node.entries and isinstance(node.entries[0][0], MapNode):  # `{{ days }}` without quotes
+        if is_placeholder(node):
             return self._placeholder(node, frame)
         values = {name: self.value(entry[1], frame) for name, entry in members(node).items()}
         items = {name: value for name, value in values.items() if value.raw is not NO_VALUE}

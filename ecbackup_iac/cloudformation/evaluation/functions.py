@@ -119,16 +119,16 @@ def _text_of_parts(
 ) -> Value:
     """Return the string of joined values; the callers deal with `${!x}` and commas."""
     evaluator.charge(len(parts))
-    settled_parts = tuple(map(evaluator.resolved, parts))
-    raws = (part.raw for part in settled_parts)
+    resolved_parts = tuple(map(evaluator.resolved, parts))
+    raws = (part.raw for part in resolved_parts)
     unknown = next((raw for raw in raws if isinstance(raw, UnknownValue)), None)
-    trace = join_traces(*(part.trace for part in settled_parts))
+    trace = join_traces(*(part.trace for part in resolved_parts))
     is_secret = any(part.is_secret for part in parts)
     if unknown is not None:
-        ending = _known_ending(settled_parts, delimiter)
+        ending = _known_ending(resolved_parts, delimiter)
         value = evaluator.unknown_value(unknown.why, node, frame, ending)
         return replace(value, trace=trace, is_secret=is_secret)
-    text = evaluator.join_texts(settled_parts, delimiter)
+    text = evaluator.join_texts(resolved_parts, delimiter)
     if text is None:
         raise evaluator.rejected("only strings can be joined", node, frame)
     evaluator.charge_text(text)
@@ -138,7 +138,7 @@ def _text_of_parts(
     if PLACEHOLDER.search(text):
         why = f"{evaluator.excerpt(node, frame)} is filled in by another program: check its output"
         return evaluator.unknown_value(why, node, frame)
-    texts = [part for part in settled_parts if part.text]
+    texts = [part for part in resolved_parts if part.text]
     literals = texts[0].literals if len(texts) == 1 else ()
     return Value(text, trace, is_secret, literals)
 

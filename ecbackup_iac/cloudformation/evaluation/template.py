@@ -43,6 +43,7 @@ DYNAMIC_REFERENCE = re.compile(r"\{\{resolve:[^{}]*\}\}")
 PLACEHOLDER = re.compile(
     r"\{\{(?!resolve:)[^{}]*\}\}|\{%|%%\w+%%|<%|@@\w+@@"
     r"|#\{[^{}]+\}|\$\(\w+\)|__[A-Za-z][A-Za-z0-9_]*__|\(\([\w.-]+\)\)|\[\[[^\[\]]+\]\]|%\(\w+\)s"
+    r"|\A(?:@\w+@|%\w+%|<\w+>|\{\w+\})\Z"
 )
 
 # What envsubst and the like fill in; in Fn::Sub it is a reference.

@@ -9,6 +9,7 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     Node,
     ScalarNode,
     function_of,
+    is_placeholder,
     walk,
 )
 from ecbackup_iac.model.location import Location, input_location
@@ -46,6 +47,8 @@ def _displayable_end(node: Node, end: int) -> int:
 
     A call of an intrinsic function is shown although it is a map, but the arguments of a macro are not.
     """
+    if is_placeholder(node):
+        return end
     for part in islice(walk(node), MAX_STEP_LENGTH):
         function = function_of(part)
         if function is not None and function[0] == "Fn::Transform":

@@ -176,6 +176,13 @@ def function_of(node: Node) -> "tuple[str, Node] | None":
 _WITHOUT_PREFIX = ("Ref", "Condition")
 
 
+def is_placeholder(node: Node) -> bool:
+    """Whether a node is what YAML makes of `{{ days }}` without quotes."""
+    return (
+        isinstance(node, MapNode) and bool(node.entries) and isinstance(node.entries[0][0], MapNode)
+    )
+
+
 def _untagged(node: Node) -> Node:
     match node:
         case ScalarNode():  # a scalar with a tag is a string, whatever its characters (`!Ref On`)

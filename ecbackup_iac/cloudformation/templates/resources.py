@@ -166,7 +166,7 @@ class Deployment:
         stack, (key, body) = frame.stack, entry
         problem = "is not known" if "{" in kind else "deploys another template"
         return replace(
-            _unread_macro(key, key, f"the type {kind} {problem}", stack.template),
+            _unread_macro(key, key, f"the type {kind.strip('{}')} {problem}", stack.template),
             address=f"{stack.prefix}{name}",
             body=body,
             kind=kind,

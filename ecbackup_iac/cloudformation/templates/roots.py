@@ -41,7 +41,7 @@ _NESTED_TEMPLATE = ".nested.template.json"
 
 _PACKAGES = "node_modules"
 
-_JINJA = re.compile(rb"\{%|\{\{(?!resolve:)")
+_PLACEHOLDER = re.compile(rb"\{%|\{\{(?!resolve:)|@\w+@|%\w+%")
 
 
 class Templates:
@@ -115,7 +115,7 @@ class Templates:
             self._named.add(path)
         if problem is None or not (templates or is_broken_template(file, self._is_wanted)):
             return bool(templates or strays)
-        if _JINJA.search(file.content):
+        if _PLACEHOLDER.search(file.content):
             hint = "a template with placeholders? render it first, then check the result"
             problem = replace(problem, message=f"{problem.message}: {hint}")
         self.diagnostics.append(problem)

@@ -17,8 +17,8 @@ from ecbackup_iac.readers.terraform.resource_types import Attributes
 
 RETENTION = "SnapshotRetentionLimit"
 
-CACHE_TYPE = re.compile(rb"AWS::Elasti[Cc]ache\b")
-"""Matches in every template with a cache."""
+CACHE_TYPE = re.compile(rb"AWS::Elastic?[Cc]ache\b")
+"""Matches in every template with a cache, or with a type that is meant to be one."""
 
 _DIGITS = re.compile(r"-?[0-9]+")
 _MAX_NUMBER_LENGTH = 40  # digits; AWS takes two

@@ -5,6 +5,7 @@ they share their cases, so that a verdict considers only values that can occur t
 """
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import TypeVar
@@ -288,6 +289,10 @@ def _retention_of(value: Value | None, not_set: TraceStep) -> ModelValue[int]:
         return Unknown(raw.why, bounds=bounds, trace=value.trace)
     if raw is None or isinstance(raw, NoValue):
         return Unset(value.trace, value.literals)
+    if isinstance(raw, str) and not value.is_secret and _FILLED_IN.fullmatch(raw):
+        shown = raw[:MAX_PLACEHOLDER_LENGTH]
+        why = f"{shown} is filled in by another program: check its output"
+        return Unknown(why, trace=value.trace)
     days = replace(days_of(raw, value.trace), literals=value.literals)
     return hidden_unless_days(days, placeholder_of(value.text or "")) if value.is_secret else days
 

@@ -77,13 +77,15 @@ class Arguments:
         loop = ForDirective(for_each.range, "key", "value", for_each.expression, ())
         try:
             collection = self.evaluated(for_each.expression, for_each)
-            made = [*iterations(self._evaluator, loop, collection)] if collection.is_known else []
+            evaluators = (
+                [*iterations(self._evaluator, loop, collection)] if collection.is_known else []
+            )
         except EvaluationError as error:
             raise error.at(for_each.range) from None
         name = dynamic.body.plain_text("iterator") or dynamic.labels[0]  # as JSON has it
         if iterator is not None and isinstance(iterator.expression, Name):
             name = iterator.expression.name
-        for one in made:
+        for one in evaluators:
             pair = object_value({part: one.names[part] for part in ("key", "value")})
             yield Arguments(self._block, self._scope, self.give_up, {name: pair}), content
 

@@ -5,8 +5,13 @@ from collections.abc import Mapping
 
 from ecbackup_iac.model.record import record
 
-WORDS = (b"cloudformation_stack", b"cloudcontrolapi", b"servicecatalog_pro")
-"""What a file names that deploys a template."""
+WORDS = (
+    b"cloudformation_stack",
+    b"cloudcontrolapi",
+    b"servicecatalog_pro",
+    b"cache.aws.crossplane",
+)
+"""What a file names that deploys a template, or a manifest that does not say elasticache."""
 
 # The types of CloudFormation that are caches, or deploy templates with caches.
 TEMPLATE_TYPES = (
@@ -24,6 +29,10 @@ _CACHE_WORDS = r"(?i)elasti-?cache|redis|valkey|snapshot_?retention|\bcache\.[a-
 def text_mentions_cache(text: str) -> bool:
     """Whether a text, of a template or of a resource that deploys one, mentions a cache."""
     return re.search(_CACHE_WORDS, text) is not None
+
+
+MANIFESTS = ("kubernetes_manifest", "kubectl_manifest")
+"""The resource types that apply a Kubernetes manifest, whose controller may create a cache."""
 
 
 @record
@@ -49,6 +58,7 @@ DEPLOYERS: Mapping[str, Deployer] = {
     "aws_servicecatalog_provisioned_product": Deployer(body="", url=""),
     "aws_serverlessapplicationrepository_cloudformation_stack": Deployer(body="", url=""),
     "aws_servicecatalog_provisioning_artifact": Deployer(),
+    **dict.fromkeys(MANIFESTS, Deployer(body="", url="")),
     "aws_cloudcontrolapi_resource": Deployer(body="desired_state", type="type_name"),
 }
 

@@ -15,21 +15,31 @@ _MODULE_CALL = re.compile(r'module\.([^.\[]+)(?:\[(?:[^"\]]+|"(?:[^"\\]|\\.)*")\
 Json = Mapping[str, Any]
 
 
-class ConfigurationResource(TypedDict, total=False):
-    """A resource block, as a plan's `configuration` shows it."""
+class Repeated(TypedDict, total=False):
+    """What a resource block and a module call have in common."""
+
+    count_expression: Any
+    for_each_expression: Any
+
+
+class DeclaredResource(Repeated, total=False):
+    """A resource block, as a plan's `configuration` shows it, without its arguments."""
 
     mode: str
     type: Required[str]
     name: str
+
+
+class ConfigurationResource(DeclaredResource, total=False):
+    """The same with its arguments."""
+
     expressions: dict[str, Any]
-    for_each_expression: Any
 
 
-class ModuleCall(TypedDict, total=False):
+class ModuleCall(Repeated, total=False):
     """A module call with its inputs and the module that it calls."""
 
     expressions: dict[str, Any]
-    for_each_expression: Any
     module: "ConfigurationModule"
 
 
@@ -37,6 +47,11 @@ class ConfigurationModule(TypedDict, total=False):
     """A module of a plan's `configuration`."""
 
     resources: list[ConfigurationResource]
+    """Those of caches."""
+
+    declared: list[DeclaredResource]
+    """Every resource block."""
+
     module_calls: dict[str, ModuleCall]
 
 

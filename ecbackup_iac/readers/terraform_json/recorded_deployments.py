@@ -12,6 +12,7 @@ from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import StepKind, TraceStep, Unknown
 from ecbackup_iac.readers.terraform.deployers import (
     DEPLOYERS,
+    MANIFESTS,
     OVERRIDERS,
     TEMPLATE_TYPES,
     Deployer,
@@ -21,7 +22,7 @@ from ecbackup_iac.readers.terraform.deployers import (
 from ecbackup_iac.readers.terraform.resource_types import is_marked
 from ecbackup_iac.readers.terraform_json.planned_change import ResourceChange
 
-KINDS = {*DEPLOYERS, *(kind for one in OVERRIDERS.values() for kind in one.kinds)}
+KINDS = DEPLOYERS.keys() - MANIFESTS | {kind for one in OVERRIDERS.values() for kind in one.kinds}
 """The types of resources that deploy templates, or pass parameters to them."""
 
 

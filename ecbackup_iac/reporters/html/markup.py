@@ -27,7 +27,7 @@ class Entry:
     """From 1; the finding's anchor."""
 
     root: int
-    """Which of the page's roots it belongs to."""
+    """The index of its root among the page's."""
 
     @property
     def kind(self) -> str:

@@ -36,11 +36,10 @@ FAMILIES: Mapping[str, str] = {
         "trimspace trimsuffix upper "
     ),
     "encoding_functions": (
-        "base64decode base64encode base64gunzip base64gzip csvdecode jsondecode "
-        "jsonencode textdecodebase64 textencodebase64 urldecode urlencode yamldecode "
-        "yamlencode "
+        "base64decode base64encode base64gunzip base64gzip base64sha256 base64sha512 "
+        "csvdecode jsondecode jsonencode md5 rsadecrypt sha1 sha256 sha512 textdecodebase64 "
+        "textencodebase64 urldecode urlencode uuidv5 yamldecode yamlencode "
     ),
-    "hash_functions": ("base64sha256 base64sha512 md5 rsadecrypt sha1 sha256 sha512 uuidv5 "),
     "date_functions": ("formatdate timeadd timecmp "),
     "network_functions": ("cidrcontains cidrhost cidrnetmask cidrsubnet cidrsubnets "),
 }

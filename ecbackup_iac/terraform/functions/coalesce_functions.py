@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from ecbackup_iac.model.record import replace
+from ecbackup_iac.terraform.functions.arguments import is_list, may_be_text
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
-from ecbackup_iac.terraform.functions.containers import is_list, may_be_text
 from ecbackup_iac.terraform.functions.signature import Function, function
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.context import record_rejection
@@ -77,8 +77,8 @@ def _first(arguments: Sequence[Value], kind: Type) -> Value:
     first, rest = arguments[position], arguments[position + 1 :]
     charge(len(rest))
 
-    def chosen(settled: Value) -> Value:
-        return _first(rest, kind) if is_skipped(settled) else settled
+    def chosen(known: Value) -> Value:
+        return _first(rest, kind) if is_skipped(known) else known
 
     if first.is_known or first.unknown.outcomes:
         return map_outcomes(chosen, first, kind=first.type)
@@ -120,7 +120,7 @@ def _first_list(arguments: Sequence[Value]) -> Value:
     if first.is_known:
         return first
     charge(len(rest))
-    return map_outcomes(lambda settled: _first_list((settled, *rest)), first)
+    return map_outcomes(lambda known: _first_list((known, *rest)), first)
 
 
 def _may_be_chosen(argument: Value) -> bool:

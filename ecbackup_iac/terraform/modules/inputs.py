@@ -19,9 +19,9 @@ from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.model.value import StepKind, TraceStep
 from ecbackup_iac.terraform.evaluation.constraints import Constraint
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator, HiddenSourceEvaluator
-from ecbackup_iac.terraform.evaluation.scopes import CONSTANT_SCOPE
-from ecbackup_iac.terraform.modules.call_inputs import Inputs
+from ecbackup_iac.terraform.functions.call_context import CONSTANT_SCOPE
 from ecbackup_iac.terraform.modules.folders import Folders
+from ecbackup_iac.terraform.modules.variables import Inputs
 from ecbackup_iac.terraform.modules.wrappers import SetInputs
 from ecbackup_iac.terraform.values.marks import declared_sensitive
 from ecbackup_iac.terraform.values.steps import SourceStep

@@ -185,6 +185,17 @@ def map_outcomes(
     return result.with_marks_of(*arguments)
 
 
+def without_null(value: Value, rejection: str, kind: Type = DYNAMIC) -> Value:
+    """Return a value without the outcomes that are null. Raises EvaluationError: it is null."""
+
+    def settled(one: Value) -> Value:
+        if one.is_null:
+            raise EvaluationError(rejection)
+        return one
+
+    return map_outcomes(settled, value, kind=kind)
+
+
 def map_some(
     function: Callable[..., Value],
     arguments: Sequence[Value],
@@ -193,9 +204,9 @@ def map_some(
 ) -> Value:
     """Apply a function of values to some, as `map_outcomes` does, of which those at some positions decide."""
 
-    def filled(*settled: Value) -> Value:
+    def filled(*known: Value) -> Value:
         given = list(arguments)
-        for position, value in zip(positions, settled, strict=True):
+        for position, value in zip(positions, known, strict=True):
             given[position] = value
         return function(*given)
 

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from ecbackup_iac.terraform.functions.arguments import check_size
 from ecbackup_iac.terraform.functions.call_context import TooLargeError
 from ecbackup_iac.terraform.functions.go.pattern_parser import compiled_pattern, reject_pattern
 from ecbackup_iac.terraform.functions.go.pattern_program import Spans
-from ecbackup_iac.terraform.functions.sizes import check_size
 from ecbackup_iac.terraform.values.budget import charge, charge_characters
 from ecbackup_iac.terraform.values.type_system import STRING, TupleOf, Type, object_of
 from ecbackup_iac.terraform.values.value import Value, null, object_value, string, tuple_value
