@@ -44,6 +44,13 @@ T = TypeVar("T")
 MAX_CONDITION_LENGTH = 200
 """Characters of the conditions of an outcome; in a longer text only the first condition is given."""
 
+MAX_PLACEHOLDER_LENGTH = 80
+"""Characters of a placeholder that a message shows."""
+
+# A placeholder where a number is needed: "!DAYS!", "${DAYS:-7}", "%d". Other values may be such texts, and
+# "${Days}" is what Fn::Sub makes of "${!Days}".
+_FILLED_IN = re.compile(r"(?!\$\{\w+\}\Z)[^\w\s+.'\"-].*[^\w\s'\"]|%[sd]", re.DOTALL)
+
 _TOO_MANY = f"it depends on more than {MAX_CASES} combinations of conditions and parameters"
 _SPENT = "the template exceeds the evaluation limit"
 
