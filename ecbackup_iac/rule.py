@@ -301,7 +301,7 @@ def _failures_of_any_retention(resource: CacheResource, *, node_fails: bool) -> 
 
 
 def _unsupported_note(resource: CacheResource) -> Note:
-    """Return the failure of a node that takes no backups."""
+    """Return the failure of a node that cannot be backed up."""
     text = f"a {NODE_WITHOUT_BACKUPS} node cannot be backed up"
     if resource.form is Form.REPLICATION_GROUP:
         text += " outside cluster mode"

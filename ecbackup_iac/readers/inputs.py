@@ -100,7 +100,9 @@ class _Inputs:
         self._templates: TemplateReader | None = None
         self._locator: SourceLocator | None = None
         self._live: list[CacheResource] = []
-        self._manifests: list[str] = []
+        self._others: dict[str, OtherProgram] = {}
+        """The files of other programs that their content shows, by real path."""
+
         self._absent: set[str] = set()
         """Addresses of the absent caches of documents."""
 
@@ -140,11 +142,12 @@ class _Inputs:
     def results_of(self, file: Input) -> Iterator[ReadResult]:
         """Yield what one input contains; a template is added to those that are read at the end."""
         from ecbackup_iac.readers.json_documents import read_documents
-        from ecbackup_iac.readers.other_programs import is_manifest
+        from ecbackup_iac.readers.other_programs import program_in
         from ecbackup_iac.readers.recognition import recognise
 
-        if is_manifest(file.content):
-            self._manifests.append(os.path.realpath(file.path))
+        program = program_in(file.path, file.content)
+        if program is not None:
+            self._others[os.path.realpath(file.path)] = program
         if b"template-file-path" in file.content:
             from ecbackup_iac.readers.cloudformation.templates import SYNCED
 
@@ -218,7 +221,7 @@ class _Inputs:
 
     def _files_of_others(self) -> dict[str, "OtherProgram"]:
         """Return the files of other programs under the paths, and above the configuration under them."""
-        from ecbackup_iac.readers.other_programs import MANIFEST, files_of_others, program_of
+        from ecbackup_iac.readers.other_programs import files_of_others, program_of
 
         above = {
             folder
@@ -231,16 +234,17 @@ class _Inputs:
             program = program_of(os.path.realpath(path)) if os.path.isfile(path) else None
             if program is not None:
                 programs.setdefault(os.path.realpath(path), program)
-        return programs | dict.fromkeys(self._manifests, MANIFEST)
+        return programs | self._others
 
     def _configuration_results(
         self, boundary: str, folders: Sequence[str], used: set[str]
     ) -> Iterator[ReadResult]:
-        from ecbackup_iac.readers.terraform.configuration import Request, read
+        from ecbackup_iac.readers.configuration import read
+        from ecbackup_iac.readers.tree_request import TreeRequest
 
         scope, targets = self._scope, tuple(dict.fromkeys(folders))
         return read(
-            Request(
+            TreeRequest(
                 boundary,
                 targets,
                 self._evaluation_inputs,

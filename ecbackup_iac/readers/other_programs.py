@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
+from itertools import chain
 
 from ecbackup_iac.files.bounded_read import NO_LINK, regular_content
 from ecbackup_iac.files.discovery import Listing
@@ -12,6 +13,7 @@ from ecbackup_iac.files.file_names import (
     OLD_TERRAGRUNT_FILE,
     STACKS_SUFFIXES,
     TERRAGRUNT_FILES,
+    TERRAMATE_SUFFIXES,
 )
 from ecbackup_iac.files.paths import display_path_of
 from ecbackup_iac.model.location import Location
@@ -19,7 +21,7 @@ from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Diagnostic, Severity
 
 MAX_SETTINGS_BYTES = 1_000_000
-"""Of a file with the settings of another program; in a larger one, its output folder is not looked up."""
+"""A file with the settings of another program; in a larger one, its output folder is not looked up."""
 
 
 @record
@@ -52,8 +54,27 @@ MANIFEST = OtherProgram(
 )
 """A manifest is one of the controllers of AWS (ACK), or of Crossplane."""
 
-_API = rb"""apiVersion["']?\s*:\s*["']?(?:elasti)?cache\.(?:services\.k8s\.aws|aws\.[\w.]+\.io)/"""
-_KIND = rb"""kind["']?\s*:\s*["']?(?:CacheCluster|Cluster|ReplicationGroup|ServerlessCache)\b"""
+TEMPLATE = OtherProgram(
+    "a template or a Kubernetes manifest with Terraform configuration of a cache",
+    "not rendered; run ecbackup-iac check on the folder of what is rendered from it",
+)
+
+_API = (
+    rb"""apiVersion["']?\s*[:=]\s*["']?(?:elasti)?cache\.(?:services\.k8s\.aws|aws\.[\w.]+\.io)/"""
+)
+_KIND = rb"""kind["']?\s*[:=]\s*["']?(?:CacheCluster|Cluster|ReplicationGroup|ServerlessCache)\b"""
+
+_TEMPLATE_NAMES = re.compile(
+    r"\.(?:ejs|erb|gotmpl|hbs|j2|jinja2?|liquid|mustache|njk|template|tftpl|tmpl|tpl)$",
+    re.IGNORECASE,
+)
+
+_GENERATES = rb'\bgenerate_hcl\s+"([\w./-]+)"'
+
+_CONFIGURATION = (
+    rb'\bresource\s+"(?:aws|awscc)_elasticache_(?:(?:cache_)?cluster|replication_group|serverless_cache)"'
+    rb'\s+"[^"\n]+"\s*\{|\bsource\s*=\s*"[^"\n]*elasticache'
+)
 
 OTHER_PROGRAMS = (
     OtherProgram(
@@ -77,6 +98,12 @@ OTHER_PROGRAMS = (
         "aws elasticache describe-replication-groups | ecbackup-iac check -",
         names=(OLD_TERRAGRUNT_FILE,),
         sets_inputs=True,
+    ),
+    OtherProgram(
+        "a Terramate configuration with a cache",
+        "not generated; run terramate generate, then ecbackup-iac check on the same path",
+        suffixes=TERRAMATE_SUFFIXES,
+        mention=b"elasticache",
     ),
     OtherProgram(
         "a CDK app",
@@ -110,14 +137,25 @@ OTHER_PROGRAMS = (
         mention=b"aws.Redis",
     ),
     MANIFEST,
+    TEMPLATE,
 )
+
+
+def program_in(path: str, text: bytes) -> OtherProgram | None:
+    """Return the program that a file with a cache belongs to, by what is written in it."""
+    if is_manifest(text):
+        return MANIFEST
+    if b"elasticache" not in text:
+        return None
+    is_rendered = _TEMPLATE_NAMES.search(path) or b"apiVersion" in text
+    return TEMPLATE if is_rendered and re.search(_CONFIGURATION, text) else None
 
 
 def is_manifest(text: bytes) -> bool:
     """Whether a text declares a cache as a resource of Kubernetes, or in a task of Ansible."""
     if b"apiVersion" not in text or b"cache." not in text:
         return b"community.aws.elasticache:" in text
-    either = rb"""%s[^\s,]{0,60}[\s,]+["']?%s"""
+    either = rb"""%s[^\s,]{0,60}(?:[\s,]|\\n)+["']?%s"""
     return any(re.search(either % pair, text) for pair in ((_API, _KIND), (_KIND, _API)))
 
 
@@ -181,7 +219,8 @@ def _files_in(
     """Yield the files of other programs in a folder, but those whose output was walked, too."""
     for name in names:
         program = program_of(os.path.join(folder, name))
-        if program is None or program.mention not in _content(os.path.join(folder, name), program):
+        content = _content(os.path.join(folder, name), program) if program else b""
+        if program is None or program.mention not in content or _is_generated(content, listings):
             continue
         output = program.output and _output(os.path.join(folder, name), program.output)
         if not output or not any(listings.get(os.path.join(folder, output), ())):
@@ -197,6 +236,12 @@ def _content(path: str, program: OtherProgram) -> bytes:
     except OSError:
         return b""
     return content if isinstance(content, bytes) else b""
+
+
+def _is_generated(content: bytes, listings: Mapping[str, Listing]) -> bool:
+    """Whether the files that a configuration of Terramate generates are in the walked folders."""
+    files = {os.path.basename(name.decode()) for name in re.findall(_GENERATES, content)}
+    return bool(files) and files <= {*chain(*(names for names, _ in listings.values()))}
 
 
 def _output(path: str, default: str) -> str:

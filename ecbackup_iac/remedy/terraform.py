@@ -41,6 +41,8 @@ def for_configuration(
         return for_attribute(resource, rule, requirements)
     if resource.generator and not isinstance(retention, Unknown):
         return for_generated(resource, days)
+    if resource.type.endswith("_manifest"):
+        return _CHECK_THE_CACHE
     if isinstance(retention, Unknown) and retention.is_rejected:
         return f"fix the error first, then set {name_of(resource)} to {days} days"
     if isinstance(resource.replication_group, Unknown):  # a member's retention is its group's
@@ -101,6 +103,9 @@ def _for_unread_module(resource: CacheResource, module: CalledModule) -> str:
 
 
 _CHECK_A_PLAN = "check a plan: terraform show -json PLANFILE | ecbackup-iac check -"
+_CHECK_THE_CACHE = (
+    "check what is deployed: aws elasticache describe-replication-groups | ecbackup-iac check -"
+)
 
 
 # Where a variable is set outside files → how it is set there.

@@ -30,6 +30,11 @@ OLD_TERRAGRUNT = (
 PULUMI = "not run; run pulumi preview --json --show-sames | ecbackup-iac check -"
 SERVERLESS = "not evaluated; run serverless package, then ecbackup-iac check .serverless"
 KUBERNETES = f"not evaluated; check what is deployed: {DEPLOYED}"
+TERRAMATE = "not generated; run terramate generate, then ecbackup-iac check on the same path"
+TEMPLATE_OF_CONFIGURATION = (
+    "a template or a Kubernetes manifest with Terraform configuration of a cache"
+)
+RENDERED = "not rendered; run ecbackup-iac check on the folder of what is rendered from it"
 FILES = {
     "a.tfcomponent.hcl": f"a Terraform Stacks file: {STACKS}",
     "live/a.tfdeploy.hcl": f"a Terraform Stacks file: {STACKS}",
@@ -48,6 +53,8 @@ FILES = {
     "shop/serverless.ts": f"a service of the Serverless Framework in TypeScript or JavaScript: {SERVERLESS}",
     "sst.config.ts": f"an SST app with Redis: not run; check what is deployed: {DEPLOYED}",
     "k8s/cache.yaml": f"a Kubernetes manifest or an Ansible task with a cache: {KUBERNETES}",
+    "stacks/cache.tm.hcl": f"a Terramate configuration with a cache: {TERRAMATE}",
+    "templates/cache.tf.j2": f"{TEMPLATE_OF_CONFIGURATION}: {RENDERED}",
 }
 CONTENT = '{"uses": ["ElastiCache", "aws.Redis"]}\n'
 GROUP = """\
@@ -63,9 +70,12 @@ TEMPLATE = "Resources:\n  A:\n    Type: AWS::SNS::Topic\n"
 
 
 MANIFEST = "apiVersion: elasticache.services.k8s.aws/v1alpha1\nkind: ReplicationGroup\n"
+GENERATES = 'generate_hcl "_cache.tf" {\n  content {\n' + GROUP + "  }\n}\n"
 TEXTS = {
     "live/terraform.tfvars": "terragrunt = {\n  remote_state {}\n}\n",
     "k8s/cache.yaml": MANIFEST,
+    "stacks/cache.tm.hcl": GENERATES,
+    "templates/cache.tf.j2": "{% if cache %}\n" + GROUP + "{% endif %}\n",
 }
 """Of the files that their name alone does not show."""
 
@@ -126,11 +136,106 @@ def test_a_cache_that_a_controller_of_kubernetes_makes_is_a_warning(
         "kind: CustomResourceDefinition\nspec: {group: elasticache.services.k8s.aws}\n",
     ],
 )
-def test_a_manifest_without_a_cache_is_no_warning(
+def test_a_manifest_without_a_cache_gives_no_warning(
     text: str, tmp_path: "Path", run_here: "RunHere"
 ) -> None:
     lay_out(tmp_path, {"main.tf": GROUP, "a.yaml": text})
     assert run_here("check", ".").stdout == "1 cache: 1 passed\n"
+
+
+INLINE = (
+    "apiVersion: tf.upbound.io/v1beta1\nkind: Workspace\nspec:\n  forProvider:\n    module: |\n"
+)
+WITH_CONFIGURATION = {
+    "main.tf.tmpl": GROUP.replace('"a"', '"{{ .Name }}"'),
+    "templates/redis.tf.erb": GROUP.replace('"a"', '"<%= name %>"'),
+    "{{ cookiecutter.name }}/cache.tf.jinja": GROUP,
+    "serverless.tpl": 'resource "aws_elasticache_serverless_cache" "a" {\n}\n',
+    "modules.tf.mustache": 'module "a" {\n  source = "terraform-aws-modules/elasticache/aws"\n}\n',
+    "live/terragrunt.hcl.j2": 'terraform {\n  source = "../../modules//elasticache"\n}\n',
+    "workspace.yaml": INLINE + GROUP.replace("\n", "\n      "),
+}
+
+
+@pytest.mark.parametrize("name", WITH_CONFIGURATION)
+def test_configuration_that_is_rendered_first_is_a_warning_where_it_has_a_cache(
+    name: str, tmp_path: "Path", run_here: "RunHere"
+) -> None:
+    lay_out(tmp_path, {"main.tf": GROUP, name: WITH_CONFIGURATION[name]})
+    assert f"{name}\n  {TEMPLATE_OF_CONFIGURATION}: " in run_here("check", ".").stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("alarms.tf.j2", 'resource "aws_elasticache_parameter_group" "a" {\n}\n'),
+        ("output.tf.tpl", "host = aws_elasticache_cluster.a.cache_nodes[0].address\n"),
+        ("network.tf.tmpl", 'module "a" {\n  source = "../network"\n}\n# no elasticache\n'),
+        ("README.yaml", f"usage: |-\n  {GROUP}"),
+        ("cache.tf.disabled", GROUP),
+    ],
+)
+def test_a_template_without_a_cache_and_a_text_that_quotes_one_are_no_warning(
+    name: str, text: str, tmp_path: "Path", run_here: "RunHere"
+) -> None:
+    lay_out(tmp_path, {"main.tf": GROUP, name: text})
+    assert run_here("check", ".").stdout == "1 cache: 1 passed\n"
+
+
+def test_a_configuration_of_terramate_that_was_generated_is_no_warning(
+    tmp_path: "Path", run_here: "RunHere"
+) -> None:
+    files = {"cache.tm.hcl": GENERATES, "stacks/a/_cache.tf": GROUP}
+    lay_out(tmp_path, files)
+    assert run_here("check", ".").stdout == "1 cache: 1 passed\n"
+    more = GENERATES.replace("_cache.tf", "_more.tf")
+    (tmp_path / "cache.tm.hcl").write_text(GENERATES + more, "utf-8")
+    assert "WARNING  cache.tm.hcl" in run_here("check", ".").stdout
+
+
+def test_a_manifest_in_configuration_is_an_unknown_cache(
+    tmp_path: "Path", run_here: "RunHere"
+) -> None:
+    text = """
+        resource "kubernetes_manifest" "cache" {
+          for_each = toset(["a", "b"])
+          manifest = {
+            apiVersion = "elasticache.services.k8s.aws/v1alpha1"
+            kind       = "ReplicationGroup"
+            metadata   = { name = each.key }
+          }
+        }
+        resource "kubectl_manifest" "cache" {
+          yaml_body = <<-YAML
+            kind: ReplicationGroup
+            apiVersion: cache.aws.crossplane.io/v1beta1
+          YAML
+        }
+        resource "kubernetes_manifest" "off" {
+          count = 0
+          manifest = {
+            "apiVersion" = "elasticache.aws.upbound.io/v1beta1"
+            "kind"       = "Cluster"
+          }
+        }
+        resource "kubernetes_manifest" "redis" {
+          for_each = var.what_is_not_declared
+          manifest = { apiVersion = "apps/v1", kind = "Deployment", name = "redis-elasticache" }
+        }
+    """
+    lay_out(tmp_path, {"main.tf": text})
+    report = json.loads(run_here("check", ".", "--format", "json").stdout)
+    assert [finding["resource"]["address"] for finding in report["findings"]] == [
+        'kubernetes_manifest.cache["a"]',
+        'kubernetes_manifest.cache["b"]',
+        "kubectl_manifest.cache",
+    ]
+    for finding in report["findings"]:
+        assert finding["rule"] == "ECB005"
+        assert finding["message"].endswith("is unknown: a Kubernetes manifest is not evaluated")
+        assert finding["remedy"] == f"check what is deployed: {DEPLOYED}"
+    assert [absent["address"] for absent in report["absent"]] == ["kubernetes_manifest.off"]
+    assert report["diagnostics"] == []
 
 
 def test_several_files_of_a_program_are_one_warning(tmp_path: "Path", run_here: "RunHere") -> None:
@@ -167,14 +272,14 @@ def test_where_nothing_else_is_there_the_answer_is_incomplete(
     assert result.status == 3
 
 
-def test_a_file_of_the_same_name_without_caches_is_no_warning(
+def test_a_file_of_the_same_name_without_caches_gives_no_warning(
     tmp_path: "Path", run_here: "RunHere"
 ) -> None:
     lay_out(tmp_path, {"main.tf": GROUP, "serverless.ts": "export {};\n", "lib/serverless.js": ""})
     assert run_here("check", ".").stdout == "1 cache: 1 passed\n"
 
 
-def test_a_service_whose_package_is_checked_is_no_warning(
+def test_a_service_whose_package_is_checked_gives_no_warning(
     tmp_path: "Path", run_here: "RunHere"
 ) -> None:
     packaged = "api/.serverless/cloudformation-template-update-stack.json"
@@ -192,7 +297,7 @@ def test_a_tree_without_infrastructure_code_is_accepted_on_request(
 
 
 @pytest.mark.parametrize("name", sorted(FILES.keys() - {"live/terraform.tfvars"}))
-def test_a_commit_of_such_a_file_alone_is_accepted_on_request(
+def test_a_commit_of_only_such_a_file_is_accepted_on_request(
     name: str, tmp_path: "Path", run_here: "RunHere"
 ) -> None:
     lay_out(tmp_path, {name: TEXTS.get(name, CONTENT)})
@@ -227,7 +332,7 @@ def test_what_sets_inputs_from_above_is_a_warning_too(
         ("not JSON", "cdk.out"),
     ],
 )
-def test_an_app_whose_output_is_checked_is_no_warning(
+def test_an_app_whose_output_is_checked_gives_no_warning(
     settings: str, output: str, tmp_path: "Path", run_here: "RunHere"
 ) -> None:
     files = {
@@ -240,7 +345,7 @@ def test_an_app_whose_output_is_checked_is_no_warning(
     assert "WARNING  cdk.json" in run_here("check", ".", "--exclude", output).stdout
 
 
-def test_an_excluded_file_is_no_warning(tmp_path: "Path", run_here: "RunHere") -> None:
+def test_an_excluded_file_gives_no_warning(tmp_path: "Path", run_here: "RunHere") -> None:
     lay_out(tmp_path, {"main.tf": GROUP, "atmos.yaml": "{}", "examples/cdk.json": "{}"})
     result = run_here("check", ".", "--exclude", "atmos.yaml", "--exclude", "examples")
     assert result.status == 0
@@ -314,7 +419,7 @@ CALLED = {
 
 
 @pytest.mark.parametrize("name", CALLED)
-def test_a_default_that_another_program_may_override_does_not_count(
+def test_a_default_that_another_program_may_override_is_not_used(
     name: str, tmp_path: "Path", run_here: "RunHere"
 ) -> None:
     path, text = CALLED[name]
@@ -398,7 +503,7 @@ def test_a_unit_of_an_old_terragrunt_that_was_moved_to_a_file_of_its_own_is_eval
     assert (result.stdout, result.status) == ("1 cache: 1 passed\n", 0)
 
 
-def test_a_unit_of_an_old_terragrunt_below_a_root_is_no_variable_file_for_it(
+def test_a_unit_of_an_old_terragrunt_below_a_root_is_not_a_variable_file_for_it(
     tmp_path: "Path", run_here: "RunHere"
 ) -> None:
     unit = 'terragrunt = {\n  terraform {\n    source = "git::x//network"\n  }\n}\ndays = 0\n'
@@ -421,7 +526,7 @@ def test_the_defaults_of_components_of_atmos_do_not_count(
     assert "var.days may be set through atmos.yaml" in run_here("check", ".").stdout
 
 
-def test_a_module_that_a_component_of_atmos_calls_is_no_component(
+def test_a_module_that_a_component_of_atmos_calls_is_not_a_component(
     tmp_path: "Path", run_here: "RunHere"
 ) -> None:
     files = {

@@ -153,6 +153,30 @@ CASES: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
         },
         {},
     ),
+    "a file that a data source reads, and that mentions no cache": (
+        {
+            "main.tf": 'data "local_file" "f" {\nfilename = "${path.module}/t.yaml"\n}\n'
+            + stack("template_body = data.local_file.f.content"),
+            "t.yaml": TOPIC,
+        },
+        {},
+    ),
+    "a file that a data source renders, and that mentions no cache": (
+        {
+            "main.tf": 'data "template_file" "f" {\ntemplate = "${file("t.tpl")}"\n}\n'
+            + stack('template_body = "${data.template_file.f.rendered}"'),
+            "t.tpl": TOPIC,
+        },
+        {},
+    ),
+    "a file that a data source renders, and that mentions a cache": (
+        {
+            "main.tf": 'data "template_file" "f" {\ntemplate = file("t.yaml")\n}\n'
+            + stack("template_body = data.template_file.f.rendered"),
+            "t.yaml": TEMPLATE,
+        },
+        {S: "unknown"},
+    ),
     "a text in place of which a part is known later, without a cache": (
         {"main.tf": VPC + stack(heredoc(TOPIC.replace("name", "${aws_vpc.v.id}")))},
         {},
@@ -468,7 +492,9 @@ def test_a_stack_that_is_not_created_is_absent(
     assert [(one["address"], one["reason"]) for one in report["absent"]] == [(S, "count is 0")]
 
 
-def test_a_stack_without_caches_is_no_absent_cache(check: Callable[..., dict[str, Any]]) -> None:
+def test_a_stack_without_caches_is_not_an_absent_cache(
+    check: Callable[..., dict[str, Any]],
+) -> None:
     body = 'template_body = jsonencode({ Resources = { T = { Type = "AWS::SNS::Topic" } } })'
     report = check({"main.tf": stack(body) + stack(f"count = 0\n{body}", "t")})
     assert (report["findings"], report["absent"], report["diagnostics"]) == ([], [], [])
@@ -497,7 +523,7 @@ resource "aws_cloudformation_stack" "s" {{
         ("local.kind", ["unknown"]),
     ],
 )
-def test_resources_with_unknown_names_are_no_cache_where_their_type_is_written(
+def test_resources_with_unknown_names_are_not_caches_where_their_type_is_written(
     kind: str, statuses: list[str], check: Callable[..., dict[str, Any]]
 ) -> None:
     report = check({"main.tf": LOOP.format(kind)})
@@ -519,7 +545,7 @@ def test_the_remedy_is_where_terraform_passes_the_value(
 
 
 @pytest.mark.parametrize("body", ["data.http.body.x", 'file("${local.there_is_none}")'])
-def test_a_template_that_terraform_refuses_is_an_error(
+def test_a_template_that_terraform_rejects_is_an_error(
     body: str, check: Callable[..., dict[str, Any]]
 ) -> None:
     report = check({"main.tf": stack(f"template_body = {body}")})

@@ -94,11 +94,12 @@ def test_it_looks_like_a_cache(evaluate: "Evaluate", source: str, inputs: str) -
         (PLATFORM, "redis_clusters = {}"),
         (PLATFORM, "snapshot_retention_limit = null"),
         ("acme/redis/azurerm", ""),
+        ("github.com/terraform-alicloud-modules/terraform-alicloud-redis", ""),
         ("git::https://elasticache.example.com/redis/app.git", ""),
         ("git::https://example.com/acme/m.git//redistribution", ""),
     ],
 )
-def test_it_is_listed_and_is_no_cache(evaluate: "Evaluate", source: str, inputs: str) -> None:
+def test_it_is_listed_and_is_not_a_cache(evaluate: "Evaluate", source: str, inputs: str) -> None:
     found = evaluate({"main.tf": call(source, inputs)})
     assert found.caches == ()
     (listed,) = found.diagnostics
@@ -161,7 +162,7 @@ def test_a_call_is_listed_once_and_a_fetched_one_is_not(evaluate: "Evaluate") ->
     ]
 
 
-def test_the_retention_of_a_database_is_none_of_the_cache(
+def test_the_retention_of_a_database_is_not_that_of_the_cache(
     run_here: "Run", tmp_path: "Path"
 ) -> None:
     inputs = "redis_snapshot_retention = 5\n  rds_backup_retention = 7\n  main_db_backup_days = 9"
@@ -193,7 +194,7 @@ def test_a_retention_that_must_not_be_shown_is_not(evaluate: "Evaluate") -> None
     assert cache.retention.passed_values == ()
 
 
-def test_memcached_is_no_redis_wherever_the_module_is(evaluate: "Evaluate") -> None:
+def test_memcached_is_not_redis_wherever_the_module_is(evaluate: "Evaluate") -> None:
     (cache,) = evaluate({"main.tf": call(PLATFORM, 'engine = "memcached"')}).caches
     assert judge(cache, Requirements()).status is Status.NOT_APPLICABLE
 

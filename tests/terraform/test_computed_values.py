@@ -33,7 +33,7 @@ def retention(evaluate: "Evaluate", configuration: str, expression: str) -> obje
     return days(found.caches[0])
 
 
-def test_a_validation_of_a_number_proves_no_text(evaluate: "Evaluate") -> None:
+def test_a_validation_of_a_number_does_not_prove_a_string(evaluate: "Evaluate") -> None:
     variable = """
 variable "s" {
   type = string
@@ -46,7 +46,7 @@ variable "s" {
     assert retention(evaluate, variable, 'var.s == "7" ? 7 : 0') == {7, 0}  # "07" is seven, too
 
 
-def test_a_validation_of_a_number_bounds_the_number_in_a_text(evaluate: "Evaluate") -> None:
+def test_a_validation_of_a_number_bounds_the_number_in_a_string(evaluate: "Evaluate") -> None:
     variable = """
 variable "s" {
   type = string
@@ -137,7 +137,7 @@ resource "aws_elasticache_cluster" "m" {
     assert isinstance(member.replication_group, Known)
 
 
-def test_what_is_refused_only_after_apply_makes_try_take_the_next(evaluate: "Evaluate") -> None:
+def test_what_is_rejected_only_after_apply_makes_try_take_the_next(evaluate: "Evaluate") -> None:
     configuration = 'resource "terraform_data" "d" {\n  input = [1, 2]\n}\n'
     loop = "[for one in terraform_data.d.output : !one]"  # a number is neither true nor false
     assert retention(evaluate, configuration, f"try(alltrue({loop}) ? 7 : 3, 0)") == {7, 3, 0}

@@ -5,7 +5,15 @@ Nothing here knows what a template says: the two languages meet in `ecbackup_iac
 
 from collections.abc import Iterator, Mapping
 
-from ecbackup_iac.hcl.expression import Call, ObjectNode, Template
+from ecbackup_iac.hcl.expression import (
+    Call,
+    GetAttribute,
+    Interpolation,
+    Name,
+    Node,
+    ObjectNode,
+    Template,
+)
 from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.model.cache import CacheResource, Form
 from ecbackup_iac.model.deployment import DeployedParameter, TemplateDeployment
@@ -15,9 +23,11 @@ from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.report import Diagnostic, Severity
 from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import StepKind, TraceStep, Unknown
+from ecbackup_iac.readers.other_programs import is_manifest
 from ecbackup_iac.readers.terraform.arguments import Arguments, rejected
 from ecbackup_iac.readers.terraform.deployers import (
     DEPLOYERS,
+    MANIFESTS,
     OVERRIDERS,
     TEMPLATE_TYPES,
     Deployer,
@@ -28,7 +38,6 @@ from ecbackup_iac.readers.terraform.origin import with_origin
 from ecbackup_iac.readers.terraform.partly_known_text import (
     has_written_types,
     partly_known_text,
-    text_of,
 )
 from ecbackup_iac.readers.terraform.settings import step_of
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
@@ -37,13 +46,14 @@ from ecbackup_iac.terraform.modules.expansion import EmptyBlock, ResourceInstanc
 from ecbackup_iac.terraform.modules.instances import BlockScope
 from ecbackup_iac.terraform.modules.repetitions import Repetition
 from ecbackup_iac.terraform.values.marks import marks_in
+from ecbackup_iac.terraform.values.primitives import scalar_text
 from ecbackup_iac.terraform.values.steps import SourceStep
 from ecbackup_iac.terraform.values.value import EvaluationError, UnknownRaw, Value
 
 
 @record
 class _Text:
-    """An argument that is a text."""
+    """An argument that is a string."""
 
     text: str | None = None
     """None where it is not written, null or not known."""
@@ -69,6 +79,8 @@ class _Text:
 
 def mentions_cache(block: Block) -> bool:
     """Whether a resource that deploys a template mentions caches where it is written."""
+    if block.labels[0] in MANIFESTS:
+        return is_manifest(block.range.text.encode())
     return text_mentions_cache(block.range.text)
 
 
@@ -133,10 +145,10 @@ class DeployedTemplates:
             deployment = replace(deployment, text=body.text, looks_like_cache=looks)
             self.found.append(_with_parameters(deployment, deployer, found, block))
             return ""
-        made = as_template(found.address, kind.text, body.text)
-        if made is None:
+        template = as_template(found.address, kind.text, body.text)
+        if template is None:
             return f"{deployer.body} is not a JSON object"
-        self.found.append(replace(deployment, text=made, is_resource=True))
+        self.found.append(replace(deployment, text=template, is_resource=True))
         return ""
 
     def _add_url(
@@ -149,7 +161,13 @@ class DeployedTemplates:
         if not deployer.url:
             is_here = "servicecatalog_product." in found.block.range.text
             is_cache = deployment.looks_like_cache and not is_here
-            return "its template is not known" if is_cache else ""
+            in_manifest = found.kind in MANIFESTS
+            why = (
+                "a Kubernetes manifest is not evaluated"
+                if in_manifest
+                else "its template is not known"
+            )
+            return why if is_cache else ""
         url = self._text(block, deployer.url)
         if url.location is None or (url.why and deployment.looks_like_cache):
             return url.why
@@ -174,7 +192,7 @@ class DeployedTemplates:
 
     @staticmethod
     def _text(block: Arguments, name: str) -> _Text:
-        """Return an argument that is a text."""
+        """Return an argument that is a string."""
         argument = block.attribute(name) if name else None
         if argument is None:
             return _Text()
@@ -211,19 +229,38 @@ class _File:
 
 def _file_of(found: ResourceInstance, deployer: Deployer) -> _File | None:
     """Return the file that a template is read or rendered from; None where it is made otherwise."""
-    argument = found.block.body.attribute(deployer.body)
-    match argument.expression if argument is not None else None:
+    path = _path_in(_expression(found.block, deployer.body), found)
+    if path is None:
+        return None
+    files = found.scope.files
+    try:
+        name = Evaluator(found.scope).value(path).raw
+        return _File(files.absolute(name), files.read(name)) if isinstance(name, str) else None
+    except (EvaluationError, UnknownResultError, RecursionError):
+        return None
+
+
+def _path_in(text: Node | None, found: ResourceInstance) -> Node | None:
+    """Return the path of the file that a text is read or rendered from, also by a data source."""
+    match text:
         case Call(name="templatefile" | "file", arguments=(path, *_)):
-            files = found.scope.files
-            try:
-                name = Evaluator(found.scope).value(path).raw
-                if not isinstance(name, str):
-                    return None
-                return _File(files.absolute(name), files.read(name))
-            except (EvaluationError, UnknownResultError, RecursionError):
-                return None
+            return path
+        case Template(parts=(Interpolation(expression=inner),)):
+            return _path_in(inner, found)
+        case GetAttribute(
+            of=GetAttribute(of=GetAttribute(of=Name(name="data"), name=kind), name=name)
+        ):
+            data = found.scope.instance.module.resources.get(("data", kind, name))
+            if data is not None and kind == "template_file":
+                return _path_in(_expression(data, "template"), found)
+            return _expression(data, "filename") if data and kind == "local_file" else None
         case _:
             return None
+
+
+def _expression(block: Block, name: str) -> Node | None:
+    argument = block.body.attribute(name)
+    return argument.expression if argument is not None else None
 
 
 def _hidden_words(body: _Text, found: ResourceInstance, file: _File | None) -> frozenset[str]:
@@ -235,7 +272,7 @@ def _hidden_words(body: _Text, found: ResourceInstance, file: _File | None) -> f
 
 
 def _is_own_file(argument: Attribute, block: Arguments) -> bool:
-    """Whether a text is that of a file in the tree, with nothing in it that must not be shown."""
+    """Whether a string is that of a file in the tree, with nothing in it that must not be shown."""
     match argument.expression:
         case Call(name="file"):
             return True
@@ -326,7 +363,7 @@ def _members(value: Value) -> Iterator[tuple[str, Value]]:
 def _parameter(name: str, value: Value, step: TraceStep, why: str) -> DeployedParameter:
     raw = value.raw
     outcomes = [one.value for one in raw.outcomes] if isinstance(raw, UnknownRaw) else [value]
-    texts = [text_of(one) for one in outcomes]
+    texts = [scalar_text(one.raw) for one in outcomes]
     is_listed = bool(texts) and None not in texts
     reason = (
         raw.why if isinstance(raw, UnknownRaw) else "" if is_listed else f"{name} is not a string"
@@ -341,7 +378,7 @@ def _parameter(name: str, value: Value, step: TraceStep, why: str) -> DeployedPa
 
 
 def _overrides(found: ResourceInstance) -> Iterator[dict[str, DeployedParameter]]:
-    """Yield what other resources pass in place of a resource's own parameters."""
+    """Yield what other resources pass instead of a resource's own parameters."""
     overrider = OVERRIDERS.get(found.kind)
     if overrider is None:
         return

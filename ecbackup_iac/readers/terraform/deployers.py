@@ -5,8 +5,13 @@ from collections.abc import Mapping
 
 from ecbackup_iac.model.record import record
 
-WORDS = (b"cloudformation_stack", b"cloudcontrolapi", b"servicecatalog_pro")
-"""What a file names that deploys a template."""
+WORDS = (
+    b"cloudformation_stack",
+    b"cloudcontrolapi",
+    b"servicecatalog_pro",
+    b"cache.aws.crossplane",
+)
+"""What a file names that deploys a template, or a manifest that does not say elasticache."""
 
 # The types of CloudFormation that are caches, or deploy templates with caches.
 TEMPLATE_TYPES = (
@@ -26,6 +31,10 @@ def text_mentions_cache(text: str) -> bool:
     return re.search(_CACHE_WORDS, text) is not None
 
 
+MANIFESTS = ("kubernetes_manifest", "kubectl_manifest")
+"""The resource types that apply a Kubernetes manifest, whose controller may create a cache."""
+
+
 @record
 class Deployer:
     """The arguments of a resource type that deploys a template; without any, the template is elsewhere."""
@@ -34,7 +43,7 @@ class Deployer:
     url: str = "template_url"
     parameters: str = "parameters"
     nested: str = ""
-    """The block that holds these arguments; empty where the resource itself does."""
+    """The block that contains these arguments; empty where the resource itself does."""
 
     type: str = ""
     """The argument that names the type of the one resource whose properties `body` is."""
@@ -49,13 +58,14 @@ DEPLOYERS: Mapping[str, Deployer] = {
     "aws_servicecatalog_provisioned_product": Deployer(body="", url=""),
     "aws_serverlessapplicationrepository_cloudformation_stack": Deployer(body="", url=""),
     "aws_servicecatalog_provisioning_artifact": Deployer(),
+    **dict.fromkeys(MANIFESTS, Deployer(body="", url="")),
     "aws_cloudcontrolapi_resource": Deployer(body="desired_state", type="type_name"),
 }
 
 
 @record
 class Overrider:
-    """What passes parameters to the template of a resource, in place of the resource's own."""
+    """What passes parameters to the template of a resource, instead of the resource's own."""
 
     kinds: tuple[str, ...]
     targets: tuple[str, ...]

@@ -51,10 +51,11 @@ def rejections(
         yield rejected(error, header)
     if not is_rejected:
         after = Arguments(found.block, found.condition_scope, block.give_up)
-        conditions = chain(
-            *(_failed_conditions(found.block, *of) for of in (("pre", block), ("post", after)))
+        broken = chain(
+            *(_failed_conditions(found.block, *of) for of in (("pre", block), ("post", after))),
+            _engine_rule(found.kind, block),
+            _membership_rules(block) if found.kind == "aws_elasticache_cluster" else (),
         )
-        broken = chain(conditions, _provider_rules(found.kind, block))
         for location, message in islice(broken, 1):
             yield Diagnostic(message, location)
 
@@ -94,7 +95,7 @@ def _nested_arguments(
     nested = [(block, inner) for inner in resource.body.blocks(name)]
     for dynamic in resource.body.blocks("dynamic", 1):
         if dynamic.labels[0] == name:
-            nested += block.rounds(dynamic)
+            nested += block.dynamic_contents(dynamic)
     for arguments, inner in nested:
         yield from ((arguments, attribute) for attribute in inner.body.attributes())
 
@@ -119,13 +120,6 @@ def _failed_conditions(
             written = rule.body.attribute("condition")
             if holds.raw is False and not holds.is_known_early and written is not None:
                 yield written.range.location, f"Resource {when}condition failed"
-
-
-def _provider_rules(kind: str, block: Arguments) -> Iterator[tuple[Location, str]]:
-    """Yield what the provider rejects about engine and membership."""
-    yield from _engine_rule(kind, block)
-    if kind == "aws_elasticache_cluster":
-        yield from _membership_rules(block)
 
 
 def _engine_rule(kind: str, block: Arguments) -> Iterator[tuple[Location, str]]:

@@ -19,25 +19,24 @@ from ecbackup_iac.readers.terraform.caches import (
     RootReader,
     rejected_retention,
 )
-from ecbackup_iac.readers.terraform.deployers import DEPLOYERS
+from ecbackup_iac.readers.terraform.deployers import DEPLOYERS, MANIFESTS
 from ecbackup_iac.readers.terraform.resource_types import cache_type
 from ecbackup_iac.terraform.modules.configuration import source_of
 from ecbackup_iac.terraform.modules.expansion import (
     REPEATED_PROVIDERS,
     EmptyBlock,
     ResourceInstance,
+    Search,
     UnreadCall,
     resources,
 )
 from ecbackup_iac.terraform.modules.file_names import configuration_files
 from ecbackup_iac.terraform.modules.folder_scan import SoughtBlock
 from ecbackup_iac.terraform.modules.instances import ModuleInstance
-from ecbackup_iac.terraform.modules.module import Module
-from ecbackup_iac.terraform.modules.overrides import overrides_of
+from ecbackup_iac.terraform.modules.module import Module, overrides_of
 from ecbackup_iac.terraform.modules.problems import problems
 from ecbackup_iac.terraform.modules.programs import Evidence
-from ecbackup_iac.terraform.modules.root_order import RootOrder
-from ecbackup_iac.terraform.modules.roots import Index
+from ecbackup_iac.terraform.modules.roots import Index, RootOrder
 from ecbackup_iac.terraform.values.budget import TooMuchError, charge
 from ecbackup_iac.terraform.values.value import EvaluationError
 
@@ -79,7 +78,7 @@ def _repetition(found: ResourceInstance | UnreadCall) -> str:
     return ""
 
 
-class RootEvaluation:
+class RootEvaluation(Search):
     """The evaluation of one root module: what its configuration is searched for, and what was found."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - what all roots share, and what this one is
@@ -128,8 +127,13 @@ class RootEvaluation:
         """The CloudFormation templates that resources deploy."""
         return tuple(self._reader.deployments)
 
-    def is_sought(self, kind: str) -> bool:
-        """Whether a resource type is a cache's."""
+    def is_sought(self, block: Block) -> bool:
+        """Whether a resource is of a cache's type, or may deploy one."""
+        kind = block.labels[0]
+        if kind in MANIFESTS:
+            from ecbackup_iac.readers.terraform.deployed_templates import mentions_cache
+
+            return mentions_cache(block)
         return kind in DEPLOYERS or bool(cache_type(kind))
 
     def may_lead_to_sought(self, folder: str) -> bool:
@@ -203,7 +207,7 @@ class RootEvaluation:
                 self._add_absent(address, source, call.range.location, reason)
 
     def _reject(self, diagnostics: list[Diagnostic]) -> None:
-        """Leave no cache to pass in whose modules Terraform rejects something, or in a broken block."""
+        """Make each cache unknown that passes, though Terraform rejects something of its modules or block."""
         for address, found in self._sources.items():
             cache = self.resources[address]
             rejection = self._rejection(found.scope.instance, diagnostics)

@@ -12,6 +12,7 @@ from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import StepKind, TraceStep, Unknown
 from ecbackup_iac.readers.terraform.deployers import (
     DEPLOYERS,
+    MANIFESTS,
     OVERRIDERS,
     TEMPLATE_TYPES,
     Deployer,
@@ -21,7 +22,7 @@ from ecbackup_iac.readers.terraform.deployers import (
 from ecbackup_iac.readers.terraform.resource_types import is_marked
 from ecbackup_iac.readers.terraform_json.planned_change import ResourceChange
 
-KINDS = {*DEPLOYERS, *(kind for one in OVERRIDERS.values() for kind in one.kinds)}
+KINDS = DEPLOYERS.keys() - MANIFESTS | {kind for one in OVERRIDERS.values() for kind in one.kinds}
 """The types of resources that deploy templates, or pass parameters to them."""
 
 
@@ -39,7 +40,7 @@ class RecordedResource:
     sensitive: object
 
     def text(self, name: str) -> str:
-        """Return a setting that is a text; empty where it is not set, not known or sensitive."""
+        """Return a setting that is a string; empty where it is not set, not known or sensitive."""
         value = self.values.get(name)
         return value if isinstance(value, str) and not is_marked(self.sensitive, name) else ""
 
@@ -182,7 +183,7 @@ def _override(
     resource: RecordedResource,
     others: Iterable[RecordedResource],
 ) -> None:
-    """Add what other resources pass in place of a resource's own parameters."""
+    """Add what other resources pass instead of a resource's own parameters."""
     overrider = OVERRIDERS.get(resource.kind)
     if overrider is None:
         return

@@ -1,4 +1,4 @@
-"""What Terraform refuses in the path of a cache → one error where it is, and no verdict on the cache."""
+"""What Terraform rejects in the path of a cache → one error where it is, and no verdict on the cache."""
 
 from typing import TYPE_CHECKING
 
@@ -200,17 +200,17 @@ def is_refused(cache: CacheResource) -> bool:
 
 
 @pytest.mark.parametrize("what", REFUSED)
-def test_what_is_refused_is_one_error_and_no_pass(what: str, evaluate: "Evaluate") -> None:
+def test_what_is_rejected_is_one_error_and_does_not_pass(what: str, evaluate: "Evaluate") -> None:
     files, expected = REFUSED[what]
     found = evaluate(files)
     assert [
         error[: len(wanted)] for error, wanted in zip(errors(found), expected, strict=True)
     ] == [*expected]
-    # A module whose call is refused is evaluated on its own, too.
+    # A module whose call is rejected is evaluated on its own, too.
     assert [is_refused(cache) for cache in found.caches if cache.root == "."] == [True]
 
 
-def test_a_module_beside_the_one_that_is_refused_keeps_its_verdict(evaluate: "Evaluate") -> None:
+def test_a_module_beside_the_one_that_is_rejected_keeps_its_verdict(evaluate: "Evaluate") -> None:
     calls = 'module "%s" {\n  source = "./m"\n  n      = %s\n}\n'
     found = evaluate({"m/main.tf": MODULE, "main.tf": calls % ("good", 1) + calls % ("bad", '"x"')})
     assert {cache.address.split(".")[1]: is_refused(cache) for cache in found.caches} == {
