@@ -182,7 +182,7 @@ def _plan_all(plugins: Path, count: int, seed: int) -> list[str]:
 
 def _disagreements(expected: dict[str, int | None], planned: dict[str, Any] | None) -> list[str]:
     if planned is None:
-        # The provider refuses the whole root for one retention that AWS would not take.
+        # The provider rejects the whole root for one retention that AWS would not take.
         is_refused = any(days is not None and days > MAX_LENGTH for days in expected.values())
         return [] if is_refused else ["the retention is refused"]
     return [

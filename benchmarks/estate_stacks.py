@@ -1,6 +1,6 @@
 """A site → a stack: its files, its caches, and their expected verdicts.
 
-The verdicts are cpu_seconds out from what is written, as it is written; no program is run.
+The verdicts follow from what is written here; no program is run.
 """
 
 import json

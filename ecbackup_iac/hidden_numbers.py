@@ -11,7 +11,7 @@ from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Report
 
 
-def with_numbers(report: Report) -> Report:
+def with_numbered_placeholders(report: Report) -> Report:
     """Return the report with its placeholders numbered, in the order in which it shows them."""
     numbers: dict[str, int] = {}
 

@@ -301,7 +301,7 @@ def _failures_of_any_retention(resource: CacheResource, *, node_fails: bool) -> 
 
 
 def _unsupported_note(resource: CacheResource) -> Note:
-    """Return the failure of a node that takes no backups."""
+    """Return the failure of a node that cannot be backed up."""
     text = f"a {NODE_WITHOUT_BACKUPS} node cannot be backed up"
     if resource.form is Form.REPLICATION_GROUP:
         text += " outside cluster mode"
@@ -346,11 +346,9 @@ def _disabled_note(resource: CacheResource, retention: Unset | Known[int]) -> No
 
 
 def _window_failure(resource: CacheResource) -> Note | None:
-    """Return the failure of windows that AWS rejects; None where it accepts them or one is not known."""
+    """Return the failure of windows that AWS rejects; None where it accepts them, for all that is known."""
     backup, maintenance = resource.backup_window, resource.maintenance_window
     if resource.form is Form.SERVERLESS_CACHE:  # it has a start time, not a window
-        return None
-    if not (isinstance(backup, Known) and isinstance(maintenance, Known)):
         return None
     text = conflict(backup, maintenance)
     return Note(f"{text}: AWS rejects it", Rule.BACKUP_WINDOW_CONFLICT) if text else None

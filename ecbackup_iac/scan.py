@@ -6,7 +6,7 @@ from itertools import chain
 
 from ecbackup_iac.accounting import find_unaccounted_blocks
 from ecbackup_iac.findings import findings_of
-from ecbackup_iac.hidden_numbers import with_numbers
+from ecbackup_iac.hidden_numbers import with_numbered_placeholders
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.policy import Policy
 from ecbackup_iac.model.progress import NO_PROGRESS, Progress
@@ -57,7 +57,7 @@ def scan(  # noqa: PLR0913 - most have defaults, and are given by name
     about_exclusions = exclusion_diagnostics(exclusions, policy.exclude, paths)
     diagnostics += [*warnings, *about_exclusions, *policy_diagnostics]
     report = report_of(findings, diagnostics, absent, policy.requirements, exclusions)
-    report = with_numbers(report)
+    report = with_numbered_placeholders(report)
     if not with_excerpts:
         return report
     shown_paths = paths if policy.source is None else (*paths, policy.source)

@@ -26,7 +26,7 @@ def replaced(text: str, replacements: dict[str, str]) -> str:
 
 
 def main() -> int:
-    """Write the addresses; return 2 if they are none."""
+    """Write the addresses; return 2 if they are not addresses."""
     project, docs = (address.removesuffix("/") for address in sys.argv[1:3])
     name = PROJECT.fullmatch(project)
     if name is None or not DOCS.fullmatch(docs):

@@ -30,7 +30,8 @@ from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.policy import ReadingScope, RootSettings
 from ecbackup_iac.model.report import AbsentCache, CacheBlock, Diagnostic, ReadResult, Severity
 from ecbackup_iac.readers.cloudformation.templates import TemplateReader
-from ecbackup_iac.readers.terraform.configuration import Request, read
+from ecbackup_iac.readers.configuration import read
+from ecbackup_iac.readers.tree_request import TreeRequest
 
 REPOSITORY = Path(__file__).parent.parent
 TODAY = "1795392000"  # 2026-11-23, in seconds
@@ -241,7 +242,7 @@ def terminal(tmp_path: Path) -> Terminal:
         try:
             while piece := os.read(ours, 65536):
                 shown += piece
-        except OSError:  # how a terminal says that nobody has it open any more
+        except OSError:  # how a terminal says that no one has it open any more
             pass
         finally:
             process.wait()
@@ -294,7 +295,7 @@ class Evaluated:
 
 
 class Evaluate(Protocol):
-    """Evaluates files, as they would lie in a repository of their own; targets are folders of it."""
+    """Evaluates files, as if they were in a repository of their own; targets are folders of it."""
 
     def __call__(
         self,
@@ -323,7 +324,7 @@ def evaluate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Evaluate:
             path.write_text(text, "utf-8")
         top = os.path.realpath(tmp_path)
         folders = tuple(os.path.realpath(tmp_path / target) for target in targets or (".",))
-        return _evaluated([*read(Request(top, folders, given, roots, (), is_excluded))])
+        return _evaluated([*read(TreeRequest(top, folders, given, roots, (), is_excluded))])
 
     return evaluate_them
 

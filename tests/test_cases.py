@@ -88,7 +88,7 @@ def _assert_is_a_report(text: str) -> None:
 
 
 @pytest.mark.parametrize("folder", sorted(CASES.iterdir()), ids=lambda folder: folder.name)
-def test_a_case_folder_holds_no_expected_file_that_no_run_expects(folder: Path) -> None:
+def test_a_case_folder_contains_no_expected_file_that_no_run_expects(folder: Path) -> None:
     expected = {case.expected for case in _cases() if case.folder == folder}
     assert {file.name for file in folder.glob("expected*")} == expected
 

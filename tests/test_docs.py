@@ -32,6 +32,7 @@ def page_id(page: Path) -> str:
 SAMPLE = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(r"^\$ (.*)\n", re.MULTILINE)
 POLICY = re.compile(r"(?<=^```toml\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
+TEST_NAME = re.compile(r"`((?:[\w/]+/)?test_\w+\.py)?(?:::(test_\w+))?`")
 STAND_IN = re.compile(r"^```hcl\n(variable \"store\".*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -195,3 +196,13 @@ def _with_output(run: Run, sample: str) -> str:
 def _output(run: Run, command: str) -> str:
     result = run(*shlex.split(command)[1:], cwd=TOP, env={"COLUMNS": "80"})
     return result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("readme", sorted(TOP.glob("tests/*/README.md")), ids=page_id)
+def test_every_test_that_a_readme_names_exists(readme: Path) -> None:
+    file = readme
+    for path, name in TEST_NAME.findall(readme.read_text("utf-8")):
+        if path:
+            file = (TOP if path.startswith("tests/") else readme.parent) / path
+        assert file.exists(), path
+        assert not name or f"def {name}(" in file.read_text("utf-8"), name

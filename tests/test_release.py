@@ -217,7 +217,7 @@ def test_one_command_sets_the_addresses_in_every_file(clone: Path) -> None:
         assert (clone / name).read_bytes() == (TOP / name).read_bytes()
 
 
-def test_what_is_no_address_changes_nothing(clone: Path) -> None:
+def test_what_is_not_an_address_changes_nothing(clone: Path) -> None:
     docs = "https://a.example"
     for project, documentation in (
         ("http://github.com/a/b", docs),
@@ -297,7 +297,7 @@ STRIP = re.search(
 
 
 @pytest.mark.parametrize("name", ["plan.json", "state.json"])
-def test_a_stripped_plan_has_the_same_verdicts_and_no_texts_of_its_own(
+def test_a_stripped_plan_has_the_same_verdicts_and_no_strings_of_its_own(
     name: str, run: Run, tmp_path: Path
 ) -> None:
     original = json.loads((TOP / "examples" / name).read_text("utf-8"))

@@ -353,7 +353,7 @@ def in_cases(*cases: tuple[int | str | bool, set[int] | None]) -> Unknown[Any]:
         (in_cases((0, {0})), (Status.UNKNOWN, Rule.RETENTION_UNKNOWN)),
     ],
 )
-def test_a_retention_that_occurs_only_with_memcached_does_not_count(
+def test_a_retention_that_occurs_only_with_memcached_is_left_out(
     retention: Unknown[int], expected: tuple[Status, Rule | None]
 ) -> None:
     engine = in_cases(("memcached", {0}), ("redis", {1}))
@@ -501,7 +501,7 @@ def test_bounds_give_a_sure_answer_only_where_every_number_in_them_does(
 ) -> None:
     low = limits.minimum if limits.minimum is not None else number
     high = limits.maximum if limits.maximum is not None else number
-    if not low <= number <= high or number > 35:  # above 35 AWS refuses loudly
+    if not low <= number <= high or number > 35:  # above 35 AWS rejects loudly
         return
     bounded: Value[int] = Unknown("a validation bounds it", bounds=limits)
     status, _ = answer(replace(resource, retention=bounded), minimum_days)

@@ -175,7 +175,7 @@ def test_a_property_that_is_not_set_is_an_unset_step() -> None:
     assert steps_of() == [(StepKind.UNSET, "SnapshotRetentionLimit")]
 
 
-def test_a_text_built_from_parts_is_a_composition() -> None:
+def test_a_string_built_from_parts_is_a_composition() -> None:
     text = TEMPLATE.format(", Default: 0", "SnapshotRetentionLimit: !Sub '${Days}'")
     Path("t.yaml").write_text(text, encoding="utf-8")
     assert trace_of()[0].shape is StepShape.COMPOSITION
@@ -194,7 +194,7 @@ def test_a_file_may_have_any_name(name: str, tmp_path: Path, run: "Run") -> None
     assert location["artifactLocation"]["uri"] == name.replace(" ", "%20")
 
 
-def test_standard_input_is_no_file() -> None:
+def test_standard_input_is_not_a_file() -> None:
     assert not is_file(input_location("-"))
     assert is_file(input_location("environment"))
 

@@ -1,13 +1,14 @@
-"""Every text that a user may read is in plain English: none has a word that was this program's own jargon.
+"""What people read is in plain English: none of it has a word that was this program's own jargon.
 
-Covered are the strings of the package, the help of its commands, the facts of `explain`, the action and the
-hooks.
+For users these are the strings of the package, the help of its commands, the facts of `explain`, the action
+and the hooks; for developers the docstrings and comments.
 """
 
 import ast
 import re
+import tokenize
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -50,7 +51,17 @@ PLAIN = {
     r"holds?": "contains",
     r"no root that was|no template that was": "no evaluated ...",
 }
-DIALECT = re.compile("|".join(rf"\b(?:{words})(?!\w)" for words in PLAIN), re.IGNORECASE)
+
+
+def pattern_of(words: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(rf"\b(?:{word})(?!\w)" for word in words), re.IGNORECASE)
+
+
+DIALECT = pattern_of(PLAIN)
+
+# In code, a text is what a file contains, and the whole of something is not a part of it.
+FOR_USERS_ONLY = {r"a text\b|no text\b|neither a text|texts", r"(the|a|not) whole(?! number)"}
+DIALECT_IN_CODE = pattern_of(PLAIN.keys() - FOR_USERS_ONLY)
 
 # Phrases with such a word that are right all the same, each with its reason.
 RIGHT = {"AWS takes no automatic backups": "it is backups that are taken"}
@@ -160,3 +171,40 @@ def test_no_text_for_users_has_a_word_of_the_old_dialect() -> None:
 def test_every_exception_is_needed(phrase: str) -> None:
     assert DIALECT.search(phrase)
     assert any(phrase in text for _, text in texts())
+
+
+def prose_of(path: Path) -> Iterator[tuple[int, str]]:
+    """Give the docstrings and comments of a module with their lines, without the code that they quote."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        match node:
+            case ast.Expr(value=ast.Constant(value=str(text))):
+                yield node.lineno, without_code(text)
+    with path.open("rb") as file:
+        for token in tokenize.tokenize(file.readline):
+            if token.type == tokenize.COMMENT:
+                yield token.start[0], without_code(token.string)
+
+
+def without_code(text: str) -> str:
+    return re.sub(r"`[^`]*`|\bNone\b", "``", text)
+
+
+def test_code_in_docstrings_and_comments_is_not_prose(tmp_path: Path) -> None:
+    module = tmp_path / "module.py"
+    module.write_text(
+        '"""Return what `told` is; it is None."""\n\nSTOOD = 1  # undecided\n', "utf-8"
+    )
+    (_, docstring), (line, comment) = prose_of(module)
+    assert not DIALECT_IN_CODE.search(docstring)
+    assert (line, DIALECT_IN_CODE.search(comment) is not None) == (3, True)
+
+
+def test_no_docstring_or_comment_has_a_word_of_the_old_dialect() -> None:
+    assert PLAIN.keys() >= FOR_USERS_ONLY
+    jargon = [
+        f"{path.relative_to(ROOT)}:{line}: {found[0]!r} in {text!r}"
+        for path in sorted(PACKAGE.rglob("*.py"))
+        for line, text in prose_of(path)
+        for found in DIALECT_IN_CODE.finditer(text)
+    ]
+    assert jargon == []

@@ -18,15 +18,15 @@ class CheckedFile:
     """All folders with configuration that Checkov reads; none where the file is a plan or a template."""
 
     roots: tuple[str, ...] = ()
-    """Those that are not only those of modules."""
+    """The folders among them that are roots, not only modules of others."""
 
     is_template: bool = False
 
 
 def named_file(display_path: str, words: Sequence[str]) -> str | None:
-    """Return the path of the file that Checkov shows relative to a folder, which it was started with.
+    """Return the path of a file that Checkov shows relative to a folder of its command line.
 
-    None where that is not certain.
+    None where the folder is not certain.
     """
     files = [os.path.abspath(word) for word in words if os.path.isfile(word)]
     folders = [

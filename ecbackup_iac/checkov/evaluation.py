@@ -1,8 +1,8 @@
 """A resource that Checkov checks → the finding of `ecbackup-iac check` on it.
 
 Checkov's own values are not used: it replaces references as text and evaluates the result as Python does, so
-that `"1" == 1` is true to it, and `null` is a word. Of a template it does not pass on what its macros, rules
-and mappings make of it.
+that `"1" == 1` is true to it, and `null` is a word. Of a template, it does not pass on the effect of macros,
+rules and mappings.
 """
 
 import os
@@ -14,7 +14,7 @@ from ecbackup_iac.accounting import find_unaccounted_blocks
 from ecbackup_iac.checkov.blocks import CheckedFile
 from ecbackup_iac.files.paths import boundary_of
 from ecbackup_iac.findings import findings_of
-from ecbackup_iac.hidden_numbers import with_numbers
+from ecbackup_iac.hidden_numbers import with_numbered_placeholders
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.policy import Requirements
@@ -68,7 +68,9 @@ class Evaluations:
         resources = [resource for result in results for resource in result.resources]
         absent, problems = find_unaccounted_blocks(results)
         problems += tuple(problem for result in results for problem in result.diagnostics)
-        return with_numbers(report_of(findings_of(resources, self._requirements), problems, absent))
+        return with_numbered_placeholders(
+            report_of(findings_of(resources, self._requirements), problems, absent)
+        )
 
     def _results(self, file: CheckedFile) -> Iterable[ReadResult]:
         # What each kind of file needs is slow to import.
@@ -81,11 +83,12 @@ class Evaluations:
             from ecbackup_iac.checkov.plans import read_plan
 
             return (read_plan(file.path),)
-        from ecbackup_iac.readers.terraform.configuration import Request, read
+        from ecbackup_iac.readers.configuration import read
+        from ecbackup_iac.readers.tree_request import TreeRequest
 
         folders = tuple(map(os.path.realpath, file.folders))
         boundary = boundary_of(os.path.commonpath(map(os.path.realpath, file.roots)))
-        return read(Request(boundary, folders, self._inputs))
+        return read(TreeRequest(boundary, folders, self._inputs))
 
 
 class _Caches:

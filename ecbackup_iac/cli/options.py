@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import click
@@ -83,9 +84,8 @@ class RuleType(click.ParamType["Rule"]):
         from ecbackup_iac.model.verdict import Rule
 
         word = str(value)
-        named = [rule for rule in Rule if word.upper() == rule or word.lower() == rule.label]
-        if named:
-            return named[0]
+        with suppress(ValueError):
+            return Rule(word)
         from difflib import get_close_matches
 
         names = [rule.label for rule in Rule]

@@ -1,4 +1,4 @@
-"""The control's facts → a page for an auditor; one file a format, and the table lists them."""
+"""The control's facts → a page for an auditor; one file per format, and the table lists them."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol

@@ -4,7 +4,7 @@ import json
 
 from ecbackup_iac import __version__
 from ecbackup_iac.control.pages import Fact, Page, source_name
-from ecbackup_iac.control.rule_cards import RULES
+from ecbackup_iac.control.rule_cards import RULE_CARDS
 
 SCHEMA_VERSION = 1
 
@@ -16,7 +16,7 @@ def render(page: Page, width: int) -> str:  # noqa: ARG001 - one signature for a
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "ecbackup-iac", "version": __version__},
         "title": page.title,
-        "rule": rule and {"id": rule, "name": rule.label, "level": RULES[rule].level},
+        "rule": rule and {"id": rule, "name": rule.label, "level": RULE_CARDS[rule].level},
         "sections": [
             {
                 "id": section.id,

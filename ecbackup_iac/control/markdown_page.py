@@ -5,7 +5,7 @@ import textwrap
 from collections.abc import Iterator
 
 from ecbackup_iac.control.pages import Fact, Page
-from ecbackup_iac.control.rule_cards import RULES
+from ecbackup_iac.control.rule_cards import RULE_CARDS
 
 _SIGNS = re.compile(r"([\\`*<\[\]])")
 
@@ -14,7 +14,7 @@ def render(page: Page, width: int) -> str:  # noqa: ARG001 - one signature for a
     """Return the page as a document of its own."""
     blocks = [f"# {_prose(page.title)}"]
     if page.rule:
-        blocks.append(f"Level: {RULES[page.rule].level}")
+        blocks.append(f"Level: {RULE_CARDS[page.rule].level}")
     for section in page.sections:
         blocks.append(f"## {_prose(section.title)}")
         blocks += map(_item, section.facts)

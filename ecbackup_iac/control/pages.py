@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ecbackup_iac.control.rule_cards import RULES
+from ecbackup_iac.control.rule_cards import RULE_CARDS
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.verdict import Rule
 
@@ -63,7 +63,7 @@ def page_of(rule: Rule | None) -> Page:
     with open(path, "rb") as file:
         data = tomllib.load(file)
     if rule:
-        title = f"{rule} {rule.label}: {RULES[rule].title}"
+        title = f"{rule} {rule.label}: {RULE_CARDS[rule].title}"
         sections = _of_rule(rule, data["rules"][rule])
     else:
         title = data["title"]
@@ -89,7 +89,7 @@ def source_name(source: str) -> str:
 
 
 def _of_rule(rule: Rule, data: Mapping[str, Any]) -> tuple[Section, ...]:
-    card = RULES[rule]
+    card = RULE_CARDS[rule]
     why = Fact(card.description, tuple(data["why"]))
     remedy = Fact(card.remedy, tuple(data["remedy"]))
     return (

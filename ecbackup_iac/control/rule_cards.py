@@ -11,11 +11,11 @@ GUIDE = "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/backups-automat
 
 
 @record
-class RuleMetadata:
+class RuleCard:
     """The description of a rule, for people and for code scanning."""
 
     title: str
-    """A sentence that names no particular cache."""
+    """A sentence that is true of any cache."""
 
     description: str
     """When the rule applies and why that matters, in two or three sentences."""
@@ -34,8 +34,8 @@ class RuleMetadata:
 
 
 # AWS Security Hub rates missing backups (ElastiCache.1) as high.
-RULES = {
-    Rule.BACKUPS_DISABLED: RuleMetadata(
+RULE_CARDS = {
+    Rule.BACKUPS_DISABLED: RuleCard(
         title="Automatic backups of the cache are off.",
         description="The retention of automatic backups is unset, null or 0, so ElastiCache takes none."
         " After a failed change or a fault, the cache's data cannot be restored.",
@@ -45,7 +45,7 @@ RULES = {
         severity=7.0,
         precision="very-high",
     ),
-    Rule.RETENTION_TOO_SHORT: RuleMetadata(
+    Rule.RETENTION_TOO_SHORT: RuleCard(
         title="Backups of the cache are not kept for as long as the policy requires.",
         description="Automatic backups are on, but their retention is below the minimum of the"
         " organisation's policy. Data that was lost earlier than that cannot be restored.",
@@ -54,7 +54,7 @@ RULES = {
         severity=5.0,
         precision="very-high",
     ),
-    Rule.RETENTION_INVALID: RuleMetadata(
+    Rule.RETENTION_INVALID: RuleCard(
         title="AWS rejects the retention of the cache's backups.",
         description="The retention is negative, above 35, or not a whole number of days. The deployment"
         " fails, and the cache does not get the intended backups.",
@@ -63,7 +63,7 @@ RULES = {
         severity=5.0,
         precision="very-high",
     ),
-    Rule.BACKUPS_UNSUPPORTED: RuleMetadata(
+    Rule.BACKUPS_UNSUPPORTED: RuleCard(
         title="The cache's node type cannot be backed up.",
         description="A cache.t1.micro node outside cluster mode cannot take backups, whatever the"
         " retention. The cache's data cannot be restored.",
@@ -72,7 +72,7 @@ RULES = {
         severity=7.0,
         precision="very-high",
     ),
-    Rule.RETENTION_UNKNOWN: RuleMetadata(
+    Rule.RETENTION_UNKNOWN: RuleCard(
         title="It is unknown whether the cache will be backed up.",
         description="The retention depends on something that cannot be known from the code, and at least"
         " one of its possible values leaves the cache without the required backups.",
@@ -82,7 +82,7 @@ RULES = {
         severity=4.0,
         precision="medium",
     ),
-    Rule.BACKUPS_BEING_DISABLED: RuleMetadata(
+    Rule.BACKUPS_BEING_DISABLED: RuleCard(
         title="Automatic backups of an existing cache are being turned off.",
         description="The plan changes the retention of a cache that is backed up today to 0, or removes"
         " it. ElastiCache then stops taking automatic backups of it.",
@@ -91,7 +91,7 @@ RULES = {
         severity=8.0,
         precision="very-high",
     ),
-    Rule.BACKUP_WINDOW_CONFLICT: RuleMetadata(
+    Rule.BACKUP_WINDOW_CONFLICT: RuleCard(
         title="AWS rejects the cache's backup window.",
         description="The backup window overlaps the maintenance window, or is shorter than 60 minutes. The"
         " change fails, and the intended backups are not set up.",
@@ -100,7 +100,7 @@ RULES = {
         severity=4.0,
         precision="high",
     ),
-    Rule.RETENTION_NOT_MANAGED: RuleMetadata(
+    Rule.RETENTION_NOT_MANAGED: RuleCard(
         title="Later edits of the retention never reach the cache.",
         description="ignore_changes covers the retention, so Terraform sets it when it creates the cache"
         " and never changes it afterwards. The code and the cache can drift apart.",

@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Iterator
 
 from ecbackup_iac.control.pages import Fact, Page
-from ecbackup_iac.control.rule_cards import RULES
+from ecbackup_iac.control.rule_cards import RULE_CARDS
 
 MIN_WIDTH = 40
 """Columns; text that is folded to fewer is harder to read than text that is not folded."""
@@ -17,7 +17,7 @@ def render(page: Page, width: int) -> str:
     width = min(max(width, MIN_WIDTH), MAX_WIDTH)
     blocks = ["\n".join(_folded(page.title, width, ""))]
     if page.rule:
-        blocks.append(f"Level: {RULES[page.rule].level}")
+        blocks.append(f"Level: {RULE_CARDS[page.rule].level}")
     for section in page.sections:
         blocks.append(section.title.upper())
         blocks += ["\n".join(_lines(fact, width)) for fact in section.facts]

@@ -10,10 +10,10 @@ from collections.abc import Callable, Sequence
 from io import BytesIO
 
 MAX_INPUT_BYTES = 1_000_000_000
-"""Of a plan, a state, or AWS CLI output; reading it takes hardly more memory than it is large."""
+"""A plan, a state, or AWS CLI output; reading it takes hardly more memory than its size."""
 
 MAX_TEXT_BYTES = 50_000_000
-"""Of a template, or of another text that people write by hand."""
+"""A template, or another file that people write by hand."""
 
 NO_REGULAR_FILE = "not read: it is not a regular file"
 CHANGED = "not read: a file or folder on its path was replaced during the check"

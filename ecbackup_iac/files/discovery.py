@@ -195,7 +195,7 @@ class _FolderEntries:
 
 
 class _Walk:
-    """A walk: it remembers what it visited, so that each file is read once and no link leads in circles."""
+    """A walk: it remembers what it visited, so that each file is read once, and loops of links end."""
 
     def __init__(
         self,
@@ -353,7 +353,7 @@ def _listing(entries: _FolderEntries, folder: str, boundary: str) -> Listing:
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
-    """Whether an entry is a folder, or a link to one; a link in a circle is not."""
+    """Whether an entry is a folder, or a link to one; a link in a loop of links is not."""
     try:
         return entry.is_dir()
     except OSError:

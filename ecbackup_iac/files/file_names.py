@@ -7,7 +7,7 @@ from ecbackup_iac.files.paths import POLICY_FILE, is_inside
 
 TERRAGRUNT_FILES = ("terragrunt.hcl", "terragrunt.hcl.json", "terragrunt.stack.hcl")
 OLD_TERRAGRUNT_FILE = "terraform.tfvars"
-"""Holds the configuration of a unit, too, for Terragrunt before 0.19."""
+"""Contains the configuration of a unit, too, for Terragrunt before 0.19."""
 
 STACKS_SUFFIXES = tuple(
     f".{kind}.{syntax}"
@@ -23,7 +23,7 @@ _CONFIGURATION = (*_MODULE_FILES, *_VARIABLE_FILES)
 
 TEMPLATE_SUFFIXES = (".yaml", ".yml", ".template", ".j2", ".jinja", ".jinja2")
 DOCUMENT_SUFFIXES = (".json", ".tfstate")
-"""Of plans, states, previews and AWS CLI output; of templates, too."""
+"""Plans, states, previews and AWS CLI output have such names; so have templates."""
 
 # A template may have any name, except one that says that the file is something else.
 _UNRELATED_SUFFIXES = frozenset((
@@ -54,7 +54,7 @@ def is_expected_input(name: str, neighbours: set[str]) -> bool:
 def may_be_template(entry: os.DirEntry[str]) -> bool:
     """Whether a file of any other name is read: a template may have any name.
 
-    A link in a circle, and one to a missing file, is not a file.
+    A link in a loop of links, and one to a missing file, is not a file.
 
     Raises:
         OSError: the system does not say what the entry is.

@@ -25,7 +25,7 @@ def matches(pattern: str, text: str) -> bool:
 
 
 def matcher(pattern: str) -> Callable[[str], object]:
-    """Return a function that says whether the glob matches the whole of a text, for many texts."""
+    """Return a function that says whether the glob matches the whole of a string, for many strings."""
     return _expression(pattern).fullmatch
 
 

@@ -73,7 +73,7 @@ def listed_name(folder: str, name: str) -> str:
 
 
 def is_link(entry: os.DirEntry[str]) -> bool:
-    """Whether an entry of a folder is a link; a junction of Windows, which Python does not count, is one."""
+    """Whether an entry of a folder is a link; a junction of Windows is one, though not to Python."""
     if entry.is_symlink() or os.name != "nt":
         return entry.is_symlink()
     status = entry.stat(follow_symlinks=False)

@@ -2,7 +2,6 @@
 
 import os
 import re
-from bisect import bisect_right
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -16,7 +15,7 @@ from ecbackup_iac.model.near_miss import NearMiss
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.shared_code import NOTHING_SHARED
 from ecbackup_iac.model.written_path import as_posix
-from ecbackup_iac.syntax.columns import Characters
+from ecbackup_iac.syntax.columns import LINE_BREAK, LINE_FEED, Lines
 
 T = TypeVar("T")
 
@@ -70,7 +69,9 @@ class SourceFiles:
         self.answers: dict[Hashable, str | None] = {}
         """Results that fixers keep, by key."""
 
-        self._contents: dict[str, bytes] = {}
+        self.contents: dict[str, bytes] = {}
+        """The contents of every file read, by path."""
+
         self._results: dict[tuple[str, Callable[[str], Any]], Any] = {}
 
     def once(self, path: str, make: Callable[[str], T]) -> T:
@@ -106,18 +107,13 @@ class SourceFiles:
             NotFixableError: it cannot be read or written, or is not UTF-8 text.
 
         """
-        if path not in self._contents:
-            self._contents[path] = _content(path)
-        return self._contents[path]
+        if path not in self.contents:
+            self.contents[path] = _content(path)
+        return self.contents[path]
 
     def links_to(self, path: str) -> Sequence[str]:
         """Return the symbolic links inside the boundary that lead to a file."""
         return self.once(boundary_of(path), _links).get(os.path.realpath(path), ())
-
-    @property
-    def contents(self) -> Mapping[str, bytes]:
-        """The contents of every file read, by path."""
-        return self._contents
 
 
 def _links(boundary: str) -> dict[str, list[str]]:
@@ -168,20 +164,14 @@ def check_no_placeholder(old: bytes, literal: Location) -> None:
         )
 
 
-# Line breaks: Terraform knows one, YAML knows three.
-LINE_FEEDS = re.compile(rb"\n")
-LINE_BREAKS = re.compile(rb"\r\n|\n|\r")
-
-
-def offsets(
-    content: bytes, location: Location, breaks: re.Pattern[bytes] = LINE_FEEDS
-) -> tuple[int, int]:
+def offsets(content: bytes, location: Location, breaks: str = LINE_FEED) -> tuple[int, int]:
     """Return the start and end of a location in bytes. Raise NotFixableError if it has no line."""
     if location.line is None or location.end_line is None:
         raise NotFixableError(f"{location}: not a location in a file")
-    lines = _lines(content, breaks)
+    shift = len(BYTE_ORDER_MARK) if content.startswith(BYTE_ORDER_MARK) else 0
+    lines = _lines(content[shift:], breaks)
     first = lines.offset(location.line, location.column or 1)
-    return first, lines.offset(location.end_line, location.end_column or 1)
+    return first + shift, lines.offset(location.end_line, location.end_column or 1) + shift
 
 
 def renamed(path: str, content: bytes, offset: int, near_miss: NearMiss, name: str) -> Edit:
@@ -209,36 +199,12 @@ def name_before(content: bytes, offset: int) -> str:
 
 def line_start(content: bytes, offset: int) -> int:
     """Return the offset of the line that an offset is in; a line ends with any of YAML's breaks."""
-    return _lines(content, LINE_BREAKS).start(offset)
-
-
-def line_break(content: bytes, offset: int) -> tuple[int, int]:
-    """Return the start and end of the break of the line that an offset is in; the end of the last line."""
-    return _lines(content, LINE_BREAKS).end(offset)
+    return _lines(content, LINE_BREAK).start(offset)
 
 
 @lru_cache(maxsize=4)
-def _lines(content: bytes, breaks: re.Pattern[bytes]) -> "_Lines":
-    return _Lines(content, breaks)
-
-
-class _Lines:
-    def __init__(self, content: bytes, breaks: re.Pattern[bytes]) -> None:
-        self._breaks = [match.span() for match in breaks.finditer(content)]
-        self._starts = [0, *(end for _, end in self._breaks)]
-        self._breaks.append((len(content), len(content)))
-        self._first = len(BYTE_ORDER_MARK) if content.startswith(BYTE_ORDER_MARK) else 0
-        self._characters = Characters(content)
-
-    def start(self, offset: int) -> int:
-        return self._starts[bisect_right(self._starts, offset) - 1]
-
-    def end(self, offset: int) -> tuple[int, int]:
-        return self._breaks[bisect_right(self._starts, offset) - 1]
-
-    def offset(self, line: int, column: int) -> int:
-        start = self._starts[line - 1] if line <= len(self._starts) else self._breaks[-1][0]
-        return self._characters.offset(max(start, self._first), column - 1)
+def _lines(content: bytes, breaks: str) -> Lines:
+    return Lines(content, breaks)
 
 
 def edited(content: bytes, edits: Iterable[Edit]) -> bytes:

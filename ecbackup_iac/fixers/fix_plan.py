@@ -63,7 +63,7 @@ class FixResult:
     """All of them, each once."""
 
     report: Report
-    """Of the tree before any edit."""
+    """The report on the tree before any edit."""
 
     @property
     def fails(self) -> bool:
@@ -83,7 +83,7 @@ def plan_fixes(  # noqa: PLR0913 - what scan takes, and the days
 ) -> FixResult:
     """Return the edits that set the retention of failing caches under the paths to this many days.
 
-    Without a number it is the policy's, and the maximum in place of a retention above that.
+    Without a number it is the policy's, and the maximum instead of a retention above that.
 
     Raises:
         InputError: a path does not exist.

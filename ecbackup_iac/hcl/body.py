@@ -79,7 +79,8 @@ class NativeBody(Body):
         return _ItemParser(self).parse()
 
     @cached_property
-    def _attributes(self) -> dict[str, Attribute]:
+    def attributes_by_name(self) -> dict[str, Attribute]:
+        """Its attributes in order, the first of each name."""
         found: dict[str, Attribute] = {}
         for item in self.items:
             if isinstance(item, Attribute):
@@ -93,14 +94,6 @@ class NativeBody(Body):
             if isinstance(item, Block):
                 found.setdefault(item.kind, []).append(item)
         return found
-
-    def attribute(self, name: str) -> Attribute | None:
-        """Return the attribute of that name; the first, where there are several."""
-        return self._attributes.get(name)
-
-    def attributes(self) -> Sequence[Attribute]:
-        """Return every attribute, in order."""
-        return list(self._attributes.values())
 
     def plain_text(self, name: str) -> str | None:
         """Return an attribute's value where it is a string without interpolation.
@@ -119,7 +112,7 @@ class NativeBody(Body):
         return [block for block in self._blocks.get(kind, ()) if len(block.labels) == labels]
 
     def unexpected(self, kinds: Container[str]) -> Sequence[Problem]:
-        """Return what the top of a file must not hold, which has blocks of these kinds and no arguments."""
+        """Return a problem for each item at the top of a file that is not a block of one of these kinds."""
         problems: list[Problem] = []
         for item in self.items:
             if isinstance(item, Attribute):
@@ -155,13 +148,15 @@ def _value(  # noqa: PLR0913 - a value and its offsets
     """Parse an argument's value, whose last token ends at `last`, and whose line ends at `stop`."""
     text = source.text
     try:
-        node, behind = parse_range(text, start, stop, partial(SourceRange, source))
-        is_before_brace = text[behind.start : behind.start + 1] == b"}" and not is_one_line
-        is_ended = behind.kind == Kind.NEWLINE or (behind.kind == Kind.END and not is_before_brace)
-        if not is_ended or behind.start < last:
-            what = _COMMA if behind.kind == b"," else _NO_NEWLINE
+        node, following = parse_range(text, start, stop, partial(SourceRange, source))
+        is_before_brace = text[following.start : following.start + 1] == b"}" and not is_one_line
+        is_ended = following.kind == Kind.NEWLINE or (
+            following.kind == Kind.END and not is_before_brace
+        )
+        if not is_ended or following.start < last:
+            what = _COMMA if following.kind == b"," else _NO_NEWLINE
             what = _SINGLE if is_one_line else what
-            raise HclSyntaxError(what, behind.start, behind.end)  # noqa: TRY301 - as above
+            raise HclSyntaxError(what, following.start, following.end)  # noqa: TRY301 - as above
     except HclSyntaxError as error:
         report(error.message, SourceRange(source, error.start, error.end))
         return InvalidExpression(SourceRange(source, start, max(start, last)))
@@ -235,7 +230,7 @@ class _ItemParser:
         return identifier_end(self._text, position, end)
 
     def _limit(self, position: int) -> int:
-        """Return where what is broken ends at the latest: before the next line that begins a block."""
+        """Return the latest end of a broken item: before the next line that begins a block."""
         if self._schema is None:
             return self._end
         if self._next_header < position:
@@ -248,10 +243,10 @@ class _ItemParser:
         name_end = self._name(position)
         if name_end == position:
             return self._reject(position)
-        behind = self._inline(name_end)
-        if _EQUALS.match(self._text, behind, self._end):
-            return self._attribute(position, name_end, self._inline(behind + 1))
-        return self._block(position, name_end, behind)
+        following = self._inline(name_end)
+        if _EQUALS.match(self._text, following, self._end):
+            return self._attribute(position, name_end, self._inline(following + 1))
+        return self._block(position, name_end, following)
 
     def _reject(self, position: int) -> int:
         """Report what is neither an argument nor a block, and return where to go on."""
@@ -327,9 +322,11 @@ class _ItemParser:
         is_before_brace = self._schema is None and not self._text.endswith(b"\n", 0, self._end)
         if line_end is not None and not (is_before_brace and line_end.end() == self._end):
             return line_end.end()
-        behind = self._inline(end)
-        self._report("Missing newline after block definition: a block ends with its line", behind)
-        return behind + (self._character(behind) in (b";", b",", b"}"))
+        following = self._inline(end)
+        self._report(
+            "Missing newline after block definition: a block ends with its line", following
+        )
+        return following + (self._character(following) in (b";", b",", b"}"))
 
     def _label(self, position: int) -> tuple[str, int] | None:
         """Return a label and where it ends; None where there is none."""

@@ -1,19 +1,8 @@
 """A file and its body → its comments, inside blocks and templates too."""
 
-from collections.abc import Iterator
-
 from ecbackup_iac.hcl.body import NativeBody
 from ecbackup_iac.hcl.scanner import tokens
-from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.hcl.tokens import Kind
-
-
-def comments(body: NativeBody) -> Iterator[tuple[str, SourceRange]]:
-    """Yield the comments of a whole file in order, with their signs and without their line breaks."""
-    source = body.source
-    for start, end in comment_spans(body):
-        raw = source.text[start:end].rstrip(b"\r")
-        yield raw.decode(errors="replace"), SourceRange(source, start, start + len(raw))
 
 
 def comment_spans(body: NativeBody) -> list[tuple[int, int]]:

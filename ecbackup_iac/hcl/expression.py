@@ -80,7 +80,7 @@ class GetAttribute:
     """`.name`; the legacy `.0` is an Index."""
 
     range: SourceRange
-    """Of the whole traversal up to and with this step."""
+    """The whole traversal up to and including this step."""
 
     of: "Node"
     name: str
@@ -97,7 +97,7 @@ class Index:
 
 @record(eq=False)
 class Splat:
-    """`of[*]...` or `of.*...`: `each` is what is done to every element, which `Element` stands for.
+    """`of[*]...` or `of.*...`: `each` is what is done to every element, an `Element`.
 
     After `[*]` every following step belongs to `each`; after `.*` only attribute steps do.
     """
@@ -175,7 +175,7 @@ class For:
 
 @record(eq=False)
 class Call:
-    """`name(arguments...)`; `name` holds its namespace: `provider::aws::arn_parse`."""
+    """`name(arguments...)`; `name` contains its namespace: `provider::aws::arn_parse`."""
 
     range: SourceRange
     name: str
@@ -218,7 +218,7 @@ def nodes_in(expression: Node) -> Iterator[Node]:
         pending += children(node)
 
 
-def children(node: Node) -> Sequence[Node]:  # noqa: C901, PLR0912 - one case a kind of node
+def children(node: Node) -> Sequence[Node]:  # noqa: C901, PLR0912 - one case per kind of node
     """Return the nodes right inside a node."""
     match node:
         case Literal() | Name() | Element() | InvalidExpression():

@@ -55,7 +55,7 @@ def parse_range(
 
     `is_loose`: line breaks do not matter.
 
-    Raises HclSyntaxError: there is none, or it is nested too deeply.
+    Raises HclSyntaxError: there is no expression, or it is nested too deeply.
     """
     parser = ExpressionParser(
         tokens(text, start, end), text, range_of, LOOSE if is_loose else STRICT

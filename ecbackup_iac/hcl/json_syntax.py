@@ -1,7 +1,7 @@
 """HCL's JSON syntax → the same bodies and expressions as the native syntax.
 
 A property is an argument or blocks depending on what is looked up, and a string is a template, unless
-the schema says that it is read as it is written or as an expression.
+the schema says that it is read literally or as an expression.
 """
 
 from collections.abc import Container, Iterator, Sequence
@@ -72,7 +72,7 @@ class JsonBody(Body):
         *,
         is_literal: bool = False,
     ) -> None:
-        """`kind` is the block's; `is_literal`: strings are read as they are written."""
+        """`kind` is the block's; `is_literal`: strings are not templates."""
         self._range = source_range
         self._source = source
         self._kind = kind
@@ -94,11 +94,12 @@ class JsonBody(Body):
 
     @property
     def comments(self) -> Sequence[JsonNode]:
-        """The values of the properties that HCL passes over."""
+        """The values of the properties that HCL ignores."""
         return [value for _, value in self._members.get("//", ())]
 
     @cached_property
-    def _attributes(self) -> dict[str, Attribute]:
+    def attributes_by_name(self) -> dict[str, Attribute]:
+        """Every property as an argument, in order; the first of each name."""
         return {
             name: self._attribute(name, *given[0])
             for name, given in self._members.items()
@@ -112,14 +113,6 @@ class JsonBody(Body):
         reading = self._schema.json_readings.get((self._kind, name), reading)
         source_range = SourceRange(self._source, key.start, value.end)
         return Attribute(name, source_range, lambda: _expression(self._source, value, reading))
-
-    def attribute(self, name: str) -> Attribute | None:
-        """Return the property of that name as an argument; the first, where there are several."""
-        return self._attributes.get(name)
-
-    def attributes(self) -> Sequence[Attribute]:
-        """Return every property as an argument, in order."""
-        return list(self._attributes.values())
 
     def blocks(self, kind: str, labels: int = 0) -> Sequence[Block]:
         """Return the blocks of a kind: each label is a level of objects, each level may be an array."""
@@ -146,14 +139,14 @@ class JsonBody(Body):
         return Block(kind, labels, whole, header, body)
 
     def unexpected(self, kinds: Container[str]) -> Sequence[Problem]:
-        """Return what the top of a file must not hold, which has blocks of these kinds and no arguments."""
+        """Return a problem for each item at the top of a file that is not a block of one of these kinds."""
         what = "Extraneous JSON object property: no block type is named"
         found = [
             (f'{what} "{name}"', attribute.range)
-            for name, attribute in self._attributes.items()
+            for name, attribute in self.attributes_by_name.items()
             if name not in kinds
         ]
-        if 1 < len(found) == len(self._attributes):
+        if 1 < len(found) == len(self.attributes_by_name):
             return [(_NO_CONFIGURATION, found[0][1])]
         return found
 
@@ -173,7 +166,7 @@ def _parsed(source: SourceFile) -> tuple[JsonNode | None, list[Problem]]:
 
 
 def _level_problems(source: SourceFile, root: JsonNode, schema: Schema) -> list[Problem]:
-    """Find what is not an object where a block, or a level of its labels, has to be one."""
+    """Return a problem for what is not an object where a block, or a level of its labels, has to be one."""
     found: list[Problem] = []
     levels = [
         (value, len(schema.labels[key.text]))
@@ -196,7 +189,7 @@ def _level_problems(source: SourceFile, root: JsonNode, schema: Schema) -> list[
 
 
 def _template_problems(source: SourceFile, root: JsonNode, schema: Schema) -> list[Problem]:
-    """Find the strings that are not valid templates, but for those that are read as they are written."""
+    """Return a problem for each invalid template among the strings that are read as templates."""
     found: list[Problem] = []
     stack: list[tuple[JsonNode, tuple[str, ...]]] = [(root, ())]
     while stack:
@@ -216,13 +209,13 @@ def _template_problems(source: SourceFile, root: JsonNode, schema: Schema) -> li
 
 
 def _range_mapper(source: SourceFile, written: JsonText) -> RangeMapper:
-    """Map offsets in what a string says to ranges in the file."""
+    """Return what maps offsets in a string's content to ranges of the file."""
     offsets = written.offsets
     return lambda start, end: SourceRange(source, offsets(start), offsets(end))
 
 
 def _duplicates(source: SourceFile, root: JsonNode) -> list[Problem]:
-    """Find properties that are set twice and can be no blocks."""
+    """Return a problem for each property that is set twice and cannot be blocks."""
     found: list[Problem] = []
     stack = [root]
     while stack:
@@ -243,7 +236,7 @@ def _duplicates(source: SourceFile, root: JsonNode) -> list[Problem]:
 
 
 def _objects(node: JsonNode | None) -> Sequence[JsonNode]:
-    """Give the objects that a body, or a level of labels, is written as."""
+    """Return the objects that a body, or a level of labels, is written as."""
     if node is None:
         return ()
     if node.kind is Kind.OBJECT:

@@ -15,10 +15,10 @@ _ESCAPE = r'\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([nrt"\\]))'
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 
 _LONG = 1_000
-"""Characters of a text that Python normalizes in a moment, whatever they are."""
+"""Characters that Python normalizes in a moment, whatever they are."""
 
 _TIBETAN_VOWELS = {0xF73: "\u0f71\u0f72", 0xF75: "\u0f71\u0f74", 0xF81: "\u0f71\u0f80"}
-"""Each is no mark itself and stands for two: the first of its decomposition must be put in order too."""
+"""Each is decomposed into two marks, of which the first has to be sorted, too."""
 
 NOT_UTF8 = "Invalid character encoding: the text is not valid UTF-8"
 
@@ -63,7 +63,7 @@ def _character(match: re.Match[str]) -> str:
 
 
 def normal(text: str) -> str:
-    """Return text in Unicode's normal form C, as HCL holds every string, in linear time."""
+    """Return text in Unicode's normal form C, as HCL keeps every string, in linear time."""
     if text.isascii() or is_normalized("NFC", text):
         return text
     if (

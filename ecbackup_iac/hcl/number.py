@@ -18,7 +18,7 @@ MAX_EXPONENT = 1_000  # powers of ten or two; beyond it nothing sensible is mean
 MAX_DIGITS = 4_000  # Python itself reads and writes no more than 4300 at a time
 
 _NUMERAL = r"([+-]?)(?=\.?[0-9])([0-9]*)(?:\.([0-9]*))?(?:([eEpP])([+-]?[0-9]+))?"
-"""As Go's big.Float reads it: behind a `p` stands a power of two."""
+"""A number as Go's big.Float reads it: after a `p` there is a power of two."""
 
 
 class NumberTooLargeError(ArithmeticError):
@@ -53,8 +53,8 @@ def rounded(number: Number, precision: int = PRECISION) -> Number:
         return number
     if isinstance(number, int) and number.bit_length() <= precision:
         return number
-    made = _nearest(abs(number.numerator), number.denominator, precision)
-    return -made if number < 0 else made
+    size = _nearest(abs(number.numerator), number.denominator, precision)
+    return -size if number < 0 else size
 
 
 def _nearest(numerator: int, denominator: int, precision: int) -> Number:

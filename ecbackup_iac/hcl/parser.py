@@ -28,7 +28,7 @@ def parse_file(source: SourceFile, schema: Schema, report: ProblemHandler) -> Na
 def parse_whole_file(
     source: SourceFile, schema: Schema = NO_BLOCKS
 ) -> tuple[NativeBody, list[Problem]]:
-    """Return a file's body and all its problems: one a line, and MAX_PROBLEM_LINES of them at most."""
+    """Return a file's body and all its problems: one per line, at most MAX_PROBLEM_LINES."""
     problems: list[Problem] = []
     body = parse_file(
         source, schema, lambda message, source_range: problems.append((message, source_range))
@@ -47,10 +47,10 @@ def parse_expression(
     range_of = range_of or partial(SourceRange, source)
     end = len(source.text)
     try:
-        node, behind = parse_range(source.text, 0, end, range_of, is_loose=True)
-        if behind.kind != Kind.END:
+        node, following = parse_range(source.text, 0, end, range_of, is_loose=True)
+        if following.kind != Kind.END:
             raise HclSyntaxError(  # noqa: TRY301 - reported like what the parser raises
-                "Extra characters after expression", behind.start, behind.end
+                "Extra characters after expression", following.start, following.end
             )
     except HclSyntaxError as error:
         return InvalidExpression(range_of(0, end)), [

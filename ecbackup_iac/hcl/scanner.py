@@ -82,7 +82,7 @@ class _Scanner:
         found.append(Token(Kind.END, end, end))
         return found
 
-    def _normal(self, mode: _Mode, position: int) -> int:  # noqa: C901, PLR0912 - one case a kind of token
+    def _normal(self, mode: _Mode, position: int) -> int:  # noqa: C901, PLR0912 - one case per kind of token
         """Add tokens up to where the mode changes."""
         text, end, match, add = self._text, self._end, _TOKEN.match, self._tokens.append
         while True:

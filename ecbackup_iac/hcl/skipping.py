@@ -25,7 +25,7 @@ MIN_RECOGNISED_BYTES = 20_000
 MIN_REMEMBERED_DEPTH = 8
 """Braces in a block that deep are remembered: each block around them skips them when it is parsed."""
 
-# A string whose sequences, if any, hold nothing that can open or close anything else.
+# A string whose sequences, if any, contain nothing that can open or close anything else.
 _STRING = rb'"(?:' + TEXT_OF_STRING.pattern[:-2] + rb'|[$%]\{[^"{}\#/<\r\n]*+\})*+"'
 _NO_OPENING = rb"<(?!<)|/(?![/*])|" + _STRING
 _IN_BRACES = re.compile(
@@ -66,7 +66,7 @@ def skip_string(text: bytes, position: int, end: int) -> int:
     return stop if stop > position and text[stop - 1] == ord('"') else UNCLOSED
 
 
-def skip_value(text: bytes, position: int, end: int) -> tuple[int, int]:  # noqa: C901 - one case a character
+def skip_value(text: bytes, position: int, end: int) -> tuple[int, int]:  # noqa: C901 - one case per character
     """Return where a value's last token ends, and the offset after the line break that ends it.
 
     A value ends with its line, or where brackets are open with a later one. An argument that begins on
@@ -189,7 +189,7 @@ class _Seen:
 
 
 def need_not_be_parsed(text: bytes, start: int, end: int) -> bool:
-    """Whether a block's body is certainly valid; False for the first ones, which most runs hold alone."""
+    """Whether a block's body is certainly valid; False for the first ones: most runs have no more."""
     _Seen.size += end - start
     if _Seen.size < MIN_RECOGNISED_BYTES:
         return False

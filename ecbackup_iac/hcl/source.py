@@ -1,13 +1,11 @@
 """A file's text → positions in it, as byte offsets and as lines and columns."""
 
-from bisect import bisect_right
 from collections.abc import Callable
-from functools import cached_property
 from typing import TypeAlias
 
 from ecbackup_iac.model.location import Location, Origin
 from ecbackup_iac.model.record import record
-from ecbackup_iac.syntax.columns import Characters
+from ecbackup_iac.syntax.columns import Lines
 
 
 class SourceFile:
@@ -22,27 +20,15 @@ class SourceFile:
         self.text = text
         """UTF-8, without a byte order mark."""
 
-        self._characters = Characters(text)
+        self._lines = Lines(text)
         self.closings: dict[int, int] = {}
         """Where deeply nested braces end, as far as that is known; see skipping."""
 
-    @cached_property
-    def _line_starts(self) -> list[int]:
-        starts, position = [0], self.text.find(b"\n")
-        while position >= 0:
-            starts.append(position + 1)
-            position = self.text.find(b"\n", position + 1)
-        return starts
-
     def location(self, start: int, end: int) -> Location:
         """Return the location of a range of bytes; lines and columns from 1, in characters."""
-        line, column = self._position(start)
-        end_line, end_column = self._position(end)
+        line, column = self._lines.position(start)
+        end_line, end_column = self._lines.position(end)
         return Location(self.path, line, column, end_line, end_column, self.origin)
-
-    def _position(self, offset: int) -> tuple[int, int]:
-        line = bisect_right(self._line_starts, offset)
-        return line, self._characters.between(self._line_starts[line - 1], offset) + 1
 
 
 @record(eq=False)

@@ -15,7 +15,7 @@ TEMPLATE, LITERAL, EXPRESSION = "template", "literal", "expression"
 
 
 class Schema:
-    """The blocks that the top of a file may hold, and how its JSON strings are to be read."""
+    """The blocks that the top of a file may contain, and how its JSON strings are to be read."""
 
     def __init__(
         self,
@@ -39,7 +39,7 @@ class Schema:
 
 
 NO_BLOCKS = Schema({})
-"""Of a file that has only arguments."""
+"""The schema of a file that has only arguments."""
 
 
 class Attribute:
@@ -48,7 +48,7 @@ class Attribute:
     def __init__(self, name: str, source_range: SourceRange, parse: Callable[[], Node]) -> None:
         self.name = name
         self.range = source_range
-        """Of the whole attribute, its name included."""
+        """The whole attribute, its name included."""
 
         self._parse = parse
 
@@ -61,18 +61,24 @@ class Attribute:
 class Body(Protocol):
     """What is between braces, or in a JSON object: attributes and blocks.
 
-    JSON cannot tell a block from an attribute, so blocks are looked up by kind and number of labels.
+    JSON does not distinguish blocks from attributes, so blocks are looked up by kind and number of labels.
     """
 
     @property
     def range(self) -> SourceRange:
         """Its range."""
 
+    @property
+    def attributes_by_name(self) -> Mapping[str, Attribute]:
+        """Every attribute, in order, the first of each name; in JSON every property that may be one."""
+
     def attribute(self, name: str) -> Attribute | None:
         """Return the attribute of that name; the first, where there are several."""
+        return self.attributes_by_name.get(name)
 
     def attributes(self) -> Sequence[Attribute]:
-        """Return every attribute, in order; in JSON every property that may be one."""
+        """Return every attribute, in order."""
+        return list(self.attributes_by_name.values())
 
     def blocks(self, kind: str, labels: int = 0) -> Sequence["Block"]:
         """Return the blocks of a kind with so many labels, in order."""
@@ -86,7 +92,7 @@ class Body(Protocol):
         return value if isinstance(value, str) else None
 
     def unexpected(self, kinds: Container[str]) -> Sequence[Problem]:  # noqa: ARG002 - of a block
-        """Return what the top of a file must not hold, which has blocks of these kinds and no arguments."""
+        """Return a problem for each item at the top of a file that is not a block of one of these kinds."""
         return ()
 
     def parse_all(self) -> None:
@@ -102,9 +108,9 @@ class Block:
     """Without their quotes."""
 
     range: SourceRange
-    """Of the whole block."""
+    """The whole block."""
 
     header: SourceRange
-    """Of its kind and labels."""
+    """Its kind and labels."""
 
     body: Body

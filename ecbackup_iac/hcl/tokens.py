@@ -68,6 +68,12 @@ TEXT_OF_STRING = re.compile(_TEXT_OF_STRING)
 TEXT_OF_LINE = re.compile(rb"(?:[^$%\n]++|\$\$\{|%%\{|[$%](?!\{))*+\n?")
 
 
+def is_identifier(name: str) -> bool:
+    """Whether a text is an identifier, as the name of every block has to be."""
+    text = name.encode(errors="replace")
+    return bool(re.fullmatch(NAME, text)) and identifier_end(text, 0, len(text)) == len(text)
+
+
 def identifier_end(text: bytes, start: int, end: int) -> int:
     """Return where the identifier ends that begins at `start`; `start` where none does.
 

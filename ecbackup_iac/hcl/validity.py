@@ -10,7 +10,7 @@ import re
 from ecbackup_iac.hcl.tokens import matched_end
 
 MAX_OPERATORS, MAX_BRACKETS, MAX_BLOCKS = 50, 15, 20
-"""Of one value, and inside each other: far fewer than the parser accepts."""
+"""Operators in one value, brackets and blocks inside each other: far fewer than the parser accepts."""
 
 _UNRECOGNISED = -1
 
@@ -67,7 +67,7 @@ _STEPS_BEHIND = re.compile(_STEPS.replace(b"20", b"3"))
 _IN_BRACKETS = re.compile(
     _GAP + rb"(?:" + _OPERATOR + _GAP + rb"|(?P<next>," + _GAP + rb")?+(?P<closed>[)\]])?+)"
 )
-_BEHIND = {
+_AFTER_OPERAND = {
     "call": _IN_BRACKETS,
     "tuple": _IN_BRACKETS,
     "group": _IN_BRACKETS,
@@ -136,7 +136,7 @@ def _value_end(text: bytes, position: int, end: int) -> int:
     conditions = [0]  # in each of those, the question marks whose colon is still to come
     operators, is_operand_next = 0, True
     while len(opened) <= MAX_BRACKETS and operators <= MAX_OPERATORS:
-        pattern = _OPERAND if is_operand_next else _BEHIND[opened[-1]]
+        pattern = _OPERAND if is_operand_next else _AFTER_OPERAND[opened[-1]]
         found = pattern.match(text, position, end)
         if found is None:
             break

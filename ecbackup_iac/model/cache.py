@@ -20,7 +20,7 @@ from ecbackup_iac.model.value import (
 )
 
 NODE_WITHOUT_BACKUPS = "cache.t1.micro"
-"""It takes no backups outside cluster mode (ElastiCache user guide, backup constraints)."""
+"""It cannot be backed up outside cluster mode (ElastiCache user guide, backup constraints)."""
 
 
 class Form(StrEnum):
@@ -49,7 +49,7 @@ class CalledModule:
     """A module that was not read, and the call of it."""
 
     address: str
-    """Of the call: `module.cache`."""
+    """The address of the call: `module.cache`."""
 
     source: str
     state: ModuleState
@@ -84,7 +84,7 @@ class CacheResource:
     engine: Value[str] = Unset()
     node_type: Value[str] = Unset()
     replication_group: Value[str] = Unset()
-    """The group that a cluster belongs to: its id, or what the code refers to; an empty id is no group."""
+    """The group that a cluster belongs to: its id, or what the code refers to; an empty id means none."""
 
     cluster_mode: Value[bool] = Known(value=False)
     """A reader may leave the default where `may_be_without_backups` is false: nothing depends on it then."""
@@ -161,7 +161,7 @@ def may_be_without_backups(node_type: Value[str]) -> bool:
 
 
 def is_without_backups(node_type: PossibleValue[str]) -> bool:
-    """Whether a node type takes no backups outside cluster mode."""
+    """Whether a node type cannot be backed up outside cluster mode."""
     return isinstance(node_type, Known) and node_type.value.lower() == NODE_WITHOUT_BACKUPS
 
 

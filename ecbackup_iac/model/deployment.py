@@ -53,7 +53,7 @@ class TemplateDeployment:
     """The value of each parameter that is not listed above; None where it keeps its default."""
 
     hidden_words: frozenset[str] = frozenset()
-    """The words of its text that must not be shown."""
+    """The words of its text that are written in no file. Names of resource types may be among them."""
 
     is_resource: bool = False
     """The template represents the resource itself, and its only cache has the resource's address."""

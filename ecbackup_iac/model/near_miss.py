@@ -22,7 +22,7 @@ class NearMiss:
 
 
 def written_as(name: str, types: Mapping[str, object]) -> str:
-    """Return the resource type that a name means: case, underscores and a plural s are ignored; else ""."""
+    """Return the type that a name means but for case, underscores, blanks, a plural s or "elasticcache"."""
     if name in types:
         return name
     letters = _letters(name)
@@ -30,7 +30,7 @@ def written_as(name: str, types: Mapping[str, object]) -> str:
 
 
 def _letters(name: str) -> str:
-    return name.lower().replace("_", "").removesuffix("s")
+    return name.lower().replace("_", "").replace("cc", "c").strip().removesuffix("s")
 
 
 def nearest(name: str, names: Iterable[str]) -> str:

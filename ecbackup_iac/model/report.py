@@ -154,7 +154,7 @@ class SuppressionKind(StrEnum):
 
 @record
 class Suppression:
-    """Why a finding does not count, and until when."""
+    """Why a finding is suppressed, and until when."""
 
     kind: SuppressionKind
     reason: str
@@ -177,6 +177,11 @@ class Finding:
     def order(self) -> tuple[tuple[str, int, int], str]:
         """The key that sorts findings: path, line, address."""
         return (self.location.order, self.resource.address)
+
+    @property
+    def outcome(self) -> str:
+        """What it counts as: its status, or "suppressed"."""
+        return "suppressed" if self.suppression else self.verdict.status.value
 
     @property
     def _setting(self) -> Value[Any]:
@@ -233,10 +238,7 @@ class Report:
 
         A suppressed finding counts only under "suppressed".
         """
-        seen = Counter(
-            "suppressed" if finding.suppression else finding.verdict.status.value
-            for finding in self.findings
-        )
+        seen = Counter(finding.outcome for finding in self.findings)
         names = (*(status.value for status in Status), "suppressed")
         return {
             **{name: seen[name] for name in names},

@@ -1,4 +1,4 @@
-"""The resources of a run → which caches share a line of code, and which roots a module."""
+"""The resources of a run → which caches share a line of code, and which roots share a module."""
 
 import posixpath
 from collections.abc import Iterable, Iterator
@@ -36,8 +36,8 @@ class SharedCode:
             for call in resource.variable_sources:
                 self._roots.setdefault(call.folder, set()).add(resource.root)
 
-    def others(self, resource: CacheResource, locations: Iterable[Location]) -> str:
-        """Return the other caches whose retention is set at some locations, for people; empty for none."""
+    def names_of_others(self, resource: CacheResource, locations: Iterable[Location]) -> str:
+        """Return a list, for people, of the other caches whose retention is set at some locations."""
         this, sharing = _Cache(resource.root, resource.address), self._sharing(tuple(locations))
         others = (cache for cache in sharing if cache != this)
         names = [

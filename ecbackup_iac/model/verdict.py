@@ -40,6 +40,12 @@ class Rule(StrEnum):
         """The rule's name: backups-disabled."""
         return self.name.lower().replace("_", "-")
 
+    @classmethod
+    def _missing_(cls, value: object) -> "Rule | None":
+        """Return the rule with an id or a name, in any letter case."""
+        word = str(value).lower()
+        return next((rule for rule in cls if word in (rule.lower(), rule.label)), None)
+
 
 @record
 class Note:

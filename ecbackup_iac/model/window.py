@@ -7,7 +7,7 @@ AWS rejects a change whose backup window overlaps the maintenance window, or is 
 import re
 
 from ecbackup_iac.model.record import record
-from ecbackup_iac.model.value import Known, Value
+from ecbackup_iac.model.value import Known, Unset, Value
 
 DAY = 24 * 60
 WEEK = 7 * DAY
@@ -55,17 +55,17 @@ def weekly_window(text: str) -> Window | None:
     return Window(start, (end - start) % WEEK)
 
 
-def conflict(backup: Known[str], maintenance: Known[str]) -> str | None:
+def conflict(backup: Value[str], maintenance: Value[str]) -> str | None:
     """Return why AWS would reject the two windows, for people; None where it would not.
 
     A window of another form is not considered: AWS rejects it whatever the other window is.
     """
-    daily, weekly = daily_window(backup.value), weekly_window(maintenance.value)
-    if daily is None or weekly is None:
+    daily = daily_window(backup.value) if isinstance(backup, Known) else None
+    if not isinstance(backup, Known) or daily is None:
         return None
     if daily.minutes < MINIMUM_MINUTES:
         return f"the backup window {backup.value} is under {MINIMUM_MINUTES} minutes"
-    if _overlap(daily, weekly):
+    if isinstance(maintenance, Known) and overlap(backup, maintenance):
         return (
             f"the backup window {backup.value} overlaps the maintenance window {maintenance.value}"
         )
@@ -85,10 +85,9 @@ def proposed_window(backup: Value[str], maintenance: Value[str]) -> str | None:
 
     It is as long as the present one, or the minimum where that is shorter or such a window has no room.
     """
-    if not (isinstance(backup, Known) and isinstance(maintenance, Known)):
-        return None
-    daily, weekly = daily_window(backup.value), weekly_window(maintenance.value)
-    if daily is None or weekly is None:
+    daily = daily_window(backup.value) if isinstance(backup, Known) else None
+    weekly = weekly_window(maintenance.value) if isinstance(maintenance, Known) else None
+    if daily is None or (weekly is None and not isinstance(maintenance, Unset)):
         return None
     shifts = sorted(
         range(-DAY // 2, DAY // 2, SHIFT_MINUTES), key=lambda shift: (abs(shift), shift)
@@ -96,7 +95,7 @@ def proposed_window(backup: Value[str], maintenance: Value[str]) -> str | None:
     for minutes in dict.fromkeys((max(daily.minutes, MINIMUM_MINUTES), MINIMUM_MINUTES)):
         for shift in shifts:
             proposed = Window((daily.start + shift) % DAY, minutes)
-            if not _overlap(proposed, weekly):
+            if weekly is None or not _overlap(proposed, weekly):
                 return f"{_clock(proposed.start)}-{_clock(proposed.start + minutes)}"
     return None
 

@@ -1,4 +1,4 @@
-"""A path of this system → as it is written in reports and compared with them: the same on every system."""
+"""A path of this system → its form in reports, with which it is also compared: the same on every system."""
 
 import os
 import unicodedata
@@ -18,5 +18,5 @@ def as_posix(path: str) -> str:
 
 
 def composed(text: str) -> str:
-    """Return a text with accents composed with their letters (NFC): macOS may list a name otherwise."""
+    """Return a string with accents composed with their letters (NFC): macOS may list a name otherwise."""
     return text if text.isascii() else unicodedata.normalize("NFC", text)

@@ -28,7 +28,7 @@ MAX_PROBLEMS = 20
 """Wrong keys of one file that are listed; more are counted."""
 
 MAX_KEY_PARTS = 100
-"""Of a dotted key; the time and memory that tomllib takes grow with their square."""
+"""Parts of a dotted key; the time and memory that tomllib takes grow with their square."""
 
 _KEY_PART = r"""(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')"""
 _LONG_KEY = re.compile(

@@ -6,7 +6,6 @@ from typing import Annotated
 from pydantic import (
     AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
@@ -42,15 +41,8 @@ Text = Annotated[
 ]
 
 
-def _rule_id(value: object) -> object:
-    """Return the id of a rule that is given by its name; anything else as it is."""
-    return next((rule.value for rule in Rule if rule.label == value), value)
-
-
 RuleName = Annotated[
-    Rule,
-    BeforeValidator(_rule_id),
-    WithJsonSchema({"enum": [name for rule in Rule for name in (rule, rule.label)]}),
+    Rule, WithJsonSchema({"enum": [name for rule in Rule for name in (rule, rule.label)]})
 ]
 Identifier = Annotated[Text, StringConstraints(pattern=r"^[A-Za-z_][\w-]*$")]
 InputPath = Annotated[Text, StringConstraints(pattern=r"^[A-Za-z_][\w-]*(\.[A-Za-z_][\w-]*)*$")]

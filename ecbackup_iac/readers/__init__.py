@@ -1,1 +1,1 @@
-"""An input → the caches that it declares or lists; one file or folder a row of model/source.py."""
+"""An input → the caches that it declares or lists; one file or folder per row of model/source.py."""

@@ -33,6 +33,9 @@ MEMBER_NAMES = (*LISTS, *(member for _, _, member in LISTS.values()))
 # An entry with its status was not reduced by --query: AWS itself left out what it lacks.
 _STATUSES = ("Status", "CacheClusterStatus")
 
+# A snapshot or an update action, which names the cache that it is of.
+_NO_CACHE = ("SnapshotStatus", "UpdateActionStatus")
+
 MAX_NAMED = 3
 """Replication groups that a message lists; the rest are counted."""
 
@@ -133,6 +136,8 @@ def _entry(
 
 def _kind(entry: Mapping[str, "RawJson"]) -> str | None:
     """Return the list that an entry comes from; `--query` writes null for what an entry lacks."""
+    if any(name in entry for name in _NO_CACHE):
+        return None
     return next(
         (
             name
@@ -147,17 +152,11 @@ def _cache(
     entry: Mapping[str, Any], name: str, root: str, *, is_reduced: bool
 ) -> CacheResource | AbsentCache:
     """Return the cache of one entry; it is absent where AWS is deleting it."""
-    if any(str(entry.get(member)).lower() in _DELETED for member in _STATUSES):
-        _, kind, identifier = LISTS[name]
-        address = str(entry.get(identifier))
-        return AbsentCache(address, kind, root, input_location(root), "it is being deleted")
-    return _resource(entry, name, root, is_reduced=is_reduced)
-
-
-def _resource(entry: Mapping[str, Any], name: str, root: str, *, is_reduced: bool) -> CacheResource:
     form, kind, identifier = LISTS[name]
     location = input_location(root)
     address = str(entry.get(identifier))
+    if any(str(entry.get(member)).lower() in _DELETED for member in _STATUSES):
+        return AbsentCache(address, kind, root, location, "it is being deleted")
     cluster_mode: Value[bool] = Known(entry.get("ClusterEnabled") is True)
     if form is Form.REPLICATION_GROUP and "ClusterEnabled" not in entry:
         cluster_mode = Unknown("the output does not include ClusterEnabled")
@@ -201,11 +200,11 @@ def _retention(entry: Mapping[str, Any], address: str, location: Location) -> Va
 
 def _assumptions(entry: Mapping[str, Any], form: Form, *, is_reduced: bool) -> tuple[str, ...]:
     """Return what is assumed of an entry that lacks members."""
-    doubts = []
+    exceptions = []
     if "Engine" not in entry and form is not Form.REPLICATION_GROUP:
-        doubts.append("is Memcached")
+        exceptions.append("is Memcached")
     if "ReplicationGroupId" not in entry and form is Form.STANDALONE_CLUSTER and is_reduced:
-        doubts.append("belongs to a replication group")
-    if not doubts:
+        exceptions.append("belongs to a replication group")
+    if not exceptions:
         return ()
-    return (f"treated as a standalone Redis cache, unless it {' or '.join(doubts)}",)
+    return (f"treated as a standalone Redis cache, unless it {' or '.join(exceptions)}",)

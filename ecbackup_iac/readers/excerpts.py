@@ -15,7 +15,7 @@ from ecbackup_iac.syntax.encoding import to_utf8
 from ecbackup_iac.terraform.modules.folders import Folders
 
 MAX_LINES = 12
-"""Of one location."""
+"""Lines of one location that are shown."""
 
 MAX_LINE_LENGTH = 120
 """Characters of a line; as many as a trace step has."""
@@ -84,7 +84,7 @@ class _ShownLocations:
         """Yield the locations that have an end, file by file."""
         grouped: dict[str, list[Location]] = {}
         for location in sorted(self._locations, key=_order):
-            if _has_ends(location):
+            if None not in (location.line, location.column, location.end_line, location.end_column):
                 grouped.setdefault(location.path, []).append(location)
         yield from grouped.items()
 
@@ -118,10 +118,6 @@ class _ShownLocations:
 
 def _order(location: Location) -> tuple[tuple[str, int, int], int, int]:
     return (location.order, location.end_line or 0, location.end_column or 0)
-
-
-def _has_ends(location: Location) -> bool:
-    return None not in (location.line, location.column, location.end_line, location.end_column)
 
 
 def _lines_of(location: Location) -> range:

@@ -1,15 +1,12 @@
 """A generated text that contains secrets → the words of it that no report may show."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import TypeVar
 
 from ecbackup_iac.hidden_numbers import with_texts
 from ecbackup_iac.model.hidden import shown_setting
-from ecbackup_iac.readers.cloudformation.resource_types import RESOURCE_TYPES as TEMPLATE_TYPES
-from ecbackup_iac.readers.cloudformation.resource_types import Properties
-from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES, Attributes
 
 T = TypeVar("T")
 
@@ -29,24 +26,16 @@ def hidden_words(generated: Iterable[str], literal: Iterable[bytes]) -> frozense
 
     A generated text is made of the environment or of files: only its words show which part is secret.
     """
-    words = frozenset().union(*(_words(text.encode(errors="replace")) for text in generated))
-    if not words:
-        return words
-    tables: tuple[Mapping[str, Attributes | Properties], ...] = (RESOURCE_TYPES, TEMPLATE_TYPES)
-    types = (
-        f"{name} {kind.retention} {kind.backup_window}".encode()
-        for table in tables
-        for name, kind in table.items()
-    )
-    return words.difference(_OF_MESSAGES, *map(_words, (*literal, *types)))
+    words = frozenset().union(*(words_of(text.encode(errors="replace")) for text in generated))
+    return words.difference(_OF_MESSAGES, *map(words_of, literal)) if words else words
 
 
 def without_words(result: T, words: frozenset[str]) -> T:
     """Return a result with a placeholder instead of each of some words."""
 
     def shown(text: str) -> str:
-        if type(text) is not str or words.isdisjoint(_words(text.encode(errors="replace"))):
-            return text  # a kind of step is a text, too
+        if type(text) is not str or words.isdisjoint(words_of(text.encode(errors="replace"))):
+            return text  # a kind of step is a string, too
         return _WORD.sub(
             lambda word: shown_setting(word[0]) if word[0].lower() in words else word[0], text
         )
@@ -56,5 +45,6 @@ def without_words(result: T, words: frozenset[str]) -> T:
 
 
 @lru_cache(maxsize=1000)
-def _words(text: bytes) -> frozenset[str]:
+def words_of(text: bytes) -> frozenset[str]:
+    """Return the words in a text, in lower case."""
     return frozenset(_WORD.findall(text.decode(errors="replace").lower()))

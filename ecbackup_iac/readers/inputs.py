@@ -239,11 +239,12 @@ class _Inputs:
     def _configuration_results(
         self, boundary: str, folders: Sequence[str], used: set[str]
     ) -> Iterator[ReadResult]:
-        from ecbackup_iac.readers.terraform.configuration import Request, read
+        from ecbackup_iac.readers.configuration import read
+        from ecbackup_iac.readers.tree_request import TreeRequest
 
         scope, targets = self._scope, tuple(dict.fromkeys(folders))
         return read(
-            Request(
+            TreeRequest(
                 boundary,
                 targets,
                 self._evaluation_inputs,

@@ -62,7 +62,7 @@ class JsonFile:
     """Parsed on demand, and once."""
 
     is_requested: bool
-    """The user named it as infrastructure code: it is an error if no reader matches."""
+    """It is named or standard input, without --allow-empty: it is an error if no reader matches."""
 
 
 def read_documents(file: JsonFile) -> Iterator[ReadResult]:

@@ -21,7 +21,7 @@ from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Diagnostic, Severity
 
 MAX_SETTINGS_BYTES = 1_000_000
-"""Of a file with the settings of another program; in a larger one, its output folder is not looked up."""
+"""A file with the settings of another program; in a larger one, its output folder is not looked up."""
 
 
 @record

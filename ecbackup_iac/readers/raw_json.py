@@ -108,7 +108,7 @@ class RawJson:
         return self.checked(str)
 
     def value(self) -> Any:  # noqa: ANN401 - any JSON value
-        """Return it decoded: a dict, a list, a text, a number, a boolean or None."""
+        """Return it decoded: a dict, a list, a string, a number, a boolean or None."""
         return self.checked(object)
 
     def checked(self, kind: type[T]) -> T:

@@ -50,18 +50,20 @@ class Recognised:
 def recognise(file: "Input", *, is_requested: bool) -> Recognised:
     """Return what an input may be.
 
-    `is_requested`: the user named this very input as infrastructure code; then an error is reported
-    even if it does not look like infrastructure code.
+    `is_requested`: it is named or standard input, without --allow-empty; then an error is reported even if
+    it does not look like infrastructure code.
     """
-    is_named = is_requested or file.path.endswith(_DOCUMENT_EXTENSIONS)
+    may_be_document = is_requested or file.path.endswith(_DOCUMENT_EXTENSIONS)
     try:
         text = to_utf8(file.content)
     except UnicodeDecodeError as error:
         message = f"not valid UTF-16 or UTF-32: {error.reason}"
-        return _without_documents(file, message if is_named else None)
+        return _without_documents(file, message if may_be_document else None)
     if not text or text.isspace():
         return _without_documents(file, hint_for_empty(file.path) if is_requested else None)
-    is_json = _begins_like_json(text)
+    begins_like_json = text[:1] in (b"{", b"[") or text.lstrip()[:1] in (b"{", b"[")
+    is_wrapped = text[:_MAX_WRAPPER_INDENT].lstrip().startswith(b"[command]")
+    is_json = begins_like_json and not is_wrapped
     documents, is_document = None, False
     if is_json:
         documents, is_document = _documents(file.path, text, is_requested=is_requested)
@@ -69,8 +71,8 @@ def recognise(file: "Input", *, is_requested: bool) -> Recognised:
     template = (
         None if is_document else template_file(file, text, CACHE_TYPE, is_requested=is_requested)
     )
-    if is_json or not (is_named or (file.is_expected and is_output_as_yaml(text))):
-        return Recognised(template, documents if is_named else None)
+    if is_json or not (may_be_document or (file.is_expected and is_output_as_yaml(text))):
+        return Recognised(template, documents if may_be_document else None)
     return _without_documents(file, hint_for_text(text, file.path), template)
 
 
@@ -81,13 +83,8 @@ def _without_documents(
     return Recognised(template, problem=problem)
 
 
-def _begins_like_json(text: bytes) -> bool:
-    begins = text[:1] in (b"{", b"[") or text.lstrip()[:1] in (b"{", b"[")
-    return begins and not text[:_MAX_WRAPPER_INDENT].lstrip().startswith(b"[command]")
-
-
 def _documents(path: str, text: bytes, *, is_requested: bool) -> tuple[JsonFile | None, bool]:
-    """Return the JSON documents of a text, and whether the first is certain to be no template."""
+    """Return the JSON documents of a text, and whether the first is certainly not a template."""
     has_members = _DOCUMENT_MEMBERS.search(text) is not None
     if not (has_members or is_requested):
         return None, False

@@ -2,4 +2,4 @@
 
 
 class ShapeError(Exception):
-    """A piece of JSON is not of the expected kind: an object, a list, a text."""
+    """A piece of JSON is not of the expected kind: an object, a list, a string."""

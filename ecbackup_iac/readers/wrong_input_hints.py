@@ -16,6 +16,9 @@ WRONG_INPUT_MEMBERS = ("@level", "plan_format_version", "encrypted_data", "resou
 
 _AS_JSON = "not JSON: run the command with --output json"
 
+_IN_A_STRING = "JSON inside a string: decode it, for example with jq -r ."
+_AFTER_TEXT = "not JSON: there is text before it; save only the standard output of the command"
+
 _SHOW = "terraform show -json PLANFILE | ecbackup-iac check -"
 
 _PREVIEW = "pulumi preview --json --show-sames | ecbackup-iac check -"
@@ -86,19 +89,12 @@ def hint_for_text(text: bytes, path: str) -> str | None:
             f"{input_name}: run ecbackup-iac check PATH"
         )
     if _DOCUMENT.search(text):
-        return _hint_for_wrapped(text)
+        return _IN_A_STRING if text.lstrip()[:1] == b'"' else _AFTER_TEXT
     return _PREVIEW_AS_TEXT if b"Previewing update (" in head else None
 
 
-def _hint_for_wrapped(text: bytes) -> str:
-    """Return what to do about a text that contains a document."""
-    if text.lstrip()[:1] == b'"':
-        return "JSON inside a string: decode it, for example with jq -r ."
-    return "not JSON: there is text before it; save only the standard output of the command"
-
-
 def hint_for_empty(path: str) -> str:
-    """Return what to do about an input without a text."""
+    """Return what to do about an empty input."""
     if path == STANDARD_INPUT:
         return "the input is empty: did the command before the pipe fail?"
     if is_stream(path):
@@ -114,9 +110,12 @@ def is_output_as_yaml(content: bytes) -> bool:
 def hint_for_object(members: "Mapping[str, RawJson]") -> str | None:
     """Return what a JSON object that is not read may be, where caches may be in it; None for any other."""
     # Other programs log in the same format, with another `@module` and without a type.
-    if "@level" in members and ("type" in members or _is_terraform(members.get("@module"))):
+    module = members.get("@module")
+    is_terraform = module is not None and module.json == '"terraform.ui"'
+    if "@level" in members and ("type" in members or is_terraform):
         return _STREAM
-    if {"sequence", "timestamp"} <= members.keys() and any(map(_is_event, members)):
+    is_event = any(name.endswith("Event") for name in members)
+    if {"sequence", "timestamp"} <= members.keys() and is_event:
         return f"the event stream of Pulumi, not a preview: run {_PREVIEW}"
     if {"plan_format_version", "resource_changes"} <= members.keys():
         return f"a redacted plan of HCP Terraform, not the complete one: run {_SHOW}"
@@ -155,11 +154,3 @@ def hint_for_rows(items: "Sequence[RawJson]") -> str | None:
         "rows of values without names, as aws --query '[].[Id,Engine]' prints them: "
         "run the command without --query, or select entries: --query 'CacheClusters[]'"
     )
-
-
-def _is_event(name: str) -> bool:
-    return name.endswith("Event")
-
-
-def _is_terraform(module: "RawJson | None") -> bool:
-    return module is not None and module.json == '"terraform.ui"'

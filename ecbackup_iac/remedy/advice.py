@@ -39,7 +39,7 @@ class Advice:
             others = [f"and in {line}" for line in dict.fromkeys(lines) if line != first]
             text = ", ".join((text + times, *others))
             locations += value.literals
-        caches = shared.others(resource, locations)
+        caches = shared.names_of_others(resource, locations)
         return f"{text} (shared with {on_one_line(caches)})" if caches else text
 
 

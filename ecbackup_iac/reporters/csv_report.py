@@ -1,6 +1,6 @@
 """Report → CSV (RFC 4180) for spreadsheets: a row for each cache, absent or not, and for each diagnostic.
 
-A spreadsheet evaluates a cell that begins like a formula, even a quoted one. Such a text gets an apostrophe
+A spreadsheet evaluates a cell that begins like a formula, even a quoted one. Such a string gets an apostrophe
 in front, as OWASP advises (CSV injection). Numbers are written as they are.
 """
 

@@ -20,7 +20,7 @@ _COMMAND_ANYWHERE = rf"(?i:{_SIGN})"
 
 
 def escape_control_characters(text: str) -> str:
-    r"""Return a text with every character that a terminal or a runner interprets as its escape: `\x1b`."""
+    r"""Return a string with every character that a terminal or a runner interprets as its escape: `\x1b`."""
     if not (text.isascii() and text.isprintable()):
         text = "".join(_escape(c) if unicodedata.category(c) in _HARMFUL else c for c in text)
         text = re.sub(_INVISIBLE, lambda match: _escape(match[0]), text)
@@ -33,7 +33,7 @@ def escape_commands_in_json(text: str) -> str:
 
 
 def has_command(text: str) -> bool:
-    """Whether some CI runner finds a command in a text, wherever it is on its line."""
+    """Whether some CI runner finds a command in a string, wherever it is on its line."""
     return re.search(_COMMAND_ANYWHERE, text) is not None
 
 

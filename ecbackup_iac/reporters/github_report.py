@@ -7,7 +7,7 @@ step's summary, which the command line writes, has them all.
 from collections.abc import Iterable, Iterator, Mapping
 from operator import attrgetter
 
-from ecbackup_iac.control.rule_cards import RULES
+from ecbackup_iac.control.rule_cards import RULE_CARDS
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.report import Diagnostic, Finding, Report, Severity
 from ecbackup_iac.model.verdict import Level
@@ -58,7 +58,7 @@ def _findings(report: Report, level: Level) -> Iterator[str]:
 
 
 def _rule_severity(finding: Finding) -> float:
-    return RULES[finding.verdict.rule].severity if finding.verdict.rule else 0
+    return RULE_CARDS[finding.verdict.rule].severity if finding.verdict.rule else 0
 
 
 def _finding(finding: Finding, *, with_root: bool) -> str:

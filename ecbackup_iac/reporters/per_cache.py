@@ -30,7 +30,7 @@ def merge_sets(report: Report) -> Report:
 
 def cache_counts(findings: Iterable[Finding]) -> Counter[str]:
     """Return the number of caches by status, or "suppressed": the worst that a set of values gives."""
-    return Counter(map(_word, worst_of_caches(findings)))
+    return Counter(finding.outcome for finding in worst_of_caches(findings))
 
 
 def worst_of_caches(findings: Iterable[Finding]) -> list[Finding]:
@@ -39,13 +39,9 @@ def worst_of_caches(findings: Iterable[Finding]) -> list[Finding]:
     for finding in findings:
         key: object = _identity(finding) if finding.resource.settings else id(finding)
         worst[key] = min(
-            worst.get(key, finding), finding, key=lambda one: _WORST_FIRST.index(_word(one))
+            worst.get(key, finding), finding, key=lambda one: _WORST_FIRST.index(one.outcome)
         )
     return list(worst.values())
-
-
-def _word(finding: Finding) -> str:
-    return "suppressed" if finding.suppression else finding.verdict.status.value
 
 
 def _identity(finding: Finding) -> tuple[object, ...]:

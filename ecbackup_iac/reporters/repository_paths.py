@@ -24,7 +24,8 @@ def relative_to_repository(report: Report, options: RenderOptions) -> Report:
 def _moved(part: Any, options: RenderOptions) -> Any:  # noqa: ANN401 - anything in a report
     """Return a part of a report with every location in it moved; the same where nothing changes."""
     if isinstance(part, Location):
-        return _relocated(part, options)
+        is_moved = is_file(part) or part.origin is Origin.STANDARD_INPUT
+        return replace(part, path=_relocated_path(part.path, options)) if is_moved else part
     if isinstance(part, tuple):
         return tuple([_moved(member, options) for member in part]) or part
     changes = {
@@ -35,12 +36,6 @@ def _moved(part: Any, options: RenderOptions) -> Any:  # noqa: ANN401 - anything
     if isinstance(part, CacheResource | AbsentCache):
         changes["root"] = _relocated_path(part.root, options)
     return replace(part, **changes) if changes else part
-
-
-def _relocated(location: Location, options: RenderOptions) -> Location:
-    if is_file(location) or location.origin is Origin.STANDARD_INPUT:
-        return replace(location, path=_relocated_path(location.path, options))
-    return location
 
 
 def _relocated_path(path: str, options: RenderOptions) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ecbackup_iac import __version__
-from ecbackup_iac.control.rule_cards import GUIDE, RULES, RuleMetadata
+from ecbackup_iac.control.rule_cards import GUIDE, RULE_CARDS, RuleCard
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic, Finding, Report, Suppression, SuppressionKind
@@ -64,7 +64,7 @@ def render(report: Report, options: RenderOptions = RenderOptions()) -> str:
                 "name": "ecbackup-iac",
                 "version": __version__,
                 "semanticVersion": __version__,
-                "rules": [_rule(rule, RULES[rule]) for rule in _RULES],
+                "rules": [_rule(rule, RULE_CARDS[rule]) for rule in _RULES],
             }
         },
         # GitHub takes what is before the last slash as the category.
@@ -133,7 +133,7 @@ def _is_result(finding: Finding) -> bool:
     return finding.verdict.rule is not None and finding.level is not Level.NONE
 
 
-def _rule(rule: Rule, card: RuleMetadata) -> dict[str, Any]:
+def _rule(rule: Rule, card: RuleCard) -> dict[str, Any]:
     return {
         "id": rule,
         "name": rule.label,
@@ -280,6 +280,6 @@ def _uri(path: str) -> str:
 
 
 def _message(*lines: str) -> dict[str, str]:
-    """Return a text without links and placeholders: hostile names have `](` and `{0}` in them."""
+    """Return a string without links and placeholders: hostile names have `](` and `{0}` in them."""
     text = "\n".join(map(escape_control_characters, lines)).replace("](", "] (")
     return {"text": _PLACEHOLDER.sub(r"{{\1}}", text)}  # SARIF 2.1.0, messages with placeholders

@@ -102,10 +102,10 @@ class AnnotatedFile:
         """Return the part of the text that a location is about; None where no comment suppresses anything."""
         if location.line is None or location.column is None or not self._comments:
             return None
-        start = self._text.offset(location.line, location.column)
+        start = self._text.lines.offset(location.line, location.column)
         if location.end_line is None or location.end_column is None:
             return Extent(start, start)
-        return Extent(start, self._text.offset(location.end_line, location.end_column))
+        return Extent(start, self._text.lines.offset(location.end_line, location.end_column))
 
     def blocks_of(self, extent: Extent) -> Iterator[Extent]:
         """Yield the blocks that an extent is in, or is the head of, the innermost first."""
@@ -155,7 +155,7 @@ class AnnotatedFile:
 
     def _entries_at(self, location: Location) -> Iterator[Extent]:
         if location.line is not None and location.column is not None:
-            offset = self._text.offset(location.line, location.column)
+            offset = self._text.lines.offset(location.line, location.column)
             yield from (Extent(*entry) for entry in self._text.entries_at(offset))
 
     def _entries_of(self, comment: Comment) -> tuple[Extent, ...]:
@@ -188,11 +188,11 @@ class AnnotatedFile:
             *self._after.get(extent.end, ()),
             *self._owned.get(extent.start, ()),
         }
-        line = self._text.line(extent.start)
+        line = self._text.lines.line(extent.start)
         first = bisect_left(self._starts, extent.start)
         for index in range(first, len(self._comments)):
             comment = self._comments[index]
-            if comment.start >= extent.end or self._text.line(comment.start) != line:
+            if comment.start >= extent.end or self._text.lines.line(comment.start) != line:
                 break
             if comment.owner is None:
                 indices.add(index)
@@ -214,19 +214,19 @@ class AnnotatedFile:
         )
 
         documents = annotated_documents(text.content, text.path)
-        for metadata in resource_metadata(documents):
+        for resource, kind, metadata, source in resource_metadata(documents):
             located = [
                 LocatedSuppression(
                     suppression,
                     SuppressionKind.METADATA,
-                    partial(metadata.source.location_of, node),
-                    metadata.kind,
-                    block_location=metadata.resource,
+                    partial(source.location_of, node),
+                    kind,
+                    block_location=resource,
                 )
-                for suppression, node in suppressions_in(metadata.node)
+                for suppression, node in suppressions_in(metadata)
             ]
             if located:
-                self.metadata[metadata.resource] = located
+                self.metadata[resource] = located
         if documents and isinstance(documents[0].source.text, str):
             self._text = commented_yaml(documents[0].source.text, text.path, documents)
 

@@ -21,7 +21,7 @@ class Suppressor(Protocol):
         """Return what covers each finding, in order; every suppression that covers one is used."""
 
     def warnings(self) -> Iterable[Diagnostic]:
-        """Return a warning for what does not count, and for what covered none of the findings."""
+        """Return a warning for what has no effect, and for what covered none of the findings."""
 
 
 class Suppressions:

@@ -5,7 +5,6 @@ The pydantic models are the format of the file; the rest of the program uses the
 
 import json
 import os
-from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -20,6 +19,7 @@ from ecbackup_iac.model.location import Location, is_stream
 from ecbackup_iac.model.verdict import Rule
 from ecbackup_iac.model.written_path import composed
 from ecbackup_iac.suppressions.baseline import folder_of
+from ecbackup_iac.syntax.columns import Lines
 from ecbackup_iac.syntax.encoding import to_utf8
 from ecbackup_iac.syntax.located_json import JsonNode, parse
 
@@ -30,8 +30,6 @@ SCHEMA_VERSION = 1
 
 MAX_PROBLEMS = 10
 """Problems of a file that are reported; a file that is not a baseline has thousands."""
-
-_LINE_BREAK = ord("\n")
 
 
 class _Strict(BaseModel):
@@ -134,11 +132,11 @@ class _Lines:
     def __init__(self, display_path: str, content: bytes, tree: JsonNode | None) -> None:
         self._display_path = display_path
         self._tree = tree
-        self._breaks = [index for index, byte in enumerate(content) if byte == _LINE_BREAK]
+        self._lines = Lines(content)
 
     def at(self, offset: int) -> Location:
         """Return the location of a byte."""
-        return Location(self._display_path, bisect_right(self._breaks, offset - 1) + 1)
+        return Location(self._display_path, self._lines.line(offset))
 
     def of(self, path: Sequence[str | int]) -> Location:
         """Return the location of what a path leads to, or of the last part of it that exists."""

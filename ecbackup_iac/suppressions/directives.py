@@ -54,16 +54,16 @@ def own_suppression(line: str) -> InlineSuppression | None:
 
 
 def rules_in(names: Sequence[str]) -> tuple[tuple[Rule, ...], str]:
-    """Return the rules with these ids, or what is wrong with one of them."""
+    """Return the rules with these ids or names, or what is wrong with one of them."""
     rules: list[Rule] = []
-    for name in names:
-        rule_id = name.strip().upper()
-        if not rule_id:
+    for name in map(str.strip, names):
+        if not name:
             return (), "a rule is missing between its brackets"
-        if rule_id not in (*Rule,):
+        try:
+            rules.append(Rule(name))
+        except ValueError:
             first, *_, last = Rule
-            return (), f"unknown rule {shorten(name.strip())}; expected {first} to {last}"
-        rules.append(Rule(rule_id))
+            return (), f"unknown rule {shorten(name)}; expected {first} to {last}"
     return tuple(dict.fromkeys(rules)), ""
 
 

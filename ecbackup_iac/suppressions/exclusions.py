@@ -35,7 +35,9 @@ def exclusion_diagnostics(
     """
     for exclusion in exclusions:
         if exclusion.location is not None:
-            text = f"exclude {exclusion.pattern!r} leaves out {_amount(exclusion)}"
+            counts = ((exclusion.paths, "path"), (exclusion.caches, "cache"))
+            amount = " and ".join(f"{n} {noun}{'' if n == 1 else 's'}" for n, noun in counts if n)
+            text = f"exclude {exclusion.pattern!r} leaves out {amount}"
             yield Diagnostic(text, exclusion.location, Severity.NOTE, is_shown_when_quiet=True)
     used = {(exclusion.pattern, exclusion.location) for exclusion in exclusions}
     folders = [path for path in paths if os.path.isdir(path)]
@@ -49,11 +51,6 @@ def exclusion_diagnostics(
 
 
 _STILL_READ = "other files are read where a root needs them"
-
-
-def _amount(exclusion: Exclusion) -> str:
-    counts = ((exclusion.paths, "path"), (exclusion.caches, "cache"))
-    return " and ".join(f"{n} {noun}{'' if n == 1 else 's'}" for n, noun in counts if n)
 
 
 class _Excluder:

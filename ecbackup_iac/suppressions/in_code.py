@@ -58,7 +58,7 @@ class CodeSuppressions:
         return [self._covering(finding) for finding in findings]
 
     def warnings(self) -> Iterator[Diagnostic]:
-        """Yield a warning for what does not count or covers nothing, up to a number for each file."""
+        """Yield a warning for what has no effect or covers nothing, up to a number for each file."""
         for file in self._files.values():
             count = 0
             for located in file.suppressions():
@@ -131,7 +131,7 @@ class CodeSuppressions:
         return self._mode is SuppressionMode.ALL or not located.suppression.is_foreign_form
 
     def _problem(self, located: LocatedSuppression) -> str:
-        """Return why a suppression does not count; empty where it does."""
+        """Return why a suppression has no effect; empty where it has."""
         suppression = located.suppression
         if suppression.problem:
             return f"{suppression.directive} has no effect: {suppression.problem}"

@@ -14,7 +14,7 @@ _DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 
 class Scope(Enum):
-    """How near to what fails a suppression has to be."""
+    """Where a suppression has to be, relative to the cause of the finding that it suppresses."""
 
     BLOCK = auto()
     """Anywhere in the block, or at it."""
@@ -34,7 +34,7 @@ class InlineSuppression:
     """The content of one suppression."""
 
     directive: str
-    """As it is written, for messages: `checkov:skip=CKV_AWS_134`."""
+    """Its text in the code, for messages: `checkov:skip=CKV_AWS_134`."""
 
     reason: str = ""
     rules: tuple[Rule, ...] = ()
@@ -51,22 +51,22 @@ class InlineSuppression:
     """Its syntax is that of another tool."""
 
     is_blanket: bool = False
-    """It names no check, so it may be meant for something that this program does not check."""
+    """It does not name a check, so it may be meant for something that this program does not check."""
 
     workspace: str = ""
     """The Terraform workspace that it is for; empty for every workspace."""
 
     problem: str = ""
-    """Why it does not count; empty where it does."""
+    """Why it has no effect; empty where it has."""
 
 
 def invalid(directive: str, problem: str) -> InlineSuppression:
-    """Return a suppression that does not count."""
+    """Return a suppression without effect."""
     return InlineSuppression(directive, problem=problem)
 
 
 def with_reason(suppression: InlineSuppression, reason: str, hint: str = "") -> InlineSuppression:
-    """Return a suppression with its reason; with a problem, and the hint, where that has no word."""
+    """Return a suppression with its reason or, if that has no word, with a problem that ends in the hint."""
     if not any(character.isalnum() for character in reason):
         return replace(suppression, problem=f"it gives no reason{hint}")
     return replace(suppression, reason=shorten(reason))
@@ -86,7 +86,7 @@ def has_expired(expires: date | None, today: date) -> bool:
 
 
 def parse_date(text: str) -> date | None:
-    """Return the date in a text of the form 2027-03-31; None where it is not one."""
+    """Return the date in a string of the form 2027-03-31; None where it is not one."""
     if re.fullmatch(_DAY, text) is None:
         return None
     try:

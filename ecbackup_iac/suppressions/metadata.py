@@ -32,7 +32,7 @@ EXAMPLE = "ignore: [{rules: [ECB001], reason: ..., until: 2027-03-31}]"
 _OWN_KEYS = ("rules", "reason", "until")
 
 _CDK_NAG_CHECK = "ElastiCacheRedisClusterAutomaticBackup"
-"""Of the HIPAA and NIST packs: at least 15 days. The name of the pack comes before it."""
+"""A rule of the HIPAA and NIST packs: at least 15 days. The name of the pack comes before it."""
 
 _CDK_NAG_RULES = (*OFF, Rule.RETENTION_TOO_SHORT)
 

@@ -1,15 +1,66 @@
-"""A text in UTF-8 → byte offsets ↔ numbers of characters; long lines take no more time than short ones."""
+"""A text → its offsets ↔ lines and columns; long lines take as little time as short ones."""
 
+import re
 from bisect import bisect_right
 from functools import cached_property
+from itertools import accumulate
 
 _BLOCK = 1_024
 _CONTINUING = bytes(range(0x80, 0xC0))
 """The bytes of a character after its first."""
 
 
+LINE_FEED = "\n"
+LINE_BREAK = "\r\n|\n|\r"
+
+
+class Lines:
+    """The lines of a text; offsets are in bytes of UTF-8, and in characters where the text is a `str`."""
+
+    def __init__(self, text: bytes | str, breaks: str = LINE_FEED) -> None:
+        """Take what ends a line: HCL has one line break, YAML three."""
+        self._text = text
+        self._breaks = breaks
+        self._characters = Characters(text) if isinstance(text, bytes) else None
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """Where the lines begin."""
+        text, breaks = self._text, self._breaks
+        if isinstance(text, str):
+            return [0, *(match.end() for match in re.finditer(breaks, text))]
+        if breaks == LINE_FEED:  # a pattern takes longer than most files
+            return [0, *accumulate(len(line) + 1 for line in text.split(b"\n")[:-1])]
+        return [0, *(match.end() for match in re.finditer(breaks.encode(), text))]
+
+    def line(self, offset: int) -> int:
+        """Return the line of an offset, from 1."""
+        return bisect_right(self.starts, offset)
+
+    def start(self, offset: int) -> int:
+        """Return where the line of an offset begins."""
+        return self.starts[self.line(offset) - 1]
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """Return the line and the column of an offset, from 1, in characters."""
+        line = self.line(offset)
+        start = self.starts[line - 1]
+        return line, 1 + (
+            self._characters.between(start, offset) if self._characters else offset - start
+        )
+
+    def offset(self, line: int, column: int) -> int:
+        """Return the offset of a line and a column; the end of the text beyond its last line."""
+        if line > len(self.starts):
+            return len(self._text)
+        start = self.starts[line - 1]
+        return (
+            self._characters.offset(start, column - 1) if self._characters else start + column - 1
+        )
+
+
 class Characters:
-    """The characters of one text."""
+    """The characters of one text in UTF-8: byte offsets ↔ numbers of characters."""
 
     def __init__(self, text: bytes) -> None:
         self._text = text

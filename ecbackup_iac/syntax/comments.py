@@ -4,16 +4,15 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
-from operator import add
 
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record
-from ecbackup_iac.syntax.columns import Characters
+from ecbackup_iac.syntax.columns import LINE_BREAK, LINE_FEED, Lines
 
 COMMENT_SIGNS = "#/*"
 """The characters that comment signs consist of, in every language."""
 
-_LINE_BREAK = re.compile(r"\r\n|\n|\r")
+_LINE_BREAK = re.compile(LINE_BREAK)
 
 
 @record(eq=False)
@@ -23,7 +22,7 @@ class Comment:
     start: int
     end: int
     text: str
-    """With its signs, as it is written; of a JSON property, the value."""
+    """Its source with the comment signs; of a JSON property, the value."""
 
     above: int | None = None
     """The start of the code that it is directly above or before, with no blank line between."""
@@ -75,27 +74,16 @@ class CommentedText:
         """Offsets → the location as it is reported."""
 
         self._is_bytes = is_bytes
-        self._offset = Characters(text.encode("latin-1")).offset if is_bytes else add
-        self._starts = _line_starts(text, is_bytes=is_bytes)
+        content, breaks = (text.encode("latin-1"), LINE_FEED) if is_bytes else (text, LINE_BREAK)
+        self.lines = Lines(content, breaks)
         self._block_starts = [block.start for block in self.blocks]
         self._outer_blocks = _parents([(block.start, block.end) for block in self.blocks])
         self._entries = sorted(entries, key=lambda entry: (entry[0], -entry[1]))
         self._parents = _parents(self._entries)
 
-    def offset(self, line: int, column: int) -> int:
-        """Return the offset of a line and column, which count from 1 in characters."""
-        if line > len(self._starts):
-            return len(self.text)
-        start = self._starts[line - 1]
-        return self._offset(start, column - 1)
-
-    def line(self, offset: int) -> int:
-        """Return the line of an offset, from 1."""
-        return bisect_right(self._starts, offset)
-
     def column(self, offset: int) -> int:
         """Return the distance of an offset from the start of its line."""
-        return offset - self._starts[self.line(offset) - 1]
+        return offset - self.lines.start(offset)
 
     def readable(self, text: str) -> str:
         """Return a piece of the text in characters."""
@@ -134,19 +122,6 @@ def _parents(entries: Sequence[tuple[int, int]]) -> list[int]:
     return parents
 
 
-def _line_starts(text: str, *, is_bytes: bool) -> list[int]:
-    """Return the offsets at which lines begin. HCL has one line break, YAML three."""
-    starts = [0]
-    if is_bytes:
-        position = text.find("\n")
-        while position >= 0:
-            starts.append(position + 1)
-            position = text.find("\n", position + 1)
-    else:
-        starts += [match.end() for match in _LINE_BREAK.finditer(text)]
-    return starts
-
-
 def comments_of(
     text: str, spans: Sequence[tuple[int, int]], *, by_indentation: bool = False
 ) -> list[Comment]:
@@ -156,7 +131,7 @@ def comments_of(
     """
     gaps = _gaps(text, spans)
     following = _following(text, gaps)
-    lines = _line_starts(text, is_bytes=False) if by_indentation else []
+    lines = Lines(text, LINE_BREAK)
     comments: list[Comment] = []
     code_end: int | None = None  # of the last code before
     is_own_line = True
@@ -172,8 +147,8 @@ def comments_of(
         if code_end is not None and not is_own_line:
             above, after = None, code_end
         elif by_indentation and code_end is not None:
-            depth = -1 if code is None else code - lines[bisect_right(lines, code) - 1]
-            if start - lines[bisect_right(lines, start) - 1] > depth:
+            depth = -1 if code is None else code - lines.start(code)
+            if start - lines.start(start) > depth:
                 above, below = None, code_end
         is_head = code_end is None
         comments.append(Comment(start, end, text[start:end], above, after, below, is_head=is_head))

@@ -96,7 +96,7 @@ class JsonNode:
 
     @property
     def number(self) -> str:
-        """The number as it is written; empty for another kind."""
+        """The source of a number; empty for another kind."""
         return self.raw.decode() if self.kind is Kind.NUMBER else ""
 
 

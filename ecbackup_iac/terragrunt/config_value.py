@@ -1,16 +1,20 @@
-"""A configuration file → the object that another configuration refers to as an include, or reads."""
+"""A configuration file → its merged inputs, and the object that another configuration reads it as."""
 
 import os
+from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING
 
+from ecbackup_iac.hcl.expression import Call
 from ecbackup_iac.hcl.structure import Block
+from ecbackup_iac.model.record import field, record
 from ecbackup_iac.model.value import StepKind
 from ecbackup_iac.terraform.values.type_system import BOOL, DYNAMIC, object_of
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     LazyMembers,
     Privacy,
+    UnknownRaw,
     Value,
     boolean,
     null,
@@ -18,8 +22,8 @@ from ecbackup_iac.terraform.values.value import (
     string,
     unknown,
 )
-from ecbackup_iac.terragrunt.configuration import ConfigFile
-from ecbackup_iac.terragrunt.merged_inputs import inputs_value
+from ecbackup_iac.terragrunt.functions import deep_merged
+from ecbackup_iac.terragrunt.scope import ConfigScope
 from ecbackup_iac.terragrunt.tree import STACK_FILE
 
 if TYPE_CHECKING:
@@ -31,7 +35,7 @@ _EMPTY_TEXTS = (
 )  # fmt: skip
 
 
-def config_value(file: ConfigFile) -> Value:
+def config_value(file: ConfigScope) -> Value:
     """Return a configuration, each member evaluated where it is needed. Raises EvaluationError."""
     if os.path.basename(file.path) == STACK_FILE:
         return _stack_value(file)
@@ -49,7 +53,7 @@ def config_value(file: ConfigFile) -> Value:
             members[attribute.name] = lambda one=attribute: file.value(one)  # type: ignore[misc]
     members |= {  # in JSON, some of them are attributes too
         "locals": lambda: file.variable_value("local") if file.locals else null(),
-        "inputs": lambda: inputs_value(file),
+        "inputs": lambda: _inputs_value(file),
         "dependency": lambda: _dependency_value(file),
         "feature": lambda: file.variable_value("feature"),
     }
@@ -57,30 +61,52 @@ def config_value(file: ConfigFile) -> Value:
     return Value(whole, LazyMembers(sorted(members), cache(lambda name: members[name]())))
 
 
-def _block_value(file: ConfigFile, block: Block) -> Value:
+def _inputs_value(file: ConfigScope) -> Value:
+    found = merged_inputs(file)
+    if found is None:
+        return null()
+    return unknown(found.others) if found.others else object_value(found.members)
+
+
+def _block_value(file: ConfigScope, block: Block) -> Value:
     return object_value({one.name: file.value(one) for one in block.body.attributes()})
 
 
-def _dependency_value(file: ConfigFile) -> Value:
-    """Return the dependency blocks with their arguments, and the outputs, which are unknown."""
+def _dependency_value(file: ConfigScope) -> Value:
+    """Return the dependency blocks with their arguments and outputs."""
     found = {}
     for name, (owner, block) in file.blocks_of_all("dependency").items():
-        found[name] = outputs = outputs_of(name, block)
+        found[name] = outputs = outputs_of(name, owner, block)
         if outputs.is_known:
             own = _block_value(owner, block).members
             found[name] = object_value({**own, **outputs.members})
     return object_value(found)
 
 
-def outputs_of(name: str, block: Block) -> Value:
-    """Return what a configuration reads of a dependency."""
+def outputs_of(name: str, owner: ConfigScope, block: Block) -> Value:
+    """Return what a configuration reads of a dependency. Raises EvaluationError."""
     why = f'the outputs of dependency "{name}" are known once it is applied'
     if block.body.blocks("expansion"):
         return unknown(why)
-    return object_value({"outputs": unknown(why), "inputs": unknown(why)})
+    outputs = _mock_outputs(owner, block) or unknown(why)
+    return object_value({"outputs": outputs, "inputs": unknown(why)})
 
 
-def feature_value(name: str, owner: ConfigFile, block: Block) -> Value:
+def _mock_outputs(owner: ConfigScope, block: Block) -> Value | None:
+    """Return the outputs that a dependency always has, because Terragrunt does not read the real ones."""
+    skipped, enabled, mocks, commands = map(
+        block.body.attribute,
+        ("skip_outputs", "enabled", "mock_outputs", "mock_outputs_allowed_terraform_commands"),
+    )
+    is_read = (skipped is None or owner.flag(skipped).raw is not True) and (
+        enabled is None or owner.flag(enabled).raw is not False
+    )
+    if is_read or mocks is None or commands is not None:
+        return None
+    return owner.value(mocks).through(*owner.steps(mocks, StepKind.MAPPING))
+
+
+def feature_value(name: str, owner: ConfigScope, block: Block) -> Value:
     """Return a feature: its default, or what the environment sets. Raises EvaluationError."""
     default = block.body.attribute("default")
     if default is None:
@@ -102,7 +128,7 @@ def feature_value(name: str, owner: ConfigFile, block: Block) -> Value:
     return object_value({"name": string(name), "value": value})
 
 
-def _stack_value(file: ConfigFile) -> Value:
+def _stack_value(file: ConfigScope) -> Value:
     """Return the locals, units and stacks of a stack file."""
     found = {"local": file.variable_value("local")}
     for kind in ("unit", "stack"):
@@ -116,3 +142,63 @@ def _stack_value(file: ConfigFile) -> Value:
             }
         )
     return object_value(found)
+
+
+@record(eq=False)
+class Inputs:
+    """Inputs, as far as they are known."""
+
+    members: Mapping[str, Value] = field(factory=dict)
+    others: str = ""
+    """Why there may be any others; empty where these are all."""
+
+    def over(self, below: "Inputs", *, is_deep: bool = False) -> "Inputs":
+        """Return these merged over others."""
+        members = {**({} if self.others else below.members), **self.members}
+        if is_deep:
+            for name, value in self.members.items():
+                if name in below.members or below.others:
+                    under = below.members.get(name, unknown(below.others))
+                    members[name] = deep_merged(under, value)
+        return Inputs(members, self.others or below.others)
+
+
+def merged_inputs(file: ConfigScope) -> Inputs | None:
+    """Return the inputs of a configuration and of its includes; None without any. Raises EvaluationError."""
+    found = _own_inputs(file)
+    for one in file.injected:
+        above = merged_inputs(one)
+        found = above.over(found) if above and found else above or found
+    for parent, strategy in file.merged_files():
+        below = _own_inputs(parent)
+        found = found.over(below, is_deep=strategy == "deep") if found and below else found or below
+    return found
+
+
+def _own_inputs(file: ConfigScope) -> Inputs | None:
+    attribute = file.body.attribute("inputs")
+    if attribute is None:
+        return None
+    value = file.value(attribute)
+    if value.is_null:
+        return None
+    if not isinstance(value.raw, Mapping | UnknownRaw):
+        raise EvaluationError("inputs must be a map", attribute.range)
+    node = attribute.expression
+    if value.is_known or not (isinstance(node, Call) and node.name == "merge"):
+        return _inputs(value)
+    found = Inputs()
+    for argument in () if node.is_expanded else node.arguments:
+        one = file.evaluator.value(argument)
+        found = found if one.is_null else _inputs(one).over(found)
+    return found if found.others else _inputs(value)
+
+
+def _inputs(value: Value) -> Inputs:
+    if not value.is_known:
+        return Inputs(others=value.unknown.why)
+    members = {
+        name: (one.taken_from(value, name) if value.trace else one).with_marks_of(value)
+        for name, one in value.members.items()
+    }
+    return Inputs(members)

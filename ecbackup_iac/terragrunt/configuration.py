@@ -1,24 +1,19 @@
 """One configuration file → the values of the names in it, evaluated on demand and once."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable
 from functools import cached_property
 
 from ecbackup_iac.files.file_names import is_shown
 from ecbackup_iac.hcl.source import SourceRange
-from ecbackup_iac.hcl.structure import Attribute, Block, Body
 from ecbackup_iac.model.value import StepKind
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
-from ecbackup_iac.terraform.values.budget import charge
-from ecbackup_iac.terraform.values.conversion import converted
-from ecbackup_iac.terraform.values.steps import SourceStep
-from ecbackup_iac.terraform.values.type_system import BOOL, DYNAMIC, object_of
+from ecbackup_iac.terraform.values.type_system import DYNAMIC, object_of
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     LazyMembers,
     ReferenceRejectedError,
     Value,
-    boolean,
     object_value,
     unknown,
 )
@@ -28,108 +23,26 @@ from ecbackup_iac.terragrunt.evaluator import (
     HiddenConfigEvaluator,
     no_variable,
 )
-from ecbackup_iac.terragrunt.include import Include, evaluated_include
 from ecbackup_iac.terragrunt.schemas import STACK, UNIT, check_file
-from ecbackup_iac.terragrunt.tree import (
-    AUTOINCLUDE_FILE,
-    STACK_FILE,
-    STEPS_PER_UNIT,
-    UNIT_FILES,
-    VALUES_FILE,
-    ConfigFiles,
-    View,
-    includes,
-)
-
-_FALSE = boolean(False)  # noqa: FBT003 - the value itself
+from ecbackup_iac.terragrunt.scope import ConfigScope, Include
+from ecbackup_iac.terragrunt.tree import STACK_FILE, VALUES_FILE
 
 
-class ConfigFile:
-    """A configuration file in one context: the scope of its expressions."""
+class ConfigFile(ConfigScope):
+    """A configuration file in one context, with the values of the names in it."""
 
-    allows_calls = True
-    instance_key = ""
-
-    def __init__(  # noqa: PLR0913 - what a file's meaning depends on
-        self,
-        view: View,
-        path: str,
-        *,
-        child: "ConfigFile | None" = None,
-        include: Include | None = None,
-        reader: "ConfigFile | None" = None,
-        values: Value | None = None,
-        injected: "Sequence[ConfigFile]" = (),
-    ) -> None:
-        """Take a path; `child` includes it, `reader` reads it as a value, a stack injects `injected`."""
-        self.view: View = view
-        self.path = path
-        self.include_from_child = include
-        self._child = child
-        self.config_path: str = child.config_path if child else path
-        """The file whose folder functions count from."""
-
-        self.original_path: str = (child or reader or self).config_path
-        if child or reader:
-            self.original_path = (child or reader or self).original_path
-        self.files = ConfigFiles(view, os.path.dirname(path))
-        self._values = values
-        self._injected = injected
-        self._found: dict[tuple[str, ...], Value | EvaluationError] = {}
-        self._variable_values: dict[str, Value] = {}
-        self._pending: set[tuple[str, ...]] = set()
-        self._included: dict[str, ConfigFile] = {}
-        self.in_locals = 0
-        self.is_in_includes = False
-        """Its include blocks are being evaluated: nothing is included yet."""
-
-        self.extra_names: dict[str, Value] = {}
-        """The values of `unit` and `stack` in a stack file."""
-
-        self.lacks_values = False
-        """It refers to `values`, and there are none."""
-
-    @cached_property
-    def address(self) -> str:
-        """The file, as a condition names it."""
-        return self.view.tree.display_path_of(self.path)
-
-    @cached_property
-    def body(self) -> Body:
-        """What the file declares. Raises EvaluationError."""
-        return self.view.body(self.path)
-
-    @property
-    def folder(self) -> str:
-        """The folder that functions count from."""
-        return os.path.dirname(self.config_path)
+    def opened(
+        self, path: str, include: Include | None = None, values: Value | None = None
+    ) -> "ConfigFile":
+        """Return another file: one that this file includes, else one that it reads as a value."""
+        if include is not None:
+            return ConfigFile(self.view, path, child=self, include=include)
+        return ConfigFile(self.view, path, reader=self, values=values)
 
     @cached_property
     def evaluator(self) -> ConfigEvaluator:
         """What evaluates the file's expressions."""
         return ConfigEvaluator(self) if is_shown(self.path) else HiddenConfigEvaluator(self)
-
-    def steps(self, attribute: Attribute, kind: StepKind) -> Sequence[SourceStep]:
-        """Return the step of an attribute for a trace; none where no text of the file may be shown."""
-        return (SourceStep.of(attribute, kind),) if is_shown(self.path) else ()
-
-    def value(self, attribute: Attribute) -> Value:
-        """Return the value of an attribute. Raises EvaluationError with its location."""
-        try:
-            return self.evaluator.value(attribute.expression)
-        except EvaluationError as error:
-            raise error.at(attribute.range) from error
-
-    def flag(self, attribute: Attribute | None) -> Value:
-        """Return a bool, or a text that is one; false for none, or null. Raises EvaluationError."""
-        if attribute is None:
-            return _FALSE
-        value = self.value(attribute)
-        try:
-            value = converted(value, BOOL)
-        except EvaluationError as error:
-            raise EvaluationError(f"{attribute.name}: {error.message}", attribute.range) from None
-        return _FALSE if value.is_null else value
 
     def check(self) -> None:
         """Raise EvaluationError for what is rejected of the file, used or not."""
@@ -168,8 +81,6 @@ class ConfigFile:
                     )
                     raise EvaluationError(text, found[label].header)
                 found.setdefault(label, block)
-
-    # The names.
 
     def reference(self, root: str, names: tuple[str, ...], source_range: SourceRange) -> Value:
         """Return the value of `root.name`. Raises EvaluationError."""
@@ -219,12 +130,6 @@ class ConfigFile:
         finally:
             self.in_locals -= 1
 
-    @cached_property
-    def locals(self) -> dict[str, Attribute]:
-        """The locals by name, not evaluated."""
-        blocks = self.body.blocks("locals")
-        return {one.name: one for block in blocks for one in block.body.attributes()}
-
     def variable_value(self, root: str) -> Value:
         """Return the value of one of the variables as a whole. Raises EvaluationError."""
         if root in self.extra_names:
@@ -245,8 +150,8 @@ class ConfigFile:
             case "dependency":
                 from ecbackup_iac.terragrunt.config_value import outputs_of
 
-                blocks = self.visible("dependency").items()
-                return object_value({name: outputs_of(name, block) for name, (_, block) in blocks})
+                dependencies = self.visible("dependency")
+                return self._lazy(dependencies, lambda name: outputs_of(name, *dependencies[name]))
             case "feature":
                 from ecbackup_iac.terragrunt.config_value import feature_value
 
@@ -268,31 +173,6 @@ class ConfigFile:
         kind = object_of(dict.fromkeys(names, DYNAMIC))
         return Value(kind, LazyMembers(sorted(names), find))
 
-    # Includes.
-
-    @cached_property
-    def includes(self) -> tuple[Include, ...]:
-        """The include blocks, in order. Raises EvaluationError."""
-        blocks = includes(self.body)
-        if blocks and self._child is not None:
-            text = f"{self.address} is included and includes another file itself"
-            raise EvaluationError(f"Too many levels of inheritance: {text}", blocks[0].header)
-        self.in_locals += 1  # what an include refers to is evaluated with the locals
-        self.is_in_includes = True
-        try:
-            return tuple(evaluated_include(self, block) for block in blocks)
-        finally:
-            self.in_locals -= 1
-            self.is_in_includes = False
-
-    def included(self, include: Include) -> "ConfigFile":
-        """Return the configuration that is included."""
-        found = self._included.get(include.path)
-        if found is None:
-            found = ConfigFile(self.view, include.path, child=self, include=include)
-            self._included[include.path] = found
-        return found
-
     @cached_property
     def _exposed(self) -> Value:
         if self._child is not None:
@@ -306,80 +186,6 @@ class ConfigFile:
         }
         is_bare = [one.label for one in self.includes] == [""]
         return found.get("", object_value({})) if is_bare else object_value(found)
-
-    def merged_files(self) -> Iterator["tuple[ConfigFile, str]"]:
-        """Yield the included files that are merged, the last one first, with the strategy."""
-        for include in reversed(self.includes):
-            if include.strategy != "no_merge":
-                yield self.included(include), include.strategy
-
-    @cached_property
-    def injected(self) -> "Sequence[ConfigFile]":
-        """The configuration that is merged over that of a unit: of its stack, or of a file beside it."""
-        path = os.path.join(os.path.dirname(self.path), AUTOINCLUDE_FILE)
-        is_unit = os.path.basename(self.path) in UNIT_FILES and self._child is None
-        if self._injected or not is_unit or not self.view.exists(path):
-            return self._injected
-        return (ConfigFile(self.view, path, reader=self),)
-
-    def in_order(self) -> "Iterator[ConfigFile]":
-        """Yield the files that are merged, what wins first; the includes only where they are needed."""
-        for one in self.injected:
-            yield from one.in_order()
-        yield self
-        yield from (parent for parent, _ in self.merged_files())
-
-    def blocks_of_all(self, kind: str) -> "dict[str, tuple[ConfigFile, Block]]":
-        """Return the labelled blocks of a kind, merged by label: those of the child win."""
-        found: dict[str, tuple[ConfigFile, Block]] = {}
-        for one in self.in_order():
-            for block in one.body.blocks(kind, 1):
-                found.setdefault(block.labels[0], (one, block))
-        return found
-
-    # What else has a name.
-
-    def visible(self, kind: str) -> "dict[str, tuple[ConfigFile, Block]]":
-        """Return the labelled blocks of a kind, those of the child that includes this file too."""
-        own = self.blocks_of_all(kind)
-        return own | self._child.visible(kind) if self._child else own
-
-    @cached_property
-    def values(self) -> Value | None:
-        """The values that a stack passes, or those of the file beside this one; None without any."""
-        if self._values is not None:
-            return self._values
-        path = os.path.join(os.path.dirname(self.path), VALUES_FILE)
-        if not self.view.exists(path):
-            return None
-        file = ConfigFile(self.view, path, reader=self)
-        return file.attribute_values()
-
-    def attribute_values(self) -> Value:
-        """Return the attributes of a file as an object. Raises EvaluationError."""
-        found = {
-            one.name: self.value(one).through(*self.steps(one, StepKind.MAPPING))
-            for one in self.body.attributes()
-        }
-        return object_value(found)
-
-    # The file as a value.
-
-    def read_config(self, full: str) -> "ConfigFile | None":
-        """Return another configuration, read as a value; None where there is none."""
-        if self.view.is_folder(full):
-            names = [name for name in UNIT_FILES if self.view.exists(os.path.join(full, name))]
-            full = os.path.join(full, (*names, UNIT_FILES[0])[0])
-        if self._values is not None and full == os.path.join(self.folder, VALUES_FILE):
-            return ConfigFile(self.view, full, reader=self, values=self._values)
-        if not self.view.exists(full):
-            self.view.real(full)  # outside, nothing is known
-            return None
-        key = full, self.original_path
-        if key not in self.view.configs:
-            charge(STEPS_PER_UNIT)  # each unit of a chain reads all after it
-            self.view.configs[key] = ConfigFile(self.view, full, reader=self)
-        return self.view.configs[key]
 
     @cached_property
     def as_value(self) -> Value:

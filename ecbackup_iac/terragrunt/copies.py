@@ -13,8 +13,7 @@ from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.model.written_path import as_posix, relative_path
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
-from ecbackup_iac.terraform.modules.folders import Folders
-from ecbackup_iac.terraform.modules.parsed_file import ParsedFile, parsed_file
+from ecbackup_iac.terraform.modules.folders import Folders, ParsedFile, parsed_file
 from ecbackup_iac.terraform.values.budget import MAX_STEPS, TooMuchError
 from ecbackup_iac.terraform.values.context import evaluation
 from ecbackup_iac.terraform.values.value import EvaluationError
@@ -95,12 +94,12 @@ class UnitFolders(Folders):
         """What is generated, by path."""
 
         self.unknown: dict[str, str] = {}
-        """The files of which it is unknown what they hold, with the reason."""
+        """The files of which it is unknown what they contain, with the reason."""
 
         self._removed: set[str] = set()
 
     def write(self, path: str, source: SourceFile) -> None:
-        """Put a generated file at a path."""
+        """Add a generated file at a path."""
         self.written[path] = source
         self._changed(path)
 
@@ -116,7 +115,7 @@ class UnitFolders(Folders):
         return (*self.written, *self.unknown, *self._removed)
 
     def is_replaced(self, path: str) -> bool:
-        """Whether something else takes the place of a file of the module."""
+        """Whether something else replaces a file of the module."""
         return path in self.written or path in self._removed or self.origin(path) != path
 
     def _changed(self, path: str) -> None:
@@ -185,17 +184,13 @@ class UnitFolders(Folders):
 
     def content(self, path: str) -> bytes | Diagnostic:
         """Return a file's bytes, or why it was not read."""
-        return (
-            self.written[path].text
-            if path in self.written
-            else self._folders.content(self.origin(path))
-        )
+        if path in self.written:
+            return self.written[path].text
+        return self._folders.content(self.origin(path))
 
     def source(self, path: str) -> SourceFile | Diagnostic:
         """Return a file as UTF-8 text."""
-        return (
-            self.written[path] if path in self.written else self._folders.source(self.origin(path))
-        )
+        return self.written.get(path) or self._folders.source(self.origin(path))
 
     def parsed(self, path: str) -> ParsedFile | Diagnostic:
         """Return a file of configuration, parsed."""

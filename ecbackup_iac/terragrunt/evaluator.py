@@ -1,14 +1,10 @@
 """An expression of a configuration file → its value."""
 
-from typing import TYPE_CHECKING
-
 from ecbackup_iac.hcl.expression import Call, Name, Node
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator, HiddenSourceEvaluator
 from ecbackup_iac.terraform.values.value import EvaluationError, Value
 from ecbackup_iac.terragrunt.functions import FUNCTIONS, call_function, tfvars_value
-
-if TYPE_CHECKING:
-    from ecbackup_iac.terragrunt.configuration import ConfigFile
+from ecbackup_iac.terragrunt.scope import ConfigScope
 
 ROOTS = frozenset(("dependency", "feature", "include", "local", "stack", "unit", "values"))
 """The variables of a configuration."""
@@ -17,7 +13,7 @@ ROOTS = frozenset(("dependency", "feature", "include", "local", "stack", "unit",
 class ConfigEvaluator(Evaluator):
     """Evaluates the expressions of a configuration file."""
 
-    scope: "ConfigFile"
+    scope: ConfigScope
 
     def evaluate(self, node: Node) -> Value:
         """Return the value of a node by its kind. Raises EvaluationError."""
@@ -36,7 +32,7 @@ class ConfigEvaluator(Evaluator):
 
 
 class HiddenConfigEvaluator(HiddenSourceEvaluator, ConfigEvaluator):
-    """Evaluates those of a file that is no configuration by its name, no text of which may be shown."""
+    """Evaluates those of a file whose name is not a configuration's: none of its text may be shown."""
 
 
 def no_variable(name: str) -> EvaluationError:

@@ -3,11 +3,8 @@
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from ecbackup_iac.hcl.expression import Call
-from ecbackup_iac.hcl.json_syntax import parse_json_values
-from ecbackup_iac.hcl.parser import parse_whole_file
 from ecbackup_iac.model.location import ENVIRONMENT
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Diagnostic
@@ -17,7 +14,7 @@ from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.functions import FUNCTIONS as TERRAFORM_FUNCTIONS
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.functions.calling import call_function as call_terraform_function
-from ecbackup_iac.terraform.modules.inputs import value_in_file
+from ecbackup_iac.terraform.modules.inputs import value_in_file, variables_in
 from ecbackup_iac.terraform.modules.versions import meets
 from ecbackup_iac.terraform.values.budget import STEPS_PER_EXPRESSION, charge
 from ecbackup_iac.terraform.values.conversion import converted
@@ -38,10 +35,7 @@ from ecbackup_iac.terraform.values.value import (
     tuple_value,
     unknown,
 )
-
-if TYPE_CHECKING:
-    from ecbackup_iac.terragrunt.configuration import ConfigFile
-    from ecbackup_iac.terragrunt.include import Include
+from ecbackup_iac.terragrunt.scope import ConfigScope, Include
 
 _COMMANDS = {
     "vars": ("apply", "console", "destroy", "import", "plan", "push", "refresh"),
@@ -67,7 +61,7 @@ _PLATFORMS = ("darwin", "linux", "windows")
 class Function:
     """A function of Terragrunt."""
 
-    implementation: Callable[["ConfigFile", Sequence[Value]], Value]
+    implementation: Callable[[ConfigScope, Sequence[Value]], Value]
     least: int = 0
     most: int = 0
     """Arguments; a negative number for any."""
@@ -75,7 +69,7 @@ class Function:
     returns: Type = STRING
 
 
-def call_function(evaluator: Evaluator, scope: "ConfigFile", node: Call) -> Value:
+def call_function(evaluator: Evaluator, scope: ConfigScope, node: Call) -> Value:
     """Return the value of a call of one of Terragrunt's functions. Raises EvaluationError."""
     function = FUNCTIONS[node.name]
     arguments = [evaluator.value(argument) for argument in node.arguments]
@@ -105,7 +99,7 @@ def call_function(evaluator: Evaluator, scope: "ConfigFile", node: Call) -> Valu
     return result
 
 
-def tfvars_value(evaluator: Evaluator, scope: "ConfigFile", node: Call) -> Value:
+def tfvars_value(evaluator: Evaluator, scope: ConfigScope, node: Call) -> Value:
     """Return `jsondecode(read_tfvars_file(...))`, with the lines of the file in its trace."""
     arguments = [evaluator.value(argument) for argument in node.arguments]
     if len(arguments) != 1:
@@ -131,7 +125,7 @@ def _texts(values: Sequence[Value]) -> list[str]:
     return [*map(_text, values)]
 
 
-def _find_in_parent_folders(scope: "ConfigFile", arguments: Sequence[Value]) -> Value:
+def _find_in_parent_folders(scope: ConfigScope, arguments: Sequence[Value]) -> Value:
     names = _texts(arguments)
     wanted = [names[0]] if names and names[0] else ["terragrunt.hcl", "terragrunt.hcl.json"]
     folder = scope.folder
@@ -148,7 +142,7 @@ def _find_in_parent_folders(scope: "ConfigFile", arguments: Sequence[Value]) -> 
     raise quoting(f"ParentFileNotFoundError: no {{}} {where}", wanted[0], "such file")
 
 
-def _selected_include(scope: "ConfigFile", names: list[str]) -> "Include | None":
+def _selected_include(scope: ConfigScope, names: list[str]) -> Include | None:
     """Return the include that a function is about; None without any. Raises EvaluationError."""
     if scope.include_from_child is not None or scope.is_in_includes:
         return scope.include_from_child
@@ -166,7 +160,7 @@ def _selected_include(scope: "ConfigFile", names: list[str]) -> "Include | None"
 def _of_include(compute: Callable[[str, str], str]) -> Function:
     """Return a function of the unit's folder and of that which is included, the same without an include."""
 
-    def implementation(scope: "ConfigFile", arguments: Sequence[Value]) -> Value:
+    def implementation(scope: ConfigScope, arguments: Sequence[Value]) -> Value:
         include = _selected_include(scope, _texts(arguments))
         included = scope.folder if include is None else os.path.dirname(include.path)
         return string(compute(scope.folder, included))
@@ -174,7 +168,7 @@ def _of_include(compute: Callable[[str, str], str]) -> Function:
     return Function(implementation, 0, 1)
 
 
-def _get_env(scope: "ConfigFile", arguments: Sequence[Value]) -> Value:
+def _get_env(scope: ConfigScope, arguments: Sequence[Value]) -> Value:
     name = _text(arguments[0])
     given = scope.view.tree.environment.get(name)
     if given is not None:
@@ -189,7 +183,7 @@ def _get_env(scope: "ConfigFile", arguments: Sequence[Value]) -> Value:
     return converted(arguments[1], STRING)
 
 
-def _read_terragrunt_config(scope: "ConfigFile", arguments: Sequence[Value]) -> Value:
+def _read_terragrunt_config(scope: ConfigScope, arguments: Sequence[Value]) -> Value:
     path = arguments[0]
     if not path.is_known:
         return unknown(f"the path of a configuration is unknown: {path.unknown.why}")
@@ -203,7 +197,7 @@ def _read_terragrunt_config(scope: "ConfigFile", arguments: Sequence[Value]) -> 
     raise EvaluationError(f"read_terragrunt_config: no file exists at {display_path}")
 
 
-def _variables_of(scope: "ConfigFile", path: Value) -> Value:
+def _variables_of(scope: ConfigScope, path: Value) -> Value:
     """Return the variables in a tfvars file as an object."""
     full = scope.view.path(scope.folder, path) if _text(path) else scope.folder
     if full not in scope.view.variables:
@@ -211,7 +205,7 @@ def _variables_of(scope: "ConfigFile", path: Value) -> Value:
     return scope.view.variables[full]
 
 
-def _variables_at(scope: "ConfigFile", full: str) -> Value:
+def _variables_at(scope: ConfigScope, full: str) -> Value:
     display_path = scope.view.tree.display_path_of(full)
     if not scope.view.exists(full):
         scope.view.real(full)  # outside, nothing is known
@@ -221,11 +215,7 @@ def _variables_at(scope: "ConfigFile", full: str) -> Value:
     source = scope.view.tree.folders.source(real)
     if isinstance(source, Diagnostic):
         raise EvaluationError(f"read_tfvars_file: {display_path} {source.message}")
-    if full.endswith("json"):
-        attributes, problems = parse_json_values(source)
-    else:
-        body, problems = parse_whole_file(source)
-        attributes = [*body.attributes()]
+    attributes, problems = variables_in(source)
     for message, source_range in problems:
         raise EvaluationError(message, source_range)
     try:
@@ -234,12 +224,12 @@ def _variables_at(scope: "ConfigFile", full: str) -> Value:
         raise error.redacted() from None
 
 
-def _read_tfvars_file(scope: "ConfigFile", arguments: Sequence[Value]) -> Value:
+def _read_tfvars_file(scope: ConfigScope, arguments: Sequence[Value]) -> Value:
     variables = _variables_of(scope, arguments[0])
     return call_terraform_function(TERRAFORM_FUNCTIONS["jsonencode"], [variables], scope.evaluator)
 
 
-def _deep_merge(scope: "ConfigFile", arguments: Sequence[Value]) -> Value:  # noqa: ARG001
+def _deep_merge(scope: ConfigScope, arguments: Sequence[Value]) -> Value:  # noqa: ARG001
     result: Value | None = None
     for argument in arguments:
         if not argument.is_known:
@@ -269,7 +259,7 @@ def deep_merged(below: Value, above: Value) -> Value:
     return above
 
 
-def _constraint_check(scope: "ConfigFile", arguments: Sequence[Value]) -> Value:  # noqa: ARG001
+def _constraint_check(scope: ConfigScope, arguments: Sequence[Value]) -> Value:  # noqa: ARG001
     version, constraint = _texts(arguments)
     clauses = [clause.strip().lstrip("=!<>~ ") for clause in constraint.split(",")]
     for text in (version, *clauses):
@@ -280,22 +270,22 @@ def _constraint_check(scope: "ConfigFile", arguments: Sequence[Value]) -> Value:
     return boolean(meets(version.removeprefix("v").partition("+")[0], constraint))
 
 
-def _mark_glob_as_read(scope: "ConfigFile", arguments: Sequence[Value]) -> Value:
+def _mark_glob_as_read(scope: ConfigScope, arguments: Sequence[Value]) -> Value:
     from ecbackup_iac.terragrunt.globs import matching_files
 
     *_, pattern = _texts(arguments)  # before it, how far it may lead
     full = os.path.normpath(os.path.join(scope.folder, pattern))
-    return tuple_value(map(string, matching_files(scope.view, full)))
+    return tuple_value(map(string, matching_files(full, scope.view.real, scope.view.tree.folders)))
 
 
 def _unknown(why: str, kind: Type = STRING) -> Function:
-    def implementation(scope: "ConfigFile", arguments: Sequence[Value]) -> Value:  # noqa: ARG001
+    def implementation(scope: ConfigScope, arguments: Sequence[Value]) -> Value:  # noqa: ARG001
         return unknown(why, kind, is_not_null=True)
 
     return Function(implementation, most=-1, returns=DYNAMIC)
 
 
-def _fixed(compute: Callable[["ConfigFile"], str]) -> Function:
+def _fixed(compute: Callable[[ConfigScope], str]) -> Function:
     return Function(lambda scope, _: string(as_posix(compute(scope))))
 
 
@@ -304,7 +294,7 @@ def _listed(texts: Sequence[str]) -> Function:
 
 
 def _one_of(subject: str, why: str, *texts: str) -> Function:
-    """Return a function whose result is one of some texts: what all of them lead to is certain."""
+    """Return a function whose result is one of some strings: what all of them lead to is certain."""
     found = [Possibility(string(text), (Assumption(subject, f'"{text}"'),)) for text in texts]
     return Function(lambda _scope, _: one_of(found, why))
 

@@ -5,9 +5,9 @@ import re
 from collections.abc import Callable, Iterator
 
 from ecbackup_iac.terraform.functions.go.regular_expressions import Pattern
+from ecbackup_iac.terraform.modules.folders import Folders
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.value import EvaluationError
-from ecbackup_iac.terragrunt.tree import View
 
 MAX_BACKTRACKING = 3
 """Wildcards of an expression that Python's engine matches; with more, it may take years."""
@@ -31,7 +31,7 @@ _MAGIC = {
 }
 
 
-def matching_files(view: View, pattern: str) -> list[str]:
+def matching_files(pattern: str, real_path_of: Callable[[str], str], folders: Folders) -> list[str]:
     """Return the files that an absolute pattern matches, in the order of a walk.
 
     Raises EvaluationError: it is not a pattern.
@@ -40,30 +40,30 @@ def matching_files(view: View, pattern: str) -> list[str]:
     top = re.split(r"[*?\[{\\]", pattern, maxsplit=1)[0]
     if top != pattern:
         top = os.path.dirname(top)
-    real = view.real(top)
+    real = real_path_of(top)
     if os.path.isfile(real):
         return [top] if top == pattern else []
     try:
         is_match = matcher(glob_expression(pattern, _NO_FOLDER))
     except re.error as error:
         raise EvaluationError(f"it is not a pattern: {error}") from None
-    found = (top + path for path in _files(view, real))
+    found = (top + path for path in _files(folders, real))
     return sorted(filter(is_match, found), key=lambda path: path.split("/"))
 
 
-def _files(view: View, folder: str) -> Iterator[str]:
+def _files(folders: Folders, folder: str) -> Iterator[str]:
     """Yield the files below a folder as paths from there, with a slash in front."""
     charge()
-    names, folders = view.tree.folders.entries(folder)
+    names, below = folders.entries(folder)
     yield from (f"/{name}" for name in names)
-    for name in folders:
+    for name in below:
         if name not in _SKIPPED:
-            below = _files(view, os.path.join(folder, name))
-            yield from (f"/{name}{path}" for path in below)
+            paths = _files(folders, os.path.join(folder, name))
+            yield from (f"/{name}{path}" for path in paths)
 
 
 def matcher(expression: str) -> Callable[[str], object]:
-    """Return what says whether an expression matches the whole of a text.
+    """Return what says whether an expression matches the whole of a string.
 
     Raises re.error, EvaluationError: it is not an expression.
     Raises UnknownResultError: it is not evaluated.

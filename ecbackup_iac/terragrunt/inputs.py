@@ -20,9 +20,8 @@ from ecbackup_iac.model.value import StepKind
 from ecbackup_iac.model.written_path import relative_path
 from ecbackup_iac.terraform.evaluation.constraints import Constraint
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
-from ecbackup_iac.terraform.evaluation.scopes import CONSTANT_SCOPE
 from ecbackup_iac.terraform.functions import FUNCTIONS
-from ecbackup_iac.terraform.functions.call_context import OutsideError
+from ecbackup_iac.terraform.functions.call_context import CONSTANT_SCOPE, OutsideError
 from ecbackup_iac.terraform.modules.inputs import (
     RootInputs,
     VariableFile,
@@ -155,14 +154,12 @@ class UnitInputs(RootInputs):
         files = self._module.files
         if path in files.unknown:
             return _Anything(files.unknown[path])
-        return (
-            self._files.of(files.written[path])
-            if path in files.written
-            else self._files.at(files.origin(path))
-        )
+        if path in files.written:
+            return self._files.of(files.written[path])
+        return self._files.at(files.origin(path))
 
     def _texts(self, value: Value | None) -> Iterator[Value]:
-        """Yield the known texts of a list; what is unknown in it may set any variable."""
+        """Yield the known strings of a list; what is unknown in it may set any variable."""
         if value is None or value.is_null:
             return
         for element in value.elements if isinstance(value.raw, tuple) else (value,):
@@ -192,7 +189,7 @@ class UnitInputs(RootInputs):
             self._workspace = members["TF_WORKSPACE"]
 
     def _split(self, value: Value, origin: Located) -> Value:
-        """Return the arguments in a text, as a shell splits it."""
+        """Return the arguments in a string, as a shell splits it."""
         if not isinstance(value.raw, str):
             return value
         try:
@@ -349,7 +346,7 @@ def _as_expression(value: Value) -> Value:
 
 
 def _as_json(value: Value) -> Value:
-    """Return a value with the types that JSON has; a text that Terraform evaluates is unknown."""
+    """Return a value with the types that JSON has; a string that Terraform evaluates is unknown."""
     match value.raw:
         case tuple() as elements:
             result = tuple_value(map(_as_json, elements))

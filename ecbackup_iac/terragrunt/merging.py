@@ -27,8 +27,8 @@ from ecbackup_iac.terraform.values.value import (
     string,
     unknown,
 )
-from ecbackup_iac.terragrunt.configuration import ConfigFile
 from ecbackup_iac.terragrunt.functions import APPLY, PLAN
+from ecbackup_iac.terragrunt.scope import ConfigScope
 from ecbackup_iac.terragrunt.sources import partly_known_remote
 
 
@@ -51,7 +51,7 @@ class GeneratedFile:
     """Why arguments are unknown, by name."""
 
     range: SourceRange
-    """Of the block's header."""
+    """The block's header."""
 
     written: bytes
     """The text of the whole block, and of what unknown contents refer to."""
@@ -74,7 +74,7 @@ class ExtraArguments:
     environment: Value | None
 
 
-def terraform_source(file: ConfigFile) -> tuple[list[Value], Attribute, str] | None:
+def terraform_source(file: ConfigScope) -> tuple[list[Value], Attribute, str] | None:
     """Return what the module's source may be, where it is set and why it is unknown; None where it is unset.
 
     Raises EvaluationError.
@@ -95,7 +95,7 @@ def terraform_source(file: ConfigFile) -> tuple[list[Value], Attribute, str] | N
     return None
 
 
-def _alternatives(owner: ConfigFile, node: Node) -> Iterator[Value]:
+def _alternatives(owner: ConfigScope, node: Node) -> Iterator[Value]:
     """Yield the values that an unknown expression may have; one for each of its parts that is unknown."""
     match node:
         case Template(parts=(Interpolation(expression=inner),)):
@@ -120,7 +120,7 @@ def _alternatives(owner: ConfigFile, node: Node) -> Iterator[Value]:
                 yield value
 
 
-def exclusion(file: ConfigFile) -> tuple[Value, Value, str] | None:
+def exclusion(file: ConfigScope) -> tuple[Value, Value, str] | None:
     """Return under which condition a unit is not applied; None for never. Raises EvaluationError.
 
     With it are returned whether the units that it depends on directly are not applied either, and why it is
@@ -144,7 +144,7 @@ def exclusion(file: ConfigFile) -> tuple[Value, Value, str] | None:
     return None
 
 
-def _actions(owner: ConfigFile, block: Block) -> list[Value]:
+def _actions(owner: ConfigScope, block: Block) -> list[Value]:
     """Return the actions that an exclude block lists. Raises EvaluationError."""
     attribute = block.body.attribute("actions")
     value = owner.value(attribute) if attribute is not None else null()
@@ -171,7 +171,7 @@ def _doubt_about(actions: list[Value]) -> str:
     return next((f"the actions are unknown: {why}" for why in whys), "")
 
 
-def generated_files(file: ConfigFile) -> dict[str, GeneratedFile]:
+def generated_files(file: ConfigScope) -> dict[str, GeneratedFile]:
     """Return what is generated, by label, the backend last. Raises EvaluationError."""
     found: dict[str, GeneratedFile] = {}
     for owner in file.in_order():
@@ -189,7 +189,7 @@ def generated_files(file: ConfigFile) -> dict[str, GeneratedFile]:
     return found
 
 
-def _generated_by(file: ConfigFile) -> list[tuple[str, GeneratedFile]]:
+def _generated_by(file: ConfigScope) -> list[tuple[str, GeneratedFile]]:
     """Return what the generate blocks of one file write, with their labels. Raises EvaluationError."""
     found: list[tuple[str, Mapping[str, Value], Block | Attribute]] = []
     for block in file.body.blocks("generate", 1):
@@ -212,7 +212,7 @@ def _generated_by(file: ConfigFile) -> list[tuple[str, GeneratedFile]]:
     ]
 
 
-def _referred(file: ConfigFile, written: Block | Attribute, members: Mapping[str, Value]) -> bytes:
+def _referred(file: ConfigScope, written: Block | Attribute, members: Mapping[str, Value]) -> bytes:
     """Return the text that unknown contents are made of: files that they read, and their own file."""
     contents = members.get("contents")
     attribute = written.body.attribute("contents") if isinstance(written, Block) else written
@@ -282,7 +282,7 @@ _ALLOWED = {
 }
 
 
-def copied(file: ConfigFile) -> dict[str, list[Value]]:
+def copied(file: ConfigScope) -> dict[str, list[Value]]:
     """Return the patterns of include_in_copy and exclude_from_copy. Raises EvaluationError."""
     found: dict[str, list[Value]] | None = None
     for owner, strategy in ((file, ""), *file.merged_files()):
@@ -297,9 +297,9 @@ def copied(file: ConfigFile) -> dict[str, list[Value]]:
     return found or {}
 
 
-def extra_arguments(file: ConfigFile) -> list[ExtraArguments]:
+def extra_arguments(file: ConfigScope) -> list[ExtraArguments]:
     """Return what is added to a plan or an apply, in order. Raises EvaluationError."""
-    merged: dict[str, tuple[ConfigFile, Block]] = {}
+    merged: dict[str, tuple[ConfigScope, Block]] = {}
     for owner in reversed([*file.in_order()]):
         for terraform in owner.body.blocks("terraform"):
             for block in terraform.body.blocks("extra_arguments", 1):

@@ -11,7 +11,7 @@ from ecbackup_iac.terragrunt.tree import includes
 
 @record
 class Kind:
-    """What a block, or a file, may hold."""
+    """What a block, or a file, may contain."""
 
     required: str = ""
     optional: str = ""

@@ -8,7 +8,7 @@ from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.hcl.structure import Block, Body
 from ecbackup_iac.model.record import changing_record, field, record
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
-from ecbackup_iac.terraform.modules.repetitions import count_repetitions, for_each
+from ecbackup_iac.terraform.modules.repetitions import count_repetitions, for_each_repetitions
 from ecbackup_iac.terraform.values.budget import STEPS_PER_INSTANCE, TooMuchError, charge
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.marks import shown_text
@@ -23,7 +23,6 @@ from ecbackup_iac.terraform.values.value import (
 )
 from ecbackup_iac.terragrunt.configuration import ConfigFile
 from ecbackup_iac.terragrunt.evaluator import ConfigEvaluator
-from ecbackup_iac.terragrunt.include import included_path
 from ecbackup_iac.terragrunt.schemas import INCLUDED_STACK, INJECTED, check_file
 from ecbackup_iac.terragrunt.sources import is_remote, local_folder, partly_known_remote
 from ecbackup_iac.terragrunt.tree import (
@@ -50,7 +49,7 @@ MAX_STACK_DEPTH = 3
 """How often a stack may be inside itself."""
 
 MAX_UNITS = 1000
-"""Of one stack file, with the stacks in it."""
+"""Units that one stack file generates, with the stacks in it."""
 
 
 @changing_record
@@ -116,7 +115,7 @@ class _Component:
         return value is not None and value.raw is True
 
     def text(self, name: str) -> Value:
-        """Return an argument that has to be a text. Raises EvaluationError."""
+        """Return an argument that has to be a string. Raises EvaluationError."""
         value = self.known(name, STRING)
         if value is None or not isinstance(value.raw, str) or not value.raw.strip():
             raise EvaluationError(f"{name} of {self.name} is empty", self.block.header)
@@ -330,7 +329,7 @@ def _blocks_of(
     try:
         file.check()
         for block in includes(file.body):
-            body = file.view.body(included_path(file, block))
+            body = file.view.body(file.included_path(block))
             check_file(body, INCLUDED_STACK)
             bodies.append(body)
     except EvaluationError as error:
@@ -357,7 +356,7 @@ def _injected_beside(file: ConfigFile, folder: str) -> list[tuple[ConfigEvaluato
 
 
 def _expose_paths(file: ConfigFile, folder: str, blocks: Sequence[Block]) -> None:
-    """Let the file refer to unit.NAME.path and stack.NAME.path."""
+    """Add unit.NAME.path and stack.NAME.path to what the file may refer to."""
     for kind in ("unit", "stack"):
         found = {}
         for block in blocks:
@@ -380,7 +379,7 @@ def _repeated(evaluator: ConfigEvaluator, block: Block) -> Iterator[ConfigEvalua
         raise EvaluationError("expansion needs either count or for_each", expansions[0].header)
     try:
         value = evaluator.value(written.expression)
-        repetitions = count_repetitions(value) if count is not None else for_each(value)
+        repetitions = count_repetitions(value) if count is not None else for_each_repetitions(value)
     except EvaluationError as error:
         raise error.at(written.range) from None
     doubt = next((one.doubt for one in repetitions if one.doubt), "")

@@ -22,7 +22,6 @@ from ecbackup_iac.terraform.values.value import EvaluationError, Value
 
 if TYPE_CHECKING:
     from ecbackup_iac.hcl.source import Problem
-    from ecbackup_iac.terragrunt.configuration import ConfigFile
     from ecbackup_iac.terragrunt.copies import Copy
 
 UNIT_FILES = ("terragrunt.hcl", "terragrunt.hcl.json")
@@ -46,7 +45,7 @@ class NotEvaluatedError(EvaluationError):
 
 
 _PLACEHOLDER = re.compile(r"(?<![$%])\{\{[^{}=]*\}\}")
-"""Of a template that another program fills in, like boilerplate."""
+"""A gap in a template that another program fills in, such as boilerplate."""
 
 
 def is_placeholder(path: str) -> bool:
@@ -104,7 +103,7 @@ class Tree:
                 self.steps_left -= limit - max(0, context.steps_left)
 
     def hide(self, path: str, folder: str, text: Value) -> None:
-        """Print a path in a folder with a mark instead of a text that is hidden."""
+        """Print a path in a folder with a mark instead of a string that is hidden."""
         if text.is_hidden:
             self._hidden[path] = f"{self.display_path_of(folder)}/{hidden_value(text)}"
 
@@ -154,9 +153,6 @@ class View:
         self.tree = tree
         self.variables: dict[str, Value] = {}
         """The variables of tfvars files that are read, by path."""
-
-        self.configs: dict[tuple[str, str], ConfigFile] = {}
-        """The configurations that are read as values: by path, and by the unit's own."""
 
         # Those in others come first.
         self._copies = sorted(copies.items(), key=lambda pair: len(pair[0]), reverse=True)

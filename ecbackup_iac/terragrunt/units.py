@@ -10,8 +10,8 @@ from ecbackup_iac.terraform.values.budget import TooMuchError
 from ecbackup_iac.terraform.values.marks import shown_text
 from ecbackup_iac.terraform.values.steps import Located
 from ecbackup_iac.terraform.values.value import EvaluationError, Value, tuple_value
+from ecbackup_iac.terragrunt.config_value import merged_inputs
 from ecbackup_iac.terragrunt.configuration import ConfigFile
-from ecbackup_iac.terragrunt.merged_inputs import merged_inputs
 from ecbackup_iac.terragrunt.merging import (
     ExtraArguments,
     GeneratedFile,
@@ -44,7 +44,7 @@ class Unit:
 
     view: View
     source: str = ""
-    """Of a module that is fetched from elsewhere, as it is printed."""
+    """The source of a module that is fetched from elsewhere, as it is printed."""
 
     source_at: Located | None = None
     places: tuple[Located, ...] = ()
@@ -105,7 +105,7 @@ class Unit:
     """The folders of the units that have to be applied before, as far as they are known."""
 
     needs_values: bool = False
-    """It is a template for units: it refers to values that are not given, or holds placeholders."""
+    """It is a template for units: it refers to values that are not given, or contains placeholders."""
 
     is_unread_unit: bool = False
     """Its own configuration is fetched from elsewhere."""
@@ -188,7 +188,7 @@ def _set_rest(unit: Unit, file: ConfigFile) -> None:
 
 
 def _known_texts(unit: Unit, values: list[Value]) -> list[str]:
-    """Return the texts in some lists; where one is unknown, so is what the unit is planned with."""
+    """Return the strings in some lists; where one is unknown, so is what the unit is planned with."""
     found = []
     for value in values:
         for one in value.elements if isinstance(value.raw, tuple) else (value,):

@@ -65,7 +65,7 @@ def test_a_plan_is_the_one_below_the_folder_that_checkov_scans() -> None:
     assert reader.file_of({}, "/b/p.json", graph) is None
 
 
-def test_a_new_graph_where_an_old_one_was_freed_is_read_anew() -> None:
+def test_a_new_graph_where_an_old_one_was_freed_is_read_again() -> None:
     reader = BlockReader([])
     for number in range(50):
         conf: dict[str, Any] = {}

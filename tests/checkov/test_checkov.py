@@ -71,7 +71,7 @@ def checkov(environment_with: "EnvironmentWith") -> Path:
 
 @pytest.fixture(scope="session")
 def estate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Configuration, plans and templates, as they lie in a repository."""
+    """Configuration, plans and templates, as they are in a repository."""
     top = tmp_path_factory.mktemp("estate") / "estate"
     shutil.copytree(HERE / "estate", top)
     (top / ".git").mkdir()

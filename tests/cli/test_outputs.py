@@ -48,7 +48,7 @@ def test_a_report_to_a_file_prints_nothing(plans: Path, run: "Run") -> None:
     assert (plans / "report.txt").read_text(encoding="utf-8").startswith("FAIL  ")
 
 
-def test_a_file_holds_no_colour_codes_even_with_color_on(plans: Path, run: "Run") -> None:
+def test_a_file_contains_no_colour_codes_even_with_color_on(plans: Path, run: "Run") -> None:
     result = run("check", FAILS, "--format", "text:report.txt", "--color", "--format", "text")
     assert "\x1b[" in result.stdout
     assert "\x1b" not in (plans / "report.txt").read_text(encoding="utf-8")
@@ -192,7 +192,7 @@ def test_a_reader_that_goes_away_gets_no_traceback(run: "Run") -> None:
 
 
 @pytest.mark.usefixtures("plans")
-def test_a_full_disk_behind_standard_output_is_reported(run: "Run") -> None:
+def test_a_full_disk_is_reported_for_standard_output(run: "Run") -> None:
     with Path("/dev/full").open("wb") as full:
         result = run("check", FAILS, stdout=full)
     assert (result.stderr, result.status) == (
@@ -202,7 +202,7 @@ def test_a_full_disk_behind_standard_output_is_reported(run: "Run") -> None:
 
 
 @pytest.mark.parametrize("args", [["--help"], ["check", "--help"], ["--version"], ["explain"]])
-def test_a_full_disk_behind_a_help_text_is_reported(args: list[str], run: "Run") -> None:
+def test_a_full_disk_is_reported_for_a_help_text(args: list[str], run: "Run") -> None:
     with Path("/dev/full").open("wb") as full:
         result = run(*args, stdout=full)
     assert (result.stderr, result.status) == (

@@ -40,8 +40,8 @@ main()
 """
 BROKEN = """\
 def broken(*_): raise RuntimeError("broken")
-import ecbackup_iac.readers.terraform.configuration
-ecbackup_iac.readers.terraform.configuration._Tree.closing_diagnostics = broken
+import ecbackup_iac.readers.configuration
+ecbackup_iac.readers.configuration._Tree.closing_diagnostics = broken
 main()
 """
 LINE = re.compile(r"\r([^\r\n]*)(?=\r)")
@@ -81,7 +81,7 @@ def test_progress_is_shown_on_a_terminal_and_erased(terminal: "Terminal") -> Non
     assert left(shown) == "12 caches: 12 passed\n"
 
 
-def test_a_redirected_report_holds_no_progress(terminal: "Terminal", tmp_path: Path) -> None:
+def test_a_redirected_report_contains_no_progress(terminal: "Terminal", tmp_path: Path) -> None:
     with (tmp_path / "report.txt").open("wb") as report:
         shown = terminal(sys.executable, "-c", SLOW, "check", stdout=report)
     assert lines(shown)

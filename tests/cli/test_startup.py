@@ -55,7 +55,7 @@ def test_the_version_is_the_packages_own(run: "Run") -> None:
         "ecbackup_iac.checkov.details",
         "ecbackup_iac.checkov.evaluation",
         "ecbackup_iac.checkov.plans",
-        "ecbackup_iac.readers.terraform.configuration",
+        "ecbackup_iac.readers.configuration",
         *MODEL,
     ],
 )

@@ -22,7 +22,7 @@ def statuses(found: "Evaluated") -> list[str]:
 @pytest.mark.parametrize(
     "section", ["Parameters", "Conditions", "Mappings", "Outputs", "Rules", "Transform"]
 )
-def test_an_empty_section_is_no_error(
+def test_an_empty_section_is_not_an_error(
     section: str, nothing: str, evaluate_templates: "EvaluateTemplates"
 ) -> None:
     found = evaluate_templates({"t.yaml": f"{section}:{nothing}\n{CACHE}"})
@@ -39,7 +39,7 @@ def test_a_section_of_another_kind_is_an_error(
 
 
 @pytest.mark.parametrize("nothing", ["", "null", "{}"])
-def test_resources_with_nothing_are_no_error(
+def test_resources_with_nothing_are_not_an_error(
     nothing: str, evaluate_templates: "EvaluateTemplates"
 ) -> None:
     version = 'AWSTemplateFormatVersion: "2010-09-09"'

@@ -63,12 +63,14 @@ def test_a_key_in_the_wrong_case_is_an_error(
         "AWS::Elasticache::ReplicationGroup",
         "AWS::ElastiCache::Replicationgroup",
         "AWS::ElastiCache::ReplicationGroups",
+        "AWS::ElasticCache::ReplicationGroup",
+        "AWS::ElastiCache::ReplicationGroup ",
     ],
 )
 def test_a_type_that_does_not_exist_is_an_error_and_an_unknown_cache(
     kind: str, evaluate_templates: "EvaluateTemplates"
 ) -> None:
-    text = CACHE.replace("AWS::ElastiCache::ReplicationGroup", kind)
+    text = CACHE.replace("AWS::ElastiCache::ReplicationGroup", f'"{kind}"')
     result = evaluate_templates({"t.yaml": text})
     (error,) = result.diagnostics
     assert (error.location.line, error.message) == (
@@ -96,7 +98,7 @@ def test_the_retention_in_properties_in_the_wrong_case_is_unknown(
         "Resources:\n  - type: AWS::ElastiCache::ReplicationGroup\n",
     ],
 )
-def test_files_of_other_programs_are_no_templates(
+def test_files_of_other_programs_are_not_templates(
     text: str, evaluate_templates: "EvaluateTemplates"
 ) -> None:
     result = evaluate_templates({"t.yaml": text})

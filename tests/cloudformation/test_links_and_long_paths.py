@@ -66,7 +66,7 @@ def test_a_link_to_a_file_outside_the_walk_is_read(
 @pytest.mark.parametrize(
     "named", ["node_modules", "node_modules/live", "node_modules/live/deep", "link"]
 )
-def test_what_is_named_is_walked_wherever_it_lies(
+def test_what_is_named_is_walked_wherever_it_is(
     named: str, name: str, text: str, repository: Path, accounts_of: "AccountsOf"
 ) -> None:
     written(repository / "node_modules" / "live" / "deep" / name, text)
@@ -75,7 +75,7 @@ def test_what_is_named_is_walked_wherever_it_lies(
     assert len(accounts_of((), [named]).created) == 1
 
 
-def test_links_in_circles_come_to_an_end(repository: Path, accounts_of: "AccountsOf") -> None:
+def test_loops_of_links_end(repository: Path, accounts_of: "AccountsOf") -> None:
     written(repository / "node_modules" / "live" / "main.tf", MODULE)
     (repository / "node_modules" / "live" / "again").symlink_to(Path(".."))
     (repository / "node_modules" / "live" / "top").symlink_to(Path("..") / "..")

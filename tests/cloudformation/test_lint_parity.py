@@ -22,7 +22,7 @@ BROKEN = {
     for file in CASES.glob("*/case.json")
     if "is_broken" in json.loads(file.read_text("utf-8"))
 }
-"""Cases of templates that are broken, or that CloudFormation refuses."""
+"""Cases of templates that are broken, or that CloudFormation rejects."""
 
 VALID = sorted({path.name for path in CASES.iterdir()} - BROKEN)
 
@@ -35,8 +35,8 @@ LEFT_OUT = {
 # Cases that are not broken, where cfn-lint finds an error: why → the cases, or some of their files.
 ERRORS = {
     "wrong on purpose: the value, or another attribute of the resource": (
-        "no-properties what-is-no-whole-number what-is-no-whole-number-json numbers-of-yaml "
-        "engines nodes-without-backups misspelt-property texts-that-are-no-digits "
+        "no-properties not-a-whole-number not-a-whole-number-json numbers-of-yaml "
+        "engines nodes-without-backups misspelt-property strings-without-digits "
         "values-that-yaml-has list-parameters split if-unknown-json crlf tags-of-yaml"
     ),
     "cfn-lint reads numbers as YAML 1.1: an exponent needs a sign, and a point before it": (
@@ -47,19 +47,19 @@ ERRORS = {
     ),
     "cfn-lint reads UTF-8 alone": ("utf-16 utf-16-json"),
     "cfn-lint takes no key twice": ("duplicate-keys duplicate-keys-json"),
-    "cfn-lint takes files of one document alone": ("several-documents keys-that-are-no-texts"),
+    "cfn-lint takes files of one document alone": ("several-documents keys-that-are-not-strings"),
     "cfn-lint takes no Fn::ToJsonString in Fn::Split": ("to-json-string"),
     "cfn-lint cannot follow these loops": (
         "loop-over-conditions-json no-items-json type-of-the-item"
     ),
     "cfn-lint misses what an AWS::Include brings": ("include-of-properties-json"),
     "no template at all": (
-        "file-names/notes.yaml neighbours-that-are-no-templates/.github/workflows/check.yml "
-        "neighbours-that-are-no-templates/chart/templates/cache.yaml "
-        "neighbours-that-are-no-templates/docker-compose.yml "
-        "neighbours-that-are-no-templates/k8s.yaml neighbours-that-are-no-templates/openapi.yaml "
-        "neighbours-that-are-no-templates/policy.json "
-        "neighbours-that-are-no-templates/tsconfig.json resources-of-another-kind/settings.json "
+        "file-names/notes.yaml neighbours-that-are-not-templates/.github/workflows/check.yml "
+        "neighbours-that-are-not-templates/chart/templates/cache.yaml "
+        "neighbours-that-are-not-templates/docker-compose.yml "
+        "neighbours-that-are-not-templates/k8s.yaml neighbours-that-are-not-templates/openapi.yaml "
+        "neighbours-that-are-not-templates/policy.json "
+        "neighbours-that-are-not-templates/tsconfig.json resources-of-another-kind/settings.json "
         "resources-of-another-kind/settings.yaml serverless-framework serverless-framework-list "
         "serverless-framework-json cdk-out/cdk.out/cdk.out cdk-out/cdk.out/manifest.json"
     ),

@@ -32,7 +32,7 @@ BROKEN = {
     for file in CASES.glob("*/case.json")
     if "is_broken" in json.loads(file.read_text("utf-8"))
 }
-"""Cases of templates that are broken, or that CloudFormation refuses."""
+"""Cases of templates that are broken, or that CloudFormation rejects."""
 
 NAMES = sorted({path.name for path in CASES.iterdir()} - BROKEN)
 
@@ -81,7 +81,7 @@ EXPLAINED = {
     "moto does not read what the Serverless Framework keeps for CloudFormation": (
         "serverless-framework serverless-framework-list serverless-framework-json"
     ),
-    "moto takes files of one document alone": ("several-documents keys-that-are-no-texts"),
+    "moto takes files of one document alone": ("several-documents keys-that-are-not-strings"),
     "moto's PyYAML 6.0.4 lets the last of several merged maps win": ("merge-keys.Prices"),
 }
 

@@ -84,7 +84,7 @@ class Nested:
     template: int
     condition: int | None
     has_surplus: bool
-    """It passes a parameter that the child does not have, which CloudFormation refuses."""
+    """It passes a parameter that the child does not have, which CloudFormation rejects."""
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,7 @@ def test_a_type_that_another_program_inserts_is_unknown_where_it_may_be_a_cache(
     )
     result = run_here("check", ".")
     assert result.stdout.startswith(first)
-    assert "the type {" + kind.replace('"', "") + "} is not known" in result.stdout
+    assert f"the type {kind} is not known".replace('"', "") in result.stdout
     assert result.status == 0
 
 

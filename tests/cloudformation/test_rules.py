@@ -116,7 +116,7 @@ def test_a_rule_bounds_a_parameter(name: str, evaluate_templates: "EvaluateTempl
     }
 
 
-def test_a_given_value_that_a_rule_refuses_is_an_error(
+def test_a_given_value_that_a_rule_rejects_is_an_error(
     evaluate_templates: "EvaluateTemplates",
 ) -> None:
     text = template(

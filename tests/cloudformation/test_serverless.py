@@ -108,6 +108,8 @@ def test_extensions_of_a_map_of_resources_apply(check: Check) -> None:
 CUSTOM = (
     "custom: {days: 5, stages: {dev: 0, prod: 6}, text: x, none: null, "
     "stage: \"${opt:stage, 'prod'}\"}\n"
+    "params: {default: {all: 0, days: 1}, dev: {days: 2, none: null}, prod: {only: 3}}\n"
+    "stages: {default: {params: {new: '${self:custom.days}'}}, dev: {params: {newer: 4}}}\n"
 )
 VALUES: Mapping[str, tuple[str, int | str]] = {
     "a value of the file": ("${self:custom.days}", 5),
@@ -123,6 +125,15 @@ VALUES: Mapping[str, tuple[str, int | str]] = {
     "a default in quotes": ("${opt:days, '8'}", 8),
     "in a text": ("1${self:custom.days}", 15),
     "in Fn::Sub": ("!Sub '${self:custom.days}'", 5),
+    "a parameter of the stage": ("${param:days}", 2),
+    "a parameter of all stages": ("${param:all}", 0),
+    "a parameter of another stage": ("${param:only, 8}", 8),
+    "a parameter that is null": ("${param:none, 8}", 8),
+    "a parameter among the stages": ("${param:newer}", 4),
+    "a parameter among the stages, of all": ("${param:new}", 5),
+    "a switch": ("${strToBool(${opt:on, '1'})}", "invalid"),
+    "a parameter that is not given": ("${param:other}", "unknown"),
+    "a switch that is none": ("${strToBool(on)}", "unknown"),
     "an option": ("${opt:days}", "unknown"),
     "the environment": ("${env:DAYS}", "unknown"),
     "the environment with a default": ("${env:DAYS, 7}", "unknown"),
@@ -160,6 +171,16 @@ def test_a_variable_has_the_value_that_the_framework_gives_it(
 def test_the_reason_of_an_unknown_variable_is_reported(check: Check) -> None:
     report = check({"serverless.yml": one("${opt:days}")})
     assert "the option --days is not given" in report["findings"][0]["message"]
+
+
+@pytest.mark.parametrize(("parameter", "expected"), [("days", "unknown"), ("other", 7)])
+def test_what_serverless_compose_passes_is_unknown(
+    parameter: str, expected: int | str, check: Check
+) -> None:
+    compose = f"services:\n  a: {{path: services/a, params: {{{parameter}: '${{b.days}}'}}}}\n"
+    service = one("${param:days}", "params: {default: {days: 7}}\n")
+    files = {"services/a/serverless.yml": service, "serverless-compose.yml": compose}
+    assert days(check(files)) == {"A": expected}
 
 
 def test_the_trace_and_the_remedy_lead_to_where_the_value_is_written(check: Check) -> None:
@@ -328,6 +349,6 @@ def test_variables_that_grow_end(check: Check) -> None:
     assert days(check({"serverless.yml": text})) == {"A": "unknown"}
 
 
-def test_a_text_with_a_dollar_in_another_template_is_no_variable(check: Check) -> None:
+def test_a_string_with_a_dollar_in_another_template_is_not_a_variable(check: Check) -> None:
     template = one("${self:custom.days}").partition("resources:\n")[2]
     assert days(check({"template.yml": template})) == {"A": "unknown"}

@@ -338,7 +338,7 @@ def test_an_error_in_the_original_is_shown_with_its_correction() -> None:
     assert sum("The title is correct" in text for text in pairs) == 1
 
 
-def test_the_frameworks_and_tools_that_an_auditor_asks_for_are_mapped() -> None:
+def test_the_frameworks_and_tools_that_an_auditor_requires_are_mapped() -> None:
     labels = " ".join(fact.label for fact in facts(page_of(None), "mappings", "equivalents"))
     for name in ("CIS Controls", "NIST", "HIPAA", "SOC 2", "PCI DSS", "AWS Security Hub"):
         assert name in labels

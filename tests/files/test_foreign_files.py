@@ -139,7 +139,7 @@ def test_a_file_of_any_name_that_is_too_large_is_an_error_where_it_may_be_a_temp
         assert (result.stdout, result.status) == ("0 caches found\n", 0)
 
 
-def test_a_program_that_names_aws_is_no_template(tmp_path: Path, run_here: "RunHere") -> None:
+def test_a_program_that_names_aws_is_not_a_template(tmp_path: Path, run_here: "RunHere") -> None:
     (tmp_path / "ok.tf").write_text("", "utf-8")
     (tmp_path / "tool").write_bytes(b"\x7fELF\2\1\1\0" + TEMPLATE.encode() + b"\0\t- \xff: [")
     assert run_here("check", ".").status == 0

@@ -204,14 +204,14 @@ def test_a_wrong_input_gets_a_hint_what_it_is_and_what_to_run_instead(
 
 
 @pytest.mark.parametrize("is_requested", [True, False])
-def test_an_old_or_encrypted_state_may_hold_caches_and_is_an_error_in_a_folder_too(
+def test_an_old_or_encrypted_state_may_contain_caches_and_is_an_error_in_a_folder_too(
     *, is_requested: bool
 ) -> None:
     for content in (OLD_STATE, '{"meta":{},"encrypted_data":"AA","encryption_version":"v0"}'):
         assert problem_with(content.encode(), is_requested=is_requested) is not None
 
 
-def test_an_old_state_that_names_no_cache_holds_none() -> None:
+def test_an_old_state_that_does_not_name_a_cache_contains_none() -> None:
     assert read(OLD_STATE.replace("elasticache_cluster", "instance").encode()) == ReadResult()
 
 
@@ -230,7 +230,7 @@ def test_an_old_state_that_names_no_cache_holds_none() -> None:
         b"\x7fELF",
     ],
 )
-def test_unrecognised_bytes_are_no_infrastructure_code(content: bytes) -> None:
+def test_unrecognised_bytes_are_not_infrastructure_code(content: bytes) -> None:
     assert problem_with(content) is None
 
 
@@ -262,12 +262,19 @@ def test_broken_json_that_is_not_named_and_not_infrastructure_is_ignored(content
     assert problem_with(content) is not None
 
 
-# What lies in many trees and holds no cache of theirs.
+# What is in many trees and holds no cache of theirs.
 FOREIGN = {
     "the paginators of an SDK": '{"pagination": {"DescribeCacheClusters": {"result_key": "CacheClusters"}}}',
     "the model of an SDK": '{"shapes": {"CacheClusters": {"type": "list"}}, "version": "2.0"}',
     "the example of an SDK": '{"examples": {"a": [{"output": {"ReplicationGroups": []}}]}}',
     "a recorded answer": '{"status_code": 200, "data": {"CacheClusters": [{"CacheClusterId": "a"}]}}',
+    "snapshots of caches": (
+        '{"Snapshots": [{"SnapshotName": "s", "CacheClusterId": "a", "SnapshotStatus": "available", '
+        '"SnapshotRetentionLimit": 7}]}'
+    ),
+    "updates of caches": (
+        '{"UpdateActions": [{"ReplicationGroupId": "a", "UpdateActionStatus": "not-applied"}]}'
+    ),
     "a listing of user groups": '{"UserGroups": [{"UserGroupId": "u", "ReplicationGroups": ["a"]}]}',
     "a test's input of a plan": '{"mock": {"resource_changes": [{"format_version": "1"}]}, "a": 1}',
     "a provider schema": '{"format_version": "1.0", "provider_schemas": {"aws": {}}}',
@@ -310,7 +317,7 @@ SPOILED = {
 
 
 @pytest.mark.parametrize("text", SPOILED.values(), ids=SPOILED)
-def test_what_may_hold_caches_is_an_error_in_a_folder_too(text: str) -> None:
+def test_what_may_contain_caches_is_an_error_in_a_folder_too(text: str) -> None:
     problem = problem_with(text.encode(), is_requested=False)
     assert problem is not None
     assert problem.severity is Severity.ERROR
@@ -811,7 +818,7 @@ def test_configuration_on_standard_input_is_an_error_that_says_where_it_is_read_
 
 
 @pytest.mark.skipif(not Path("/dev/fd").is_dir(), reason="needs /dev/fd")
-def test_an_empty_pipe_that_is_named_is_no_standard_input(repository: Path, run: "Run") -> None:
+def test_an_empty_pipe_that_is_named_is_not_standard_input(repository: Path, run: "Run") -> None:
     read_end, write_end = os.pipe()
     os.close(write_end)
     result = run("check", f"/dev/fd/{read_end}", cwd=repository, pass_fds=[read_end])
@@ -946,7 +953,7 @@ def test_configuration_that_a_link_below_a_named_folder_leads_to_is_read(
     "name", ["gone.json", "gone.yml", "gone.tfstate", "gone", "gone.tfvars", ".git", ".#main.tf"]
 )
 @pytest.mark.parametrize("target", ["nowhere", "no/where.yml", "ITSELF"])
-def test_a_link_that_leads_nowhere_is_an_error_only_where_it_is_named(
+def test_a_dangling_link_is_an_error_only_where_it_is_named(
     name: str, target: str, repository: Path, run_here: "RunHere", monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (repository / "plans" / name).symlink_to(name if target == "ITSELF" else target)
@@ -975,7 +982,7 @@ def test_a_module_in_a_package_has_the_values_of_its_calls_in_the_package(
 
 
 @pytest.mark.parametrize("name", ["+gone.json", "$gone.yaml", " gone"])
-def test_a_link_that_leads_nowhere_is_ignored_whatever_its_name_begins_with(
+def test_a_dangling_link_is_ignored_whatever_its_name_begins_with(
     name: str, repository: Path, run: "Run"
 ) -> None:
     (repository / name).symlink_to("nowhere")
@@ -1024,7 +1031,7 @@ def test_a_file_that_cannot_be_read_is_an_error(
             3,
         )
         return
-    from ecbackup_iac.files import discovery  # root may read everything, so refuse it here
+    from ecbackup_iac.files import discovery  # root may read everything, so deny it here
 
     def refuse(_path: str, _most: int, _flags: int) -> bytes:
         raise PermissionError(13, "Permission denied")
@@ -1070,7 +1077,7 @@ def test_a_raw_state_beside_configuration_is_a_working_copy_and_not_checked(
     assert run("check", "plans/terraform.tfstate", cwd=repository).status == 1
 
 
-def test_a_file_name_that_is_no_text_is_shown_as_its_escape(repository: Path, run: "Run") -> None:
+def test_a_file_name_that_is_not_text_is_shown_as_its_escape(repository: Path, run: "Run") -> None:
     name = os.fsdecode(b"plans/\xff.json")
     (repository / name).write_text(PLAN, encoding="utf-8")
     result = run("check", "plans", cwd=repository)

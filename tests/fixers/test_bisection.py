@@ -29,14 +29,14 @@ def test_nothing_is_checked_where_there_are_no_groups() -> None:
     assert check.trials == []
 
 
-def test_groups_that_hold_together_take_one_check() -> None:
+def test_groups_that_are_accepted_together_take_one_check() -> None:
     check = Check(set())
     assert bisect_accepted([[1, 2], [3]], check).accepted == ([1, 2], [3])
     assert check.trials == [(1, 2, 3)]
 
 
 @pytest.mark.parametrize("bad", [{0}, {7}, {3, 4}, {0, 2, 5, 7}, set(range(8))])
-def test_only_the_groups_that_do_not_hold_are_rejected(bad: set[int]) -> None:
+def test_only_the_groups_that_fail_the_check_are_rejected(bad: set[int]) -> None:
     result = bisect_accepted([[key] for key in range(8)], Check(bad))
     assert sorted(key for (key,) in result.accepted) == sorted(set(range(8)) - bad)
     assert {key: reason for (key,), reason in result.rejected} == dict.fromkeys(bad, "no")
@@ -61,7 +61,7 @@ def test_what_is_accepted_is_part_of_every_later_check() -> None:
     assert check.trials == [(0, 1, 2, 3), (0, 1), (0, 1, 2, 3), (0, 1, 2), (0, 1, 2, 3)]
 
 
-def test_two_groups_that_hold_apart_only_are_not_both_accepted() -> None:
+def test_two_groups_that_pass_only_separately_are_not_both_accepted() -> None:
     def not_both(keys: Sequence[int]) -> Objection[int] | None:
         return Objection("no") if {0, 1} <= set(keys) else None
 

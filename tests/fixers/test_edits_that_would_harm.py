@@ -101,7 +101,9 @@ def test_a_placeholder_is_never_overwritten(placeholder: str, tmp_path: Path, ru
 
 
 @pytest.mark.parametrize("written_value", ['"0"', '"-1"', '"1.5"', '"none"', "&DAYS_TO_KEEP 0"])
-def test_what_is_no_placeholder_is_replaced(written_value: str, tmp_path: Path, run: "Run") -> None:
+def test_what_is_not_a_placeholder_is_replaced(
+    written_value: str, tmp_path: Path, run: "Run"
+) -> None:
     written(tmp_path, {"t.yaml": TEMPLATE.format(written_value)})
     assert run("fix").status == 0
     assert run("check").status == 0
@@ -335,7 +337,7 @@ ONE_LINE = {
 
 @pytest.mark.extended
 @pytest.mark.parametrize("kind", ONE_LINE)
-def test_a_file_of_one_line_takes_no_longer(kind: str, tmp_path: Path, run: "Run") -> None:
+def test_a_file_of_one_line_takes_as_long_as_any(kind: str, tmp_path: Path, run: "Run") -> None:
     file, whole, one, settings = ONE_LINE[kind]
     (tmp_path / ".git").mkdir()
     taken = []

@@ -63,7 +63,7 @@ def test_a_file_that_has_changed_meanwhile_is_not_fixed(top: Path) -> None:
     assert (top / "main.tf").read_text(encoding="utf-8") == OFF
 
 
-def test_days_are_not_fewer_than_the_policy_asks_for(top: Path, run: "Run") -> None:
+def test_days_are_not_fewer_than_the_policy_requires(top: Path, run: "Run") -> None:
     (top / ".ecbackup.toml").write_text("minimum_days = 14\n", encoding="utf-8")
     result = run("fix", "--days", "7")
     assert result.status == 2

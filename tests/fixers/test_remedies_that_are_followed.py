@@ -58,7 +58,7 @@ def errors(report: Report) -> set[str]:
 
 
 def is_fixed(finding: Finding, report: Report, known: set[str]) -> bool:
-    """Whether a cache passes, and no more is refused than before."""
+    """Whether a cache passes, and no more is rejected than before."""
     statuses = {one.resource.address: one.verdict.status for one in report.findings}
     return statuses[finding.resource.address] is Status.PASS and errors(report) <= known
 

@@ -312,7 +312,7 @@ FIXED = {
 
 
 @pytest.mark.parametrize("files", FIXED.values(), ids=FIXED)
-def test_what_reaches_caches_alone_is_fixed(
+def test_what_reaches_only_caches_is_fixed(
     files: dict[str, str], tmp_path: Path, run: "Run"
 ) -> None:
     written(tmp_path, files)

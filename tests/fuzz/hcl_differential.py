@@ -24,7 +24,7 @@ from hcl_inputs import Input, made  # noqa: E402
 from hcl_oracles import compare_values, compare_with_hcl2, compare_with_terraform  # noqa: E402
 from hcl_readers import Findings, compare  # noqa: E402
 
-from ecbackup_iac.hcl.comments import comments  # noqa: E402
+from ecbackup_iac.hcl.comments import comment_spans  # noqa: E402
 from ecbackup_iac.hcl.parser import parse_expression, parse_template, parse_whole_file  # noqa: E402
 from ecbackup_iac.hcl.source import SourceFile  # noqa: E402
 from ecbackup_iac.hcl.structure import NO_BLOCKS  # noqa: E402
@@ -55,7 +55,7 @@ def _seconds(text: bytes) -> float:
     start = time.process_time()
     for schema in (CONFIGURATION, NO_BLOCKS):
         body, _ = parse_whole_file(SourceFile("main.tf", text), schema)
-        list(comments(body))
+        comment_spans(body)
         parse_expression(SourceFile("main.tf", text))
         parse_template(SourceFile("main.tf", text))
     return time.process_time() - start

@@ -17,7 +17,7 @@ from hcl_readers import Findings, shape_of
 from ecbackup_iac.hcl.parser import parse_whole_file
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
-from ecbackup_iac.terraform.evaluation.scopes import EMPTY_SCOPE
+from ecbackup_iac.terraform.functions.call_context import EmptyScope
 from ecbackup_iac.terraform.modules.schema import CONFIGURATION
 from ecbackup_iac.terraform.values.value import EvaluationError, Value
 
@@ -35,7 +35,7 @@ SYNTAX_ERRORS = re.compile(
     "Invalid template (?:directive|control)|"
     "Unexpected end of template|Unexpected .* directive"
 )
-"""The summaries of hclsyntax; whatever else Terraform refuses is no matter of syntax."""
+"""The summaries of hclsyntax; whatever else Terraform rejects is no matter of syntax."""
 
 _HEADER_ERROR = re.compile("(?:Missing (?:name|type)|Extraneous label) for (.*)")
 
@@ -82,7 +82,7 @@ def refused_by_terraform(texts: Sequence[bytes]) -> list[list[tuple[str, int, in
 
 
 def compare_with_terraform(cases: Sequence[tuple[Input, bool]], findings: Findings) -> None:
-    """Compare what is accepted and what is refused."""
+    """Compare what is accepted and what is rejected."""
     answers = refused_by_terraform([case.text for case, _ in cases])
     for (case, is_accepted), errors in zip(cases, answers, strict=True):
         if is_accepted and errors:
@@ -139,7 +139,7 @@ def our_value(text: str) -> Any:  # noqa: ANN401 - JSON
     if problems or attribute is None:
         return None
     try:
-        return _plain(Evaluator(EMPTY_SCOPE).value(attribute.expression))
+        return _plain(Evaluator(EmptyScope()).value(attribute.expression))
     except EvaluationError:
         return REFUSED
     except NotImplementedError:
@@ -197,7 +197,7 @@ def _same(ours: Any, theirs: Any) -> bool:  # noqa: ANN401 - JSON
 
 
 def blocks_by_hcl2(python: Path, texts: Sequence[bytes]) -> list[Any]:
-    """Return python-hcl2's trees; a text where it refuses a file."""
+    """Return python-hcl2's trees; a text where it rejects a file."""
     with tempfile.TemporaryDirectory() as folder:
         paths = [str(Path(folder, f"{number}.tf")) for number in range(len(texts))]
         for path, text in zip(paths, texts, strict=True):

@@ -9,7 +9,7 @@ from hcl_generator import Item
 from hcl_inputs import Input
 
 from ecbackup_iac.hcl.body import NativeBody
-from ecbackup_iac.hcl.comments import comments
+from ecbackup_iac.hcl.comments import comment_spans
 from ecbackup_iac.hcl.parser import (
     parse_expression,
     parse_file,
@@ -174,7 +174,7 @@ def compare(case: Input, findings: Findings) -> bool | None:
         lazy = parse_file(SourceFile("main.tf", text), schema, lambda _message, _place: None)
         shape, lazy_shape = shape_of(body), shape_of(lazy)
         by_tokens = shape_by_tokens(text)
-        list(comments(body))
+        comment_spans(body)
         parse_expression(source)
         parse_template(source)
     except Exception as error:  # noqa: BLE001 - whatever is raised is a find

@@ -151,7 +151,7 @@ def test_some_strings_are_read_literally_or_as_expressions(
     assert shown(attribute(text, *way, name=name)) == nodes
 
 
-def test_variable_files_hold_plain_values(shown: Shown) -> None:
+def test_variable_files_contain_plain_values(shown: Shown) -> None:
     found, problems = parse_json_values(
         source('{"a": "${x}", "b": {"c": ["%{d}", 1.5]}, "//": "no variable"}')
     )

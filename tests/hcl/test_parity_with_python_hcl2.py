@@ -44,7 +44,7 @@ DIFFERENCES = {
     ),
 }
 
-# What python-hcl2 refuses though Terraform reads it.
+# What python-hcl2 rejects though Terraform reads it.
 REFUSED_BY_HCL2 = {
     "tests/terraform/cases/strip-markers/main.tf": "python-hcl2 takes no blank after ${~",
     "tests/terraform/cases/comments-everywhere/main.tf": "it takes no comment among labels",

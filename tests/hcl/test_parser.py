@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ecbackup_iac.hcl.body import MAX_BLOCK_DEPTH, NativeBody
-from ecbackup_iac.hcl.comments import comments
+from ecbackup_iac.hcl.comments import comment_spans
 from ecbackup_iac.hcl.expression import (
     MAX_DEPTH,
     Interpolation,
@@ -29,7 +29,7 @@ from ecbackup_iac.hcl.parser import (
 from ecbackup_iac.hcl.source import SourceFile, SourceRange
 from ecbackup_iac.hcl.structure import Attribute, Body
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
-from ecbackup_iac.terraform.evaluation.scopes import EMPTY_SCOPE
+from ecbackup_iac.terraform.functions.call_context import EmptyScope
 from ecbackup_iac.terraform.modules.schema import CONFIGURATION
 from ecbackup_iac.terraform.values.value import EvaluationError, Value
 
@@ -55,6 +55,14 @@ def reported(text: str | bytes) -> list[tuple[str, int | None, int | None]]:
         (message.split(":")[0], place.location.line, place.location.column)
         for message, place in problems
     ]
+
+
+def comments(body: NativeBody) -> Iterator[tuple[str, SourceRange]]:
+    """Yield the comments of a whole file in order, with their signs and without their line breaks."""
+    source = body.source
+    for start, end in comment_spans(body):
+        raw = source.text[start:end].rstrip(b"\r")
+        yield raw.decode(errors="replace"), SourceRange(source, start, start + len(raw))
 
 
 def comments_of(text: str) -> list[tuple[str, SourceRange]]:
@@ -194,11 +202,11 @@ def holds_or_is_refused(
     if "refused" not in case:
         assert not problems
         assert attribute is not None
-        assert plain(Evaluator(EMPTY_SCOPE).value(attribute.expression)) == case["value"]
+        assert plain(Evaluator(EmptyScope()).value(attribute.expression)) == case["value"]
     elif not problems and "::" not in case["text"]:  # only a provider knows its functions
         assert attribute is not None
         with pytest.raises(EvaluationError):
-            Evaluator(EMPTY_SCOPE).value(attribute.expression)
+            Evaluator(EmptyScope()).value(attribute.expression)
 
 
 # Bodies and places
@@ -622,7 +630,7 @@ TEXTS = st.one_of(
 
 
 def everything(body: Body) -> Iterator[Node]:
-    """Build every expression of a file; each attribute has to lie in it."""
+    """Build every expression of a file; each attribute has to be in it."""
     waiting = [body]
     while waiting:
         here = waiting.pop()

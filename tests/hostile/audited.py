@@ -1,4 +1,4 @@
-"""Judge every tree that is named, in a process in which nothing may be run, fetched or written.
+"""Check every tree that is named, in a process in which nothing may be run, fetched or written.
 
     python tests/hostile/audited.py FOLDER...
 
@@ -61,7 +61,7 @@ _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
 class ForbiddenError(BaseException):
-    """Something that judging never does; nothing catches it."""
+    """Something that checking never does; nothing catches it."""
 
 
 def watch(event: str, arguments: tuple[Any, ...]) -> None:
@@ -73,7 +73,7 @@ def watch(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 def main() -> None:
-    """Judge the trees, and say how many there were."""
+    """Check the trees, and say how many there were."""
     sys.dont_write_bytecode = True
     sys.addaudithook(watch)
     for folder in sys.argv[1:]:

@@ -10,7 +10,7 @@ from measuring import Measured, lay_out, measured
 
 @pytest.fixture
 def check_files(tmp_path: Path) -> Callable[..., Measured]:
-    """Judge a tree of files in a child process of its own."""
+    """Check a tree of files in a child process of its own."""
     if not hasattr(os, "wait4"):
         pytest.skip("what a child process took cannot be measured here")
 

@@ -62,7 +62,7 @@ def test_a_thousand_nested_modules_are_evaluated(
     assert "1 passed" in check_files(CONFIGURATION["1,000 modules in each other"]).text
 
 
-def test_modules_that_nest_too_deeply_are_an_error(check_files: Checker) -> None:
+def test_modules_that_are_nested_too_deeply_are_an_error(check_files: Checker) -> None:
     result = check_files(CONFIGURATION["10,000 modules in each other"])
     assert "expressions or modules are nested too deeply" in result.text
     assert result.status == 3

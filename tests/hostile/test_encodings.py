@@ -95,7 +95,7 @@ def test_nul_bytes_in_configuration_are_reported(check_files: Checker) -> None:
         "aws\uff3felasticache\uff3fcluster",
     ],
 )
-def test_what_looks_like_a_type_of_ours_is_none(kind: str, check_files: Checker) -> None:
+def test_what_looks_like_a_cache_type_is_not_one(kind: str, check_files: Checker) -> None:
     result = check_files({"main.tf": cache("0").replace("aws_elasticache_cluster", kind)})
     assert "FAIL" not in result.text
     template = TEMPLATE.replace("7", "0").replace("ElastiCache", "Elasti\u0421ache")

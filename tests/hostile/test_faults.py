@@ -15,7 +15,7 @@ OURS = {
     "PATH": os.environ["PATH"],
     "PYTHONPATH": str(REPOSITORY),
     "SOURCE_DATE_EPOCH": "1795392000",
-    # Under a limit of the size of files, Python would leave half a .pyc file for everybody after it.
+    # Under a limit of the size of files, Python would leave half a .pyc file for everyone after it.
     "PYTHONDONTWRITEBYTECODE": "1",
 }
 CHECK = [sys.executable, "-m", "ecbackup_iac", "check"]

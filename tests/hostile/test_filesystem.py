@@ -1,4 +1,4 @@
-"""Files that are none, links that lead away, what changes while it is read: reported, never waited for."""
+"""Irregular files, links that lead away, what changes while it is read: reported, never waited for."""
 
 import json
 import os
@@ -174,7 +174,7 @@ def test_a_link_that_leads_outside_is_reported(use: str, tree: Path) -> None:
     assert "outside" in result.text, result.text
 
 
-def test_a_list_of_assets_that_is_a_link_names_no_template(tree: Path) -> None:
+def test_a_list_of_assets_that_is_a_link_is_not_read(tree: Path) -> None:
     name, others = USES["a list of assets of the CDK"]
     assets = {"files": {"a" * 64: {"source": {"path": f"{CONTENT}.json"}}}}
     lay_out({**others, name: json.dumps(assets)}, tree)
@@ -234,7 +234,7 @@ def test_what_becomes_a_link_before_it_is_read_is_not_read(
     assert report.is_incomplete or report.findings
 
 
-def test_a_module_behind_a_link_is_outside_where_the_link_leads_outside(tree: Path) -> None:
+def test_a_module_that_a_link_leads_to_is_outside_where_the_link_leads_outside(tree: Path) -> None:
     lay_out({"main.tf": cache(f'"{CONTENT}"')}, tree.parent / "elsewhere")
     lay_out({"main.tf": 'module "m" {\n  source = "./m"\n}\n'}, tree)
     (tree / "m").symlink_to(tree.parent / "elsewhere")
@@ -268,7 +268,7 @@ def test_no_function_reads_a_file_outside(path: str, function: str, tree: Path) 
     assert OUTSIDE in result.text, result.text
 
 
-def test_folders_that_are_linked_in_a_circle_end(tree: Path) -> None:
+def test_folders_that_are_linked_in_a_loop_end(tree: Path) -> None:
     lay_out({"a/main.tf": cache("7")}, tree)
     (tree / "a" / "again").symlink_to(tree / "a")
     (tree / "a" / "up").symlink_to("..")

@@ -12,9 +12,8 @@ import pytest
 from ecbackup_iac.hcl.parser import parse_expression
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
-from ecbackup_iac.terraform.evaluation.scopes import EMPTY_SCOPE
 from ecbackup_iac.terraform.functions import FUNCTIONS
-from ecbackup_iac.terraform.functions.call_context import UnknownResultError
+from ecbackup_iac.terraform.functions.call_context import EmptyScope, UnknownResultError
 from ecbackup_iac.terraform.functions.file_functions import FUNCTIONS as OF_FILES
 from ecbackup_iac.terraform.functions.go.regular_expressions import MAX_PATTERN_LENGTH, Pattern
 from ecbackup_iac.terraform.values.budget import MAX_STEPS, TooMuchError
@@ -211,7 +210,7 @@ def check_time(expression: str, names: dict[str, Value]) -> None:
     assert not problems
     start = time.process_time()
     with evaluation(MAX_STEPS // PART), suppress(TooMuchError, EvaluationError):
-        Evaluator(EMPTY_SCOPE, names).value(node)
+        Evaluator(EmptyScope(), names).value(node)
     assert time.process_time() - start < SECONDS
 
 

@@ -129,7 +129,7 @@ def test_fix_edits_no_file_outside_that_an_option_names(tree: Path, run: "Run") 
 @pytest.mark.parametrize(
     "path", ["stack", "./stack", "stack/", "stack/main.tf", "{tree}/stack", "sub/../stack"]
 )
-def test_a_named_path_leads_nowhere_outside_through_a_link_of_the_tree(
+def test_a_named_path_does_not_lead_outside_through_a_link_of_the_tree(
     path: str, tree: Path, run: "Run"
 ) -> None:
     (tree.parent / "other").mkdir()
@@ -160,7 +160,9 @@ def test_no_policy_ignores_the_policy_file_of_the_tree(tree: Path, run: "Run") -
 
 
 @pytest.mark.parametrize("option", ["--exclude=main.tf", "--policy=p.json", "-q", "--unknown=warn"])
-def test_a_file_that_is_called_like_an_option_is_none(option: str, tree: Path, run: "Run") -> None:
+def test_a_file_that_is_called_like_an_option_is_not_an_option(
+    option: str, tree: Path, run: "Run"
+) -> None:
     (tree / "p.json").write_text('exclude = ["*"]\n', encoding="utf-8")
     (tree / option).touch()
     # As pre-commit runs a hook: the names of the files follow the arguments.
@@ -260,7 +262,7 @@ def test_no_line_of_text_begins_with_a_command_of_a_runner(tree: Path, run: "Run
 
 
 @pytest.mark.parametrize("sign", ["##[error]", "##vso[task.complete]", "##teamcity[x]"])
-def test_a_command_is_none_anywhere_in_a_line(sign: str, tree: Path, run: "Run") -> None:
+def test_a_command_is_escaped_anywhere_in_a_line(sign: str, tree: Path, run: "Run") -> None:
     (tree / "t.yaml").write_text(TEMPLATE.replace("!Ref Token", f"'{sign}'"), encoding="utf-8")
     result = run("check", cwd=tree)
     assert sign not in result.stdout + result.stderr
@@ -268,7 +270,7 @@ def test_a_command_is_none_anywhere_in_a_line(sign: str, tree: Path, run: "Run")
 
 @pytest.mark.parametrize("sign", ["##[error]", "##vso[task.complete]", "##TeamCity[x]"])
 @pytest.mark.parametrize("command", ["check --format=json", "baseline"])
-def test_no_json_on_standard_output_holds_a_command(
+def test_no_json_on_standard_output_contains_a_command(
     command: str, sign: str, tree: Path, run: "Run"
 ) -> None:
     looped = GROUP.replace("{\n", f'{{\n  for_each = toset(["{sign}"])\n')
@@ -292,7 +294,7 @@ def test_a_diff_with_a_command_is_not_printed_where_none_can_be_turned_off(
     assert "it contains a command to the CI service" in result.stderr
 
 
-def test_a_diff_in_a_log_of_github_holds_no_command(tree: Path, run: "Run") -> None:
+def test_a_diff_in_a_log_of_github_contains_no_command(tree: Path, run: "Run") -> None:
     (tree / "main.tf").write_text(f"/*\n{COMMAND}\n*/\n{GROUP}", encoding="utf-8")
     plain = run("fix", "--diff", "main.tf", cwd=tree).stdout
     logged = run("fix", "--diff", "main.tf", cwd=tree, env={"GITHUB_ACTIONS": "true"}).stdout
@@ -391,7 +393,9 @@ def test_more_globs_or_tables_are_a_policy_error(policy: str, tree: Path, run: "
 @pytest.mark.parametrize(
     "place", ["{} = 1", "[{}]", "x = {{ {} = 1 }}"], ids=["key", "table", "inline"]
 )
-def test_a_key_of_many_parts_takes_no_memory(place: str, key: str, tree: Path, run: "Run") -> None:
+def test_a_key_of_many_parts_takes_little_memory(
+    place: str, key: str, tree: Path, run: "Run"
+) -> None:
     """The module tomllib takes gigabytes for it."""
     text = f"minimum_days = 7\n{place.format('.'.join([key] * 50_000))}\n"
     (tree / ".ecbackup.toml").write_text(text, encoding="utf-8")
@@ -400,7 +404,7 @@ def test_a_key_of_many_parts_takes_no_memory(place: str, key: str, tree: Path, r
     assert result.stderr == "ecbackup-iac: .ecbackup.toml:2: a key has more than 100 parts\n"
 
 
-def test_a_text_in_a_policy_may_have_many_dots(tree: Path, run: "Run") -> None:
+def test_a_string_in_a_policy_may_have_many_dots(tree: Path, run: "Run") -> None:
     (tree / ".ecbackup.toml").write_text(
         f'exclude = ["{"one sentence. " * 500}"]\n', encoding="utf-8"
     )

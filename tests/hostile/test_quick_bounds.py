@@ -52,7 +52,9 @@ def test_a_value_that_is_too_large_is_unknown_with_one_error(
     assert result.status == 3
 
 
-def test_a_value_that_is_too_large_and_decides_nothing_is_no_error(check_files: Checker) -> None:
+def test_a_value_that_is_too_large_and_decides_nothing_is_not_an_error(
+    check_files: Checker,
+) -> None:
     result = check_files(
         {"main.tf": f"locals {{\n  large = {TOO_LARGE['a product']}\n}}\n" + cache("7")}
     )
@@ -93,7 +95,7 @@ def test_what_opens_a_comment_that_never_ends_is_wrong_in_a_value(
 
 
 @pytest.mark.parametrize("comment", ["//***", "///*", "#/* x", "# a/*/b"])
-def test_a_comment_of_one_line_may_hold_what_opens_another(
+def test_a_comment_of_one_line_may_contain_what_opens_another(
     comment: str, check_files: Checker
 ) -> None:
     text = cache("7").replace("\n  engine", f" {comment}\n  {comment}\n  engine")
@@ -101,7 +103,7 @@ def test_a_comment_of_one_line_may_hold_what_opens_another(
     assert (result.text, result.status) == ("1 cache: 1 passed\n", 0)
 
 
-def test_a_text_may_hold_what_opens_a_comment(check_files: Checker) -> None:
+def test_a_string_may_contain_what_opens_a_comment(check_files: Checker) -> None:
     text = 'length(split("/*", "a/*b/*c/*d/*e/*f/*g"))'
     result = check_files({"main.tf": "/* a comment */\n" + cache(text)})
     assert "1 passed" in result.text, result.text

@@ -11,8 +11,8 @@ from measuring import Measured
 
 from ecbackup_iac.reporters import REPORTERS
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
-from ecbackup_iac.terraform.evaluation.scopes import EMPTY_SCOPE
 from ecbackup_iac.terraform.functions import FUNCTIONS
+from ecbackup_iac.terraform.functions.call_context import EmptyScope
 from ecbackup_iac.terraform.functions.calling import call_function
 from ecbackup_iac.terraform.functions.signature import Function
 from ecbackup_iac.terraform.values.value import (
@@ -33,7 +33,7 @@ Checker = Callable[..., Measured]
 WORD = "hunter2secret"
 VARIABLE = 'variable "s" {\n  sensitive = true\n}\n'
 LIST = 'variable "l" {\n  sensitive = true\n}\n'
-NUMBER = "4711"  # a retention that AWS refuses, and a message would show
+NUMBER = "4711"  # a retention that AWS rejects, and a message would show
 
 # Where the secret goes → the configuration.
 USES = {
@@ -253,7 +253,7 @@ def test_the_content_of_a_file_is_in_no_format(use: str, check_files: Checker) -
 
 
 def reported(check_files: Checker, configuration: str, **files: str) -> dict[str, Any]:
-    """Judge a configuration and its files; give the JSON report."""
+    """Check a configuration and its files; give the JSON report."""
     named = {name.replace("_", "."): text for name, text in files.items()}
     result = check_files({"main.tf": configuration, **named}, "--format", "json:report.json")
     report: dict[str, Any] = json.loads(result.written["report.json"])
@@ -301,7 +301,7 @@ def test_a_bound_read_from_a_file_is_shown_up_to_the_maximum_of_days(
     assert result.status == 1
 
 
-def test_an_engine_and_a_node_type_that_a_file_holds_are_shown(check_files: Checker) -> None:
+def test_an_engine_and_a_node_type_that_a_file_contains_are_shown(check_files: Checker) -> None:
     configuration = cache("7").replace(
         'engine = "redis"',
         'engine    = yamldecode(file("x.yaml")).engine\n'
@@ -313,7 +313,7 @@ def test_an_engine_and_a_node_type_that_a_file_holds_are_shown(check_files: Chec
     assert finding["resource"]["node_type"] == "cache.t4g.small"
 
 
-def test_a_node_type_that_a_file_holds_and_that_is_none_is_not_shown(check_files: Checker) -> None:
+def test_a_node_type_in_a_file_that_does_not_exist_is_not_shown(check_files: Checker) -> None:
     configuration = cache("7").replace("engine", 'node_type = file("x.txt")\n  engine')
     (finding,) = reported(check_files, configuration, x_txt=WORD)["findings"]
     assert finding["resource"]["node_type"] == "(hidden 1)"
@@ -383,9 +383,9 @@ def test_no_function_error_shows_the_content_of_a_file(name: str) -> None:
 
 
 def refusal(function: Function, arguments: Sequence[Value]) -> str:
-    """Give what a function says of arguments that it refuses, or does not evaluate."""
+    """Give what a function says of arguments that it rejects, or does not evaluate."""
     try:
-        result = call_function(function, arguments, Evaluator(EMPTY_SCOPE))
+        result = call_function(function, arguments, Evaluator(EmptyScope()))
     except EvaluationError as error:
         return error.message
     return "" if result.is_known else result.unknown.why

@@ -71,7 +71,7 @@ COMMANDS = (
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-def test_a_command_writes_nothing_that_it_is_not_told_to(
+def test_a_command_writes_nothing_that_it_is_not_asked_to(
     command: tuple[str, ...], tmp_path: Path, run: "Run"
 ) -> None:
     lay_out({"main.tf": cache("0"), ".ecbackup.toml": 'source = "."\n'}, tmp_path / "tree")
@@ -157,7 +157,7 @@ CLOCKS = {
 }
 
 
-def test_one_module_asks_for_the_date_and_one_measures_time() -> None:
+def test_one_module_reads_the_date_and_one_measures_time() -> None:
     asking = {
         path.name
         for path in (REPOSITORY / "ecbackup_iac").rglob("*.py")

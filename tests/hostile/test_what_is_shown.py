@@ -236,7 +236,9 @@ def test_no_content_of_a_file_is_in_an_address(use: str, tmp_path: Path, run_her
     check_hidden(outputs(run_here), WORD, *LETTERS)
 
 
-@pytest.mark.parametrize("value", ["WORD", '"WORD"', '["WORD"]', '{ WORD = "WORD" }', "f(WORD)"])
+@pytest.mark.parametrize(
+    "value", ["WORD", '"WORD"', '["WORD"]', '{ WORD = "WORD" }', "f(WORD)", "0\nWORD {\n}"]
+)
 def test_no_text_of_a_variable_file_of_another_name_is_in_an_output(
     value: str, tmp_path: Path, run_here: Run
 ) -> None:
@@ -543,7 +545,7 @@ def test_no_sensitive_value_of_a_plan_or_a_state_is_in_an_output(
 
 
 @pytest.mark.parametrize("name", ["p.env", "p.txt", "secrets"])
-def test_no_value_of_a_parameter_file_that_is_no_data_file_is_in_an_output(
+def test_no_value_of_a_parameter_file_that_is_not_a_data_file_is_in_an_output(
     name: str, tmp_path: Path, run_here: Run
 ) -> None:
     files = {"t.yaml": PARAMETERS.replace("VALUE", "!Ref P")}

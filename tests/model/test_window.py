@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecbackup_iac.model.value import Known
+from ecbackup_iac.model.value import Known, Unknown, Unset, Value
 from ecbackup_iac.model.window import (
     DAY,
     WEEK,
@@ -91,6 +91,19 @@ def test_a_conflict_is_reported_and_other_forms_are_left_to_aws(
     backup: str, maintenance: str, message: str | None
 ) -> None:
     assert conflict(Known(backup), Known(maintenance)) == message
+
+
+@pytest.mark.parametrize(
+    ("maintenance", "proposed"),
+    [(Unset(), "05:00-06:00"), (Unknown("it depends on var.window"), None)],
+)
+def test_a_short_window_is_rejected_whatever_the_maintenance_window_is(
+    maintenance: Value[str], proposed: str | None
+) -> None:
+    short = Known("05:00-05:30")
+    assert conflict(short, maintenance) == "the backup window 05:00-05:30 is under 60 minutes"
+    assert proposed_window(short, maintenance) == proposed
+    assert conflict(Known("05:00-06:00"), maintenance) is None
 
 
 @pytest.mark.parametrize(

@@ -302,9 +302,7 @@ def test_a_policy_in_pyproject_toml_is_a_warning_that_says_where_it_belongs(
 
 
 @pytest.mark.parametrize("text", ["[tool.ruff]\n", "# [tool.ecbackup-iac]\n", "\x00"])
-def test_another_pyproject_toml_is_none_of_our_business(
-    text: str, repository: Path, run: "Run"
-) -> None:
+def test_another_pyproject_toml_is_ignored(text: str, repository: Path, run: "Run") -> None:
     (repository / "pyproject.toml").write_text(text, encoding="utf-8")
     assert run("check", "--quiet", cwd=repository).stdout == ""
 

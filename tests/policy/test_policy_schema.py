@@ -58,5 +58,5 @@ def test_the_policy_of_the_examples_is_valid_and_names_the_schema() -> None:
         ("minimum = 7", "Additional properties are not allowed ('minimum' was unexpected)"),
     ],
 )
-def test_what_the_program_refuses_is_refused(policy: str, error: str) -> None:
+def test_what_the_program_rejects_is_rejected(policy: str, error: str) -> None:
     assert _errors(policy) == [error]

@@ -93,7 +93,7 @@ def test_the_error_about_an_unknown_input_names_the_one_that_was_meant(
         "auto_minor_version_upgrade = true",
     ],
 )
-def test_another_name_is_no_misspelling(
+def test_another_name_is_not_a_misspelling(
     argument: str, tmp_path: "Path", run_here: "RunHere"
 ) -> None:
     (tmp_path / "main.tf").write_text(GROUP % argument, "utf-8")

@@ -136,7 +136,7 @@ def test_a_cache_that_a_controller_of_kubernetes_makes_is_a_warning(
         "kind: CustomResourceDefinition\nspec: {group: elasticache.services.k8s.aws}\n",
     ],
 )
-def test_a_manifest_without_a_cache_is_no_warning(
+def test_a_manifest_without_a_cache_gives_no_warning(
     text: str, tmp_path: "Path", run_here: "RunHere"
 ) -> None:
     lay_out(tmp_path, {"main.tf": GROUP, "a.yaml": text})
@@ -272,14 +272,14 @@ def test_where_nothing_else_is_there_the_answer_is_incomplete(
     assert result.status == 3
 
 
-def test_a_file_of_the_same_name_without_caches_is_no_warning(
+def test_a_file_of_the_same_name_without_caches_gives_no_warning(
     tmp_path: "Path", run_here: "RunHere"
 ) -> None:
     lay_out(tmp_path, {"main.tf": GROUP, "serverless.ts": "export {};\n", "lib/serverless.js": ""})
     assert run_here("check", ".").stdout == "1 cache: 1 passed\n"
 
 
-def test_a_service_whose_package_is_checked_is_no_warning(
+def test_a_service_whose_package_is_checked_gives_no_warning(
     tmp_path: "Path", run_here: "RunHere"
 ) -> None:
     packaged = "api/.serverless/cloudformation-template-update-stack.json"
@@ -297,7 +297,7 @@ def test_a_tree_without_infrastructure_code_is_accepted_on_request(
 
 
 @pytest.mark.parametrize("name", sorted(FILES.keys() - {"live/terraform.tfvars"}))
-def test_a_commit_of_such_a_file_alone_is_accepted_on_request(
+def test_a_commit_of_only_such_a_file_is_accepted_on_request(
     name: str, tmp_path: "Path", run_here: "RunHere"
 ) -> None:
     lay_out(tmp_path, {name: TEXTS.get(name, CONTENT)})
@@ -332,7 +332,7 @@ def test_what_sets_inputs_from_above_is_a_warning_too(
         ("not JSON", "cdk.out"),
     ],
 )
-def test_an_app_whose_output_is_checked_is_no_warning(
+def test_an_app_whose_output_is_checked_gives_no_warning(
     settings: str, output: str, tmp_path: "Path", run_here: "RunHere"
 ) -> None:
     files = {
@@ -345,7 +345,7 @@ def test_an_app_whose_output_is_checked_is_no_warning(
     assert "WARNING  cdk.json" in run_here("check", ".", "--exclude", output).stdout
 
 
-def test_an_excluded_file_is_no_warning(tmp_path: "Path", run_here: "RunHere") -> None:
+def test_an_excluded_file_gives_no_warning(tmp_path: "Path", run_here: "RunHere") -> None:
     lay_out(tmp_path, {"main.tf": GROUP, "atmos.yaml": "{}", "examples/cdk.json": "{}"})
     result = run_here("check", ".", "--exclude", "atmos.yaml", "--exclude", "examples")
     assert result.status == 0
@@ -419,7 +419,7 @@ CALLED = {
 
 
 @pytest.mark.parametrize("name", CALLED)
-def test_a_default_that_another_program_may_override_does_not_count(
+def test_a_default_that_another_program_may_override_is_not_used(
     name: str, tmp_path: "Path", run_here: "RunHere"
 ) -> None:
     path, text = CALLED[name]
@@ -503,7 +503,7 @@ def test_a_unit_of_an_old_terragrunt_that_was_moved_to_a_file_of_its_own_is_eval
     assert (result.stdout, result.status) == ("1 cache: 1 passed\n", 0)
 
 
-def test_a_unit_of_an_old_terragrunt_below_a_root_is_no_variable_file_for_it(
+def test_a_unit_of_an_old_terragrunt_below_a_root_is_not_a_variable_file_for_it(
     tmp_path: "Path", run_here: "RunHere"
 ) -> None:
     unit = 'terragrunt = {\n  terraform {\n    source = "git::x//network"\n  }\n}\ndays = 0\n'
@@ -526,7 +526,7 @@ def test_the_defaults_of_components_of_atmos_do_not_count(
     assert "var.days may be set through atmos.yaml" in run_here("check", ".").stdout
 
 
-def test_a_module_that_a_component_of_atmos_calls_is_no_component(
+def test_a_module_that_a_component_of_atmos_calls_is_not_a_component(
     tmp_path: "Path", run_here: "RunHere"
 ) -> None:
     files = {

@@ -249,7 +249,7 @@ any_module = modules([""], 2)
 
 
 @given(any_module, st.sampled_from([{}, {"complete": True}]))
-def test_every_cache_of_a_whole_plan_is_planned_or_absent(
+def test_every_cache_of_a_complete_plan_is_planned_or_absent(
     drawn: tuple[Plan, list[Plan]], declared: Plan
 ) -> None:
     configuration, changes = drawn

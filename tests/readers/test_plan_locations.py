@@ -285,14 +285,14 @@ def test_a_module_outside_the_repository_is_not_read(work: Path, tmp_path: Path)
 
 
 def test_a_broken_file_is_a_warning_where_it_may_hide_a_block(work: Path) -> None:
-    """The plan is judged all the same, so the answer is complete."""
+    """The plan is checked all the same, so the answer is complete."""
     edit(work / PAYMENTS / "queue.tf", 'resource "', 'resource {{ "')
     reported = warnings(report_on())
     assert any(line.startswith(f"{PAYMENTS}/queue.tf:1:") for line in reported)
     assert f"not in the configuration under {PAYMENTS}: {GROUP}.queue;" in reported[-1]
 
 
-def test_ignored_changes_are_noted_and_are_no_contradiction(work: Path) -> None:
+def test_ignored_changes_are_noted_and_are_not_a_contradiction(work: Path) -> None:
     (finding,) = [
         one
         for one in report_on("plans/search.json", source="infra").findings

@@ -209,7 +209,7 @@ def test_outcomes_of_every_version_count_where_the_version_is_open(evaluate: "Ev
         (CLOUDDROVE, "2.1.4", 'cluster_replication_enabled = true\n  engine = "redis"'),
     ],
 )
-def test_an_input_that_the_chosen_version_does_not_declare_is_no_verdict(
+def test_an_input_that_the_chosen_version_does_not_declare_gives_no_verdict(
     evaluate: "Evaluate", source: str, version: str, inputs: str
 ) -> None:
     (cache,) = evaluate({"main.tf": call(source, inputs, version)}).caches
@@ -387,7 +387,7 @@ INPUTS = {
     source=st.sampled_from(sorted(VERSIONS)),
     chosen=st.fixed_dictionaries({}, optional={k: st.sampled_from(v) for k, v in INPUTS.items()}),
 )
-def test_a_pass_without_a_version_holds_in_every_version_that_accepts_the_call(
+def test_a_pass_without_a_version_is_a_pass_in_every_version_that_accepts_the_call(
     evaluate: "Evaluate", source: str, chosen: dict[str, str]
 ) -> None:
     stand_ins = StandIns()

@@ -298,12 +298,12 @@ def test_a_cache_that_is_not_read_is_an_error(kind: str) -> None:
         "aws:cloudformation/stack:Stack",
     ],
 )
-def test_what_is_no_cache_is_not_mentioned(kind: str) -> None:
+def test_what_is_not_a_cache_is_not_mentioned(kind: str) -> None:
     other = resource({}, kind)
     assert reported(exported(other)) == reported(preview(step("create", other))) == ([], [], [])
 
 
-def test_a_component_is_no_cache() -> None:
+def test_a_component_is_not_a_cache() -> None:
     assert reported(exported(resource({}, "shop:elasticache:Cluster", custom=False)))[2] == []
 
 

@@ -492,7 +492,9 @@ def test_a_stack_that_is_not_created_is_absent(
     assert [(one["address"], one["reason"]) for one in report["absent"]] == [(S, "count is 0")]
 
 
-def test_a_stack_without_caches_is_no_absent_cache(check: Callable[..., dict[str, Any]]) -> None:
+def test_a_stack_without_caches_is_not_an_absent_cache(
+    check: Callable[..., dict[str, Any]],
+) -> None:
     body = 'template_body = jsonencode({ Resources = { T = { Type = "AWS::SNS::Topic" } } })'
     report = check({"main.tf": stack(body) + stack(f"count = 0\n{body}", "t")})
     assert (report["findings"], report["absent"], report["diagnostics"]) == ([], [], [])
@@ -521,7 +523,7 @@ resource "aws_cloudformation_stack" "s" {{
         ("local.kind", ["unknown"]),
     ],
 )
-def test_resources_with_unknown_names_are_no_cache_where_their_type_is_written(
+def test_resources_with_unknown_names_are_not_caches_where_their_type_is_written(
     kind: str, statuses: list[str], check: Callable[..., dict[str, Any]]
 ) -> None:
     report = check({"main.tf": LOOP.format(kind)})
@@ -543,7 +545,7 @@ def test_the_remedy_is_where_terraform_passes_the_value(
 
 
 @pytest.mark.parametrize("body", ["data.http.body.x", 'file("${local.there_is_none}")'])
-def test_a_template_that_terraform_refuses_is_an_error(
+def test_a_template_that_terraform_rejects_is_an_error(
     body: str, check: Callable[..., dict[str, Any]]
 ) -> None:
     report = check({"main.tf": stack(f"template_body = {body}")})

@@ -13,8 +13,7 @@ from ecbackup_iac.model.policy import RootSettings
 from ecbackup_iac.model.value import Known, Unknown
 from ecbackup_iac.terraform.modules.folder_scan import Sought
 from ecbackup_iac.terraform.modules.folders import Folders
-from ecbackup_iac.terraform.modules.root_order import RootOrder
-from ecbackup_iac.terraform.modules.roots import Index
+from ecbackup_iac.terraform.modules.roots import Index, RootOrder
 
 if TYPE_CHECKING:
     from conftest import Evaluate
@@ -57,7 +56,7 @@ def test_an_uncalled_module_is_a_root(tmp_path: Path) -> None:
     assert roots(tmp_path, {"modules/redis/main.tf": MODULE}) == ["modules/redis"]
 
 
-def test_a_folder_that_leads_to_no_cache_is_no_root(tmp_path: Path) -> None:
+def test_a_folder_that_leads_to_no_cache_is_not_a_root(tmp_path: Path) -> None:
     assert roots(tmp_path, {"a/main.tf": 'resource "aws_vpc" "a" {}', "b/main.tf": CLUSTER}) == [
         "b"
     ]
@@ -91,7 +90,7 @@ def test_a_called_module_that_shows_it_is_planned_is_a_root_too(
         ("backend.txt", 'terraform {\n  backend "s3" {}\n}\n'),
     ],
 )
-def test_what_a_library_module_may_hold_makes_it_no_root(
+def test_what_a_library_module_may_contain_does_not_make_it_a_root(
     tmp_path: Path, file: str, content: str
 ) -> None:
     files = {"redis/main.tf": MODULE, "stack/main.tf": call("../redis"), f"redis/{file}": content}
@@ -175,7 +174,7 @@ def test_module_calls_of_an_excluded_folder_do_not_count(
 
 
 @pytest.mark.parametrize("folder", [".git", "node_modules", ".terraform"])
-def test_folders_of_other_programs_hold_no_roots(tmp_path: Path, folder: str) -> None:
+def test_folders_of_other_programs_contain_no_roots(tmp_path: Path, folder: str) -> None:
     assert roots(tmp_path, {f"{folder}/x/main.tf": CLUSTER, "a/main.tf": CLUSTER}) == ["a"]
 
 

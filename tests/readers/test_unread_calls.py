@@ -89,6 +89,7 @@ def test_it_looks_like_a_cache(evaluate: "Evaluate", source: str, inputs: str) -
         ("terraform-aws-modules/redshift/aws", "automated_snapshot_retention_period = 7"),
         (PLATFORM, 'redis_host = "cache.example.com"'),
         (PLATFORM, 'elasticache_security_group_id = "sg-1"\n  redis_port = 6379'),
+        ("terraform-aws-modules/security-group/aws//modules/redis", 'name = "redis"'),
         (PLATFORM, "create_elasticache = false"),
         (PLATFORM, "redis_clusters = {}"),
         (PLATFORM, "snapshot_retention_limit = null"),
@@ -98,7 +99,7 @@ def test_it_looks_like_a_cache(evaluate: "Evaluate", source: str, inputs: str) -
         ("git::https://example.com/acme/m.git//redistribution", ""),
     ],
 )
-def test_it_is_listed_and_is_no_cache(evaluate: "Evaluate", source: str, inputs: str) -> None:
+def test_it_is_listed_and_is_not_a_cache(evaluate: "Evaluate", source: str, inputs: str) -> None:
     found = evaluate({"main.tf": call(source, inputs)})
     assert found.caches == ()
     (listed,) = found.diagnostics
@@ -161,7 +162,7 @@ def test_a_call_is_listed_once_and_a_fetched_one_is_not(evaluate: "Evaluate") ->
     ]
 
 
-def test_the_retention_of_a_database_is_none_of_the_cache(
+def test_the_retention_of_a_database_is_not_that_of_the_cache(
     run_here: "Run", tmp_path: "Path"
 ) -> None:
     inputs = "redis_snapshot_retention = 5\n  rds_backup_retention = 7\n  main_db_backup_days = 9"
@@ -193,7 +194,7 @@ def test_a_retention_that_must_not_be_shown_is_not(evaluate: "Evaluate") -> None
     assert cache.retention.passed_values == ()
 
 
-def test_memcached_is_no_redis_wherever_the_module_is(evaluate: "Evaluate") -> None:
+def test_memcached_is_not_redis_wherever_the_module_is(evaluate: "Evaluate") -> None:
     (cache,) = evaluate({"main.tf": call(PLATFORM, 'engine = "memcached"')}).caches
     assert judge(cache, Requirements()).status is Status.NOT_APPLICABLE
 

@@ -175,7 +175,7 @@ POLICY = Policy()
 
 
 class MakeFinding(Protocol):
-    """Judges a cache and makes it a finding."""
+    """Checks a cache and makes it a finding."""
 
     def __call__(
         self,

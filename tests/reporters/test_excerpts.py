@@ -195,7 +195,7 @@ def test_nothing_outside_the_boundary_is_read(shown: Shown, tmp_path: Path) -> N
     assert lines[1] == "4:   «snapshot_retention_limit = var.days»"
 
 
-def test_what_a_file_is_taken_to_hold_is_shown(shown: Shown, tmp_path: Path) -> None:
+def test_contents_that_override_a_file_are_shown(shown: Shown, tmp_path: Path) -> None:
     edited = cluster("9").encode()
     given = EvaluationInputs(contents={os.path.realpath(tmp_path / "main.tf"): edited})
     assert shown({"main.tf": cluster("0")}, given=given)[1] == "4:   «snapshot_retention_limit = 9»"

@@ -81,7 +81,7 @@ def test_no_format_prints_a_character_that_would_be_obeyed(name: str, report: Re
 
 
 @pytest.mark.parametrize("name", REPORTERS)
-def test_no_line_of_any_format_is_a_command_of_anybody_else(name: str, report: Report) -> None:
+def test_no_line_of_any_format_is_a_command_of_another_runner(name: str, report: Report) -> None:
     text = rendered(name, report)
     assert "##[" not in text
     if name != "github":

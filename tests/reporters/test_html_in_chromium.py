@@ -89,7 +89,7 @@ def view(reported: Any, request: pytest.FixtureRequest) -> Any:  # noqa: ANN401 
     return reported["everything"][request.param]
 
 
-def test_it_asks_for_nothing_and_complains_of_nothing(view: Any) -> None:  # noqa: ANN401
+def test_it_loads_nothing_and_logs_nothing(view: Any) -> None:  # noqa: ANN401
     assert view["requests"] == ["/everything.html"]
     assert view["said"] == []
     assert view["scripts"] == 0
@@ -101,16 +101,16 @@ def test_it_fits_the_width_of_the_window(view: Any, request: pytest.FixtureReque
     assert view["wide"] == []
 
 
-def test_nothing_lies_upon_anything_else(view: Any) -> None:  # noqa: ANN401
+def test_no_element_overlaps_another(view: Any) -> None:  # noqa: ANN401
     assert view["overlaps"] == []
 
 
-def test_every_text_stands_out_from_what_is_behind_it(view: Any) -> None:  # noqa: ANN401
+def test_every_text_contrasts_with_its_background(view: Any) -> None:  # noqa: ANN401
     assert len(view["contrast"]) > 300
     assert [text for contrast, text in view["contrast"] if contrast < 4.5] == []
 
 
-def test_axe_finds_nothing_that_keeps_anybody_out(view: Any) -> None:  # noqa: ANN401
+def test_axe_finds_no_barrier(view: Any) -> None:  # noqa: ANN401
     assert view["axe"] == []
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecbackup_iac.control.rule_cards import RULES
+from ecbackup_iac.control.rule_cards import RULE_CARDS
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.excerpt import Excerpt, SourceLine
 from ecbackup_iac.model.location import Location
@@ -367,7 +367,7 @@ def test_the_page_has_the_mappings_and_a_card_for_every_rule(report: Report) -> 
     page = Document(render(report))
     for reported in ("CP-9(b)", "ElastiCache.1", "164.308(a)(7)(i)", "CKV_AWS_134", "11.2"):
         assert reported in page.text
-    for rule, card in RULES.items():
+    for rule, card in RULE_CARDS.items():
         assert rule in {one.get("id") for one in page.of("section")}
         assert card.remedy in page.text
 

@@ -1,4 +1,4 @@
-"""The published JSON Schema: it is what the model says, and it refuses what is no report."""
+"""The published JSON Schema: it is what the model says, and it rejects what is no report."""
 
 import copy
 import json

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 
-from ecbackup_iac.control.rule_cards import RULES
+from ecbackup_iac.control.rule_cards import RULE_CARDS
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import replace
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from conftest import Evaluate, Run
     from reporters.conftest import MakeFinding
 
-# The schema that OASIS publishes, as it lies in the tests of cfn-lint 1.58.0.
+# The schema that OASIS publishes, as it is in the tests of cfn-lint 1.58.0.
 SCHEMA = json.loads(Path(__file__).with_name("sarif-schema-2.1.0.json").read_text("utf-8"))
 
 
@@ -79,8 +79,8 @@ def test_rules_do_not_depend_on_what_was_scanned(everything: dict[str, Any]) -> 
 
 
 def test_every_rule_has_its_card() -> None:
-    assert set(RULES) == set(Rule)
-    assert {rule for rule, card in RULES.items() if card.level is Level.ERROR} == {*Rule} - {
+    assert set(RULE_CARDS) == set(Rule)
+    assert {rule for rule, card in RULE_CARDS.items() if card.level is Level.ERROR} == {*Rule} - {
         Rule.RETENTION_UNKNOWN,
         Rule.RETENTION_NOT_MANAGED,
     }

@@ -52,7 +52,7 @@ BROKEN = Diagnostic("the JSON is truncated", Location("broken.json", 3, 9))
 REPORT = Report((finding(), UNKNOWN, finding(Known(7))), (BROKEN,))
 
 
-def test_a_report_without_colour_holds_no_escape_code() -> None:
+def test_a_report_without_colour_contains_no_escape_code() -> None:
     assert "\x1b" not in render(REPORT)
 
 

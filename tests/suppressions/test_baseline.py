@@ -217,7 +217,9 @@ def test_naming_only_the_policy_or_the_baseline_checks_the_repository(
     assert result.stdout.endswith("2 caches: 2 failed\n")
 
 
-def test_the_folder_of_a_baseline_is_checked_by_itself(tmp_path: Path, run_here: "RunHere") -> None:
+def test_the_folder_of_a_baseline_is_checked_on_its_own(
+    tmp_path: Path, run_here: "RunHere"
+) -> None:
     write(tmp_path / "a/main.tf", configuration(carts=0))
     write(tmp_path / "b/main.tf", configuration(carts=7))
     write(tmp_path / "b" / FILE, '{"schema_version": 1, "findings": []}')
@@ -321,13 +323,15 @@ def test_stale_entries_are_reported_in_one_warning(run_here: "RunHere") -> None:
 
 
 @pytest.mark.usefixtures("fixed")
-def test_a_check_of_a_part_names_no_stale_entries_of_the_rest(run_here: "RunHere") -> None:
+def test_a_check_of_a_part_does_not_name_stale_entries_of_the_rest(run_here: "RunHere") -> None:
     assert "1 entry no longer matches" in run_here("check", "a", "--baseline", FILE).stdout
     assert "no longer" not in run_here("check", "a/main.tf", "--baseline", FILE).stdout
 
 
 @pytest.mark.usefixtures("fixed")
-def test_an_incomplete_report_names_no_stale_entries(tmp_path: Path, run_here: "RunHere") -> None:
+def test_an_incomplete_report_does_not_name_stale_entries(
+    tmp_path: Path, run_here: "RunHere"
+) -> None:
     write(tmp_path / "b/main.tf", BROKEN)
     result = run_here("check", "--baseline", FILE)
     assert "no longer" not in result.stdout
@@ -598,7 +602,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @given(FINDINGS)
-def test_a_baseline_suppresses_what_it_was_made_of_and_needs_all_of_itself(
+def test_a_baseline_suppresses_what_it_was_made_of_and_no_entry_is_stale(
     folder: Path, findings: list[Finding]
 ) -> None:
     baseline = accepted_of(findings, folder)

@@ -274,7 +274,7 @@ KICS_LINE = "# kics-scan ignore-line"
         ("", "#tfsec:ignore:*", True),
     ],
 )
-def test_a_comment_that_names_no_check_counts_for_its_own_line(
+def test_a_comment_without_a_check_counts_for_its_own_line(
     inside: str, behind: str, check: "Checker", one_group: str, *, counts: bool
 ) -> None:
     outcome = check({"main.tf": filled(one_group, inside=inside, behind=behind)})
@@ -357,7 +357,7 @@ def test_a_comment_of_a_block_that_is_commented_out_is_not_for_the_next_one(
     assert message.endswith("has no effect: it is commented out")
 
 
-def test_behind_a_block_that_is_commented_out_a_comment_counts(
+def test_a_comment_after_a_block_that_is_commented_out_counts(
     check: "Checker", one_group: str
 ) -> None:
     old = f'# resource "{GROUP}" "old" {{\n#   description = "old"\n# }}'

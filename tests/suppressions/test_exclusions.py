@@ -187,13 +187,15 @@ def test_what_matches_is_left_out_and_counted_in_every_report(
         assert not [address for address in excluded if address in text], name
 
 
-def test_a_glob_about_other_files_than_those_checked_is_no_warning(tree: Path, run: "Run") -> None:
+def test_a_glob_about_other_files_than_those_checked_gives_no_warning(
+    tree: Path, run: "Run"
+) -> None:
     assert "matches no root" not in run("check", "live", cwd=tree).stdout
     args = ("live/main.tf", "--no-policy", "--exclude=old/")
     assert "matches no root" not in run("check", *args, cwd=tree).stdout
 
 
-def test_fix_leaves_excluded_files_alone(tree: Path, run: "Run") -> None:
+def test_fix_does_not_edit_excluded_files(tree: Path, run: "Run") -> None:
     run("fix", cwd=tree)
     assert (tree / "modules/redis/main.tf").read_text(encoding="utf-8") == GROUP
     assert "= 7" in (tree / "live/main.tf").read_text(encoding="utf-8")

@@ -40,6 +40,7 @@ def test_comments_about_something_else_are_not_directives(line: str) -> None:
         ("  ecbackup:ignore\trebuilt  ", (), "rebuilt", None),
         ("ecbackup:ignore[ECB001] rebuilt", ("ECB001",), "rebuilt", None),
         ("ecbackup:ignore[ecb001] rebuilt", ("ECB001",), "rebuilt", None),
+        ("ecbackup:ignore[backups-disabled] rebuilt", ("ECB001",), "rebuilt", None),
         ("ecbackup:ignore[ECB001]: rebuilt", ("ECB001",), "rebuilt", None),
         ("ecbackup:ignore[ECB001] - rebuilt", ("ECB001",), "rebuilt", None),
         ("ecbackup:ignore: rebuilt", (), "rebuilt", None),

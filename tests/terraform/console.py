@@ -4,9 +4,9 @@
     python tests/terraform/console.py functions/text.json   # one file
 
 A file is a list of {"expression": ..., "answer": {"type": ..., "value": ...}}; instead of the answer
-there is "error": true where Terraform refuses it, "unknown": true where it calls it unknown.
+there is "error": true where Terraform rejects it, "unknown": true where it calls it unknown.
 To add a case, write {"expression": ...} and run this.
-The working folder of the console holds what lies in tests/terraform/functions/files/.
+The working folder of the console holds what is in tests/terraform/functions/files/.
 """
 
 import base64

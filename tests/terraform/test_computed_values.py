@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.value import Known, Unknown, Unset
 
@@ -31,7 +33,7 @@ def retention(evaluate: "Evaluate", configuration: str, expression: str) -> obje
     return days(found.caches[0])
 
 
-def test_a_validation_of_a_number_proves_no_text(evaluate: "Evaluate") -> None:
+def test_a_validation_of_a_number_does_not_prove_a_string(evaluate: "Evaluate") -> None:
     variable = """
 variable "s" {
   type = string
@@ -44,7 +46,7 @@ variable "s" {
     assert retention(evaluate, variable, 'var.s == "7" ? 7 : 0') == {7, 0}  # "07" is seven, too
 
 
-def test_a_validation_of_a_number_bounds_the_number_in_a_text(evaluate: "Evaluate") -> None:
+def test_a_validation_of_a_number_bounds_the_number_in_a_string(evaluate: "Evaluate") -> None:
     variable = """
 variable "s" {
   type = string
@@ -135,9 +137,33 @@ resource "aws_elasticache_cluster" "m" {
     assert isinstance(member.replication_group, Known)
 
 
-def test_what_is_refused_only_after_apply_makes_try_take_the_next(evaluate: "Evaluate") -> None:
+def test_what_is_rejected_only_after_apply_makes_try_take_the_next(evaluate: "Evaluate") -> None:
     configuration = 'resource "terraform_data" "d" {\n  input = [1, 2]\n}\n'
     loop = "[for one in terraform_data.d.output : !one]"  # a number is neither true nor false
     assert retention(evaluate, configuration, f"try(alltrue({loop}) ? 7 : 3, 0)") == {7, 3, 0}
     condition = f"can(alltrue({loop}) ? 7 : 3)"
     assert retention(evaluate, configuration, f"{condition} ? 7 : 0") == {7, 0}
+
+
+@pytest.mark.parametrize(
+    "repetition",
+    ["for_each = random_pet.p", "for_each = { for name, value in random_pet.p : name => value }"],
+)
+def test_the_attributes_of_a_resource_are_more_than_it_shows(
+    repetition: str, evaluate: "Evaluate"
+) -> None:
+    cache = GROUP % f"  {repetition}\n  snapshot_retention_limit = 7"
+    found = evaluate({"main.tf": 'resource "random_pet" "p" {}\n' + cache})
+    assert [days(cache) for cache in found.caches] == [7]
+    assert found.absent == ()
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "length([for name, value in random_pet.p : name])",
+        'length("%{ for name, value in random_pet.p }x%{ endfor }")',
+    ],
+)
+def test_a_loop_over_a_resource_is_unknown(expression: str, evaluate: "Evaluate") -> None:
+    assert retention(evaluate, 'resource "random_pet" "p" {}\n', expression) == set()

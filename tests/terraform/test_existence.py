@@ -69,7 +69,7 @@ def known_days(value: object) -> set[int] | str:
         ('count = var.on || var.env == "prod" ? 1 : 0', "var.on ? 7 : 0", {7, 0}),
     ],
 )
-def test_what_makes_the_cache_holds_in_it(
+def test_the_condition_that_makes_the_cache_is_true_in_it(
     existence: str, retention: str, expected: set[int], evaluate: "Evaluate"
 ) -> None:
     files = {"main.tf": VARIABLES + CACHE % (existence, retention)}
@@ -85,7 +85,7 @@ def test_what_makes_the_cache_holds_in_it(
             assert days <= set(open_values[cache.address]), variables
 
 
-def test_what_makes_a_module_call_holds_in_the_module(evaluate: "Evaluate") -> None:
+def test_the_condition_that_makes_a_module_call_is_true_in_the_module(evaluate: "Evaluate") -> None:
     call = """
 module "group" {
   source  = "./group"

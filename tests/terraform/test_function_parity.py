@@ -1,4 +1,4 @@
-"""Every function against the real `terraform console`: its answers lie in functions/*.json.
+"""Every function against the real `terraform console`: its answers are in functions/*.json.
 
 console.py beside this asks the program again and rewrites them.
 """
@@ -43,7 +43,7 @@ class ConsoleScope(EmptyScope):
 
 
 def the_console() -> ModuleType:
-    """Import console.py, which lies beside this and in no package."""
+    """Import console.py, which is beside this and in no package."""
     specification = importlib.util.spec_from_file_location("console", DATA.parent / "console.py")
     assert specification is not None
     assert specification.loader is not None

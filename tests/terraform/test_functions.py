@@ -5,8 +5,8 @@ import time
 import pytest
 
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
-from ecbackup_iac.terraform.evaluation.scopes import EMPTY_SCOPE
 from ecbackup_iac.terraform.functions import FUNCTIONS
+from ecbackup_iac.terraform.functions.call_context import EmptyScope
 from ecbackup_iac.terraform.functions.calling import call_function
 from ecbackup_iac.terraform.functions.go.graphemes import grapheme_clusters
 from ecbackup_iac.terraform.values.outcomes import one_of
@@ -26,7 +26,7 @@ from ecbackup_iac.terraform.values.value import (
 
 
 def call(name: str, *arguments: Value) -> Value:
-    return call_function(FUNCTIONS[name], arguments, Evaluator(EMPTY_SCOPE))
+    return call_function(FUNCTIONS[name], arguments, Evaluator(EmptyScope()))
 
 
 def either(*texts: str) -> Value:

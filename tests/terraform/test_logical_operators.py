@@ -87,7 +87,7 @@ def test_terraform_1_12_evaluates_no_operand_that_cannot_matter(
 
 
 @pytest.mark.parametrize("version", [">= 1.11", "~> 1.5", "< 1.14", "!= 1.12.0", ">= 1"])
-def test_earlier_versions_refuse_what_is_wrong_in_an_operand_that_cannot_matter(
+def test_earlier_versions_reject_what_is_wrong_in_an_operand_that_cannot_matter(
     version: str, evaluate: "Evaluate"
 ) -> None:
     found = evaluate({"main.tf": REFUSED.replace("VERSION", version)})

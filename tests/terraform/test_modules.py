@@ -1,4 +1,4 @@
-"""Module calls → module instances: inputs, outputs, repetition, overrides, and what is refused."""
+"""Module calls → module instances: inputs, outputs, repetition, overrides, and what is rejected."""
 
 from typing import TYPE_CHECKING
 
@@ -238,7 +238,7 @@ def test_a_called_folder_without_configuration_is_an_empty_module(
     assert found.errors == []
 
 
-def test_an_argument_of_an_empty_module_is_refused(evaluate: "Evaluate", tmp_path: "Path") -> None:
+def test_an_argument_of_an_empty_module_is_rejected(evaluate: "Evaluate", tmp_path: "Path") -> None:
     (tmp_path / "empty").mkdir()
     call = 'module "a" {\n  source = "./empty"\n  days   = 7\n}\n'
     found = evaluate({"main.tf": call + CACHE % "7"})

@@ -79,7 +79,7 @@ def test_a_reference_to_a_disabled_resource_is_null(evaluate: "Evaluate") -> Non
     )
     expected = {"a": 5, "b": 6, "c": 4, "d": "Unknown", "live": 4}
     assert days_of(found) == {f"{KIND}.{name}": days for name, days in expected.items()}
-    assert len(found.errors) == 1  # OpenTofu refuses an attribute of null
+    assert len(found.errors) == 1  # OpenTofu rejects an attribute of null
 
 
 def test_a_reference_to_what_may_be_disabled_is_unknown(evaluate: "Evaluate") -> None:
@@ -120,7 +120,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("way", REFUSED)
-def test_what_opentofu_refuses_of_enabled_is_an_error(way: str, evaluate: "Evaluate") -> None:
+def test_what_opentofu_rejects_of_enabled_is_an_error(way: str, evaluate: "Evaluate") -> None:
     enabled, more = REFUSED[way]
     text = 'resource "aws_vpc" "v" {}\n' + group("7", enabled=enabled, more=more)
     found = evaluate({"main.tofu": text})
@@ -136,7 +136,7 @@ SHOWS_TERRAFORM = {
 
 
 @pytest.mark.parametrize("name", SHOWS_TERRAFORM)
-def test_terraform_refuses_enabled(name: str, evaluate: "Evaluate") -> None:
+def test_terraform_rejects_enabled(name: str, evaluate: "Evaluate") -> None:
     found = evaluate({"main.tf": group("7", enabled="true"), name: SHOWS_TERRAFORM[name]})
     assert days_of(found) == {f"{KIND}.r": "Unknown"}
     assert ['only OpenTofu expects "enabled"' in str(error) for error in found.errors] == [True]
@@ -211,7 +211,7 @@ def test_a_source_that_is_not_known_early_is_an_error(way: str, evaluate: "Evalu
     assert ["its source is" in str(error) for error in found.errors] == [True]
 
 
-def test_terraform_takes_no_computed_source(evaluate: "Evaluate") -> None:
+def test_terraform_does_not_accept_a_computed_source(evaluate: "Evaluate") -> None:
     stack = {"main.tf": SIZES["stack/main.tofu"].replace("../", "./"), ".terraform-version": "1.9"}
     found = evaluate({**stack, "modules/small/main.tf": group("7", "b")})
     assert ["not a literal string" in str(error) for error in found.errors] == [True]
@@ -286,7 +286,7 @@ def test_an_absolute_path_is_known(evaluate: "Evaluate") -> None:
         'can(cidrcontains("10.0.0.0/8", "10.0.0.1")) ? 7 : 0',
     ],
 )
-def test_what_terraform_refuses_is_unknown_where_that_is_caught(
+def test_what_terraform_rejects_is_unknown_where_that_is_caught(
     expression: str, evaluate: "Evaluate"
 ) -> None:
     assert days_of(evaluate({"main.tf": group(expression)})) == {f"{KIND}.r": "Unknown"}

@@ -73,8 +73,8 @@ resource "aws_elasticache_replication_group" "a" {
         # An element is where it is, whatever comes after it.
         ('index(["b", local.id], "b") == 0', True),
         ('index([local.id, "b"], "b") == 0', None),
-        ("index([], local.id) == 0", None),  # it is refused at the apply
-        # What is refused whatever the unknown elements are.
+        ("index([], local.id) == 0", None),  # it is rejected at the apply
+        # What is rejected whatever the unknown elements are.
         ('can(matchkeys([local.id, "b"], ["x"], ["x"]))', False),
         ("can(length(random_integer.n.result))", False),
     ],

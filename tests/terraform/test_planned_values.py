@@ -1,7 +1,7 @@
 """Small configurations, each with what the real `terraform` 1.11.4 planned for it.
 
 `expect.json` is the real program's: address by address its retention, or the error with which it
-refused the configuration. What we say has to agree; `EXPLAINED` lists where we cannot know better.
+rejected the configuration. What we say has to agree; `EXPLAINED` lists where we cannot know better.
 """
 
 import json
@@ -16,7 +16,8 @@ from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.report import Diagnostic, Severity
 from ecbackup_iac.model.value import Invalid, Known, Unknown, Unset
-from ecbackup_iac.readers.terraform.configuration import Request, read
+from ecbackup_iac.readers.configuration import read
+from ecbackup_iac.readers.tree_request import TreeRequest
 
 CASES = Path(__file__).parent / "cases"
 
@@ -54,7 +55,7 @@ def evaluate_case(case: Path) -> tuple[dict[str, CacheResource], list[Diagnostic
     environment = arguments.get("env", {})
     workspace = arguments.get("workspace") or environment.get("TF_WORKSPACE") or "default"
     given = EvaluationInputs(variables, environment, workspace)
-    request = Request(
+    request = TreeRequest(
         str(case.resolve()),
         (str(root),),
         given,

@@ -10,7 +10,8 @@ from hypothesis import event, given
 from hypothesis import strategies as st
 
 from ecbackup_iac.model.report import ReadResult, Severity
-from ecbackup_iac.readers.terraform.configuration import Request, read
+from ecbackup_iac.readers.configuration import read
+from ecbackup_iac.readers.tree_request import TreeRequest
 
 KIND = "aws_elasticache_replication_group"
 
@@ -200,7 +201,7 @@ def readings_of(folders: list[Folder], target: str) -> tuple[Tree, list[ReadResu
         try:
             top = Path(name).resolve()
             tree = Tree(top, folders)
-            return tree, [*read(Request(str(top), (str(top / target),)))]
+            return tree, [*read(TreeRequest(str(top), (str(top / target),)))]
         finally:
             os.chdir(here)
 

@@ -9,7 +9,8 @@ import pytest
 from ecbackup_iac.files.discovery import Listing, discover
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.value import Known, Unknown
-from ecbackup_iac.readers.terraform.configuration import Request, read
+from ecbackup_iac.readers.configuration import read
+from ecbackup_iac.readers.tree_request import TreeRequest
 from ecbackup_iac.terraform.modules.programs import is_before_opentofu
 
 if TYPE_CHECKING:
@@ -150,7 +151,7 @@ def test_a_link_is_called_as_what_it_leads_to(evaluate: "Evaluate", tmp_path: "P
     assert found_days(evaluate(files)) == {"docs": 7}
 
 
-# A call that never creates an instance, whatever anybody gives.
+# A call that never creates an instance, whatever anyone gives.
 NEVER = {
     "an empty for_each": "for_each = {}",
     "an empty set": "for_each = toset([])",
@@ -166,7 +167,7 @@ LOCALS = "locals {\n  none = 0\n  names = local.some\n  some = {}\n}\n"
 
 @pytest.mark.parametrize("target", [".", "live"])
 @pytest.mark.parametrize("way", NEVER)
-def test_a_call_that_never_creates_anything_does_not_count(
+def test_a_call_that_never_creates_anything_makes_no_caller(
     way: str, target: str, evaluate: "Evaluate"
 ) -> None:
     files = {"docs/main.tf": LOCALS + OFF + call(more=NEVER[way]), "live/main.tf": group()}
@@ -175,7 +176,7 @@ def test_a_call_that_never_creates_anything_does_not_count(
     assert (found.errors, reasons(found)) == ([], {})
 
 
-def test_what_terraform_refuses_of_a_module_that_no_call_creates_is_no_error(
+def test_what_terraform_rejects_of_a_module_that_no_call_creates_is_not_an_error(
     evaluate: "Evaluate",
 ) -> None:
     days = 'variable "days" {\n  default = []\n}\n'
@@ -188,7 +189,7 @@ def test_what_terraform_refuses_of_a_module_that_no_call_creates_is_no_error(
     assert [one.message for one in found.diagnostics] == [
         "Invalid index: no element with that index (its calls create nothing, so it was evaluated as a root)"
     ]
-    # It may nevertheless be planned by itself, so it does not vanish, and is no pass.
+    # It may nevertheless be planned on its own, so it does not vanish, and is no pass.
     (cache,) = found.caches
     assert (cache.root, isinstance(cache.retention, Unknown)) == ("live", True)
     # What calls it and creates it is evaluated as ever.
@@ -196,7 +197,7 @@ def test_what_terraform_refuses_of_a_module_that_no_call_creates_is_no_error(
     assert found_days(evaluate(files)) == {"docs": 7}
 
 
-def test_nor_is_it_of_a_module_below_that_a_refused_call_leads_to(evaluate: "Evaluate") -> None:
+def test_nor_is_it_of_a_module_below_that_a_rejected_call_leads_to(evaluate: "Evaluate") -> None:
     refused = 'variable "days" {\n  default = []\n}\n' + group("var.days[0]")
     files = {
         "docs/main.tf": call(more="count = 0"),
@@ -206,7 +207,7 @@ def test_nor_is_it_of_a_module_below_that_a_refused_call_leads_to(evaluate: "Eva
     found = evaluate(files)
     assert found.errors == []
     assert {cache.root for cache in found.caches} == {"live", "live/below"}
-    # A folder that shows that it is planned by itself has to be right.
+    # A folder that shows that it is planned on its own has to be right.
     files["live/below/terraform.tfvars"] = ""
     assert evaluate(files).errors == ["Invalid index: no element with that index"]
 
@@ -479,7 +480,7 @@ def test_a_circle_below_a_root_is_reached_from_there(evaluate: "Evaluate") -> No
     assert found.errors == ["the module was not read: ../b calls itself"]
 
 
-def test_a_caller_that_is_not_evaluated_does_not_count(evaluate: "Evaluate") -> None:
+def test_a_caller_that_is_not_evaluated_makes_its_module_a_root(evaluate: "Evaluate") -> None:
     files = {
         "root/main.tf": OFF
         + call("../middle", COUNTED, "off")
@@ -535,7 +536,7 @@ def test_what_is_absent_is_parsed_too(evaluate: "Evaluate") -> None:
     assert [one.location.path for one in evaluate(files).diagnostics] == ["live/main.tf"]
 
 
-def test_many_local_modules_take_no_time(evaluate: "Evaluate") -> None:
+def test_many_local_modules_take_little_time(evaluate: "Evaluate") -> None:
     count = 300
     files = {f"m{n:03}/main.tf": "locals {\n  a = 1\n}\n" for n in range(count)}
     files["main.tf"] = "".join(call(f"./m{n:03}", name=f"m{n}") for n in range(count))
@@ -793,11 +794,11 @@ def test_a_linked_root_in_a_folder_that_is_skipped_is_evaluated(
     listings: dict[str, Listing] = {}
     list(discover([str(tmp_path)], (), {}, listings))
     real = str(tmp_path.resolve())
-    readings = [*read(Request(real, (real,), listings=listings))]
+    readings = [*read(TreeRequest(real, (real,), listings=listings))]
     assert [cache.address for one in readings for cache in one.resources] == [f"{KIND}.r"]
 
 
-# Terraform 1.11.4 refuses each of these with the same summary.
+# Terraform 1.11.4 rejects each of these with the same summary.
 @pytest.mark.parametrize(
     ("name", "text", "summary"),
     [

@@ -48,7 +48,7 @@ def declared(name: str, text: str) -> tuple[list[str | None], list[str]]:
 @MANY
 @given(name=NAMES, text=TEXTS)
 @example("x.tf.json", '{"mod\\u0075le": {"x": {"source": "./a"}}}')
-def test_a_file_that_cannot_hold_a_call_holds_none(name: str, text: str) -> None:
+def test_a_file_that_is_ruled_out_contains_no_call(name: str, text: str) -> None:
     calls, _ = declared(name, text)
     assert possible_sources(text.encode()) != [] or not calls
 
@@ -56,7 +56,7 @@ def test_a_file_that_cannot_hold_a_call_holds_none(name: str, text: str) -> None
 @MANY
 @given(name=NAMES, text=TEXTS)
 @example("x.tf", 'resource "aws_elasti\\u0063ache_cluster" "c" {\n}\n')
-def test_a_file_that_cannot_name_a_resource_type_holds_none(name: str, text: str) -> None:
+def test_a_file_that_is_ruled_out_contains_no_resource_of_the_type(name: str, text: str) -> None:
     _, kinds = declared(name, text)
     is_there = any("elasticache" in kind for kind in kinds)
     assert may_name(text.encode(), (b"elasticache",)) or not is_there

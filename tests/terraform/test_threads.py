@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ecbackup_iac.model.report import Report
 
 # Each cache asks for what the other threads' evaluations are about to find out as well: whether an
-# argument of `try` may be refused, and how many template files were rendered before.
+# argument of `try` may be rejected, and how many template files were rendered before.
 CACHE = """
 resource "aws_elasticache_replication_group" "r{number}" {{
   replication_group_id     = "r{number}"

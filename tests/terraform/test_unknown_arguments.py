@@ -16,7 +16,6 @@ from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.value import TraceStep
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
-from ecbackup_iac.terraform.evaluation.scopes import EMPTY_SCOPE
 from ecbackup_iac.terraform.functions import (
     FUNCTIONS,
     collection_functions,
@@ -24,6 +23,7 @@ from ecbackup_iac.terraform.functions import (
     structure_functions,
     type_functions,
 )
+from ecbackup_iac.terraform.functions.call_context import EmptyScope
 from ecbackup_iac.terraform.functions.calling import call_function
 from ecbackup_iac.terraform.values.context import track_rejections
 from ecbackup_iac.terraform.values.conversion import converted
@@ -103,7 +103,7 @@ def between(minimum: int | None, maximum: int | None) -> Value:
 def evaluated(expression: str, **names: object) -> Value:
     node, problems = parse_expression(SourceFile("expression", expression.encode()))
     assert not problems
-    return Evaluator(EMPTY_SCOPE, {name: literal(value) for name, value in names.items()}).value(
+    return Evaluator(EmptyScope(), {name: literal(value) for name, value in names.items()}).value(
         node
     )
 
@@ -469,7 +469,7 @@ BY_PARAMETER: dict[str, st.SearchStrategy[Spec]] = {
 }
 
 LOOSE = ("coalesce", "merge")
-"""Beside something of unknown type these give a map or an object, a list or a tuple: which, nobody knows."""
+"""Beside something of unknown type these give a map or an object, a list or a tuple: which, no one knows."""
 
 NAMES = sorted(
     function.name
@@ -505,7 +505,7 @@ def test_an_unknown_call_covers_every_world(call: tuple[str, list[Spec]]) -> Non
     def apply(fill: Callable[[Hole], Value]) -> Value | None:
         try:
             return call_function(
-                function, [built(argument, fill) for argument in arguments], Evaluator(EMPTY_SCOPE)
+                function, [built(argument, fill) for argument in arguments], Evaluator(EmptyScope())
             )
         except EvaluationError:
             return None
@@ -542,5 +542,5 @@ def same_holes(spec: Spec, found: dict[int, Hole]) -> Spec:
 
 
 def is_bare(result: Value) -> bool:
-    """Say whether nothing is claimed: whatever is refused in some world, this covers what follows."""
+    """Say whether nothing is claimed: whatever is rejected in some world, this covers what follows."""
     return not result.is_known and not result.unknown.outcomes and result.unknown.minimum is None

@@ -21,7 +21,8 @@ from ecbackup_iac.model.value import (
     possible_values,
 )
 from ecbackup_iac.model.verdict import Status
-from ecbackup_iac.readers.terraform.configuration import Request, read
+from ecbackup_iac.readers.configuration import read
+from ecbackup_iac.readers.tree_request import TreeRequest
 from ecbackup_iac.rule import judge
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ def outcomes(value: Value[int]) -> set[Days] | str:
         ("(var.a ? 1 : 2) * 10 + 1", {11, 21}),
         ("max(var.a ? 1 : 5, 3)", {3, 5}),
         ('tonumber("${var.a ? 1 : 2}4")', {14, 24}),
-        # A branch that is refused has the type that it would have; one in a template alone, any.
+        # A branch that is rejected has the type that it would have; one in a template alone, any.
         ('(var.a ? "${tonumber("x")}" : [7])[0]', {7}),
         # One condition is one condition, wherever it is evaluated.
         ("(var.a ? 1 : 0) + (var.a ? 0 : 1)", {1}),
@@ -154,7 +155,7 @@ def test_what_an_expression_can_be(
 @pytest.mark.parametrize(
     ("expression", "expected"),
     [
-        # An outcome that Terraform would refuse is no outcome of try: the next argument is.
+        # An outcome that Terraform would reject is no outcome of try: the next argument is.
         ("try({ prod = 14 }[var.stage], 3)", {14, 3}),
         ("can({ prod = 14 }[var.stage]) ? 14 : 3", {14, 3}),
         ('try(tonumber(var.a ? "7" : "x"), 1)', {7, 1}),
@@ -449,7 +450,7 @@ def test_leaving_values_out_never_turns_a_verdict_into_its_opposite(
 
     def verdict_of(world: dict[str, str]) -> tuple[Status, Value[int]] | None:
         variables = tuple(("var", f"{name}={text}") for name, text in world.items())
-        request = Request(str(tmp_path), (str(tmp_path),), EvaluationInputs(variables))
+        request = TreeRequest(str(tmp_path), (str(tmp_path),), EvaluationInputs(variables))
         caches = [cache for reading in read(request) for cache in reading.resources]
         if not caches:
             return None
@@ -462,7 +463,7 @@ def test_leaving_values_out_never_turns_a_verdict_into_its_opposite(
     if in_this_world is None:  # the cache does not exist in it
         return
     real, value = in_this_world
-    if isinstance(value, Unknown):  # Terraform refuses this world
+    if isinstance(value, Unknown):  # Terraform rejects this world
         return
     reported = verdict_of({name: text for name, text in world.items() if name not in left_out})
     assert reported is not None, "what may exist is never dropped"

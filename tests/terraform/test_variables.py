@@ -85,7 +85,7 @@ def test_of_var_and_var_file_the_last_wins(evaluate: "Evaluate", tmp_path: "Path
     assert days(evaluate(files, given=EvaluationInputs((option, file))).caches[0].retention) == 2
 
 
-def test_the_environment_sets_the_variables_of_a_root_alone(evaluate: "Evaluate") -> None:
+def test_the_environment_sets_only_the_variables_of_a_root(evaluate: "Evaluate") -> None:
     files = {
         "main.tf": NUMBER + CACHE % "var.days" + 'module "m" {\n  source = "./m"\n}\n',
         "m/main.tf": NUMBER + CACHE % "var.days",
@@ -114,7 +114,7 @@ def test_the_environment_sets_the_variables_of_a_root_alone(evaluate: "Evaluate"
         ("any", "{a = [1, 2]}", "var.x.a[1]", 2),
     ],
 )
-def test_a_text_from_outside_becomes_what_its_type_asks_for(
+def test_a_string_from_outside_becomes_what_its_type_requires(
     evaluate: "Evaluate", type_: str, text: str, expression: str, expected: int | str | None
 ) -> None:
     files = {"main.tf": f'variable "x" {{\n  type = {type_}\n}}\n' + CACHE % expression}
@@ -123,7 +123,7 @@ def test_a_text_from_outside_becomes_what_its_type_asks_for(
     assert [days(one.caches[0].retention) for one in (by_option, by_environment)] == [expected] * 2
 
 
-def test_an_untyped_variable_from_outside_is_a_text(evaluate: "Evaluate") -> None:
+def test_an_untyped_variable_from_outside_is_a_string(evaluate: "Evaluate") -> None:
     files = {"main.tf": 'variable "x" {}\n' + CACHE % "var.x == 7 ? 0 : 7"}
     assert days(evaluate(files, given=EvaluationInputs((("var", "x=7"),))).caches[0].retention) == 7
 

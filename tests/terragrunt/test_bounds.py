@@ -99,7 +99,7 @@ def test_many_units_of_one_block_are_bounded(check: Check) -> None:
     assert any("more than 1000 units" in one for one in outcome_in_time(files, check))
 
 
-def test_configurations_that_read_themselves_are_refused(check: Check) -> None:
+def test_configurations_that_read_themselves_are_rejected(check: Check) -> None:
     text = 'locals {\n  x = read_terragrunt_config("terragrunt.hcl")\n}\n' + SOURCE
     found = outcome_in_time(unit(text), check)
     assert any("Cycle: local.x refers to itself" in one for one in found)

@@ -66,7 +66,7 @@ def test_a_data_file_that_units_read_leads_to_them(paths: tuple[str, ...], check
     assert outcome.errors == []
 
 
-def test_a_tfvars_file_that_a_unit_reads_leads_to_it_alone(check: Check) -> None:
+def test_a_tfvars_file_that_a_unit_reads_leads_only_to_it(check: Check) -> None:
     reads = days('jsondecode(read_tfvars_file(find_in_parent_folders("env.json"))).days')
     files = unit(reads, **{"env.json": '{"days": 0}', "live/b/terragrunt.hcl": days("3")})
     assert [one["root"] for one in check(files, "env.json").findings] == ["live/a"]

@@ -152,6 +152,26 @@ DEPENDENCIES = {
         dependency("dependency.b.outputs.days", "  mock_outputs = { days = 3 }\n"),
         {"live/a": UNKNOWN + OUTPUTS},
     ),
+    "mock_outputs of outputs that are not read": Case(
+        dependency(
+            "dependency.b.outputs.days", "  skip_outputs = true\n  mock_outputs = { days = 3 }\n"
+        ),
+        {"live/a": "pass 3"},
+    ),
+    "mock_outputs of a dependency that is not enabled": Case(
+        dependency(
+            "dependency.b.outputs.days", "  enabled = false\n  mock_outputs = { days = 3 }\n"
+        ),
+        {"live/a": "pass 3"},
+    ),
+    "mock_outputs for some commands": Case(
+        dependency(
+            "dependency.b.outputs.days",
+            "  skip_outputs = true\n  mock_outputs = { days = 3 }\n"
+            '  mock_outputs_allowed_terraform_commands = ["validate"]\n',
+        ),
+        {"live/a": UNKNOWN + OUTPUTS},
+    ),
     "outputs that do not decide": Case(
         dependency("3\n  vpc = dependency.b.outputs.vpc"), {"live/a": "pass 3"}
     ),

@@ -112,7 +112,7 @@ def test_the_words_of_the_configuration_are_shown(check: Check) -> None:
     assert "aws_elasticache_replication_group.own" in addresses
 
 
-def test_hidden_texts_have_numbers(check: Check) -> None:
+def test_hidden_strings_have_numbers(check: Check) -> None:
     text = SOURCE + 'include "x" {\n  path = "../${get_env("WORD")}"\n}\n'
     outcome = check({"modules/redis/main.tf": MODULE, UNIT: text}, env={"WORD": WORD})
     assert outcome.errors == [
@@ -147,7 +147,7 @@ CONTENT = {
 
 @pytest.mark.parametrize("content", CONTENT)
 @pytest.mark.parametrize("read", READ)
-def test_no_text_of_a_file_that_is_no_configuration_is_shown(
+def test_no_text_of_a_file_that_is_not_configuration_is_shown(
     read: str, content: str, check: Check, run_here: Callable[..., Any]
 ) -> None:
     module = MODULE + ("" if 'variable "days"' in MODULE else 'variable "days" {}\n')
@@ -161,6 +161,7 @@ def test_no_text_of_a_file_that_is_no_configuration_is_shown(
     assert not [one for one in shown if WORD in one]
 
 
+@pytest.mark.extended
 def test_configurations_that_read_each_other_in_a_chain_are_bounded(check: Check) -> None:
     files = {
         f"live/u{n}/terragrunt.hcl": SOURCE

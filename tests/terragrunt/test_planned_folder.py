@@ -889,13 +889,13 @@ def test_the_remedy_names_the_file_that_is_copied_or_generated(check: Check) -> 
     assert outcome.findings[0]["remedy"].endswith("Terragrunt generates live/a/x.auto.tfvars")
 
 
-def test_a_refused_unit_of_a_published_module_is_unknown(check: Check) -> None:
+def test_a_rejected_unit_of_a_published_module_is_unknown(check: Check) -> None:
     outcome = check(published(more="locals {\n  a = local.b\n}\n"))
     assert {one["status"] for one in outcome.findings} == {"unknown"}
     assert len(outcome.errors) == 1
 
 
-def test_a_unit_reads_a_folder_of_its_own_that_is_no_root(check: Check) -> None:
+def test_a_unit_reads_a_folder_of_its_own_that_is_not_a_root(check: Check) -> None:
     outcome = check(COPIES["a module in a folder of the unit"].files)
     assert [one["root"] for one in outcome.findings] == ["live/a"]
 

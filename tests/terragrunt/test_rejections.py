@@ -1,4 +1,4 @@
-"""What Terragrunt refuses of a unit → an error where it is written; and what excludes a unit."""
+"""What Terragrunt rejects of a unit → an error where it is written; and what excludes a unit."""
 
 import pytest
 from terragrunt_cases import (
@@ -26,7 +26,7 @@ def include(more: str) -> str:
 
 
 def refused(text: str, line: int, message: str) -> Case:
-    """Return a case of a unit that Terragrunt refuses."""
+    """Return a case of a unit that Terragrunt rejects."""
     return Case(
         unit(text),
         {"live/a": REFUSED + message},
@@ -272,5 +272,5 @@ CASES = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_what_is_refused_or_excluded(name: str, check: Check) -> None:
+def test_what_is_rejected_or_excluded(name: str, check: Check) -> None:
     check.expect(CASES[name])

@@ -1,4 +1,4 @@
-"""Stack files → the units that they generate, and what Terragrunt refuses of them."""
+"""Stack files → the units that they generate, and what Terragrunt rejects of them."""
 
 import pytest
 from terragrunt_cases import (
@@ -28,7 +28,7 @@ def injected(body: str) -> str:
 
 
 def refused(text: str, message: str, line: int, *, roots: tuple[str, ...] = (A,)) -> Case:
-    """Return a case of a stack file that Terragrunt refuses as a whole."""
+    """Return a case of a stack file that Terragrunt rejects as a whole."""
     return Case(
         stack(text),
         dict.fromkeys(roots, REFUSED + message),

@@ -201,7 +201,7 @@ class Job:
     outputs: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def step(self, step: Mapping[str, Any], inputs: Mapping[str, str]) -> Ran:
-        """Run a step as the runner does: its script in a file, its expressions worked out before."""
+        """Run a step as the runner does: its script in a file, its expressions evaluated before."""
         files = {
             name: self.temp / f"{name}.txt" for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")
         }
@@ -240,7 +240,7 @@ class Job:
         return ran
 
     def worked_out(self, text: str, inputs: Mapping[str, str]) -> str:
-        """Give a text with its expressions worked out."""
+        """Give a text with its expressions evaluated."""
         return EXPRESSION.sub(lambda found: self._value(found[1], inputs), text)
 
     def _value(self, name: str, inputs: Mapping[str, str]) -> str:

@@ -158,7 +158,7 @@ def test_no_input_is_more_than_a_value(job: Job, name: str) -> None:
         assert list(job.temp.rglob("pwned")) == []
 
 
-def test_the_folder_that_is_judged_lends_no_module(job: Job, runner: Path) -> None:
+def test_nothing_is_imported_from_the_folder_that_is_checked(job: Job, runner: Path) -> None:
     shutil.copytree(runner / "hostile", job.workspace, dirs_exist_ok=True)
     (job.workspace / "main.tf").write_text(CACHE.replace("DAYS", "7"), "utf-8")
     completed = job.act({})
@@ -258,7 +258,7 @@ def test_inputs_reach_the_shell_through_the_environment_only() -> None:
     assert ACTION["inputs"].keys() <= taken
 
 
-def test_the_action_is_what_the_schema_asks_for(tools: Tools) -> None:
+def test_the_action_is_what_the_schema_requires(tools: Tools) -> None:
     command = ("check-jsonschema", "--builtin-schema", "vendor.github-actions", "action.yml")
     accepted = tools.run(*command)
     assert accepted.status == 0, accepted.output
@@ -311,7 +311,7 @@ def annotations(ran: Ran) -> list[str]:
     return re.findall(r"^::error title=ecbackup-iac::(.*)$", ran.output, re.MULTILINE)
 
 
-def test_the_owner_refuses_policy_and_comments_of_the_tree(job: Job) -> None:
+def test_the_owner_can_ignore_policy_and_comments_of_the_tree(job: Job) -> None:
     cache = CACHE.replace("DAYS", "0  # ecbackup:ignore[ECB001] trust me")
     (job.workspace / "main.tf").write_text(cache, "utf-8")
     assert job.act({}).status == 0

@@ -113,13 +113,13 @@ def test_the_page_about_ci_names_this_version() -> None:
 
 
 @pytest.mark.parametrize("names", SCHEMAS)
-def test_each_is_what_its_system_s_schema_asks_for(names: tuple[str, ...], tools: Tools) -> None:
+def test_each_is_what_its_system_s_schema_requires(names: tuple[str, ...], tools: Tools) -> None:
     command = ("check-jsonschema", "--builtin-schema", *SCHEMAS[names])
     accepted = tools.run(*command, *(EXAMPLES / name for name in names))
     assert accepted.status == 0, accepted.output
 
 
-def test_a_schema_refuses_what_is_wrong(tools: Tools, tmp_path: Path) -> None:
+def test_a_schema_rejects_what_is_wrong(tools: Tools, tmp_path: Path) -> None:
     (tmp_path / "wrong.yml").write_text("job:\n  script: {a: 7}\n", "utf-8")
     refused = tools.run(
         "check-jsonschema", "--builtin-schema", *SCHEMAS[("gitlab-ci.yml",)], tmp_path / "wrong.yml"
@@ -129,7 +129,7 @@ def test_a_schema_refuses_what_is_wrong(tools: Tools, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)
-def test_workflows_ask_for_the_least_and_pin_what_they_use(name: str) -> None:
+def test_workflows_have_the_least_permissions_and_pin_what_they_use(name: str) -> None:
     workflow = read(name)
     assert workflow["permissions"] == {}
     (job,) = workflow["jobs"].values()

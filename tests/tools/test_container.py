@@ -65,7 +65,7 @@ def image(tools: Tools, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def source(image: Path) -> Path:
-    """A mounted folder into which nobody can write."""
+    """A mounted folder into which no one can write."""
     folder = image / "src"
     if not folder.exists():
         folder.mkdir()

@@ -174,7 +174,7 @@ def test_a_commit_that_turns_backups_off_is_stopped_until_it_is_fixed(
     assert re.search(r"^ElastiCache backups\.+Passed$", fixed.output, re.MULTILINE)
 
 
-def test_a_commit_that_touches_a_child_module_alone_is_judged_through_its_callers(
+def test_a_commit_that_touches_only_a_child_module_is_checked_through_its_callers(
     repository: Repository,
 ) -> None:
     repository.has({"modules/redis/main.tf": MODULE, "stacks/shop/main.tf": CALLER})
@@ -193,7 +193,7 @@ def test_a_commit_that_touches_a_child_module_alone_is_judged_through_its_caller
         ("live/prod/redis/terragrunt.hcl", UNIT, f"{UNIT}\ninputs = {{\n  days = 0\n}}\n"),
     ],
 )
-def test_a_commit_that_touches_configuration_of_terragrunt_is_judged_through_its_units(
+def test_a_commit_that_touches_configuration_of_terragrunt_is_checked_through_its_units(
     path: str, before: str, after: str, repository: Repository
 ) -> None:
     files = {
@@ -209,7 +209,7 @@ def test_a_commit_that_touches_configuration_of_terragrunt_is_judged_through_its
     assert f"fix: set days = 7 in {path}:" in stopped.output
 
 
-def test_a_commit_that_touches_a_nested_template_alone_is_judged_through_its_parents(
+def test_a_commit_that_touches_only_a_nested_template_is_checked_through_its_parents(
     repository: Repository,
 ) -> None:
     repository.has({"parent.yaml": PARENT, "pages.yaml": TEMPLATE})
@@ -236,7 +236,7 @@ def test_a_commit_of_source_code_and_of_downloaded_files_asks_nothing(
     assert "(no files to check)Skipped" in passed.output
 
 
-def test_a_commit_that_touches_a_variable_file_alone_is_judged(repository: Repository) -> None:
+def test_a_commit_that_touches_only_a_variable_file_is_checked(repository: Repository) -> None:
     variable = 'variable "days" {\n  type = number\n}\n'
     repository.has(
         {
@@ -251,7 +251,7 @@ def test_a_commit_that_touches_a_variable_file_alone_is_judged(repository: Repos
     assert fixed.status == 0, fixed.output
 
 
-def test_a_commit_that_touches_the_policy_file_alone_is_judged(repository: Repository) -> None:
+def test_a_commit_that_touches_only_the_policy_file_is_checked(repository: Repository) -> None:
     repository.has({"stacks/shop/main.tf": CACHE.replace("DAYS", "7")})
     stopped = repository.commit({".ecbackup.toml": "minimum_days = 14\n"})
     assert stopped.status == 1
@@ -261,7 +261,7 @@ def test_a_commit_that_touches_the_policy_file_alone_is_judged(repository: Repos
     assert fixed.status == 0, fixed.output
 
 
-def test_a_commit_that_touches_the_baseline_alone_is_judged(repository: Repository) -> None:
+def test_a_commit_that_touches_only_the_baseline_is_checked(repository: Repository) -> None:
     accepted = (
         '{"schema_version": 1, "findings": [{"root": ".", "rule": "ECB001", "reason": "r", '
         '"address": "aws_elasticache_replication_group.sessions", "accepted": "2026-11-23"}]}\n'
@@ -287,7 +287,7 @@ def test_arguments_of_the_configuration_reach_the_command(
     assert "ECB002" in stopped.output
 
 
-def test_a_list_of_files_that_is_split_is_judged_part_by_part(
+def test_a_list_of_files_that_is_split_is_checked_part_by_part(
     repository: Repository, published: Path
 ) -> None:
     # pre-commit gives no command more than some 128 KiB of names.
@@ -311,7 +311,7 @@ def test_a_list_of_files_that_is_split_is_judged_part_by_part(
     assert fixed.status == 0, fixed.output
 
 
-def test_a_push_is_judged_whole_also_where_a_commit_only_deletes(
+def test_a_push_is_checked_completely_also_where_a_commit_only_deletes(
     repository: Repository, tmp_path: Path
 ) -> None:
     variable = 'variable "days" {\n  type    = number\n  default = 0\n}\n'
@@ -336,7 +336,7 @@ def test_a_push_is_judged_whole_also_where_a_commit_only_deletes(
     assert "fix: set default = 7 in main.tf:3" in stopped.output
 
 
-def test_the_whole_repository_can_be_judged_by_hand(repository: Repository) -> None:
+def test_the_whole_repository_can_be_checked_by_hand(repository: Repository) -> None:
     repository.has({"a/main.tf": CACHE.replace("DAYS", "0")})
     command = ("run", "ecbackup-iac-all", "--hook-stage", "manual", "--all-files")
     stopped = repository.run(*command)

@@ -22,7 +22,7 @@ WORKFLOWS = ".github/workflows"
 DELAY = "cooldown: {default-days: 7}"
 KEPT = "persist-credentials: false"
 
-# What `make check` reads: a file, what somebody changes in it, and what is reported then.
+# What `make check` reads: a file, what someone changes in it, and what is reported then.
 BROKEN = {
     "an expression in a script": (
         f"{WORKFLOWS}/release.yml",
@@ -122,7 +122,7 @@ def test_a_tool_that_cannot_run_is_named(
         ("github-issue-forms", sorted(GITHUB.glob("ISSUE_TEMPLATE/[!c]*.yml"))),
     ],
 )
-def test_each_is_what_github_s_schema_asks_for(
+def test_each_is_what_github_s_schema_requires(
     schema: str, files: list[Path], tools: Tools
 ) -> None:
     assert files

@@ -11,7 +11,7 @@ from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError,
 from ecbackup_iac.cloudformation.evaluation.scenarios import MAX_CASES, Scenario, ScenarioState
 from ecbackup_iac.cloudformation.evaluation.stacks import Frame, LoopItem, Stack, loop_of
 from ecbackup_iac.cloudformation.evaluation.template import LOOP
-from ecbackup_iac.cloudformation.evaluation.values import UnknownValue, UnresolvedParameter, Value
+from ecbackup_iac.cloudformation.evaluation.values import UnknownValue, Value
 from ecbackup_iac.cloudformation.syntax.nodes import Entry, ListNode, Node, function_of, members
 from ecbackup_iac.model.record import replace
 
@@ -48,13 +48,31 @@ class BaseEvaluator(ScenarioState, ABC):
 
     def resolved(self, value: Value) -> Value:
         """Return a value with no unresolved parameter: a parameter without listed values becomes unknown."""
-        if not isinstance(value.raw, UnresolvedParameter):
+        parameter = value.raw
+        if not isinstance(parameter, UnknownValue) or not parameter.name:
             return value
-        parameter, domain = value.raw, value.raw.domain
+        domain = parameter.domain
         if domain.values is not None and len(domain.values) <= MAX_CASES:
             domains = map(domain.only, domain.values)
             raise self.split_by_domain(parameter.key, parameter.name, *domains)
         return replace(value, raw=UnknownValue(parameter.why, parameter.key, domain))
+
+    def split_by_texts(self, parameter: UnknownValue, options: list[str]) -> None:
+        """Split the scenario by which of some strings a parameter is, unless it can be none of them."""
+        domain = parameter.domain
+        listed_values = None if domain.values is None else frozenset(domain.values)
+        possible = [
+            option
+            for option in options
+            if (option in listed_values if listed_values is not None else domain.admits(option))
+        ]
+        if not possible:
+            return
+        rest = domain.without(*possible)
+        domains = [domain.only(option) for option in possible]
+        if rest.values != ():
+            domains.append(rest)
+        raise self.split_by_domain(parameter.key, parameter.name, *domains)
 
     def resolved_value(self, node: Node, frame: Frame) -> Value:
         """Return the value of an expression, as `resolved` returns it."""

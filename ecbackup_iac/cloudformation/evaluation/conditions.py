@@ -1,60 +1,41 @@
-"""Condition functions in one scenario → whether they hold."""
+"""Condition functions in one scenario → whether they are true."""
+
+from collections.abc import Callable
+from functools import partial
 
 from ecbackup_iac.cloudformation.evaluation.base_evaluator import BaseEvaluator
 from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError
-from ecbackup_iac.cloudformation.evaluation.lookups import split_by_texts
 from ecbackup_iac.cloudformation.evaluation.scenarios import Dependencies, NeedsSplit
 from ecbackup_iac.cloudformation.evaluation.stacks import Frame
 from ecbackup_iac.cloudformation.evaluation.values import (
-    ConditionResult,
     Trace,
     UnknownValue,
-    UnresolvedParameter,
     Value,
     join_traces,
 )
 from ecbackup_iac.cloudformation.syntax.nodes import Entry, Node, ScalarNode, function_of, text_of
+from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.value import StepKind
 
-CONDITION_FUNCTIONS = (
-    "Condition",
-    "Fn::And",
-    "Fn::Contains",
-    "Fn::EachMemberEquals",
-    "Fn::EachMemberIn",
-    "Fn::Equals",
-    "Fn::Not",
-    "Fn::Or",
-)
-
 MAX_OPERANDS = 1_000
-"""Of Fn::And and Fn::Or; CloudFormation allows ten."""
+"""Operands of one Fn::And or Fn::Or; CloudFormation allows ten."""
 
 
-def condition_result(evaluator: BaseEvaluator, node: Node, frame: Frame) -> ConditionResult:
-    """Return whether a condition expression holds."""
-    with evaluator.inside(node, frame):
-        name, argument = function_of(node) or ("", node)
-        match name:
-            case "Fn::And" | "Fn::Or":
-                operands = evaluator.arguments(argument, node, frame, 1, MAX_OPERANDS)
-                return _all_or_any(evaluator, operands, frame, is_all=name == "Fn::And")
-            case "Fn::Not":
-                (operand,) = evaluator.arguments(argument, node, frame, 1, 1)
-                result = condition_result(evaluator, operand, frame)
-                return ConditionResult(not result.holds, result.trace)
-            case "Fn::Equals":
-                return _equals(evaluator, argument, node, frame)
-            case "Fn::Contains" | "Fn::EachMemberIn" | "Fn::EachMemberEquals":
-                return _contains(evaluator, name, argument, node, frame)
-            case "Condition":
-                return named_condition(evaluator, text_of(argument) or "", frame, node)
-            case _:
-                return _boolean(evaluator, node, frame)
+def condition_result(evaluator: BaseEvaluator, node: Node, frame: Frame) -> Value:
+    """Return whether a condition expression is true: a boolean."""
+    value = evaluator.resolved_value(node, frame)
+    text = (value.text or "").lower()
+    if text in ("true", "false"):
+        return Value(text == "true", value.trace)
+    if isinstance(value.raw, UnknownValue):
+        excerpt = evaluator.excerpt(node, frame)
+        holds = evaluator.is_assumed(value.raw.key, excerpt, value.raw.why)
+        return Value(holds, value.trace)
+    raise evaluator.rejected("a condition is expected here", node, frame)
 
 
-def condition_of_if(evaluator: BaseEvaluator, node: Node, frame: Frame) -> ConditionResult:
-    """Return whether the condition of an `Fn::If` holds: a name, or an expression."""
+def condition_of_if(evaluator: BaseEvaluator, node: Node, frame: Frame) -> Value:
+    """Return whether the condition of an `Fn::If` is true: a name, or an expression."""
     if isinstance(node, ScalarNode) and node.tag is None:
         return named_condition(evaluator, node.text, frame, node)
     return condition_result(evaluator, node, frame)
@@ -62,18 +43,18 @@ def condition_of_if(evaluator: BaseEvaluator, node: Node, frame: Frame) -> Condi
 
 def named_condition(
     evaluator: BaseEvaluator, name: str, frame: Frame, node: Node | None = None
-) -> ConditionResult:
-    """Return whether a condition of the section `Conditions` holds; `node` is what names it."""
+) -> Value:
+    """Return whether a condition of the section `Conditions` is true; `node` is what names it."""
     name = frame.substitute(name)
     stack = frame.stack
     key = ("condition", stack.address, name)
-    result: ConditionResult | None = evaluator.result_before_split(key)
+    result: Value | None = evaluator.result_before_split(key)
     if result is not None:
         return result
     entry_and_frame = evaluator.entry_of(stack.template.section("Conditions"), name, Frame(stack))
     if entry_and_frame is None and stack.template.may_declare("Conditions"):
         why = f"the condition {name} may be added by a macro or another file"
-        return ConditionResult(evaluator.is_assumed(key, f"{stack.prefix}{name}", why), ())
+        return Value(evaluator.is_assumed(key, f"{stack.prefix}{name}", why), ())
     if entry_and_frame is None:
         raise evaluator.rejected(f"the condition {name} is not declared", node, frame)
     if key in evaluator.in_progress:
@@ -88,34 +69,29 @@ def named_condition(
         evaluator.in_progress.discard(key)
 
 
-def _declared_condition(
-    evaluator: BaseEvaluator, name: str, entry: Entry, frame: Frame
-) -> ConditionResult:
+def _declared_condition(evaluator: BaseEvaluator, name: str, entry: Entry, frame: Frame) -> Value:
     """Evaluate a named condition; everything that it depends on is recorded under its name."""
     result = condition_result(evaluator, entry[1], frame)
     step = frame.stack.template.source.step(*entry, StepKind.CONDITION)
-    word = "true" if result.holds else "false"
-    evaluator.replace_dependencies(f"{frame.stack.prefix}{name} is {word}")
-    return ConditionResult(result.holds, join_traces((step,), result.trace))
+    evaluator.replace_dependencies(f"{frame.stack.prefix}{name} is {result.text}")
+    return replace(result, trace=join_traces((step,), result.trace))
 
 
-def _boolean(evaluator: BaseEvaluator, node: Node, frame: Frame) -> ConditionResult:
-    """Evaluate any other expression as a boolean."""
-    value = evaluator.resolved_value(node, frame)
-    text = (value.text or "").lower()
-    if text in ("true", "false"):
-        return ConditionResult(text == "true", value.trace)
-    if isinstance(value.raw, UnknownValue):
-        excerpt = evaluator.excerpt(node, frame)
-        holds = evaluator.is_assumed(value.raw.key, excerpt, value.raw.why)
-        return ConditionResult(holds, value.trace)
-    raise evaluator.rejected("a condition is expected here", node, frame)
+def _condition(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> Value:
+    return named_condition(evaluator, text_of(argument) or "", frame, node)
+
+
+def _not(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> Value:
+    (operand,) = evaluator.arguments(argument, node, frame, 1, 1)
+    result = condition_result(evaluator, operand, frame)
+    return replace(result, raw=not result.holds)
 
 
 def _all_or_any(
-    evaluator: BaseEvaluator, operands: list[Node], frame: Frame, *, is_all: bool
-) -> ConditionResult:
+    evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame, *, is_all: bool
+) -> Value:
     """Evaluate Fn::And or Fn::Or: an operand that decides on its own spares a split by the others."""
+    operands = evaluator.arguments(argument, node, frame, 1, MAX_OPERANDS)
     split: NeedsSplit | None = None
     trace: Trace = ()
     shared: Dependencies = {}
@@ -134,13 +110,12 @@ def _all_or_any(
     if split is not None:
         raise split
     evaluator.add_dependencies(shared)
-    return ConditionResult(is_all, join_traces(trace))
+    return Value(is_all, join_traces(trace))
 
 
-def _contains(
-    evaluator: BaseEvaluator, name: str, argument: Node, node: Node, frame: Frame
-) -> ConditionResult:
-    """Evaluate a function of rules: whether a list contains a text, or one or all of the texts of a list."""
+def _contains(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> Value:
+    """Evaluate a function of rules: whether a list contains a string, or one or all of a list's strings."""
+    name, _ = function_of(node) or ("", node)
     first, second = evaluator.arguments(argument, node, frame, 2, 2)
     left, right = evaluator.resolved_value(first, frame), evaluator.value(second, frame)
     listed, searched = (left, right) if name == "Fn::Contains" else (right, left)
@@ -150,16 +125,16 @@ def _contains(
     if not isinstance(listed.raw, tuple) or not isinstance(operands, tuple):
         key = ("contains", _value_key(left), _value_key(right))
         why = "the values that it compares are known only after the deployment"
-        return ConditionResult(evaluator.is_assumed(key, evaluator.excerpt(node, frame), why), ())
+        return Value(evaluator.is_assumed(key, evaluator.excerpt(node, frame), why), ())
     excerpt = evaluator.excerpt(node, frame)
     holds = all(
         any(_are_texts_equal(evaluator, operand, other, excerpt) for other in listed.raw)
         for operand in operands
     )
-    return ConditionResult(holds, join_traces(left.trace, right.trace))
+    return Value(holds, join_traces(left.trace, right.trace))
 
 
-def _equals(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> ConditionResult:
+def _equals(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> Value:
     """Evaluate Fn::Equals; an unresolved parameter splits the scenario by what it is compared with."""
     operands = evaluator.arguments(argument, node, frame, 2, 2)
     left, right = (evaluator.value(operand, frame) for operand in operands)
@@ -171,28 +146,25 @@ def _equals(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) 
     ]
     excerpt = evaluator.excerpt(node, frame)
     holds = _are_texts_equal(evaluator, left, right, excerpt)
-    return ConditionResult(holds, join_traces(*traces))
+    return Value(holds, join_traces(*traces))
 
 
 def _are_texts_equal(evaluator: BaseEvaluator, left: Value, right: Value, excerpt: str) -> bool:
     """Return whether two values are equal in this scenario; `excerpt` is what compares them."""
     for parameter, value in ((left, right), (right, left)):
-        if isinstance(parameter.raw, UnresolvedParameter) and value.is_known:
-            split_by_texts(evaluator, parameter.raw, [] if value.text is None else [value.text])
+        raw = parameter.raw
+        if isinstance(raw, UnknownValue) and raw.name and value.is_known:
+            evaluator.split_by_texts(raw, [] if value.text is None else [value.text])
             return False
     if _value_key(left) == _value_key(right) and not left.is_known:  # the same unknown value
         return True
     for value in (left, right):
-        if isinstance(value.raw, UnresolvedParameter) and value.raw.domain.values is not None:
+        if isinstance(value.raw, UnknownValue) and value.raw.domain.values is not None:
             evaluator.resolved(value)
     equal = _are_equal(evaluator, left, right)
     if equal is not None:
         return equal
-    reasons = [
-        value.raw.why
-        for value in (left, right)
-        if isinstance(value.raw, UnknownValue | UnresolvedParameter)
-    ]
+    reasons = [value.raw.why for value in (left, right) if isinstance(value.raw, UnknownValue)]
     why = (
         reasons[0] if reasons else "the values that it compares are known only after the deployment"
     )
@@ -202,7 +174,7 @@ def _are_texts_equal(evaluator: BaseEvaluator, left: Value, right: Value, excerp
 
 def _value_key(value: Value) -> object:
     """Return the identity of a value, so that the same comparison is decided once."""
-    if isinstance(value.raw, UnknownValue | UnresolvedParameter):
+    if isinstance(value.raw, UnknownValue):
         return value.raw.key
     if isinstance(value.raw, tuple):
         return tuple(map(_value_key, value.raw))
@@ -220,3 +192,15 @@ def _are_equal(evaluator: BaseEvaluator, left: Value, right: Value) -> bool | No
         pairs = [_are_equal(evaluator, *pair) for pair in zip(left.raw, right.raw, strict=True)]
         return False if False in pairs else None if None in pairs else True
     return left.text is not None and left.text == right.text
+
+
+CONDITION_FUNCTIONS: dict[str, Callable[[BaseEvaluator, Node, Node, Frame], Value]] = {
+    "Condition": _condition,
+    "Fn::And": partial(_all_or_any, is_all=True),
+    "Fn::Contains": _contains,
+    "Fn::EachMemberEquals": _contains,
+    "Fn::EachMemberIn": _contains,
+    "Fn::Equals": _equals,
+    "Fn::Not": _not,
+    "Fn::Or": partial(_all_or_any, is_all=False),
+}

@@ -1,13 +1,12 @@
-"""A value that depends on unresolved parameters and conditions → its cases, one for each scenario."""
+"""A value that depends on unresolved parameters and conditions → what it is in each scenario."""
 
 from collections.abc import Callable, Iterator
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError
 from ecbackup_iac.cloudformation.evaluation.evaluator import Evaluator
 from ecbackup_iac.cloudformation.evaluation.scenarios import MAX_CASES, NeedsSplit, Scenario
 from ecbackup_iac.cloudformation.evaluation.template import Template
-from ecbackup_iac.model.record import record
 
 MAX_SCENARIOS = 15_000
 """Evaluated for one root of up to a megabyte of text; with more, values are unknown."""
@@ -19,18 +18,6 @@ EXPRESSIONS_PER_SCENARIO = 20
 """A scenario in which more expressions are evaluated counts as several."""
 
 T = TypeVar("T")
-
-
-@record(eq=False)
-class Case(Generic[T]):
-    """The value in one scenario."""
-
-    value: T
-    conditions: tuple[str, ...]
-    """The assumptions of the scenario, for people: `IsProd is true`."""
-
-    reasons: tuple[str, ...]
-    """Why the conditions are unresolved: `parameter Environment has no default and no value`."""
 
 
 class ScenarioBudget:
@@ -59,8 +46,8 @@ class ScenarioBudget:
 
 def enumerate_scenarios(
     evaluate: Callable[[Evaluator], T], budget: ScenarioBudget
-) -> list[Case[T]] | None:
-    """Return a value's case in every scenario; None where there are too many."""
+) -> list[T] | None:
+    """Return what a value is in every scenario; None where there are too many."""
     try:
         return list(cases_of(evaluate, budget))
     except TooManyScenariosError:
@@ -73,8 +60,8 @@ class TooManyScenariosError(Exception):
 
 def cases_of(
     evaluate: Callable[[Evaluator], T], budget: ScenarioBudget, *, ignores_values: bool = False
-) -> Iterator[Case[T]]:
-    """Yield a value's case in every scenario. Raises TooManyScenariosError.
+) -> Iterator[T]:
+    """Yield what a value is in every scenario. Raises TooManyScenariosError.
 
     A scenario that CloudFormation rejects is left out, because nothing is deployed in it.
     """
@@ -86,7 +73,7 @@ def cases_of(
             raise TooManyScenariosError
         evaluator = Evaluator(pending.pop(), ignores_values=ignores_values)
         try:
-            case = Case(evaluate(evaluator), evaluator.conditions, evaluator.reasons)
+            case = evaluate(evaluator)
         except NeedsSplit as split:
             pending += reversed(split.scenarios)
         except TemplateRejectedError as error:

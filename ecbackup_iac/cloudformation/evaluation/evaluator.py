@@ -5,11 +5,7 @@ AWS::LanguageExtensions transform.
 """
 
 from ecbackup_iac.cloudformation.evaluation.base_evaluator import BaseEvaluator
-from ecbackup_iac.cloudformation.evaluation.conditions import (
-    CONDITION_FUNCTIONS,
-    condition_result,
-    named_condition,
-)
+from ecbackup_iac.cloudformation.evaluation.conditions import named_condition
 from ecbackup_iac.cloudformation.evaluation.functions import (
     FUNCTIONS,
     UNKNOWN_FUNCTIONS,
@@ -32,6 +28,7 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     Node,
     ScalarNode,
     function_of,
+    is_placeholder,
     member,
     members,
     text_of,
@@ -49,7 +46,7 @@ class Evaluator(BaseEvaluator):
     def first_unmet(
         self, existence: tuple[ExistenceCondition, ...]
     ) -> tuple[ExistenceCondition, str] | None:
-        """Return the first of these that does not hold, with the loop that lacks the item, or ""."""
+        """Return the first of these that is false, with the loop that lacks the item, or ""."""
         for required in existence:
             frame, name = required.frame, required.condition
             if name is not None and not named_condition(self, name.text, frame, name).holds:
@@ -130,9 +127,6 @@ class Evaluator(BaseEvaluator):
         function = FUNCTIONS.get(name)
         if function is not None:
             return function(self, argument, node, frame)
-        if name in CONDITION_FUNCTIONS:
-            result = condition_result(self, node, frame)
-            return Value(result.holds, result.trace)
         why = UNKNOWN_FUNCTIONS.get(name, "{} is not evaluated")
         macro = text_of(member(argument, "Name")) if name == "Fn::Transform" else None
         return self.unknown_value(why.format(macro or self.excerpt(node, frame)), node, frame)
@@ -160,7 +154,7 @@ class Evaluator(BaseEvaluator):
         return Value(raw, (step,), is_secret, (step.location,) if is_literal else ())
 
     def _variable(self, node: ScalarNode, frame: Frame) -> Value:
-        """Return the value of a text with variables of the Serverless Framework."""
+        """Return the value of a string with variables of the Serverless Framework."""
         resolved = resolved_variables(node, frame)
         if isinstance(resolved, str):
             return self.unknown_value(resolved, node, frame)
@@ -190,7 +184,7 @@ class Evaluator(BaseEvaluator):
 
     def _map(self, node: MapNode, frame: Frame) -> Value:
         self.charge(len(node.entries))
-        if node.entries and isinstance(node.entries[0][0], MapNode):  # `{{ days }}` without quotes
+        if is_placeholder(node):
             return self._placeholder(node, frame)
         values = {name: self.value(entry[1], frame) for name, entry in members(node).items()}
         items = {name: value for name, value in values.items() if value.raw is not NO_VALUE}

@@ -7,27 +7,30 @@ import re
 from collections.abc import Callable
 
 from ecbackup_iac.cloudformation.evaluation.base_evaluator import BaseEvaluator
-from ecbackup_iac.cloudformation.evaluation.conditions import condition_of_if
-from ecbackup_iac.cloudformation.evaluation.lookups import (
-    check_extensions,
-    find_in_map,
-    option_setting,
-    select,
-)
+from ecbackup_iac.cloudformation.evaluation.conditions import CONDITION_FUNCTIONS, condition_of_if
 from ecbackup_iac.cloudformation.evaluation.parameters import reference
-from ecbackup_iac.cloudformation.evaluation.stacks import Frame
+from ecbackup_iac.cloudformation.evaluation.stacks import Frame, Stack
 from ecbackup_iac.cloudformation.evaluation.template import (
+    CUSTOM_OPTIONS,
     DYNAMIC_REFERENCE,
+    LANGUAGE_EXTENSIONS,
     PLACEHOLDER,
     SERVERLESS_VARIABLE,
     ResolvedVariable,
 )
-from ecbackup_iac.cloudformation.evaluation.values import UnknownValue, Value, join_traces
+from ecbackup_iac.cloudformation.evaluation.values import (
+    Trace,
+    UnknownValue,
+    Value,
+    join_traces,
+)
 from ecbackup_iac.cloudformation.syntax.nodes import (
     Entry,
     ListNode,
     Node,
     ScalarNode,
+    function_of,
+    member,
     members,
     text_of,
 )
@@ -55,7 +58,7 @@ def _if(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> V
 
 
 def resolved_variables(node: ScalarNode, frame: Frame) -> ResolvedVariable | str:
-    """Return the value of a text with variables of the Serverless Framework, or why it is not known."""
+    """Return the value of a string with variables of the Serverless Framework, or why it is not known."""
     resolve = frame.stack.template.resolve
     if resolve is None:
         return f"{node.text[:80]} is a variable of the Serverless Framework"
@@ -116,16 +119,16 @@ def _text_of_parts(
 ) -> Value:
     """Return the string of joined values; the callers deal with `${!x}` and commas."""
     evaluator.charge(len(parts))
-    settled_parts = tuple(map(evaluator.resolved, parts))
-    raws = (part.raw for part in settled_parts)
+    resolved_parts = tuple(map(evaluator.resolved, parts))
+    raws = (part.raw for part in resolved_parts)
     unknown = next((raw for raw in raws if isinstance(raw, UnknownValue)), None)
-    trace = join_traces(*(part.trace for part in settled_parts))
+    trace = join_traces(*(part.trace for part in resolved_parts))
     is_secret = any(part.is_secret for part in parts)
     if unknown is not None:
-        ending = _known_ending(settled_parts, delimiter)
+        ending = _known_ending(resolved_parts, delimiter)
         value = evaluator.unknown_value(unknown.why, node, frame, ending)
         return replace(value, trace=trace, is_secret=is_secret)
-    text = evaluator.join_texts(settled_parts, delimiter)
+    text = evaluator.join_texts(resolved_parts, delimiter)
     if text is None:
         raise evaluator.rejected("only strings can be joined", node, frame)
     evaluator.charge_text(text)
@@ -135,7 +138,7 @@ def _text_of_parts(
     if PLACEHOLDER.search(text):
         why = f"{evaluator.excerpt(node, frame)} is filled in by another program: check its output"
         return evaluator.unknown_value(why, node, frame)
-    texts = [part for part in settled_parts if part.text]
+    texts = [part for part in resolved_parts if part.text]
     literals = texts[0].literals if len(texts) == 1 else ()
     return Value(text, trace, is_secret, literals)
 
@@ -167,7 +170,8 @@ def _split(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -
 
 
 def _length(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> Value:
-    check_extensions(evaluator, "Fn::Length", node, frame)
+    if not frame.stack.template.may_use_language_extensions:
+        raise evaluator.rejected(f"Fn::Length needs Transform: {LANGUAGE_EXTENSIONS}", node, frame)
     value = evaluator.resolved_value(argument, frame)
     if isinstance(value.raw, UnknownValue):
         return replace(evaluator.unknown_value(value.raw.why, node, frame), trace=value.trace)
@@ -209,15 +213,123 @@ def _attribute(evaluator: BaseEvaluator, name: str, node: Node, frame: Frame) ->
     return evaluator.unknown_value(why, node, frame)
 
 
+def _find_in_map(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> Value:
+    """Return the entry of a mapping that Fn::FindInMap selects."""
+    arguments = evaluator.arguments(argument, node, frame, 3, 4)
+    keys, options = arguments[:3], arguments[3:]
+    default = member(options[0], "DefaultValue") if options else None
+    if options and default is None:
+        raise evaluator.rejected("Fn::FindInMap expects a DefaultValue after the keys", node, frame)
+    template = frame.stack.template
+    map_name, entries, traces = "Mappings", template.section("Mappings"), list[Trace]()
+    entry: Entry = (node, node)
+    for key_node in keys:
+        value = evaluator.value(key_node, frame)
+        key = _selected(evaluator, value, list(entries), key_node, map_name, frame)
+        if key is None:
+            shown = "such key" if value.is_secret or not value.text else f"key {value.text[:80]}"
+            if default is not None:
+                return evaluator.value(default, frame)
+            if "Fn::Transform" in entries or template.may_declare("Mappings"):
+                why = "a macro may create the entry that is looked up"
+                return evaluator.unknown_value(why, node, frame)
+            raise evaluator.rejected(f"{map_name} has no {shown}", node, frame)
+        if key_node is keys[0]:
+            map_name = "the mapping" if value.is_secret else f"the mapping {key}"
+        else:
+            traces.append(_trace_of_argument(value, key_node))
+        entry = entries[key]
+        entries = members(entry[1])
+    step = template.source.step(*entry, StepKind.MAPPING)
+    return replace(evaluator.value(entry[1], frame), trace=join_traces(*traces, (step,)))
+
+
+def _selected(  # noqa: PLR0913, PLR0917 - a value, its options, and the location of both
+    evaluator: BaseEvaluator,
+    value: Value,
+    options: list[str],
+    node: Node,
+    map_name: str,
+    frame: Frame,
+) -> str | None:
+    """Return which of some strings a value is; None where it is not one of them."""
+    match value.raw:
+        case UnknownValue() as parameter if parameter.name:
+            evaluator.split_by_texts(parameter, options)
+            return None
+        case UnknownValue(key=key, why=why):
+            numbers = map(str, range(len(options) + 1))
+            number = int(evaluator.assumed_result(("key", key, tuple(options)), numbers))
+            excerpt = evaluator.excerpt(node, frame)
+            if number == len(options):
+                evaluator.add_dependencies({f"{excerpt} is not a key of {map_name}": (why,)})
+                return None
+            evaluator.add_dependencies({f'{excerpt} is "{options[number]}"': (why,)})
+            return options[number]
+        case _:
+            text = value.text
+            if text is None:
+                raise evaluator.rejected("a key must be a string", node, frame)
+            return text if text in options else None
+
+
+def _select(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> Value:
+    """Return the item of a list that Fn::Select selects."""
+    index_node, list_node = evaluator.arguments(argument, node, frame, 2, 2)
+    index = evaluator.value(index_node, frame)
+    items = evaluator.resolved_value(list_node, frame)
+    if isinstance(items.raw, UnknownValue):
+        return replace(evaluator.unknown_value(items.raw.why, node, frame), trace=items.trace)
+    if not isinstance(items.raw, tuple):
+        raise evaluator.rejected("Fn::Select expects a number and a list", node, frame)
+    positions = [str(position) for position in range(len(items.raw))]
+    position = _selected(evaluator, index, positions, index_node, "the list", frame)
+    if position is None:
+        shown = "such item" if index.is_secret else f"item {(index.text or '')[:9]}"
+        raise evaluator.rejected(f"the list of Fn::Select has no {shown}", node, frame)
+    return items.raw[int(position)].through(*_trace_of_argument(index, index_node))
+
+
+def _trace_of_argument(value: Value, node: Node) -> Trace:
+    """Return the trace of an argument; none for a literal, which is on the call's own line."""
+    return value.trace if function_of(node) is not None else ()
+
+
+def _option_setting(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> Value:
+    """Return an option of an Elastic Beanstalk environment: as `.ebextensions` sets it, or the default."""
+    names = member(argument, "Namespace"), member(argument, "OptionName")
+    texts = [evaluator.resolved_value(name, frame).text if name else None for name in names]
+    namespace, name = texts[0] if names[0] else CUSTOM_OPTIONS, texts[1]
+    option_of = frame.stack.template.option_of
+    why = f"{evaluator.excerpt(node, frame)} is an option of the environment"
+    if namespace is None or name is None:
+        return evaluator.unknown_value(why, node, frame)
+    option = option_of(namespace, name) if option_of else None
+    if isinstance(option, str):
+        return evaluator.unknown_value(option, node, frame)
+    default = member(argument, "DefaultValue")
+    if option is None and default is not None:
+        return evaluator.value(default, frame)
+    if option is None:
+        return evaluator.unknown_value(why, node, frame)
+    step = option.template.source.step(option.key, option.value, StepKind.PARAMETER)
+    if (text_of(option.value) or "").startswith("`"):  # a function of CloudFormation's in a string
+        return evaluator.unknown_value(why, node, frame).through(step)
+    # Without literals, because an edit of the option would change whatever else reads it.
+    value = evaluator.value(option.value, Frame(Stack(option.template)))
+    return replace(value, trace=(step,), literals=())
+
+
 FUNCTIONS: dict[str, Callable[[BaseEvaluator, Node, Node, Frame], Value]] = {
+    **CONDITION_FUNCTIONS,
     "Ref": _ref,
-    "Fn::FindInMap": find_in_map,
+    "Fn::FindInMap": _find_in_map,
     "Fn::GetAtt": _get_att,
-    "Fn::GetOptionSetting": option_setting,
+    "Fn::GetOptionSetting": _option_setting,
     "Fn::If": _if,
     "Fn::Join": _join,
     "Fn::Length": _length,
-    "Fn::Select": select,
+    "Fn::Select": _select,
     "Fn::Split": _split,
     "Fn::Sub": _sub,
 }

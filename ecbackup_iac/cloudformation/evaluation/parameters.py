@@ -10,7 +10,7 @@ from ecbackup_iac.cloudformation.evaluation.declarations import (
 from ecbackup_iac.cloudformation.evaluation.domains import Domain
 from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError
 from ecbackup_iac.cloudformation.evaluation.scenarios import Key
-from ecbackup_iac.cloudformation.evaluation.stacks import Frame, PassedParameters, Stack
+from ecbackup_iac.cloudformation.evaluation.stacks import Frame, Stack
 from ecbackup_iac.cloudformation.evaluation.template import (
     DYNAMIC_REFERENCE,
     PLACEHOLDER,
@@ -21,7 +21,6 @@ from ecbackup_iac.cloudformation.evaluation.values import (
     NoValue,
     Raw,
     UnknownValue,
-    UnresolvedParameter,
     Value,
 )
 from ecbackup_iac.cloudformation.syntax.document import MAX_STEP_LENGTH, SourceText
@@ -80,7 +79,7 @@ def _parameter(evaluator: BaseEvaluator, declaration: Declaration, stack: Stack)
     evaluator.use_parameter(stack, declaration.name)
     value = evaluator.cached(key, lambda: _parameter_value(evaluator, declaration, stack))
     parameter = value.raw
-    if isinstance(parameter, UnresolvedParameter):
+    if isinstance(parameter, UnknownValue) and parameter.name:
         _record_assumption(evaluator, parameter, is_secret=value.is_secret)
         values = parameter.domain.values
         if values is not None and len(values) == 1:
@@ -93,7 +92,7 @@ def _key_of(declaration: Declaration, stack: Stack) -> Key:
 
 
 def _record_assumption(
-    evaluator: BaseEvaluator, parameter: UnresolvedParameter, *, is_secret: bool = False
+    evaluator: BaseEvaluator, parameter: UnknownValue, *, is_secret: bool = False
 ) -> None:
     """Record what the scenario assumes an unresolved parameter to be."""
     assumed = evaluator.assumed_domain(parameter.key)
@@ -125,8 +124,8 @@ def _parameter_value(evaluator: BaseEvaluator, declaration: Declaration, stack: 
         return Value(UnknownValue(why, _key_of(declaration, stack)), trace, declaration.is_secret)
     if evaluator.ignores_values:
         return _without_value(evaluator, declaration, stack)
-    if stack.passed_parameters is not None:
-        return _nested_parameter(evaluator, declaration, stack, stack.passed_parameters)
+    if stack.passed_in is not None:
+        return _nested_parameter(evaluator, declaration, stack)
     given = stack.given_values.get(declaration.name)
     if given is not None:
         return _given_value(evaluator, declaration, stack, given)
@@ -155,13 +154,14 @@ def _given_value(
 
 def _unresolved(
     evaluator: BaseEvaluator, declaration: Declaration, stack: Stack, possible: Domain, why: str
-) -> UnknownValue | UnresolvedParameter:
+) -> UnknownValue:
     """Return a parameter without a value that can be what is possible; a list is just unknown."""
     key, name = _key_of(declaration, stack), f"{stack.prefix}{declaration.name}"
+    why = why or f"parameter {name} has no default and no value"
     if declaration.is_list:
-        return UnknownValue(why or f"parameter {name} has no default and no value", key)
+        return UnknownValue(why, key)
     domain = evaluator.domain_of(key, possible)
-    return UnresolvedParameter(key, name, domain, declaration, why)
+    return UnknownValue(why, key, domain, name=name, declaration=declaration)
 
 
 def _systems_manager_trace(
@@ -169,8 +169,7 @@ def _systems_manager_trace(
 ) -> tuple[TraceStep, ...]:
     """Return the steps that name the parameter of Systems Manager from which a value is read."""
     text = f"{declaration.name} is read from Systems Manager"
-    parameters = stack.passed_parameters
-    passed = _passed_entry(evaluator, declaration.name, parameters) if parameters else None
+    passed = _passed_entry(evaluator, declaration.name, stack)
     if passed is not None:
         step = replace(declaration.step, text=text)
         if declaration.is_secret or isinstance(passed, Value):
@@ -232,11 +231,9 @@ def _declared_value(
 # Parameters of nested stacks
 
 
-def _nested_parameter(
-    evaluator: BaseEvaluator, declaration: Declaration, stack: Stack, passed: PassedParameters
-) -> Value:
+def _nested_parameter(evaluator: BaseEvaluator, declaration: Declaration, stack: Stack) -> Value:
     """Return the value of a nested stack's parameter: what the parent passes, or its default."""
-    entry = _passed_entry(evaluator, declaration.name, passed)
+    entry = _passed_entry(evaluator, declaration.name, stack)
     if isinstance(entry, Value):
         return entry.through(declaration.step, is_secret=declaration.is_secret)
     if entry is not None:
@@ -252,13 +249,14 @@ def _not_passed(declaration: Declaration, location: Location) -> TemplateRejecte
 
 
 def _passed_entry(
-    evaluator: BaseEvaluator, name: str, passed: PassedParameters
+    evaluator: BaseEvaluator, name: str, stack: Stack
 ) -> tuple[Entry, Frame] | Value | None:
     """Return the entry that the parent passes to a parameter; an unknown value where it may pass one."""
-    for node in reversed(passed.parameters):
-        entry = _entry_among(evaluator, name, node, passed.frame)
-        if entry is not None:
-            return entry
+    if stack.passed_in is not None:
+        for node in reversed(stack.passed):
+            entry = _entry_among(evaluator, name, node, stack.passed_in)
+            if entry is not None:
+                return entry
     return None
 
 
@@ -336,7 +334,7 @@ def _passed_value(
         placeholder = placeholder_of(value.text or declaration.name)
         step = replace(step, text=f"{declaration.name}: {placeholder}", is_secret=True)
     match value.raw:
-        case UnresolvedParameter() as parameter:
+        case UnknownValue() as parameter if parameter.name:
             parameter = replace(parameter, domain=parameter.domain.within(declaration.domain))
             return replace(value, raw=parameter).through(step, is_secret=secret)
         case UnknownValue() as unknown:
@@ -367,7 +365,7 @@ def _passed_value(
 
 def _restricted(
     evaluator: BaseEvaluator, declaration: Declaration, stack: Stack, unknown: UnknownValue
-) -> UnknownValue | UnresolvedParameter:
+) -> UnknownValue:
     """Return an unknown value as the parameter that it is passed to: only allowed values are deployed."""
     is_bounded = declaration.domain.values is not None or declaration.domain.is_number
     if not is_bounded or declaration.is_list:
@@ -385,12 +383,12 @@ def _pseudo_parameter(evaluator: BaseEvaluator, name: str, node: Node, frame: Fr
     given = None if evaluator.ignores_values else stack.ancestors[-1].given_values.get(name)
     if given is not None and given.text is not None:
         return Value(given.text, (command_line_step(name),), given.is_secret)
+    why = f"{name} is known only where the stack is deployed"
     if name == "AWS::NotificationARNs":
-        why = f"{name} is known only where the stack is deployed"
         return evaluator.unknown_value(why, node, frame)
     key = ("parameter", "" if name in _SHARED else stack.address, name)
     domain = evaluator.domain_of(key, Domain())
-    parameter = UnresolvedParameter(key, name, domain, None)
+    parameter = UnknownValue(why, key, domain, name=name)
     _record_assumption(evaluator, parameter)
     if domain.values is not None and len(domain.values) == 1:
         return Value(domain.values[0], (step,))

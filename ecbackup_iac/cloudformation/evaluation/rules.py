@@ -41,7 +41,7 @@ def check_rules(evaluator: BaseEvaluator) -> None:
 
 
 def broken_assertion(rule: Rule, stack: Stack, evaluator: BaseEvaluator) -> Node | None:
-    """Return the first assertion of a rule that does not hold; None where all hold, or none applies."""
+    """Return the first assertion of a rule that is false; None where none is, or the rule is not used."""
     frame = Frame(stack)
     with evaluator.separate_dependencies():
         try:

@@ -71,13 +71,6 @@ class ScenarioState:
         """What the evaluation depended on, for a person: `IsProd is true`."""
         return tuple(self._dependencies)
 
-    @property
-    def reasons(self) -> tuple[str, ...]:
-        """Why that is unresolved."""
-        return tuple(
-            dict.fromkeys(why for reasons in self._dependencies.values() for why in reasons)
-        )
-
     # Dependencies
 
     def add_dependencies(self, dependencies: Mapping[str, tuple[str, ...]]) -> None:
@@ -87,9 +80,9 @@ class ScenarioState:
     def replace_dependencies(self, name: str) -> None:
         """Replace all dependencies so far by one entry; nothing where there are none."""
         if self._dependencies:
-            reasons = self.reasons
+            reasons = dict.fromkeys(why for whys in self._dependencies.values() for why in whys)
             self._dependencies.clear()
-            self._dependencies[name] = reasons
+            self._dependencies[name] = tuple(reasons)
 
     @contextmanager
     def separate_dependencies(self) -> Iterator[Dependencies]:

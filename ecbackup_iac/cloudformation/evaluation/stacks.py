@@ -55,7 +55,7 @@ class Frame:
         return any(item.value.is_secret for item in self.loops.values())
 
     def substitute(self, text: str, *, is_shown: bool = False) -> str:
-        """Return a text with the items of loops for `${Name}`, or their letters and digits for `&{Name}`."""
+        """Return a string with loops' items for `${Name}`, and their letters and digits for `&{Name}`."""
         if not self.loops or "{" not in text:
             return text
 
@@ -89,20 +89,10 @@ class ExistenceCondition:
     """The address of the nested stack that depends on it; empty for a resource."""
 
     url: Node | None = None
-    """The URL that names the template of the stack in some scenarios, and others in others."""
+    """The URL of the stack's template, where it names this template in some scenarios only."""
 
     urls: frozenset[str] = frozenset()
     """What the URL is, or ends with, where it names this template."""
-
-
-@record(eq=False)
-class PassedParameters:
-    """The parameters that a parent passes to a nested stack."""
-
-    parameters: tuple[Node, ...]
-    """Maps or lists; later ones override earlier ones."""
-
-    frame: Frame
 
 
 @record(eq=False)
@@ -113,8 +103,11 @@ class Stack:
     given_values: Mapping[str, GivenValue] = field(factory=dict)
     """The values given to the parameters of a root."""
 
-    passed_parameters: PassedParameters | None = None
-    """What the parent passes; None for a root."""
+    passed: tuple[Node, ...] = ()
+    """The parameters that the parent passes: maps or lists, later ones override earlier ones."""
+
+    passed_in: Frame | None = None
+    """The frame of these parameters; None for a root, and where whoever launches the stack chooses them."""
 
     address: str = ""
     """The logical ids of the stacks around it and its own: `Network/Caches`; empty for a root."""

@@ -43,13 +43,16 @@ DYNAMIC_REFERENCE = re.compile(r"\{\{resolve:[^{}]*\}\}")
 PLACEHOLDER = re.compile(
     r"\{\{(?!resolve:)[^{}]*\}\}|\{%|%%\w+%%|<%|@@\w+@@"
     r"|#\{[^{}]+\}|\$\(\w+\)|__[A-Za-z][A-Za-z0-9_]*__|\(\([\w.-]+\)\)|\[\[[^\[\]]+\]\]|%\(\w+\)s"
+    r"|\A(?:@\w+@|%\w+%|<\w+>|\{\w+\})\Z"
 )
 
 # What envsubst and the like fill in; in Fn::Sub it is a reference.
 SHELL_VARIABLE = re.compile(r"\$\{[A-Za-z_]\w*\}|\A\$[A-Za-z_]\w*\Z")
 
 # ${self:custom.days}, ${file(x.yml)}: resolved by the Serverless Framework before CloudFormation reads them.
-SERVERLESS_VARIABLE = re.compile(r"\$\{[a-z][\w-]{0,60}(?:\([^(){}$]{0,300}\))?:|\$\{file\(")
+SERVERLESS_VARIABLE = re.compile(
+    r"\$\{[a-z][\w-]{0,60}(?:\([^(){}$]{0,300}\))?:|\$\{(?:file|strToBool)\("
+)
 
 # A file that the framework inserts as it is; it runs a program, such as a .js file, to get the value.
 _DATA_FILE = re.compile(r"\bfile\([^(){}$]{1,300}\.(?:ya?ml|json)\)")

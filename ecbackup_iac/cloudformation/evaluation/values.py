@@ -41,35 +41,19 @@ class UnknownValue:
     ending: str = ""
     """The known end of a string that is joined from parts."""
 
+    name: str = ""
+    """Of the parameter without a value that it is, after the address of its nested stack; empty for another.
 
-@record(eq=False)
-class UnresolvedParameter:
-    """A parameter that has no value; the scenario is split by the strings that it is compared with."""
+    The scenario is split by the strings that such a parameter is compared with.
+    """
 
-    key: Key
-    name: str
-    """Its name, prefixed with the address of its nested stack."""
-
-    domain: Domain
-    declaration: Declaration | None
-    """None for a pseudo parameter."""
-
-    origin: str = ""
-    """Why the value that the parent passes is unknown; empty where none is passed."""
-
-    @property
-    def why(self) -> str:
-        """Why it is unresolved, for a person."""
-        if self.origin:
-            return self.origin
-        if self.declaration is None:
-            return f"{self.name} is known only where the stack is deployed"
-        return f"parameter {self.name} has no default and no value"
+    declaration: Declaration | None = None
+    """Of that parameter; None for a pseudo parameter."""
 
 
 Raw: TypeAlias = (
     "str | int | float | bool | tuple[Value, ...] | dict[str, Value]"
-    " | NoValue | UnknownValue | UnresolvedParameter | None"
+    " | NoValue | UnknownValue | None"
 )
 
 
@@ -86,7 +70,12 @@ class Value:
     @property
     def is_known(self) -> bool:
         """Whether it is known at its top level; its elements may be unknown."""
-        return not isinstance(self.raw, UnknownValue | UnresolvedParameter)
+        return not isinstance(self.raw, UnknownValue)
+
+    @property
+    def holds(self) -> bool:
+        """Whether it is true, as the value of a condition."""
+        return self.raw is True
 
     @property
     def text(self) -> str | None:
@@ -103,11 +92,3 @@ class Value:
     def through(self, *steps: TraceStep, is_secret: bool = False) -> "Value":
         """Return the value with steps put before its trace."""
         return replace(self, trace=(*steps, *self.trace), is_secret=self.is_secret or is_secret)
-
-
-@record
-class ConditionResult:
-    """Whether a condition holds in one scenario, and the trace that led to it."""
-
-    holds: bool
-    trace: tuple[TraceStep, ...]

@@ -19,24 +19,9 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     walk,
 )
 from ecbackup_iac.model.location import Location
-from ecbackup_iac.model.record import record
 from ecbackup_iac.syntax.comments import CodeBlock, CommentedText, comments_of
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-@record(eq=False)
-class ResourceMetadata:
-    """The `Metadata` of a resource, or of a whole template."""
-
-    resource: Location
-    """The location of the whole entry, the same as that of its cache."""
-
-    kind: str
-    """The resource's type; empty for a template."""
-
-    node: Node
-    source: SourceText
 
 
 def annotated_documents(content: bytes, path: str) -> list[Document]:
@@ -77,17 +62,22 @@ def commented_yaml(text: str, path: str, documents: list[Document]) -> Commented
     return CommentedText(text, comments, blocks, SourceText(path, text).location, is_bytes=False)
 
 
-def resource_metadata(documents: list[Document]) -> Iterator[ResourceMetadata]:
-    """Yield the metadata of every resource in the documents, and that of whole templates."""
+def resource_metadata(
+    documents: list[Document],
+) -> Iterator[tuple[Location, str, Node, SourceText]]:
+    """Yield the metadata of every resource, and that of whole templates, which have no type.
+
+    With it are yielded the location of the whole entry, the same as that of its cache, and its type.
+    """
     for document in documents:
         root, source = document.root, document.source
         metadata = member(root, "Metadata")
         if metadata is not None and member(root, "Type") is None:
-            yield ResourceMetadata(source.location_of(metadata), "", metadata, source)
+            yield source.location_of(metadata), "", metadata, source
         for start, end, kind, body in _resources(document):
             node = member(body, "Metadata")
             if node is not None:
-                yield ResourceMetadata(source.location(start, end), kind, node, source)
+                yield source.location(start, end), kind, node, source
 
 
 def _resources(document: Document) -> Iterator[tuple[int, int, str, MapNode]]:

@@ -1,10 +1,7 @@
 """The text of one template, and offsets in it → locations and trace steps."""
 
-import re
-from bisect import bisect_right
-from functools import cached_property
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from ecbackup_iac.cloudformation.syntax.nodes import (
     ListNode,
@@ -12,17 +9,20 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     Node,
     ScalarNode,
     function_of,
+    is_placeholder,
     walk,
 )
 from ecbackup_iac.model.location import Location, input_location
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.value import StepKind, StepShape, TraceStep
-from ecbackup_iac.syntax.columns import Characters
+from ecbackup_iac.syntax.columns import LINE_BREAK, Lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ecbackup_iac.syntax.located_json import JsonText
+
+Key = TypeVar("Key", "ScalarNode", "JsonText")
 
 MAX_DUPLICATES = 20
 """Reported for one map."""
@@ -31,35 +31,24 @@ MAX_STEP_LENGTH = 120
 """Characters of a step's text, so that a trace stays readable."""
 
 
-@record
-class Problem:
-    """A problem of a text, with its extent as offsets."""
-
-    message: str
-    start: int
-    end: int
-
-
-def duplicate_keys(keys: "Iterable[ScalarNode | JsonText]") -> list[Problem]:
-    """Return a problem for every key that a map repeats; CloudFormation reads the last one."""
+def duplicate_keys(keys: "Iterable[Key]") -> "list[Key]":
+    """Return the keys that a map repeats; CloudFormation reads the last one."""
     seen: set[str] = set()
-    problems: list[Problem] = []
+    repeated: list[Key] = []
     for key in keys:
-        text = key.text
-        if text in seen:
-            message = f"duplicate key {text}; the last one is used"
-            problems.append(Problem(message, key.start, key.end))
-            if len(problems) >= MAX_DUPLICATES:
-                break
-        seen.add(text)
-    return problems
+        if key.text in seen:
+            repeated.append(key)
+        seen.add(key.text)
+    return repeated[:MAX_DUPLICATES]
 
 
 def _displayable_end(node: Node, end: int) -> int:
-    """Return where the part of a node that may be shown ends: before its first map, which may hold secrets.
+    """Return the end of the part of a node that may be shown: before its first map, which may have secrets.
 
     A call of an intrinsic function is shown although it is a map, but the arguments of a macro are not.
     """
+    if is_placeholder(node):
+        return end
     for part in islice(walk(node), MAX_STEP_LENGTH):
         function = function_of(part)
         if function is not None and function[0] == "Fn::Transform":
@@ -77,7 +66,9 @@ class SourceText:
         """As it is printed."""
         self.text = text
         """Offsets count in it: characters of YAML, bytes of JSON in UTF-8."""
-        self._characters = Characters(text) if isinstance(text, bytes) else None
+        self._lines = Lines(
+            text, LINE_BREAK
+        )  # YAML has three more breaks, which editors do not show
         self._steps: dict[tuple[int, int, StepKind], TraceStep] = {}
 
     def location(self, start: int, end: int) -> Location:
@@ -159,24 +150,9 @@ class SourceText:
         piece = self.text[start:end]
         return piece if isinstance(piece, str) else piece.decode(errors="replace")
 
-    @cached_property
-    def _lines(self) -> list[int]:
-        """Where the lines begin."""
-        text = self.text
-        ends = _BREAK.finditer(text) if isinstance(text, str) else _BREAK_IN_BYTES.finditer(text)
-        return [0, *(match.end() for match in ends)]
-
     def _position(self, offset: int) -> tuple[int, int]:
         """Return line and column, from 1, in characters."""
-        line = bisect_right(self._lines, offset)
-        start = self._lines[line - 1]
-        characters = self._characters.between(start, offset) if self._characters else offset - start
-        return line, characters + 1
-
-
-# The line breaks of editors; YAML has three more, which editors do not show.
-_BREAK = re.compile(r"\r\n|\n|\r")
-_BREAK_IN_BYTES = re.compile(_BREAK.pattern.encode())
+        return self._lines.position(offset)
 
 
 @record(eq=False)
@@ -185,11 +161,11 @@ class Document:
 
     source: SourceText
     root: Node
-    duplicates: tuple[Problem, ...] = ()
+    duplicates: tuple[ScalarNode, ...] = ()
     """Keys that a map repeats."""
 
 
-# Functions that build a text from parts.
+# Functions that build a string from parts.
 _COMPOSING = frozenset(
     f"Fn::{name}" for name in ("Sub", "Join", "Select", "Split", "Base64", "ToJsonString", "Length")
 )

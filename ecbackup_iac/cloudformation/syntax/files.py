@@ -52,11 +52,9 @@ def documents_in(
     if content.lstrip()[:1] in (b"{", b"["):
         from ecbackup_iac.cloudformation.syntax.json_syntax import parse as parse_json
 
-        source = source_of(content)
-        documents, problem = parse_json(source)
-        if problem is None:
+        documents, json_problem = parse_json(source_of(content))
+        if json_problem is None:
             return documents, None
-        json_problem = Diagnostic(problem.message, source.location(problem.start, problem.end))
     try:
         text = content.decode()
     except UnicodeDecodeError as error:
@@ -64,9 +62,5 @@ def documents_in(
         return [], Diagnostic("not UTF-8 text", location)
     from ecbackup_iac.cloudformation.syntax.yaml_syntax import parse as parse_yaml
 
-    source = source_of(text)
-    documents, problem = parse_yaml(source)
-    if problem is None:
-        return documents, None
-    location = source.location(problem.start, problem.end)
-    return documents, json_problem or Diagnostic(problem.message, location)
+    documents, problem = parse_yaml(source_of(text))
+    return documents, problem and (json_problem or problem)

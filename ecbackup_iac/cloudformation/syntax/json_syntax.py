@@ -1,11 +1,6 @@
 """JSON text → a document of the same nodes as YAML's; the entries of a map are built on first use."""
 
-from ecbackup_iac.cloudformation.syntax.document import (
-    Document,
-    Problem,
-    SourceText,
-    duplicate_keys,
-)
+from ecbackup_iac.cloudformation.syntax.document import Document, SourceText, duplicate_keys
 from ecbackup_iac.cloudformation.syntax.nodes import (
     Entry,
     ListNode,
@@ -14,20 +9,21 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     ScalarNode,
     Style,
 )
+from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.syntax.located_json import JsonNode, JsonText, Kind
 from ecbackup_iac.syntax.located_json import parse as parse_json
 
 
-def parse(source: SourceText) -> tuple[list[Document], Problem | None]:
+def parse(source: SourceText) -> tuple[list[Document], Diagnostic | None]:
     """Return the JSON document of a text in UTF-8, or its first problem."""
     text = source.text if isinstance(source.text, bytes) else source.text.encode()
     root, problems = parse_json(text)
     if problems:
         message, start, end = problems[0]
-        return [], Problem(message, start, end)
+        return [], Diagnostic(message, source.location(start, end))
     if root is None:
         return [], None
-    return [Document(source, _node(root), tuple(_duplicates(root)))], None
+    return [Document(source, _node(root), tuple(map(_scalar, _duplicates(root))))], None
 
 
 def _node(node: JsonNode) -> Node:
@@ -52,8 +48,8 @@ def _scalar(text: JsonText) -> ScalarNode:
     return ScalarNode(text.text, text.start, text.end, Style.QUOTED, None)
 
 
-def _duplicates(root: JsonNode) -> list[Problem]:
-    problems: list[Problem] = []
+def _duplicates(root: JsonNode) -> list[JsonText]:
+    repeated: list[JsonText] = []
     pending = [root]
     while pending:
         node = pending.pop()
@@ -61,5 +57,5 @@ def _duplicates(root: JsonNode) -> list[Problem]:
         if node.members:
             pending += [value for _, value in node.members]
             if len({key.raw for key, _ in node.members}) < len(node.members):
-                problems += duplicate_keys(key for key, _ in node.members)
-    return problems
+                repeated += duplicate_keys(key for key, _ in node.members)
+    return repeated

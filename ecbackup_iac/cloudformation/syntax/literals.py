@@ -1,4 +1,4 @@
-"""A scalar node → its value: a text, a number, a boolean or null."""
+"""A scalar node → its value: a string, a number, a boolean or null."""
 
 from functools import lru_cache
 from typing import Any, TypeAlias
@@ -8,7 +8,7 @@ from ecbackup_iac.cloudformation.syntax.nodes import Node, ScalarNode, Style
 Literal: TypeAlias = str | int | float | bool | None
 
 _MAX_NUMBER_LENGTH = 400
-"""In digits; AWS accepts no longer number, and a longer text stays a text."""
+"""In digits; AWS accepts no longer number, and a longer text stays a string."""
 
 _JSON_WORDS: dict[str, Literal] = {"true": True, "false": False, "null": None}
 
@@ -18,8 +18,11 @@ _TAGS = "tag:yaml.org,2002:"
 def literal_of(scalar: ScalarNode) -> Literal:
     """Return the value of a scalar; a plain one in YAML is resolved as YAML 1.1, like CloudFormation does."""
     text = scalar.text
+    if scalar.style is Style.JSON and text in _JSON_WORDS:
+        return _JSON_WORDS[text]
     if scalar.style is Style.JSON:
-        return _json_literal(text)
+        is_short = len(text) <= _MAX_NUMBER_LENGTH
+        return (float(text) if set(text) & set(".eE") else int(text)) if is_short else text
     tag = scalar.tag or ""
     if tag.startswith(_TAGS):
         return _tagged(tag.removeprefix(_TAGS), text)
@@ -34,18 +37,10 @@ def is_null(node: Node | None) -> bool:
 
 
 def text_of_literal(value: Literal) -> str:
-    """Return a literal as CloudFormation converts it to a text: `true`, `7`."""
+    """Return a literal as CloudFormation converts it to a string: `true`, `7`."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return "" if value is None else str(value)
-
-
-def _json_literal(text: str) -> Literal:
-    if text in _JSON_WORDS:
-        return _JSON_WORDS[text]
-    if len(text) > _MAX_NUMBER_LENGTH:
-        return text
-    return float(text) if set(text) & set(".eE") else int(text)
 
 
 def _tagged(kind: str, text: str) -> Literal:
@@ -77,7 +72,7 @@ def _constructed(kind: str, text: str) -> Literal:
 
 @lru_cache(maxsize=1)
 def _yaml() -> tuple[Any, Any]:
-    """Return PyYAML, and a loader of it that resolves YAML 1.1's scalars, without a text."""
+    """Return PyYAML, and one of its loaders, which resolves YAML 1.1's scalars; it has nothing to load."""
     import yaml  # many templates are JSON
 
     return yaml, yaml.SafeLoader("")

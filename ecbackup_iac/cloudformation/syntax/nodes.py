@@ -13,10 +13,10 @@ class Style(Enum):
     """How a scalar is written, which decides what it can be."""
 
     PLAIN = auto()
-    """YAML without quotes: a number, a boolean, null or a text, depending on its characters."""
+    """YAML without quotes: a number, a boolean, null or a string, depending on its characters."""
 
     QUOTED = auto()
-    """A text: in quotes, or folded (`>`)."""
+    """A string: in quotes, or folded (`>`)."""
 
     LITERAL = auto()
     """A block scalar of YAML: `|`."""
@@ -176,9 +176,16 @@ def function_of(node: Node) -> "tuple[str, Node] | None":
 _WITHOUT_PREFIX = ("Ref", "Condition")
 
 
+def is_placeholder(node: Node) -> bool:
+    """Whether a node is what YAML makes of `{{ days }}` without quotes."""
+    return (
+        isinstance(node, MapNode) and bool(node.entries) and isinstance(node.entries[0][0], MapNode)
+    )
+
+
 def _untagged(node: Node) -> Node:
     match node:
-        case ScalarNode():  # a scalar with a tag is a text, whatever its characters (`!Ref On`)
+        case ScalarNode():  # a scalar with a tag is a string, whatever its characters (`!Ref On`)
             style = Style.QUOTED if node.style is Style.PLAIN else node.style
             return ScalarNode(node.text, node.start, node.end, style, None)
         case ListNode():

@@ -9,12 +9,7 @@ from typing import Any
 
 import yaml
 
-from ecbackup_iac.cloudformation.syntax.document import (
-    Document,
-    Problem,
-    SourceText,
-    duplicate_keys,
-)
+from ecbackup_iac.cloudformation.syntax.document import Document, SourceText, duplicate_keys
 from ecbackup_iac.cloudformation.syntax.nodes import (
     MERGE,
     ListNode,
@@ -24,6 +19,7 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     Style,
     is_merge,
 )
+from ecbackup_iac.model.report import Diagnostic
 
 MAX_DEPTH = 200
 """Lists and maps inside each other; CloudFormation allows far fewer."""
@@ -33,7 +29,7 @@ _STYLES = {"'": Style.QUOTED, '"': Style.QUOTED, ">": Style.QUOTED, "|": Style.L
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def parse(source: SourceText) -> tuple[list[Document], Problem | None]:
+def parse(source: SourceText) -> tuple[list[Document], Diagnostic | None]:
     """Return the documents of a text up to its first problem, and that problem."""
     text = str(source.text)
     documents: list[Document] = []
@@ -43,21 +39,21 @@ def parse(source: SourceText) -> tuple[list[Document], Problem | None]:
         for root, duplicates in _documents(loader.get_event):
             documents.append(Document(source, root, tuple(duplicates)))
     except yaml.MarkedYAMLError as error:
-        return documents, _problem(error, text)
+        return documents, _problem(error, source)
     except yaml.reader.ReaderError as error:
-        return documents, _unreadable(error, text)
+        return documents, _unreadable(error, source)
     except _UnusableError as error:
-        return documents, Problem(str(error), error.start, error.end)
+        return documents, Diagnostic(str(error), source.location(error.start, error.end))
     except (UnicodeEncodeError, ValueError) as error:
-        return documents, Problem(f"not valid YAML: {error}", 0, 0)
+        return documents, Diagnostic(f"not valid YAML: {error}", source.location(0, 0))
     finally:
         if loader is not None:
             loader.dispose()
     return documents, None
 
 
-def _documents(next_event: Callable[[], Any]) -> Iterator[tuple[Node, list[Problem]]]:
-    """Yield the root of each document and its duplicate_keys keys."""
+def _documents(next_event: Callable[[], Any]) -> Iterator[tuple[Node, list[ScalarNode]]]:
+    """Yield the root of each document and its duplicate keys."""
     builder = _Builder()
     while True:
         event = next_event()
@@ -101,10 +97,10 @@ class _Builder:
 
     def __init__(self) -> None:
         self.children: list[Node] = []
-        """Of the innermost open list or map; in the end, the root of the document."""
+        """The nodes in the innermost open list or map; in the end, the root of the document."""
         self._open: list[tuple[list[Node], Any, bool]] = []
         self.anchors: dict[str, Node | None] = {}
-        self.duplicates: list[Problem] = []
+        self.duplicates: list[ScalarNode] = []
         self._merged: dict[int, int] = {}
         """How many entries merge keys add to a map, by its id."""
         self._all_merged = 0
@@ -168,16 +164,17 @@ class _Builder:
         self.children.append(node)
 
 
-def _problem(error: yaml.MarkedYAMLError, text: str) -> Problem:
+def _problem(error: yaml.MarkedYAMLError, source: SourceText) -> Diagnostic:
+    text = source.text
     mark = error.problem_mark or error.context_mark
     offset = min(mark.index, len(text)) if mark is not None else len(text)
     message = error.problem or error.context or "it cannot be read"
     if error.context and error.problem and error.context not in error.problem:
         message = f"{error.problem} ({error.context})"
-    return Problem(f"not valid YAML: {message}", offset, offset)
+    return Diagnostic(f"not valid YAML: {message}", source.location(offset, offset))
 
 
-def _unreadable(error: yaml.reader.ReaderError, text: str) -> Problem:
+def _unreadable(error: yaml.reader.ReaderError, source: SourceText) -> Diagnostic:
     """Return the problem of a character that YAML forbids; libyaml counts bytes."""
-    offset = len(text.encode()[: error.position].decode(errors="ignore"))
-    return Problem(f"not valid YAML: {error.reason}", offset, offset + 1)
+    offset = len(str(source.text).encode()[: error.position].decode(errors="ignore"))
+    return Diagnostic(f"not valid YAML: {error.reason}", source.location(offset, offset + 1))

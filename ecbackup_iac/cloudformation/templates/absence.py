@@ -15,7 +15,11 @@ from ecbackup_iac.cloudformation.evaluation.enumeration import (
     cases_of,
     enumerate_scenarios,
 )
-from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError, TooMuchError
+from ecbackup_iac.cloudformation.evaluation.errors import (
+    NoResultError,
+    TemplateRejectedError,
+    TooMuchError,
+)
 from ecbackup_iac.cloudformation.evaluation.evaluator import Evaluator
 from ecbackup_iac.cloudformation.evaluation.rules import check_rules
 from ecbackup_iac.cloudformation.evaluation.scenarios import Key
@@ -87,7 +91,7 @@ class Creations:
     def _may_exist(
         self, existence: tuple[ExistenceCondition, ...], *, ignores_values: bool
     ) -> bool:
-        """Whether the conditions hold in any scenario; they may where there are too many scenarios."""
+        """Whether all conditions are true in any scenario; they may be where there are too many scenarios."""
 
         def exists(evaluator: Evaluator) -> bool:
             is_met = evaluator.first_unmet(existence) is None
@@ -96,7 +100,7 @@ class Creations:
 
         cases = cases_of(exists, self._budget, ignores_values=ignores_values)
         try:
-            return any(case.value for case in cases)
+            return any(cases)
         except TooManyScenariosError:
             return True
 
@@ -122,17 +126,16 @@ class Creations:
         return " or ".join(reasons) or "the conditions that it depends on are never true together"
 
     def _unmet_conditions(self, existence: tuple[ExistenceCondition, ...]) -> list[tuple[int, str]]:
-        """Return which of these do not hold, by position, with the loop that lacks an item, or ""."""
+        """Return which of these are false, by position, with the loop that lacks an item, or ""."""
         unmet: dict[tuple[int, str], None] = {}
         try:
-            cases = enumerate_scenarios(
+            found = enumerate_scenarios(
                 lambda evaluator: evaluator.first_unmet(existence), self._budget
             )
-        except (TemplateRejectedError, TooMuchError):
+        except NoResultError:
             return []
-        for case in cases or ():
-            if case.value is not None:
-                unmet[existence.index(case.value[0]), case.value[1]] = None
+        for required, identifier in filter(None, found or ()):
+            unmet[existence.index(required), identifier] = None
         return [*unmet]
 
     def _reason(self, unmet: ExistenceCondition, identifier: str) -> str:
@@ -197,8 +200,7 @@ def _parameter_text(name: str, declaration: Declaration | None, stack: Stack) ->
     root = stack.ancestors[-1]
     given = root.given_values.get(name) if stack is root or declaration is None else None
     shown_name = f"{stack.prefix}{name}"
-    parameters = stack.passed_parameters.parameters if stack.passed_parameters else ()
-    passed = dict(passed_names(parameters))
+    passed = dict(passed_names(stack.passed))
     if given is not None and given.trace:
         line = f"{given.location.path}:{given.location.line}"
         origin, text = f"passed in {line}", None if given.is_secret else given.text

@@ -28,7 +28,7 @@ def is_extension(path: str) -> bool:
 def environment_options(
     path: str, read: Read
 ) -> Callable[[str, str], BeanstalkOption | str | None]:
-    """Return what finds an option among those of a file's folder: None where no file sets it, or why not."""
+    """Return a function from namespace and name to an option of the folder, None, or why it is unknown."""
     folder = os.path.dirname(path)
 
     @cache

@@ -3,8 +3,6 @@
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
-from itertools import zip_longest
 
 from ecbackup_iac.cloudformation.evaluation.parameters import named_parameter
 from ecbackup_iac.cloudformation.evaluation.template import Template
@@ -14,7 +12,6 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     ListNode,
     Node,
     ScalarNode,
-    Style,
     function_of,
     member,
     members,
@@ -33,9 +30,6 @@ from ecbackup_iac.syntax.encoding import to_utf8
 
 MAX_FILE_BYTES = 50_000_000
 """CloudFormation accepts a megabyte."""
-
-MAX_CHOICES = 100
-"""Levels of Fn::If that choose the instances of a stack set; what is deeper is unknown."""
 
 # The CDK's file names (cloud assembly schema). `cdk synth`, whose output may be on standard input, leaves
 # nested templates in the folder.
@@ -87,7 +81,7 @@ class DeployedTemplate:
     """What is passed to it; later ones override earlier ones."""
 
     urls: frozenset[str] = frozenset()
-    """What the URL is, or ends with, where it names this template; empty where it names no other."""
+    """What the URL is, or ends with, where it names this template; empty where it always does."""
 
     is_launched_by_hand: bool = False
     """Whoever launches it chooses its parameters."""
@@ -128,49 +122,16 @@ def deployed_templates(body: Node, resources: Mapping[str, Entry]) -> list[Deplo
 
 def _overrides(groups: Node | None) -> list[Node]:
     """Return the parameters that each group of instances of a stack set overrides, or `_NOTHING`."""
-
-    @cache  # aliases of YAML repeat a choice in others
-    def groups_in(node: Node, depth: int) -> list[Node]:
-        """Return the groups of a list; where Fn::If chooses a list, each is what it chooses there."""
-        choice = _choice(node)
-        if choice is None:
-            return _items(node) if function_of(node) is None else [node]
-        if depth == MAX_CHOICES:
-            return [_unknown(node)]
-        condition, *branches = choice
-        lists = [groups_in(branch, depth + 1) for branch in branches]
-        return [_if(condition, groups) for groups in zip_longest(*lists, fillvalue=_NOTHING)]
-
-    @cache
-    def overrides_of(group: Node, depth: int) -> Node:
-        """Return the parameters of a group; where Fn::If chooses the group, its choice of them."""
-        choice = _choice(group)
-        if function_of(group) is None:
-            return member(group, "ParameterOverrides") or _NOTHING
-        if choice is None:
-            return group
-        if depth == MAX_CHOICES:
-            return _unknown(group)
-        condition, *branches = choice
-        return _if(condition, [overrides_of(branch, depth + 1) for branch in branches])
-
-    return [overrides_of(group, 0) for group in groups_in(groups, 0)] if groups else []
-
-
-def _choice(node: Node) -> list[Node] | None:
-    """Return the condition and the branches of Fn::If; None for anything else."""
-    name, argument = function_of(node) or ("", _NOTHING)
-    items = _items(argument)
-    return items if name == "Fn::If" and len(items) == 3 else None  # noqa: PLR2004 - others are rejected
-
-
-def _unknown(node: Node) -> Node:
-    """Return what is evaluated as the result of a macro, where a node is."""
-    return ScalarNode("", node.start, node.end, Style.PLAIN, "!Transform")
-
-
-def _if(condition: Node, operands: Iterable[Node]) -> Node:
-    return ListNode([condition, *operands], condition.start, condition.end, "!If")
+    if groups is None:
+        return []
+    return [
+        member(group, "ParameterOverrides") or _NOTHING
+        if function_of(group) is None
+        else ListNode(
+            [group], group.start, group.end, None
+        )  # it is no parameter, so all are unknown
+        for group in (_items(groups) if function_of(groups) is None else [groups])
+    ]
 
 
 def _product_of(properties: Node | None, resources: Mapping[str, Entry]) -> DeployedTemplate | None:
@@ -306,7 +267,7 @@ def is_local(text: str) -> bool:
 
 
 def real_paths(path: str, parent: Template) -> list[str]:
-    """Return where a nested template may be, with links resolved; none for a text that is not a path."""
+    """Return where a nested template may be, with links resolved; none for a string that is not a path."""
     if parent.path == STANDARD_INPUT:
         paths = [path, os.path.join(_CDK_OUTPUT, path)]
     else:

@@ -21,7 +21,7 @@ from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.syntax.encoding import to_utf8
 
 _DATA_SUFFIXES = (".json", ".yaml", ".yml")
-"""Of files whose values may be shown; a file of any other name may contain secrets."""
+"""The name of a file whose values may be shown ends so; any other file may contain secrets."""
 
 
 class ParameterFiles:

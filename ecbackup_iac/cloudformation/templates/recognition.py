@@ -45,7 +45,7 @@ _QUOTES = re.compile(rb"\A#!|^(?:```|~~~)|^--- .+\n\+\+\+ ", re.MULTILINE)
 
 
 MAX_HEAD_BYTES = 10_000
-"""Of a file that cannot be parsed, searched for what shows what it is."""
+"""The start of a file that cannot be parsed, which is searched for what shows its kind."""
 
 
 def is_broken_template(file: TemplateFile, is_wanted: Callable[[str], bool]) -> bool:

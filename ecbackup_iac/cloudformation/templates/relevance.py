@@ -67,7 +67,7 @@ class TemplateFile:
 
     relevance: Relevance = Relevance.PARSE
     is_requested: bool = True
-    """The user named this file as infrastructure code: it is an error if it is not recognised."""
+    """It is named or standard input, without --allow-empty: it is an error if it is not recognised."""
 
     is_expected: bool = True
     """Its name suggests a template."""

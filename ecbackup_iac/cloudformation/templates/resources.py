@@ -4,13 +4,16 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 from ecbackup_iac.cloudformation.evaluation.enumeration import ScenarioBudget, enumerate_scenarios
-from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError, TooMuchError
+from ecbackup_iac.cloudformation.evaluation.errors import (
+    NoResultError,
+    TemplateRejectedError,
+    TooMuchError,
+)
 from ecbackup_iac.cloudformation.evaluation.rules import broken_assertion
 from ecbackup_iac.cloudformation.evaluation.stacks import (
     ExistenceCondition,
     Frame,
     LoopItem,
-    PassedParameters,
     Stack,
     loop_of,
 )
@@ -27,7 +30,7 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     walk,
 )
 from ecbackup_iac.cloudformation.templates.absence import Creation, Creations
-from ecbackup_iac.cloudformation.templates.malformed import text_problems
+from ecbackup_iac.cloudformation.templates.declared_resources import text_problems
 from ecbackup_iac.cloudformation.templates.nested_stacks import (
     DeployedTemplate,
     NotReadError,
@@ -71,7 +74,7 @@ class UnreadStack:
     cause: NotReadError
     kind: str = ""
     location: Location | None = None
-    """Of the whole resource; None for a macro."""
+    """The whole resource; None for a macro."""
 
     existence: tuple[ExistenceCondition, ...] = ()
     stack: Stack | None = None
@@ -100,7 +103,7 @@ class Deployment:
         self._reported: set[int] = set()
         """The templates whose problems are among the diagnostics, by identity."""
         self._count = 0
-        """Of the wanted resources, which loops and nested stacks multiply."""
+        """How many wanted resources there are so far: loops and nested stacks multiply them."""
         self.creations = Creations(budget)
         self.diagnostics: list[Diagnostic] = []
 
@@ -163,7 +166,7 @@ class Deployment:
         stack, (key, body) = frame.stack, entry
         problem = "is not known" if "{" in kind else "deploys another template"
         return replace(
-            _unread_macro(key, key, f"the type {kind} {problem}", stack.template),
+            _unread_macro(key, key, f"the type {kind.strip('{}')} {problem}", stack.template),
             address=f"{stack.prefix}{name}",
             body=body,
             kind=kind,
@@ -178,9 +181,9 @@ class Deployment:
             try:
                 broken = partial(broken_assertion, rule, stack)
                 cases = enumerate_scenarios(broken, self._budget)
-            except (TemplateRejectedError, TooMuchError):
+            except NoResultError:
                 continue
-            if cases and all(case.value is not None for case in cases):
+            if cases and None not in cases:
                 for name in rule.asserted - stack.given_values.keys():
                     stack.rejected_defaults[name] = rule.name
 
@@ -207,7 +210,7 @@ class Deployment:
             elif self._may_have_wanted(entry[1]):
                 try:
                     yield from self._loop_entries(entry, frame, passes)
-                except (TemplateRejectedError, TooMuchError) as error:
+                except NoResultError as error:
                     if isinstance(error, TooMuchError) and passes > 1:
                         raise  # the loops around it make too many passes, too
                     self._report(error, entry, frame)
@@ -234,18 +237,19 @@ class Deployment:
         There is one value for an unknown collection.
         """
         cases = enumerate_scenarios(
-            lambda evaluator: evaluator.resolved_value(collection, frame), self._budget
+            lambda evaluator: (evaluator.resolved_value(collection, frame), evaluator.conditions),
+            self._budget,
         )
         items: dict[str, Value] = {}
-        for case in cases or ():
-            raw = case.value.raw
+        for value, _ in cases or ():
+            raw = value.raw
             if not isinstance(raw, tuple) or any(item.text is None for item in raw):
-                return [_representative(case.value, collection, frame)], False
+                return [_representative(value, collection, frame)], False
             items |= {str(item.text): item for item in raw if str(item.text) not in items}
         if cases is None:
             return [_representative(None, collection, frame)], False
         # A rule may reject what a parameter makes the collection of.
-        is_certain = len(cases) == 1 and not cases[0].conditions and not frame.stack.template.rules
+        is_certain = len(cases) == 1 and not cases[0][1] and not frame.stack.template.rules
         return list(items.values()), is_certain and bool(items)
 
     def _may_have_wanted(self, node: Node) -> bool:
@@ -272,7 +276,7 @@ class Deployment:
             existence = (*existence, named)
         try:
             template, note = self._finder.template_of(deployed, body, frame)
-        except (NotReadError, TemplateRejectedError, TooMuchError) as error:
+        except (NotReadError, NoResultError) as error:
             cause = error if isinstance(error, NotReadError) else NotReadError(error.message)
             at = error.location or source.location_of(key)
             is_rejection = isinstance(error, TemplateRejectedError)
@@ -287,7 +291,8 @@ class Deployment:
         by_hand = deployed.is_launched_by_hand
         child = Stack(
             template,
-            passed_parameters=None if by_hand else PassedParameters(deployed.parameters, frame),
+            passed=() if by_hand else deployed.parameters,
+            passed_in=None if by_hand else frame,
             address=address,
             parent=stack,
             kind=kind,
@@ -302,9 +307,7 @@ class Deployment:
         self.nested.append(child)
         return child
 
-    def _report(
-        self, error: TemplateRejectedError | TooMuchError, entry: Entry, frame: Frame
-    ) -> None:
+    def _report(self, error: NoResultError, entry: Entry, frame: Frame) -> None:
         self.diagnostics.append(error.diagnostic(frame.stack.template.source.location_of(*entry)))
 
 

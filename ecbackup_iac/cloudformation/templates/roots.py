@@ -41,7 +41,7 @@ _NESTED_TEMPLATE = ".nested.template.json"
 
 _PACKAGES = "node_modules"
 
-_JINJA = re.compile(rb"\{%|\{\{(?!resolve:)")
+_PLACEHOLDER = re.compile(rb"\{%|\{\{(?!resolve:)|@\w+@|%\w+%")
 
 
 class Templates:
@@ -115,7 +115,7 @@ class Templates:
             self._named.add(path)
         if problem is None or not (templates or is_broken_template(file, self._is_wanted)):
             return bool(templates or strays)
-        if _JINJA.search(file.content):
+        if _PLACEHOLDER.search(file.content):
             hint = "a template with placeholders? render it first, then check the result"
             problem = replace(problem, message=f"{problem.message}: {hint}")
         self.diagnostics.append(problem)
@@ -197,7 +197,7 @@ class Templates:
         """Yield the templates that are deployed on their own: those that no other template nests.
 
         Then those that are nested only in stacks that no parameter values create, or that CloudFormation
-        rejects: those that `cover` was not called for. Of templates that nest each other in a circle, the
+        rejects: those that `cover` was not called for. Of templates that nest each other in a cycle, the
         first is yielded.
         """
         nested: dict[str, set[str]] = {}

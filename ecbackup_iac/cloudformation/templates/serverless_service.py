@@ -219,7 +219,7 @@ class Service:
         return _map_at(base, entries)
 
     def _replace(self, node: Node) -> None:
-        """Record that a merged map takes the place of a resource."""
+        """Record that a merged map replaces a resource."""
         if text_of(member(node, "Type")):
             self._replaced.add(id(node))
 

@@ -1,11 +1,12 @@
 """A variable of the Serverless Framework (`${self:custom.days, 7}`) → its value, or why it is not known.
 
-Known are the values of the service's own file and of files beside it, and defaults, also that of an option
-which may be given (`${opt:stage, 'dev'}`). What is read from the environment, AWS or a program is not known.
+Known are the values of the service's own file and of files beside it, its `params`, and defaults, also that
+of an option which may be given (`${opt:stage, 'dev'}`). What is read from the environment, AWS or a program
+is not known.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from ecbackup_iac.cloudformation.evaluation.template import ResolvedVariable
 from ecbackup_iac.cloudformation.syntax.literals import literal_of
@@ -15,6 +16,7 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     Node,
     ScalarNode,
     Style,
+    member,
     members,
 )
 
@@ -22,10 +24,13 @@ MAX_VARIABLES = 10_000
 """Resolved for one service."""
 
 MAX_TEXT_LENGTH = 10_000
-"""Characters of a text that variables make."""
+"""Characters of a string that variables make."""
 
 MAX_NESTING = 50
 """Variables that lead to each other."""
+
+MAX_PARENTS = 4
+"""Folders above a service in which a file of Serverless Compose is looked for."""
 
 # A variable with no other inside; ${AWS::Region} and ${Name} are CloudFormation's.
 _INNERMOST = re.compile(
@@ -35,6 +40,7 @@ _SOURCE = re.compile(r"([a-zA-Z][\w-]*)(?:\(([^()]*)\))?(?::(.*))?", re.DOTALL)
 _STAND_IN = re.compile("\x00(\\d+)\x00")
 _LITERAL = re.compile(r"-?\d+(?:\.\d+)?|true|false|null|'[^']*'|\"[^\"]*\"")
 _DOCUMENTS = (".yml", ".yaml", ".json")
+_BOOLEANS = {"true": "true", "1": "true", "false": "false", "0": "false"}
 
 
 class _UnknownError(Exception):
@@ -46,14 +52,14 @@ class Variables:
 
     def __init__(self, root: Node, read: Callable[[str], Node | str]) -> None:
         """`read` returns the content of a file, or why it is not read."""
-        self._root = root
+        self._service = ResolvedVariable(root, root)
         self._read = read
         self._values: dict[str, ResolvedVariable | str] = {}
         self._nesting = 0
         self._left = MAX_VARIABLES
 
     def value(self, node: ScalarNode) -> ResolvedVariable | str:
-        """Return the value of a text with variables, or why it is not known."""
+        """Return the value of a string with variables, or why it is not known."""
         if node.text not in self._values:
             if self._nesting == MAX_NESTING:
                 return f"{node.text[:80]} refers to itself, or to too many variables"
@@ -88,7 +94,7 @@ class Variables:
         return ResolvedVariable(_text(self._filled(text, values)))
 
     def _filled(self, text: str, values: list[ResolvedVariable]) -> str:
-        """Return a text with its variables replaced by their values."""
+        """Return a string with its variables replaced by their values."""
 
         def written(match: re.Match[str]) -> str:
             value = values[int(match[1])].node
@@ -128,32 +134,55 @@ class Variables:
         )
         match kind:
             case "self":
-                return self._below(ResolvedVariable(self._root, self._root), address or "", shown)
+                return self._below(self._service, _names(address), shown)
             case "opt":
                 return f"the option --{address} is not given"
             case "sls" if address == "stage":
-                stage = self._below(
-                    ResolvedVariable(self._root, self._root), "provider.stage", shown
-                )
-                return ResolvedVariable(_text("dev")) if isinstance(stage, str) else stage
+                return ResolvedVariable(_text(self._stage()))
+            case "strToBool" if argument and argument.strip().lower() in _BOOLEANS:
+                return ResolvedVariable(_text(_BOOLEANS[argument.strip().lower()], Style.PLAIN))
+            case "param" if address:
+                return self._parameter(address)
             case "file" if argument:
-                return self._of_file(argument, address or "", shown)
+                return self._of_file(argument, address, shown)
             case _:
                 raise _UnknownError(
                     f"${{{shown or text}}} is known only when the service is deployed"
                 )
 
-    def _of_file(self, name: str, address: str, shown: str) -> ResolvedVariable | str:
+    def _stage(self) -> str:
+        stage = self._below(self._service, ("provider", "stage"), "")
+        node = None if isinstance(stage, str) else stage.node
+        return node.text if isinstance(node, ScalarNode) else "dev"
+
+    def _parameter(self, name: str) -> ResolvedVariable | str:
+        """Return what a parameter is in the service's stage, else in all stages."""
+        for depth in range(1, MAX_PARENTS + 1):
+            compose = self._read(f"{'../' * depth}serverless-compose.yml")
+            services = None if isinstance(compose, str) else member(compose, "services")
+            passed = (member(service, "params") for _, service in members(services).values())
+            if any(name in members(parameters) for parameters in passed):
+                raise _UnknownError(f"serverless-compose.yml may pass the parameter {name}")
+        for stage in (self._stage(), "default"):
+            for path in (("params", stage, name), ("stages", stage, "params", name)):
+                value = self._below(self._service, path, "")
+                if isinstance(value, ResolvedVariable):
+                    return value
+        return f"the parameter {name} is not given"
+
+    def _of_file(self, name: str, address: str | None, shown: str) -> ResolvedVariable | str:
         if not name.lower().endswith(_DOCUMENTS):
             raise _UnknownError(f"${{{shown}}} is known only when the service is deployed")
         root = self._read(name)
         if isinstance(root, str):
             return root
-        return self._below(ResolvedVariable(root, root, (name, "")), address, shown)
+        return self._below(ResolvedVariable(root, root, (name, "")), _names(address), shown)
 
-    def _below(self, value: ResolvedVariable, address: str, shown: str) -> ResolvedVariable | str:
-        """Return what is at an address (`custom.days`), or why there is nothing."""
-        for name in filter(None, address.split(".")):
+    def _below(
+        self, value: ResolvedVariable, address: Iterable[str], shown: str
+    ) -> ResolvedVariable | str:
+        """Return what is at an address, or why there is nothing."""
+        for name in address:
             value = self._without_variable(value)
             node = value.node
             part = (value.part[0], name) if value.part and not value.part[1] else None
@@ -184,6 +213,11 @@ class Variables:
 
 def _text(text: str, style: Style = Style.QUOTED) -> ScalarNode:
     return ScalarNode(text, -1, -1, style, None)
+
+
+def _names(address: str | None) -> Iterator[str]:
+    """Return the keys of an address (`custom.days`)."""
+    return filter(None, (address or "").split("."))
 
 
 def _sources(written: str) -> Iterator[str]:

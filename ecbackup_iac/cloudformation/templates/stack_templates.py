@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 from ecbackup_iac.cloudformation.evaluation.enumeration import ScenarioBudget, enumerate_scenarios
-from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError, TooMuchError
+from ecbackup_iac.cloudformation.evaluation.errors import NoResultError, TemplateRejectedError
 from ecbackup_iac.cloudformation.evaluation.stacks import Frame
 from ecbackup_iac.cloudformation.evaluation.template import Template
 from ecbackup_iac.cloudformation.evaluation.values import Value
@@ -46,7 +46,7 @@ class StackTemplates:
             return [deployed]
         urls: dict[str, set[str]] = {}
         # `template_of` raises it again.
-        with suppress(NotReadError, TemplateRejectedError, TooMuchError):
+        with suppress(NotReadError, NoResultError):
             for url, uploaded in self._uploaded(node, frame).items():
                 urls.setdefault(uploaded.path if uploaded else "", set()).add(url)
         several = [replace(deployed, urls=frozenset(group)) for group in urls.values()]
@@ -109,7 +109,7 @@ class StackTemplates:
 
     def _texts(self, node: Node, frame: Frame) -> list[Value]:
         """Return the value that an expression has in every scenario."""
-        cases = enumerate_scenarios(
+        found = enumerate_scenarios(
             lambda evaluator: evaluator.resolved_value(node, frame), self._budget
         )
-        return [case.value for case in cases or ()]
+        return found or []

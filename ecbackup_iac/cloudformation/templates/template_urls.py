@@ -58,8 +58,8 @@ class TemplateUrls:
     ) -> UploadedTemplate | None:
         """Return the file that a URL names; None where none does.
 
-        `texts` are the URL as it is written, and as it is evaluated or the known end of that. It is the file
-        that the policy names, else the one that ends like it; those of the `parents` are not meant.
+        `texts` are the URL as the template contains it, and its value or the known end of that. The file that
+        the policy names comes first, then the one whose path ends like it; the `parents` are left out.
         """
         for glob, path in self._named:
             if any(text == glob or fnmatch.fnmatchcase(text, glob) for text in texts):
@@ -80,7 +80,7 @@ class TemplateUrls:
     def _alike(
         self, boundary: str, names: Sequence[str], parents: Sequence[str]
     ) -> tuple[list[str], int]:
-        """Return the files whose paths have most of the last names of a URL, and how many that are."""
+        """Return the files whose paths share the most names with the end of a URL, and how many those are."""
         key = boundary, names[-1]
         if key not in self._endings:
             self._endings[key] = self._by_ending(boundary, names[-1])

@@ -14,7 +14,6 @@ from ecbackup_iac.fixers.cloudformation.files import OpenedFile, opened, value_s
 from ecbackup_iac.fixers.cloudformation.insertions import inserted_entry
 from ecbackup_iac.fixers.cloudformation.usages import check_uses, name_at, resources_in
 from ecbackup_iac.fixers.edits import (
-    LINE_BREAKS,
     Edit,
     NotFixableError,
     SourceFiles,
@@ -26,6 +25,7 @@ from ecbackup_iac.fixers.edits import (
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.location import STANDARD_INPUT, Location, Origin
 from ecbackup_iac.model.value import Invalid, Known, PossibleValue, StepKind, Unset
+from ecbackup_iac.syntax.columns import LINE_BREAK
 
 _PARAMETERS = re.compile(rb"\bParameters\b")
 
@@ -82,7 +82,7 @@ class _Proposal:
 
     def _at_literal(self, literal: Location, value: PossibleValue[int]) -> Edit:
         path, file = self._open(literal.path)
-        start, end = offsets(file.content, literal, LINE_BREAKS)
+        start, end = offsets(file.content, literal, LINE_BREAK)
         if not isinstance(value, Unset):
             check_no_placeholder(file.content[value_start(file.content, start) : end], literal)
         offset = file.offset(start)
@@ -102,14 +102,9 @@ class _Proposal:
             for step in value.trace
             if step.location.path == literal.path and step.kind is StepKind.PARAMETER
         ]
-        for path in self._possible_templates():
+        root = self._files.path(self._resource.root)  # the file may be for any other template, too
+        for path in (root, *self._files.once(boundary_of(root), _templates)):
             check_uses(display_path_of(path), names, literal, self._files)
-
-    def _possible_templates(self) -> Iterator[str]:
-        """Yield the templates that a parameter file may be for: the cache's own, and every other one."""
-        root = self._files.path(self._resource.root)
-        yield root
-        yield from self._files.once(boundary_of(root), _templates)
 
     def _in_properties(self) -> Edit:
         """Return the edit that adds the retention to the resource's properties."""
@@ -126,7 +121,7 @@ class _Proposal:
             raise NotFixableError("its properties have an anchor, by which others may share them")
         near_miss = self._resource.near_miss
         if near_miss is not None:
-            start, _ = offsets(file.content, near_miss.location, LINE_BREAKS)
+            start, _ = offsets(file.content, near_miss.location, LINE_BREAK)
             return renamed(path, file.content, start, near_miss, name)
         start, new = inserted_entry(file, properties, name, str(self._days))
         text = f"{name}: {self._days} is added"

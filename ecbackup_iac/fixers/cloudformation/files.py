@@ -25,7 +25,7 @@ class OpenedFile:
     """Bytes before the text: a byte order mark."""
 
     characters: Characters | None = None
-    """Of the content, where the offsets of the documents count characters."""
+    """The characters of the content, where the offsets of the documents count characters."""
 
     def at(self, offset: int) -> int:
         """Return the offset in the file of an offset in the document."""

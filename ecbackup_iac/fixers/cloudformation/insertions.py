@@ -1,9 +1,11 @@
-"""A map of a template, in YAML or JSON → a new first entry."""
+"""A map of a template, in YAML or JSON → a new first entry, written in the style of the one after it."""
+
+import re
 
 from ecbackup_iac.cloudformation.syntax.nodes import MapNode
 from ecbackup_iac.fixers.cloudformation.files import OpenedFile, value_start
 from ecbackup_iac.fixers.edits import NotFixableError, line_start
-from ecbackup_iac.fixers.entries import FirstEntry, break_before
+from ecbackup_iac.syntax.columns import LINE_BREAK
 
 
 def inserted_entry(file: OpenedFile, node: MapNode, name: str, value: str) -> tuple[int, bytes]:
@@ -13,15 +15,29 @@ def inserted_entry(file: OpenedFile, node: MapNode, name: str, value: str) -> tu
         quote = '"' if file.is_json else ""
         return opening + 1, f"{quote}{name}{quote}: {value}".encode()
     key, first_value = node.entries[0]
-    first = FirstEntry(file.at(key.start), file.at(key.end), file.at(first_value.start))
-    if content[opening : opening + 1] == b"{" and first.start > opening:
-        return first.start, first.before_in_braces(content, name, value)
-    start = line_start(content, first.start)
-    indent = content[start : first.start]
+    first = file.at(key.start)
+    sign = content[first : first + 1] if content[first : first + 1] in (b"'", b'"') else b""
+    is_compact = content[file.at(key.end) : file.at(first_value.start)] == b":"
+    blank = b"" if sign and is_compact else b" "
+    entry = b"%s%s%s:%s%s" % (sign, name.encode(), sign, blank, value.encode())
+    start = line_start(content, first)
+    indent = content[start:first]
+    if content[opening : opening + 1] == b"{" and first > opening:
+        separator = b"" if is_compact else b" "
+        if not indent.strip(b" \t"):
+            separator = _break_before(content, start) + indent
+        return first, entry + b"," + separator
     if indent.strip(b" "):
         raise NotFixableError("the map it belongs in is written in an unusual way")
-    line = indent + first.written_like(content, name, value) + break_before(content, start)
-    return _above_comments(content, start, indent), line
+    return _above_comments(content, start, indent), indent + entry + _break_before(content, start)
+
+
+def _break_before(content: bytes, start: int) -> bytes:
+    """Return the line break before the start of a line, else the first of the file."""
+    match = re.compile(LINE_BREAK.encode()).search(
+        content, line_start(content, start - 1) if start else 0
+    )
+    return match[0] if match else b"\n"
 
 
 def _above_comments(content: bytes, start: int, indent: bytes) -> int:

@@ -29,7 +29,7 @@ from ecbackup_iac.model.record import record
 from ecbackup_iac.readers.cloudformation.resource_types import RESOURCE_TYPES, RETENTION
 
 MAX_NODES = 2_000_000
-"""Of a template, aliases followed; uses in a larger one are not searched for."""
+"""Nodes of one template, aliases followed; a larger one is not searched for uses."""
 
 # Sections whose values are not followed any further.
 _SECTIONS = ("Conditions", "Rules", "Globals", "Hooks", "Outputs")

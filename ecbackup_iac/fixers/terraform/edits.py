@@ -14,9 +14,12 @@ from ecbackup_iac.fixers.edits import (
     offsets,
     renamed,
 )
-from ecbackup_iac.fixers.terraform.hcl_insertions import inserted_argument, section_at
+from ecbackup_iac.fixers.terraform.hcl_insertions import (
+    inserted_argument,
+    inserted_input,
+    sections,
+)
 from ecbackup_iac.fixers.terraform.references import UNIT_FILES
-from ecbackup_iac.fixers.terraform.unit_inputs import inserted_input
 from ecbackup_iac.fixers.terraform.usages import check_owner, check_uses
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.location import Location, Origin, is_downloaded
@@ -154,7 +157,7 @@ class _Proposal:
         if path.endswith(UNIT_FILES):
             first, last, new = inserted_input(content[shift:], name, value)
         else:
-            section = section_at(content[shift:], start - shift)
+            section = sections(content[shift:]).get(start - shift)
             if section is None:
                 raise NotFixableError(f"{block}: no block to set {name} in")
             first, last, new = inserted_argument(content[shift:], section, name, value)

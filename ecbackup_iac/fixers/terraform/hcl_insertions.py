@@ -1,4 +1,4 @@
-"""A block of HCL → a new argument where `terraform fmt` would accept it.
+"""A block of HCL, or the inputs of a Terragrunt unit → a new argument where `terraform fmt` would accept it.
 
 terraform fmt aligns the equals signs of arguments on lines that follow each other, and so their comments
 (hashicorp/hcl, hclwrite/format.go). A new argument has a blank line before and after it, so no other moves.
@@ -8,9 +8,11 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from ecbackup_iac.fixers.edits import NotFixableError
 from ecbackup_iac.hcl.body import NativeBody
-from ecbackup_iac.hcl.parser import parse_file
-from ecbackup_iac.hcl.source import SourceFile
+from ecbackup_iac.hcl.expression import Call, Node, ObjectNode
+from ecbackup_iac.hcl.parser import parse_file, parse_whole_file
+from ecbackup_iac.hcl.source import SourceFile, SourceRange
 from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.model.record import record
 from ecbackup_iac.terraform.modules.schema import CONFIGURATION
@@ -30,22 +32,15 @@ class Section:
     items: Sequence[Attribute | Block]
 
 
-def section_at(content: bytes, offset: int) -> Section | None:
-    """Return the block at the top of a file that begins at an offset."""
-    return _sections(content).get(offset)
-
-
 @lru_cache(maxsize=4)
-def _sections(content: bytes) -> dict[int, Section]:
+def sections(content: bytes) -> dict[int, Section]:
+    """Return the blocks at the top of a file by where they begin."""
+    file = parse_file(SourceFile("", content), CONFIGURATION, lambda _message, _place: None)
     return {
         block.range.start: Section(block.range.start, body.start, block.range.end, body.items)
-        for block in _parsed(content).items
+        for block in file.items
         if isinstance(block, Block) and isinstance(body := block.body, NativeBody)
     }
-
-
-def _parsed(content: bytes) -> NativeBody:
-    return parse_file(SourceFile("", content), CONFIGURATION, lambda _message, _place: None)
 
 
 def inserted_argument(
@@ -78,6 +73,35 @@ def inserted_argument(
     follows = content[position : _next_line(content, position)].strip()
     after = end if follows and not follows.startswith(b"}") else b""
     return position, position, before + indent + argument + end + after
+
+
+def inserted_input(content: bytes, name: str, value: str) -> tuple[int, int, bytes]:
+    """Return the range of a unit's file that is replaced, and its content with a new input.
+
+    Raises:
+        NotFixableError: the inputs are not written as a map.
+
+    """
+    file = SourceFile("", content)
+    attribute = parse_whole_file(file)[0].attribute("inputs")
+    if attribute is None:
+        end = b"\r\n" if b"\r\n" in content else b"\n"
+        before = b"" if not content or content.endswith(b"\n") else end
+        lines = b"", b"inputs = {", b"  %s = %s" % (name.encode(), value.encode()), b"}", b""
+        return len(content), len(content), before + end.join(lines)
+    node: Node = attribute.expression
+    if isinstance(node, Call) and node.name == "merge" and not node.is_expanded:
+        node = node.arguments[-1]  # it wins
+    if not isinstance(node, ObjectNode):
+        raise NotFixableError(f"the inputs are computed: add {name} = {value} to them")
+    items = [_entry(file, key, value) for key, value in node.items]
+    start, end_of_map = node.range.start, node.range.end
+    return inserted_argument(content, Section(start, start + 1, end_of_map, items), name, value)
+
+
+def _entry(file: SourceFile, key: Node, value: Node) -> Attribute:
+    written = file.text[key.range.start : key.range.end].decode(errors="replace")
+    return Attribute(written, SourceRange(file, key.range.start, value.range.end), lambda: value)
 
 
 def _next_line(content: bytes, offset: int) -> int:

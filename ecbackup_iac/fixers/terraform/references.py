@@ -26,7 +26,7 @@ from ecbackup_iac.terraform.modules.folders import Folders
 from ecbackup_iac.terraform.modules.schema import CONFIGURATION
 
 UNIT_FILES = (".hcl", ".hcl.json")
-"""Terragrunt's."""
+"""The names of Terragrunt's files end so."""
 
 _ADDRESSES_ONLY = ("import", "moved", "removed", "terraform")
 """Blocks of Terraform that refer to addresses, not to values."""
@@ -40,7 +40,7 @@ class Reference:
 
     block: Block | None
     argument: str
-    """Of the block; empty in a nested block."""
+    """The block's argument that contains it; empty in a nested block."""
 
     names: Names
     """`local`, `all`, `days`; empty where a key is computed, or in brackets. Of for_each each key, too."""

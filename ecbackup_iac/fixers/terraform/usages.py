@@ -59,7 +59,11 @@ def check_owner(literal: Location, resource: CacheResource, files: SourceFiles) 
 
 
 def _other_use(literal: Location, resource: CacheResource, files: SourceFiles) -> str | None:
-    pending = [way for trace in files.traces.through(literal) if (way := _way(trace, literal))]
+    pending = [
+        relevant
+        for trace in files.traces.through(literal)
+        if (relevant := _trace_to(literal, trace))
+    ]
     if not pending:
         return f"what else uses {literal} is not certain"
     text, seen = f"{pending[0][-1].name} ({literal}) is also used", set[Reference]()
@@ -73,27 +77,27 @@ def _other_use(literal: Location, resource: CacheResource, files: SourceFiles) -
                 if reference in seen or _is_harmless(reference, step):
                     continue
                 seen.add(reference)
-                ways = files.traces.through(reference.entry.location)
-                if not ways:
+                traces = files.traces.through(reference.entry.location)
+                if not traces:
                     return f"{text} {_shown(reference)}"
-                pending += ways
+                pending += traces
     return None
 
 
-def _way(trace: Trace, literal: Location) -> Trace:
-    """Return a trace as far as its steps hold a literal; empty where none does.
+def _trace_to(literal: Location, trace: Trace) -> Trace:
+    """Return a trace up to the last step that contains a literal; empty where no step does.
 
-    Where an earlier step holds it, such as a map of which another entry has the same value, everything that
-    is written there may be its name.
+    If that is not the trace's last step, it is a map, say, in which another entry has the same value: then
+    every word of it may be the literal's name.
     """
-    numbers = [number for number, step in enumerate(trace, 1) if _holds(step.location, literal)]
-    way = trace[: max(numbers, default=0)]
-    if len(way) in (0, len(trace)):
-        return way
+    numbers = [number for number, step in enumerate(trace, 1) if _contains(step.location, literal)]
+    steps = trace[: max(numbers, default=0)]
+    if len(steps) in (0, len(trace)):
+        return steps
     source = source_at(os.path.abspath(literal.path))
-    start, end = offsets(source.text, way[-1].location)
+    start, end = offsets(source.text, steps[-1].location)
     words = dict.fromkeys(_WORD.findall(source.text[start:end].decode(errors="replace")))
-    return (*way, *(replace(way[-1], name=word) for word in words), way[-1])
+    return (*steps, *(replace(steps[-1], name=word) for word in words), steps[-1])
 
 
 def _indices(
@@ -137,7 +141,7 @@ def _shown(reference: Reference) -> str:
     return f"by {'.'.join((*kind, *block.labels))} ({location})"
 
 
-def _holds(outer: Location, inner: Location) -> bool:
+def _contains(outer: Location, inner: Location) -> bool:
     """Whether a location is in another one."""
     _, line, column = inner.order
     ends_after = (outer.end_line or 0, outer.end_column or 0) >= (line, column)

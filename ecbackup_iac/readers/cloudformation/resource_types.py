@@ -6,7 +6,7 @@ property for a group; a ReplicationGroup is always Redis OSS or Valkey.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from ecbackup_iac.model.cache import ClusterModeSetting, Form
 from ecbackup_iac.model.near_miss import written_as
@@ -16,8 +16,8 @@ from ecbackup_iac.readers.terraform import resource_types as terraform_types
 
 RETENTION = "SnapshotRetentionLimit"
 
-CACHE_TYPE = re.compile(rb"AWS::Elasti[Cc]ache\b")
-"""Matches in every template with a cache."""
+CACHE_TYPE = re.compile(rb"AWS::Elastic?[Cc]ache\b")
+"""Matches in every template with a cache, or with a type that is meant to be one."""
 
 _DIGITS = re.compile(r"-?[0-9]+")
 _MAX_NUMBER_LENGTH = 40  # digits; AWS takes two
@@ -67,6 +67,15 @@ RESOURCE_TYPES: Mapping[str, Properties] = {
 }
 
 
+def names_in_messages() -> Iterator[bytes]:
+    """Yield what templates and configuration call each resource type and its settings: no secret."""
+    tables: tuple[Mapping[str, Properties | terraform_types.Attributes], ...]
+    tables = (RESOURCE_TYPES, terraform_types.RESOURCE_TYPES)
+    for table in tables:
+        for name, kind in table.items():
+            yield f"{name} {kind.retention} {kind.backup_window}".encode()
+
+
 def cache_type(kind: str) -> str:
     """Return the type of cache that a resource type is, or is a misspelling of; empty for any other."""
     return written_as(kind, RESOURCE_TYPES) if kind.startswith("AWS::Elasti") else ""
@@ -80,7 +89,7 @@ def is_cache(kind: str) -> bool:
 def days_of(value: object, trace: tuple[TraceStep, ...]) -> PossibleValue[int]:
     """Return the retention that a property's value is, in days.
 
-    CloudFormation converts a text of digits to the number for an integer property, but not "7.0".
+    CloudFormation converts a string of digits to the number for an integer property, but not "7.0".
     """
     if isinstance(value, int | float) and not isinstance(value, bool) and value % 1 == 0:
         return Known(int(value), trace)

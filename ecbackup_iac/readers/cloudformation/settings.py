@@ -5,42 +5,68 @@ they share their cases, so that a verdict considers only values that can occur t
 """
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import TypeVar
 
 from ecbackup_iac.cloudformation.evaluation.enumeration import ScenarioBudget, enumerate_scenarios
-from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError, TooMuchError
+from ecbackup_iac.cloudformation.evaluation.errors import NoResultError
+from ecbackup_iac.cloudformation.evaluation.evaluator import Evaluator
+from ecbackup_iac.cloudformation.evaluation.rules import check_rules
+from ecbackup_iac.cloudformation.evaluation.scenarios import MAX_CASES
+from ecbackup_iac.cloudformation.evaluation.template import macro_of
 from ecbackup_iac.cloudformation.evaluation.values import NoValue, UnknownValue, Value
+from ecbackup_iac.cloudformation.syntax.nodes import member, members
 from ecbackup_iac.cloudformation.templates.resources import ResourceInstance
 from ecbackup_iac.model.cache import ClusterModeSetting, enables_cluster_mode
 from ecbackup_iac.model.hidden import hidden_unless_days, placeholder_of, shown_setting
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import MAXIMUM_DAYS
-from ecbackup_iac.model.record import replace
+from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.value import (
     Bounds,
     Invalid,
     Known,
     Outcome,
     PossibleValue,
+    StepKind,
     TraceStep,
     Unknown,
     Unset,
 )
 from ecbackup_iac.model.value import Value as ModelValue
-from ecbackup_iac.readers.cloudformation.property_cases import (
-    PropertyCase,
-    evaluate_case,
-    evaluate_property,
-    evaluate_separately,
-)
 from ecbackup_iac.readers.cloudformation.resource_types import Properties, days_of
 
 T = TypeVar("T")
 
 MAX_CONDITION_LENGTH = 200
 """Characters of the conditions of an outcome; in a longer text only the first condition is given."""
+
+MAX_PLACEHOLDER_LENGTH = 80
+"""Characters of a placeholder that a message shows."""
+
+# A placeholder where a number is needed: "!DAYS!", "${DAYS:-7}", "%d". Other values may be such texts, and
+# "${Days}" is what Fn::Sub makes of "${!Days}".
+_FILLED_IN = re.compile(r"(?!\$\{\w+\}\Z)[^\w\s+.'\"-].*[^\w\s'\"]|%[sd]", re.DOTALL)
+
+_TOO_MANY = f"it depends on more than {MAX_CASES} combinations of conditions and parameters"
+_SPENT = "the template exceeds the evaluation limit"
+
+
+@record(eq=False)
+class PropertyCase:
+    """A property in one case."""
+
+    value: Value | None
+    """None where the property is not written."""
+
+    location: Location | None = None
+    conditions: tuple[str, ...] = ()
+    """The conditions of this case that the property depends on, for people."""
+
+    reasons: tuple[str, ...] = ()
+    """Why these conditions are unresolved."""
 
 
 class ResourceSettings:
@@ -65,16 +91,16 @@ class ResourceSettings:
     ) -> "ResourceSettings":
         """Return a resource's properties, evaluated together; separately where there are too many cases."""
         cases = enumerate_scenarios(
-            lambda evaluator: evaluate_case(evaluator, instance, names), budget
+            lambda evaluator: _evaluate_case(evaluator, instance, names), budget
         )
         if cases is None:  # too many, or too much
-            separate = {name: evaluate_separately(instance, name, budget) for name in names.names}
+            separate = {name: _evaluate_separately(instance, name, budget) for name in names.names}
             return cls(separate, is_aligned=False)
-        existing = [case.value for case in cases if case.value is not None]
-        properties = {name: [case.properties[name] for case in existing] for name in names.names}
+        existing = [case for case in cases if case is not None]
+        properties = {name: [case[name] for _, case in existing] for name in names.names}
         if len(existing) == len(cases):
             return cls(properties, is_aligned=True)
-        conditions = dict.fromkeys(" and ".join(case.existence) for case in existing)
+        conditions = dict.fromkeys(" and ".join(existence) for existence, _ in existing)
         return cls(properties, is_aligned=True, existence=list(conditions))
 
     @classmethod
@@ -86,11 +112,11 @@ class ResourceSettings:
         Memcached is not applicable, whatever is rejected besides.
         """
         cases: dict[str, list[PropertyCase]] = {name: [] for name in names.names}
-        with suppress(TemplateRejectedError, TooMuchError):
+        with suppress(NoResultError):
             engines = enumerate_scenarios(
-                lambda evaluator: evaluate_property(evaluator, instance, names.engine), budget
+                lambda evaluator: _evaluate_property(evaluator, instance, names.engine), budget
             )
-            cases[names.engine] = [case.value for case in engines or ()]
+            cases[names.engine] = engines or []
         return cls(cases, is_aligned=False)
 
     @property
@@ -138,7 +164,7 @@ class ResourceSettings:
                 values.append(_string_of(case.value))
             elif other_than is not None and other_than in raw.domain.excluded:
                 why = raw.why
-                values.append(Known(f"not {other_than}"))  # the rule compares with that one alone
+                values.append(Known(f"not {other_than}"))  # the rule compares with that one only
             else:
                 return Unknown(raw.why)
         combined = self._combine(list(enumerate(values)), cases)
@@ -179,6 +205,79 @@ class ResourceSettings:
         return Unknown(_why(cases), tuple(outcomes), None, _trace(value for _, value in values))
 
 
+def _evaluate_case(
+    evaluator: Evaluator, instance: ResourceInstance, names: Properties
+) -> tuple[tuple[str, ...], dict[str, PropertyCase]] | None:
+    """Return what the existence of a resource depends on in one scenario, and its properties.
+
+    None where it does not exist.
+    """
+    with evaluator.separate_dependencies() as dependencies:
+        unmet = evaluator.first_unmet(instance.existence)
+    evaluator.add_dependencies(dependencies)
+    if unmet is not None:
+        check_rules(evaluator)
+        return None
+    properties = {name: _evaluate_property(evaluator, instance, name) for name in names.names}
+    check_rules(evaluator)
+    return tuple(dependencies), properties
+
+
+def _evaluate_property(evaluator: Evaluator, instance: ResourceInstance, name: str) -> PropertyCase:
+    """Return a property in one scenario, with what it depends on there."""
+    with evaluator.separate_dependencies() as dependencies:
+        entry_and_value = evaluator.property(instance.body, name, instance.frame)
+    evaluator.add_dependencies(dependencies)
+    conditions = tuple(dependencies)
+    reasons = tuple(dict.fromkeys(why for whys in dependencies.values() for why in whys))
+    is_written = entry_and_value is not None
+    from_macro = _value_from_macro(evaluator, instance, name, is_written=is_written)
+    if entry_and_value is None:
+        return PropertyCase(from_macro, None, conditions, reasons)
+    (key, node), value = entry_and_value
+    location = instance.frame.stack.template.source.location_of(key, node)
+    return PropertyCase(from_macro or value, location, conditions, reasons)
+
+
+def _value_from_macro(
+    evaluator: Evaluator, instance: ResourceInstance, name: str, *, is_written: bool
+) -> Value | None:
+    """Return the unknown value of a property that a macro may set; None where no macro can.
+
+    A macro in a resource may change the properties beside it. A macro of the whole template may, too; where
+    the property is written, that is an assumption of the finding instead.
+    """
+    properties = member(instance.body, "Properties")
+    for node in (instance.body, properties):
+        call = member(node, "Fn::Transform")
+        if call is not None and not (is_written and macro_of(call).is_include):
+            why = f"a macro may set {name}"
+            return evaluator.unknown_value(why, call, instance.frame)
+    macros = instance.frame.stack.template.rewriting_macros
+    if is_written or not macros:
+        return None
+    why = f"the macro {macros[0].name} may set {name}"
+    return evaluator.unknown_value(why, macros[0].node, instance.frame)
+
+
+def _evaluate_separately(
+    instance: ResourceInstance, name: str, budget: ScenarioBudget
+) -> list[PropertyCase]:
+    """Return the cases of one property on its own; it is unknown where these are too many as well."""
+    # Also where the resource does not exist: more outcomes leave more unknown, and hide none.
+    cases = enumerate_scenarios(
+        lambda evaluator: _evaluate_property(evaluator, instance, name), budget
+    )
+    if cases is not None:
+        return cases
+    entry = members(member(instance.body, "Properties")).get(name)
+    source = instance.frame.stack.template.source
+    steps = (source.step(*entry, StepKind.ATTRIBUTE),) if entry else ()
+    why = _SPENT if budget.is_exceeded else _TOO_MANY
+    value = Value(UnknownValue(why, ("too many", instance.address, name)), steps)
+    return [PropertyCase(value, source.location_of(*entry) if entry else None)]
+
+
 def _retention_of(value: Value | None, not_set: TraceStep) -> ModelValue[int]:
     """Return the retention that a property's value is in one case."""
     if value is None:
@@ -192,6 +291,10 @@ def _retention_of(value: Value | None, not_set: TraceStep) -> ModelValue[int]:
         return Unknown(raw.why, bounds=bounds, trace=value.trace)
     if raw is None or isinstance(raw, NoValue):
         return Unset(value.trace, value.literals)
+    if isinstance(raw, str) and not value.is_secret and _FILLED_IN.fullmatch(raw):
+        shown = raw[:MAX_PLACEHOLDER_LENGTH]
+        why = f"{shown} is filled in by another program: check its output"
+        return Unknown(why, trace=value.trace)
     days = replace(days_of(raw, value.trace), literals=value.literals)
     return hidden_unless_days(days, placeholder_of(value.text or "")) if value.is_secret else days
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from ecbackup_iac.cloudformation.evaluation.enumeration import ScenarioBudget
-from ecbackup_iac.cloudformation.evaluation.errors import TemplateRejectedError, TooMuchError
+from ecbackup_iac.cloudformation.evaluation.errors import NoResultError, TemplateRejectedError
 from ecbackup_iac.cloudformation.evaluation.stacks import Stack
 from ecbackup_iac.cloudformation.evaluation.template import Template
 from ecbackup_iac.cloudformation.syntax.nodes import member, members
@@ -40,10 +40,15 @@ from ecbackup_iac.readers.cloudformation.deployments import (
     stack_of,
 )
 from ecbackup_iac.readers.cloudformation.ledger import CacheLedger
-from ecbackup_iac.readers.cloudformation.resource_types import RESOURCE_TYPES, cache_type, is_cache
+from ecbackup_iac.readers.cloudformation.resource_types import (
+    RESOURCE_TYPES,
+    cache_type,
+    is_cache,
+    names_in_messages,
+)
 from ecbackup_iac.readers.cloudformation.settings import ResourceSettings, join_conditions
 from ecbackup_iac.readers.cloudformation.unread_stacks import UnreadStacks, cache_of_stack
-from ecbackup_iac.readers.hidden_words import without_words
+from ecbackup_iac.readers.hidden_words import without_words, words_of
 
 SYNCED = re.compile(
     rb"""(?:^|[{,])[ \t]*["']?template-file-path["']?\s*:\s*["']?([^"'\s#\0]+)""", re.MULTILINE
@@ -134,10 +139,11 @@ class TemplateReader:
             self._templates.claim(deployment.file)
         if not (deployment.text or deployment.url):
             return ReadResult()
+        hidden = deployment.hidden_words.difference(*map(words_of, names_in_messages()))
         try:
             stack = stack_of(deployment, self._templates, boundary)
         except NotReadError as error:
-            why = without_words(error.message, deployment.hidden_words)
+            why = without_words(error.message, hidden)
             if deployment.looks_like_cache or not error.is_elsewhere:
                 return ReadResult((cache_of_deployment(deployment, why),))
             text = f"{deployment.address} was not inspected: {why}"
@@ -145,7 +151,7 @@ class TemplateReader:
             return ReadResult(diagnostics=(warning,))
         self._templates.cover(stack.template)
         result = self._evaluated_stack(stack, deployment.root)
-        result = without_words(result, deployment.hidden_words)
+        result = without_words(result, hidden)
         caches = [deployed_cache(cache, deployment) for cache in result.resources]
         return replace(result, resources=tuple(caches))
 
@@ -261,7 +267,7 @@ class _RootReader:
         try:
             _check_type(resource)
             settings = ResourceSettings.evaluate(resource, names, self._budget)
-        except (TemplateRejectedError, TooMuchError) as error:
+        except NoResultError as error:
             settings = ResourceSettings.rejected(resource, names, self._budget)
             engine = settings.string(names.engine, "memcached")
             if not (isinstance(engine, Known) and engine.value.lower() == "memcached"):

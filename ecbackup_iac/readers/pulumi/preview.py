@@ -166,6 +166,6 @@ def _items(members: Mapping[str, RawJson], name: str) -> Iterator[RawJson]:
 
 
 def _text(entry: RawJson, name: str) -> str:
-    """Return a member that is a text; empty where it is not."""
+    """Return a member that is a string; empty where it is not."""
     value = entry.members().get(name) if entry.is_object else None
     return value.text() if value and value.is_text else ""

@@ -1,18 +1,20 @@
 """A resource in a preview or a state → the cache it is.
 
 The providers are aws, which is bridged from Terraform's, and aws-native, which has the properties of
-CloudFormation: their resource types have the properties of Terraform's aws and awscc, in camel case.
+CloudFormation: their resource types have the properties of Terraform's aws and awscc, in camel case. Values
+that are secret or unknown are objects or strings (Pulumi's JSON Schema of property values).
 """
 
+import json
 import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Required, TypedDict
 
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.location import input_location
+from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import Known, StepKind, TraceStep, Unknown, Unset, Value
-from ecbackup_iac.readers.pulumi.property_values import PropertyValue, property_value
 from ecbackup_iac.readers.terraform.deployers import text_mentions_cache
 from ecbackup_iac.readers.terraform.resource_types import (
     RESOURCE_TYPES,
@@ -51,11 +53,32 @@ _DEPLOYERS = (
 )
 
 # Any Terraform provider can be bridged, and calls its types in its own way.
-_OTHER_CACHES = r"(?<!global)(?<!global_)(cluster|replication_?group|serverless_?cache)\Z"
+_OTHER_CACHES = re.compile(
+    r"(?<!global)(?<!global_)(cluster|replication_?group|serverless_?cache)\Z", re.IGNORECASE
+)
 
 RETENTION = "snapshotRetentionLimit"
 
 READ_ONLY = "it is only read here, and managed elsewhere"
+
+_SIGNATURE = "4dabf18193072939515e22adb298388d"
+"""The member that says of which kind an object is."""
+
+_SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - the signature of a kind
+_INTEGER = "7eb310220ed6211bd6f147f2a75bfbb6"
+
+_BLINDED = "[secret]"
+"""What a preview writes instead of a secret."""
+
+_UNKNOWN = (
+    "04da6b54-80e4-46f7-96ec-b56ff0331ba9",  # a string, and a value of any type in previews and states
+    "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",  # a boolean
+    "3eeb2bf0-c639-47a8-9e75-3b44932eb421",  # a number
+    "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",  # a list
+    "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",  # an object
+    "030794c1-ac77-496b-92df-f27374a8bd58",  # an asset
+    "e48ece36-62e2-4504-bad9-02848725956a",  # an archive
+)
 
 Properties = Mapping[str, Any]
 
@@ -112,16 +135,47 @@ def unread(resource: "RawJson") -> str:
     kind, text = resource.type_name(), ""
     if kind in _DEPLOYERS and text_mentions_cache(resource.json):
         text = "deploys a template with caches: check the template itself"
-    elif kind not in CACHES and _is_other_cache(kind.lower()):
+    # One pattern for both would try each "elasticache" with all the text after it.
+    elif kind not in CACHES and "elasticache" in kind.lower() and _OTHER_CACHES.search(kind):
         text = "is a cache of a provider that is not read: aws and aws-native are"
     state = resource.checked(ResourceState) if text else None
     is_managed = state and (state.get("custom") or state.get("viewOf"))
     return f"{address_of(state['urn'])} {text}" if state and is_managed else ""
 
 
-def _is_other_cache(kind: str) -> bool:
-    # One pattern for both would try each "elasticache" with all the text after it.
-    return "elasticache" in kind and re.search(_OTHER_CACHES, kind) is not None
+@record
+class PropertyValue:
+    """The value of a property, or why it is unknown."""
+
+    value: object = None
+    is_secret: bool = False
+    why_unknown: str = ""
+
+
+def _property_value(written: object) -> PropertyValue:
+    """Return what a decoded value means."""
+    match written:
+        case str() if written in _UNKNOWN:
+            return PropertyValue(why_unknown="it is known only after the update")
+        case str() if written == _BLINDED:
+            return PropertyValue(is_secret=True, why_unknown="it is a secret")
+        case dict() if _SIGNATURE in written:
+            return _special(written)
+        case _:
+            return PropertyValue(written)
+
+
+def _special(written: Mapping[str, object]) -> PropertyValue:
+    kind = written[_SIGNATURE]
+    if kind == _INTEGER:
+        return PropertyValue(written.get("value"))
+    if kind != _SECRET:
+        return PropertyValue(why_unknown="it is a reference to a resource or an asset")
+    try:
+        value = _property_value(json.loads(str(written["plaintext"])))
+    except (KeyError, ValueError, RecursionError):
+        return PropertyValue(is_secret=True, why_unknown="it is an encrypted secret")
+    return replace(value, is_secret=True)
 
 
 class PulumiCache:
@@ -132,11 +186,11 @@ class PulumiCache:
         self._attributes = CACHES[state["type"]]
         self._address = address_of(state["urn"])
         self._location = input_location(root)
-        self._properties = {_snake(name): property_value(properties[name]) for name in properties}
+        self._properties = {_snake(name): _property_value(properties[name]) for name in properties}
 
     def resource(self, source: Source, previous: Properties) -> CacheResource:
         """Return the cache; `previous` are the properties that it has today."""
-        attributes, before = self._attributes, property_value(previous.get(RETENTION))
+        attributes, before = self._attributes, _property_value(previous.get(RETENTION))
         days = days_of(None if before.is_secret else before.value)
         return CacheResource(
             address=self._address,

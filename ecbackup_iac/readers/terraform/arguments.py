@@ -47,7 +47,7 @@ class Arguments:
         return self._block.header
 
     def attribute(self, name: str) -> Attribute | None:
-        """Return an argument as it is written."""
+        """Return an argument, not evaluated."""
         return self._block.body.attribute(name)
 
     def has_block(self, kind: str) -> bool:
@@ -63,8 +63,8 @@ class Arguments:
         reject_ephemeral(value, f"{argument.name} is kept in the state")
         return value
 
-    def rounds(self, dynamic: Block) -> Iterator[tuple["Arguments", Block]]:
-        """Yield the content of each block that a dynamic one makes, with what knows its iterator there.
+    def dynamic_contents(self, dynamic: Block) -> Iterator[tuple["Arguments", Block]]:
+        """Yield the content of each block that a dynamic one makes, with what evaluates it there.
 
         Raises EvaluationError: Terraform rejects the for_each, or the content is missing.
         """
@@ -77,13 +77,15 @@ class Arguments:
         loop = ForDirective(for_each.range, "key", "value", for_each.expression, ())
         try:
             collection = self.evaluated(for_each.expression, for_each)
-            made = [*iterations(self._evaluator, loop, collection)] if collection.is_known else []
+            evaluators = (
+                [*iterations(self._evaluator, loop, collection)] if collection.is_known else []
+            )
         except EvaluationError as error:
             raise error.at(for_each.range) from None
         name = dynamic.body.plain_text("iterator") or dynamic.labels[0]  # as JSON has it
         if iterator is not None and isinstance(iterator.expression, Name):
             name = iterator.expression.name
-        for one in made:
+        for one in evaluators:
             pair = object_value({part: one.names[part] for part in ("key", "value")})
             yield Arguments(self._block, self._scope, self.give_up, {name: pair}), content
 

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from ecbackup_iac.readers.terraform.unread_calls import UnreadCalls
 
 MAX_CHECKED_INSTANCES = 100
-"""Of one block, whose arguments are all evaluated: what is rejected in one is so in most."""
+"""Instances of one block whose arguments are all evaluated: what is rejected in one is in most."""
 
 
 class RootReader:

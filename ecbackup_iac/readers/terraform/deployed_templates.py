@@ -38,7 +38,6 @@ from ecbackup_iac.readers.terraform.origin import with_origin
 from ecbackup_iac.readers.terraform.partly_known_text import (
     has_written_types,
     partly_known_text,
-    text_of,
 )
 from ecbackup_iac.readers.terraform.settings import step_of
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
@@ -47,13 +46,14 @@ from ecbackup_iac.terraform.modules.expansion import EmptyBlock, ResourceInstanc
 from ecbackup_iac.terraform.modules.instances import BlockScope
 from ecbackup_iac.terraform.modules.repetitions import Repetition
 from ecbackup_iac.terraform.values.marks import marks_in
+from ecbackup_iac.terraform.values.primitives import scalar_text
 from ecbackup_iac.terraform.values.steps import SourceStep
 from ecbackup_iac.terraform.values.value import EvaluationError, UnknownRaw, Value
 
 
 @record
 class _Text:
-    """An argument that is a text."""
+    """An argument that is a string."""
 
     text: str | None = None
     """None where it is not written, null or not known."""
@@ -145,10 +145,10 @@ class DeployedTemplates:
             deployment = replace(deployment, text=body.text, looks_like_cache=looks)
             self.found.append(_with_parameters(deployment, deployer, found, block))
             return ""
-        made = as_template(found.address, kind.text, body.text)
-        if made is None:
+        template = as_template(found.address, kind.text, body.text)
+        if template is None:
             return f"{deployer.body} is not a JSON object"
-        self.found.append(replace(deployment, text=made, is_resource=True))
+        self.found.append(replace(deployment, text=template, is_resource=True))
         return ""
 
     def _add_url(
@@ -192,7 +192,7 @@ class DeployedTemplates:
 
     @staticmethod
     def _text(block: Arguments, name: str) -> _Text:
-        """Return an argument that is a text."""
+        """Return an argument that is a string."""
         argument = block.attribute(name) if name else None
         if argument is None:
             return _Text()
@@ -272,7 +272,7 @@ def _hidden_words(body: _Text, found: ResourceInstance, file: _File | None) -> f
 
 
 def _is_own_file(argument: Attribute, block: Arguments) -> bool:
-    """Whether a text is that of a file in the tree, with nothing in it that must not be shown."""
+    """Whether a string is that of a file in the tree, with nothing in it that must not be shown."""
     match argument.expression:
         case Call(name="file"):
             return True
@@ -363,7 +363,7 @@ def _members(value: Value) -> Iterator[tuple[str, Value]]:
 def _parameter(name: str, value: Value, step: TraceStep, why: str) -> DeployedParameter:
     raw = value.raw
     outcomes = [one.value for one in raw.outcomes] if isinstance(raw, UnknownRaw) else [value]
-    texts = [text_of(one) for one in outcomes]
+    texts = [scalar_text(one.raw) for one in outcomes]
     is_listed = bool(texts) and None not in texts
     reason = (
         raw.why if isinstance(raw, UnknownRaw) else "" if is_listed else f"{name} is not a string"
@@ -378,7 +378,7 @@ def _parameter(name: str, value: Value, step: TraceStep, why: str) -> DeployedPa
 
 
 def _overrides(found: ResourceInstance) -> Iterator[dict[str, DeployedParameter]]:
-    """Yield what other resources pass in place of a resource's own parameters."""
+    """Yield what other resources pass instead of a resource's own parameters."""
     overrider = OVERRIDERS.get(found.kind)
     if overrider is None:
         return

@@ -43,7 +43,7 @@ class Deployer:
     url: str = "template_url"
     parameters: str = "parameters"
     nested: str = ""
-    """The block that holds these arguments; empty where the resource itself does."""
+    """The block that contains these arguments; empty where the resource itself does."""
 
     type: str = ""
     """The argument that names the type of the one resource whose properties `body` is."""
@@ -65,7 +65,7 @@ DEPLOYERS: Mapping[str, Deployer] = {
 
 @record
 class Overrider:
-    """What passes parameters to the template of a resource, in place of the resource's own."""
+    """What passes parameters to the template of a resource, instead of the resource's own."""
 
     kinds: tuple[str, ...]
     targets: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""An argument of which a part is unknown → a text in which something else is in that part's place."""
+"""An argument of which a part is unknown → a string in which something else replaces that part."""
 
 import json
 import re
@@ -21,6 +21,7 @@ from ecbackup_iac.model.deployment import DEFERRED
 from ecbackup_iac.readers.terraform.arguments import Arguments
 from ecbackup_iac.terraform.values.arithmetic import text_from
 from ecbackup_iac.terraform.values.budget import charge
+from ecbackup_iac.terraform.values.primitives import scalar_text
 from ecbackup_iac.terraform.values.value import EvaluationError, UnknownRaw, Value
 
 _NO_NAME = re.compile(r"[^\w.]+")
@@ -32,13 +33,13 @@ _OPEN = re.compile(r"""^\s*<%|\bType["']?\s*:\s*["']?<%""", re.MULTILINE)
 def partly_known_text(argument: Attribute, block: Arguments) -> str | None:
     """Return a template of which a part is unknown; None where it cannot be distinguished from the rest.
 
-    Of what `jsonencode` or `yamlencode` is given, an unknown part is a function; in a text it is a
+    Of what `jsonencode` or `yamlencode` is given, an unknown part is a function; in a string it is a
     placeholder, as other programs fill them in.
     """
     match argument.expression:
         case Template(parts=parts):
-            made = "".join(_filled_in(part, argument, block) for part in parts)
-            return None if _OPEN.search(made) else made
+            text = "".join(_filled_in(part, argument, block) for part in parts)
+            return None if _OPEN.search(text) else text
         case Call(name="jsonencode" | "yamlencode", arguments=(inner,), is_expanded=False):
             try:
                 value = block.evaluated(inner, argument)
@@ -53,8 +54,8 @@ def has_written_types(argument: Attribute) -> bool:
     """Whether the resources of an encoded template get their types there, though their names are unknown."""
     match argument.expression:
         case Call(name="jsonencode" | "yamlencode", arguments=(ObjectNode() as template,)):
-            made = _member(template, "Resources")
-            resource = made.result if isinstance(made, For) else None
+            resources = _member(template, "Resources")
+            resource = resources.result if isinstance(resources, For) else None
             kind = _member(resource, "Type") if isinstance(resource, ObjectNode) else None
             return isinstance(kind, Literal)
         case _:
@@ -73,7 +74,7 @@ def _filled_in(part: TemplatePart, argument: Attribute, block: Arguments) -> str
             return literal
         case Interpolation(expression=expression):
             value = block.evaluated(expression, argument)
-            text = None if value.is_hidden else text_of(value)
+            text = None if value.is_hidden else scalar_text(value.raw)
             return f"<%{_NO_NAME.sub('_', part.range.text).strip('_')}%>" if text is None else text
         case _:  # a directive can be anything
             return "\n<%%>"
@@ -95,16 +96,3 @@ def _plain(value: Value) -> object:
             return text_from(number)
         case raw:
             return raw
-
-
-def text_of(value: Value) -> str | None:
-    """Return a known number, string or truth value as text; None for all others."""
-    match value.raw:
-        case bool() as raw:
-            return str(raw).lower()
-        case str() as raw:
-            return raw
-        case int() | Fraction() as raw:
-            return text_from(raw)
-        case _:
-            return None

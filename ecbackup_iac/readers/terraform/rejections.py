@@ -50,9 +50,11 @@ def rejections(
         is_rejected = True
         yield rejected(error, header)
     if not is_rejected:
-        conditions = Arguments(found.block, found.condition_scope, block.give_up)
+        after = Arguments(found.block, found.condition_scope, block.give_up)
         broken = chain(
-            _failed_conditions(found.block, conditions), _provider_rules(found.kind, block)
+            *(_failed_conditions(found.block, *of) for of in (("pre", block), ("post", after))),
+            _engine_rule(found.kind, block),
+            _membership_rules(block) if found.kind == "aws_elasticache_cluster" else (),
         )
         for location, message in islice(broken, 1):
             yield Diagnostic(message, location)
@@ -93,17 +95,17 @@ def _nested_arguments(
     nested = [(block, inner) for inner in resource.body.blocks(name)]
     for dynamic in resource.body.blocks("dynamic", 1):
         if dynamic.labels[0] == name:
-            nested += block.rounds(dynamic)
+            nested += block.dynamic_contents(dynamic)
     for arguments, inner in nested:
         yield from ((arguments, attribute) for attribute in inner.body.attributes())
 
 
-def _failed_conditions(resource: Block, block: Arguments) -> Iterator[tuple[Location, str]]:
-    """Yield the preconditions and postconditions that fail, each with Terraform's message."""
+def _failed_conditions(
+    resource: Block, when: str, block: Arguments
+) -> Iterator[tuple[Location, str]]:
+    """Yield the preconditions or postconditions that fail, each with Terraform's message."""
     for lifecycle in resource.body.blocks("lifecycle"):
-        rules = [(rule, "pre") for rule in lifecycle.body.blocks("precondition")]
-        rules += [(rule, "post") for rule in lifecycle.body.blocks("postcondition")]
-        for rule, when in rules:
+        for rule in lifecycle.body.blocks(f"{when}condition"):
             is_evaluated = False
             try:
                 check_rule(rule)
@@ -118,13 +120,6 @@ def _failed_conditions(resource: Block, block: Arguments) -> Iterator[tuple[Loca
             written = rule.body.attribute("condition")
             if holds.raw is False and not holds.is_known_early and written is not None:
                 yield written.range.location, f"Resource {when}condition failed"
-
-
-def _provider_rules(kind: str, block: Arguments) -> Iterator[tuple[Location, str]]:
-    """Yield what the provider rejects about engine and membership."""
-    yield from _engine_rule(kind, block)
-    if kind == "aws_elasticache_cluster":
-        yield from _membership_rules(block)
 
 
 def _engine_rule(kind: str, block: Arguments) -> Iterator[tuple[Location, str]]:

@@ -92,7 +92,7 @@ def cache_type(kind: str) -> str:
     return written_as(kind, RESOURCE_TYPES) if "elasticache" in kind.lower() else ""
 
 
-# What Terraform takes for a number in a text: "007", "+7", "7.0" and "1e1" are; " 7" and "0x7" are not.
+# What Terraform takes for a number in a string: "007", "+7", "7.0" and "1e1" are; " 7" and "0x7" are not.
 _NUMBER = r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,2})?"
 _MAX_NUMBER_LENGTH = 64
 _MAX_EXACT_FLOAT = 2.0**53  # beyond it a float does not distinguish neighbouring whole numbers
@@ -103,7 +103,7 @@ MAX_SHOWN_NUMBER = 10**18
 
 
 def number_in(text: str) -> int | None:
-    """Return the whole number that a text is to Terraform; None for any other text."""
+    """Return the whole number that a string is to Terraform; None for any other string."""
     if len(text) > _MAX_NUMBER_LENGTH or not re.fullmatch(_NUMBER, text):
         return None
     number = Fraction(text)
@@ -115,7 +115,7 @@ def days_of(
     trace: tuple[TraceStep, ...] = (),
     number_in: Callable[[str], int | None] = number_in,
 ) -> PossibleValue[int]:
-    """Return the retention that a decoded value means, in days; sources differ in `number_in` texts."""
+    """Return the retention that a decoded value means, in days; `number_in` reads a string as its source."""
     match written:
         case None:
             return Unset(trace)

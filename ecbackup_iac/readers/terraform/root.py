@@ -26,18 +26,17 @@ from ecbackup_iac.terraform.modules.expansion import (
     REPEATED_PROVIDERS,
     EmptyBlock,
     ResourceInstance,
+    Search,
     UnreadCall,
     resources,
 )
 from ecbackup_iac.terraform.modules.file_names import configuration_files
 from ecbackup_iac.terraform.modules.folder_scan import SoughtBlock
 from ecbackup_iac.terraform.modules.instances import ModuleInstance
-from ecbackup_iac.terraform.modules.module import Module
-from ecbackup_iac.terraform.modules.overrides import overrides_of
+from ecbackup_iac.terraform.modules.module import Module, overrides_of
 from ecbackup_iac.terraform.modules.problems import problems
 from ecbackup_iac.terraform.modules.programs import Evidence
-from ecbackup_iac.terraform.modules.root_order import RootOrder
-from ecbackup_iac.terraform.modules.roots import Index
+from ecbackup_iac.terraform.modules.roots import Index, RootOrder
 from ecbackup_iac.terraform.values.budget import TooMuchError, charge
 from ecbackup_iac.terraform.values.value import EvaluationError
 
@@ -79,7 +78,7 @@ def _repetition(found: ResourceInstance | UnreadCall) -> str:
     return ""
 
 
-class RootEvaluation:
+class RootEvaluation(Search):
     """The evaluation of one root module: what its configuration is searched for, and what was found."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - what all roots share, and what this one is
@@ -208,7 +207,7 @@ class RootEvaluation:
                 self._add_absent(address, source, call.range.location, reason)
 
     def _reject(self, diagnostics: list[Diagnostic]) -> None:
-        """Leave no cache to pass in whose modules Terraform rejects something, or in a broken block."""
+        """Make each cache unknown that passes, though Terraform rejects something of its modules or block."""
         for address, found in self._sources.items():
             cache = self.resources[address]
             rejection = self._rejection(found.scope.instance, diagnostics)

@@ -1,4 +1,4 @@
-"""What Terraform evaluated → settings of a cache: days, texts, and the steps that led there."""
+"""What Terraform evaluated → settings of a cache: days, strings, and the steps that led there."""
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
@@ -22,6 +22,7 @@ from ecbackup_iac.model.value import Value as Setting
 from ecbackup_iac.readers.terraform.resource_types import MAX_SHOWN_NUMBER, days_of, shown_value
 from ecbackup_iac.terraform.values.arithmetic import number_from, text_from
 from ecbackup_iac.terraform.values.marks import hidden_value
+from ecbackup_iac.terraform.values.primitives import scalar_text
 from ecbackup_iac.terraform.values.steps import Step
 from ecbackup_iac.terraform.values.type_system import DYNAMIC, NUMBER, STRING, type_name
 from ecbackup_iac.terraform.values.value import UnknownRaw, Value
@@ -47,14 +48,11 @@ def days_setting(value: Value, before: tuple[TraceStep, ...] = ()) -> Setting[in
     if not outcomes and (raw.minimum is not None or raw.maximum is not None):
         bounds = Bounds(_clamped(raw.minimum), _clamped(raw.maximum))
     first = outcomes[0].value if outcomes else None
-    if isinstance(first, Known) and all(_is_same(outcome.value, first) for outcome in outcomes):
+    days = {one.value.value if isinstance(one.value, Known) else None for one in outcomes}
+    if isinstance(first, Known) and days == {first.value}:
         literals = (literal for outcome in outcomes for literal in outcome.value.literals)
         return Known(first.value, trace, literals=tuple(dict.fromkeys(literals)))
     return Unknown(raw.why, outcomes, bounds, trace)
-
-
-def _is_same(setting: PossibleValue[int], first: Known[int]) -> bool:
-    return isinstance(setting, Known) and setting.value == first.value
 
 
 def _possible_days(value: Value, trace: tuple[TraceStep, ...]) -> PossibleValue[int]:
@@ -94,7 +92,7 @@ def _clamped(number: Number | None) -> int | None:
 
 
 def text_setting(value: Value, argument: TraceStep | None = None) -> Setting[str]:
-    """Return a text setting that a Terraform value means, with its trace if the argument's step is given."""
+    """Return the string setting that a value of Terraform's means; with a trace if `argument` is given."""
     trace = _trace((argument,), value.trace) if argument is not None else ()
     if isinstance(value.raw, UnknownRaw):
         outcomes = tuple(
@@ -107,16 +105,8 @@ def text_setting(value: Value, argument: TraceStep | None = None) -> Setting[str
 
 def _possible_text(value: Value) -> PossibleValue[str]:
     """Return a setting that is text; a list, a map and anything else counts as not set."""
-    match value.raw:
-        case str() if value.raw:
-            text = value.raw
-        case bool() as raw:
-            text = str(raw).lower()
-        case int() | Fraction() | float() as raw:
-            text = text_from(raw)
-        case _:
-            return Unset()
-    return Known(shown_text(value, text))
+    text = scalar_text(value.raw)
+    return Known(shown_text(value, text)) if text else Unset()
 
 
 def shown_text(value: Value, text: str) -> str:

@@ -17,15 +17,16 @@ from ecbackup_iac.readers.terraform.published.stand_ins import StandIn, StandIns
 from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES
 from ecbackup_iac.readers.terraform.settings import step_of, text_setting
 from ecbackup_iac.readers.terraform.variants import with_versions
-from ecbackup_iac.terraform.modules.call_inputs import CallInputs
 from ecbackup_iac.terraform.modules.expansion import (
     EmptyBlock,
     ResourceInstance,
+    Search,
     UnreadCall,
     resources,
 )
 from ecbackup_iac.terraform.modules.instances import ModuleInstance
-from ecbackup_iac.terraform.modules.overrides import overrides_of
+from ecbackup_iac.terraform.modules.module import overrides_of
+from ecbackup_iac.terraform.modules.variables import CallInputs
 from ecbackup_iac.terraform.values.steps import SourceStep
 from ecbackup_iac.terraform.values.value import EvaluationError
 
@@ -98,7 +99,7 @@ class UnreadCalls:
         )
         instance.is_rejected = parent.is_rejected
         try:
-            for found in resources(instance, _Everything()):
+            for found in resources(instance, _CachesOfStandIn()):
                 if isinstance(found, EvaluationError):
                     self._diagnostics.append(rejected(found, call.block.header.location))
                 elif not isinstance(found, EmptyBlock):
@@ -161,19 +162,10 @@ class UnreadCalls:
         return setting if isinstance(setting, Known) else Unset()
 
 
-class _Everything:
-    """Every cache of a stand-in is sought, and no folder is reached."""
-
+class _CachesOfStandIn(Search):
     def is_sought(self, block: Block) -> bool:
         """Whether a resource is of a cache's type."""
         return block.labels[0] in RESOURCE_TYPES
-
-    def may_lead_to_sought(self, folder: str) -> bool:  # noqa: ARG002
-        """Whether a module may lead to a cache: any may."""
-        return True
-
-    def record_call(self, folder: str | None, address: str, call: Block) -> None:
-        """Record nothing."""
 
 
 def at_call(cache: CacheResource, call: UnreadCall, stand_in: StandIn) -> CacheResource:

@@ -169,8 +169,8 @@ def with_versions(
         names = ("retention", "engine", "replication_group")
         cache = _with_outcomes(found, names, "it depends on the version of the module")
         if len(found) < len(by_version):
-            doubt = f"it exists only when {' or '.join(when for when, _ in found)}"
-            cache = replace(cache, assumptions=(*cache.assumptions, doubt))
+            condition = f"it exists only when {' or '.join(when for when, _ in found)}"
+            cache = replace(cache, assumptions=(*cache.assumptions, condition))
         yield cache
 
 

@@ -17,7 +17,9 @@ from ecbackup_iac.readers.terraform_json.plan_configuration import (
     Blocks,
     ConfigurationModule,
     ConfigurationResource,
+    DeclaredResource,
     ModuleCall,
+    Repeated,
 )
 from ecbackup_iac.readers.terraform_json.planned_change import (
     ResourceChange,
@@ -31,7 +33,7 @@ MEMBER_NAMES = ("format_version",)
 
 FORMAT_MAJORS = ("0", "1")
 
-_KINDS = {*RESOURCE_TYPES, *KINDS}
+SOUGHT_TYPES = {*RESOURCE_TYPES, *KINDS}
 
 
 def matches(members: Mapping[str, RawJson]) -> bool:
@@ -51,8 +53,9 @@ def read(members: Mapping[str, RawJson], root: str) -> ReadResult:
     partial = why_partial(members)
     diagnostics = [Diagnostic(partial, location)] if partial else []
     changes = _changes(members, diagnostics, location)
-    blocks = _blocks(members, diagnostics, location) if changes else Blocks({})
-    absent = () if diagnostics else _absent(members, changes, diagnostics, location)
+    configuration = _configuration(members, diagnostics, location)
+    absent = () if diagnostics else _absent(members, configuration, changes, diagnostics, location)
+    blocks = Blocks(configuration)
     caches = (read_change(change, blocks, root, reason) for change, reason in changes)
     resources = tuple(cache for cache in caches if cache is not None)
     planned = (change for change, _ in changes if is_managed_afterwards(change))
@@ -66,46 +69,47 @@ def read(members: Mapping[str, RawJson], root: str) -> ReadResult:
     )
 
 
-def _blocks(
+def _configuration(
     members: Mapping[str, RawJson], diagnostics: list[Diagnostic], location: Location
-) -> Blocks:
-    configuration: ConfigurationModule = {}
-    if "configuration" in members:
-        try:
-            top = members["configuration"].members().get("root_module")
-            configuration = _configuration_module(top) if top else {}
-        except ShapeError as error:
-            message = f"the plan's configuration is malformed: {error}"
-            diagnostics.append(Diagnostic(message, location))
-    return Blocks(configuration)
+) -> ConfigurationModule:
+    try:
+        top = members["configuration"].members().get("root_module")
+        return _configuration_module(top) if top else {}
+    except KeyError:
+        return {}
+    except ShapeError as error:
+        message = f"the plan's configuration is malformed: {error}"
+        diagnostics.append(Diagnostic(message, location))
+        return {}
 
 
 def _configuration_module(piece: RawJson) -> ConfigurationModule:
-    """Return the blocks of caches in a module, and the inputs of every call. Raises ShapeError."""
+    """Return the blocks of a module, and the inputs of every call. Raises ShapeError."""
     members = piece.members()
     calls: dict[str, ModuleCall] = {}
     if "module_calls" in members:
         for name, call in members["module_calls"].members().items():
             parts = call.members()
-            inputs = parts["expressions"].checked(dict[str, Any]) if "expressions" in parts else {}
-            module = _configuration_module(parts["module"]) if "module" in parts else None
-            for_each = (
-                parts["for_each_expression"].value() if "for_each_expression" in parts else None
-            )
             calls[name] = ModuleCall(
-                expressions=inputs, for_each_expression=for_each, module=module or {}
+                **call.checked(Repeated),
+                expressions=parts["expressions"].checked(dict[str, Any])
+                if "expressions" in parts
+                else {},
+                module=_configuration_module(parts["module"]) if "module" in parts else {},
             )
-    blocks = members["resources"].items() if "resources" in members else ()
+    blocks = list(members["resources"].items()) if "resources" in members else []
+    declared = [block.checked(DeclaredResource) for block in blocks]
     caches = [
         block.checked(ConfigurationResource)
-        for block in blocks
-        if block.type_name() in RESOURCE_TYPES
+        for block, one in zip(blocks, declared, strict=True)
+        if one["type"] in RESOURCE_TYPES
     ]
-    return ConfigurationModule(resources=caches, module_calls=calls)
+    return ConfigurationModule(resources=caches, declared=declared, module_calls=calls)
 
 
 def _absent(
     members: Mapping[str, RawJson],
+    configuration: ConfigurationModule,
     changes: list[tuple[ResourceChange, str]],
     diagnostics: list[Diagnostic],
     location: Location,
@@ -114,7 +118,8 @@ def _absent(
     from ecbackup_iac.readers.terraform_json.plan_coverage import coverage
 
     try:
-        absent, problem = coverage(members, [change for change, _ in changes], location.path)
+        current = [change for change, _ in changes]
+        absent, problem = coverage(members, configuration, current, location.path)
     except ShapeError as error:
         absent, problem = [], f"the plan is malformed: {error}"
     if problem:
@@ -158,7 +163,7 @@ def _changes(
                 if name == "deferred_changes":
                     parts = entry.members()
                     change, reason = parts["resource_change"], _reason(parts.get("reason"))
-                if change.type_name() in _KINDS:
+                if change.type_name() in SOUGHT_TYPES:
                     changes.append((change.checked(ResourceChange), reason))
             except (ShapeError, KeyError) as error:
                 message = f"an entry of {name} cannot be read: {error}"

@@ -15,21 +15,31 @@ _MODULE_CALL = re.compile(r'module\.([^.\[]+)(?:\[(?:[^"\]]+|"(?:[^"\\]|\\.)*")\
 Json = Mapping[str, Any]
 
 
-class ConfigurationResource(TypedDict, total=False):
-    """A resource block, as a plan's `configuration` shows it."""
+class Repeated(TypedDict, total=False):
+    """What a resource block and a module call have in common."""
+
+    count_expression: Any
+    for_each_expression: Any
+
+
+class DeclaredResource(Repeated, total=False):
+    """A resource block, as a plan's `configuration` shows it, without its arguments."""
 
     mode: str
     type: Required[str]
     name: str
+
+
+class ConfigurationResource(DeclaredResource, total=False):
+    """The same with its arguments."""
+
     expressions: dict[str, Any]
-    for_each_expression: Any
 
 
-class ModuleCall(TypedDict, total=False):
+class ModuleCall(Repeated, total=False):
     """A module call with its inputs and the module that it calls."""
 
     expressions: dict[str, Any]
-    for_each_expression: Any
     module: "ConfigurationModule"
 
 
@@ -37,6 +47,11 @@ class ConfigurationModule(TypedDict, total=False):
     """A module of a plan's `configuration`."""
 
     resources: list[ConfigurationResource]
+    """Those of caches."""
+
+    declared: list[DeclaredResource]
+    """Every resource block."""
+
     module_calls: dict[str, ModuleCall]
 
 
@@ -99,9 +114,10 @@ class BlockExpressions:
         return tuple(dict.fromkeys(origins)), is_complete
 
     def hops(self, name: str) -> list[tuple[str, str]]:
-        """Return the expressions from the block up through module inputs, while each is one variable.
+        """Return what an attribute's expression refers to; where that is one variable, also for its input.
 
-        Each is what it refers to, and the module call that contains it: empty for the block's own.
+        So it continues up through the calls. With each is the module call that contains the expression: ""
+        for the first, which is in the block itself.
         """
         hops: list[tuple[str, str]] = []
         for level in self.levels:

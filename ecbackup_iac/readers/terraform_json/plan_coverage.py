@@ -6,48 +6,21 @@ report this (`complete`), OpenTofu does not.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Required, TypedDict, TypeVar
+from typing import TypedDict, TypeVar
 
 from ecbackup_iac.model.location import input_location
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import AbsentCache
 from ecbackup_iac.readers.raw_json import RawJson
 from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES
+from ecbackup_iac.readers.terraform_json.plan_configuration import ConfigurationModule, Repeated
 from ecbackup_iac.readers.terraform_json.planned_change import ResourceChange, is_managed_afterwards
 from ecbackup_iac.terraform.modules.addresses import Address, parsed_address
 
 T = TypeVar("T")
 
 MAX_NAMED = 3
-"""Addresses that a message lists; the rest are counted."""
-
-
-class Repeated(TypedDict, total=False):
-    """What a resource block and a module call have in common."""
-
-    count_expression: Any
-    for_each_expression: Any
-
-
-class Block(Repeated, total=False):
-    """A resource block of the configuration."""
-
-    mode: str
-    type: Required[str]
-    name: Required[str]
-
-
-class Call(Repeated, total=False):
-    """A module call of the configuration."""
-
-    module: "Module | None"
-
-
-class Module(TypedDict, total=False):
-    """A module of the configuration."""
-
-    resources: list[Block] | None
-    module_calls: dict[str, Call] | None
+"""Addresses, or folders, that a message lists; the rest are counted."""
 
 
 class Instance(TypedDict, total=False):
@@ -107,13 +80,16 @@ def why_partial(members: Mapping[str, RawJson]) -> str:
 
 
 def coverage(
-    members: Mapping[str, RawJson], changes: Sequence[ResourceChange], root: str
+    members: Mapping[str, RawJson],
+    configuration: ConfigurationModule,
+    changes: Sequence[ResourceChange],
+    root: str,
 ) -> tuple[list[AbsentCache], str]:
     """Return the caches that a plan declares and does not create, or why it is partial after all.
 
     `changes` are those of caches, deferred ones too. Raises ShapeError.
     """
-    blocks = list(_declared(members))
+    blocks = list(_declared(configuration))
     caches = [block for block in blocks if block.address.kind in RESOURCE_TYPES]
     current = [change for change in changes if "deposed" not in change]
     changed = _blocks_of(change["address"] for change in current)
@@ -122,7 +98,8 @@ def coverage(
     if names or (unplanned and _leaves_out(members, blocks)):
         return [], _partial([*(_shown(block.address) for block in unplanned), *names])
     kept = _blocks_of(change["address"] for change in current if is_managed_afterwards(change))
-    removal = "the plan removes everything" if unplanned and _removes_all(members) else ""
+    is_destroyed = not any(_instances(_planned_values(members))) and bool(_changed(members))
+    removal = "the plan removes everything" if unplanned and is_destroyed else ""
     absent = [
         (block, "the plan removes it" if block.address in changed else removal or block.reason)
         for block in caches
@@ -140,13 +117,17 @@ def _shown(address: Address) -> str:
 
 
 def _partial(names: Iterable[str]) -> str:
-    distinct = list(dict.fromkeys(names))
-    named = ", ".join(distinct[:MAX_NAMED])
-    others = f" and {len(distinct) - MAX_NAMED} more" if len(distinct) > MAX_NAMED else ""
     return (
-        f"the plan is partial: it has no change for {named}{others}; plan without -target and -exclude, "
+        f"the plan is partial: it has no change for {listed(names)}; plan without -target and -exclude, "
         "and pass the complete output of show -json"
     )
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return the first names in a line, and how many more there are."""
+    distinct = list(dict.fromkeys(names))
+    more = f" and {len(distinct) - MAX_NAMED} more" if len(distinct) > MAX_NAMED else ""
+    return ", ".join(distinct[:MAX_NAMED]) + more
 
 
 def _blocks_of(addresses: Iterable[str]) -> set[Address]:
@@ -154,24 +135,22 @@ def _blocks_of(addresses: Iterable[str]) -> set[Address]:
     return {address.block for address in parsed if address}
 
 
-def _declared(members: Mapping[str, RawJson]) -> Iterator[_Declared]:
+def _declared(configuration: ConfigurationModule) -> Iterator[_Declared]:
     """Yield the managed resource blocks of the configuration, of the modules that it calls, too."""
-    pending: list[tuple[Module | None, tuple[str, ...], tuple[str, ...]]] = [
-        (_part(members, "configuration", "root_module", kind=Module), (), ())
+    pending: list[tuple[ConfigurationModule, tuple[str, ...], tuple[str, ...]]] = [
+        (configuration, (), ())
     ]
     while pending:
         module, path, above = pending.pop()
-        if module is None:
-            continue
         calls = tuple((name, "") for name in path)
-        for block in module.get("resources") or ():
+        for block in module.get("declared", ()):
             if block.get("mode", "managed") == "managed":
-                address = Address(calls, block["type"], block["name"])
+                address = Address(calls, block["type"], block.get("name", ""))
                 yield _Declared(address, (*_repetitions(block), *above))
-        for name, call in (module.get("module_calls") or {}).items():
+        for name, call in module.get("module_calls", {}).items():
             inner = (*path, name)
             called = ".".join(f"module.{part}" for part in inner)
-            pending.append((call.get("module"), inner, (*_repetitions(call, called), *above)))
+            pending.append((call.get("module", {}), inner, (*_repetitions(call, called), *above)))
 
 
 def _repetitions(block: Repeated, called: str = "") -> Iterator[str]:
@@ -193,11 +172,6 @@ def _leaves_out(members: Mapping[str, RawJson], blocks: Iterable[_Declared]) -> 
         return False
     changed = _blocks_of(addresses)
     return any(not block.repetitions and block.address not in changed for block in blocks)
-
-
-def _removes_all(members: Mapping[str, RawJson]) -> bool:
-    """Whether nothing is left of what a plan is about: `terraform plan -destroy`."""
-    return not any(_instances(_planned_values(members))) and bool(_changed(members))
 
 
 def _changed(members: Mapping[str, RawJson]) -> list[str]:

@@ -5,22 +5,19 @@ from collections.abc import Mapping
 
 from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.location import Location
-from ecbackup_iac.model.record import record, replace
+from ecbackup_iac.model.record import record
 from ecbackup_iac.model.value import StepKind, TraceStep
 from ecbackup_iac.terraform.evaluation.constraints import Constraint
-from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
-from ecbackup_iac.terraform.evaluation.scopes import CONSTANT_SCOPE
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.functions.go.json_text import json_value
 from ecbackup_iac.terraform.modules.addresses import Address
-from ecbackup_iac.terraform.modules.call_inputs import Inputs
 from ecbackup_iac.terraform.modules.configuration import UnreadModule
 from ecbackup_iac.terraform.modules.inputs import RootInputs
 from ecbackup_iac.terraform.modules.instances import BlockScope, ModuleInstance
 from ecbackup_iac.terraform.modules.module import Module
 from ecbackup_iac.terraform.modules.repetitions import Repetition
+from ecbackup_iac.terraform.modules.variables import Inputs
 from ecbackup_iac.terraform.values.outcomes import identity
-from ecbackup_iac.terraform.values.steps import SourceStep
 from ecbackup_iac.terraform.values.value import EvaluationError, Value, number, string, unknown
 
 _PLAIN_KEY = re.compile(r'\["([^"\\$%]*)"\]')
@@ -151,10 +148,6 @@ class PlannedInputs(Inputs):
             TraceStep(f"var.{name}, as the plan has it", self._plan, StepKind.OPEN_VARIABLE, name)
         )
 
-    def _default(self, name: str, constraint: Constraint) -> Value | None:
-        default = self._module.variables[name].body.attribute("default")
-        if default is None:
-            return None
-        value = Evaluator(CONSTANT_SCOPE).value(default.expression)
-        step = replace(SourceStep.of(default, StepKind.VARIABLE_DEFAULT), name=name)
-        return constraint.applied(value).through(step)
+    def _default(self, name: str, _constraint: Constraint) -> Value | None:
+        declaration = self._module.declaration(name)
+        return declaration.default if declaration else None

@@ -40,7 +40,7 @@ class RecordedResource:
     sensitive: object
 
     def text(self, name: str) -> str:
-        """Return a setting that is a text; empty where it is not set, not known or sensitive."""
+        """Return a setting that is a string; empty where it is not set, not known or sensitive."""
         value = self.values.get(name)
         return value if isinstance(value, str) and not is_marked(self.sensitive, name) else ""
 
@@ -183,7 +183,7 @@ def _override(
     resource: RecordedResource,
     others: Iterable[RecordedResource],
 ) -> None:
-    """Add what other resources pass in place of a resource's own parameters."""
+    """Add what other resources pass instead of a resource's own parameters."""
     overrider = OVERRIDERS.get(resource.kind)
     if overrider is None:
         return

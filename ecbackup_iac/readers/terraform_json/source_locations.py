@@ -14,8 +14,8 @@ from ecbackup_iac.model.location import STANDARD_INPUT, Location, input_location
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic, ReadResult, Severity
 from ecbackup_iac.model.source import SOURCES
-from ecbackup_iac.readers.terraform.annotated_files import annotated_files
 from ecbackup_iac.readers.terraform_json.located_cache import located_at
+from ecbackup_iac.readers.terraform_json.plan_coverage import listed
 from ecbackup_iac.readers.terraform_json.planned_root import PlannedInputs, PlannedRoot
 from ecbackup_iac.terraform.modules.addresses import Address, parsed_address
 from ecbackup_iac.terraform.modules.configuration import Configuration, Modules
@@ -25,16 +25,12 @@ from ecbackup_iac.terraform.modules.folders import Folders
 from ecbackup_iac.terraform.modules.inputs import RootInputs, VariableFiles, workspace_of
 from ecbackup_iac.terraform.modules.instances import ModuleInstance
 from ecbackup_iac.terraform.modules.root_files import RootFiles
-from ecbackup_iac.terraform.modules.root_order import RootOrder
-from ecbackup_iac.terraform.modules.roots import Index
+from ecbackup_iac.terraform.modules.roots import Index, RootOrder
 from ecbackup_iac.terraform.values.budget import MAX_STEPS, TooMuchError
 from ecbackup_iac.terraform.values.context import evaluation
 
 # A root is not searched unless its files, or those below it, name this.
 _SOUGHT = Sought((b"elasticache",))
-
-MAX_NAMED = 3
-"""Addresses and folders that a warning names; it counts the others."""
 
 
 class SourceLocator:
@@ -88,7 +84,7 @@ class SourceLocator:
         marked = [
             text
             for module in root.modules()
-            for text in annotated_files(self._folders, module.folder, is_evaluated=False)
+            for text in self._folders.annotated(module.folder, is_evaluated=False)
         ]
         resources = tuple(located_cache or cache for cache, located_cache in pairs)
         texts = (*result.annotated_texts, *marked)
@@ -123,7 +119,7 @@ class SourceLocator:
         text = f"none of these caches is in the configuration under {self._display_path}: "
         text += "is it the one that was planned?"
         if fitting:
-            named = _listed([display_path_of(folder) for folder in fitting])
+            named = listed([display_path_of(folder) for folder in fitting])
             text = (
                 f"several root modules under {self._display_path} may be the one that was planned: "
             )
@@ -192,11 +188,6 @@ def _located(cache: CacheResource, root: PlannedRoot, source: str) -> CacheResou
 
 def _missing(missing: Sequence[CacheResource], folder: str) -> Diagnostic:
     """Return one warning for all caches that the configuration has no block for."""
-    named = _listed([cache.address for cache in missing])
+    named = listed([cache.address for cache in missing])
     text = f"not in the configuration under {folder}: {named}; is it the one that was planned?"
     return Diagnostic(text, input_location(missing[0].root), Severity.WARNING)
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = [f"and {len(names) - MAX_NAMED} more"] if len(names) > MAX_NAMED else []
-    return ", ".join((*names[:MAX_NAMED], *more))

@@ -8,8 +8,7 @@ from ecbackup_iac.model.report import AbsentCache, Diagnostic, ReadResult
 from ecbackup_iac.model.source import Source
 from ecbackup_iac.readers.raw_json import RawJson
 from ecbackup_iac.readers.shape import ShapeError
-from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES
-from ecbackup_iac.readers.terraform_json.plan import unknown_format
+from ecbackup_iac.readers.terraform_json.plan import SOUGHT_TYPES, unknown_format
 from ecbackup_iac.readers.terraform_json.plan_configuration import Blocks
 from ecbackup_iac.readers.terraform_json.planned_change import Change, ResourceChange, read_change
 from ecbackup_iac.readers.terraform_json.recorded_deployments import KINDS, deployed
@@ -22,8 +21,6 @@ MEMBER_NAMES = ("format_version", "terraform_version")
 """Members without which a text contains no state."""
 
 RAW_VERSION = 4
-
-_KINDS = {*RESOURCE_TYPES, *KINDS}
 
 _CACHE_TYPE = "aws_elasticache_"  # how the type of each cache in an older state begins
 
@@ -47,7 +44,7 @@ class RawInstance(TypedDict, total=False):
     deposed: str
     attributes: dict[str, Any] | None
     attributes_flat: dict[str, Any] | None
-    """Instead of attributes, as texts, if no Terraform since 0.12 has written the resource."""
+    """Instead of attributes, as strings, if no Terraform since 0.12 has written the resource."""
 
     sensitive_attributes: list[Any]
 
@@ -84,7 +81,7 @@ def read(members: Mapping[str, RawJson], root: str) -> ReadResult:
     for entry in _shown(members) if is_shown else raw:
         try:
             mode = entry.members().get("mode")
-            if entry.type_name() not in _KINDS or (mode and mode.value() != "managed"):
+            if entry.type_name() not in SOUGHT_TYPES or (mode and mode.value() != "managed"):
                 continue
             for instance, reason in (_shown_instance if is_shown else _raw_instances)(entry):
                 address, kind = instance["address"], instance["type"]

@@ -3,6 +3,7 @@
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 
 from ecbackup_iac.files.file_names import TERRAGRUNT_FILES
 from ecbackup_iac.files.paths import display_path_of, is_inside
@@ -15,6 +16,7 @@ from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.report import AbsentCache, Diagnostic, ReadResult, Severity
 from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import Unknown, possible_values
+from ecbackup_iac.readers.cloudformation.resource_types import names_in_messages
 from ecbackup_iac.readers.hidden_words import hidden_words, without_words
 from ecbackup_iac.terraform.functions.data_files import DataFileStep
 from ecbackup_iac.terraform.modules.file_names import every_configuration_file
@@ -108,7 +110,7 @@ class UnitRoot:
     def _hidden_words(self) -> frozenset[str]:
         contents = (file.contents for file in self.unit.generated)
         texts = (str(one.raw) for one in contents if one.is_hidden and one.is_known)
-        return hidden_words(texts, self._configuration())
+        return hidden_words(texts, chain(self._configuration(), names_in_messages()))
 
     def _configuration(self) -> Iterator[bytes]:
         """Yield the texts of the configuration of the unit and of its module."""
@@ -129,7 +131,7 @@ class UnitRoot:
                 yield content
 
     def _replaced(self) -> Iterator[AbsentCache]:
-        """Yield the cache blocks in the files of the module that others take the place of."""
+        """Yield the cache blocks in the files of the module that others replace."""
         if not self.module.is_here:
             return
         for path, folder in self.index.found.items():

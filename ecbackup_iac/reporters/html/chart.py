@@ -141,20 +141,23 @@ def _marks(retention: Value[int]) -> str:
     if not values:
         return f'<line class="dashed" x1="{_FIRST:g}%" x2="{_LAST:g}%" y1="50%" y2="50%"/>'
     if len(values) == 1:
-        return _mark(values[0])
-    positions = [_position_of(value) for value in values]
-    marks = "".join(dict.fromkeys(_mark(value, radius=4) for value in values))
-    return _line(min(positions), max(positions)) + marks
+        return _mark(values[0])[1]
+    marks = [_mark(value, radius=4) for value in values]
+    positions = [position for position, _ in marks]
+    shapes = dict.fromkeys(shape for _, shape in marks)
+    return _line(min(positions), max(positions)) + "".join(shapes)
 
 
-def _mark(value: PossibleValue[int], radius: int = 5) -> str:
+def _mark(value: PossibleValue[int], radius: int = 5) -> tuple[float, str]:
+    """Return where a value is drawn, and its shape."""
     match value:
         case Known(value=days):
-            return _dot(days, radius)
+            return _position(days), _dot(days, radius)
         case Unset():
-            return f'<circle class="hollow" cx="{_percent(0):g}%" cy="50%" r="{radius}"/>'
+            hollow = f'<circle class="hollow" cx="{_percent(0):g}%" cy="50%" r="{radius}"/>'
+            return _percent(0), hollow
         case Invalid():
-            return _cross(f"{_ABOVE:g}%")
+            return _ABOVE, _cross(f"{_ABOVE:g}%")
 
 
 def _dot(days: int, radius: int) -> str:
@@ -171,16 +174,6 @@ def _cross(x: str) -> str:
 
 def _line(first: float, last: float) -> str:
     return f'<line x1="{first:g}%" x2="{last:g}%" y1="50%" y2="50%"/>'
-
-
-def _position_of(value: PossibleValue[int]) -> float:
-    match value:
-        case Known(value=days):
-            return _position(days)
-        case Unset():
-            return _percent(0)
-        case Invalid():
-            return _ABOVE
 
 
 def _position(days: int) -> float:

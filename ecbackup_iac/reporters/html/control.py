@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from ecbackup_iac.control.pages import Fact, Section, page_of, source_name
-from ecbackup_iac.control.rule_cards import RULES
+from ecbackup_iac.control.rule_cards import RULE_CARDS
 from ecbackup_iac.model.verdict import Rule
 from ecbackup_iac.reporters.html.markup import items, prose
 
@@ -51,7 +51,7 @@ def _sources(sources: Iterable[str]) -> str:
 
 
 def _card(rule: Rule) -> str:
-    card = RULES[rule]
+    card = RULE_CARDS[rule]
     return (
         f'<section id="{rule}" class="card" aria-labelledby="{rule}-title"><h4 id="{rule}-title">{rule} '
         f"{rule.label}</h4>\n<p><b>{prose(card.title)}</b> Level: {card.level}.</p>\n"

@@ -1,4 +1,4 @@
-"""Findings → an article for each: what is wrong, where the value comes from, and what to do."""
+"""Findings → the HTML of an article for each: what is wrong, where the value comes from, and what to do."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
@@ -26,13 +26,13 @@ _CLASSES = {
     "Notes": ' class="wide notes"',
     "Cache": ' class="about"',
 }
-"""A term → the class of its row, by which the page shows less of a finding when only findings are shown."""
+"""A term → the class of its row; the style of the page for printing hides some of the classes."""
 
 
 def findings(
     entries: Sequence[Entry], roots: Sequence[str], excerpts: Mapping[Location, Excerpt]
 ) -> Iterator[str]:
-    """Yield every finding, failures first."""
+    """Yield the HTML of every finding, failures first."""
     for kind, word in KINDS.items():
         group = sorted(
             (entry for entry in entries if entry.kind == kind), key=lambda entry: entry.root
@@ -41,10 +41,10 @@ def findings(
             continue
         yield f'<div class="group {kind}">\n<h3 class="{kind}">{word} <span class="count">{len(group):,}'
         yield "</span></h3>\n"
-        for root, those in groupby(group, key=lambda entry: entry.root):
+        for root, entries_of_root in groupby(group, key=lambda entry: entry.root):
             # The filters hide a whole root: rules for each of thousands of findings would be slow.
             yield f'<div data-root="{root}">\n'
-            yield from (_article(entry, roots[root], excerpts) for entry in those)
+            yield from (_article(entry, roots[root], excerpts) for entry in entries_of_root)
             yield "</div>\n"
         yield "</div>\n"
 
@@ -80,8 +80,7 @@ def _article(entry: Entry, root: str, excerpts: Mapping[Location, Excerpt]) -> s
 def _tag(entry: Entry) -> str:
     finding, word = entry.finding, KINDS[entry.kind]
     if finding.suppression and finding.verdict.status is not Status.PASS:
-        status = {Status.FAIL: "failed", Status.UNKNOWN: "unknown"}
-        return f"{word}: {status.get(finding.verdict.status, 'not applicable')}"
+        return f"{word}: {KINDS[finding.verdict.status].lower()}"
     if finding.verdict.status is Status.UNKNOWN:
         effects = {Level.ERROR: ", treated as a failure", Level.NONE: ", ignored by the policy"}
         return word + effects.get(finding.level, "")

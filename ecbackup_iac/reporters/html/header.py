@@ -25,7 +25,7 @@ def verdict(report: Report) -> tuple[str, str]:
     if report.is_incomplete:
         return "Incomplete", "unknown"
     if not report.findings:
-        return "No cache created" if report.absent else "No cache found", "na"
+        return "No cache created" if report.absent else "No cache found", "not_applicable"
     if _unknown(report)[Level.WARNING]:
         return "Unknown", "unknown"
     return "Pass", "pass"
@@ -34,16 +34,9 @@ def verdict(report: Report) -> tuple[str, str]:
 def header(report: Report, word: str, kind: str, provenance: Provenance) -> str:
     """Return the header: the verdict, sentences about it, and the number of caches of each kind."""
     counts = cache_counts(report.findings)
-    figures = (
-        ("fail", counts["fail"]),
-        ("unknown", counts["unknown"]),
-        ("suppressed", counts["suppressed"]),
-        ("pass", counts["pass"]),
-        ("na", counts["not_applicable"]),
-    )
     boxes = "".join(
-        f'<div class="{kind}{"" if number else " none"}"><dt>{KINDS[kind]}</dt><dd>{number:,}</dd></div>\n'
-        for kind, number in figures
+        f'<div class="{key}{"" if counts[key] else " none"}"><dt>{label}</dt><dd>{counts[key]:,}</dd></div>\n'
+        for key, label in KINDS.items()
     )
     sentences = "".join(f"<p>{sentence}</p>\n" for sentence in _sentences(report, counts))
     return (

@@ -6,22 +6,15 @@ from html import escape
 
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Finding
-from ecbackup_iac.model.verdict import Status
 from ecbackup_iac.reporters.escaping import escape_control_characters
 
-# The kinds of findings in the page: the class of their elements, and their name.
+# What findings count as: the class of their elements, and its name.
 KINDS = {
     "fail": "Failed",
     "unknown": "Unknown",
     "suppressed": "Suppressed",
     "pass": "Passed",
-    "na": "Not applicable",
-}
-_OF_STATUS = {
-    Status.FAIL: "fail",
-    Status.UNKNOWN: "unknown",
-    Status.PASS: "pass",
-    Status.NOT_APPLICABLE: "na",
+    "not_applicable": "Not applicable",
 }
 
 
@@ -34,23 +27,21 @@ class Entry:
     """From 1; the finding's anchor."""
 
     root: int
-    """Which of the page's roots it belongs to."""
+    """The index of its root among the page's."""
 
     @property
     def kind(self) -> str:
         """The finding's kind: a key of KINDS."""
-        if self.finding.suppression:
-            return "suppressed"
-        return _OF_STATUS[self.finding.verdict.status]
+        return self.finding.outcome
 
 
 def prose(text: str) -> str:
-    """Return a text, escaped."""
+    """Return a string, escaped."""
     return escape(escape_control_characters(text))
 
 
 def breakable(text: str) -> str:
-    """Return a text, escaped, that may break at dots and slashes."""
+    """Return a string, escaped, that may break at dots and slashes."""
     return prose(text).replace(".", ".<wbr>").replace("/", "/<wbr>")
 
 

@@ -12,13 +12,12 @@ from operator import attrgetter
 from ecbackup_iac import __version__
 from ecbackup_iac.model.location import STANDARD_INPUT
 from ecbackup_iac.model.report import AbsentCache, Diagnostic, Report, Severity
-from ecbackup_iac.model.verdict import Status
 from ecbackup_iac.reporters.html.chart import chart
 from ecbackup_iac.reporters.html.control import control
 from ecbackup_iac.reporters.html.filters import filter_rules, filters
 from ecbackup_iac.reporters.html.findings import definitions, findings, suppression_facts
 from ecbackup_iac.reporters.html.header import header, verdict
-from ecbackup_iac.reporters.html.markup import Entry, code, items, name, prose
+from ecbackup_iac.reporters.html.markup import KINDS, Entry, code, items, name, prose
 from ecbackup_iac.reporters.per_cache import merge_sets
 from ecbackup_iac.reporters.render_options import RenderOptions
 
@@ -32,8 +31,10 @@ def render(report: Report, options: RenderOptions = RenderOptions()) -> str:
     entries, roots = _entries(report)
     word, kind = verdict(report)
     many = ' class="many"' if len(entries) > MANY_FINDINGS else ""
+    with open(os.path.join(os.path.dirname(__file__), "page.css"), encoding="utf-8") as file:
+        style = file.read()
     parts = (
-        _head(word, options.provenance.title, _style() + filter_rules(entries)),
+        _head(word, options.provenance.title, style + filter_rules(entries)),
         header(report, word, kind, options.provenance),
         _contents(report),
         f'<main id="main" tabindex="-1"{many}>\n',
@@ -67,12 +68,6 @@ def _head(word: str, title: str, rules: str) -> str:
         # As the target of a link, it shows the findings only.
         '<body id="findings-only">\n<a class="skip" href="#main">Skip to the report</a>\n'
     )
-
-
-def _style() -> str:
-    path = os.path.join(os.path.dirname(__file__), "page.css")
-    with open(path, encoding="utf-8") as file:
-        return file.read()
 
 
 def _entries(report: Report) -> tuple[list[Entry], list[str]]:
@@ -134,7 +129,7 @@ def _main(report: Report, entries: list[Entry], roots: list[str]) -> Iterator[st
     yield "</section>\n"
 
 
-_KINDS = {Severity.ERROR: "fail", Severity.WARNING: "unknown", Severity.NOTE: "na"}
+_KINDS = {Severity.ERROR: "fail", Severity.WARNING: "unknown", Severity.NOTE: "not_applicable"}
 
 
 def _section(anchor: str, title: str) -> str:
@@ -153,13 +148,12 @@ def _suppressions(entries: list[Entry], roots: list[str]) -> str:
 
 def _accepted(entry: Entry, root: str) -> Iterator[tuple[str, str]]:
     finding = entry.finding
-    status = {Status.FAIL: "failed", Status.UNKNOWN: "unknown", Status.PASS: "passed"}
     rule = (
         f'<a href="#{finding.verdict.rule}">{finding.verdict.rule}</a>, '
         if finding.verdict.rule
         else ""
     )
-    yield "Finding", f"{rule}{status.get(finding.verdict.status, 'not applicable')}"
+    yield "Finding", f"{rule}{KINDS[finding.verdict.status].lower()}"
     yield "Root", code(root)
     if finding.resource.settings:
         yield "Values", code(finding.resource.settings)

@@ -34,14 +34,14 @@ def conditional(evaluator: NodeEvaluator, node: Conditional) -> Value:
     then, otherwise = _attempt(evaluator, node.then), _attempt(evaluator, node.otherwise)
     kind = _branch_type(_of_its_type(then, node.then), _of_its_type(otherwise, node.otherwise))
 
-    def settled(truth: Value) -> Value:
+    def branch_of(truth: Value) -> Value:
         if truth.is_null:
             raise _null_condition()
         return _branch(then if truth.raw else otherwise, kind)
 
     if condition.is_known or condition.unknown.outcomes:
         condition = _with_condition_text(evaluator, condition, node.condition)
-        result = as_early(lambda: map_outcomes(settled, condition), condition)
+        result = as_early(lambda: map_outcomes(branch_of, condition), condition)
     else:
         subject = evaluator.condition_text(node.condition)
         result = _either_branch(
@@ -138,7 +138,7 @@ def _either_branch(
 
 
 def _of_its_type(attempt: _Attempt, node: Node) -> Value:
-    """Return a branch; for one that is rejected, what is unknown but for the type that it would have."""
+    """Return a branch; where it is rejected, an unknown value of the type that its operator or text gives."""
     if isinstance(attempt, Value):
         return attempt
     match node:
@@ -196,7 +196,7 @@ def try_call(evaluator: NodeEvaluator, node: Call) -> Value:
         return _deferred(found[0].value)
     is_deferred = is_deferred or any(
         not tried.value.is_known and tried.value.unknown.is_deferred for tried in found[:-1]
-    )  # a plan takes no later argument before it knows this one
+    )  # a plan does not use a later argument before it knows this one
     why = "an expression in try may fail"
     result = one_of(found, why, is_deferred=is_deferred)
     return of_deferred_type(result, why) if is_deferred else result
@@ -226,5 +226,7 @@ def can_call(evaluator: NodeEvaluator, node: Call) -> Value:
     is_sure = not rejections.happened and not rejections.may_follow
     if is_sure and not value.is_known and value.unknown.outcomes:
         return Value(BOOL, raw=True)
-    why = value.unknown.why if not value.is_known else "it is unknown whether it is valid"
-    return unknown(why, BOOL, is_not_null=True)
+    inner = None if is_open(value) else first_unknown(value)
+    why = inner.unknown.why if inner else "it is unknown whether it is valid"
+    is_deferred = inner is not None and inner.unknown.is_deferred
+    return unknown(why, BOOL, is_deferred=is_deferred, is_not_null=True)

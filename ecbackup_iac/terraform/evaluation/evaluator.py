@@ -19,7 +19,6 @@ from ecbackup_iac.hcl.expression import (
     ObjectNode,
     Splat,
     Template,
-    TemplatePart,
     TupleNode,
     Unary,
 )
@@ -29,7 +28,7 @@ from ecbackup_iac.model.value import StepKind
 from ecbackup_iac.terraform.evaluation.calls import call
 from ecbackup_iac.terraform.evaluation.conditionals import conditional, listed_truth
 from ecbackup_iac.terraform.evaluation.node_evaluator import NodeEvaluator
-from ecbackup_iac.terraform.evaluation.string_templates import joined, template
+from ecbackup_iac.terraform.evaluation.string_templates import template
 from ecbackup_iac.terraform.functions.call_context import Scope
 from ecbackup_iac.terraform.functions.data_files import read_from_files
 from ecbackup_iac.terraform.values.context import evaluation_context, record_possible_rejection
@@ -53,7 +52,7 @@ from ecbackup_iac.terraform.values.value import (
 )
 
 _REFERENCE_LENGTHS = {"data": 2, "resource": 2, "ephemeral": 2}
-"""How many names after the first belong to the reference itself; one after any other."""
+"""First name of a reference → how many more belong to it: `data.TYPE.NAME`; of any other, one more."""
 
 
 _NO_RESOURCES = {
@@ -65,7 +64,7 @@ _NO_RESOURCES = {
 class Evaluator(NodeEvaluator):
     """Evaluates the expressions of a configuration."""
 
-    def evaluate(self, node: Node) -> Value:  # noqa: C901, PLR0912 - one case a kind of node
+    def evaluate(self, node: Node) -> Value:  # noqa: C901, PLR0912 - one case per kind of node
         """Return the value of a node by its kind. Raises EvaluationError."""
         match node:
             case Literal():
@@ -73,9 +72,9 @@ class Evaluator(NodeEvaluator):
             case Template():
                 return template(self, node)
             case GetAttribute():
-                found = self._reference(node)
-                if found is not None:
-                    return found
+                names = self._names(node)
+                if names is not None:  # a whole reference
+                    return self.scope.reference(names[0], names[1:], node.range)
                 of = self.value(node.of)
                 self._check_key(node.of, of, has_key=False)
                 return attribute(of, node.name)
@@ -117,15 +116,12 @@ class Evaluator(NodeEvaluator):
             case never:
                 assert_never(never)
 
-    def joined(self, parts: tuple[TemplatePart, ...]) -> Value:
-        """Return the parts of a template as one string. Raises EvaluationError."""
-        return joined(self, parts)
-
-    def template_evaluator(
-        self, scope: Scope, variables: Mapping[str, Value], *, is_hidden: bool
-    ) -> "Evaluator":
-        """Return an evaluator for a template with these variables."""
-        return (HiddenSourceEvaluator if is_hidden else Evaluator)(scope, variables)
+    def rendered(
+        self, template: Template, scope: Scope, variables: Mapping[str, Value], *, is_hidden: bool
+    ) -> Value:
+        """Return the value of a template with these variables. Raises EvaluationError."""
+        kind = HiddenSourceEvaluator if is_hidden else Evaluator
+        return kind(scope, variables).value(template)
 
     def _binary(self, node: Binary) -> Value:
         left = self.value(node.left)
@@ -143,19 +139,14 @@ class Evaluator(NodeEvaluator):
                 raise
             if evaluation_context().short_circuits:
                 return left
-            before = f" (Terraform before 1.12 evaluates both sides of {node.operator})"
-            text, redacted = error.message + before, error.redacted_message + before
+            reason = f" (Terraform before 1.12 evaluates both sides of {node.operator})"
+            text, redacted = error.message + reason, error.redacted_message + reason
             raise UnneededOperandError(text, error.origin, redacted) from error
 
     def _name(self, node: Name) -> Value:
         if node.name in self.names:
             return self.names[node.name]
         raise quoting("Invalid reference: {} needs an attribute", f'"{node.name}"', "a name")
-
-    def _reference(self, node: GetAttribute) -> Value | None:
-        """Return the value of a whole reference; None where the node is a step beyond one."""
-        names = self._names(node)
-        return None if names is None else self.scope.reference(names[0], names[1:], node.range)
 
     def _names(self, node: GetAttribute) -> tuple[str, ...] | None:
         """Return the names of a whole reference; None where the node is a step beyond one."""

@@ -8,7 +8,7 @@ from ecbackup_iac.model.record import changing_record, field
 from ecbackup_iac.terraform.evaluation.node_evaluator import NodeEvaluator
 from ecbackup_iac.terraform.values.budget import STEPS_PER_ITERATION, charge
 from ecbackup_iac.terraform.values.context import HiddenRejections, record_possible_rejection
-from ecbackup_iac.terraform.values.conversion import converted
+from ecbackup_iac.terraform.values.conversion import closed, converted
 from ecbackup_iac.terraform.values.marks import hidden_value
 from ecbackup_iac.terraform.values.outcomes import map_outcomes
 from ecbackup_iac.terraform.values.type_system import (
@@ -35,7 +35,7 @@ from ecbackup_iac.terraform.values.value import (
 
 def for_expression(evaluator: NodeEvaluator, node: For) -> Value:
     """Return the tuple or object of a for expression. Raises EvaluationError."""
-    collection = evaluator.value(node.collection)
+    collection = closed(evaluator.value(node.collection))
     if not collection.is_known and not collection.unknown.outcomes:
         return _unknown_for(evaluator, node, collection)
     result = map_outcomes(lambda known: _known_for(evaluator, node, known), collection)

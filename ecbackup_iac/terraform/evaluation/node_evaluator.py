@@ -1,13 +1,13 @@
-"""A scope and the variables of loops → what evaluates an expression's nodes there."""
+"""The base class of the evaluator: a scope and the variables of loops → the values of expressions there."""
 
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Self
 
-from ecbackup_iac.hcl.expression import Node, TemplatePart
+from ecbackup_iac.hcl.expression import Node, Template
 from ecbackup_iac.hcl.number import PRECISION
-from ecbackup_iac.terraform.functions.call_context import Scope, TemplateEvaluator
+from ecbackup_iac.terraform.functions.call_context import Scope
 from ecbackup_iac.terraform.values.budget import STEPS_PER_EXPRESSION, charge
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.steps import SourceStep
@@ -34,6 +34,7 @@ class NodeEvaluator(ABC):
     ) -> None:
         self.scope = scope
         self.names: Mapping[str, Value] = names or {}
+        """The variables of loops, by name; "" is the element of a splat."""
         self._origins: Mapping[str, str] = origins or {}
         """The expression whose value each of these names has: `local.caches[0]`."""
 
@@ -56,14 +57,10 @@ class NodeEvaluator(ABC):
         """Return the value of a node by its kind. Raises EvaluationError."""
 
     @abstractmethod
-    def joined(self, parts: tuple[TemplatePart, ...]) -> Value:
-        """Return the parts of a template as one string. Raises EvaluationError."""
-
-    @abstractmethod
-    def template_evaluator(
-        self, scope: Scope, variables: Mapping[str, Value], *, is_hidden: bool
-    ) -> TemplateEvaluator:
-        """Return an evaluator for a template with these variables."""
+    def rendered(
+        self, template: Template, scope: Scope, variables: Mapping[str, Value], *, is_hidden: bool
+    ) -> Value:
+        """Return the value of a template with these variables. Raises EvaluationError."""
 
     def with_names(self, names: Mapping[str, Value], origin: str = "") -> Self:
         """Return an evaluator with more variables; `origin` is the expression whose values they have."""
@@ -85,7 +82,7 @@ class NodeEvaluator(ABC):
             raise error.prefixed("Can't use this value as a key: ") from error
 
     def condition_text(self, node: Node) -> str:
-        """Return a text for a condition that is the same for the same condition in the same module."""
+        """Return a condition's text, by which equal conditions of one module instance are recognised."""
         text = self.source_text(node)
         address = self.scope.address
         variables = ", ".join(
@@ -99,7 +96,7 @@ class NodeEvaluator(ABC):
         return f"{prefix}{text}" + (f" ({variables})" if variables else "")
 
     def source_text(self, node: Node, text: str = "") -> str:
-        """Return an expression, or a text within it, as a condition shows it."""
+        """Return an expression, or a string within it, as a condition shows it."""
         return " ".join((text or node.range.text).split())
 
     def trace_steps(self, step: SourceStep) -> tuple[SourceStep, ...]:

@@ -16,8 +16,8 @@ from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.evaluation.conditionals import condition_value
 from ecbackup_iac.terraform.evaluation.node_evaluator import NodeEvaluator
-from ecbackup_iac.terraform.values.conversion import converted
-from ecbackup_iac.terraform.values.outcomes import map_outcomes
+from ecbackup_iac.terraform.values.conversion import closed, converted
+from ecbackup_iac.terraform.values.outcomes import map_outcomes, without_null
 from ecbackup_iac.terraform.values.type_system import STRING
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
@@ -39,11 +39,10 @@ def template(evaluator: NodeEvaluator, node: Template) -> Value:
     """Return a template's value; that of a single interpolation keeps its type."""
     if len(node.parts) == 1 and isinstance(node.parts[0], Interpolation):
         return evaluator.value(node.parts[0].expression)
-    return evaluator.joined(node.parts)
+    return _joined(evaluator, node.parts)
 
 
-def joined(evaluator: NodeEvaluator, parts: tuple[TemplatePart, ...]) -> Value:
-    """Return the parts of a template as one string. Raises EvaluationError."""
+def _joined(evaluator: NodeEvaluator, parts: tuple[TemplatePart, ...]) -> Value:
     return _concatenated([_piece(evaluator, part) for part in parts])
 
 
@@ -66,20 +65,20 @@ def _if_directive(evaluator: NodeEvaluator, part: IfDirective) -> Value:
     if condition.is_null:
         raise EvaluationError("Null condition: the template's if must be true or false")
     branches = {True: part.then, False: part.otherwise}
-    made = map_outcomes(
-        lambda truth: evaluator.joined(branches[truth.raw is True]), condition, kind=STRING
+    result = map_outcomes(
+        lambda truth: _joined(evaluator, branches[truth.raw is True]), condition, kind=STRING
     )
-    return made.with_marks_of(condition)
+    return result.with_marks_of(condition)
 
 
 def _for_directive(evaluator: NodeEvaluator, part: ForDirective) -> Value:
     from ecbackup_iac.terraform.evaluation.loops import iterations
 
-    collection = evaluator.value(part.collection)
+    collection = closed(evaluator.value(part.collection))
 
     def body(known: Value) -> Value:
         rounds = iterations(evaluator, part, known)
-        return _concatenated([iteration.joined(part.body) for iteration in rounds])
+        return _concatenated([_joined(iteration, part.body) for iteration in rounds])
 
     return map_outcomes(body, collection, kind=STRING).with_marks_of(collection)
 
@@ -127,13 +126,7 @@ def _as_text(value: Value, source_range: SourceRange) -> Value:
             return rejected_at_apply(rejection)
         raise rejection from error
     is_text = isinstance(text.raw, UnknownRaw) and (text.raw.prefix or text.raw.suffix)  # not null
-    part = text if is_text else map_outcomes(_not_null, text, kind=STRING)
+    part = text if is_text else without_null(text, _NULL, kind=STRING)
     if part.privacy is Privacy.DOCUMENT:
         return replace(part, privacy=Privacy.OUTSIDE)  # a part of a document, not one
     return part
-
-
-def _not_null(value: Value) -> Value:
-    if value.is_null:
-        raise EvaluationError(_NULL)
-    return value

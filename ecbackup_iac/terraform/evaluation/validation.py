@@ -171,7 +171,7 @@ def _is_variable(node: Node, variable: _Variable) -> bool:
 def _unconverted(node: Node, facts: _Facts, variable: _Variable) -> _Facts:
     """Return what facts of the variable, converted as in a node, prove of the variable itself.
 
-    Several texts become one number ("7", "07"), so a number proves bounds of a text, and no text.
+    Several strings become one number ("7", "07"), so a number proves bounds of a string, not the string.
     """
     if not isinstance(node, Call) or facts.values is None:
         return facts
@@ -209,10 +209,9 @@ def _lower_bound(value: Value, bound: Number) -> Number | None:
 
 
 def _upper_bound(value: Value, bound: Number) -> Number | None:
-    """Return the upper bound that a value is; a limited one where it comes from a file."""
-    if value.is_sensitive or (value.privacy and bound > MAX_SHOWN_BOUND):
-        return None
-    return max(bound, -MAX_SHOWN_BOUND) if value.privacy else bound
+    """Return the upper bound that a value is, limited as a lower one is."""
+    opposite = _lower_bound(value, -bound)
+    return None if opposite is None else -opposite
 
 
 def _known_value(node: Node, variable: _Variable) -> Value | None:

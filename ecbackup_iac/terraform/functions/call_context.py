@@ -1,11 +1,11 @@
-"""What a function call needs beyond its arguments: files, and a way to evaluate templates."""
+"""What a function call needs beyond its arguments: a scope, files, and a way to evaluate templates."""
 
 from collections.abc import Mapping
 from typing import NoReturn, Protocol
 
-from ecbackup_iac.hcl.expression import Node, TemplatePart
+from ecbackup_iac.hcl.expression import Template
 from ecbackup_iac.hcl.source import SourceRange
-from ecbackup_iac.terraform.values.value import EvaluationError, Value
+from ecbackup_iac.terraform.values.value import EvaluationError, Value, unknown
 
 
 class UnknownResultError(Exception):
@@ -21,7 +21,7 @@ class UnknownResultError(Exception):
 
 
 class TooLargeError(UnknownResultError):
-    """A result that is larger than any of use, which Terraform may well compute."""
+    """A result that is larger than any in use; Terraform may well compute it."""
 
 
 class OutsideError(UnknownResultError):
@@ -102,14 +102,22 @@ class EmptyScope:
         raise EvaluationError(f"{message}: {'.'.join((root, *names))}", source_range, message)
 
 
-class TemplateEvaluator(Protocol):
-    """Evaluates the expressions in one template."""
+class ConstantScope(EmptyScope):
+    """A scope for constants, in which function calls are errors, too."""
 
-    def value(self, node: Node) -> Value:
-        """Return the value of an expression. Raises EvaluationError."""
+    allows_calls = False
 
-    def joined(self, parts: tuple[TemplatePart, ...]) -> Value:
-        """Return the parts of a template as one string. Raises EvaluationError."""
+
+class OpenScope(ConstantScope):
+    """A scope in which every reference has an unknown value, and function calls are errors."""
+
+    def reference(self, root: str, names: tuple[str, ...], source_range: SourceRange) -> Value:  # noqa: ARG002
+        """Return an unknown value."""
+        return unknown(f"{'.'.join((root, *names))} is not evaluated")
+
+
+CONSTANT_SCOPE = ConstantScope()
+OPEN_SCOPE = OpenScope()
 
 
 class CallContext(Protocol):
@@ -119,10 +127,10 @@ class CallContext(Protocol):
     def scope(self) -> Scope:
         """What names mean there."""
 
-    def template_evaluator(
-        self, scope: Scope, variables: Mapping[str, Value], *, is_hidden: bool
-    ) -> TemplateEvaluator:
-        """Return an evaluator for a template with these variables.
+    def rendered(
+        self, template: Template, scope: Scope, variables: Mapping[str, Value], *, is_hidden: bool
+    ) -> Value:
+        """Return the value of a template with these variables. Raises EvaluationError.
 
         Nothing of a template's text is shown where `is_hidden` is set.
         """

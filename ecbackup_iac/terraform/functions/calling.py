@@ -1,6 +1,6 @@
 """A function and its arguments, which may be unknown → the result of the call."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from ecbackup_iac.terraform.functions.call_context import (
     CallContext,
@@ -16,11 +16,7 @@ from ecbackup_iac.terraform.values.marks import marks_in, with_hidden_credential
 from ecbackup_iac.terraform.values.outcomes import map_some
 from ecbackup_iac.terraform.values.type_system import (
     DYNAMIC,
-    ListOf,
-    MapOf,
-    ObjectOf,
     SetOf,
-    TupleOf,
     type_name,
 )
 from ecbackup_iac.terraform.values.value import (
@@ -38,14 +34,6 @@ _NULL_RESULTS = frozenset({
 })  # fmt: skip
 """Functions whose result may be null, and those that give a null for a null."""
 
-
-_COLLECTIONS: Mapping[str, tuple[type, ...]] = {
-    **dict.fromkeys(("keys", "lookup", "merge", "values"), (MapOf, ObjectOf)),
-    **dict.fromkeys(("concat", "element", "slice"), (ListOf, TupleOf)),
-    **dict.fromkeys(("one", "reverse", "setproduct"), (ListOf, SetOf, TupleOf)),
-}
-"""The types that a function takes whose first parameter, or all of them, is some collection."""
-
 _STEPS_PER_ARGUMENT = 3
 
 
@@ -61,18 +49,18 @@ def call_function(function: Function, arguments: Sequence[Value], context: CallC
         for parameter, argument in zip(parameters, arguments, strict=True)
     )
 
-    def apply(*settled: Value) -> Value:
-        _check_nulls(function, parameters, settled)
+    def apply(*known: Value) -> Value:
+        _check_arguments(function, parameters, known)
         try:
             if function.renders_templates:
-                return function.implementation(context, *settled)
+                return function.implementation(context, *known)
             if function.reads_files:
-                return function.implementation(context.scope.files, *settled)
-            return function.implementation(*settled)
+                return function.implementation(context.scope.files, *known)
+            return function.implementation(*known)
         except UnknownResultError as error:
             return _unknown_result(function, arguments, error)
 
-    _check_nulls(function, parameters, converted_arguments)
+    _check_arguments(function, parameters, converted_arguments)
     try:
         positions = _open_positions(parameters, converted_arguments)
         result = map_some(apply, converted_arguments, positions, function.returns)
@@ -85,13 +73,16 @@ def call_function(function: Function, arguments: Sequence[Value], context: CallC
     return _marked(function, parameters, arguments, result) if function.keeps_marks else result
 
 
-def _check_nulls(
+def _check_arguments(
     function: Function, parameters: Sequence[Parameter], arguments: Sequence[Value]
 ) -> None:
-    """Raise EvaluationError for a null that the function does not take."""
+    """Raise EvaluationError for a null, or a container of a type, that the function does not take."""
     for parameter, argument in zip(parameters, arguments, strict=True):
         if argument.is_null and not parameter.allows_null:
             raise _invalid(function, parameter, "argument must not be null")
+        is_typed = argument.type != DYNAMIC  # a plan sees the type of what is unknown, too
+        if parameter.accepts and is_typed and not isinstance(argument.type, parameter.accepts):
+            raise _invalid(function, parameter, f"{type_name(argument.type)} is not accepted")
         if not argument.is_known and argument.type == DYNAMIC and argument.unknown.is_deferred:
             return  # a plan looks no further
 
@@ -188,11 +179,6 @@ def _argument(function: Function, parameter: Parameter, argument: Value) -> Valu
     elif isinstance(argument.type, SetOf) and argument.is_known:
         expanded = expand_outcomes(argument)  # the order of a set depends on everything in it
         argument = expanded if expanded.is_known or expanded.unknown.outcomes else argument
-    kinds = _COLLECTIONS.get(function.name)
-    is_first = parameter is (*function.parameters, function.variadic)[0]
-    is_typed = not argument.is_known and argument.type != DYNAMIC  # a plan sees the type
-    if kinds and is_first and is_typed and not isinstance(argument.type, kinds):
-        raise _invalid(function, parameter, f"{type_name(argument.type)} is not accepted")
     try:
         return converted(argument, parameter.type)
     except EvaluationError as error:

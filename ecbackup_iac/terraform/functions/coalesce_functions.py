@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from ecbackup_iac.model.record import replace
+from ecbackup_iac.terraform.functions.arguments import is_list, may_be_text
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
-from ecbackup_iac.terraform.functions.containers import is_list, may_be_text
 from ecbackup_iac.terraform.functions.signature import Function, function
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.context import record_rejection
@@ -77,8 +77,8 @@ def _first(arguments: Sequence[Value], kind: Type) -> Value:
     first, rest = arguments[position], arguments[position + 1 :]
     charge(len(rest))
 
-    def chosen(settled: Value) -> Value:
-        return _first(rest, kind) if is_skipped(settled) else settled
+    def chosen(known: Value) -> Value:
+        return _first(rest, kind) if is_skipped(known) else known
 
     if first.is_known or first.unknown.outcomes:
         return map_outcomes(chosen, first, kind=first.type)
@@ -86,7 +86,7 @@ def _first(arguments: Sequence[Value], kind: Type) -> Value:
 
 
 def _first_or_unlisted(argument: Value, rest: Sequence[Value], kind: Type) -> Value:
-    """Return an unknown argument; the bounds hold where what it falls back to keeps them."""
+    """Return an argument without a list of outcomes; if it may be null, with bounds around the rest."""
     raw = argument.unknown
     if raw.is_not_null or (raw.minimum is None and raw.maximum is None):
         return argument
@@ -120,7 +120,7 @@ def _first_list(arguments: Sequence[Value]) -> Value:
     if first.is_known:
         return first
     charge(len(rest))
-    return map_outcomes(lambda settled: _first_list((settled, *rest)), first)
+    return map_outcomes(lambda known: _first_list((known, *rest)), first)
 
 
 def _may_be_chosen(argument: Value) -> bool:

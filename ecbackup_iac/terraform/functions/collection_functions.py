@@ -3,21 +3,18 @@
 from functools import reduce
 
 from ecbackup_iac.model.record import replace
-from ecbackup_iac.terraform.functions.containers import (
-    is_list,
+from ecbackup_iac.terraform.functions.arguments import (
     may_be_rejected,
     may_be_text,
     members_of,
-    need_mapping,
-    need_sequence,
     number_of,
     taken,
+    text_of,
     texts,
     whole,
 )
 from ecbackup_iac.terraform.functions.go.graphemes import grapheme_count
 from ecbackup_iac.terraform.functions.signature import Function, function
-from ecbackup_iac.terraform.functions.sizes import text_of
 from ecbackup_iac.terraform.values.arithmetic import UndefinedResultError, added, charge_operand
 from ecbackup_iac.terraform.values.context import record_rejection
 from ecbackup_iac.terraform.values.conversion import converted, expand_outcomes, perhaps_text
@@ -99,13 +96,13 @@ def _keys(of: Value) -> Value:
             return map_outcomes(_keys, of)
         may_be_rejected(of)
         return tuple_value(string(name) for name, _ in of.type.attributes)
-    need_mapping(of, "must have map or object type")
+    if not is_mapping(of.type):
+        raise EvaluationError("a map or an object is required")
     names = tuple(string(name).taken_from(of) for name in sorted(members_of(of)))
     return Value(ListOf(STRING), names) if isinstance(of.type, MapOf) else tuple_value(names)
 
 
 def _values(of: Value) -> Value:
-    need_mapping(of, "values() requires a map as the first argument")
     elements = tuple(members_of(of).values())
     if isinstance(of.type, MapOf):
         return Value(ListOf(of.type.element), elements)
@@ -113,8 +110,6 @@ def _values(of: Value) -> Value:
 
 
 def _element(of: Value, position: Value) -> Value:
-    if not is_list(of):
-        raise EvaluationError("cannot read elements from it: a list is required")
     elements = taken(of)
     if not elements:
         raise EvaluationError("cannot use element function with an empty list")
@@ -124,7 +119,7 @@ def _element(of: Value, position: Value) -> Value:
             raise EvaluationError("cannot use element function with a negative index on a tuple")
         return elements[chosen % len(elements)]
     if position.unknown.outcomes:
-        return map_outcomes(lambda settled: _element(of, settled), position)
+        return map_outcomes(lambda known: _element(of, known), position)
     record_rejection()  # it may be negative
     raw = position.unknown
     return one_of([Possibility(e) for e in elements], raw.why, is_deferred=raw.is_deferred)
@@ -133,16 +128,13 @@ def _element(of: Value, position: Value) -> Value:
 def _lookup(of: Value, key: Value, *rest: Value) -> Value:
     if len(rest) > 1:
         raise EvaluationError("lookup() takes two or three arguments")
-    if not of.is_known:
-        return map_outcomes(lambda settled: _lookup(settled, key, *rest), of).with_marks_of(of, key)
-    need_mapping(of, "lookup() requires a map as the first argument")
     default = rest[0] if rest else None
     if default is not None:
         default = default_of(of, default)
     if key.is_known:
         return _looked_up(of, key, default).with_marks_of(of).chosen_by(key)
     if key.unknown.outcomes:
-        return map_outcomes(lambda settled: _lookup(of, settled, *rest), key).with_marks_of(of, key)
+        return map_outcomes(lambda known: _lookup(of, known, *rest), key).with_marks_of(of, key)
     if default is None:
         record_rejection()  # the key may be none of these
     may_be_rejected(key)
@@ -187,9 +179,6 @@ def _looked_up(of: Value, key: Value, default: Value | None) -> Value:
 
 
 def _contains(within: Value, wanted: Value) -> Value:
-    if not within.is_known:
-        return map_outcomes(lambda settled: _contains(settled, wanted), within, kind=BOOL)
-    need_sequence(within, "argument must be list, tuple, or set")
     may_be_rejected(wanted)
     answers = [equal(element, wanted) for element in within.elements]
     is_found = any(answer.raw is True for answer in answers)
@@ -198,20 +187,18 @@ def _contains(within: Value, wanted: Value) -> Value:
         result = replace(boolean(is_found), is_known_early=is_early)
     else:
         result = map_outcomes(
-            _contains_settled, expand_outcomes(within), expand_outcomes(wanted), kind=BOOL
+            _contains_known, expand_outcomes(within), expand_outcomes(wanted), kind=BOOL
         )
     return with_all_marks_of(result, within, wanted)
 
 
-def _contains_settled(within: Value, wanted: Value) -> Value:
+def _contains_known(within: Value, wanted: Value) -> Value:
     if wanted.is_null:
         raise EvaluationError("the value must not be null")
     return boolean(any(equal(element, wanted).raw is True for element in within.elements))
 
 
 def _index(within: Value, wanted: Value) -> Value:
-    if not is_list(within):
-        raise EvaluationError("argument must be a list or tuple")
     if not within.elements:
         raise EvaluationError("cannot search an empty list")
     for position, element in enumerate(within.elements):
@@ -242,15 +229,13 @@ def _all_are(within: Value, *, wanted: bool) -> Value:
     if is_refuted or len(decided) == len(within.elements):
         return boolean(not is_refuted)
     return map_outcomes(
-        lambda settled: _all_are(settled, wanted=wanted), expand_outcomes(within), kind=BOOL
+        lambda known: _all_are(known, wanted=wanted), expand_outcomes(within), kind=BOOL
     )
 
 
 def _one(of: Value) -> Value:
-    if not is_sequence(of.type) or len(of.elements) > 1:
-        raise EvaluationError(
-            "must be a list, set, or tuple value with either zero or one elements"
-        )
+    if len(of.elements) > 1:
+        raise EvaluationError("it must have either zero or one elements")
     if of.elements:
         return taken(of)[0]
     return null(of.type.element if isinstance(of.type, ListOf | SetOf) else DYNAMIC)
@@ -284,7 +269,6 @@ def _key(value: Value) -> object:
 
 
 def _sum(of: Value) -> Value:
-    need_sequence(of, "argument must be list, set, or tuple of number values")
     if not of.elements:
         raise EvaluationError("cannot sum an empty list")
     terms = [number_of(converted(element, NUMBER)) for element in taken(of)]
@@ -317,14 +301,14 @@ def _removed(name: str, syntax: str) -> Function:
 FUNCTIONS: tuple[Function, ...] = (
     function("alltrue(list: list of bool | elements): bool", _alltrue),
     function("anytrue(list: list of bool | elements): bool", _anytrue),
-    function("contains(list: any | unknown, value: any | unknown): bool", _contains),
-    function("element(list: any | elements, index: number | unknown)", _element),
-    function("index(list: any | elements, value: any): number", _index),
-    function("keys(inputMap: any | unknown | elements)", _keys),
+    function("contains(list: sequence | elements, value: any | unknown): bool", _contains),
+    function("element(list: list or tuple | elements, index: number | unknown)", _element),
+    function("index(list: list or tuple | elements, value: any): number", _index),
+    function("keys(inputMap: map or object | unknown | elements)", _keys),
     function("length(value: any | unknown | elements): number", _length),
     _removed("list", "tolist([ ... ])"),
     function(
-        "lookup(inputMap: any | unknown | elements, key: string | unknown, "
+        "lookup(inputMap: map or object | elements, key: string | unknown, "
         "...default: any | null | unknown | elements)",
         _lookup,
         keeps_marks=False,
@@ -335,8 +319,8 @@ FUNCTIONS: tuple[Function, ...] = (
         "searchset: list of any | elements)",
         _matchkeys,
     ),
-    function("one(list: any | elements)", _one),
+    function("one(list: sequence | elements)", _one),
     function("sort(list: list of string): list of string", _sort),
-    function("sum(list: any): number", _sum),
-    function("values(values: any | elements)", _values),
+    function("sum(list: sequence): number", _sum),
+    function("values(values: map or object | elements)", _values),
 )

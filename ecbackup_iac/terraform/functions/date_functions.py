@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 
+from ecbackup_iac.terraform.functions.arguments import text_of
 from ecbackup_iac.terraform.functions.go.timestamps import duration, timestamp
 from ecbackup_iac.terraform.functions.signature import Function, function
-from ecbackup_iac.terraform.functions.sizes import text_of
 from ecbackup_iac.terraform.values.budget import charge_characters
 from ecbackup_iac.terraform.values.value import EvaluationError, Value, count_value, quoting, string
 

@@ -1,13 +1,14 @@
-"""Functions that write values as text of some format, and read them back."""
+"""Functions that write values as text of some format, and read them back; and hashes of texts."""
 
 import binascii
 import re
 from base64 import b64encode
+from collections.abc import Callable
 
+from ecbackup_iac.terraform.functions.arguments import bytes_of, sized, text_of
 from ecbackup_iac.terraform.functions.go.csv_text import csv_value
 from ecbackup_iac.terraform.functions.go.json_text import json_text, json_value
 from ecbackup_iac.terraform.functions.signature import Function, function, not_evaluated
-from ecbackup_iac.terraform.functions.sizes import bytes_of, sized, text_of
 from ecbackup_iac.terraform.values.budget import charge, charge_characters
 from ecbackup_iac.terraform.values.value import EvaluationError, Value, quoting, string
 
@@ -65,7 +66,34 @@ def _yamlencode(value: Value) -> Value:
     return string(yaml_text(value))
 
 
+def _hashed(algorithm: str, content: bytes) -> bytes:
+    import hashlib
+
+    return hashlib.new(algorithm, content, usedforsecurity=False).digest()
+
+
+DIGESTS: dict[str, Callable[[bytes], str]] = {
+    "md5": lambda content: _hashed("md5", content).hex(),
+    "sha1": lambda content: _hashed("sha1", content).hex(),
+    "sha256": lambda content: _hashed("sha256", content).hex(),
+    "sha512": lambda content: _hashed("sha512", content).hex(),
+    "base64sha256": lambda content: b64encode(_hashed("sha256", content)).decode(),
+    "base64sha512": lambda content: b64encode(_hashed("sha512", content)).decode(),
+}
+"""What each function makes of bytes; the variants for files use it too."""
+
+
+def _digest(name: str, digest: Callable[[bytes], str]) -> Function:
+    def apply(text: Value) -> Value:
+        return string(digest(bytes_of(text)))
+
+    return function(f"{name}(str: string): string", apply)
+
+
 FUNCTIONS: tuple[Function, ...] = (
+    *(_digest(name, digest) for name, digest in DIGESTS.items()),
+    not_evaluated("uuidv5(namespace: string, name: string): string"),
+    not_evaluated("rsadecrypt(ciphertext: string, privatekey: string): string"),
     function("base64encode(str: string): string", _base64encode),
     function("base64decode(str: string): string", _base64decode),
     not_evaluated("base64gzip(str: string): string"),

@@ -8,17 +8,16 @@ from collections.abc import Callable
 from ecbackup_iac.files.paths import display_path_of
 from ecbackup_iac.hcl.literal_text import normal
 from ecbackup_iac.hcl.source import SourceFile
+from ecbackup_iac.hcl.tokens import is_identifier
+from ecbackup_iac.terraform.functions.arguments import members_of, text_of
 from ecbackup_iac.terraform.functions.call_context import CallContext, Files, UnknownResultError
-from ecbackup_iac.terraform.functions.containers import members_of, need_mapping
 from ecbackup_iac.terraform.functions.data_files import DataFileStep
-from ecbackup_iac.terraform.functions.hash_functions import DIGESTS
+from ecbackup_iac.terraform.functions.encoding_functions import DIGESTS
 from ecbackup_iac.terraform.functions.signature import Function, function
-from ecbackup_iac.terraform.functions.sizes import text_of
-from ecbackup_iac.terraform.functions.template_rendering import is_in_template_file, render_file
+from ecbackup_iac.terraform.functions.template_rendering import FileScope, rendered
 from ecbackup_iac.terraform.values.budget import charge_text
 from ecbackup_iac.terraform.values.context import evaluation_context
 from ecbackup_iac.terraform.values.marks import hidden_value
-from ecbackup_iac.terraform.values.outcomes import map_outcomes
 from ecbackup_iac.terraform.values.sets import set_of
 from ecbackup_iac.terraform.values.type_system import STRING
 from ecbackup_iac.terraform.values.value import (
@@ -91,7 +90,7 @@ _CREDENTIALS_FILE = re.compile(
 
 
 def _read(files: Files, path: Value, text: str) -> Value:
-    """Return what a file holds, or what is computed of that: a string that is not in the code."""
+    """Return what a file contains, or what is computed of that: a string that is not in the code."""
     value = string(text).with_marks(is_sensitive=False, privacy=Privacy.OUTSIDE)
     return value if path.is_hidden else value.through(_step(files, path))
 
@@ -139,14 +138,13 @@ def _templatefile(context: CallContext, path: Value, variables: Value) -> Value:
 
 
 def _rendered(context: CallContext, path: Value, variables: Value) -> Value:
-    if is_in_template_file(context):
+    if isinstance(context.scope, FileScope):
         raise EvaluationError(
             "cannot recursively call templatefile from inside another template function"
         )
-    need_mapping(variables, "invalid vars value: must be a map")
     names = members_of(variables)
     for name in names:
-        if not name.replace("-", "_").isidentifier() or name.startswith("-"):
+        if not is_identifier(name):
             raise quoting("invalid template variable name{}", f' "{name}"', "")
     files = context.scope.files
     text = _text(files, path)
@@ -154,16 +152,9 @@ def _rendered(context: CallContext, path: Value, variables: Value) -> Value:
     evaluation = evaluation_context()
     evaluation.template_calls += 1
     shown = hidden_value(path) if path.is_hidden else text_of(path)
-    result = render_file(context, source, names, f"{shown} ({evaluation.template_calls})")
-    if result.is_known or result.unknown.outcomes:
-        result = map_outcomes(_not_null, result)
+    scope = FileScope(files, f"{shown} ({evaluation.template_calls})")
+    result = rendered(context, source, names, scope, is_hidden=True)
     return result if path.is_hidden or result.trace else result.through(_step(files, path))
-
-
-def _not_null(result: Value) -> Value:
-    if result.is_null:
-        raise EvaluationError("Template result is null")
-    return result
 
 
 def _reading(name: str, compute: Callable[[bytes], str]) -> Function:
@@ -179,7 +170,7 @@ FUNCTIONS: tuple[Function, ...] = (
     function("fileset(path: string, pattern: string): set of string", _fileset, reads_files=True),
     function("pathexpand(path: string): string", _pathexpand),
     function(
-        "templatefile(path: string, vars: any | elements)",
+        "templatefile(path: string, vars: map or object | elements)",
         _templatefile,
         reads_files=True,
         renders_templates=True,

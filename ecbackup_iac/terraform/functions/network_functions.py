@@ -1,108 +1,83 @@
 """Functions of IP address ranges in CIDR notation."""
 
 import re
+from ipaddress import (
+    AddressValueError,
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    ip_network,
+)
 
-from ecbackup_iac.model.record import record
+from ecbackup_iac.terraform.functions.arguments import strings, text_of, whole
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.functions.signature import Function, function, not_evaluated
-from ecbackup_iac.terraform.functions.sizes import strings, text_of, whole_number
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.value import EvaluationError, Value, quoting, string
 
-_IPV4_BITS, _IPV6_BITS = 32, 128
-_MAX_OCTET = 255
 _STEPS_PER_SUBNET = 3
 _MAX_NEW_BITS = 32
-_MAPPED = 0xFFFF  # what precedes an IPv4 address that is written as IPv6
 _OCTETS = re.compile(r"\d+(?:\.\d+){3}", re.ASCII)
-_DECIMAL = re.compile(r"\d{1,9}", re.ASCII)
+_DIGITS = re.compile(r"\d+", re.ASCII)
 
 
-@record
-class _Range:
-    address: int
-    """The first address, or any in it."""
-
-    length: int
-    bits: int
-
-    @property
-    def first(self) -> int:
-        return self.address >> self.free << self.free
-
-    @property
-    def free(self) -> int:
-        return self.bits - self.length
-
-    def __str__(self) -> str:
-        return f"{_written(self.address, self.bits)}/{self.length}"
-
-
-def _written(address: int, bits: int) -> str:
-    from ipaddress import IPv4Address, IPv6Address
-
-    return str(IPv4Address(address) if bits == _IPV4_BITS else IPv6Address(address))
-
-
-def _address(text: str) -> tuple[int, int] | None:
-    """Return the number and bits of an address. Zeros may lead, as Terraform still allows."""
-    from ipaddress import AddressValueError, IPv6Address
-
-    if _OCTETS.fullmatch(text):
-        octets = [int(octet[-9:]) for octet in text.split(".")]
-        if max(octets) > _MAX_OCTET:
-            return None
-        return int.from_bytes(bytes(octets), "big"), _IPV4_BITS
-    if "%" in text:
-        return None
+def _address(text: str) -> IPv4Address | IPv6Address | None:
+    """Return an address; None for another text. Zeros may lead, as Terraform still allows."""
     try:
-        return int(IPv6Address(text)), _IPV6_BITS
+        if _OCTETS.fullmatch(text):
+            return IPv4Address(".".join(str(_number_of(octet)) for octet in text.split(".")))
+        return None if "%" in text else IPv6Address(text)
     except AddressValueError:
         return None
 
 
-def _range(text: str) -> _Range:
-    written, slash, length = text.partition("/")
-    found = _address(written)
-    if not slash or found is None or not _DECIMAL.fullmatch(length) or int(length) > found[1]:
+def _number_of(digits: str) -> int:
+    """Return a number of three digits at most, without zeros in front; any larger one is too large anyway."""
+    return int(digits.lstrip("0")[:4] or 0)
+
+
+def _range(text: str) -> IPv4Network | IPv6Network:
+    """Return the range that a string like "10.0.0.0/8" means. Raises EvaluationError."""
+    address_text, _, length = text.partition("/")
+    address = _address(address_text)
+    is_length = _DIGITS.fullmatch(length) is not None
+    if address is None or not is_length or _number_of(length) > address.max_prefixlen:
         raise quoting("invalid CIDR expression: invalid CIDR address{}", f": {text}", "")
-    address, bits = found
-    if bits == _IPV6_BITS and address >> _IPV4_BITS == _MAPPED:
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
         raise UnknownResultError("IPv4 addresses written as IPv6 are not evaluated")
-    given = _Range(address, int(length), bits)
-    return _Range(given.first, given.length, bits)
+    return ip_network((address, _number_of(length)), strict=False)
 
 
 def _cidrhost(prefix: Value, host: Value) -> Value:
     within, chosen = _range(text_of(prefix)), host.raw
     if not isinstance(chosen, int):
         raise EvaluationError("value must be a whole number")
-    most = (1 << within.free) - 1
-    number = chosen if chosen >= 0 else most + 1 + chosen
-    if not 0 <= number <= most:
+    try:
+        return string(str(within[chosen]))
+    except IndexError:
         raise EvaluationError(
-            f"prefix of {within.length} does not accommodate a host numbered {chosen}",
+            f"prefix of {within.prefixlen} does not accommodate a host numbered {chosen}",
             redacted_message="the prefix does not accommodate a host of that number",
-        )
-    return string(_written(within.first + number, within.bits))
+        ) from None
 
 
 def _cidrnetmask(prefix: Value) -> Value:
     within = _range(text_of(prefix))
-    if within.bits != _IPV4_BITS:
+    if not isinstance(within, IPv4Network):
         raise quoting("IPv6 addresses cannot have a netmask{}", f": {text_of(prefix)}", "")
-    return string(_written((1 << _IPV4_BITS) - (1 << within.free), _IPV4_BITS))
+    return string(str(within.netmask))
 
 
 def _cidrsubnet(prefix: Value, more: Value, number: Value) -> Value:
-    new_bits, chosen = whole_number(more), number.raw
+    new_bits, chosen = whole(more), number.raw
     if not isinstance(chosen, int):
         raise EvaluationError("value must be a whole number")
     within = _range(text_of(prefix))
-    length = within.length + new_bits
-    if length > within.bits:
+    length = within.prefixlen + new_bits
+    if length > within.max_prefixlen:
         raise EvaluationError(
-            f"insufficient address space to extend prefix of {within.length} by {new_bits}",
+            f"insufficient address space to extend prefix of {within.prefixlen} by {new_bits}",
             redacted_message="insufficient address space to extend the prefix",
         )
     if new_bits < 0 and (chosen != 0 or length < 0):
@@ -113,42 +88,45 @@ def _cidrsubnet(prefix: Value, more: Value, number: Value) -> Value:
             redacted_message="the prefix extension does not accommodate a subnet of that number",
         )
     # A negative number is not rejected; Go takes the bits of the result without its sign.
-    address = abs(within.first | (chosen << (within.bits - length)))
-    if address >> within.bits:
+    free = within.max_prefixlen - length
+    address = abs(int(within.network_address) | (chosen << free))
+    if address >> within.max_prefixlen:
         raise UnknownResultError("cidrsubnet with so small a number is not evaluated")
-    return string(str(_Range(address, length, within.bits)))
+    return string(_written(within, address, length))
+
+
+def _written(within: IPv4Network | IPv6Network, address: int, length: int) -> str:
+    """Return a range that is a part of another."""
+    return f"{type(within.network_address)(address)}/{length}"
 
 
 def _cidrsubnets(prefix: Value, *lengths: Value) -> Value:
     charge(_STEPS_PER_SUBNET * len(lengths))
     within = _range(text_of(prefix))
-    last = within.first - 1
-    """Of the range before the one that comes next."""
-
-    made = []
+    last = int(within.network_address) - 1  # the last address that is taken
+    subnets = []
     for given in lengths:
-        more = whole_number(given)
+        more = whole(given)
         if more < 1:
             raise EvaluationError("must extend prefix by at least one bit")
         if more > _MAX_NEW_BITS:
             raise EvaluationError("may not extend prefix by more than 32 bits")
-        length = within.length + more
-        if length > within.bits:
+        length = within.prefixlen + more
+        if length > within.max_prefixlen:
             raise EvaluationError(
                 f"would extend prefix to {length} bits, which is too long for an address"
             )
-        free = within.bits - length
+        free = within.max_prefixlen - length
         # The first subnet of this size that begins after the last one ends.
         address = ((last >> free) + 1) << free
-        beyond = within.first + (1 << within.free)
         # Terraform calls 0.0.0.0 and :: an overflow, even where the range begins with it.
-        if address >= beyond or address == 0:
+        if address > int(within.broadcast_address) or address == 0:
             raise EvaluationError(
                 f"not enough remaining address space for a subnet with a prefix of {length} bits"
             )
-        made.append(str(_Range(address, length, within.bits)))
+        subnets.append(_written(within, address, length))
         last = address + (1 << free) - 1
-    return strings(made)
+    return strings(subnets)
 
 
 FUNCTIONS: tuple[Function, ...] = (

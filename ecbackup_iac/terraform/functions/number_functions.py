@@ -5,11 +5,10 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from ecbackup_iac.hcl.number import MAX_DIGITS, Number, plain
+from ecbackup_iac.terraform.functions.arguments import may_be_rejected, number_of, text_of, whole
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
-from ecbackup_iac.terraform.functions.containers import may_be_rejected, number_of, whole
 from ecbackup_iac.terraform.functions.go.mathematics import logarithm, power
 from ecbackup_iac.terraform.functions.signature import Function, function
-from ecbackup_iac.terraform.functions.sizes import text_of
 from ecbackup_iac.terraform.values.arithmetic import (
     DOUBLE_PRECISION,
     is_negative,
@@ -106,7 +105,7 @@ def _extremum(
 ) -> Callable[..., Value]:
     """Return max or min; of unknown arguments the result has the bounds that follow."""
 
-    def settled(*arguments: Value) -> Value:
+    def of_known(*arguments: Value) -> Value:
         for argument in arguments:
             if argument.is_null:
                 raise EvaluationError("argument must not be null")
@@ -115,7 +114,7 @@ def _extremum(
     def implementation(*arguments: Value) -> Value:
         if not arguments:
             raise EvaluationError("must pass at least one number")
-        result = map_outcomes(settled, *arguments, kind=NUMBER)
+        result = map_outcomes(of_known, *arguments, kind=NUMBER)
         if result.is_known or result.unknown.outcomes:
             return result
         raw = result.unknown

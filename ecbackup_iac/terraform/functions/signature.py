@@ -1,11 +1,30 @@
 """The signature of a function: its parameters, what it returns, and how it is called."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
 
 from ecbackup_iac.model.record import record
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
-from ecbackup_iac.terraform.values.type_system import DYNAMIC, Type, type_named
+from ecbackup_iac.terraform.values.type_system import (
+    DYNAMIC,
+    ListOf,
+    MapOf,
+    ObjectOf,
+    SetOf,
+    TupleOf,
+    Type,
+    type_named,
+)
 from ecbackup_iac.terraform.values.value import Value
+
+Types: TypeAlias = tuple[type[Type], ...]
+
+_CONTAINERS: Mapping[str, Types] = {
+    "list or tuple": (ListOf, TupleOf),
+    "map or object": (MapOf, ObjectOf),
+    "sequence": (ListOf, SetOf, TupleOf),
+}
+"""What a signature calls the types of several containers."""
 
 
 @record
@@ -14,6 +33,9 @@ class Parameter:
 
     name: str
     type: Type = DYNAMIC
+    accepts: Types = ()
+    """The types of containers that it takes, where it takes several."""
+
     allows_null: bool = False
     allows_unknown: bool = False
     """The function has a result even where the argument itself is unknown, and takes it as it is."""
@@ -79,4 +101,5 @@ def _parameter(written: str) -> Parameter:
     name, _, accepted = written.partition(": ")
     kind, *allowed = accepted.split(" | ")
     allows = (word in allowed for word in ("null", "unknown", "elements"))
-    return Parameter(name, type_named(kind), *allows)
+    accepts = _CONTAINERS.get(kind, ())
+    return Parameter(name, DYNAMIC if accepts else type_named(kind), accepts, *allows)

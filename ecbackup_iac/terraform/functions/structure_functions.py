@@ -3,17 +3,16 @@
 from collections.abc import Callable
 from itertools import product
 
-from ecbackup_iac.terraform.functions.call_context import UnknownResultError
-from ecbackup_iac.terraform.functions.containers import (
+from ecbackup_iac.terraform.functions.arguments import (
     check_length,
     is_list,
     members_of,
-    need_sequence,
     number_of,
     taken,
     texts,
     whole,
 )
+from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.functions.signature import Function, function
 from ecbackup_iac.terraform.values.arithmetic import (
     COUNT_PRECISION,
@@ -34,9 +33,7 @@ from ecbackup_iac.terraform.values.type_system import (
     SetOf,
     TupleOf,
     Type,
-    is_mapping,
     is_sequence,
-    type_name,
     unified,
 )
 from ecbackup_iac.terraform.values.value import (
@@ -71,8 +68,6 @@ def _compact(of: Value) -> Value:
 def _concat(*lists: Value) -> Value:
     if not lists:
         raise EvaluationError("at least one argument is required")
-    if not all(is_list(sequence) for sequence in lists):
-        raise EvaluationError("all arguments must be lists or tuples")
     check_length(sum(len(sequence.elements) for sequence in lists))
     if all(isinstance(sequence.type, ListOf) for sequence in lists):
         kind = unified([sequence.type for sequence in lists])
@@ -90,7 +85,6 @@ def _distinct(of: Value) -> Value:
 
 
 def _flatten(of: Value) -> Value:
-    need_sequence(of, "can only flatten lists, sets and tuples")
     inner: list[Value] = [of]
     elements: list[Value] = []
     for element in taken(of):
@@ -129,8 +123,6 @@ def _flatten_every_way(of: Value) -> Value:
 def _merge(*maps: Value) -> Value:
     members: dict[str, Value] = {}
     for mapping in maps:
-        if not is_mapping(mapping.type) and not (mapping.is_null and mapping.type == DYNAMIC):
-            raise EvaluationError("arguments must be maps or objects")
         if not mapping.is_null:
             members |= members_of(mapping)
     kinds = {mapping.type for mapping in maps}
@@ -164,7 +156,6 @@ def _range(*limits: Value) -> Value:
 
 
 def _reverse(of: Value) -> Value:
-    need_sequence(of, f"can only reverse list or tuple values, not {type_name(of.type)}")
     elements = taken(of)[::-1]
     if isinstance(of.type, ListOf | SetOf):
         return Value(ListOf(of.type.element), elements)
@@ -182,14 +173,14 @@ def _of_shared_type(sets: tuple[Value, ...]) -> tuple[list[Value], Type]:
 
 
 def _set_operation(keep: Callable[[object, list[set[object]]], bool]) -> Callable[..., Value]:
-    """Return a set operation of a test: whether an element stays, given which sets hold which elements."""
+    """Return a set operation of a test: whether an element stays, given which sets contain which elements."""
 
     def implementation(*arguments: Value) -> Value:
         sets, shared = _of_shared_type(arguments)
-        held = [{identity(element) for element in given.elements} for given in sets]
+        members_of_sets = [{identity(element) for element in given.elements} for given in sets]
         elements = [element for given in sets for element in taken(given)]
         charge(_STEPS_OF_AN_ELEMENT * len(elements))
-        return set_of((e for e in elements if keep(identity(e), held)), shared)
+        return set_of((e for e in elements if keep(identity(e), members_of_sets)), shared)
 
     return implementation
 
@@ -199,12 +190,11 @@ def _setproduct(*arguments: Value) -> Value:
         raise EvaluationError("at least two arguments are required")
     total = 1
     for argument in arguments:
-        need_sequence(argument, "a set or a list is required")
         total *= len(argument.elements)
     check_length(total)
     charge(total * len(arguments))
     uniform = [_uniform(argument) for argument in arguments]
-    kinds = [_element_type(argument) for argument in uniform]
+    kinds = [one.type.element for one in uniform if isinstance(one.type, ListOf | SetOf)]
     columns = [
         [element.taken_from(sequence) for element in sequence.elements] for sequence in uniform
     ]
@@ -224,13 +214,7 @@ def _uniform(of: Value) -> Value:
     return listed
 
 
-def _element_type(of: Value) -> Type:
-    return of.type.element if isinstance(of.type, ListOf | SetOf) else DYNAMIC
-
-
 def _slice(of: Value, start: Value, end: Value) -> Value:
-    if not is_list(of):
-        raise EvaluationError("must be a list or tuple value")
     elements = taken(of)
     positions = []
     for name, limit in (("start index", start), ("end index", end)):
@@ -266,8 +250,6 @@ def _transpose(of: Value) -> Value:
 
 
 def _zipmap(keys: Value, values: Value) -> Value:
-    if not is_list(values):
-        raise EvaluationError("values argument must be a list or tuple value")
     names = texts(keys)
     if len(names) != len(values.elements):
         raise EvaluationError(
@@ -286,26 +268,30 @@ def _zipmap(keys: Value, values: Value) -> Value:
 FUNCTIONS: tuple[Function, ...] = (
     function("chunklist(list: list of any | elements, size: number)", _chunklist),
     function("compact(list: list of string): list of string", _compact),
-    function("concat(...seqs: any | elements)", _concat),
+    function("concat(...seqs: list or tuple | elements)", _concat),
     function("distinct(list: list of any)", _distinct),
-    function("flatten(list: any | elements)", _flatten),
-    function("merge(...maps: any | null | elements)", _merge),
+    function("flatten(list: sequence | elements)", _flatten),
+    function("merge(...maps: map or object | null | elements)", _merge),
     function("range(...params: number): list of number", _range),
-    function("reverse(list: any | elements)", _reverse),
+    function("reverse(list: sequence | elements)", _reverse),
     function(
         "setintersection(first_set: set of any, ...other_sets: set of any)",
-        _set_operation(lambda element, held: all(element in members for members in held)),
+        _set_operation(
+            lambda element, members_of_sets: all(element in members for members in members_of_sets)
+        ),
     ),
-    function("setproduct(...sets: any | elements)", _setproduct),
+    function("setproduct(...sets: sequence | elements)", _setproduct),
     function(
         "setsubtract(a: set of any, b: set of any)",
-        _set_operation(lambda element, held: element not in held[1]),
+        _set_operation(lambda element, members_of_sets: element not in members_of_sets[1]),
     ),
     function(
         "setunion(first_set: set of any, ...other_sets: set of any)",
         _set_operation(lambda _element, _held: True),
     ),
-    function("slice(list: any | elements, start_index: number, end_index: number)", _slice),
+    function(
+        "slice(list: list or tuple | elements, start_index: number, end_index: number)", _slice
+    ),
     function("transpose(values: map of list of string): map of list of string", _transpose),
-    function("zipmap(keys: list of string, values: any | elements)", _zipmap),
+    function("zipmap(keys: list of string, values: list or tuple | elements)", _zipmap),
 )

@@ -2,19 +2,24 @@
 
 from collections.abc import Callable, Sequence
 
+from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.hcl.tokens import SPACES
-from ecbackup_iac.terraform.functions.call_context import CallContext, UnknownResultError
-from ecbackup_iac.terraform.functions.containers import may_be_rejected
-from ecbackup_iac.terraform.functions.go.graphemes import grapheme_clusters
-from ecbackup_iac.terraform.functions.go.regular_expressions import Pattern, result, result_type
-from ecbackup_iac.terraform.functions.signature import Function, function
-from ecbackup_iac.terraform.functions.sizes import (
+from ecbackup_iac.terraform.functions.arguments import (
     check_size,
+    may_be_rejected,
     sized,
     strings,
     text_of,
-    whole_number,
+    whole,
 )
+from ecbackup_iac.terraform.functions.call_context import (
+    CallContext,
+    EmptyScope,
+    UnknownResultError,
+)
+from ecbackup_iac.terraform.functions.go.graphemes import grapheme_clusters
+from ecbackup_iac.terraform.functions.go.regular_expressions import Pattern, result, result_type
+from ecbackup_iac.terraform.functions.signature import Function, function
 from ecbackup_iac.terraform.values.budget import charge_characters
 from ecbackup_iac.terraform.values.conversion import expand_outcomes
 from ecbackup_iac.terraform.values.outcomes import map_outcomes
@@ -23,7 +28,6 @@ from ecbackup_iac.terraform.values.type_system import (
     DYNAMIC,
     STRING,
     ListOf,
-    is_mapping,
     is_sequence,
 )
 from ecbackup_iac.terraform.values.value import EvaluationError, Value, boolean, string
@@ -71,7 +75,7 @@ def _titled(text: str) -> str:
 
 
 def _substr(text: Value, offset: Value, length: Value) -> Value:
-    start, count = whole_number(offset), whole_number(length)
+    start, count = whole(offset), whole(length)
     if start >= 0 and count == 0:
         return string("")
     characters = grapheme_clusters(text_of(text))
@@ -100,24 +104,24 @@ def _join(separator: Value, *lists: Value) -> Value:
 
 
 def _split(separator: Value, text: Value) -> Value:
-    between, whole = text_of(separator), text_of(text)
-    return strings(whole.split(between) if between else list(whole))
+    between, written = text_of(separator), text_of(text)
+    return strings(written.split(between) if between else list(written))
 
 
 def _indent(spaces: Value, text: Value) -> Value:
-    count, whole = whole_number(spaces), text_of(text)
+    count, written = whole(spaces), text_of(text)
     if count < 0:
         raise EvaluationError("indent: the number of spaces must not be negative")
-    check_size(len(whole) + count * (whole.count("\n") + 1))
-    return string(whole.replace("\n", "\n" + " " * count))
+    check_size(len(written) + count * (written.count("\n") + 1))
+    return string(written.replace("\n", "\n" + " " * count))
 
 
 def _replace(text: Value, old: Value, new: Value) -> Value:
-    whole, wanted, replacement = text_of(text), text_of(old), text_of(new)
+    written, wanted, replacement = text_of(text), text_of(old), text_of(new)
     if len(wanted) > 1 and wanted[0] == wanted[-1] == "/":
-        return sized(Pattern(wanted[1:-1]).replaced(whole, replacement))
-    check_size(len(whole) + whole.count(wanted) * len(replacement))
-    return string(whole.replace(wanted, replacement))
+        return sized(Pattern(wanted[1:-1]).replaced(written, replacement))
+    check_size(len(written) + written.count(wanted) * len(replacement))
+    return string(written.replace(wanted, replacement))
 
 
 def _regex(pattern: Value, text: Value) -> Value:
@@ -130,9 +134,9 @@ def _regex(pattern: Value, text: Value) -> Value:
 
 
 def _regexall(pattern: Value, text: Value) -> Value:
-    compiled, whole = Pattern(text_of(pattern)), text_of(text)
+    compiled, written = Pattern(text_of(pattern)), text_of(text)
     kind = result_type(compiled)
-    found = tuple(result(compiled, whole, spans) for spans in compiled.spans(whole))
+    found = tuple(result(compiled, written, spans) for spans in compiled.spans(written))
     return Value(ListOf(kind), found)
 
 
@@ -157,10 +161,10 @@ def _formatlist(template: Value, *arguments: Value) -> Value:
         if is_sequence(argument.type) and not argument.is_null
     ]
     _check_nulls(arguments)
-    whole = text_of(template)
+    written = text_of(template)
 
     def line(*ready: Value) -> Value:
-        return sized(formatted(whole, ready))
+        return sized(formatted(written, ready))
 
     count = len(sequences[0][1].elements) if sequences else 1
     for number, sequence in sequences:
@@ -177,19 +181,21 @@ def _formatlist(template: Value, *arguments: Value) -> Value:
             argument.elements[index] if number in sequence_numbers else argument
             for number, argument in enumerate(arguments, 1)
         ]
-        settled = map(expand_outcomes, chosen)
-        lines.append(map_outcomes(line, *settled, kind=STRING))
+        expanded = map(expand_outcomes, chosen)
+        lines.append(map_outcomes(line, *expanded, kind=STRING))
     return Value(_LIST_OF_TEXT, tuple(lines))
 
 
 def _templatestring(context: CallContext, template: Value, variables: Value) -> Value:
     # Imported here, because most runs do without.
-    from ecbackup_iac.terraform.functions.template_rendering import render_string
+    from ecbackup_iac.terraform.functions.template_rendering import rendered
 
-    if not is_mapping(variables.type):
-        raise EvaluationError("invalid vars value: must be a map")
-    text = text_of(template)
-    return render_string(context, text, variables.members, is_hidden=template.is_hidden)
+    source = SourceFile("", text_of(template).encode(errors="replace"))
+    scope, is_hidden = EmptyScope(), template.is_hidden
+    try:
+        return rendered(context, source, variables.members, scope, is_hidden=is_hidden)
+    except EvaluationError as error:
+        raise error.prefixed("templatestring: ") from error
 
 
 def _plain(name: str, change: Callable[..., str], *parameters: str) -> Function:
@@ -217,7 +223,7 @@ def _starts_with(text: Value, prefix: Value) -> Value:
     if beginning.startswith(wanted) or not wanted.startswith(beginning):
         may_be_rejected(text)
         return boolean(beginning.startswith(wanted))
-    return map_outcomes(lambda settled: _starts_with(settled, prefix), text, kind=BOOL)
+    return map_outcomes(lambda known: _starts_with(known, prefix), text, kind=BOOL)
 
 
 FUNCTIONS: tuple[Function, ...] = (
@@ -245,7 +251,7 @@ FUNCTIONS: tuple[Function, ...] = (
         "formatlist(format: string, ...args: any | null | elements): list of string", _formatlist
     ),
     function(
-        "templatestring(template: string, vars: any | elements): string",
+        "templatestring(template: string, vars: map or object | elements): string",
         _templatestring,
         renders_templates=True,
     ),

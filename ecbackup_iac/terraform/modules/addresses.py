@@ -37,7 +37,7 @@ class Address:
     """The address of a managed resource instance, in its parts."""
 
     modules: tuple[tuple[str, str], ...]
-    """The module calls that lead to it, outermost first, each with its instance key as it is written."""
+    """The module calls that lead to it, outermost first, each with the text of its instance key."""
 
     kind: str
     name: str

@@ -64,7 +64,7 @@ def _entries(
 
 
 def commented_json(source: SourceFile) -> CommentedText:
-    """Return the comments of a file in JSON: the texts of `"//"` in a block, and in the file itself."""
+    """Return the comments of a file in JSON: the values of `"//"` in a block, and in the file itself."""
     from ecbackup_iac.hcl.json_syntax import JsonBody, parse_json  # most trees have no such file
 
     body, _ = parse_json(source, CONFIGURATION)

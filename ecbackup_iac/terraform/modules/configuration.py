@@ -14,8 +14,7 @@ from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.model.written_path import relative_path
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
-from ecbackup_iac.terraform.evaluation.scopes import CONSTANT_SCOPE
-from ecbackup_iac.terraform.functions.call_context import Files, Scope
+from ecbackup_iac.terraform.functions.call_context import CONSTANT_SCOPE, Files, Scope
 from ecbackup_iac.terraform.modules.file_names import Program
 from ecbackup_iac.terraform.modules.folders import Folders
 from ecbackup_iac.terraform.modules.installed_modules import installed_modules
@@ -164,7 +163,7 @@ class Configuration:
         return without_credentials(value.raw), ""
 
     def called_module(self, caller: Caller, name: str) -> Module | UnreadModule:
-        """Return the module behind a module call."""
+        """Return the module that a call names."""
         block = caller.module.calls[name]
         source, why = self._source(caller, name)
         if why:

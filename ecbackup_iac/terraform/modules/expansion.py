@@ -1,8 +1,9 @@
 """A module instance → the resource instances in it and in the modules that it calls."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from functools import partial
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
 from ecbackup_iac.hcl.expression import TupleNode
 from ecbackup_iac.hcl.structure import Block
@@ -10,7 +11,7 @@ from ecbackup_iac.model.near_miss import nearest
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.terraform.modules.configuration import UnreadModule, is_local, source_of
 from ecbackup_iac.terraform.modules.instances import BlockScope, ModuleInstance
-from ecbackup_iac.terraform.modules.module import Module
+from ecbackup_iac.terraform.modules.module import META_ARGUMENTS, Module
 from ecbackup_iac.terraform.modules.problems import missing_providers, undeclared_names
 from ecbackup_iac.terraform.modules.repetitions import Repetition, rejected_repetition
 from ecbackup_iac.terraform.values.value import EvaluationError
@@ -20,19 +21,21 @@ REPEATED_PROVIDERS = (
     "it, or one below it, configures a provider of its own"
 )
 
-_META_ARGUMENTS = {"source", "version", "count", "for_each", "providers", "depends_on"}
 
-
-class Search(Protocol):
+class Search(ABC):
     """What a configuration is searched for, and what is notified of the modules that are reached."""
 
+    @abstractmethod
     def is_sought(self, block: Block) -> bool:
         """Whether a resource is sought."""
 
-    def may_lead_to_sought(self, folder: str) -> bool:
-        """Whether the module in a folder, or one below it, may hold what is sought."""
+    def may_lead_to_sought(self, folder: str) -> bool:  # noqa: ARG002 - any may
+        """Whether the module in a folder, or one below it, may contain what is sought."""
+        return True
 
-    def record_call(self, folder: str | None, address: str, call: Block) -> None:
+    def record_call(  # noqa: B027 - not all keep it
+        self, folder: str | None, address: str, call: Block
+    ) -> None:
         """Record that the module in a folder is evaluated for a call that is not rejected.
 
         There is no folder for a call of a module that `terraform init` fetched.
@@ -200,7 +203,8 @@ def _checked_call(
         if written is not None and is_local(source_of(block) or ""):
             text = "Invalid version constraint: a module at a relative path has no version"
             errors.append(EvaluationError(text, written.range))
-        if target.configures_providers and _is_repeated(instance, block):
+        is_repeated = any(map(_rules_out_providers, (block, *instance.call_blocks)))
+        if target.configures_providers and is_repeated:
             errors.append(EvaluationError(REPEATED_PROVIDERS, block.header))
         errors += missing_providers(block, target)
     errors += undeclared_names(instance, block)
@@ -214,7 +218,7 @@ def _problem_of_arguments(call: Block, target: Module) -> EvaluationError | None
     """Return the first input that the module does not declare, or that it needs and the call lacks."""
     given = {argument.name: argument for argument in call.body.attributes()}
     for name, argument in given.items():
-        if name not in target.variables and name not in _META_ARGUMENTS:
+        if name not in target.variables and name not in META_ARGUMENTS:
             text = f'Unsupported argument: the module has no variable named "{name}"'
             meant = nearest(name, [one for one in target.variables if one not in given])
             text += f'; did you mean "{meant}"?' if meant else ""
@@ -224,11 +228,6 @@ def _problem_of_arguments(call: Block, target: Module) -> EvaluationError | None
             text = f'Missing required argument: the module needs "{name}", and the call has none'
             return EvaluationError(text, call.header)
     return None
-
-
-def _is_repeated(instance: ModuleInstance, call: Block) -> bool:
-    """Whether a call, or one that leads to it, has count, for_each or depends_on."""
-    return _rules_out_providers(call) or any(map(_rules_out_providers, instance.call_blocks))
 
 
 def _rules_out_providers(call: Block) -> bool:

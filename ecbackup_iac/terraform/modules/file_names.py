@@ -18,7 +18,7 @@ class Program(StrEnum):
 def configuration_files(
     names: Iterable[str], program: Program | None = None
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the files of a folder that make up its module, and those of them that override, sorted.
+    """Return the files of a folder's module, and those of them that override, sorted.
 
     Terraform reads no `.tofu` file. OpenTofu reads it instead of the `.tf` file of the same stem,
     as is assumed where no program is given.

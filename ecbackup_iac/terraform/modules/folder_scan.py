@@ -1,7 +1,7 @@
 """A tree of folders → those with configuration, their module calls, and the blocks that are sought.
 
 A module call is a `module` block that the parser read. Its bytes only rule a file out: a file that
-cannot hold a call, or a block that is sought, is not parsed.
+cannot contain a call, or a block that is sought, is not parsed.
 """
 
 import os
@@ -32,7 +32,7 @@ class Sought:
     """What a tree is searched for: resources of some types, and calls of some modules outside of it."""
 
     words: Sequence[bytes]
-    """In lower case. A file that has none of them and no escape holds no resource that is sought, and
+    """In lower case. A file that has none of them and no escape contains no resource that is sought, and
     no call but by its source."""
 
     is_resource: Callable[[Block], bool] = lambda _: False
@@ -57,7 +57,7 @@ class SoughtBlock:
     """The resource type, or the source of the call."""
 
     location: Location
-    """Of the whole block."""
+    """The whole block."""
 
     file: str
     """The name of its file within its folder."""
@@ -65,7 +65,7 @@ class SoughtBlock:
 
 @changing_record
 class Folder:
-    """A folder that holds configuration."""
+    """A folder that contains configuration."""
 
     path: str
     """Absolute, links resolved."""
@@ -74,7 +74,7 @@ class Folder:
     """The names of all its files with configuration, whether Terraform or only OpenTofu reads them."""
 
     is_sought: bool = False
-    """It holds what is sought, or may hold it in a way that only its evaluation shows."""
+    """It contains what is sought, or may contain it in a way that only its evaluation shows."""
 
     is_parsed: bool = False
     calls: dict[str, str] = field(factory=dict)
@@ -88,7 +88,7 @@ class Folder:
     """Only the evaluation can find out which folders it calls: a source is computed."""
 
     to_parse: list[str] = field(factory=list)
-    """The names of its files that may hold a call, or what is sought."""
+    """The names of its files that may contain a call, or what is sought."""
 
     blocks: list[SoughtBlock] = field(factory=list)
     has_remote_calls: bool = False
@@ -223,7 +223,7 @@ class FolderScan:
         return self._sources[source]
 
     def _is_installed(self, folder: str) -> bool:
-        """Whether a module that `terraform init` fetched may hold what is sought."""
+        """Whether a module that `terraform init` fetched may contain what is sought."""
         for directory, _, names in os.walk(folder):
             for name in every_configuration_file(names):
                 content = self._folders.content(os.path.join(directory, name))
@@ -284,7 +284,7 @@ class FolderScan:
             folder.blocks += chain.from_iterable(sought.values())
 
     def _is_module(self, folder: str) -> bool:
-        """Whether a folder outside of the walk holds configuration that may be read."""
+        """Whether a folder outside of the walk contains configuration that may be read."""
         names = self._folders.names(folder) if self._folders.is_inside(folder) else ()
         return bool(every_configuration_file(names))
 

@@ -1,9 +1,9 @@
-"""Paths → the files that are read: inside the boundary only, each once."""
+"""Paths → the files that are read, and parsed: inside the boundary only, each once."""
 
 import errno
 import os
 import stat
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 
 from ecbackup_iac.files.bounded_read import NO_LINK, regular_content
 from ecbackup_iac.files.discovery import Listing
@@ -15,15 +15,65 @@ from ecbackup_iac.files.paths import (
     is_readable,
     listed_name,
 )
-from ecbackup_iac.hcl.source import SourceFile
+from ecbackup_iac.hcl.parser import parse_file
+from ecbackup_iac.hcl.source import Problem, ProblemHandler, SourceFile, SourceRange
+from ecbackup_iac.hcl.structure import Body
+from ecbackup_iac.model.annotated_text import AnnotatedText, Syntax, may_hold_suppression
 from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Diagnostic
-from ecbackup_iac.terraform.modules.parsed_file import ParsedFile, parsed_file
+from ecbackup_iac.terraform.modules.file_names import every_configuration_file
+from ecbackup_iac.terraform.modules.schema import CONFIGURATION
 
 MAX_FILE_BYTES = 10_000_000
 """Bytes; a larger configuration or data file is not read."""
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+MAX_PROBLEMS = 201
+"""Problems that are kept of one file: one more than a module reports."""
+
+
+class Problems:
+    """What is wrong in a file, as far as it is parsed; its readers receive what is found later, too."""
+
+    def __init__(self) -> None:
+        self._found: list[Problem] = []
+        self._handlers: list[ProblemHandler] = []
+
+    def add(self, message: str, source_range: SourceRange) -> None:
+        """Add a problem."""
+        if len(self._found) < MAX_PROBLEMS:
+            self._found.append((message, source_range))
+            for handler in self._handlers:
+                handler(message, source_range)
+
+    def report_to(self, handler: ProblemHandler) -> None:
+        """Report every problem to a reader, those included that are found later."""
+        for message, source_range in self._found:
+            handler(message, source_range)
+        self._handlers.append(handler)
+
+
+@record(eq=False)
+class ParsedFile:
+    """A file of configuration, in HCL or JSON."""
+
+    body: Body
+    problems: Problems
+
+
+def parsed_file(source: SourceFile) -> ParsedFile:
+    """Return a file of configuration, its blocks still to be parsed."""
+    problems = Problems()
+    if not source.path.endswith(".json"):
+        return ParsedFile(parse_file(source, CONFIGURATION, problems.add), problems)
+    from ecbackup_iac.hcl.json_syntax import parse_json
+
+    body, found = parse_json(source, CONFIGURATION)
+    for message, source_range in found:
+        problems.add(message, source_range)
+    return ParsedFile(body, problems)
 
 
 class Folders:
@@ -162,6 +212,14 @@ class Folders:
             self._parsed[path] = parsed_file(source)
         return self._parsed[path]
 
+    def annotated(self, folder: str, *, is_evaluated: bool) -> Iterator[AnnotatedText]:
+        """Yield the files of a module's folder that may have suppressions, with `is_evaluated`."""
+        for name in every_configuration_file(self.names(folder)):
+            source = self.source(os.path.join(folder, name))
+            if not isinstance(source, Diagnostic) and may_hold_suppression(source.text):
+                syntax = Syntax.TERRAFORM_JSON if name.endswith(".json") else Syntax.HCL
+                yield AnnotatedText(source.path, source.text, syntax, is_evaluated=is_evaluated)
+
     def _display_path_of(self, path: str) -> str:
         """Return a path as it is printed; what its folder's files share is computed once."""
         folder, name = os.path.split(path)
@@ -213,7 +271,7 @@ class Folders:
 
 
 def _is_folder(entry: "os.DirEntry[str]") -> bool:
-    """Whether a link leads to a folder; one in a circle does not."""
+    """Whether a link leads to a folder; a link in a loop of links does not."""
     try:
         return entry.is_dir()
     except OSError:

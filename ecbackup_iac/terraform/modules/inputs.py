@@ -10,7 +10,7 @@ from typing import Protocol
 
 from ecbackup_iac.files.file_names import is_shown
 from ecbackup_iac.hcl.parser import parse_expression, parse_whole_file
-from ecbackup_iac.hcl.source import SourceFile
+from ecbackup_iac.hcl.source import Problem, SourceFile
 from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.location import COMMAND_LINE, ENVIRONMENT
@@ -19,9 +19,9 @@ from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.model.value import StepKind, TraceStep
 from ecbackup_iac.terraform.evaluation.constraints import Constraint
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator, HiddenSourceEvaluator
-from ecbackup_iac.terraform.evaluation.scopes import CONSTANT_SCOPE
-from ecbackup_iac.terraform.modules.call_inputs import Inputs
+from ecbackup_iac.terraform.functions.call_context import CONSTANT_SCOPE
 from ecbackup_iac.terraform.modules.folders import Folders
+from ecbackup_iac.terraform.modules.variables import Inputs
 from ecbackup_iac.terraform.modules.wrappers import SetInputs
 from ecbackup_iac.terraform.values.marks import declared_sensitive
 from ecbackup_iac.terraform.values.steps import SourceStep
@@ -109,20 +109,24 @@ class VariableFiles:
 
     def of(self, source: SourceFile) -> VariableFile:
         """Return the variables in the text of a file; what is wrong with it goes to the diagnostics."""
-        if source.path.endswith(".json"):
-            from ecbackup_iac.hcl.json_syntax import parse_json_values
-
-            attributes, problems = parse_json_values(source)
-        else:
-            body, problems = parse_whole_file(source)
-            attributes = [*body.attributes()]
-            problems += [
-                (f'Unexpected "{item.kind}" block: blocks are not allowed here', item.header)
-                for item in body.items
-                if isinstance(item, Block)
-            ]
+        attributes, problems = variables_in(source)
         self.diagnostics += [Diagnostic(text, origin.location) for text, origin in problems]
         return VariableFile(source.path, {attribute.name: attribute for attribute in attributes})
+
+
+def variables_in(source: SourceFile) -> tuple[list[Attribute], list[Problem]]:
+    """Return the variables that the text of a file sets, and what is wrong with it."""
+    if source.path.endswith(".json"):
+        from ecbackup_iac.hcl.json_syntax import parse_json_values
+
+        return parse_json_values(source)
+    body, problems = parse_whole_file(source)
+    for item in body.items:
+        if isinstance(item, Block):
+            kind = f' "{item.kind}"' if is_shown(source.path) else ""
+            text = f"Unexpected{kind} block: blocks are not allowed here"
+            problems.append((text, item.header))
+    return [*body.attributes()], problems
 
 
 class RootInputs:

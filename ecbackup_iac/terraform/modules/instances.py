@@ -16,19 +16,18 @@ from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.value import StepKind
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.functions.call_context import Files
-from ecbackup_iac.terraform.modules.call_inputs import AnyInputs, CallInputs, Inputs
 from ecbackup_iac.terraform.modules.configuration import Configuration, UnreadModule
 from ecbackup_iac.terraform.modules.file_names import Program
 from ecbackup_iac.terraform.modules.module import Module, ResourceKey
 from ecbackup_iac.terraform.modules.repetitions import (
     Repetition,
     count_repetitions,
-    enabled,
     enabled_argument,
-    for_each,
+    enabled_repetitions,
+    for_each_repetitions,
 )
 from ecbackup_iac.terraform.modules.resource_values import Definition, address_of, resource_value
-from ecbackup_iac.terraform.modules.variables import Variable
+from ecbackup_iac.terraform.modules.variables import AnyInputs, CallInputs, Inputs, Variable
 from ecbackup_iac.terraform.values.budget import STEPS_PER_INSTANCE, charge
 from ecbackup_iac.terraform.values.context import evaluation_context
 from ecbackup_iac.terraform.values.marks import declared_sensitive, reject_ephemeral
@@ -328,35 +327,35 @@ class ModuleInstance:
         charge(STEPS_PER_INSTANCE + len(self.path) // _LEVELS_PER_STEP)
 
     def repetitions(self, block: Block) -> list[Repetition]:
-        """Return the instances that `count`, `for_each` or `enabled` make of a block; usually one.
+        """Return the instances of a block by its `count`, `for_each` or `enabled`; usually one.
 
-        Where they are unknown, those that may exist, or one that represents them all, each with its doubt.
+        Where they are unknown, those that may exist, or one that represents them all, each with the reason.
 
         Raises EvaluationError: Terraform rejects the count or for_each.
         """
         written = [
-            (argument, made)
-            for argument, made in (
+            (argument, repeat)
+            for argument, repeat in (
                 (block.body.attribute("count"), count_repetitions),
-                (block.body.attribute("for_each"), for_each),
-                (enabled_argument(block), enabled),
+                (block.body.attribute("for_each"), for_each_repetitions),
+                (enabled_argument(block), enabled_repetitions),
             )
             if argument is not None
         ]
         if not written:
             return [Repetition()]
-        argument, made = written[-1]
+        argument, repeat = written[-1]
         if len(written) > 1:
             names = " and ".join(f'"{argument.name}"' for argument, _ in written)
             raise EvaluationError(f"Invalid combination of {names}", argument.range)
-        if made is enabled and self.configuration.is_terraform:
+        if repeat is enabled_repetitions and self.configuration.is_terraform:
             text = 'Unsupported argument: only OpenTofu expects "enabled" in a lifecycle block'
             raise EvaluationError(text, argument.range)
         try:
             value = Evaluator(self).value(argument.expression)
             if value.privacy is Privacy.EPHEMERAL:
                 reject_ephemeral(value, f"{argument.name} has to be the same in every run")
-            return made(value)
+            return repeat(value)
         except EvaluationError as error:
             raise error.at(argument.range) from error
 
@@ -414,7 +413,7 @@ class BlockScope:
 
     @property
     def assumptions(self) -> tuple[Assumption, ...]:
-        """What is the case wherever this instance of the block exists."""
+        """The assumptions under which this instance of the block exists."""
         repetitions = (*self.instance.call_repetitions, self.repetition)
         return tuple(assumption for repetition in repetitions for assumption in repetition.when)
 

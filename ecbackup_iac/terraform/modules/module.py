@@ -1,20 +1,21 @@
 """A folder of configuration files → one module: its declarations, overrides merged."""
 
 import os
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import TypeVar
 
 from ecbackup_iac.hcl.expression import GetAttribute, Index, Name, Node
 from ecbackup_iac.hcl.source import SourceFile, SourceRange
 from ecbackup_iac.hcl.structure import Attribute, Block, Body
+from ecbackup_iac.hcl.tokens import is_identifier
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import changing_record, field
 from ecbackup_iac.model.report import Diagnostic
-from ecbackup_iac.terraform.modules.declarations import Declaration
 from ecbackup_iac.terraform.modules.file_names import Program, configuration_files
-from ecbackup_iac.terraform.modules.folders import Folders
-from ecbackup_iac.terraform.modules.overrides import MergedBody
-from ecbackup_iac.terraform.modules.parsed_file import parsed_file
+from ecbackup_iac.terraform.modules.folders import Folders, parsed_file
 from ecbackup_iac.terraform.modules.schema import CONFIGURATION
+from ecbackup_iac.terraform.modules.variables import Declaration
 
 ResourceKey = tuple[str, str, str]
 """Mode (managed, data, ephemeral), type and name."""
@@ -27,8 +28,11 @@ _NAMES = {
 }  # fmt: skip
 """What Terraform calls the blocks that have one label."""
 
-_NOT_TO_OVERRIDE = {"check": 1, "moved": 0, "import": 0, "removed": 0}
-"""Blocks that no override file may hold, and how many labels they have."""
+META_ARGUMENTS = {"source", "version", "count", "for_each", "providers", "depends_on"}
+"""The arguments of a module call that are not inputs of the module."""
+
+_NOT_TO_OVERRIDE = {"check": 1, "moved": 0, "import": 0}
+"""Blocks that no override file may contain, and how many labels they have."""
 
 MAX_REPORTED = 200
 """Diagnostics of one file."""
@@ -36,7 +40,7 @@ MAX_REPORTED = 200
 _MORE = f"this file has more problems than the {MAX_REPORTED} that are reported"
 
 MAX_MAJOR = 1
-"""Of Terraform and OpenTofu."""
+"""The latest major version of Terraform and OpenTofu."""
 
 FIRST_SHORT_CIRCUITING = (1, 12, 0)
 """The release of Terraform since which `&&` and `||` evaluate no operand that cannot matter."""
@@ -100,7 +104,7 @@ class Module:
             self.report(message, source_range)
 
     def note(self, diagnostic: Diagnostic) -> None:
-        """Record a diagnostic, here and in `news`; after MAX_REPORTED of a file, once that there are more."""
+        """Record a diagnostic here and in `news`; after MAX_REPORTED of a file, that there are more."""
         path = diagnostic.location.path
         count = self._counts[path] = self._counts.get(path, 0) + 1
         if count > MAX_REPORTED:
@@ -130,7 +134,7 @@ class Module:
 
     @property
     def is_empty(self) -> bool:
-        """Whether the folder holds no configuration at all."""
+        """Whether the folder contains no configuration at all."""
         return not (
             self.variables or self.local_values or self.resources or self.calls or self.outputs
         )
@@ -287,11 +291,14 @@ def _once(module: Module, table: dict[K, Block], key: K, block: Block) -> None:
         module.report(text, block.header)
         module.repeated[first] = text
         return
+    for label in block.labels:
+        if not is_identifier(label):
+            _reject(module, f'Invalid {block.kind} name: "{label}"', block.header)
     table[key] = block
 
 
 def _check_override(module: Module, body: Body) -> None:
-    """Record that a module is rejected where an override file holds what has nothing to override."""
+    """Record that a module is rejected where an override file contains what has nothing to override."""
     for word, labels in _NOT_TO_OVERRIDE.items():
         for block in body.blocks(word, labels):
             _reject(module, f"Cannot override {word} blocks", block.header)
@@ -307,3 +314,55 @@ def _merge(module: Module, table: dict[K, Block], key: K, override: Block) -> No
         return
     body = MergedBody(base.body, override)
     table[key] = Block(base.kind, base.labels, base.range, base.header, body)
+
+
+def overrides_of(block: Block) -> tuple[Location, ...]:
+    """Return where the blocks of override files are that were merged into a block."""
+    return block.body.overrides if isinstance(block.body, MergedBody) else ()
+
+
+class MergedBody(Body):
+    """A block's body with some arguments and nested blocks replaced by another's."""
+
+    def __init__(self, base: Body, override: Block) -> None:
+        self._base = base
+        self._override = override.body
+        self._override_range = override.range
+
+    @property
+    def overrides(self) -> tuple[Location, ...]:
+        """The locations of the overriding blocks, in the order in which they were merged."""
+        before = self._base.overrides if isinstance(self._base, MergedBody) else ()
+        return (*before, self._override_range.location)
+
+    @property
+    def range(self) -> SourceRange:
+        """The base's range."""
+        return self._base.range
+
+    @cached_property
+    def attributes_by_name(self) -> Mapping[str, Attribute]:
+        """The attributes of both, the override's where both have one; a count hides a `for_each`.
+
+        Not where one of the blocks has both, which Terraform rejects.
+        """
+        own, base = self._override.attributes_by_name, self._base.attributes_by_name
+        merged = {**base, **own}
+        is_contradicted = any({"count", "for_each"} <= part.keys() for part in (own, base))
+        if "count" in merged and not is_contradicted:
+            merged.pop("for_each", None)
+        return merged
+
+    def blocks(self, kind: str, labels: int = 0) -> Sequence[Block]:
+        """Return the override's nested blocks of a type, else the base's; `lifecycle` merges."""
+        own, base = self._override.blocks(kind, labels), self._base.blocks(kind, labels)
+        if kind == "lifecycle" and own and base:
+            first = base[0]
+            body = MergedBody(first.body, own[0])
+            return [Block(first.kind, first.labels, first.range, first.header, body)]
+        return own or base
+
+    def parse_all(self) -> None:
+        """Parse everything inside, so that every problem is reported."""
+        self._base.parse_all()
+        self._override.parse_all()

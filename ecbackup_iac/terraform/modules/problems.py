@@ -59,7 +59,7 @@ def problems(instance: ModuleInstance) -> Iterator[EvaluationError]:
 
 
 def check_rule(rule: Block) -> None:
-    """Raise EvaluationError for a precondition or postcondition that is rejected as it is written."""
+    """Raise EvaluationError for a precondition or postcondition that is rejected without evaluation."""
     attributes = {attribute.name: attribute for attribute in rule.body.attributes()}
     for name in ("condition", "error_message"):
         if name not in attributes:
@@ -70,7 +70,7 @@ def check_rule(rule: Block) -> None:
 
 
 def condition(rule: Block, value_of: Callable[[Attribute], Value]) -> Value:
-    """Return whether a rule's condition holds: a bool, or unknown. Raises EvaluationError."""
+    """Return whether a rule's condition is true: a bool, or unknown. Raises EvaluationError."""
     attribute, message = (rule.body.attribute(name) for name in ("condition", "error_message"))
     if attribute is None or message is None:
         raise EvaluationError("Missing required argument", rule.header)

@@ -52,28 +52,32 @@ def program_of(folder: str, module: Module, folders: Folders) -> Evidence | None
 
 def pinned_release(folder: str, folders: Folders) -> tuple[int, ...]:
     """Return the major and minor version of Terraform that the nearest version file names; () for none."""
-    while is_inside(folder, folders.boundary):
+    for above in _upwards(folder, folders):
         for name, pattern in _PINS.items():
-            if name not in folders.names(folder):
+            if name not in folders.names(above):
                 continue
-            content = folders.content(os.path.join(folder, name))
+            content = folders.content(os.path.join(above, name))
             named = isinstance(content, bytes) and re.search(pattern, content, re.MULTILINE)
             if named:
                 return tuple(map(int, named.groups()))
-        if folder == folders.boundary:
-            break
-        folder = os.path.dirname(folder)
     return ()
+
+
+def _upwards(folder: str, folders: Folders) -> Iterator[str]:
+    """Yield a folder and those above it, up to the boundary."""
+    while is_inside(folder, folders.boundary):
+        yield folder
+        if folder == folders.boundary:
+            return
+        folder = os.path.dirname(folder)
 
 
 def _by_version_file(folder: str, folders: Folders) -> Iterator[Evidence]:
     """Yield what the nearest version file says, in the folder or above it."""
-    while is_inside(folder, folders.boundary):
-        names = [name for name in _VERSION_FILES if name in folders.names(folder)]
-        yield from (Evidence(_VERSION_FILES[name], name) for name in names)
-        if names or folder == folders.boundary:
+    for above in _upwards(folder, folders):
+        if names := [name for name in _VERSION_FILES if name in folders.names(above)]:
+            yield from (Evidence(_VERSION_FILES[name], name) for name in names)
             return
-        folder = os.path.dirname(folder)
 
 
 def _by_required_version(module: Module) -> Iterator[Evidence]:

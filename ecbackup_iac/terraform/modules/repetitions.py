@@ -1,28 +1,21 @@
 """A block's `count`, `for_each` or `enabled` → which instances it makes, or may make."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeAlias, TypeVar
 
 from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.model.record import field, record
 from ecbackup_iac.terraform.modules.addresses import instance_key
 from ecbackup_iac.terraform.values.arithmetic import text_from
-from ecbackup_iac.terraform.values.conversion import converted, expand_outcomes
+from ecbackup_iac.terraform.values.conversion import closed, converted, expand_outcomes
 from ecbackup_iac.terraform.values.marks import hidden_value
 from ecbackup_iac.terraform.values.outcomes import common_assumptions, one_of
-from ecbackup_iac.terraform.values.type_system import (
-    BOOL,
-    NUMBER,
-    STRING,
-    ListOf,
-    MapOf,
-    ObjectOf,
-    SetOf,
-    TupleOf,
-)
+from ecbackup_iac.terraform.values.type_system import BOOL, NUMBER, STRING, SetOf, is_mapping
 from ecbackup_iac.terraform.values.value import (
     Assumption,
     EvaluationError,
     Possibility,
+    UnknownRaw,
     Value,
     count_value,
     string,
@@ -32,6 +25,11 @@ from ecbackup_iac.terraform.values.value import (
 MAX_INSTANCES = 10_000
 """A count or for_each of more is rejected: no configuration in use has as many."""
 
+Names: TypeAlias = Mapping[tuple[str, str], Value]
+"""("each", "key"), ("each", "value"), ("count", "index") → values."""
+
+K = TypeVar("K", str, int)
+
 
 @record(eq=False)
 class Repetition:
@@ -40,14 +38,12 @@ class Repetition:
     key: str = ""
     """As the address has it: `[0]`, `["a"]`, or nothing."""
 
-    names: Mapping[tuple[str, str], Value] = field(factory=dict)
-    """("each", "key"), ("each", "value"), ("count", "index") → values."""
-
+    names: Names = field(factory=dict)
     doubt: str = ""
     """Why it is not certain that this instance exists; empty where it is."""
 
     when: tuple[Assumption, ...] = ()
-    """What is the case wherever it exists."""
+    """The assumptions under which it exists."""
 
 
 def rejected_repetition(why: str) -> Repetition:
@@ -62,59 +58,30 @@ def enabled_argument(block: Block) -> Attribute | None:
     return next(filter(None, found), None)
 
 
-def enabled(value: Value) -> list[Repetition]:
+def enabled_repetitions(value: Value) -> list[Repetition]:
     """Return the one instance that an `enabled` makes, or none. Raises EvaluationError."""
     if value.is_sensitive:
         raise EvaluationError("Invalid enabled argument: sensitive values cannot be used")
     decided = converted(value, BOOL)
-    if decided.is_known:
-        if decided.is_null:
-            raise EvaluationError("Invalid enabled argument: the value is null")
-        return [Repetition()] if decided.raw else []
-    raw = decided.unknown
-    if raw.is_deferred:
-        raise EvaluationError(
-            f"Invalid enabled argument: it cannot be determined until apply: {raw.why}"
-        )
-    making = [outcome for outcome in raw.outcomes if outcome.value.raw]
-    if len(making) == len(raw.outcomes) > 0:
-        return [Repetition()]
-    if raw.outcomes and not making:
-        return []
-    doubt = _doubt(making) or f"enabled is unknown: {raw.why}"
-    return [Repetition(doubt=doubt, when=common_assumptions(making))]
-
-
-def _doubt(making: Iterable[Possibility]) -> str:
-    """Return when an instance exists, for people, by the outcomes that make it; empty if nothing is known."""
-    conditions = " or ".join(dict.fromkeys(one.condition for one in making if one.condition))
-    return f"it exists only when {conditions}" if conditions else ""
+    if decided.is_null:
+        raise EvaluationError("Invalid enabled argument: the value is null")
+    return _instances("enabled", decided, lambda known: {"": {}} if known.raw else {}, lambda _: {})
 
 
 def count_repetitions(value: Value) -> list[Repetition]:
     """Return the instances that a count makes. Raises EvaluationError."""
-    count = converted(value, NUMBER)
-    if count.is_known:
-        return [_count_repetition(position) for position in range(_count(count))]
-    raw = count.unknown
-    if raw.is_deferred:
-        raise EvaluationError(
-            f"Invalid count argument: it cannot be determined until apply: {raw.why}"
-        )
-    if not raw.outcomes:
-        index = unknown(f"count.index depends on count: {raw.why}", NUMBER, is_not_null=True)
-        names = {("count", "index"): index}
-        return [Repetition(names=names, doubt=f"count is unknown: {raw.why}")]
-    counts = [(_count(outcome.value.with_marks_of(count)), outcome) for outcome in raw.outcomes]
-    least = min(size for size, _ in counts)
-    repetitions = []
-    for position in range(max(size for size, _ in counts)):
-        making = [outcome for size, outcome in counts if size > position]
-        doubt = ""
-        if position >= least:
-            doubt = _doubt(making) or f"count is unknown: {raw.why}"
-        repetitions.append(_count_repetition(position, doubt, common_assumptions(making)))
-    return repetitions
+
+    def created(known: Value) -> dict[int, Names]:
+        return {
+            position: {("count", "index"): count_value(position)}
+            for position in range(_count(known))
+        }
+
+    def any_index(raw: UnknownRaw) -> Names:
+        why = f"count.index depends on count: {raw.why}"
+        return {("count", "index"): unknown(why, NUMBER, is_not_null=True)}
+
+    return _instances("count", converted(value, NUMBER), created, any_index)
 
 
 def _count(value: Value) -> int:
@@ -134,40 +101,18 @@ def _count(value: Value) -> int:
     return raw
 
 
-def _count_repetition(
-    position: int, doubt: str = "", when: tuple[Assumption, ...] = ()
-) -> Repetition:
-    return Repetition(f"[{position}]", {("count", "index"): count_value(position)}, doubt, when)
-
-
-def for_each(value: Value) -> list[Repetition]:
+def for_each_repetitions(value: Value) -> list[Repetition]:
     """Return the instances that a for_each makes, by key. Raises EvaluationError."""
     if value.is_sensitive:
         raise EvaluationError("Invalid for_each argument: sensitive values cannot be used")
     if value.is_known and isinstance(value.type, SetOf) and not value.is_wholly_known:
         value = _with_unknown_elements(value)
-    if value.is_known:
-        return [_each_repetition(*pair) for pair in _each(value).values()]
-    raw = value.unknown
-    if raw.is_deferred:
-        text = "Invalid for_each argument: its keys cannot be determined until apply"
-        raise EvaluationError(f"{text}: {raw.why}")
-    if not raw.outcomes:
-        return [_any_repetition(raw.why, raw.element)]
-    found: dict[str, list[Possibility]] = {}
-    keys: dict[str, Value] = {}
-    for outcome in raw.outcomes:
-        for name, (key, item) in _each(outcome.value.with_marks_of(value)).items():
-            keys[name] = key.with_marks_of(*filter(None, (keys.get(name),)))
-            found.setdefault(name, []).append(Possibility(item, outcome.when, outcome.description))
-    repetitions = []
-    for name, possibilities in sorted(found.items()):
-        doubt = ""
-        if len(possibilities) < len(raw.outcomes):
-            doubt = _doubt(possibilities) or f"for_each is unknown: {raw.why}"
-        item, when = one_of(possibilities, raw.why), common_assumptions(possibilities)
-        repetitions.append(_each_repetition(keys[name], item, doubt, when))
-    return repetitions
+
+    def any_pair(raw: UnknownRaw) -> Names:
+        why = f"for_each is unknown: {raw.why}"
+        return _pair(unknown(why, STRING, is_not_null=True), raw.element or unknown(why))
+
+    return _instances("for_each", closed(value), _each, any_pair)
 
 
 def _with_unknown_elements(value: Value) -> Value:
@@ -179,15 +124,7 @@ def _with_unknown_elements(value: Value) -> Value:
     return expand_outcomes(value)
 
 
-def _any_repetition(why: str, item: Value | None) -> Repetition:
-    """Return the instance that represents all those that there may be; `item` is what all of them have."""
-    doubt = f"for_each is unknown: {why}"
-    key = unknown(doubt, STRING, is_not_null=True)
-    names = {("each", "key"): key, ("each", "value"): item or unknown(doubt)}
-    return Repetition(names=names, doubt=doubt)
-
-
-def _each(value: Value) -> dict[str, tuple[Value, Value]]:
+def _each(value: Value) -> dict[str, Names]:
     """Return `each.key` and `each.value` of each instance of a known for_each. Raises EvaluationError."""
     if value.is_null:
         raise EvaluationError("Invalid for_each argument: the value is null")
@@ -195,32 +132,85 @@ def _each(value: Value) -> dict[str, tuple[Value, Value]]:
         raise EvaluationError(
             f"for_each has more than {MAX_INSTANCES} elements, the most that are evaluated"
         )
-    match value.type:
-        case MapOf() | ObjectOf():
-            return {
-                name: (
-                    string(name).with_marks_of(value),
-                    item.taken_from(value, name).with_marks_of(value),
-                )
-                for name, item in value.members.items()
-            }
-        case SetOf():
-            found = {}
-            for element in value.elements:
-                if not isinstance(element.raw, str):
-                    raise EvaluationError(
-                        "Invalid for_each set argument: it must be a set of strings"
-                    )
-                item = element.with_marks_of(value)
-                found[element.raw] = (item, item)
-            return found
-        case ListOf() | TupleOf() | _:
-            raise EvaluationError("Invalid for_each argument: it must be a map or a set of strings")
+    found = {}
+    if is_mapping(value.type):
+        for name, item in value.members.items():
+            key = string(name).with_marks_of(value)
+            found[name] = _pair(key, item.taken_from(value, name).with_marks_of(value))
+        return found
+    if not isinstance(value.type, SetOf):
+        raise EvaluationError("Invalid for_each argument: it must be a map or a set of strings")
+    for element in value.elements:
+        if not isinstance(element.raw, str):
+            raise EvaluationError("Invalid for_each set argument: it must be a set of strings")
+        item = element.with_marks_of(value)
+        found[element.raw] = _pair(item, item)
+    return found
 
 
-def _each_repetition(
-    key: Value, item: Value, doubt: str = "", when: tuple[Assumption, ...] = ()
-) -> Repetition:
-    names = {("each", "key"): key, ("each", "value"): item}
-    shown = f'["{hidden_value(key)}"]' if key.is_hidden_key else instance_key(str(key.raw))
-    return Repetition(shown, names, doubt, when)
+def _pair(key: Value, item: Value) -> Names:
+    return {("each", "key"): key, ("each", "value"): item}
+
+
+def _instances(
+    argument: str,
+    value: Value,
+    created: Callable[[Value], Mapping[K, Names]],
+    anything: Callable[[UnknownRaw], Names],
+) -> list[Repetition]:
+    """Return the instances that an argument creates; `created` returns those of a known value, by key.
+
+    Where nothing is known of it, the names of `anything` are in the one that represents them all.
+    """
+    if value.is_known:
+        return [Repetition(_key(names), names) for names in created(value).values()]
+    raw = value.unknown
+    if raw.is_deferred:
+        what = "its keys" if argument == "for_each" else "it"
+        raise EvaluationError(
+            f"Invalid {argument} argument: {what} cannot be determined until apply: {raw.why}"
+        )
+    unclear = f"{argument} is unknown: {raw.why}"
+    if not raw.outcomes:
+        return [Repetition(names=anything(raw), doubt=unclear)]
+    found: dict[K, list[tuple[Names, Possibility]]] = {}
+    for outcome in raw.outcomes:
+        for key, names in created(outcome.value.with_marks_of(value)).items():
+            found.setdefault(key, []).append((names, outcome))
+    repetitions = []
+    for _, creating in sorted(found.items(), key=lambda item: item[0]):
+        outcomes = [outcome for _, outcome in creating]
+        doubt = "" if len(creating) == len(raw.outcomes) else _doubt(outcomes) or unclear
+        names = _joined(creating, raw.why)
+        repetitions.append(Repetition(_key(names), names, doubt, common_assumptions(outcomes)))
+    return repetitions
+
+
+def _joined(creating: Sequence[tuple[Names, Possibility]], why: str) -> Names:
+    """Return the names of one instance that several outcomes create."""
+    joined = {}
+    for name in creating[0][0]:
+        values = [
+            Possibility(names[name], outcome.when, outcome.description)
+            for names, outcome in creating
+        ]
+        joined[name] = one_of(values, why)
+        if name == ("each", "key"):
+            joined[name] = joined[name].with_marks_of(*(one.value for one in values))
+    return joined
+
+
+def _key(names: Names) -> str:
+    """Return the key of an instance as its address has it."""
+    if ("count", "index") in names:
+        return f"[{names['count', 'index'].raw}]"
+    if ("each", "key") not in names:
+        return ""
+    key = names["each", "key"]
+    return f'["{hidden_value(key)}"]' if key.is_hidden_key else instance_key(str(key.raw))
+
+
+def _doubt(creating: Iterable[Possibility]) -> str:
+    """Return the condition of an instance, for people, by the outcomes that create it; empty without one."""
+    conditions = " or ".join(dict.fromkeys(one.condition for one in creating if one.condition))
+    return f"it exists only when {conditions}" if conditions else ""

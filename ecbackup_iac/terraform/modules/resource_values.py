@@ -54,7 +54,7 @@ def address_of(key: tuple[str, str, str]) -> str:
 
 
 class Definition(HiddenRejections):
-    """The evaluation of what a reference leads to: no `try` around it sees into it, or hides its errors."""
+    """A context for evaluating what a reference leads to: a `try` around the reference hides no error."""
 
     def __exit__(self, kind: object, error: object, traceback: object) -> None:
         super().__exit__(kind, error, traceback)
@@ -103,7 +103,7 @@ def resource_value(
 
 
 def _unset(computed: Value, schema: AttributeSchema | None, *, block: Block, name: str) -> Value:
-    """Return an attribute that the configuration does not set; `computed` is it where no schema is known."""
+    """Return an attribute that the configuration does not set; `computed` is its value without a schema."""
     if schema is None:
         return computed
     if schema.is_block and not schema.is_computed:

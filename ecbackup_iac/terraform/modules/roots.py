@@ -1,7 +1,10 @@
-"""Folders with configuration and their calls → those that lead to what is sought, and what plans them."""
+"""Folders with configuration and their calls → those that lead to what is sought, and those to evaluate.
+
+A folder that the evaluation of another one reaches is not evaluated on its own.
+"""
 
 import os
-from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 
 from ecbackup_iac.files.file_names import OLD_TERRAGRUNT_FILE, TERRAGRUNT_FILES
@@ -47,7 +50,11 @@ NO_UNITS = UnitModules()
 
 
 class Index:
-    """Every folder with configuration in a tree, and which of them call which."""
+    """Every folder with configuration in a tree, and which of them call which.
+
+    Parsing is slow, so a folder is parsed only where its bytes leave open which folders it calls, or where
+    it may lead to what is sought.
+    """
 
     def __init__(  # noqa: PLR0913, PLR0917 - what to walk, and for what
         self,
@@ -63,35 +70,23 @@ class Index:
         With `targets`, folders that neither lead to one of them nor are called from there are not parsed.
         """
         self._folders = folders
+        self._configuring: dict[str, bool] = {}
         scan = FolderScan(folders, sought, reading)
         scan.walk(is_excluded)
         units = find_units(scan)
-        concerned = None if targets is None else [*targets, *units.targets]
         self.found = scan.found
         self.size = scan.size
         """Bytes of configuration that were read."""
 
-        self._configuring: dict[str, bool] = {}
         self._variable_folders: dict[str, list[tuple[str, Sequence[str]]]] = {}
         for path, names in scan.variable_files.items():
             self._variable_folders.setdefault(self._owner(path), []).append((path, names))
-        for folder in self.found.values():
-            if folder.is_unclear:
-                scan.parse(folder)
-        self._open = {path for path, folder in self.found.items() if folder.is_open}
-        inside = None if concerned is None else self._inside(frozenset(concerned))
-        wanted = self._concerned(inside)
-        for path in self._leading(wanted):
-            if not self.found[path].is_parsed:
-                scan.parse(self.found[path])
-        for path in wanted if inside is None else inside:
-            if self.found[path].has_remote_calls and not self.found[path].is_parsed:
-                scan.parse(self.found[path])  # to count the calls
-        self.leading = self._leading(wanted)
-        """The folders that hold what is sought, or lead there, as far as the targets are concerned."""
+        self._open = self._parse_unclear(scan)
+        inside = None if targets is None else self._inside((*targets, *units.targets))
+        self.leading = self._parse_leading(scan, inside)
+        """The folders that contain what is sought, or lead there, as far as the targets are concerned."""
 
-        here = None if targets is None else self._inside(frozenset(targets))
-        self.relevant = self._relevant(here)
+        self.relevant = self.leading if targets is None else self._relevant(targets)
         """Those of them that are in a target or lead to one."""
 
         self.called = {
@@ -207,35 +202,54 @@ class Index:
             folder = os.path.dirname(folder)
         return folder
 
+    def _parse_unclear(self, scan: FolderScan) -> set[str]:
+        """Parse folders whose bytes do not show what they call; return those where only evaluation does."""
+        for folder in self.found.values():
+            if folder.is_unclear:
+                scan.parse(folder)
+        return {path for path, folder in self.found.items() if folder.is_open}
+
+    def _parse_leading(self, scan: FolderScan, inside: set[str] | None) -> set[str]:
+        """Parse the folders that may lead to what is sought; return those that do.
+
+        `inside` are those in a target; None where all of the tree is.
+        """
+        concerned = self._concerned(inside)
+        may_lead = self._leading(concerned)
+        counted = (  # their calls of modules outside of the tree are reported
+            path
+            for path in (concerned if inside is None else inside)
+            if self.found[path].has_remote_calls
+        )
+        for path in dict.fromkeys((*may_lead, *counted)):
+            if not self.found[path].is_parsed:
+                scan.parse(self.found[path])
+        return self._leading(concerned)
+
     def _concerned(self, inside: set[str] | None) -> Collection[str]:
         """Return the folders that may lead to one inside a target, or may be called from one."""
         if inside is None or self._open:
             return self.found.keys()
-        found = self._callers_of(inside, self.found)
-        pending, seen = [*inside], {*inside}
-        while pending:
-            for target in (self.found[pending.pop()].calls.keys() & self.found.keys()) - seen:
-                seen.add(target)
-                pending.append(target)
-        return found | seen
+        called = _reached(inside, lambda path: self.found[path].calls.keys() & self.found.keys())
+        return self._callers_of(inside, self.found) | called
 
-    def _inside(self, targets: Container[str]) -> set[str]:
-        return {path for path in self.found if lies_in(path, targets)}
+    def _inside(self, targets: Iterable[str]) -> set[str]:
+        folders = frozenset(targets)
+        return {path for path in self.found if lies_in(path, folders)}
 
-    def _leading(self, wanted: Collection[str]) -> set[str]:
+    def _leading(self, among: Collection[str]) -> set[str]:
         """Return the folders with what is sought, and those that call one of them."""
         # A module that is missing may be anything.
         sought = {
             path
-            for path in wanted
+            for path in among
             if self.found[path].is_sought or not self.found[path].calls.keys() <= self.found.keys()
         }
-        return self._callers_of(sought, wanted)
+        return self._callers_of(sought, among)
 
-    def _relevant(self, inside: set[str] | None) -> set[str]:
-        if inside is None:
-            return self.leading
-        return self._callers_of((inside & self.leading) | self._open, self.leading)
+    def _relevant(self, targets: Sequence[str]) -> set[str]:
+        inside = self._inside(targets) & self.leading
+        return self._callers_of(inside | self._open, self.leading)
 
     def leading_anywhere(self) -> set[str]:
         """Return the folders from which calls lead to where only the evaluation can find out."""
@@ -247,13 +261,18 @@ class Index:
         for path in among:
             for target in self.found[path].calls:
                 callers.setdefault(target, []).append(path)
-        found, pending = {*folders}, [*folders]
-        while pending:
-            for caller in callers.get(pending.pop(), ()):
-                if caller not in found:
-                    found.add(caller)
-                    pending.append(caller)
-        return found
+        return _reached(folders, lambda path: callers.get(path, ()))
+
+
+def _reached(starts: Iterable[str], following: Callable[[str], Iterable[str]]) -> set[str]:
+    """Return some folders, and all that can be reached from them."""
+    found, pending = {*starts}, [*starts]
+    while pending:
+        for path in following(pending.pop()):
+            if path not in found:
+                found.add(path)
+                pending.append(path)
+    return found
 
 
 def lies_in(path: str, folders: Container[str]) -> bool:
@@ -264,3 +283,79 @@ def lies_in(path: str, folders: Container[str]) -> bool:
             return False
         path = parent
     return True
+
+
+class RootOrder:
+    """The root modules of a tree, in order; the later ones depend on what the earlier ones reach."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self._calls: Mapping[str, set[str]] = {
+            path: (index.found[path].calls.keys() & index.relevant) - {path}
+            for path in index.relevant
+        }
+        called = set().union(*self._calls.values())
+        anywhere = index.leading_anywhere()
+        self.first = sorted(
+            (
+                path
+                for path in index.relevant - index.sourced
+                if path not in called or index.is_planned(path)
+            ),
+            key=lambda path: (path not in anywhere, path),
+        )
+        """The folders that no call reaches, and those that show that they are planned."""
+
+        self.never_created: set[str] = set()
+        """The folders of modules, and of those below, that evaluated calls name which never create any."""
+
+        self._done: set[str] = set(index.sourced)
+
+    def mark_done(self, path: str) -> None:
+        """Record that a folder need not be evaluated on its own (any more)."""
+        self._done.add(path)
+
+    def expected(self) -> list[str]:
+        """Return the folders to evaluate if every call reached its module, sorted."""
+        found: list[str] = []
+        seen: set[str] = set()
+        for root in self:
+            found.append(root)
+            pending = [root]
+            while pending:
+                for target in self._calls[pending.pop()] - seen:
+                    seen.add(target)
+                    pending.append(target)
+                    self.mark_done(target)
+        return sorted(found)
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the next folder to evaluate; what its evaluation reaches has to be added meanwhile."""
+        for path in self.first:
+            # Only a computed source reaches one that no call names.
+            if path not in self._done or self._index.is_planned(path):
+                self.mark_done(path)
+                yield path
+        for path in _callers_first(self._calls):
+            if path not in self._done:
+                self.mark_done(path)
+                yield path
+
+
+def _callers_first(calls: Mapping[str, set[str]]) -> list[str]:
+    """Return the folders, each before those that it calls; of a cycle the first by path."""
+    found: list[str] = []
+    seen: set[str] = set()
+    for start in sorted(calls):
+        waiting = [(start, iter(sorted(calls[start])))] if start not in seen else []
+        seen.add(start)
+        while waiting:
+            path, targets = waiting[-1]
+            target = next((target for target in targets if target not in seen), None)
+            if target is None:
+                found.append(path)
+                waiting.pop()
+            else:
+                seen.add(target)
+                waiting.append((target, iter(sorted(calls[target]))))
+    return found[::-1]

@@ -1,12 +1,12 @@
-"""The bytes of a configuration file → what it cannot hold, so that it need not be parsed.
+"""The bytes of a configuration file → what it cannot contain, so that it need not be parsed.
 
-Every answer is a proof: a file that is ruled out holds no such block, however it is written.
+Every answer is a proof: a file that is ruled out contains no such block, however it is written.
 """
 
 import re
 from collections.abc import Iterable
 
-# Where a source may be written, and where it is written as most are: as a text and nothing else. In HCL the
+# Where a source may be written, and where it is written as most are: as a string and nothing else. In HCL the
 # line ends there, since a bracket may make it invalid; in JSON a bracket or comma may follow.
 # (The word comes first, which makes the search fast.)
 _SOURCES = re.compile(rb'source(?<![\w.-]source)"?\s*(?:[=:]|/\*|\#|//)')
@@ -23,7 +23,7 @@ def may_name(content: bytes, words: Iterable[bytes]) -> bool:
 
 
 def possible_sources(content: bytes) -> list[str] | None:
-    """Return texts among which is the source of every module call in a file; None where that is not sure."""
+    """Return strings that include the source of every module call in a file; None where that is not sure."""
     if _has_escapes(content):
         return None
     if b"module" not in content:

@@ -1,4 +1,4 @@
-"""What Terraform's configuration files may hold at the top, and how it reads their JSON."""
+"""What Terraform's configuration files may contain at the top, and how it reads their JSON."""
 
 from ecbackup_iac.hcl.structure import EXPRESSION, LITERAL, Schema
 

@@ -1,25 +1,30 @@
-"""A variable's declaration and what its module is given → its value, validated."""
+"""What a variable declares, and what sets it: a module call, or any inputs → its value, validated."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Protocol
 
 from ecbackup_iac.hcl.expression import Node
 from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.value import StepKind
+from ecbackup_iac.terraform.evaluation.constraints import Constraint, constraint_of
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
-from ecbackup_iac.terraform.functions.call_context import Scope
-from ecbackup_iac.terraform.modules.call_inputs import CallInputs, Inputs
-from ecbackup_iac.terraform.modules.declarations import Declaration
+from ecbackup_iac.terraform.functions.call_context import CONSTANT_SCOPE, Scope
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.marks import declared_sensitive, reject_ephemeral
 from ecbackup_iac.terraform.values.outcomes import one_of
 from ecbackup_iac.terraform.values.steps import SourceStep
-from ecbackup_iac.terraform.values.type_system import BOOL
+from ecbackup_iac.terraform.values.type_system import BOOL, STRING
 from ecbackup_iac.terraform.values.value import (
+    Assumption,
     EvaluationError,
     Possibility,
     Privacy,
     UnknownRaw,
     Value,
+    unknown,
 )
 
 MAX_ERROR_MESSAGE = 200
@@ -28,6 +33,88 @@ MAX_ERROR_MESSAGE = 200
 _NO_MESSAGE = "a validation rule rejects it"
 
 _HINT = " (its default: pass another with --var or --var-file)"
+
+
+class Inputs(Protocol):
+    """The inputs of a module."""
+
+    alternatives: Sequence[tuple[Assumption, "Inputs"]] = ()
+    """What they may be instead, each under its assumption; none where they are certain."""
+
+    def value(self, name: str, constraint: Constraint) -> Value | None:
+        """Return a variable's value; None where it is not set. Raises EvaluationError."""
+
+    def set_by(self, name: str) -> str:  # noqa: ARG002
+        """Return the file of another program that may set a variable; empty for none."""
+        return ""
+
+    @property
+    def workspace(self) -> Value:
+        """The name of the workspace."""
+
+
+class AnyInputs(Inputs):
+    """The inputs of a module of which nothing is known."""
+
+    workspace = unknown("the workspace may be any workspace", STRING, is_not_null=True)
+
+    @staticmethod
+    def value(name: str, constraint: Constraint) -> Value:
+        """Return a value of the variable's type that may be anything."""
+        return Value(constraint.type, UnknownRaw(f"var.{name} may be anything"))
+
+
+class CallInputs(Inputs):
+    """What a module call passes to the module's variables."""
+
+    def __init__(self, block: Block, scope: Scope) -> None:
+        self.block = block
+        self.scope = scope
+
+    @property
+    def workspace(self) -> Value:
+        """The name of the workspace, which is the caller's."""
+        return self.scope.reference("terraform", ("workspace",), self.block.header)
+
+    def value(self, name: str, constraint: Constraint) -> Value | None:
+        """Return what the call sets a variable to; None where it does not. Raises EvaluationError."""
+        attribute = self.block.body.attribute(name)
+        if attribute is None:
+            return None
+        try:
+            value = Evaluator(self.scope).value(attribute.expression)
+            return constraint.applied(value).through(
+                SourceStep.of(attribute, StepKind.MODULE_INPUT)
+            )
+        except EvaluationError as error:
+            raise error.at(attribute.range) from error
+
+
+class Declaration:
+    """A variable's block; what it declares is evaluated once."""
+
+    def __init__(self, name: str, block: Block) -> None:
+        self.name = name
+        self.block = block
+        self.is_valid = False
+        """It was checked, and Terraform rejects nothing of it."""
+
+    @cached_property
+    def constraint(self) -> Constraint:
+        """What the variable accepts. Raises EvaluationError."""
+        kind = self.block.body.attribute("type")
+        return constraint_of(kind.expression if kind else None)
+
+    @cached_property
+    def default(self) -> Value | None:
+        """The default, of the variable's type; None without one. Raises EvaluationError."""
+        constraint = self.constraint
+        default = self.block.body.attribute("default")
+        if default is None:
+            return None
+        step = replace(SourceStep.of(default, StepKind.VARIABLE_DEFAULT), name=self.name)
+        value = Evaluator(CONSTANT_SCOPE).value(default.expression)
+        return constraint.applied(value).through(step)
 
 
 @record(eq=False)

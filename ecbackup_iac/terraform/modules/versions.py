@@ -50,7 +50,7 @@ def meets(version: str, constraint: str) -> bool:
 
 
 def is_constraint(text: str) -> bool:
-    """Whether a text is a version constraint."""
+    """Whether a string is a version constraint."""
     return all(map(_CLAUSE.fullmatch, text.split(",")))
 
 

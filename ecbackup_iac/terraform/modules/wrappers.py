@@ -1,6 +1,6 @@
 """Files of Terragrunt, Terraform Stacks and Atmos → the modules that they set inputs of, and which.
 
-These programs are not evaluated. What is needed of their files is which defaults of variables do not count.
+These programs are not evaluated. Their files show which variables need not have their defaults.
 """
 
 import os
@@ -31,7 +31,7 @@ _REMOTE_START = r"[^/]*:|[\w-]+\.[\w.-]+/"
 """The start of a source that no folder in the repository is."""
 
 MAX_BASE_PATHS = 100
-"""Of a configuration of Atmos, which has a handful: each is compared with every module."""
+"""Base paths in one configuration of Atmos, which has a handful: each is compared with every module."""
 
 
 def is_wrapper(name: str) -> bool:
@@ -89,7 +89,7 @@ def set_inputs(
 
 
 def old_terragrunt(path: str, text: bytes) -> Body | None:
-    """Return the configuration of Terragrunt before 0.19 that a variable file holds; None where it has none.
+    """Return the configuration of Terragrunt before 0.19 in a variable file; None where there is none.
 
     Its HCL takes an object for a block.
     """
@@ -155,7 +155,7 @@ def _sources(
 
 
 def _texts(node: Node) -> list[str | None]:
-    """Return the parts of a text up to its query; None for those that are unknown."""
+    """Return the parts of a string up to its query; None for those that are unknown."""
     match node:
         case Literal(value=str() as text):
             return [text.partition("?")[0]]

@@ -21,7 +21,7 @@ from ecbackup_iac.terraform.values.budget import charge_number, charge_text
 
 _INFINITIES = {"inf": math.inf, "+inf": math.inf, "-inf": -math.inf}
 MAX_EXPONENT = 2**31
-"""Of ten, in a text: with a larger one it is not a number."""
+"""The exponent of ten in a string; with a larger one, the string is not a number."""
 
 
 class UndefinedResultError(ArithmeticError):
@@ -72,7 +72,7 @@ def precision_of(*numbers: Number) -> int:
 
 
 def number_from(text: str) -> Number | None:
-    """Return the number of a text as Terraform converts it; None for another text.
+    """Return the number of a string as Terraform converts it; None for another string.
 
     Raises NumberTooLargeError: its exponent is beyond reason.
     """
@@ -196,7 +196,7 @@ def _digits(number: int) -> str:
     return _digits(high) + _digits(low).rjust(half, "0")
 
 
-def _magnitude(value: Fraction) -> int:
+def magnitude(value: Fraction) -> int:
     """Return the exponent of the first decimal digit: 0 for 1 to 9.99, -1 for 0.1 to 0.99."""
     exponent = len(_digits(value.numerator)) - len(_digits(value.denominator))
     return exponent if value >= Fraction(10) ** exponent else exponent - 1
@@ -204,7 +204,7 @@ def _magnitude(value: Fraction) -> int:
 
 def _with_digits(value: Fraction, digits: int) -> Fraction:
     """Return a number rounded to so many significant decimal digits, half to even."""
-    unit = Fraction(10) ** (_magnitude(value) - digits + 1)
+    unit = Fraction(10) ** (magnitude(value) - digits + 1)
     return round(value / unit) * unit
 
 

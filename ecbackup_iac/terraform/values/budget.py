@@ -48,7 +48,7 @@ def charge_number(bits: int) -> None:
 
 
 def charge_text(characters: int) -> None:
-    """Charge for a text of so many characters. Raises TooMuchError."""
+    """Charge for a string of so many characters. Raises TooMuchError."""
     if characters >= _CHARACTERS_PER_STEP:
         charge(characters // _CHARACTERS_PER_STEP)
 

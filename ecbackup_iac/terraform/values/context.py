@@ -20,7 +20,7 @@ class RejectionTracker:
     """Whether each depends on what Terraform knows only after apply."""
 
     may_follow: bool = False
-    """Whether one may follow after apply of what is unknown to a plan, and so rejected by none."""
+    """Whether a rejection may follow after apply, of what no plan knows and so no plan rejects."""
 
 
 @changing_record

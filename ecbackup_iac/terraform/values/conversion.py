@@ -74,22 +74,21 @@ def _unknown_converted(value: Value, raw: UnknownRaw, target: Type) -> Value:
     if raw.outcomes:
         result = map_outcomes(lambda outcome: converted(outcome, target), value, kind=target)
         return replace(result, trace=value.trace)
+    # A list, set or map of anything may be one of its type.
+    is_form = (
+        isinstance(target, ListOf | SetOf | MapOf)
+        and target.element == DYNAMIC
+        and type(value.type) is type(target)
+    )
     is_text = target == STRING and isinstance(value.type, Primitive) and value.type != DYNAMIC
     if not is_text:
         # Some value of its type may not be one of the target's.
         record_possible_rejection(is_deferred=raw.is_deferred)
     return replace(
         value,
-        type=value.type if _is_open_form(value.type, target) else target,
+        type=value.type if is_form else target,
         raw=raw if target == NUMBER else replace(raw, minimum=None, maximum=None),
     )
-
-
-def _is_open_form(kind: Type, target: Type) -> bool:
-    """Whether a type is one of those that a list, set or map of anything may be."""
-    if not isinstance(target, ListOf | SetOf | MapOf) or target.element != DYNAMIC:
-        return False
-    return type(kind) is type(target)
 
 
 def _may_become(kind: Type, target: Type) -> bool:
@@ -183,7 +182,7 @@ def _outcomes_of_open_types(value: Value) -> Value | None:
 def _by_outcome(value: Value, target: Type) -> Value:
     """Return a container converted whose unknown elements decide its type or its size."""
     result = map_outcomes(
-        lambda settled: converted(settled, target), expand_outcomes(value), kind=target
+        lambda known: converted(known, target), expand_outcomes(value), kind=target
     )
     return replace(result, trace=value.trace)
 
@@ -300,7 +299,7 @@ def _map(value: Value, element: Type) -> Value:
     if not isinstance(value.raw, Mapping):
         raise EvaluationError(requirement(MapOf(element)))
     if is_open(value):
-        return replace(expand_outcomes(value), type=MapOf(element))
+        return replace(closed(value), type=MapOf(element))
     found = _collected(value, element, MapOf)
     if isinstance(found, Value):
         return found
@@ -344,6 +343,11 @@ def _object(value: Value, target: ObjectOf) -> Value:
         noun, verb = ("attribute", "is") if len(missing) == 1 else ("attributes", "are")
         raise EvaluationError(f"{noun} {', '.join(missing)} {verb} required")
     return Value(object_of({name: member.type for name, member in members.items()}), members)
+
+
+def closed(value: Value) -> Value:
+    """Return a value, or for a resource, of which only the provider knows every attribute, an unknown one."""
+    return expand_outcomes(value) if is_open(value) else value
 
 
 def expand_outcomes(value: Value) -> Value:

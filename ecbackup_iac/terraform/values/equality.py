@@ -21,11 +21,11 @@ def equal(left: Value, right: Value) -> Value:
     answer = are_equal(left, right)
     if answer is not None:
         return with_all_marks_of(boolean(answer), left, right)
-    result = map_outcomes(_settled_equality, left, right, kind=BOOL, is_total=True)
+    result = map_outcomes(_known_equality, left, right, kind=BOOL, is_total=True)
     return with_all_marks_of(result, left, right)
 
 
-def _settled_equality(left: Value, right: Value) -> Value:
+def _known_equality(left: Value, right: Value) -> Value:
     answer = are_equal(left, right)
     if answer is not None:
         return boolean(answer)

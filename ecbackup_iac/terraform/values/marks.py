@@ -1,4 +1,4 @@
-"""Values → whether they, or anything in them, must not be shown, and what is shown in their place."""
+"""Values → whether they, or anything in them, must not be shown, and what is shown instead."""
 
 from collections.abc import Mapping
 from fractions import Fraction
@@ -46,7 +46,7 @@ def with_hidden_credentials(value: Value) -> Value:
     match value.raw:
         case Mapping() as members:
             kept = {
-                name: _outside(member)
+                name: replace(member, privacy=Privacy.OUTSIDE)
                 if names_credential(name)
                 else with_hidden_credentials(member)
                 for name, member in members.items()
@@ -56,10 +56,6 @@ def with_hidden_credentials(value: Value) -> Value:
             return replace(value, raw=tuple(map(with_hidden_credentials, elements)))
         case _:
             return value
-
-
-def _outside(value: Value) -> Value:
-    return replace(value, privacy=Privacy.OUTSIDE)
 
 
 def hidden_value(value: Value) -> str:

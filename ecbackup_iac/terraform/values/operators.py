@@ -21,7 +21,7 @@ from ecbackup_iac.terraform.values.arithmetic import (
 from ecbackup_iac.terraform.values.context import evaluation_context, record_rejection
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.equality import equal
-from ecbackup_iac.terraform.values.outcomes import bounds, map_outcomes, one_of
+from ecbackup_iac.terraform.values.outcomes import bounds, map_outcomes, one_of, without_null
 from ecbackup_iac.terraform.values.steps import Key
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
@@ -55,10 +55,8 @@ def unary(operator: str, operand: Value) -> Value:
     kind = NUMBER if operator == "-" else BOOL
     value = _operand(operator, operand, kind)
 
-    def apply(settled: Value) -> Value:
-        return (
-            number(negated(_number(settled))) if kind == NUMBER else boolean(settled.raw is False)
-        )
+    def apply(known: Value) -> Value:
+        return number(negated(_number(known))) if kind == NUMBER else boolean(known.raw is False)
 
     return map_outcomes(apply, value, kind=kind, is_total=True).with_marks_of(operand)
 
@@ -104,7 +102,7 @@ def _ends(operand: Value) -> tuple[Number, Number]:
 
 def _logical(operator: str, left: Value, right: Value) -> Value:
     first, second = (_operand(operator, side, BOOL) for side in (left, right))
-    decides = operator == "||"  # the operand that decides without the other
+    deciding = operator == "||"  # the operand that decides without the other
 
     def apply(a: Value, b: Value) -> Value:
         both = a.raw is True and b.raw is True
@@ -112,9 +110,9 @@ def _logical(operator: str, left: Value, right: Value) -> Value:
         return boolean(either if operator == "||" else both)
 
     for known, opposite in ((first, second), (second, first)):
-        if known.raw is decides and not opposite.is_known:
+        if known.raw is deciding and not opposite.is_known:
             # Terraform 1.11 calls it unknown at plan; every value it can take gives this.
-            result = boolean(decides).with_marks_of(left, right)
+            result = boolean(deciding).with_marks_of(left, right)
             is_early = opposite.unknown.is_deferred and not evaluation_context().short_circuits
             return replace(result, is_known_early=is_early)
     result = map_outcomes(apply, first, second, kind=BOOL, is_total=True)
@@ -139,24 +137,12 @@ def _operand(operator: str, value: Value, kind: Type) -> Value:
         operand = converted(value, kind)
     except EvaluationError as error:
         raise error.prefixed(f"Invalid operand for {operator}: ") from error
-    if operand.is_null:
-        raise EvaluationError(f"Invalid operand for {operator}: it is null")
-    if not isinstance(operand.raw, UnknownRaw):
+    raw = operand.raw
+    if isinstance(raw, UnknownRaw) and not raw.outcomes:
+        if not raw.is_not_null and not raw.is_deferred:
+            record_rejection()  # it may be null
         return operand
-    if operand.raw.outcomes:
-        return map_outcomes(_not_null(operator), operand, kind=kind)
-    if not operand.raw.is_not_null and not operand.raw.is_deferred:
-        record_rejection()  # it may be null
-    return operand
-
-
-def _not_null(operator: str) -> Callable[[Value], Value]:
-    def apply(settled: Value) -> Value:
-        if settled.is_null:
-            raise EvaluationError(f"Invalid operand for {operator}: it is null")
-        return settled
-
-    return apply
+    return without_null(operand, f"Invalid operand for {operator}: it is null", kind)
 
 
 def _number(value: Value) -> Number:
@@ -169,13 +155,13 @@ def _number(value: Value) -> Number:
 def attribute(of: Value, name: str) -> Value:
     """Return an attribute of an object, or an element of a map: `of.name`.
 
-    Raises EvaluationError: there is none, or `of` is null or no such thing.
+    Raises EvaluationError: `of` has no such attribute, is null, or is neither an object nor a map.
     """
     if isinstance(of.raw, UnknownRaw):
         kind = _attribute_type(of.type, name)  # a plan sees the type of what it does not know
         if not of.raw.outcomes:
             return _part_of_unknown(of, kind)
-    return map_outcomes(lambda settled: _attribute(settled, name), of).with_marks_of(of)
+    return map_outcomes(lambda known: _attribute(known, name), of).with_marks_of(of)
 
 
 def _part_of_unknown(of: Value, kind: Type) -> Value:
@@ -242,7 +228,7 @@ def _attribute(of: Value, name: str) -> Value:
     if not isinstance(of.type, ObjectOf | MapOf):
         raise _without_attributes(of.type)
     if not name.isascii() and name not in of.members:
-        name = normal(name)  # texts are kept so, names as they are written
+        name = normal(name)  # strings have this form, names need not
     if name not in of.members:
         if isinstance(of.type, MapOf):
             text = "Missing map element: no element with {}"

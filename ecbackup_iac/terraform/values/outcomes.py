@@ -91,7 +91,7 @@ def combined(
 
 
 def common_assumptions(possibilities: Sequence[Possibility]) -> tuple[Assumption, ...]:
-    """Return the assumptions of all of some possibilities: they hold whichever of them is the case."""
+    """Return the assumptions of all of some possibilities: they are true whichever of them is the case."""
     return tuple(
         assumption
         for assumption in (possibilities[0].when if possibilities else ())
@@ -185,6 +185,17 @@ def map_outcomes(
     return result.with_marks_of(*arguments)
 
 
+def without_null(value: Value, rejection: str, kind: Type = DYNAMIC) -> Value:
+    """Return a value without the outcomes that are null. Raises EvaluationError: it is null."""
+
+    def settled(one: Value) -> Value:
+        if one.is_null:
+            raise EvaluationError(rejection)
+        return one
+
+    return map_outcomes(settled, value, kind=kind)
+
+
 def map_some(
     function: Callable[..., Value],
     arguments: Sequence[Value],
@@ -193,9 +204,9 @@ def map_some(
 ) -> Value:
     """Apply a function of values to some, as `map_outcomes` does, of which those at some positions decide."""
 
-    def filled(*settled: Value) -> Value:
+    def filled(*known: Value) -> Value:
         given = list(arguments)
-        for position, value in zip(positions, settled, strict=True):
+        for position, value in zip(positions, known, strict=True):
             given[position] = value
         return function(*given)
 
@@ -203,7 +214,7 @@ def map_some(
 
 
 def of_deferred_type(value: Value, why: str) -> Value:
-    """Return what will be this value, of a type that a plan does not know: it rejects no use of it."""
+    """Return a value as a plan has it that does not know even its type, and so rejects no use of it."""
     if not value.is_known:
         return replace(value, type=DYNAMIC)
     raw = UnknownRaw(why, (Possibility(value),), is_deferred=True)
@@ -230,7 +241,7 @@ def _results(function: Callable[..., Value], arguments: Sequence[Value]) -> list
 
 
 def _distinct(possibilities: Iterable[Possibility]) -> list[Possibility]:
-    """Return the possibilities with those of the same value merged: it holds whenever any of them does."""
+    """Return the possibilities with those of the same value merged: it is true where any of them is."""
     kept: dict[object, Possibility] = {}
     literals: dict[object, dict[Located, None]] = {}
     for possibility in possibilities:

@@ -26,7 +26,8 @@ _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 def primitive(value: Value, target: Primitive) -> Value:
     """Return a known value as one of a primitive type. Raises EvaluationError."""
     if target == STRING:
-        result = _string(value.raw)
+        text = scalar_text(value.raw)
+        result = None if text is None else string(text)
     elif target == NUMBER:
         result = _number(value.raw)
     else:
@@ -36,12 +37,13 @@ def primitive(value: Value, target: Primitive) -> Value:
     return result
 
 
-def _string(raw: Raw) -> Value | None:
+def scalar_text(raw: Raw) -> str | None:
+    """Return a string, number or bool as text; None for anything else."""
     if isinstance(raw, bool):
-        return string("true" if raw else "false")
+        return "true" if raw else "false"
     if isinstance(raw, Number):
-        return string(text_from(raw))
-    return string(raw) if isinstance(raw, str) else None
+        return text_from(raw)
+    return raw if isinstance(raw, str) else None
 
 
 def _number(raw: Raw) -> Value | None:

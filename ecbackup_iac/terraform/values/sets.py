@@ -13,13 +13,13 @@ from ecbackup_iac.terraform.values.type_system import ObjectOf, SetOf, TupleOf, 
 from ecbackup_iac.terraform.values.value import Privacy, UnknownRaw, Value
 
 _STEPS_PER_MEMBER = 6
-"""Of a set: it is compared, and put in order."""
+"""For one member of a set, which is compared and sorted."""
 
 
 def set_of(members: Iterable[Value], element: Type) -> Value:
     """Return a set: every member once, in Terraform's order (text by code point, numbers by size)."""
     given = tuple(members)
-    # Negative zero equals zero, and a set holds both: it compares what they are written as.
+    # Negative zero equals zero, and a set contains both: it compares what they are written as.
     distinct = {(identity(m), str(m.raw) if m.raw == 0 else ""): m for m in given}
     charge(_STEPS_PER_MEMBER * len(distinct))
     ordered = tuple(sorted(distinct.values(), key=_set_order))

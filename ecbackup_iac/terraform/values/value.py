@@ -166,7 +166,7 @@ Raw: TypeAlias = "bool | Number | str | tuple[Value, ...] | Mapping[str, Value] 
 
 
 class Privacy(IntEnum):
-    """Where the texts in a value come from, from the most public origin to the least."""
+    """Where the strings in a value come from, from the most public origin to the least."""
 
     NONE = 0
     """They are written in the code."""
@@ -200,7 +200,7 @@ class Value:
     """Where it is written literally: a literal for each way to it; none where it is computed."""
 
     privacy: Privacy = Privacy.NONE
-    """Whether a text of it may be shown, and, of what is ephemeral, whether the value may be kept."""
+    """Whether a string of it may be shown, and, of what is ephemeral, whether the value may be kept."""
 
     is_known_early: bool = False
     """A plan does not know it, though it is certain: of `contains`, or before 1.12 of `&&` or `||`, one
@@ -369,7 +369,7 @@ def not_null(value: Value) -> Value:
 
 
 def as_early(compute: Callable[[], Value], *operands: Value) -> Value:
-    """Return what is computed of operands, as early known as they are; then not every plan rejects it.
+    """Return what `compute` returns, known early where an operand is; see `Value.is_known_early`.
 
     Raises EvaluationError: it is rejected, and every plan knows the operands, or `try` or `can` decides.
     """

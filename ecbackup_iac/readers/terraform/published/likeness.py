@@ -15,8 +15,8 @@ from ecbackup_iac.model.value import Known
 from ecbackup_iac.readers.terraform.published.sources import path_segments
 from ecbackup_iac.readers.terraform.resource_types import CACHE_WORDS, days_of
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
-from ecbackup_iac.terraform.evaluation.scopes import OPEN_SCOPE
-from ecbackup_iac.terraform.functions.call_context import Scope
+from ecbackup_iac.terraform.functions.call_context import OPEN_SCOPE, Scope
+from ecbackup_iac.terraform.modules.module import META_ARGUMENTS
 from ecbackup_iac.terraform.modules.ruling_out import may_name
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.value import EvaluationError, UnknownRaw, Value
@@ -89,7 +89,7 @@ class PassedRetention:
 
     days: Known[int]
     location: Location
-    """Of the input."""
+    """The location of the input."""
 
 
 def looks_like_cache(source: str, block: Block | None = None, scope: Scope = OPEN_SCOPE) -> bool:
@@ -103,7 +103,8 @@ def looks_like_cache(source: str, block: Block | None = None, scope: Scope = OPE
     written = block.range.file.text[block.range.start : block.range.end]
     if scope is OPEN_SCOPE and not may_name(written, _INPUT_WORDS):
         return False
-    return _by_inputs([*_inputs(block, scope)], is_around=_is_around(source))
+    is_around = bool(_words(" ".join(_last(path_segments(source)))) & _AROUND)
+    return _by_inputs([*_inputs(block, scope)], is_around=is_around)
 
 
 def passed_retentions(block: Block, scope: Scope) -> list[PassedRetention]:
@@ -123,7 +124,8 @@ def _by_source(source: str) -> bool | None:
     segments = path_segments(source)
     last = _last(segments)
     words = _words(" ".join(last))
-    if words & _NO_CACHE:
+    # The published module of security groups has one for each service: //modules/redis.
+    if words & _NO_CACHE or any("security-group" in segment for segment in segments):
         return False
     if words & _AROUND:
         return None
@@ -141,19 +143,15 @@ def _last(segments: Sequence[str]) -> list[str]:
     return found
 
 
-def _is_around(source: str) -> bool:
-    return bool(_words(" ".join(_last(path_segments(source)))) & _AROUND)
-
-
 def _words(text: str) -> set[str]:
     return set(re.split(r"[^a-z0-9]+", text.lower())) - {""}
 
 
 def _inputs(block: Block, scope: Scope) -> Iterator[tuple[str, Value]]:
-    """Yield a call's inputs and what they hold, with the path to it, as far as it can be evaluated."""
+    """Yield a call's inputs and what they contain, with the path to it, as far as it can be evaluated."""
     evaluator = Evaluator(scope)
     for attribute in block.body.attributes():
-        if attribute.name in ("source", "version", "providers", "depends_on", "count", "for_each"):
+        if attribute.name in META_ARGUMENTS:
             continue
         with suppress(EvaluationError, RecursionError):
             yield from _entries(attribute.name, evaluator.value(attribute.expression))

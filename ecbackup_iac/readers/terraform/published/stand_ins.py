@@ -18,16 +18,13 @@ from ecbackup_iac.model.policy import PublishedModule
 from ecbackup_iac.model.record import record
 from ecbackup_iac.readers.terraform.published.sources import module_source
 from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES, RETENTION
-from ecbackup_iac.terraform.modules.module import Module, module_of
+from ecbackup_iac.terraform.modules.module import META_ARGUMENTS, Module, module_of
 from ecbackup_iac.terraform.modules.versions import versions_of
 
 if TYPE_CHECKING:
     from ecbackup_iac.model.report import Diagnostic
 
 _FOLDER = os.path.dirname(__file__)
-
-# What a module call may pass without its module's declaring it.
-_META_ARGUMENTS = {"source", "version", "count", "for_each", "providers", "depends_on"}
 
 
 @record(eq=False)
@@ -72,7 +69,7 @@ class StandIn:
 
         Only variables that another version's stand-in declares are known to be missing from this one.
         """
-        given = {argument.name for argument in call.body.attributes()} - _META_ARGUMENTS
+        given = {argument.name for argument in call.body.attributes()} - META_ARGUMENTS
         known = {name for other in others for name in other.module.variables}
         needed = {
             name

@@ -44,7 +44,7 @@ def csv_value(text: str) -> Value:
 
 
 def records(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield the records with their line numbers; empty lines are none. Raises EvaluationError."""
+    """Yield the records with their line numbers; empty lines are not records. Raises EvaluationError."""
     text = text.replace("\r\n", "\n").removesuffix("\r")
     line, fields = 1, list[str]()
     position, breaks = 0, 0

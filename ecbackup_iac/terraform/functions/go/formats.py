@@ -6,11 +6,12 @@ from fractions import Fraction
 
 from ecbackup_iac.hcl.number import Number, plain
 from ecbackup_iac.model.record import record
+from ecbackup_iac.terraform.functions.arguments import check_size, text_of
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.functions.go.graphemes import grapheme_clusters
 from ecbackup_iac.terraform.functions.go.json_text import json_text, quoted
-from ecbackup_iac.terraform.functions.sizes import check_size, text_of
 from ecbackup_iac.terraform.values.arithmetic import (
+    magnitude,
     negated,
     precision_of,
     text_from,
@@ -21,7 +22,7 @@ from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.type_system import BOOL, NUMBER, STRING, Type
 from ecbackup_iac.terraform.values.value import EvaluationError, Value, quoting
 
-WIDEST = 100_000
+MAX_WIDTH = 100_000
 """A result with a larger width or precision is unknown: no configuration in use has one."""
 
 _STEPS_PER_VERB = 6
@@ -98,12 +99,12 @@ def _verb(template: str, start: int) -> _Verb:
     if match is None:
         raise EvaluationError(f"unrecognized format character at offset {start + 1}")
     if any(
-        len(match[name] or "") > len(str(WIDEST)) for name in ("width", "precision", "argument")
+        len(match[name] or "") > len(str(MAX_WIDTH)) for name in ("width", "precision", "argument")
     ):
         raise UnknownResultError("a width in the format is too large")
     width = int(match["width"]) if match["width"] else None
     precision = None if match["precision"] is None else int(match["precision"] or 0)
-    if max(width or 0, precision or 0) > WIDEST:
+    if max(width or 0, precision or 0) > MAX_WIDTH:
         raise UnknownResultError("a width in the format is too large")
     argument = int(match["argument"]) if match["argument"] else None
     return _Verb(match.group(), start, match["flags"], width, precision, argument, match["mode"])
@@ -204,7 +205,8 @@ def _floating(verb: _Verb, value: Number) -> str:
             digits, exponent = _significant(size, precision + 1)
             shown = _scientific(digits, exponent, precision)
         case "f":
-            shown = _fixed(size, precision)
+            digits = text_from(round(size * 10**precision)).rjust(precision + 1, "0")
+            shown = f"{digits[:-precision]}.{digits[-precision:]}" if precision else digits
         case _:
             shown = _general(negated(value) if value < 0 else value, verb.precision)
     if verb.mode in "EG":
@@ -259,9 +261,7 @@ def _significant(size: Fraction, count: int) -> tuple[str, int]:
     """Return a number rounded to so many digits, half to even, and the exponent of the first."""
     if size == 0:
         return "0" * count, 0
-    exponent = len(text_from(size.numerator)) - len(text_from(size.denominator))
-    if size < Fraction(10) ** exponent:
-        exponent -= 1
+    exponent = magnitude(size)
     scaled = round(size / Fraction(10) ** (exponent - count + 1))
     digits = text_from(scaled)
     if len(digits) > count:  # 9.99 became 10.0
@@ -272,8 +272,3 @@ def _significant(size: Fraction, count: int) -> tuple[str, int]:
 def _scientific(digits: str, exponent: int, decimals: int) -> str:
     point = f".{digits[1 : decimals + 1].ljust(decimals, '0')}" if decimals > 0 else ""
     return f"{digits[0]}{point}e{'-' if exponent < 0 else '+'}{abs(exponent):02d}"
-
-
-def _fixed(size: Fraction, decimals: int) -> str:
-    digits = text_from(round(size * 10**decimals)).rjust(decimals + 1, "0")
-    return f"{digits[:-decimals]}.{digits[-decimals:]}" if decimals else digits

@@ -4,6 +4,7 @@ The classes are those that Terraform 1.11 applies, measured with `terraform cons
 (it has Unicode 15's, without the rule for conjuncts of Indian scripts).
 """
 
+import sys
 import unicodedata
 from bisect import bisect_right
 from functools import lru_cache
@@ -83,6 +84,10 @@ def grapheme_clusters(text: str) -> list[str]:
 
 
 def _belongs(before: str, kind: str, *, is_odd_flag: bool) -> bool:
+    """Whether a character is in the same cluster as the one before, by the classes of both.
+
+    `is_odd_flag`: the one before is the first of the two regional indicators that are a flag.
+    """
     if _CONTROL in (before, kind):
         return False
     if kind == _EXTEND or before == _PREPEND:
@@ -96,7 +101,7 @@ def _belongs(before: str, kind: str, *, is_odd_flag: bool) -> bool:
 def _class(character: str) -> str:
     code = ord(character)
     for kind, ranges in _tables():
-        index = bisect_right(ranges, (code, code + 1_000_000)) - 1
+        index = bisect_right(ranges, (code, sys.maxunicode)) - 1
         if index >= 0 and ranges[index][0] <= code <= ranges[index][1]:
             return kind
     category = unicodedata.category(character)

@@ -9,8 +9,8 @@ from typing import Any, NoReturn
 
 from ecbackup_iac.hcl.literal_text import normal
 from ecbackup_iac.hcl.number import NumberTooLargeError
+from ecbackup_iac.terraform.functions.arguments import check_size
 from ecbackup_iac.terraform.functions.call_context import TooLargeError, UnknownResultError
-from ecbackup_iac.terraform.functions.sizes import check_size
 from ecbackup_iac.terraform.values.arithmetic import number_from, text_from
 from ecbackup_iac.terraform.values.budget import charge, charge_characters, charge_text
 from ecbackup_iac.terraform.values.value import (

@@ -11,7 +11,7 @@ from ecbackup_iac.terraform.functions.go.pattern_program import Add, Op, Program
 from ecbackup_iac.terraform.values.value import EvaluationError
 
 MAX_REPEATS = 1_000
-"""Of a repetition, together with those that it is in: Go rejects more."""
+"""Repeats of a repetition, multiplied by those around it: Go rejects more."""
 
 MAX_GROUP_DEPTH = 100
 

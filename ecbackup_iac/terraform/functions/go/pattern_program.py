@@ -1,6 +1,6 @@
-"""The parts of a regular expression → the program that searches a text for it.
+"""The parts of a regular expression → the program that searches a string for it.
 
-It is searched by going back, as Go does it: each instruction is tried once at each position.
+The search backtracks, as Go's does: each instruction is tried once at each position.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,7 +21,7 @@ Spans: TypeAlias = list[tuple[int, int]]
 
 
 Add: TypeAlias = Callable[[int], int]
-"""Adds instructions before the one of a number, and returns the first one's number."""
+"""Adds instructions that lead to the instruction with a given number, and returns the number of the first."""
 
 
 class Op(IntEnum):
@@ -31,7 +31,7 @@ class Op(IntEnum):
     """Take a character of a class."""
 
     SPLIT = 1
-    """Go on, or else elsewhere."""
+    """Go on with the next instruction or, if that does not lead to a match, with another one."""
 
     KEEP = 2
     """Keep the position, as an end of a group."""
@@ -129,7 +129,7 @@ class Program:
         finally:
             charge(1 + len(tried) // _TRIED_A_STEP)
 
-    def _match(  # noqa: C901 - one case an instruction
+    def _match(  # noqa: C901 - one case per instruction
         self, text: str, position: int, tried: set[int]
     ) -> list[int] | None:
         """Return the positions that a match keeps which begins here; None where none does."""

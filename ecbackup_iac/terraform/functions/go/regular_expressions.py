@@ -1,13 +1,13 @@
-"""A regular expression and a text → its matches, and the text with them replaced, as Go's regexp has them."""
+"""A regular expression and a string → its matches, and the string with them replaced, as by Go's regexp."""
 
 import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from ecbackup_iac.terraform.functions.arguments import check_size
 from ecbackup_iac.terraform.functions.call_context import TooLargeError
 from ecbackup_iac.terraform.functions.go.pattern_parser import compiled_pattern, reject_pattern
 from ecbackup_iac.terraform.functions.go.pattern_program import Spans
-from ecbackup_iac.terraform.functions.sizes import check_size
 from ecbackup_iac.terraform.values.budget import charge, charge_characters
 from ecbackup_iac.terraform.values.type_system import STRING, TupleOf, Type, object_of
 from ecbackup_iac.terraform.values.value import Value, null, object_value, string, tuple_value
@@ -37,7 +37,7 @@ class Pattern:
     def spans(self, text: str) -> Iterator[Spans]:
         """Return the spans of every match and its groups, as Go's FindAll does.
 
-        An empty match right after another match does not count.
+        An empty match right after another match is left out.
         """
         position, previous_end = 0, -1
         while position <= len(text):

@@ -50,9 +50,9 @@ class Timestamp:
 
 
 def timestamp(text: str) -> Timestamp:
-    """Return the point in time of a text of RFC 3339.
+    """Return the point in time of a string of RFC 3339.
 
-    Raises EvaluationError: it is none.
+    Raises EvaluationError: the string is not one.
     Raises UnknownResultError: its year is 0.
     """
     match = _STRICT.fullmatch(text)
@@ -73,7 +73,7 @@ def timestamp(text: str) -> Timestamp:
 def duration(text: str) -> int:
     """Return a duration as Go reads it ("1h30m", "-1.5s"), in nanoseconds.
 
-    Raises EvaluationError: it is none, or longer than 292 years.
+    Raises EvaluationError: the string is not a duration, or it is longer than 292 years.
     """
     is_negative = text.startswith("-")
     rest = text[1:] if text.startswith(("+", "-")) else text

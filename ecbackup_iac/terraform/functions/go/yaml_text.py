@@ -14,9 +14,9 @@ import yaml
 
 from ecbackup_iac.hcl.number import Number, NumberTooLargeError
 from ecbackup_iac.model.record import changing_record, field
+from ecbackup_iac.terraform.functions.arguments import check_size
 from ecbackup_iac.terraform.functions.call_context import TooLargeError, UnknownResultError
 from ecbackup_iac.terraform.functions.go.json_text import MAX_DEPTH
-from ecbackup_iac.terraform.functions.sizes import check_size
 from ecbackup_iac.terraform.values.arithmetic import number_from, text_from
 from ecbackup_iac.terraform.values.budget import charge, charge_text
 from ecbackup_iac.terraform.values.conversion import converted

@@ -1,4 +1,4 @@
-"""What Terraform refuses in the path of a cache → one error where it is, and no verdict on the cache."""
+"""What Terraform rejects in the path of a cache → one error where it is, and no verdict on the cache."""
 
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,16 @@ LOGS = """  dynamic "log_delivery_configuration" {
     for_each = %s
     content {
       destination = %s
+    }
+  }
+"""
+
+VPC = 'resource "aws_vpc" "v" {}\n'
+
+LIFECYCLE = """  lifecycle {
+    %s {
+      condition = %s == "d"
+      error_message = "no"
     }
   }
 """
@@ -57,6 +67,14 @@ REFUSED = {
                 "did you mean aws_elasticache_serverless_cache?"
             ),
         ),
+    ),
+    "the name of a resource is none": (
+        {"main.tf": GROUP.replace('"a"', '"7a"') + DAYS},
+        ('main.tf:1: Invalid resource name: "7a"',),
+    ),
+    "a comment in JSON that is a block": (
+        {"main.tf": GROUP + DAYS, "v.tf.json": '{"variable": {"//": {"default": 1}}}'},
+        ('v.tf.json:1: Invalid variable name: "//"',),
     ),
     "an input that the cache does not read has a wrong type": (
         {"m/main.tf": MODULE, "main.tf": 'module "m" {\n  source = "./m"\n  n = "x"\n}\n'},
@@ -132,6 +150,19 @@ REFUSED = {
         {"main.tf": GROUP + DAYS, "override.tf": "moved {\n  from = x.y\n  to = x.z\n}\n"},
         ("override.tf:1: Cannot override moved blocks",),
     ),
+    "a count that depends on what can() says of a computed value": (
+        {"main.tf": GROUP + "  count = can(aws_vpc.v.id) ? 1 : 0\n" + DAYS + VPC},
+        (
+            (
+                "main.tf:3: Invalid count argument: it cannot be determined until apply: "
+                "aws_vpc.v.id is known only after apply"
+            ),
+        ),
+    ),
+    "a precondition that refers to self": (
+        {"main.tf": GROUP + LIFECYCLE % ("precondition", "self.description") + DAYS},
+        ('main.tf:5: Reference to "self" in a context where there is none',),
+    ),
     "a list as an object's key": (
         {"main.tf": GROUP + '  snapshot_retention_limit = { (["a"]) = 7 }["a"]\n}\n'},
         ("main.tf:3: Can't use this value as a key: a string is required",),
@@ -160,17 +191,17 @@ def is_refused(cache: CacheResource) -> bool:
 
 
 @pytest.mark.parametrize("what", REFUSED)
-def test_what_is_refused_is_one_error_and_no_pass(what: str, evaluate: "Evaluate") -> None:
+def test_what_is_rejected_is_one_error_and_does_not_pass(what: str, evaluate: "Evaluate") -> None:
     files, expected = REFUSED[what]
     found = evaluate(files)
     assert [
         error[: len(wanted)] for error, wanted in zip(errors(found), expected, strict=True)
     ] == [*expected]
-    # A module whose call is refused is evaluated on its own, too.
+    # A module whose call is rejected is evaluated on its own, too.
     assert [is_refused(cache) for cache in found.caches if cache.root == "."] == [True]
 
 
-def test_a_module_beside_the_one_that_is_refused_keeps_its_verdict(evaluate: "Evaluate") -> None:
+def test_a_module_beside_the_one_that_is_rejected_keeps_its_verdict(evaluate: "Evaluate") -> None:
     calls = 'module "%s" {\n  source = "./m"\n  n      = %s\n}\n'
     found = evaluate({"m/main.tf": MODULE, "main.tf": calls % ("good", 1) + calls % ("bad", '"x"')})
     assert {cache.address.split(".")[1]: is_refused(cache) for cache in found.caches} == {

@@ -96,7 +96,7 @@ def test_an_exception_that_matches_nothing_is_reported(
     ]
 
 
-def test_an_exception_that_expired_yesterday_is_reported_and_does_not_count() -> None:
+def test_an_exception_that_expired_yesterday_is_reported_and_has_no_effect() -> None:
     expired = replace(ALL, expires=date(2026, 11, 22))
     (marked,), warnings = apply_exceptions([finding()], [expired], TODAY)
     assert marked.suppression is None
@@ -147,6 +147,7 @@ def test_an_invalid_source_date_epoch_is_reported(
         today()
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("glob", ["*cache-{}?]", "aws_*.a[*-{}?]", "*{}"])
 def test_a_thousand_exceptions_take_little_time(glob: str) -> None:
     findings = [finding(address=f'aws_elasticache_cluster.a["cache-{n}"]') for n in range(6000)]

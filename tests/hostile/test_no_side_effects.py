@@ -1,4 +1,4 @@
-"""Judging runs nothing, fetches nothing and writes nothing, whatever it reads."""
+"""Checking runs nothing, fetches nothing and writes nothing, whatever it reads."""
 
 import os
 import shutil
@@ -51,7 +51,7 @@ def test_every_example_and_case_is_checked_without_a_side_effect(step: int, tmp_
     assert (result.stdout, result.stderr[-2_000:]) == (f"{len(named)} trees\n", "")
 
 
-def test_what_asks_for_a_side_effect_gets_none(tmp_path: Path) -> None:
+def test_input_that_demands_a_side_effect_has_none(tmp_path: Path) -> None:
     lay_out(
         {
             "main.tf": 'terraform {\n  backend "http" {\n    address = "http://127.0.0.1:1"\n  }\n}\n'

@@ -64,9 +64,7 @@ def test_unused_comments_of_other_tools_are_details(check: "Checker") -> None:
 
 
 @pytest.mark.parametrize("comment", ["#tfsec:ignore:*", "# kics-scan ignore-block"])
-def test_an_unused_comment_that_names_no_check_is_not_reported(
-    comment: str, check: "Checker"
-) -> None:
+def test_an_unused_comment_without_a_check_is_not_reported(comment: str, check: "Checker") -> None:
     assert check({"main.tf": group("7", comment)}).messages == []
 
 
@@ -86,7 +84,7 @@ def test_a_comment_at_no_cache_is_reported(check: "Checker") -> None:
         'variable "days" {}',
     ],
 )
-def test_a_block_without_a_cache_takes_no_suppression(block: str, check: "Checker") -> None:
+def test_a_block_without_a_cache_uses_no_suppression(block: str, check: "Checker") -> None:
     outcome = check({"main.tf": f"# {DIRECTIVE}\n{block}\n\n{group('7', '')}"})
     assert outcome.messages == [f"1: ecbackup:ignore[ECB001] {NO_CACHE}: rebuilt"]
 

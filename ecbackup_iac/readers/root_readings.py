@@ -1,170 +1,92 @@
-"""Terraform configuration → the caches that a `terraform plan` of each root would show."""
+"""A root module or a unit of Terragrunt → what was read of it: its caches, and what is wrong."""
 
 import os
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from typing import TYPE_CHECKING
 
-from ecbackup_iac.files.discovery import Listing
-from ecbackup_iac.files.file_names import TERRAGRUNT_FILES
 from ecbackup_iac.files.paths import display_path_of
 from ecbackup_iac.model.annotated_text import AnnotatedText
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
-from ecbackup_iac.model.location import COMMAND_LINE, Location
-from ecbackup_iac.model.policy import PublishedModule, RootSettings
-from ecbackup_iac.model.progress import NO_PROGRESS, Progress
-from ecbackup_iac.model.record import field, record, replace
-from ecbackup_iac.model.report import AbsentCache, CacheBlock, Diagnostic, ReadResult, Severity
-from ecbackup_iac.readers.terraform.annotated_files import annotated_files
+from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.record import replace
+from ecbackup_iac.model.report import AbsentCache, Diagnostic, ReadResult, Severity
 from ecbackup_iac.readers.terraform.arguments import why_not_evaluated
 from ecbackup_iac.readers.terraform.caches import RootReader
 from ecbackup_iac.readers.terraform.provider_schemas import provider_schema
 from ecbackup_iac.readers.terraform.root import RootEvaluation
-from ecbackup_iac.readers.terraform.sought import sought
+from ecbackup_iac.readers.tree_request import TreeRequest
 from ecbackup_iac.terraform.modules.configuration import (
-    NO_DOT,
-    NOT_HERE,
     Configuration,
     Modules,
-    path_without_dot,
 )
 from ecbackup_iac.terraform.modules.file_names import (
     OPENTOFU_SUFFIXES,
     Program,
     is_read_in_two_ways,
 )
-from ecbackup_iac.terraform.modules.folder_scan import FolderScan
 from ecbackup_iac.terraform.modules.folders import Folders
 from ecbackup_iac.terraform.modules.inputs import RootInputs, VariableFiles, workspace_of
-from ecbackup_iac.terraform.modules.installed_modules import normalised
 from ecbackup_iac.terraform.modules.instances import ModuleInstance
 from ecbackup_iac.terraform.modules.module import FIRST_SHORT_CIRCUITING
 from ecbackup_iac.terraform.modules.programs import Evidence, pinned_release, program_of
 from ecbackup_iac.terraform.modules.root_files import RootFiles
-from ecbackup_iac.terraform.modules.root_order import RootOrder
-from ecbackup_iac.terraform.modules.roots import NO_UNITS, Index, UnitModules, lies_in
+from ecbackup_iac.terraform.modules.roots import Index, RootOrder, lies_in
 from ecbackup_iac.terraform.values.budget import MAX_STEPS, TooMuchError
 from ecbackup_iac.terraform.values.context import evaluation
 
 if TYPE_CHECKING:
     from ecbackup_iac.model.deployment import TemplateDeployment
     from ecbackup_iac.readers.terraform.published.stand_ins import StandIns
-    from ecbackup_iac.readers.terragrunt.unit_roots import UnitRoot, UnitRoots
-    from ecbackup_iac.terraform.modules.call_inputs import Inputs
+    from ecbackup_iac.readers.terragrunt.unit_roots import UnitRoot
+    from ecbackup_iac.terraform.modules.variables import Inputs
 
 MAX_VARIABLE_FILES = 100
-"""Of the variable files beside a root that Terraform does not load, so many are tried."""
-
-MAX_STEPS_OF_A_TREE = MAX_STEPS + MAX_STEPS // 3
-"""For all roots together, and as much again for every million bytes of configuration."""
+"""Variable files beside one root, which Terraform does not load, that are tried."""
 
 
-@record
-class Request:
-    """What to read of a tree of configuration."""
-
-    boundary: str
-    """The folder outside which nothing is read: absolute, links resolved."""
-
-    targets: tuple[str, ...]
-    """The folders whose caches are read: absolute, links resolved."""
-
-    given: EvaluationInputs = field(factory=EvaluationInputs)
-    roots: tuple[RootSettings, ...] = ()
-    modules: tuple[PublishedModule, ...] = ()
-    is_excluded: Callable[[str], bool] = lambda _: False
-    progress: Progress = NO_PROGRESS
-    listings: dict[str, Listing] = field(factory=dict)
-    """The folders that are listed already; entries may be removed."""
-
-    used: set[str] = field(factory=set)
-    """Receives the real paths of the data files that units read."""
-
-
-def read(request: Request) -> Iterator[ReadResult]:
-    """Yield the result of each root module in the tree, as far as the targets are concerned."""
-    folders = Folders(request.boundary, request.given.contents, request.listings)
-    wanted = sought(request.modules)
-    units: UnitRoots | None = None
-
-    def find_units(scan: FolderScan) -> UnitModules:
-        nonlocal units
-        wrappers = (*scan.wrappers, *scan.excluded_wrappers)
-        if not any(os.path.basename(path) in TERRAGRUNT_FILES for path in wrappers):
-            return NO_UNITS
-        from ecbackup_iac.readers.terragrunt.unit_roots import UnitRoots  # most trees have none
-
-        units = UnitRoots(folders, request.given, request.targets, wanted, request.is_excluded)
-        return units.find(scan)
-
-    index = Index(
-        folders, wanted, request.is_excluded, request.progress.reading, request.targets, find_units
-    )
-    if units is not None:
-        request.used.update(*(unit.data for unit in units.found.units))
-    yield from _Tree(request, folders, index, units).readings()
-
-
-class _Tree:
-    """What the roots of one tree share: modules and variable files, each read once."""
+class RootReadings:
+    """Reads the roots of one tree, and remembers what was read for them."""
 
     def __init__(
-        self, request: Request, folders: Folders, index: Index, units: "UnitRoots | None"
+        self,
+        request: TreeRequest,
+        folders: Folders,
+        index: Index,
+        order: RootOrder,
+        steps_left: int,
     ) -> None:
+        """`steps_left` is for the evaluation of all roots together."""
         self._request = request
-        self._units = units
         self._folders = folders
         self._index = index
-        self._order = RootOrder(index)
-        self._targets = frozenset(request.targets)
+        self._order = order
+        self._steps_left = steps_left
+        targets = frozenset(request.targets)
+        # Of every module instance, and those that call it.
+        self._is_target: Callable[[str], bool] = cache(lambda path: lies_in(path, targets))
         self._modules: dict[Program | None, Modules] = {}
-        self._variable_files = VariableFiles(self._folders)
         self._stand_ins: StandIns | None = None
         self._unit_texts: dict[str, AnnotatedText] = {}
         """What may have suppressions of the files that units are planned with, by path."""
 
-        self._declared: set[str] = set()
-        self._evaluated_roots: set[str] = set()
-        self._skipped_roots: list[str] = []
-        self._read_calls: set[Location] = set()
+        self.variable_files = VariableFiles(folders)
+        self.declared: set[str] = set()
+        """The names of the variables that the roots declare."""
+
+        self.evaluated: set[str] = set()
+        """The folders of the roots and units."""
+
+        self.skipped: list[str] = []
+        """Those of them for which no steps were left."""
+
+        self.read_calls: set[Location] = set()
         """The calls whose module was read, or whose caches were found without reading it."""
 
-        steps = MAX_STEPS_OF_A_TREE + 2 * index.size - (units.steps if units else 0)
-        self._steps_left = max(steps, MAX_STEPS_OF_A_TREE - MAX_STEPS)
-
-    def readings(self) -> Iterator[ReadResult]:
-        """Yield a reading for each root module, and one for what concerns no single root."""
-        blocks = [*self._blocks()]
-        expected = len(self._order.first)
-        units = (self._units.roots, self._units.remote) if self._units else ()
-        for unit in (unit for roots in units for unit in roots(self._index)):
-            yield from self.root_readings(unit.unit.folder, unit)
-        for number, root in enumerate(self._order, 1):
-            self._request.progress.evaluating(display_path_of(root), number, max(number, expected))
-            yield from self.root_readings(root)
-        yield ReadResult(
-            diagnostics=tuple(self.closing_diagnostics()),
-            absent=tuple(self._units.absent(self._index)) if self._units else (),
-            blocks=tuple(block for block in blocks if block.location not in self._read_calls),
-            annotated_texts=self.annotated_texts(),
-            left_out=self._units.left_out if self._units else (),
-        )
-
-    def _blocks(self) -> Iterator[CacheBlock]:
-        """Yield every cache block in the files of the targets, whichever program reads them."""
-        for path in sorted(self._index.leading):
-            if self._is_target(path):
-                for block in self._index.found[path].blocks:
-                    yield CacheBlock(block.address, block.kind, block.location)
-
-    def _modules_for(self, program: Program | None) -> Modules:
-        if program not in self._modules:
-            self._modules[program] = Modules(self._folders, program)
-        return self._modules[program]
-
-    def root_readings(self, folder: str, unit: "UnitRoot | None" = None) -> Iterator[ReadResult]:
+    def of_root(self, folder: str, unit: "UnitRoot | None" = None) -> Iterator[ReadResult]:
         """Yield a root's reading, or one for each set of variables that the policy names."""
-        self._evaluated_roots.add(folder)
+        self.evaluated.add(folder)
         settings = [root for root in self._request.roots if os.path.realpath(root.path) == folder]
         if not settings:
             yield self._reading(folder, self._request.given, unit)
@@ -183,7 +105,7 @@ class _Tree:
         self, folder: str, given: EvaluationInputs, unit: "UnitRoot | None" = None
     ) -> ReadResult:
         if self._steps_left <= 0:
-            self._skipped_roots.append(folder)
+            self.skipped.append(folder)
             return ReadResult()
         diagnostics: list[Diagnostic] = []
         if unit is not None and not unit.module.is_here:
@@ -282,14 +204,14 @@ class _Tree:
             self._steps_left -= max_steps - max(0, context.steps_left)
         if unit is not None and not unit.module.is_unchanged:
             for path in instance.configuration.used:
-                texts = annotated_files(unit.module.files, path, is_evaluated=self._is_target(path))
+                texts = unit.module.files.annotated(path, is_evaluated=self._is_target(path))
                 self._unit_texts |= {
                     text.path: text for text in texts if unit.may_show_comments(text.path)
                 }
                 if unit.module.changes_calls:
                     self._order.mark_done(unit.module.files.own_path(path))
-        self._read_calls |= root.read_calls
-        self._read_calls |= {
+        self.read_calls |= root.read_calls
+        self.read_calls |= {
             one.block for one in root.resources.values() if one.module and one.block
         }
         return root
@@ -308,11 +230,11 @@ class _Tree:
         if unit is None:
             module = modules.at(folder)
             names, other = folders.names(folder), self._index.set_inputs.get(folder)
-            inputs = RootInputs(folder, names, given, self._variable_files, workspace, other)
+            inputs = RootInputs(folder, names, given, self.variable_files, workspace, other)
         else:
             folder, folders = unit.module.folder, unit.module.files
             module, modules = unit.module.loaded(modules, diagnostics)
-            inputs = unit.inputs(given, self._variable_files, workspace, module)
+            inputs = unit.inputs(given, self.variable_files, workspace, module)
 
         def shows_terraform() -> bool:
             shown = program_of(folder, module, folders) if unit is None else None
@@ -320,7 +242,7 @@ class _Tree:
 
         files = RootFiles(folders, folder)
         configuration = Configuration(modules, folder, files, shows_terraform, provider_schema)
-        self._declared |= module.variables.keys()
+        self.declared |= module.variables.keys()
         return ModuleInstance(module, configuration, inputs)
 
     def _remote_reading(
@@ -354,7 +276,7 @@ class _Tree:
         used = root.used_variables
         variants: list[tuple[str, dict[str, CacheResource]]] = []
         for path in self._index.unloaded_variable_files(folder):
-            names = set(self._variable_files.at(path).attributes) & used
+            names = set(self.variable_files.at(path).attributes) & used
             if names and len(variants) == MAX_VARIABLE_FILES:
                 text = f"not evaluated: more than {MAX_VARIABLE_FILES} variable files set what is used here"
                 diagnostics.append(Diagnostic(text, Location(display_path_of(path))))
@@ -376,47 +298,6 @@ class _Tree:
             for address in addresses
         }
 
-    def _unread_calls(self) -> Iterator[Diagnostic]:
-        """Yield a warning for each call of a module that was not read and does not look like a cache's.
-
-        It is an error where the module is in the tree, leads to caches, and Terraform rejects the path.
-        """
-        for path in sorted(self._index.found):
-            calls = self._index.found[path].remote_calls
-            if not calls or not self._is_target(path):
-                continue
-            fetched = self._index.fetched_calls(path)
-            for call in calls:
-                named = (call.address.removeprefix("module."), normalised(call.kind))
-                if call.location not in self._read_calls and named not in fetched:
-                    target = path_without_dot(path, call.kind, self._folders)
-                    is_rejected = target in self._index.leading
-                    why = (NO_DOT if is_rejected else NOT_HERE).format(source=call.kind)
-                    header = replace(call.location, end_line=None, end_column=None)
-                    severity = Severity.ERROR if is_rejected else Severity.WARNING
-                    text = f"the module was not read: {why}"
-                    yield Diagnostic(text, header, severity, is_detail=not is_rejected)
-
-    def _unused_settings(self) -> Iterator[Diagnostic]:
-        """Yield a diagnostic for each input that no root uses."""
-        for root in self._request.roots:
-            is_here = os.path.isdir(root.path) and self._is_target(root.path)
-            if is_here and root.path not in self._evaluated_roots:
-                text = "[[roots]] in the policy names this folder, but it is not a root with caches"
-                yield Diagnostic(text, Location(display_path_of(root.path)), Severity.WARNING)
-        for kind, given in self._request.given.variables if self._declared else ():
-            if kind == "file":
-                names = self._variable_files.at(given).attributes.keys() - self._declared
-                for name in sorted(names):
-                    text = f"no evaluated root declares the variable {name}"
-                    yield Diagnostic(text, Location(display_path_of(given)), Severity.WARNING)
-            elif (name := given.partition("=")[0].strip()) not in self._declared:
-                text = f"--var {name}: no evaluated root declares this variable"
-                yield Diagnostic(text, COMMAND_LINE, Severity.WARNING)
-
-    def _is_target(self, path: str) -> bool:
-        return lies_in(path, self._targets)
-
     def _release(self, folder: str) -> ReadResult:
         """Release a root that is not called: a tree of many would fill the memory.
 
@@ -424,46 +305,26 @@ class _Tree:
         """
         if folder in self._index.called:
             return ReadResult()
-        marked = annotated_files(self._folders, folder, is_evaluated=self._is_target(folder))
+        marked = self._folders.annotated(folder, is_evaluated=self._is_target(folder))
         reading = ReadResult(annotated_texts=tuple(marked))
         for modules in self._modules.values():
             modules.forget(folder)
         return reading
 
-    def annotated_texts(self) -> tuple[AnnotatedText, ...]:
-        """Return the files of the modules that were read, where they may have suppressions."""
+    def _modules_for(self, program: Program | None) -> Modules:
+        if program not in self._modules:
+            self._modules[program] = Modules(self._folders, program)
+        return self._modules[program]
+
+    def annotated_texts(self) -> dict[str, AnnotatedText]:
+        """Return the files of the modules that were read, where they may have suppressions, by path."""
         found = dict(self._unit_texts)
         loaded = (module for modules in self._modules.values() for module in modules.loaded())
         for module in loaded:
             is_evaluated = self._is_target(module.folder)
-            texts = annotated_files(self._folders, module.folder, is_evaluated=is_evaluated)
+            texts = self._folders.annotated(module.folder, is_evaluated=is_evaluated)
             found |= {text.path: text for text in texts}
-        if self._units is not None:
-            found |= {text.path: text for text in self._units.annotated_texts()}
-        return tuple(found.values())
-
-    def closing_diagnostics(self) -> Iterator[Diagnostic]:
-        """Yield what concerns no single root."""
-        yield from self._variable_files.diagnostics
-        for path, why in sorted(self._folders.unreadable.items()):
-            if self._is_target(path):
-                yield Diagnostic(f"cannot be read: {why}", Location(display_path_of(path)))
-        if self._skipped_roots:
-            first, *rest = self._skipped_roots
-            more = f" (and {len(rest)} more)" if rest else ""
-            text = f"not evaluated{more}: the roots before it used up the evaluation limit"
-            yield Diagnostic(text, Location(display_path_of(first)))
-        if self._units is not None:
-            yield from self._units.diagnostics(self._index)
-        if self._units and self._units.is_nothing_evaluated and not self._index.found:
-            text = "nothing was evaluated: no unit of Terragrunt is here, and no configuration"
-            yield Diagnostic(text, Location(display_path_of(self._request.targets[0])))
-        yield from self._unread_calls()
-        yield from self._unused_settings()
-
-
-def _is_of_opentofu(name: str) -> bool:
-    return name.endswith(OPENTOFU_SUFFIXES)
+        return found
 
 
 def _as_root_of_its_own(diagnostic: Diagnostic) -> Diagnostic:
@@ -473,3 +334,7 @@ def _as_root_of_its_own(diagnostic: Diagnostic) -> Diagnostic:
     """
     text = f"{diagnostic.message} (its calls create nothing, so it was evaluated as a root)"
     return replace(diagnostic, message=text, severity=Severity.WARNING)
+
+
+def _is_of_opentofu(name: str) -> bool:
+    return name.endswith(OPENTOFU_SUFFIXES)

@@ -86,7 +86,7 @@ def test_a_comment_counts_at_the_resource_that_it_belongs_to(
         ("", NO_CACHE),
     ],
 )
-def test_a_comment_behind_everything_is_in_the_last_resource_where_it_is_indented_further(
+def test_a_comment_after_everything_is_in_the_last_resource_where_it_is_indented_further(
     indentation: str, problem: str, check: "Checker"
 ) -> None:
     (message,) = check({"t.yaml": f"{TWO}{indentation}# ecbackup:ignore[ECB002] x\n"}).messages
@@ -152,6 +152,13 @@ def test_a_comment_at_a_stack_set_is_for_all_caches_in_its_template(
 ) -> None:
     reasons = check({"t.yaml": stack_set(TWO, header, above=f"  # {DIRECTIVE}\n")}).reasons
     assert reasons == {"S/A": "rebuilt", "S/B": "rebuilt"}
+
+
+def test_a_comment_at_a_nested_stack_is_for_all_caches_in_its_template(check: "Checker") -> None:
+    stack = "Type: AWS::CloudFormation::Stack\n    Properties: {TemplateURL: child.yaml}\n"
+    parent = f"{HEAD}  # {DIRECTIVE}\n  S:\n    {stack}  T:\n    {stack}"
+    reasons = check({"t.yaml": parent, "child.yaml": TWO}).reasons
+    assert reasons == {"S/A": "rebuilt", "S/B": "rebuilt", "T/A": None, "T/B": None}
 
 
 def test_the_second_document_has_its_own_comments(check: "Checker") -> None:
@@ -305,7 +312,7 @@ def test_metadata_that_is_written_wrongly_is_reported(
         {"checkov": "skip"},
     ],
 )
-def test_metadata_about_something_else_is_passed_over(
+def test_metadata_about_something_else_is_ignored(
     metadata: object,
     check: "Checker",
 ) -> None:

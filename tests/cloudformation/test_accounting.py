@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from ecbackup_iac.model.report import Diagnostic
 
-ACCOUNTS = Path(__file__).parent / "accounts"
+ACCOUNTED = Path(__file__).parent / "accounting"
 CASES = Path(__file__).parent / "cases"
 OURS = ("case.json", "expect.json")
 
@@ -55,11 +55,11 @@ def differences(
     return missing, surplus
 
 
-@pytest.mark.parametrize("name", sorted(path.name for path in ACCOUNTS.iterdir()))
+@pytest.mark.parametrize("name", sorted(path.name for path in ACCOUNTED.iterdir()))
 def test_every_cache_block_is_accounted_for(
     name: str, accounts_of: "AccountsOf", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    case = ACCOUNTS / name
+    case = ACCOUNTED / name
     command_line, expected = copied(case, tmp_path, monkeypatch), load(case, "expect.json")
 
     accounts = accounts_of(command_line["args"], command_line["paths"])

@@ -91,7 +91,7 @@ def test_an_unknown_input_never_reverses_a_verdict(
     assert known.keys() == unknown.keys()
     for key, finding in known.items():
         opposite = OPPOSITES.get(finding.verdict.status)
-        # What is refused with these values may be a pass with others.
+        # What is rejected with these values may be a pass with others.
         assert unknown[key].verdict.status != opposite or opposite is None, (
             finding.verdict.message,
             unknown[key].verdict.message,

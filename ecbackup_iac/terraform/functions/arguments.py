@@ -1,23 +1,25 @@
-"""A container → its elements or members for the collection functions, and checks of its kind."""
+"""Arguments of functions → what they hold; results, none larger than in any configuration in use."""
 
 from collections.abc import Mapping
 
 from ecbackup_iac.hcl.number import Number
 from ecbackup_iac.terraform.functions.call_context import TooLargeError, UnknownResultError
-from ecbackup_iac.terraform.values.budget import charge
+from ecbackup_iac.terraform.values.budget import charge, charge_text
 from ecbackup_iac.terraform.values.context import record_rejection
 from ecbackup_iac.terraform.values.sets import has_open_order
 from ecbackup_iac.terraform.values.type_system import (
+    STRING,
     ListOf,
     TupleOf,
     has_dynamic,
-    is_mapping,
-    is_sequence,
 )
-from ecbackup_iac.terraform.values.value import EvaluationError, UnknownRaw, Value, is_open
+from ecbackup_iac.terraform.values.value import EvaluationError, UnknownRaw, Value, is_open, string
 
 MAX_ELEMENTS = 10_000
 """A longer result is unknown: no configuration in use has one."""
+
+MAX_CHARACTERS = 10_000_000
+"""Of a text; a longer result is unknown, too."""
 
 _MAX_LENGTH = 2**63
 
@@ -59,28 +61,17 @@ def is_list(value: Value) -> bool:
     return isinstance(value.type, ListOf | TupleOf)
 
 
-def need_sequence(value: Value, message: str) -> None:
-    """Raise unless it is a list, a set or a tuple."""
-    if not is_sequence(value.type):
-        raise EvaluationError(message)
-
-
-def need_mapping(value: Value, message: str) -> None:
-    """Raise unless it is a map or an object."""
-    if not is_mapping(value.type):
-        raise EvaluationError(message)
-
-
-def whole(value: Value, name: str) -> int:
-    """Return a number that has to be a whole one."""
+def whole(value: Value, name: str = "") -> int:
+    """Return a number that has to be a whole one, of 64 bits. Raises EvaluationError."""
     raw: Number = number_of(value) or 0  # negative zero is zero
     if not isinstance(raw, int) or not -_MAX_LENGTH <= raw < _MAX_LENGTH:
-        raise EvaluationError(f"invalid {name}: value must be a whole number")
+        prefix = f"invalid {name}: " if name else ""
+        raise EvaluationError(f"{prefix}value must be a whole number")
     return raw
 
 
 def number_of(value: Value) -> Number:
-    """Return the number that a known value of type number holds."""
+    """Return the number that a known value of type number contains."""
     if isinstance(value.raw, Number):
         return value.raw
     raise EvaluationError("a number is required")
@@ -106,3 +97,35 @@ def may_be_text(argument: Value) -> bool:
     if is_open(argument) or not isinstance(argument.raw, tuple | Mapping):
         return False
     return any(map(may_be_text, argument.elements))
+
+
+def check_size(characters: int) -> None:
+    """Raise TooLargeError for a string of too many characters."""
+    if characters > MAX_CHARACTERS:
+        raise TooLargeError(f"the result is larger than {MAX_CHARACTERS:,} characters")
+
+
+def sized(text: str) -> Value:
+    """Return the value of a string that is not too large."""
+    check_size(len(text))
+    return string(text)
+
+
+def strings(texts: list[str]) -> Value:
+    """Return a list of strings."""
+    check_size(sum(map(len, texts)) + len(texts))
+    charge(len(texts))
+    return Value(ListOf(STRING), tuple(map(string, texts)))
+
+
+def text_of(value: Value) -> str:
+    """Return what a known string contains."""
+    if not isinstance(value.raw, str):
+        raise TypeError(f"{value.type} is not a string")
+    charge_text(len(value.raw))
+    return value.raw
+
+
+def bytes_of(value: Value) -> bytes:
+    """Return a known string in UTF-8."""
+    return text_of(value).encode(errors="replace")

@@ -112,7 +112,7 @@ def test_members_are_kept_in_order_those_of_the_same_name_too() -> None:
 
 
 @pytest.mark.parametrize("text", ["7", ' "a"\n', "null", "[]", "{ }", "[ [], {}, [[ ]] ]"])
-def test_any_value_may_stand_alone_and_anything_may_be_empty(text: str) -> None:
+def test_any_value_may_be_a_document_and_anything_may_be_empty(text: str) -> None:
     assert value(whole(text.encode()), text.encode()) == json.loads(text)
 
 

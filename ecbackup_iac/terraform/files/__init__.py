@@ -1,0 +1,1 @@
+"""The files in the folders of a configuration: their names, text and syntax, each read once."""

@@ -1,0 +1,1 @@
+"""A tree of folders → its root modules, and the variables that each is given."""
