@@ -392,6 +392,14 @@ def test_one_syntax_error_is_one_problem_and_the_rest_is_read(
     assert body.attribute("b") is not None or b"b {}" in source(text).text
 
 
+@pytest.mark.parametrize("placeholder", ["{% if cache %}", "{{ cache }}", "{# x #}", "<% if x %>"])
+def test_a_placeholder_in_place_of_a_block_is_named(placeholder: str) -> None:
+    _, problems = parse_whole_file(source(f"a = 1\n{placeholder}\nb = 2\n"), CONFIGURATION)
+    assert problems[0][0].endswith(
+        ": a template with placeholders? render it first, then check the result"
+    )
+
+
 def test_an_unknown_escape_sequence_is_located() -> None:
     _, problems = parse_whole_file(source('a = "xy\\qz"\n'), CONFIGURATION)
     assert [place.text for _, place in problems] == ["\\q"]
