@@ -104,7 +104,7 @@ class Module:
             self.report(message, source_range)
 
     def note(self, diagnostic: Diagnostic) -> None:
-        """Record a diagnostic here and in `news`; after MAX_REPORTED of a file, that there are more."""
+        """Record a diagnostic here and in `news`: MAX_REPORTED of a file, and then that there are more."""
         path = diagnostic.location.path
         count = self._counts[path] = self._counts.get(path, 0) + 1
         if count > MAX_REPORTED:
