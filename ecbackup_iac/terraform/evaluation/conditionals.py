@@ -134,7 +134,11 @@ def _either_branch(
     if not found:
         then()
     result = one_of(found, raw.why, is_deferred=raw.is_deferred)
-    return of_deferred_type(result, raw.why) if raw.is_deferred and len(found) == 1 else result
+    if raw.is_deferred and len(found) == 1:
+        return of_deferred_type(result, raw.why)
+    # Where both are the same, a plan knows only a number, null or an empty collection.
+    is_early = raw.is_deferred and result.type != NUMBER and result.raw not in (None, (), {})
+    return replace(result, is_known_early=True) if is_early and result.is_known else result
 
 
 def _of_its_type(attempt: _Attempt, node: Node) -> Value:
