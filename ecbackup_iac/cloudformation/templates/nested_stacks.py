@@ -129,7 +129,7 @@ def _overrides(groups: Node | None) -> list[Node]:
         if function_of(group) is None
         else ListNode(
             [group], group.start, group.end, None
-        )  # it is no parameter, so all are unknown
+        )  # it is not a parameter, so all are unknown
         for group in (_items(groups) if function_of(groups) is None else [groups])
     ]
 
