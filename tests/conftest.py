@@ -25,6 +25,7 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from ecbackup_iac.cloudformation.templates.relevance import TemplateFile
+from ecbackup_iac.files.discovery import Input
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.policy import ReadingScope, RootSettings
@@ -343,7 +344,9 @@ def evaluate_templates() -> EvaluateTemplates:
         )
         reader = TemplateReader(given, ReadingScope(), lambda _: False, lambda _: ())
         for name, text in files.items():
-            reader.add(TemplateFile(name, text.encode(), os.path.realpath(".")))
+            content = text.encode()
+            found = Input(name, content, "", os.path.realpath("."))
+            reader.add(TemplateFile(found, content))
         return _evaluated([*reader.results()])
 
     return evaluate_them

@@ -192,7 +192,7 @@ def program_of(path: str) -> OtherProgram | None:
 
 
 def _is_old_terragrunt(path: str) -> bool:
-    from ecbackup_iac.terraform.modules.wrappers import old_terragrunt  # with the parser of HCL
+    from ecbackup_iac.terraform.roots.wrappers import old_terragrunt  # with the parser of HCL
 
     beside = (os.path.join(os.path.dirname(path), name) for name in TERRAGRUNT_FILES)
     if any(map(os.path.exists, beside)):

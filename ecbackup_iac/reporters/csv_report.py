@@ -6,12 +6,14 @@ in front, as OWASP advises (CSV injection). Numbers are written as they are.
 
 import csv
 import re
+from collections.abc import Iterator, Mapping
 from io import StringIO
+from typing import Any
 
 from ecbackup_iac.model.location import STANDARD_INPUT
-from ecbackup_iac.model.report import AbsentCache, Diagnostic, Finding, Report
+from ecbackup_iac.model.report import Report
 from ecbackup_iac.reporters.escaping import escape_control_characters
-from ecbackup_iac.reporters.plain_values import plain_days, plain_setting, plain_state
+from ecbackup_iac.reporters.json_report import document_of
 from ecbackup_iac.reporters.render_options import RenderOptions
 
 COLUMNS = (
@@ -31,66 +33,27 @@ def render(report: Report, options: RenderOptions = RenderOptions()) -> str:  # 
     text = StringIO()
     rows = csv.DictWriter(text, COLUMNS, lineterminator="\n")
     rows.writeheader()
-    rows.writerows(map(_finding, report.findings))
-    rows.writerows(map(_absent, report.absent))
-    rows.writerows(map(_diagnostic, report.diagnostics))
+    for row in _rows(document_of(report)):
+        rows.writerow({name: _cell(name, row.get(name)) for name in COLUMNS})
     return text.getvalue()
 
 
-def _finding(finding: Finding) -> dict[str, str | int | None]:
-    resource, verdict, suppression = finding.resource, finding.verdict, finding.suppression
-    return {
-        "status": verdict.status.value,
-        "rule": verdict.rule and verdict.rule.value,
-        "level": finding.level.value,
-        "address": _text(resource.address),
-        "type": _text(resource.type),
-        "form": resource.form.value,
-        "engine": _text(plain_setting(resource.engine)),
-        "node_type": _text(plain_setting(resource.node_type)),
-        "retention_state": plain_state(resource.retention),
-        "days": plain_days(resource.retention),
-        "source": resource.source.value,
-        "root": _text(resource.root),
-        "path": _text(finding.location.path),
-        "line": finding.location.line,
-        "message": _text(verdict.message),
-        "remedy": _lines(finding.remedy),
-        "suppression_kind": suppression.kind.value if suppression else None,
-        "suppression_reason": _text(suppression.reason) if suppression else None,
-        "suppression_path": _text(suppression.location.path) if suppression else None,
-        "suppression_line": suppression.location.line if suppression else None,
-    }
+def _rows(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the entries of a JSON report, each with what its columns are called."""
+    for entry in document["findings"]:
+        suppression = entry["suppression"] or {}
+        retention = {"retention_state": entry["retention"]["state"], **entry["retention"]}
+        accepted = {f"suppression_{name}": value for name, value in suppression.items()}
+        yield entry | entry["resource"] | entry["location"] | retention | accepted
+    for entry in document["absent"]:
+        yield entry | entry["location"] | {"status": "absent", "message": entry["reason"]}
+    for entry in document["diagnostics"]:
+        yield entry | {"status": "diagnostic", "level": entry["severity"]}
 
 
-def _absent(absent: AbsentCache) -> dict[str, str | int | None]:
-    return {
-        "status": "absent",
-        "address": _text(absent.address),
-        "type": _text(absent.type),
-        "root": _text(absent.root),
-        "path": _text(absent.location.path),
-        "line": absent.location.line,
-        "message": _text(absent.reason),
-    }
-
-
-def _diagnostic(diagnostic: Diagnostic) -> dict[str, str | int | None]:
-    return {
-        "status": "diagnostic",
-        "level": diagnostic.severity.value,
-        "path": _text(diagnostic.location.path),
-        "line": diagnostic.location.line,
-        "message": _text(diagnostic.message),
-    }
-
-
-def _lines(text: str | None) -> str:
-    """Return a remedy; its line breaks are our own, and people copy the lines between them."""
-    return "\n".join(_text(line) for line in (text or "").split("\n"))
-
-
-def _text(text: str | None) -> str:
-    if text is None or text == STANDARD_INPUT:
-        return text or ""
-    return _FORMULA.sub("'", escape_control_characters(text))
+def _cell(name: str, value: str | int | None) -> str | int | None:
+    """Return a cell. The line breaks of a remedy are our own, and people copy the lines between them."""
+    if not isinstance(value, str) or value == STANDARD_INPUT:
+        return value
+    lines = value.split("\n") if name == "remedy" else [value]
+    return "\n".join(_FORMULA.sub("'", escape_control_characters(line)) for line in lines)

@@ -14,17 +14,23 @@ from ecbackup_iac.model.report import (
     Report,
     Suppression,
 )
-from ecbackup_iac.model.value import Invalid, Outcome, TraceStep, Unknown, Value
+from ecbackup_iac.model.value import Invalid, Known, Outcome, TraceStep, Unknown, Unset, Value
 from ecbackup_iac.reporters.escaping import escape_commands_in_json
-from ecbackup_iac.reporters.plain_values import plain_days, plain_setting, plain_state
 from ecbackup_iac.reporters.render_options import RenderOptions
 
 SCHEMA_VERSION = 1
 
+_STATES = {Known: "known", Unset: "unset", Unknown: "unknown", Invalid: "invalid"}
+
 
 def render(report: Report, options: RenderOptions = RenderOptions()) -> str:  # noqa: ARG001 - one signature for all
     """Return the whole report as JSON, in ASCII."""
-    document = {
+    return escape_commands_in_json(json.dumps(document_of(report), indent=2)) + "\n"
+
+
+def document_of(report: Report) -> dict[str, Any]:
+    """Return the whole report as what JSON consists of."""
+    return {
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "ecbackup-iac", "version": __version__},
         "policy": {
@@ -38,7 +44,6 @@ def render(report: Report, options: RenderOptions = RenderOptions()) -> str:  # 
         "excluded": [_exclusion(exclusion) for exclusion in report.exclusions],
         "diagnostics": [_diagnostic(diagnostic) for diagnostic in report.diagnostics],
     }
-    return escape_commands_in_json(json.dumps(document, indent=2)) + "\n"
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
@@ -52,8 +57,8 @@ def _finding(finding: Finding) -> dict[str, Any]:
             "address": resource.address,
             "type": resource.type,
             "form": resource.form,
-            "engine": plain_setting(resource.engine),
-            "node_type": plain_setting(resource.node_type),
+            "engine": _setting(resource.engine),
+            "node_type": _setting(resource.node_type),
         },
         "retention": _retention(resource.retention, resource.variants),
         "source": resource.source,
@@ -75,11 +80,11 @@ def _retention(retention: Value[int], variants: tuple[Outcome[int], ...]) -> dic
         else (Outcome(retention),)
     )
     shown: dict[str, Any] = {
-        "state": plain_state(retention),
-        "days": plain_days(retention),
+        "state": _STATES[type(retention)],
+        "days": _days(retention),
         "possible": list(
             dict.fromkeys(
-                plain_days(outcome.value)
+                _days(outcome.value)
                 for outcome in (*outcomes, *variants)
                 if not isinstance(outcome.value, Invalid)
             )
@@ -89,6 +94,17 @@ def _retention(retention: Value[int], variants: tuple[Outcome[int], ...]) -> dic
         bounds = retention.bounds
         shown["bounds"] = {"min": bounds.minimum, "max": bounds.maximum}
     return shown
+
+
+def _setting(value: Value[str]) -> str | None:
+    """Return a setting as text: "unknown" where it is not determined, None where none is set."""
+    if isinstance(value, Unknown):
+        return "unknown"
+    return value.value if isinstance(value, Known) else None
+
+
+def _days(value: Value[int]) -> int | None:
+    return value.value if isinstance(value, Known) else None
 
 
 def _location(location: Location) -> dict[str, Any]:

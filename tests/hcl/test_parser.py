@@ -29,8 +29,8 @@ from ecbackup_iac.hcl.parser import (
 from ecbackup_iac.hcl.source import SourceFile, SourceRange
 from ecbackup_iac.hcl.structure import Attribute, Body
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
+from ecbackup_iac.terraform.files.schema import CONFIGURATION
 from ecbackup_iac.terraform.functions.call_context import EmptyScope
-from ecbackup_iac.terraform.modules.schema import CONFIGURATION
 from ecbackup_iac.terraform.values.value import EvaluationError, Value
 
 DATA = Path(__file__).parent / "answers"

@@ -12,7 +12,7 @@ class NoResultError(Exception):
 
     def __init__(self, message: str, location: Location | None = None) -> None:
         super().__init__(message)
-        self.message = f"{self.prefix}: {message}"
+        self.message = f"{self.prefix}{message}"
         self.location = location
         """None where the caller has to supply it."""
 
@@ -25,11 +25,11 @@ class NoResultError(Exception):
 class TemplateRejectedError(NoResultError):
     """What CloudFormation rejects before it deploys anything."""
 
-    prefix = "CloudFormation rejects the template"
+    prefix = "CloudFormation rejects the template: "
     is_rejection = True
 
 
 class TooMuchError(NoResultError):
     """What this program does not evaluate, although CloudFormation may accept it."""
 
-    prefix = "not evaluated"
+    prefix = "not evaluated: "

@@ -52,7 +52,7 @@ def is_broken_template(file: TemplateFile, is_wanted: Callable[[str], bool]) -> 
     """Whether a file that cannot be parsed is meant to be a template, by its name and its bytes."""
     if file.is_requested:
         return True
-    if file.is_expected:
+    if file.input.is_expected:
         return _VISIBLE.search(file.content) is not None
     if _is_quoting(file):
         return False
@@ -62,7 +62,7 @@ def is_broken_template(file: TemplateFile, is_wanted: Callable[[str], bool]) -> 
 
 def _is_quoting(file: TemplateFile) -> bool:
     """Whether a file that cannot be parsed is a document, a test or a script that quotes a template."""
-    if file.path.lower().endswith(_QUOTING) or _QUOTES.search(file.content):
+    if file.input.path.lower().endswith(_QUOTING) or _QUOTES.search(file.content):
         return True
     words = _FIRST_WORDS.search(_DIRECTIVES.sub(b"", file.content[:MAX_HEAD_BYTES]))
     return words is not None and _KEY.match(words[1]) is None

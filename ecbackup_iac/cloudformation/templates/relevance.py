@@ -54,26 +54,17 @@ class Relevance(Enum):
 
 @record(eq=False)
 class TemplateFile:
-    """A file that may contain templates, as it was discovered."""
+    """A file that may contain templates."""
 
-    path: str
-    """As it is printed; "-" for standard input."""
+    input: "Input"
+    """As it was discovered; templates that nest one that the user named may be elsewhere."""
 
     content: bytes
     """In UTF-8."""
 
-    boundary: str
-    """Nothing outside this folder is read for it: absolute, links resolved."""
-
     relevance: Relevance = Relevance.PARSE
     is_requested: bool = True
     """It is named or standard input, without --allow-empty: it is an error if it is not recognised."""
-
-    is_expected: bool = True
-    """Its name suggests a template."""
-
-    is_named: bool = False
-    """The user named the file, not a folder above it: templates that nest it may be elsewhere."""
 
 
 def relevance_of(content: bytes, types: re.Pattern[bytes]) -> Relevance:
@@ -101,12 +92,4 @@ def template_file(
     relevance = relevance_of(text, types)
     if relevance is Relevance.NONE:
         return None
-    return TemplateFile(
-        file.path,
-        text,
-        file.boundary,
-        relevance,
-        is_requested=is_requested,
-        is_expected=file.is_expected,
-        is_named=file.is_named,
-    )
+    return TemplateFile(file, text, relevance, is_requested)

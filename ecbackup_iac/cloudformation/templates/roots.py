@@ -90,9 +90,10 @@ class Templates:
         """Read a file of the scan; return whether it is a template, or a broken one."""
         if file.relevance is Relevance.TEMPLATE:
             return True
-        path = file.path if file.path == STANDARD_INPUT else os.path.realpath(file.path)
-        documents, problem = documents_in(file.content, file.path)
-        read = self._documents.reader(path, file.boundary)
+        display_path, boundary = file.input.path, file.input.boundary
+        path = display_path if display_path == STANDARD_INPUT else os.path.realpath(display_path)
+        documents, problem = documents_in(file.content, display_path)
+        read = self._documents.reader(path, boundary)
         recognised = [(document, template_in(document, path, read)) for document in documents]
         templates = [template for _, template in recognised if template is not None]
         strays = [
@@ -106,12 +107,12 @@ class Templates:
         self.diagnostics += strays
         self._keep(path, templates)
         self._added.add(path)
-        self._boundaries[path] = file.boundary
+        self._boundaries[path] = boundary
         self._templates += templates
         if templates:
-            self._documents.annotate(file.path, file.content, is_evaluated=True)
+            self._documents.annotate(display_path, file.content, is_evaluated=True)
         self._note_asset(path, file.content, templates)
-        if file.is_named and path != STANDARD_INPUT:
+        if file.input.is_named and path != STANDARD_INPUT:
             self._named.add(path)
         if problem is None or not (templates or is_broken_template(file, self._is_wanted)):
             return bool(templates or strays)
@@ -176,17 +177,18 @@ class Templates:
 
     def _add_parent(self, file: TemplateFile, children: set[str]) -> Iterator[str]:
         """Add a file where it nests one of these; yield its path if it does."""
-        path = os.path.realpath(file.path)
+        display_path, boundary = file.input.path, file.input.boundary
+        path = os.path.realpath(display_path)
         if path in self._by_path:
             return
-        documents, _ = documents_in(file.content, file.path)
-        templates = _templates_in(documents, path, self._documents.reader(path, file.boundary))
-        self._boundaries[path] = file.boundary
+        documents, _ = documents_in(file.content, display_path)
+        templates = _templates_in(documents, path, self._documents.reader(path, boundary))
+        self._boundaries[path] = boundary
         if any(not children.isdisjoint(self._children(template)) for template in templates):
             self._keep(path, templates)
             self._templates += templates
             self._parents.add(path)
-            self._documents.annotate(file.path, file.content, is_evaluated=False)
+            self._documents.annotate(display_path, file.content, is_evaluated=False)
             yield path
 
     def is_reported(self, stack: Stack) -> bool:

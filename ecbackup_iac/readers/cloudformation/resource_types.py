@@ -7,12 +7,13 @@ property for a group; a ReplicationGroup is always Redis OSS or Valkey.
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import partial
 
 from ecbackup_iac.model.cache import ClusterModeSetting, Form
 from ecbackup_iac.model.near_miss import written_as
-from ecbackup_iac.model.record import field, record
 from ecbackup_iac.model.value import Known, PossibleValue, TraceStep
 from ecbackup_iac.readers.terraform import resource_types as terraform_types
+from ecbackup_iac.readers.terraform.resource_types import Attributes
 
 RETENTION = "SnapshotRetentionLimit"
 
@@ -23,35 +24,16 @@ _DIGITS = re.compile(r"-?[0-9]+")
 _MAX_NUMBER_LENGTH = 40  # digits; AWS takes two
 
 
-@record
-class Properties:
-    """The names of a resource type's properties that the rule depends on."""
+_properties = partial(Attributes, retention=RETENTION, engine="Engine")
 
-    form: Form
-    node_type: str | None = None
-    backup_window: str | None = None
-    maintenance_window: str | None = None
-    cluster_mode: Mapping[str, ClusterModeSetting] = field(factory=dict)
-    """What can put a replication group in cluster mode."""
-
-    retention: str = RETENTION
-    engine: str = "Engine"
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The names of all properties that are read."""
-        named = (self.node_type, self.backup_window, self.maintenance_window)
-        return (self.retention, self.engine, *filter(None, named), *self.cluster_mode)
-
-
-RESOURCE_TYPES: Mapping[str, Properties] = {
-    "AWS::ElastiCache::CacheCluster": Properties(
+RESOURCE_TYPES: Mapping[str, Attributes] = {
+    "AWS::ElastiCache::CacheCluster": _properties(
         Form.STANDALONE_CLUSTER,
         node_type="CacheNodeType",
         backup_window="SnapshotWindow",
         maintenance_window="PreferredMaintenanceWindow",
     ),
-    "AWS::ElastiCache::ReplicationGroup": Properties(
+    "AWS::ElastiCache::ReplicationGroup": _properties(
         Form.REPLICATION_GROUP,
         node_type="CacheNodeType",
         backup_window="SnapshotWindow",
@@ -63,17 +45,21 @@ RESOURCE_TYPES: Mapping[str, Properties] = {
             "CacheParameterGroupName": ClusterModeSetting.PARAMETER_GROUP,
         },
     ),
-    "AWS::ElastiCache::ServerlessCache": Properties(Form.SERVERLESS_CACHE),
+    "AWS::ElastiCache::ServerlessCache": _properties(Form.SERVERLESS_CACHE),
 }
 
 
 def names_in_messages() -> Iterator[bytes]:
     """Yield what templates and configuration call each resource type and its settings: no secret."""
-    tables: tuple[Mapping[str, Properties | terraform_types.Attributes], ...]
-    tables = (RESOURCE_TYPES, terraform_types.RESOURCE_TYPES)
-    for table in tables:
+    for table in (RESOURCE_TYPES, terraform_types.RESOURCE_TYPES):
         for name, kind in table.items():
             yield f"{name} {kind.retention} {kind.backup_window}".encode()
+
+
+def properties_of(names: Attributes) -> tuple[str, ...]:
+    """Return the names of all properties that are read of a resource type."""
+    named = (names.node_type, names.backup_window, names.maintenance_window)
+    return (names.retention, names.engine, *filter(None, named), *names.cluster_mode)
 
 
 def cache_type(kind: str) -> str:

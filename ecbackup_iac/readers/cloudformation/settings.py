@@ -36,7 +36,8 @@ from ecbackup_iac.model.value import (
     Unset,
 )
 from ecbackup_iac.model.value import Value as ModelValue
-from ecbackup_iac.readers.cloudformation.resource_types import Properties, days_of
+from ecbackup_iac.readers.cloudformation.resource_types import days_of, properties_of
+from ecbackup_iac.readers.terraform.resource_types import Attributes
 
 T = TypeVar("T")
 
@@ -87,17 +88,19 @@ class ResourceSettings:
 
     @classmethod
     def evaluate(
-        cls, instance: ResourceInstance, names: Properties, budget: ScenarioBudget
+        cls, instance: ResourceInstance, names: Attributes, budget: ScenarioBudget
     ) -> "ResourceSettings":
         """Return a resource's properties, evaluated together; separately where there are too many cases."""
         cases = enumerate_scenarios(
             lambda evaluator: _evaluate_case(evaluator, instance, names), budget
         )
         if cases is None:  # too many, or too much
-            separate = {name: _evaluate_separately(instance, name, budget) for name in names.names}
+            separate = {
+                name: _evaluate_separately(instance, name, budget) for name in properties_of(names)
+            }
             return cls(separate, is_aligned=False)
         existing = [case for case in cases if case is not None]
-        properties = {name: [case[name] for _, case in existing] for name in names.names}
+        properties = {name: [case[name] for _, case in existing] for name in properties_of(names)}
         if len(existing) == len(cases):
             return cls(properties, is_aligned=True)
         conditions = dict.fromkeys(" and ".join(existence) for existence, _ in existing)
@@ -105,13 +108,13 @@ class ResourceSettings:
 
     @classmethod
     def rejected(
-        cls, instance: ResourceInstance, names: Properties, budget: ScenarioBudget
+        cls, instance: ResourceInstance, names: Attributes, budget: ScenarioBudget
     ) -> "ResourceSettings":
         """Return the properties of a resource that cannot be evaluated: none has a case, but the engine.
 
         Memcached is not applicable, whatever is rejected besides.
         """
-        cases: dict[str, list[PropertyCase]] = {name: [] for name in names.names}
+        cases: dict[str, list[PropertyCase]] = {name: [] for name in properties_of(names)}
         with suppress(NoResultError):
             engines = enumerate_scenarios(
                 lambda evaluator: _evaluate_property(evaluator, instance, names.engine), budget
@@ -206,7 +209,7 @@ class ResourceSettings:
 
 
 def _evaluate_case(
-    evaluator: Evaluator, instance: ResourceInstance, names: Properties
+    evaluator: Evaluator, instance: ResourceInstance, names: Attributes
 ) -> tuple[tuple[str, ...], dict[str, PropertyCase]] | None:
     """Return what the existence of a resource depends on in one scenario, and its properties.
 
@@ -218,7 +221,9 @@ def _evaluate_case(
     if unmet is not None:
         check_rules(evaluator)
         return None
-    properties = {name: _evaluate_property(evaluator, instance, name) for name in names.names}
+    properties = {
+        name: _evaluate_property(evaluator, instance, name) for name in properties_of(names)
+    }
     check_rules(evaluator)
     return tuple(dependencies), properties
 
