@@ -147,7 +147,8 @@ def program_in(path: str, text: bytes) -> OtherProgram | None:
         return MANIFEST
     if b"elasticache" not in text:
         return None
-    is_rendered = _TEMPLATE_NAMES.search(path) or b"apiVersion" in text
+    is_yaml = path.endswith((".yaml", ".yml"))
+    is_rendered = _TEMPLATE_NAMES.search(path) or (is_yaml and b"apiVersion" in text)
     return TEMPLATE if is_rendered and re.search(_CONFIGURATION, text) else None
 
 

@@ -201,7 +201,8 @@ def try_call(evaluator: NodeEvaluator, node: Call) -> Value:
     is_deferred = is_deferred or any(
         not tried.value.is_known and tried.value.unknown.is_deferred for tried in found[:-1]
     )  # a plan does not use a later argument before it knows this one
-    why = "an expression in try may fail"
+    inner = None if is_open(found[0].value) else first_unknown(found[0].value)
+    why = inner.unknown.why if inner else "an expression in try may fail"
     result = one_of(found, why, is_deferred=is_deferred)
     return of_deferred_type(result, why) if is_deferred else result
 
