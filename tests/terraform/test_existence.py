@@ -7,6 +7,9 @@ import pytest
 
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.value import Known, Unknown
+from ecbackup_iac.terraform.modules import repetitions
+from ecbackup_iac.terraform.values.outcomes import one_of
+from ecbackup_iac.terraform.values.value import Possibility, count_value
 
 if TYPE_CHECKING:
     from conftest import Evaluate
@@ -133,3 +136,16 @@ module "group" {
     }
     (cache,) = evaluate(files, ".").caches
     assert known_days(cache.retention) == {0, 7}
+
+
+def test_the_possible_values_of_a_count_share_their_indices(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(repetitions, "one_of", None)  # 64 counts of 10,000 are 640,000 indices
+    count = one_of([Possibility(count_value(size)) for size in (3, 2)], "var.size is not set")
+    found = repetitions.count_repetitions(count)
+    assert [(one.key, bool(one.doubt)) for one in found] == [
+        ("[0]", False),
+        ("[1]", False),
+        ("[2]", True),
+    ]

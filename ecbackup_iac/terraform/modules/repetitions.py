@@ -1,6 +1,7 @@
 """A block's `count`, `for_each` or `enabled` → which instances it makes, or may make."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from typing import TypeAlias, TypeVar
 
 from ecbackup_iac.hcl.structure import Attribute, Block
@@ -70,12 +71,12 @@ def enabled_repetitions(value: Value) -> list[Repetition]:
 
 def count_repetitions(value: Value) -> list[Repetition]:
     """Return the instances that a count makes. Raises EvaluationError."""
+    names_at: Callable[[int], Names] = cache(  # the outcomes share them
+        lambda position: {("count", "index"): count_value(position)}
+    )
 
     def created(known: Value) -> dict[int, Names]:
-        return {
-            position: {("count", "index"): count_value(position)}
-            for position in range(_count(known))
-        }
+        return {position: names_at(position) for position in range(_count(known))}
 
     def any_index(raw: UnknownRaw) -> Names:
         why = f"count.index depends on count: {raw.why}"
@@ -188,6 +189,8 @@ def _instances(
 
 def _joined(creating: Sequence[tuple[Names, Possibility]], why: str) -> Names:
     """Return the names of one instance that several outcomes create."""
+    if all(names is creating[0][0] for names, _ in creating):
+        return creating[0][0]
     joined = {}
     for name in creating[0][0]:
         values = [
