@@ -4,7 +4,6 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from itertools import chain
 
 from ecbackup_iac.files.bounded_read import NO_LINK, regular_content
 from ecbackup_iac.files.discovery import Listing
@@ -54,6 +53,12 @@ MANIFEST = OtherProgram(
 )
 """A manifest is one of the controllers of AWS (ACK), or of Crossplane."""
 
+TERRAMATE = OtherProgram(
+    "a Terramate configuration with a cache",
+    "not generated; run terramate generate, then ecbackup-iac check on the same path",
+    suffixes=TERRAMATE_SUFFIXES,
+    mention=b"elasticache",
+)
 TEMPLATE = OtherProgram(
     "a template or a Kubernetes manifest with Terraform configuration of a cache",
     "not rendered; run ecbackup-iac check on the folder of what is rendered from it",
@@ -70,6 +75,7 @@ _TEMPLATE_NAMES = re.compile(
 )
 
 _GENERATES = rb'\bgenerate_hcl\s+"([\w./-]+)"'
+_GENERATED = b"TERRAMATE: GENERATED AUTOMATICALLY"
 
 _CONFIGURATION = (
     rb'\bresource\s+"(?:aws|awscc)_elasticache_(?:(?:cache_)?cluster|replication_group|serverless_cache)"'
@@ -99,12 +105,7 @@ OTHER_PROGRAMS = (
         names=(OLD_TERRAGRUNT_FILE,),
         sets_inputs=True,
     ),
-    OtherProgram(
-        "a Terramate configuration with a cache",
-        "not generated; run terramate generate, then ecbackup-iac check on the same path",
-        suffixes=TERRAMATE_SUFFIXES,
-        mention=b"elasticache",
-    ),
+    TERRAMATE,
     OtherProgram(
         "a CDK app",
         "not synthesized; run cdk synth, then ecbackup-iac check cdk.out",
@@ -179,7 +180,8 @@ def files_of_others(
             for name, program in _files_in(folder, os.listdir(folder), listings):
                 if program.sets_inputs:
                     programs[os.path.join(folder, name)] = program
-    return {path: program for path, program in sorted(programs.items()) if not is_excluded(path)}
+    programs = {path: one for path, one in sorted(programs.items()) if not is_excluded(path)}
+    return _without_generated(programs, listings)
 
 
 def program_of(path: str) -> OtherProgram | None:
@@ -220,8 +222,7 @@ def _files_in(
     """Yield the files of other programs in a folder, but those whose output was walked, too."""
     for name in names:
         program = program_of(os.path.join(folder, name))
-        content = _content(os.path.join(folder, name), program) if program else b""
-        if program is None or program.mention not in content or _is_generated(content, listings):
+        if program is None or program.mention not in _content(os.path.join(folder, name), program):
             continue
         output = program.output and _output(os.path.join(folder, name), program.output)
         if not output or not any(listings.get(os.path.join(folder, output), ())):
@@ -239,10 +240,30 @@ def _content(path: str, program: OtherProgram) -> bytes:
     return content if isinstance(content, bytes) else b""
 
 
-def _is_generated(content: bytes, listings: Mapping[str, Listing]) -> bool:
-    """Whether the files that a configuration of Terramate generates are in the walked folders."""
-    files = {os.path.basename(name.decode()) for name in re.findall(_GENERATES, content)}
-    return bool(files) and files <= {*chain(*(names for names, _ in listings.values()))}
+def _without_generated(
+    programs: Mapping[str, OtherProgram], listings: Mapping[str, Listing]
+) -> dict[str, OtherProgram]:
+    """Return files of other programs without those of Terramate whose output was walked, too."""
+    outputs = {
+        path: {os.path.basename(name.decode()) for name in re.findall(_GENERATES, content)}
+        for path, program in programs.items()
+        if program is TERRAMATE and (content := _content(path, program))
+    }
+    wanted = {name for names in outputs.values() for name in names}
+    generated: dict[str, bool] = {}
+    """Whether one of the files of a name mentions caches."""
+
+    for folder, (names, _) in listings.items():
+        for name in wanted.intersection(names) if wanted else ():
+            content = _content(os.path.join(folder, name), TERRAMATE)
+            if _GENERATED in content:
+                generated[name] = generated.get(name, False) or TERRAMATE.mention in content
+
+    def is_generated(path: str) -> bool:
+        names = outputs.get(path, set())
+        return names <= generated.keys() and any(map(generated.get, names))
+
+    return {path: program for path, program in programs.items() if not is_generated(path)}
 
 
 def _output(path: str, default: str) -> str:

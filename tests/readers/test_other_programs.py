@@ -185,8 +185,13 @@ def test_a_template_without_a_cache_and_a_text_that_quotes_one_are_no_warning(
 def test_a_configuration_of_terramate_that_was_generated_is_no_warning(
     tmp_path: "Path", run_here: "RunHere"
 ) -> None:
-    files = {"cache.tm.hcl": GENERATES, "stacks/a/_cache.tf": GROUP}
-    lay_out(tmp_path, files)
+    written = {"cache.tm.hcl": GENERATES, "stacks/a/_cache.tf": GROUP}
+    lay_out(tmp_path, written)  # of the same name, but written by hand
+    assert "WARNING  cache.tm.hcl" in run_here("check", ".").stdout
+    header = "// TERRAMATE: GENERATED AUTOMATICALLY DO NOT EDIT\n"
+    (tmp_path / "stacks/a/_cache.tf").write_text(header, "utf-8")  # by another configuration
+    assert "WARNING  cache.tm.hcl" in run_here("check", ".").stdout
+    (tmp_path / "stacks/a/_cache.tf").write_text(header + GROUP, "utf-8")
     assert run_here("check", ".").stdout == "1 cache: 1 passed\n"
     more = GENERATES.replace("_cache.tf", "_more.tf")
     (tmp_path / "cache.tm.hcl").write_text(GENERATES + more, "utf-8")
