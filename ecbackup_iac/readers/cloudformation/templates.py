@@ -92,8 +92,8 @@ class TemplateReader:
         self._unread = UnreadStacks(self._templates)
         self._ledger = CacheLedger()
         self._deployments: list[tuple[TemplateDeployment, str]] = []
-        self._synced: list[RootSettings] = []
-        """What Git sync deploys: templates, each with a deployment file of the tree."""
+        self._synced: dict[str, dict[str, None]] = {}
+        """What Git sync deploys: templates, by real path, with their deployment files in the tree."""
 
     def add(self, file: TemplateFile) -> bool:
         """Add a file; return whether it is a template, or is meant to be one."""
@@ -105,9 +105,7 @@ class TemplateReader:
 
     def add_deployment_file(self, path: str, template: str) -> None:
         """Add a file of Git sync, and the template that it names; once is enough."""
-        settings = RootSettings(template, parameter_files=(path,))
-        if settings not in self._synced:
-            self._synced.append(settings)
+        self._synced.setdefault(template, {})[path] = None
 
     def results(self) -> Iterator[ReadResult]:
         """Yield the result of each root template, and the problems of the files."""
@@ -129,7 +127,10 @@ class TemplateReader:
         """Yield a root's result, or one for each set of parameters in the policy, else of Git sync."""
         self._evaluated.add(template.path)
         settings = [root for root in self._roots if root.path == template.path]
-        settings = settings or [root for root in self._synced if root.path == template.path]
+        settings = settings or [
+            RootSettings(template.path, parameter_files=(path,))
+            for path in self._synced.get(template.path, ())
+        ]
         if not settings:
             yield self._result(template, self._inputs.parameters)
         for root in settings:
