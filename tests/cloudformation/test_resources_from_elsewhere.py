@@ -50,6 +50,7 @@ def test_resources_that_another_program_inserts_are_an_error(
     [
         ("Network", '!Rain::Module "../modules/network.yml"', "WARNING  template.yaml:3:3"),
         ("Network", "!Env KIND", "WARNING  template.yaml:3:3"),
+        ("Network", "${KIND}", "WARNING  template.yaml:3:3"),
         ("Sessions", '!Rain::Module "../modules/redis.yml"', "UNKNOWN  Sessions"),
         ("RedisCache", '!Rain::Module "../modules/store.yml"', "UNKNOWN  RedisCache"),
         ("ElastiCache", "!Env KIND", "UNKNOWN  ElastiCache"),

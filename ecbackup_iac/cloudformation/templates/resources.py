@@ -164,9 +164,10 @@ class Deployment:
     def _unread_type(name: str, kind: str, entry: Entry, frame: Frame) -> UnreadStack:
         """Return a module of a registry, or a resource whose type is not known."""
         stack, (key, body) = frame.stack, entry
+        shown = kind[1:-1] if kind.startswith("{!") else kind
         problem = "is not known" if "{" in kind else "deploys another template"
         return replace(
-            _unread_macro(key, key, f"the type {kind.strip('{}')} {problem}", stack.template),
+            _unread_macro(key, key, f"the type {shown} {problem}", stack.template),
             address=f"{stack.prefix}{name}",
             body=body,
             kind=kind,
