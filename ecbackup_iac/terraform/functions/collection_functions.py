@@ -301,9 +301,9 @@ def _removed(name: str, syntax: str) -> Function:
 FUNCTIONS: tuple[Function, ...] = (
     function("alltrue(list: list of bool | elements): bool", _alltrue),
     function("anytrue(list: list of bool | elements): bool", _anytrue),
-    function("contains(list: sequence | elements, value: any | unknown): bool", _contains),
+    function("contains(list: sequence | elements | late, value: any | unknown): bool", _contains),
     function("element(list: list or tuple | elements, index: number | unknown)", _element),
-    function("index(list: list or tuple | elements, value: any): number", _index),
+    function("index(list: list or tuple | elements | late, value: any): number", _index),
     function("keys(inputMap: map or object | unknown | elements)", _keys),
     function("length(value: any | unknown | elements): number", _length),
     _removed("list", "tolist([ ... ])"),
@@ -321,6 +321,6 @@ FUNCTIONS: tuple[Function, ...] = (
     ),
     function("one(list: sequence | elements)", _one),
     function("sort(list: list of string): list of string", _sort),
-    function("sum(list: sequence): number", _sum),
+    function("sum(list: sequence | late): number", _sum),
     function("values(values: map or object | elements)", _values),
 )

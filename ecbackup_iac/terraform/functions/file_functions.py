@@ -170,7 +170,7 @@ FUNCTIONS: tuple[Function, ...] = (
     function("fileset(path: string, pattern: string): set of string", _fileset, reads_files=True),
     function("pathexpand(path: string): string", _pathexpand),
     function(
-        "templatefile(path: string, vars: map or object | elements)",
+        "templatefile(path: string, vars: map or object | elements | late)",
         _templatefile,
         reads_files=True,
         renders_templates=True,

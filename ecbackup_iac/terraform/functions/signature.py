@@ -44,6 +44,9 @@ class Parameter:
     """The function has a result even where elements of the argument are unknown; a sensitive element
     does not make the result sensitive."""
 
+    is_checked_late: bool = False
+    """A plan accepts an unknown argument of any type."""
+
 
 @record
 class Function:
@@ -100,6 +103,6 @@ def not_evaluated(signature: str) -> Function:
 def _parameter(written: str) -> Parameter:
     name, _, accepted = written.partition(": ")
     kind, *allowed = accepted.split(" | ")
-    allows = (word in allowed for word in ("null", "unknown", "elements"))
+    allows = (word in allowed for word in ("null", "unknown", "elements", "late"))
     accepts = _CONTAINERS.get(kind, ())
     return Parameter(name, DYNAMIC if accepts else type_named(kind), accepts, *allows)

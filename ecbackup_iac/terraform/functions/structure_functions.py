@@ -270,7 +270,7 @@ FUNCTIONS: tuple[Function, ...] = (
     function("compact(list: list of string): list of string", _compact),
     function("concat(...seqs: list or tuple | elements)", _concat),
     function("distinct(list: list of any)", _distinct),
-    function("flatten(list: sequence | elements)", _flatten),
+    function("flatten(list: sequence | elements | late)", _flatten),
     function("merge(...maps: map or object | null | elements)", _merge),
     function("range(...params: number): list of number", _range),
     function("reverse(list: sequence | elements)", _reverse),

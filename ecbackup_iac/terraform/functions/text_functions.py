@@ -251,7 +251,7 @@ FUNCTIONS: tuple[Function, ...] = (
         "formatlist(format: string, ...args: any | null | elements): list of string", _formatlist
     ),
     function(
-        "templatestring(template: string, vars: map or object | elements): string",
+        "templatestring(template: string, vars: map or object | elements | late): string",
         _templatestring,
         renders_templates=True,
     ),
