@@ -100,7 +100,7 @@ def test_a_case_folder_contains_no_expected_file_that_no_run_expects(folder: Pat
         ("fixers/cases", "case.toml", 40),
         ("terraform/cases", "expect.json", 449),
         ("cloudformation/cases", "expect.json", 287),
-        ("cloudformation/accounts", "expect.json", 27),
+        ("cloudformation/accounting", "expect.json", 27),
         ("cloudformation/cdk", "expected.json", 6),
     ],
 )

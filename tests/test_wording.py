@@ -160,7 +160,7 @@ def test_every_kind_of_text_is_covered() -> None:
     files = {file for file, _ in texts()}
     assert {"action.yml", ".pre-commit-hooks.yaml", "ecbackup_iac/control/control.toml"} <= files
     assert any(text.startswith("Check every cache under PATH") for _, text in texts())
-    assert any(text.startswith("CloudFormation rejects the template: ") for _, text in texts())
+    assert any(text.startswith("CloudFormation rejects the template") for _, text in texts())
 
 
 def test_no_text_for_users_has_a_word_of_the_old_dialect() -> None:

@@ -1,4 +1,4 @@
-"""Arguments of functions → what they contain; results, none larger than in any configuration in use."""
+"""Arguments of functions → their Python values; results, none larger than in any configuration in use."""
 
 from collections.abc import Mapping
 
