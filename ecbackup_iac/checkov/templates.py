@@ -12,7 +12,7 @@ from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.policy import ReadingScope
 from ecbackup_iac.model.report import ReadResult
 from ecbackup_iac.readers.cloudformation.resource_types import CACHE_TYPE
-from ecbackup_iac.readers.cloudformation.templates import TemplateReader
+from ecbackup_iac.readers.cloudformation.templates import TemplateReader, synced_templates
 from ecbackup_iac.syntax.encoding import to_utf8
 
 
@@ -20,35 +20,44 @@ class TemplateFiles:
     """The templates that Checkov checks, each read with those that may nest it."""
 
     def __init__(self) -> None:
-        self._nesting: dict[str, tuple[TemplateFile, ...]] = {}
+        self._nesting: dict[str, list[TemplateFile]] = {}
         """Templates that nest others, by boundary."""
+        self._deployments: dict[str, list[tuple[str, str]]] = {}
+        """Deployment files of Git sync and their templates, by boundary."""
 
     def read(self, path: str) -> list[ReadResult]:
         """Return what is read of a template."""
         reader = TemplateReader(
             EvaluationInputs(), ReadingScope(), lambda _: False, self._nesting_others
         )
-        for file in _template_files(path):
-            reader.add(file)
+        for found, file in _files(path):
+            if file is not None:
+                reader.add(file)
+            if file is not None and b"Parameters" in file.content:
+                self._nesting_others(found.boundary)
+                for deployment in self._deployments[found.boundary]:
+                    reader.add_deployment_file(*deployment)
         return list(reader.results())
 
-    def _nesting_others(self, boundary: str) -> tuple[TemplateFile, ...]:
+    def _nesting_others(self, boundary: str) -> list[TemplateFile]:
         if boundary not in self._nesting:
-            files = _template_files(boundary)
-            self._nesting[boundary] = tuple(
-                file for file in files if NESTED_STACK.search(file.content)
-            )
+            nesting, deployments = self._nesting.setdefault(boundary, []), []
+            for found, file in _files(boundary):
+                if file is not None and NESTED_STACK.search(file.content):
+                    nesting.append(file)
+                if b"template-file-path" in found.content:
+                    synced = synced_templates(found.path, found.content, boundary)
+                    deployments += [(found.path, template) for template in synced]
+            self._deployments[boundary] = deployments
         return self._nesting[boundary]
 
 
-def _template_files(path: str) -> Iterator[TemplateFile]:
-    """Yield the files with templates at or below a path."""
+def _files(path: str) -> Iterator[tuple[Input, TemplateFile | None]]:
+    """Yield the files at or below a path, each with the template that it may be."""
     for found in discover([path], ()):
         if isinstance(found, Input):
             try:
                 text = to_utf8(found.content)
             except UnicodeDecodeError:
                 continue
-            file = template_file(found, text, CACHE_TYPE, is_requested=False)
-            if file is not None:
-                yield file
+            yield found, template_file(found, text, CACHE_TYPE, is_requested=False)

@@ -12,15 +12,15 @@ from ecbackup_iac.model.report import CacheBlock, Diagnostic, ReadResult, Severi
 from ecbackup_iac.readers.root_readings import RootReadings
 from ecbackup_iac.readers.terraform.sought import sought
 from ecbackup_iac.readers.tree_request import TreeRequest
+from ecbackup_iac.terraform.files.folders import Folders
 from ecbackup_iac.terraform.modules.configuration import (
     NO_DOT,
     NOT_HERE,
     path_without_dot,
 )
-from ecbackup_iac.terraform.modules.folder_scan import FolderScan
-from ecbackup_iac.terraform.modules.folders import Folders
 from ecbackup_iac.terraform.modules.installed_modules import normalised
-from ecbackup_iac.terraform.modules.roots import NO_UNITS, Index, RootOrder, UnitModules, lies_in
+from ecbackup_iac.terraform.roots.folder_scan import FolderScan
+from ecbackup_iac.terraform.roots.roots import NO_UNITS, Index, RootOrder, UnitModules, lies_in
 from ecbackup_iac.terraform.values.budget import MAX_STEPS
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from ecbackup_iac.model.excerpt import Excerpt, SourceLine
 from ecbackup_iac.model.location import STANDARD_INPUT, Location, is_stream
 from ecbackup_iac.model.report import Diagnostic, Finding
 from ecbackup_iac.syntax.encoding import to_utf8
-from ecbackup_iac.terraform.modules.folders import Folders
+from ecbackup_iac.terraform.files.folders import Folders
 
 MAX_LINES = 12
 """Lines of one location that are shown."""

@@ -6,8 +6,10 @@ run, because templates nest each other and root modules call modules anywhere in
 
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from ecbackup_iac.files.bounded_read import regular_content
 from ecbackup_iac.files.discovery import ConfigurationPath, Input, LeftOut, Listing, discover
 from ecbackup_iac.files.file_names import TERRAGRUNT_FILES
 from ecbackup_iac.files.globs import covers
@@ -34,6 +36,11 @@ if TYPE_CHECKING:
     from ecbackup_iac.readers.cloudformation.templates import TemplateReader
     from ecbackup_iac.readers.other_programs import OtherProgram
     from ecbackup_iac.readers.terraform_json.source_locations import SourceLocator
+
+_DEPLOYMENT_FILES = (".yaml", ".yml", ".json")
+
+MAX_DEPLOYMENT_BYTES = 100_000
+"""Of a deployment file of Git sync that is named itself: parameters and tags."""
 
 NOTHING_READ = (
     "no infrastructure code found: expected Terraform configuration, Terragrunt units or stacks, plan or "
@@ -116,7 +123,7 @@ class _Inputs:
         """Yield the paths that are checked because of a file on the command line, and add such root modules.
 
         A policy file or a baseline implies its whole repository, a variable file for its root module, a
-        parameter file for its template.
+        parameter file or one of Git sync for its template.
         """
         baseline = os.path.realpath(self._scope.baseline) if self._scope.baseline else None
         for path in paths:
@@ -133,6 +140,9 @@ class _Inputs:
                 elif real_path in root.parameter_files:
                     self.mark_read(display_path_of(path))
                     yield display_path_of(root.path)
+            for template in _synced_by(path):
+                self.mark_read(display_path_of(path))
+                yield display_path_of(template)
 
     def add_configuration(self, configuration: ConfigurationPath) -> None:
         """Add a folder of configuration to those that are read at the end."""
@@ -148,13 +158,7 @@ class _Inputs:
         program = program_in(file.path, file.content)
         if program is not None:
             self._others[os.path.realpath(file.path)] = program
-        if b"template-file-path" in file.content:
-            from ecbackup_iac.readers.cloudformation.templates import SYNCED
-
-            for match in SYNCED.finditer(file.content):
-                template = match[1].decode(errors="replace")
-                self._template_reader().add_deployment_file(file.path, template, file.boundary)
-
+        self._add_deployment_file(file)
         is_requested = file.path == STANDARD_INPUT or (file.is_named and not self._allow_empty)
         recognised = recognise(file, is_requested=is_requested)
         if recognised.template is not None and self._template_reader().add(recognised.template):
@@ -171,6 +175,14 @@ class _Inputs:
                 for deployment in result.deployments:
                     self._template_reader().add_deployment(deployment, file.boundary)
                 yield self._located(result)
+
+    def _add_deployment_file(self, file: Input) -> None:
+        """Add a file of Git sync, whose template has its parameters."""
+        if b"template-file-path" in file.content:
+            from ecbackup_iac.readers.cloudformation.templates import synced_templates
+
+            for template in synced_templates(file.path, file.content, file.boundary):
+                self._template_reader().add_deployment_file(file.path, template)
 
     def closing_results(self) -> Iterator[ReadResult]:
         """Yield the results of templates and configuration, and an error for each path without any."""
@@ -290,6 +302,7 @@ class _Inputs:
         ):
             if isinstance(discovered, Input):
                 self._progress.reading()
+                self._add_deployment_file(discovered)
                 template = recognise(discovered, is_requested=False).template
                 if template is not None:
                     yield template
@@ -301,6 +314,18 @@ class _Inputs:
         glob = next((glob for glob in self._scope.exclude if covers(glob, path)), None)
         text = NOTHING_EVALUATED if is_skipped else NOTHING_READ
         return Diagnostic(f"not read: {glob.pattern} excludes it" if glob else text, Location(path))
+
+
+def _synced_by(path: str) -> Iterator[str]:
+    """Yield the templates that a file on the command line deploys, where it is one of Git sync."""
+    if not (path.endswith(_DEPLOYMENT_FILES) and os.path.isfile(path)):
+        return
+    with suppress(OSError):  # it is reported where it is read
+        content = regular_content(path, MAX_DEPLOYMENT_BYTES)
+        if isinstance(content, bytes) and b"template-file-path" in content:
+            from ecbackup_iac.readers.cloudformation.templates import synced_templates
+
+            yield from synced_templates(path, content, boundary_of(path))
 
 
 def _has_units(boundary: str) -> bool:

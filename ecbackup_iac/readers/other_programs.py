@@ -147,7 +147,8 @@ def program_in(path: str, text: bytes) -> OtherProgram | None:
         return MANIFEST
     if b"elasticache" not in text:
         return None
-    is_rendered = _TEMPLATE_NAMES.search(path) or b"apiVersion" in text
+    is_yaml = path.endswith((".yaml", ".yml"))
+    is_rendered = _TEMPLATE_NAMES.search(path) or (is_yaml and b"apiVersion" in text)
     return TEMPLATE if is_rendered and re.search(_CONFIGURATION, text) else None
 
 
@@ -191,7 +192,7 @@ def program_of(path: str) -> OtherProgram | None:
 
 
 def _is_old_terragrunt(path: str) -> bool:
-    from ecbackup_iac.terraform.modules.wrappers import old_terragrunt  # with the parser of HCL
+    from ecbackup_iac.terraform.roots.wrappers import old_terragrunt  # with the parser of HCL
 
     beside = (os.path.join(os.path.dirname(path), name) for name in TERRAGRUNT_FILES)
     if any(map(os.path.exists, beside)):

@@ -17,22 +17,22 @@ from ecbackup_iac.readers.terraform.caches import RootReader
 from ecbackup_iac.readers.terraform.provider_schemas import provider_schema
 from ecbackup_iac.readers.terraform.root import RootEvaluation
 from ecbackup_iac.readers.tree_request import TreeRequest
-from ecbackup_iac.terraform.modules.configuration import (
-    Configuration,
-    Modules,
-)
-from ecbackup_iac.terraform.modules.file_names import (
+from ecbackup_iac.terraform.files.file_names import (
     OPENTOFU_SUFFIXES,
     Program,
     is_read_in_two_ways,
 )
-from ecbackup_iac.terraform.modules.folders import Folders
-from ecbackup_iac.terraform.modules.inputs import RootInputs, VariableFiles, workspace_of
+from ecbackup_iac.terraform.files.folders import Folders
+from ecbackup_iac.terraform.files.root_files import RootFiles
+from ecbackup_iac.terraform.modules.configuration import (
+    Configuration,
+    Modules,
+)
 from ecbackup_iac.terraform.modules.instances import ModuleInstance
 from ecbackup_iac.terraform.modules.module import FIRST_SHORT_CIRCUITING
-from ecbackup_iac.terraform.modules.programs import Evidence, pinned_release, program_of
-from ecbackup_iac.terraform.modules.root_files import RootFiles
-from ecbackup_iac.terraform.modules.roots import Index, RootOrder, lies_in
+from ecbackup_iac.terraform.roots.inputs import RootInputs, VariableFiles, workspace_of
+from ecbackup_iac.terraform.roots.programs import Evidence, pinned_release, program_of
+from ecbackup_iac.terraform.roots.roots import Index, RootOrder, lies_in
 from ecbackup_iac.terraform.values.budget import MAX_STEPS, TooMuchError
 from ecbackup_iac.terraform.values.context import evaluation
 

@@ -200,7 +200,7 @@ class AnnotatedFile:
 
     def _read_configuration(self, text: AnnotatedText) -> None:
         from ecbackup_iac.hcl.source import SourceFile
-        from ecbackup_iac.terraform.modules.comments import commented_hcl, commented_json
+        from ecbackup_iac.terraform.files.comments import commented_hcl, commented_json
 
         source = SourceFile(text.path, text.content)
         read = commented_hcl if text.syntax is Syntax.HCL else commented_json

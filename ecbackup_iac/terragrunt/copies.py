@@ -12,8 +12,8 @@ from ecbackup_iac.files.paths import is_inside
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.model.written_path import as_posix, relative_path
+from ecbackup_iac.terraform.files.folders import Folders, ParsedFile, parsed_file
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
-from ecbackup_iac.terraform.modules.folders import Folders, ParsedFile, parsed_file
 from ecbackup_iac.terraform.values.budget import MAX_STEPS, TooMuchError
 from ecbackup_iac.terraform.values.context import evaluation
 from ecbackup_iac.terraform.values.value import EvaluationError

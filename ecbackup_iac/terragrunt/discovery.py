@@ -7,8 +7,8 @@ from contextlib import suppress
 from ecbackup_iac.files.paths import is_inside
 from ecbackup_iac.hcl.source import SourceFile, SourceRange
 from ecbackup_iac.model.record import changing_record, field
+from ecbackup_iac.terraform.files.file_names import every_configuration_file
 from ecbackup_iac.terraform.functions.call_context import OutsideError
-from ecbackup_iac.terraform.modules.file_names import every_configuration_file
 from ecbackup_iac.terraform.values.value import EvaluationError
 from ecbackup_iac.terragrunt.configuration import ConfigFile
 from ecbackup_iac.terragrunt.stacks import NOT_ENABLED, STACK_FOLDER, Stack, evaluated_stack

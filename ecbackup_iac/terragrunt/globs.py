@@ -4,8 +4,8 @@ import os
 import re
 from collections.abc import Callable, Iterator
 
+from ecbackup_iac.terraform.files.folders import Folders
 from ecbackup_iac.terraform.functions.go.regular_expressions import Pattern
-from ecbackup_iac.terraform.modules.folders import Folders
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.value import EvaluationError
 

@@ -22,14 +22,14 @@ from ecbackup_iac.terraform.evaluation.constraints import Constraint
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.functions import FUNCTIONS
 from ecbackup_iac.terraform.functions.call_context import CONSTANT_SCOPE, OutsideError
-from ecbackup_iac.terraform.modules.inputs import (
+from ecbackup_iac.terraform.modules.module import Module
+from ecbackup_iac.terraform.roots.inputs import (
     RootInputs,
     VariableFile,
     VariableFiles,
     VariableSource,
     loaded_files,
 )
-from ecbackup_iac.terraform.modules.module import Module
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.marks import shown_text
 from ecbackup_iac.terraform.values.outcomes import map_outcomes

@@ -9,13 +9,13 @@ from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.model.written_path import relative_path
-from ecbackup_iac.terraform.modules.configuration import Modules
-from ecbackup_iac.terraform.modules.file_names import (
+from ecbackup_iac.terraform.files.file_names import (
     every_configuration_file,
     is_override,
     replaced_files,
 )
-from ecbackup_iac.terraform.modules.folders import Folders
+from ecbackup_iac.terraform.files.folders import Folders
+from ecbackup_iac.terraform.modules.configuration import Modules
 from ecbackup_iac.terraform.modules.module import Module
 from ecbackup_iac.terragrunt.copies import Copy, UnitFolders
 from ecbackup_iac.terragrunt.merging import GeneratedFile

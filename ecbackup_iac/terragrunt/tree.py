@@ -12,9 +12,9 @@ from ecbackup_iac.hcl.parser import parse_whole_file
 from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.hcl.structure import NO_BLOCKS, Block, Body
 from ecbackup_iac.model.report import Diagnostic
+from ecbackup_iac.terraform.files.folders import Folders
+from ecbackup_iac.terraform.files.root_files import RootFiles
 from ecbackup_iac.terraform.functions.call_context import OutsideError, UnknownResultError
-from ecbackup_iac.terraform.modules.folders import Folders
-from ecbackup_iac.terraform.modules.root_files import RootFiles
 from ecbackup_iac.terraform.values.budget import MAX_STEPS
 from ecbackup_iac.terraform.values.context import evaluation
 from ecbackup_iac.terraform.values.marks import hidden_value

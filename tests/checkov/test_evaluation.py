@@ -115,6 +115,15 @@ def test_what_is_outside_the_repository_is_not_evaluated(
     assert caught.value.is_error  # `ecbackup-iac check` exits with 3
 
 
+def test_a_template_has_the_parameters_of_its_file_of_git_sync(repository: Path) -> None:
+    cache = "Type: AWS::ElastiCache::ReplicationGroup, Properties: {SnapshotRetentionLimit: !Ref D}"
+    text = f"Parameters: {{D: {{Type: Number, Default: 7}}}}\nResources:\n  A: {{{cache}}}\n"
+    file = CheckedFile(write(repository / "stacks" / "t.yaml", text), is_template=True)
+    assert status(evaluations(), file, "A") == "pass"
+    write(repository / "sync.yaml", "template-file-path: stacks/t.yaml\nparameters: {D: 0}\n")
+    assert status(evaluations(), file, "A") == "fail"
+
+
 def test_an_unknown_file_is_not_evaluated() -> None:
     with pytest.raises(NotEvaluatedError):
         evaluations().finding(None, f"{GROUP}.this")

@@ -175,6 +175,18 @@ def test_a_template_has_the_parameters_of_its_files_of_git_sync(
         path = tmp_path / "repository" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
-    report = json.loads(run_here("check", "repository", "--format", "json").stdout)
-    found = {one["status"]: one["retention"]["days"] for one in report["findings"]}
-    assert (found, report["diagnostics"]) == (expected, [])
+    for named in ("repository", "repository/stacks/t.yaml"):
+        report = json.loads(run_here("check", named, "--format", "json").stdout)
+        found = {one["status"]: one["retention"]["days"] for one in report["findings"]}
+        assert (found, report["diagnostics"]) == (expected, [])
+
+
+def test_a_file_of_git_sync_that_is_named_stands_for_its_template(
+    run_here: "RunHere", tmp_path: Path
+) -> None:
+    (tmp_path / "t.yaml").write_text(SYNCED, "utf-8")
+    (tmp_path / "sync.yaml").write_text("template-file-path: t.yaml\nparameters: {Days: 0}\n")
+    for named in (["sync.yaml"], ["sync.yaml", "t.yaml"]):
+        result = run_here("check", *named)
+        assert result.stdout.count("SnapshotRetentionLimit is 0\n") == 1
+        assert result.status == 1

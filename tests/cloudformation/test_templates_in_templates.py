@@ -411,10 +411,23 @@ def test_a_template_in_a_template_is_evaluated_with_what_is_passed(
     assert [one for one in report["diagnostics"] if one["severity"] == "error"] == []
 
 
+S3 = "https://s3.amazonaws.com/b/templates/data.yaml"
+
+
+@pytest.mark.parametrize(
+    ("url", "head"),
+    [
+        (URL, BUCKET),
+        ("!Ref Url", f"Parameters: {{Url: {{Type: String, Default: '{S3}'}}}}\n"),
+        ("!FindInMap [Urls, data, url]", f"Mappings: {{Urls: {{data: {{url: '{S3}'}}}}}}\n"),
+        ("!Sub '${Bucket}data.yaml'", BUCKET),
+    ],
+    ids=["in the stack", "a default", "in a mapping", "after a parameter"],
+)
 def test_a_template_that_is_named_without_its_parent_is_found_by_the_parents_url(
-    statuses: Statuses,
+    url: str, head: str, statuses: Statuses
 ) -> None:
-    files = {"main.yaml": parent(URL), "templates/data.yaml": CHILD}
+    files = {"main.yaml": parent(url, head=head), "templates/data.yaml": CHILD}
     assert statuses(files, "templates/data.yaml")[0] == {"Data/Cache": "fail"}
 
 

@@ -41,7 +41,7 @@ from ecbackup_iac.model.policy import RootSettings
 from ecbackup_iac.model.report import Diagnostic, Report
 from ecbackup_iac.reporters import REPORTERS, repository_paths
 from ecbackup_iac.reporters.render_options import RenderOptions
-from ecbackup_iac.terraform.modules.folders import Folders
+from ecbackup_iac.terraform.files.folders import Folders
 
 if TYPE_CHECKING:
     from conftest import Run

@@ -30,7 +30,7 @@ from ecbackup_iac.model.verdict import Status
 from ecbackup_iac.reporters import REPORTERS, reporter
 from ecbackup_iac.reporters.render_options import RenderOptions, Verbosity
 from ecbackup_iac.scan import scan
-from ecbackup_iac.terraform.modules import folder_scan, roots
+from ecbackup_iac.terraform.roots import folder_scan, roots
 
 HERE = Path(__file__).parent
 TESTS = HERE.parent

@@ -28,7 +28,7 @@ from ecbackup_iac.hcl.comments import comment_spans  # noqa: E402
 from ecbackup_iac.hcl.parser import parse_expression, parse_template, parse_whole_file  # noqa: E402
 from ecbackup_iac.hcl.source import SourceFile  # noqa: E402
 from ecbackup_iac.hcl.structure import NO_BLOCKS  # noqa: E402
-from ecbackup_iac.terraform.modules.schema import CONFIGURATION  # noqa: E402
+from ecbackup_iac.terraform.files.schema import CONFIGURATION  # noqa: E402
 
 BATCH = 150
 """Inputs between two runs of Terraform."""

@@ -17,8 +17,8 @@ from hcl_readers import Findings, shape_of
 from ecbackup_iac.hcl.parser import parse_whole_file
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
+from ecbackup_iac.terraform.files.schema import CONFIGURATION
 from ecbackup_iac.terraform.functions.call_context import EmptyScope
-from ecbackup_iac.terraform.modules.schema import CONFIGURATION
 from ecbackup_iac.terraform.values.value import EvaluationError, Value
 
 HCL2_READER = Path(__file__).parent.parent / "hcl" / "hcl2_reader.py"

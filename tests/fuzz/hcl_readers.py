@@ -22,7 +22,7 @@ from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.hcl.structure import NO_BLOCKS, Attribute
 from ecbackup_iac.hcl.tokens import SEQUENCES, Kind, Token
 from ecbackup_iac.hcl.validity import is_certainly_valid
-from ecbackup_iac.terraform.modules.schema import CONFIGURATION
+from ecbackup_iac.terraform.files.schema import CONFIGURATION
 
 Shape: TypeAlias = tuple[str, int, int, tuple["Shape", ...]]
 """An item's name, where it begins and ends, and what is in it."""

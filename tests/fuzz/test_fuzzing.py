@@ -25,7 +25,7 @@ from ecbackup_iac.cli.runtime import MAX_DEPTH
 from ecbackup_iac.hcl import validity
 from ecbackup_iac.model.report import Report
 from ecbackup_iac.model.value import Known, Outcome
-from ecbackup_iac.terraform.modules import folder_scan
+from ecbackup_iac.terraform.roots import folder_scan
 
 HCL_INPUTS = 400
 """A few seconds; `make fuzz` goes on with other seeds."""

@@ -12,7 +12,7 @@ from ecbackup_iac.hcl.expression import InvalidExpression
 from ecbackup_iac.hcl.json_syntax import parse_json, parse_json_values
 from ecbackup_iac.hcl.source import SourceFile, SourceRange
 from ecbackup_iac.syntax.located_json import MAX_DEPTH, JsonNode, Kind, parse
-from ecbackup_iac.terraform.modules.schema import CONFIGURATION
+from ecbackup_iac.terraform.files.schema import CONFIGURATION
 
 Shown: TypeAlias = Callable[[Any], str]
 

@@ -17,7 +17,7 @@ from ecbackup_iac.hcl.expression import Literal, Node, ObjectNode, TupleNode, Un
 from ecbackup_iac.hcl.parser import parse_whole_file
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.hcl.structure import NO_BLOCKS, Block, Body
-from ecbackup_iac.terraform.modules.schema import CONFIGURATION
+from ecbackup_iac.terraform.files.schema import CONFIGURATION
 
 if TYPE_CHECKING:
     from conftest import EnvironmentWith

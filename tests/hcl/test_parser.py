@@ -29,8 +29,8 @@ from ecbackup_iac.hcl.parser import (
 from ecbackup_iac.hcl.source import SourceFile, SourceRange
 from ecbackup_iac.hcl.structure import Attribute, Body
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
+from ecbackup_iac.terraform.files.schema import CONFIGURATION
 from ecbackup_iac.terraform.functions.call_context import EmptyScope
-from ecbackup_iac.terraform.modules.schema import CONFIGURATION
 from ecbackup_iac.terraform.values.value import EvaluationError, Value
 
 DATA = Path(__file__).parent / "answers"
@@ -390,6 +390,14 @@ def test_one_syntax_error_is_one_problem_and_the_rest_is_read(
     assert reported(text) == [problem]
     body, _ = parse_whole_file(source(text), CONFIGURATION)
     assert body.attribute("b") is not None or b"b {}" in source(text).text
+
+
+@pytest.mark.parametrize("placeholder", ["{% if cache %}", "{{ cache }}", "{# x #}", "<% if x %>"])
+def test_a_placeholder_in_place_of_a_block_is_named(placeholder: str) -> None:
+    _, problems = parse_whole_file(source(f"a = 1\n{placeholder}\nb = 2\n"), CONFIGURATION)
+    assert problems[0][0].endswith(
+        ": a template with placeholders? render it first, then check the result"
+    )
 
 
 def test_an_unknown_escape_sequence_is_located() -> None:

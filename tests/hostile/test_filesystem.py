@@ -17,7 +17,7 @@ from ecbackup_iac.model.policy import Policy
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.model.verdict import Status
 from ecbackup_iac.scan import scan
-from ecbackup_iac.terraform.modules.folders import Folders
+from ecbackup_iac.terraform.files.folders import Folders
 
 pytestmark = pytest.mark.extended
 

@@ -11,9 +11,9 @@ import pytest
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.policy import RootSettings
 from ecbackup_iac.model.value import Known, Unknown
-from ecbackup_iac.terraform.modules.folder_scan import Sought
-from ecbackup_iac.terraform.modules.folders import Folders
-from ecbackup_iac.terraform.modules.roots import Index, RootOrder
+from ecbackup_iac.terraform.files.folders import Folders
+from ecbackup_iac.terraform.roots.folder_scan import Sought
+from ecbackup_iac.terraform.roots.roots import Index, RootOrder
 
 if TYPE_CHECKING:
     from conftest import Evaluate

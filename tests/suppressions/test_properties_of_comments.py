@@ -16,8 +16,8 @@ from ecbackup_iac.hcl.parser import parse_whole_file
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.hcl.structure import Block, Body
 from ecbackup_iac.syntax.comments import CommentedText
-from ecbackup_iac.terraform.modules.comments import commented_hcl
-from ecbackup_iac.terraform.modules.schema import CONFIGURATION
+from ecbackup_iac.terraform.files.comments import commented_hcl
+from ecbackup_iac.terraform.files.schema import CONFIGURATION
 
 if TYPE_CHECKING:
     from suppressions.conftest import Checker

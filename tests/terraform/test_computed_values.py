@@ -167,3 +167,21 @@ def test_the_attributes_of_a_resource_are_more_than_it_shows(
 )
 def test_a_loop_over_a_resource_is_unknown(expression: str, evaluate: "Evaluate") -> None:
     assert retention(evaluate, 'resource "random_pet" "p" {}\n', expression) == set()
+
+
+@pytest.mark.parametrize(
+    ("condition", "errors"),
+    [
+        ('aws_vpc.v.arn == "7" ? false : false', 0),
+        ('(can(aws_vpc.v.id) ? "a" : "a") == "b"', 0),
+        ("(can(aws_vpc.v.id) ? 1 : 1) == 2", 1),
+        ("(can(aws_vpc.v.id) ? null : null) == 2", 1),
+    ],
+)
+def test_of_two_branches_that_are_the_same_a_plan_knows_a_number_and_null(
+    condition: str, errors: int, evaluate: "Evaluate"
+) -> None:
+    rule = f'precondition {{\n condition = {condition}\n error_message = "no"\n}}'
+    cache = GROUP % f"  snapshot_retention_limit = 7\n  lifecycle {{\n{rule}\n}}"
+    found = evaluate({"main.tf": 'resource "aws_vpc" "v" {}\n' + cache})
+    assert len(found.errors) == errors

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from ecbackup_iac.terraform.files.folders import Folders
+from ecbackup_iac.terraform.files.root_files import RootFiles
 from ecbackup_iac.terraform.functions.call_context import OutsideError, UnknownResultError
-from ecbackup_iac.terraform.modules.folders import Folders
-from ecbackup_iac.terraform.modules.root_files import RootFiles
 from ecbackup_iac.terraform.values.context import evaluation
 from ecbackup_iac.terraform.values.value import EvaluationError
 

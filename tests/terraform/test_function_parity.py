@@ -17,9 +17,9 @@ import pytest
 from ecbackup_iac.hcl.parser import parse_expression
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
+from ecbackup_iac.terraform.files.folders import Folders
+from ecbackup_iac.terraform.files.root_files import RootFiles
 from ecbackup_iac.terraform.functions.call_context import EmptyScope, Files
-from ecbackup_iac.terraform.modules.folders import Folders
-from ecbackup_iac.terraform.modules.root_files import RootFiles
 from ecbackup_iac.terraform.values.arithmetic import text_from
 from ecbackup_iac.terraform.values.type_system import (
     ListOf,

@@ -92,11 +92,12 @@ def test_earlier_versions_reject_what_is_wrong_in_an_operand_that_cannot_matter(
 ) -> None:
     found = evaluate({"main.tf": REFUSED.replace("VERSION", version)})
     both, either = sorted(found.errors)
-    assert (
-        both
-        == "Invalid operand for >: it is null (Terraform before 1.12 evaluates both sides of &&)"
+    hint = (
+        "(Terraform before 1.12 evaluates both sides of %s; "
+        'if yours is later, set required_version = ">= 1.12")'
     )
-    assert either.endswith("must not be null. (Terraform before 1.12 evaluates both sides of ||)")
+    assert both == f"Invalid operand for >: it is null {hint % '&&'}"
+    assert either.endswith(f"must not be null. {hint % '||'}")
 
 
 PINS = {

@@ -23,6 +23,11 @@ LOGS = """  dynamic "log_delivery_configuration" {
   }
 """
 
+CLUSTER = """resource "aws_elasticache_cluster" "a" {
+  engine               = null
+  replication_group_id = var.group
+"""
+
 VPC = 'resource "aws_vpc" "v" {}\n'
 
 LIFECYCLE = """  lifecycle {
@@ -158,6 +163,10 @@ REFUSED = {
                 "aws_vpc.v.id is known only after apply"
             ),
         ),
+    ),
+    "a cluster with null for an engine and for a group": (
+        {"main.tf": CLUSTER + DAYS + 'variable "group" {\n  default = null\n}\n'},
+        ("main.tf:1: one of engine, replication_group_id must be specified",),
     ),
     "a precondition that refers to self": (
         {"main.tf": GROUP + LIFECYCLE % ("precondition", "self.description") + DAYS},

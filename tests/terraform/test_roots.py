@@ -11,7 +11,7 @@ from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.value import Known, Unknown
 from ecbackup_iac.readers.configuration import read
 from ecbackup_iac.readers.tree_request import TreeRequest
-from ecbackup_iac.terraform.modules.programs import is_before_opentofu
+from ecbackup_iac.terraform.roots.programs import is_before_opentofu
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,10 +7,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ecbackup_iac.hcl.structure import Block, Body
+from ecbackup_iac.terraform.files.folders import Folders
 from ecbackup_iac.terraform.modules.configuration import source_of
-from ecbackup_iac.terraform.modules.folders import Folders
 from ecbackup_iac.terraform.modules.module import file_body
-from ecbackup_iac.terraform.modules.ruling_out import may_name, possible_sources
+from ecbackup_iac.terraform.roots.ruling_out import may_name, possible_sources
 
 PIECES = (
     'module "x" {', 'module"x"{', "module x {", 'resource "aws_elasticache_cluster" "c" {', "}", "\n", " ",

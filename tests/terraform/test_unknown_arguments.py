@@ -222,6 +222,12 @@ def test_try_considers_that_an_unknown_argument_may_be_rejected() -> None:
     assert not evaluated("try(contains([7], tonumber(u)), false)", **X).is_known
 
 
+def test_try_is_unknown_for_the_reason_of_its_argument() -> None:
+    env = Value(STRING, UnknownRaw("var.env has no value"))
+    result = evaluated("try({ prod = 14, dev = 1 }[env], 7)", env=env)
+    assert result.unknown.why == "var.env has no value"
+
+
 def test_the_length_of_an_object_is_known_by_its_type() -> None:
     of = anything(object_of({"a": STRING, "b": NUMBER}))
     assert evaluated("length(of)", of=of).raw == 2

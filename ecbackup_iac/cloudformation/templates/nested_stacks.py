@@ -127,9 +127,7 @@ def _overrides(groups: Node | None) -> list[Node]:
     return [
         member(group, "ParameterOverrides") or _NOTHING
         if function_of(group) is None
-        else ListNode(
-            [group], group.start, group.end, None
-        )  # it is not a parameter, so all are unknown
+        else ListNode([group], group.start, group.end, None)  # not a parameter: all are unknown
         for group in (_items(groups) if function_of(groups) is None else [groups])
     ]
 

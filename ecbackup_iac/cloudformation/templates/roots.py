@@ -3,12 +3,13 @@
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 
 from ecbackup_iac.cloudformation.evaluation.stacks import Stack
 from ecbackup_iac.cloudformation.evaluation.template import Template
 from ecbackup_iac.cloudformation.syntax.document import Document
 from ecbackup_iac.cloudformation.syntax.files import Read, documents_in
-from ecbackup_iac.cloudformation.syntax.nodes import member, text_of, walk
+from ecbackup_iac.cloudformation.syntax.nodes import Node, member, text_of, walk
 from ecbackup_iac.cloudformation.templates.declared_resources import (
     declared_resources,
     misplaced_resources,
@@ -331,6 +332,7 @@ class Templates:
         """Yield the paths of the templates that one names, and of those that its URLs may name."""
         yield from template.inserted
         resources = template.section("Resources")
+        urls: list[Node] = []
         for _, body in resources.values():
             if text_of(member(body, "Type")) not in NESTED:
                 continue
@@ -339,9 +341,13 @@ class Templates:
                 if path is not None:
                     yield from real_paths(path, template)
                 elif deployed.url is not None:
-                    texts = (text_of(node) or "" for node in walk(deployed.url))
-                    for text in texts:
-                        yield from self._paths_by_name.get(file_name_of(text), ())
+                    urls.append(deployed.url)
+        if urls:  # a URL may be a parameter's default, or in a mapping
+            for section in ("Parameters", "Mappings"):
+                urls += [body for _, body in template.section(section).values()]
+        for node in chain.from_iterable(map(walk, urls)):
+            name = file_name_of(text_of(node) or "").rpartition("}")[2]  # "${Prefix}redis.yaml"
+            yield from self._paths_by_name.get(name, ())
 
 
 def _templates_in(documents: Iterable[Document], path: str, read: Read) -> list[Template]:

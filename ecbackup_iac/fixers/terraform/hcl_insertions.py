@@ -15,7 +15,7 @@ from ecbackup_iac.hcl.parser import parse_file, parse_whole_file
 from ecbackup_iac.hcl.source import SourceFile, SourceRange
 from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.model.record import record
-from ecbackup_iac.terraform.modules.schema import CONFIGURATION
+from ecbackup_iac.terraform.files.schema import CONFIGURATION
 
 _BLANKS = re.compile(rb"[ \t]*")
 

@@ -22,8 +22,8 @@ from ecbackup_iac.hcl.source import SourceFile, SourceRange
 from ecbackup_iac.hcl.structure import NO_BLOCKS, Attribute, Block, Body
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Diagnostic
-from ecbackup_iac.terraform.modules.folders import Folders
-from ecbackup_iac.terraform.modules.schema import CONFIGURATION
+from ecbackup_iac.terraform.files.folders import Folders
+from ecbackup_iac.terraform.files.schema import CONFIGURATION
 
 UNIT_FILES = (".hcl", ".hcl.json")
 """The names of Terragrunt's files end so."""

@@ -25,8 +25,8 @@ from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.value import StepKind, StepShape, TraceStep
 from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES
-from ecbackup_iac.terraform.modules.file_names import configuration_files, every_configuration_file
-from ecbackup_iac.terraform.modules.folders import Folders
+from ecbackup_iac.terraform.files.file_names import configuration_files, every_configuration_file
+from ecbackup_iac.terraform.files.folders import Folders
 
 if TYPE_CHECKING:
     from ecbackup_iac.hcl.structure import Block

@@ -50,10 +50,23 @@ from ecbackup_iac.readers.cloudformation.settings import ResourceSettings, join_
 from ecbackup_iac.readers.cloudformation.unread_stacks import UnreadStacks, cache_of_stack
 from ecbackup_iac.readers.hidden_words import without_words, words_of
 
-SYNCED = re.compile(
+_SYNCED = re.compile(
     rb"""(?:^|[{,])[ \t]*["']?template-file-path["']?\s*:\s*["']?([^"'\s#\0]+)""", re.MULTILINE
 )
 """The template that a deployment file of Git sync names, in the file's text."""
+
+
+def synced_templates(path: str, content: bytes, boundary: str) -> Iterator[str]:
+    """Yield the templates that a deployment file of Git sync names, by real path.
+
+    They are looked for from the repository's folder, then from the file's own.
+    """
+    for match in _SYNCED.finditer(content):
+        for folder in (boundary, os.path.dirname(path)):
+            named = os.path.realpath(os.path.join(folder, match[1].decode(errors="replace")))
+            if is_inside(named, boundary) and os.path.isfile(named):
+                yield named
+                break
 
 
 class TemplateReader:
@@ -90,13 +103,11 @@ class TemplateReader:
         """Add a template that a resource of another source deploys."""
         self._deployments.append((deployment, boundary))
 
-    def add_deployment_file(self, path: str, template: str, boundary: str) -> None:
-        """Add a file of Git sync and the path of its template, from the repository's folder or its own."""
-        for folder in (boundary, os.path.dirname(path)):
-            named = os.path.realpath(os.path.join(folder, template))
-            if is_inside(named, boundary) and os.path.isfile(named):
-                self._synced.append(RootSettings(named, parameter_files=(path,)))
-                return
+    def add_deployment_file(self, path: str, template: str) -> None:
+        """Add a file of Git sync, and the template that it names; once is enough."""
+        settings = RootSettings(template, parameter_files=(path,))
+        if settings not in self._synced:
+            self._synced.append(settings)
 
     def results(self) -> Iterator[ReadResult]:
         """Yield the result of each root template, and the problems of the files."""

@@ -1,6 +1,7 @@
 """A block's arguments → their values, evaluated on demand."""
 
 from collections.abc import Container, Iterator, Mapping
+from contextlib import suppress
 from typing import Protocol
 
 from ecbackup_iac.hcl.expression import ForDirective, Literal, Name, Node, TupleNode
@@ -105,14 +106,20 @@ class Arguments:
 
     def known(self, name: str) -> Value | None:
         """Return an argument's value where it is written, known and not null."""
+        value = self._written(name)
+        return None if value is None or value.is_null or not value.is_known else value
+
+    def is_unset(self, name: str) -> bool:
+        """Whether an argument is not written, or null."""
+        value = self._written(name)
+        return self.attribute(name) is None if value is None else value.is_null
+
+    def _written(self, name: str) -> Value | None:
+        """Return an argument's value; None where it is not written, or rejected."""
         argument = self.attribute(name)
-        if argument is None:
-            return None
-        try:
-            value = self.value(argument)
-        except EvaluationError:
-            return None
-        return value if value.is_known and not value.is_null else None
+        with suppress(EvaluationError):
+            return None if argument is None else self.value(argument)
+        return None
 
 
 def why_not_evaluated(error: RecursionError | TooMuchError) -> str:

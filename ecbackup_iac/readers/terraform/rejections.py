@@ -143,6 +143,6 @@ def _membership_rules(block: Arguments) -> Iterator[tuple[Location, str]]:
         for name in _NOT_FOR_MEMBERS:
             if block.known(name) is not None:
                 yield location, f'"replication_group_id": conflicts with {name}'
-    elif argument is None and block.attribute("engine") is None:
+    elif block.is_unset("replication_group_id") and block.is_unset("engine"):
         text = "one of engine, replication_group_id must be specified"
         yield block.header.location, text

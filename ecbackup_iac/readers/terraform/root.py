@@ -21,6 +21,7 @@ from ecbackup_iac.readers.terraform.caches import (
 )
 from ecbackup_iac.readers.terraform.deployers import DEPLOYERS, MANIFESTS
 from ecbackup_iac.readers.terraform.resource_types import cache_type
+from ecbackup_iac.terraform.files.file_names import configuration_files
 from ecbackup_iac.terraform.modules.configuration import source_of
 from ecbackup_iac.terraform.modules.expansion import (
     REPEATED_PROVIDERS,
@@ -30,13 +31,12 @@ from ecbackup_iac.terraform.modules.expansion import (
     UnreadCall,
     resources,
 )
-from ecbackup_iac.terraform.modules.file_names import configuration_files
-from ecbackup_iac.terraform.modules.folder_scan import SoughtBlock
 from ecbackup_iac.terraform.modules.instances import ModuleInstance
 from ecbackup_iac.terraform.modules.module import Module, overrides_of
 from ecbackup_iac.terraform.modules.problems import problems
-from ecbackup_iac.terraform.modules.programs import Evidence
-from ecbackup_iac.terraform.modules.roots import Index, RootOrder
+from ecbackup_iac.terraform.roots.folder_scan import SoughtBlock
+from ecbackup_iac.terraform.roots.programs import Evidence
+from ecbackup_iac.terraform.roots.roots import Index, RootOrder
 from ecbackup_iac.terraform.values.budget import TooMuchError, charge
 from ecbackup_iac.terraform.values.value import EvaluationError
 

@@ -6,7 +6,7 @@ from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.policy import PublishedModule
 from ecbackup_iac.readers.terraform.deployers import DEPLOYERS, WORDS
 from ecbackup_iac.readers.terraform.resource_types import CACHE_WORDS, cache_type
-from ecbackup_iac.terraform.modules.folder_scan import Sought
+from ecbackup_iac.terraform.roots.folder_scan import Sought
 from ecbackup_iac.terraform.values.budget import MAX_STEPS, TooMuchError
 from ecbackup_iac.terraform.values.context import evaluation
 

@@ -12,11 +12,11 @@ from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.functions.go.json_text import json_value
 from ecbackup_iac.terraform.modules.addresses import Address
 from ecbackup_iac.terraform.modules.configuration import UnreadModule
-from ecbackup_iac.terraform.modules.inputs import RootInputs
 from ecbackup_iac.terraform.modules.instances import BlockScope, ModuleInstance
 from ecbackup_iac.terraform.modules.module import Module
 from ecbackup_iac.terraform.modules.repetitions import Repetition
 from ecbackup_iac.terraform.modules.variables import Inputs
+from ecbackup_iac.terraform.roots.inputs import RootInputs
 from ecbackup_iac.terraform.values.outcomes import identity
 from ecbackup_iac.terraform.values.value import EvaluationError, Value, number, string, unknown
 

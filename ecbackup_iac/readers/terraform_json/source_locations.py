@@ -17,15 +17,15 @@ from ecbackup_iac.model.source import SOURCES
 from ecbackup_iac.readers.terraform_json.located_cache import located_at
 from ecbackup_iac.readers.terraform_json.plan_coverage import listed
 from ecbackup_iac.readers.terraform_json.planned_root import PlannedInputs, PlannedRoot
+from ecbackup_iac.terraform.files.file_names import configuration_files
+from ecbackup_iac.terraform.files.folders import Folders
+from ecbackup_iac.terraform.files.root_files import RootFiles
 from ecbackup_iac.terraform.modules.addresses import Address, parsed_address
 from ecbackup_iac.terraform.modules.configuration import Configuration, Modules
-from ecbackup_iac.terraform.modules.file_names import configuration_files
-from ecbackup_iac.terraform.modules.folder_scan import Sought
-from ecbackup_iac.terraform.modules.folders import Folders
-from ecbackup_iac.terraform.modules.inputs import RootInputs, VariableFiles, workspace_of
 from ecbackup_iac.terraform.modules.instances import ModuleInstance
-from ecbackup_iac.terraform.modules.root_files import RootFiles
-from ecbackup_iac.terraform.modules.roots import Index, RootOrder
+from ecbackup_iac.terraform.roots.folder_scan import Sought
+from ecbackup_iac.terraform.roots.inputs import RootInputs, VariableFiles, workspace_of
+from ecbackup_iac.terraform.roots.roots import Index, RootOrder
 from ecbackup_iac.terraform.values.budget import MAX_STEPS, TooMuchError
 from ecbackup_iac.terraform.values.context import evaluation
 

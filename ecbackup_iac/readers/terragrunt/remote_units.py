@@ -19,6 +19,8 @@ from ecbackup_iac.readers.terraform.root import RootEvaluation
 from ecbackup_iac.readers.terraform.unread_calls import at_call
 from ecbackup_iac.readers.terraform.variants import with_versions
 from ecbackup_iac.readers.terragrunt.unit_roots import UnitRoot
+from ecbackup_iac.terraform.files.folders import Folders
+from ecbackup_iac.terraform.files.root_files import RootFiles
 from ecbackup_iac.terraform.modules.configuration import (
     NOT_HERE,
     Configuration,
@@ -26,12 +28,10 @@ from ecbackup_iac.terraform.modules.configuration import (
     UnreadModule,
 )
 from ecbackup_iac.terraform.modules.expansion import UnreadCall
-from ecbackup_iac.terraform.modules.folders import Folders
-from ecbackup_iac.terraform.modules.inputs import RootInputs, VariableFiles
 from ecbackup_iac.terraform.modules.instances import BlockScope, ModuleInstance
 from ecbackup_iac.terraform.modules.module import Module
 from ecbackup_iac.terraform.modules.repetitions import Repetition
-from ecbackup_iac.terraform.modules.root_files import RootFiles
+from ecbackup_iac.terraform.roots.inputs import RootInputs, VariableFiles
 from ecbackup_iac.terraform.values.steps import SourceStep
 from ecbackup_iac.terraform.values.value import Value, unknown
 from ecbackup_iac.terragrunt.module import UnitModule

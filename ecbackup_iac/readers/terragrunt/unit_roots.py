@@ -18,15 +18,15 @@ from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import Unknown, possible_values
 from ecbackup_iac.readers.cloudformation.resource_types import names_in_messages
 from ecbackup_iac.readers.hidden_words import hidden_words, without_words
+from ecbackup_iac.terraform.files.file_names import every_configuration_file
+from ecbackup_iac.terraform.files.folders import Folders
 from ecbackup_iac.terraform.functions.data_files import DataFileStep
-from ecbackup_iac.terraform.modules.file_names import every_configuration_file
-from ecbackup_iac.terraform.modules.folder_scan import FolderScan, Sought
-from ecbackup_iac.terraform.modules.folders import Folders
-from ecbackup_iac.terraform.modules.inputs import VariableFiles
 from ecbackup_iac.terraform.modules.module import Module
-from ecbackup_iac.terraform.modules.roots import NO_UNITS, Index, UnitModules, lies_in
-from ecbackup_iac.terraform.modules.ruling_out import may_name
-from ecbackup_iac.terraform.modules.wrappers import SetInputs
+from ecbackup_iac.terraform.roots.folder_scan import FolderScan, Sought
+from ecbackup_iac.terraform.roots.inputs import VariableFiles
+from ecbackup_iac.terraform.roots.roots import NO_UNITS, Index, UnitModules, lies_in
+from ecbackup_iac.terraform.roots.ruling_out import may_name
+from ecbackup_iac.terraform.roots.wrappers import SetInputs
 from ecbackup_iac.terraform.values.budget import MAX_STEPS
 from ecbackup_iac.terraform.values.value import EvaluationError, Value
 from ecbackup_iac.terragrunt.discovery import Deployments, deployments

@@ -134,7 +134,11 @@ def _either_branch(
     if not found:
         then()
     result = one_of(found, raw.why, is_deferred=raw.is_deferred)
-    return of_deferred_type(result, raw.why) if raw.is_deferred and len(found) == 1 else result
+    if raw.is_deferred and len(found) == 1:
+        return of_deferred_type(result, raw.why)
+    # Where both are the same, a plan knows only a number, null or an empty collection.
+    is_early = raw.is_deferred and result.type != NUMBER and result.raw not in (None, (), {})
+    return replace(result, is_known_early=True) if is_early and result.is_known else result
 
 
 def _of_its_type(attempt: _Attempt, node: Node) -> Value:
@@ -197,7 +201,8 @@ def try_call(evaluator: NodeEvaluator, node: Call) -> Value:
     is_deferred = is_deferred or any(
         not tried.value.is_known and tried.value.unknown.is_deferred for tried in found[:-1]
     )  # a plan does not use a later argument before it knows this one
-    why = "an expression in try may fail"
+    inner = None if is_open(found[0].value) else first_unknown(found[0].value)
+    why = inner.unknown.why if inner else "an expression in try may fail"
     result = one_of(found, why, is_deferred=is_deferred)
     return of_deferred_type(result, why) if is_deferred else result
 

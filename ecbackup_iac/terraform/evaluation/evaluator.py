@@ -60,6 +60,9 @@ _NO_RESOURCES = {
 }  # fmt: skip
 """The first names of references that lead to no resource."""
 
+_BEFORE_1_12 = """ (Terraform before 1.12 evaluates both sides of {}; \
+if yours is later, set required_version = ">= 1.12")"""
+
 
 class Evaluator(NodeEvaluator):
     """Evaluates the expressions of a configuration."""
@@ -139,7 +142,7 @@ class Evaluator(NodeEvaluator):
                 raise
             if evaluation_context().short_circuits:
                 return left
-            reason = f" (Terraform before 1.12 evaluates both sides of {node.operator})"
+            reason = _BEFORE_1_12.format(node.operator)
             text, redacted = error.message + reason, error.redacted_message + reason
             raise UnneededOperandError(text, error.origin, redacted) from error
 

@@ -1,1 +1,1 @@
-"""The files in the folders of a configuration: their names, text and syntax, each read once."""
+"""The files in folders of configuration: their names, text, comments and syntax, each read once."""

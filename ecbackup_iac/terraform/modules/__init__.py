@@ -1,1 +1,1 @@
-"""Folders of configuration → modules, roots and their resource instances."""
+"""A module with what sets its variables → the values in it, and its resource instances."""

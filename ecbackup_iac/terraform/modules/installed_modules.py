@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from ecbackup_iac.model.hidden import without_credentials
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Diagnostic
-from ecbackup_iac.terraform.modules.folders import Folders
+from ecbackup_iac.terraform.files.folders import Folders
 
 _REGISTRIES = ("registry.terraform.io/", "registry.opentofu.org/")
 

@@ -15,9 +15,9 @@ from ecbackup_iac.model.call import Call
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.value import StepKind
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
+from ecbackup_iac.terraform.files.file_names import Program
 from ecbackup_iac.terraform.functions.call_context import Files
 from ecbackup_iac.terraform.modules.configuration import Configuration, UnreadModule
-from ecbackup_iac.terraform.modules.file_names import Program
 from ecbackup_iac.terraform.modules.module import Module, ResourceKey
 from ecbackup_iac.terraform.modules.repetitions import (
     Repetition,

@@ -12,9 +12,9 @@ from ecbackup_iac.hcl.tokens import is_identifier
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import changing_record, field
 from ecbackup_iac.model.report import Diagnostic
-from ecbackup_iac.terraform.modules.file_names import Program, configuration_files
-from ecbackup_iac.terraform.modules.folders import Folders, parsed_file
-from ecbackup_iac.terraform.modules.schema import CONFIGURATION
+from ecbackup_iac.terraform.files.file_names import Program, configuration_files
+from ecbackup_iac.terraform.files.folders import Folders, parsed_file
+from ecbackup_iac.terraform.files.schema import CONFIGURATION
 from ecbackup_iac.terraform.modules.variables import Declaration
 
 ResourceKey = tuple[str, str, str]
@@ -104,7 +104,7 @@ class Module:
             self.report(message, source_range)
 
     def note(self, diagnostic: Diagnostic) -> None:
-        """Record a diagnostic here and in `news`; after MAX_REPORTED of a file, that there are more."""
+        """Record a diagnostic here and in `news`: MAX_REPORTED of a file, and then that there are more."""
         path = diagnostic.location.path
         count = self._counts[path] = self._counts.get(path, 0) + 1
         if count > MAX_REPORTED:

@@ -17,7 +17,7 @@ from ecbackup_iac.readers.terraform.resource_types import CACHE_WORDS, days_of
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.functions.call_context import OPEN_SCOPE, Scope
 from ecbackup_iac.terraform.modules.module import META_ARGUMENTS
-from ecbackup_iac.terraform.modules.ruling_out import may_name
+from ecbackup_iac.terraform.roots.ruling_out import may_name
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.value import EvaluationError, UnknownRaw, Value
 

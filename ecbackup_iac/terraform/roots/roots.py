@@ -11,12 +11,12 @@ from ecbackup_iac.files.file_names import OLD_TERRAGRUNT_FILE, TERRAGRUNT_FILES
 from ecbackup_iac.hcl.structure import Body
 from ecbackup_iac.model.record import field, record
 from ecbackup_iac.model.report import Diagnostic
-from ecbackup_iac.terraform.modules.folder_scan import FolderScan, Sought
-from ecbackup_iac.terraform.modules.folders import Folders
-from ecbackup_iac.terraform.modules.inputs import loaded_files
+from ecbackup_iac.terraform.files.folders import Folders
 from ecbackup_iac.terraform.modules.module import file_body, has_provider_arguments
-from ecbackup_iac.terraform.modules.ruling_out import may_name
-from ecbackup_iac.terraform.modules.wrappers import SetInputs, old_terragrunt, set_inputs
+from ecbackup_iac.terraform.roots.folder_scan import FolderScan, Sought
+from ecbackup_iac.terraform.roots.inputs import loaded_files
+from ecbackup_iac.terraform.roots.ruling_out import may_name
+from ecbackup_iac.terraform.roots.wrappers import SetInputs, old_terragrunt, set_inputs
 
 _TEST_FOLDERS = {"tests", "fixtures"}
 """Folders of variable files that belong to no environment."""

@@ -19,10 +19,10 @@ from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.model.value import StepKind, TraceStep
 from ecbackup_iac.terraform.evaluation.constraints import Constraint
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator, HiddenSourceEvaluator
+from ecbackup_iac.terraform.files.folders import Folders
 from ecbackup_iac.terraform.functions.call_context import CONSTANT_SCOPE
-from ecbackup_iac.terraform.modules.folders import Folders
 from ecbackup_iac.terraform.modules.variables import Inputs
-from ecbackup_iac.terraform.modules.wrappers import SetInputs
+from ecbackup_iac.terraform.roots.wrappers import SetInputs
 from ecbackup_iac.terraform.values.marks import declared_sensitive
 from ecbackup_iac.terraform.values.steps import SourceStep
 from ecbackup_iac.terraform.values.type_system import STRING

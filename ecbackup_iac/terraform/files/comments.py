@@ -9,7 +9,7 @@ from ecbackup_iac.hcl.parser import parse_file
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.syntax.comments import CodeBlock, Comment, CommentedText, comments_of
-from ecbackup_iac.terraform.modules.schema import CONFIGURATION
+from ecbackup_iac.terraform.files.schema import CONFIGURATION
 
 _WITH_ENTRIES = ("locals", "module", "resource", "stack", "unit")
 

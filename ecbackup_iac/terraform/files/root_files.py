@@ -6,8 +6,8 @@ from contextlib import suppress
 from ecbackup_iac.files.paths import is_of_git
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.model.written_path import as_posix, relative_path
+from ecbackup_iac.terraform.files.folders import Folders
 from ecbackup_iac.terraform.functions.call_context import OutsideError, UnknownResultError
-from ecbackup_iac.terraform.modules.folders import Folders
 from ecbackup_iac.terraform.values.value import EvaluationError
 
 
@@ -48,7 +48,7 @@ class RootFiles:
         Raises EvaluationError: Terraform rejects the pattern.
         Raises UnknownResultError: it may describe more where Terraform runs, or what is not read.
         """
-        from ecbackup_iac.terraform.modules.file_sets import FileSet  # most runs do without
+        from ecbackup_iac.terraform.files.file_sets import FileSet  # most runs do without
 
         top = os.path.join(self._root, folder)
         found = FileSet(self._root, f"{folder}/{pattern}", self._inside, self._folders).files()

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from ecbackup_iac.files.paths import is_inside
 from ecbackup_iac.model.record import record
-from ecbackup_iac.terraform.modules.file_names import Program
-from ecbackup_iac.terraform.modules.folders import Folders
+from ecbackup_iac.terraform.files.file_names import Program
+from ecbackup_iac.terraform.files.folders import Folders
 from ecbackup_iac.terraform.modules.module import Module, file_body
 
 LOCK_FILE = ".terraform.lock.hcl"

@@ -22,8 +22,8 @@ from ecbackup_iac.model.annotated_text import AnnotatedText, Syntax, may_hold_su
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Diagnostic
-from ecbackup_iac.terraform.modules.file_names import every_configuration_file
-from ecbackup_iac.terraform.modules.schema import CONFIGURATION
+from ecbackup_iac.terraform.files.file_names import every_configuration_file
+from ecbackup_iac.terraform.files.schema import CONFIGURATION
 
 MAX_FILE_BYTES = 10_000_000
 """Bytes; a larger configuration or data file is not read."""

@@ -14,17 +14,17 @@ from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import changing_record, field, record
 from ecbackup_iac.model.report import Diagnostic
-from ecbackup_iac.terraform.modules.configuration import is_local, local_folder, source_of
-from ecbackup_iac.terraform.modules.file_names import (
+from ecbackup_iac.terraform.files.file_names import (
     OPENTOFU_SUFFIXES,
     every_configuration_file,
     is_override,
 )
-from ecbackup_iac.terraform.modules.folders import Folders
+from ecbackup_iac.terraform.files.folders import Folders
+from ecbackup_iac.terraform.modules.configuration import is_local, local_folder, source_of
 from ecbackup_iac.terraform.modules.installed_modules import installed_modules, normalised
 from ecbackup_iac.terraform.modules.module import file_body
-from ecbackup_iac.terraform.modules.ruling_out import may_name, possible_sources
-from ecbackup_iac.terraform.modules.wrappers import is_wrapper
+from ecbackup_iac.terraform.roots.ruling_out import may_name, possible_sources
+from ecbackup_iac.terraform.roots.wrappers import is_wrapper
 
 
 @record

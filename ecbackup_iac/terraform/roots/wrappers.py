@@ -20,7 +20,7 @@ from ecbackup_iac.hcl.structure import NO_BLOCKS, Body
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.model.written_path import as_posix
-from ecbackup_iac.terraform.modules.folders import Folders
+from ecbackup_iac.terraform.files.folders import Folders
 
 _BASE_PATH = r"""(?m)^\s*base_path:\s*["']?([^"'\s#]+)"""
 _DEFAULT_BASE_PATH = "components/terraform"
