@@ -105,7 +105,7 @@ def check_size(characters: int) -> None:
         raise TooLargeError(f"the result is larger than {MAX_CHARACTERS:,} characters")
 
 
-def sized(text: str) -> Value:
+def checked_string(text: str) -> Value:
     """Return the value of a string that is not too large."""
     check_size(len(text))
     return string(text)
