@@ -24,7 +24,7 @@ MAX_CHARACTERS = 10_000_000
 _MAX_LENGTH = 2**63
 
 
-def taken(container: Value) -> tuple[Value, ...]:
+def elements_of(container: Value) -> tuple[Value, ...]:
     """Return the elements of a list, set or tuple, each with the container's trace before its own.
 
     Raises UnknownResultError: it is a set, and what is unknown in it decides its order.
