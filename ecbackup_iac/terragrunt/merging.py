@@ -47,7 +47,7 @@ class GeneratedFile:
     is_disabled: bool
     if_disabled: str
     has_signature: bool
-    doubts: Mapping[str, str]
+    unknown_arguments: Mapping[str, str]
     """Why arguments are unknown, by name."""
 
     range: SourceRange
@@ -245,8 +245,8 @@ def _generated(
     source_range = written.range
     at = written.header if isinstance(written, Block) else source_range
     is_unknown = whole is not None and not whole.is_known
-    doubts = {"path": whole.unknown.why} if whole is not None and is_unknown else {}
-    if not doubts and not {"path", "if_exists", "contents"} <= members.keys():
+    unknown_arguments = {"path": whole.unknown.why} if whole is not None and is_unknown else {}
+    if not unknown_arguments and not {"path", "if_exists", "contents"} <= members.keys():
         text = f'Missing required argument: generate "{label}" needs path, if_exists and contents'
         raise EvaluationError(text, at)
     known = {"if_exists": "overwrite", "if_disabled": "skip", "comment_prefix": "# "}
@@ -255,7 +255,7 @@ def _generated(
         if value is None or value.is_null:
             continue
         if not value.is_known:
-            doubts[name] = value.unknown.why
+            unknown_arguments[name] = value.unknown.why
         else:
             known[name] = str(value.raw).lower() if isinstance(value.raw, bool) else str(value.raw)
     for name, allowed in _ALLOWED.items():
@@ -270,7 +270,7 @@ def _generated(
         known.get("disable") == "true",
         known["if_disabled"],
         known.get("disable_signature") != "true",
-        doubts,
+        unknown_arguments,
         at,
         source_range.file.text[source_range.start : source_range.end] + referred,
     )

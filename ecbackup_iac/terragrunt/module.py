@@ -73,12 +73,12 @@ class UnitModule:
     def _generate(self, file: GeneratedFile) -> None:
         path = self._path(file)
         if not file.path or "\0" in file.path:
-            self._mark_unknown(file, path, file.doubts.get("path", ""))
+            self._mark_unknown(file, path, file.unknown_arguments.get("path", ""))
             return
         is_unknown = path in self.files.unknown
         exists = is_unknown or self.files.is_file(path)
         how = "if_disabled" if file.is_disabled else "if_exists"
-        why = file.doubts.get("disable") or (exists and file.doubts.get(how)) or ""
+        why = file.unknown_arguments.get("disable") or (exists and file.unknown_arguments.get(how)) or ""
         if not file.is_disabled and self._times[path] > 1:
             why = why or "several generate blocks write it, in no certain order"
         if why or is_unknown:
