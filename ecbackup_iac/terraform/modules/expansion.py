@@ -50,7 +50,7 @@ class ResourceInstance:
     kind: str
     block: Block
     scope: BlockScope
-    doubts: tuple[str, ...] = ()
+    reasons_uncertain: tuple[str, ...] = ()
     """Why it is not certain that it exists."""
 
     rejection: str = ""
@@ -74,7 +74,7 @@ class UnreadCall:
     block: Block
     scope: BlockScope
     unreadable: UnreadModule
-    doubts: tuple[str, ...] = ()
+    reasons_uncertain: tuple[str, ...] = ()
 
 
 @record(eq=False)
@@ -125,8 +125,8 @@ def resources(instance: ModuleInstance, search: Search) -> Iterator[Found]:
         for repetition in repetitions:
             instance.charge_instance()
             scope = BlockScope(instance, repetition, own=(kind, name))
-            doubts = _doubts(repetition)
-            yield ResourceInstance(address + repetition.key, kind, block, scope, doubts, rejection)
+            reasons_uncertain = _doubts(repetition)
+            yield ResourceInstance(address + repetition.key, kind, block, scope, reasons_uncertain, rejection)
     for name, block in instance.module.calls.items():
         yield from _called_resources(instance, name, block, search)
 
@@ -181,13 +181,13 @@ def _doubts(repetition: Repetition) -> tuple[str, ...]:
 
 
 def _doubted(found: Found, doubt: str, rejection: str) -> Found:
-    """Return what was found in a module with the doubts and the rejection of the module's call."""
+    """Return what was found in a module with the reasons_uncertain and the rejection of the module's call."""
     if isinstance(found, EvaluationError | EmptyBlock) or not (doubt or rejection):
         return found
-    doubts = (doubt, *found.doubts) if doubt else found.doubts
+    reasons_uncertain = (doubt, *found.reasons_uncertain) if doubt else found.reasons_uncertain
     if isinstance(found, UnreadCall):
-        return replace(found, doubts=doubts)
-    return replace(found, doubts=doubts, rejection=rejection or found.rejection)
+        return replace(found, reasons_uncertain=reasons_uncertain)
+    return replace(found, reasons_uncertain=reasons_uncertain, rejection=rejection or found.rejection)
 
 
 def _checked_call(
