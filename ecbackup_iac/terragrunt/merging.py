@@ -65,7 +65,7 @@ class ExtraArguments:
     commands: frozenset[str]
     """Those of plan and apply that it is certainly about."""
 
-    doubt: str
+    why_uncertain: str
     """Why it may be about the others too; empty where it is not."""
 
     arguments: Value | None
@@ -135,8 +135,8 @@ def exclusion(file: ConfigScope) -> tuple[Value, Value, str] | None:
             return None
         if owner.value(condition).is_null:
             raise EvaluationError("if: a bool is required", condition.range)
-        doubt = "" if _is_of_apply(actions) else _doubt_about(actions)
-        return owner.flag(condition), owner.flag(dependencies), doubt
+        why_uncertain = "" if _is_of_apply(actions) else _doubt_about(actions)
+        return owner.flag(condition), owner.flag(dependencies), why_uncertain
     for owner in file.in_order():
         skip = owner.body.attribute("skip")
         if skip is not None:
@@ -314,15 +314,15 @@ def extra_arguments(file: ConfigScope) -> list[ExtraArguments]:
         if listed.is_known and not isinstance(listed.raw, tuple):
             raise EvaluationError("commands: a list of strings is required", commands.range)
         elements = listed.elements if isinstance(listed.raw, tuple) else (listed,)
-        doubt = next((one.unknown.why for one in elements if not one.is_known), "")
+        why_uncertain = next((one.unknown.why for one in elements if not one.is_known), "")
         planning = frozenset((PLAN, APPLY)).intersection(
             one.raw for one in elements if isinstance(one.raw, str)
         )
-        if not (planning or doubt):
+        if not (planning or why_uncertain):
             continue
         values = [
             owner.value(attribute) if (attribute := block.body.attribute(name)) else None
             for name in ("arguments", "required_var_files", "optional_var_files", "env_vars")
         ]
-        found.append(ExtraArguments(block.header, planning, doubt, *values))
+        found.append(ExtraArguments(block.header, planning, why_uncertain, *values))
     return found

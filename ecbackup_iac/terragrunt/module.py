@@ -52,7 +52,7 @@ class UnitModule:
         self.unknown_files: list[tuple[GeneratedFile, Diagnostic]] = []
         """The generated configuration files whose content is unknown, with a diagnostic for each."""
 
-        self.doubt = unit.doubt or source.doubt or copy.doubt
+        self.why_uncertain = unit.why_uncertain or source.why_uncertain or copy.why_uncertain
         """Why it is not known what is planned; empty where it is."""
 
         self.problems: list[Diagnostic] = []
@@ -122,7 +122,7 @@ class UnitModule:
         replaced = {*replaced_files([*names, base])} - {*replaced_files(names)}
         is_new = file.path and folder == self.folder and base not in names and not replaced
         if not (is_new or (not file.path and _is_harmless(file))) or is_override(base):
-            self.doubt = self.doubt or diagnostic.message
+            self.why_uncertain = self.why_uncertain or diagnostic.message
 
     def _may_change(self, path: str, file: GeneratedFile, *, always: bool) -> bool:
         """Whether a file that exists may be replaced or removed."""

@@ -164,9 +164,9 @@ class UnitRoot:
             problem = unit.problem or EvaluationError(self.module.problems[0].message)
             why = rejected(problem, "the unit")
             return replace(cache, retention=Unknown(why, trace=retention.trace, is_rejected=True))
-        doubt = self.module.doubt
-        if doubt:
-            why = doubt
+        why_uncertain = self.module.why_uncertain
+        if why_uncertain:
+            why = why_uncertain
             if not isinstance(retention, Unknown):
                 why += (
                     f"; it is {format_days(retention)} with {display_path_of(self.module.folder)}"

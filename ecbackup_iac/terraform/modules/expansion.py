@@ -156,7 +156,7 @@ def _called_resources(
             search.record_call(folder, address, block)
         for found in resources(child, search):
             if not (rejection and isinstance(found, EmptyBlock)):
-                yield _doubted(found, repetition.doubt, rejection)
+                yield _doubted(found, repetition.why_uncertain, rejection)
 
 
 def _unread_calls(
@@ -177,14 +177,14 @@ def _unread_calls(
 
 
 def _doubts(repetition: Repetition) -> tuple[str, ...]:
-    return (repetition.doubt,) if repetition.doubt else ()
+    return (repetition.why_uncertain,) if repetition.why_uncertain else ()
 
 
-def _doubted(found: Found, doubt: str, rejection: str) -> Found:
+def _doubted(found: Found, why_uncertain: str, rejection: str) -> Found:
     """Return what was found in a module with the reasons_uncertain and the rejection of the module's call."""
-    if isinstance(found, EvaluationError | EmptyBlock) or not (doubt or rejection):
+    if isinstance(found, EvaluationError | EmptyBlock) or not (why_uncertain or rejection):
         return found
-    reasons_uncertain = (doubt, *found.reasons_uncertain) if doubt else found.reasons_uncertain
+    reasons_uncertain = (why_uncertain, *found.reasons_uncertain) if why_uncertain else found.reasons_uncertain
     if isinstance(found, UnreadCall):
         return replace(found, reasons_uncertain=reasons_uncertain)
     return replace(found, reasons_uncertain=reasons_uncertain, rejection=rejection or found.rejection)

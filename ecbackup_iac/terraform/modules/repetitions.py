@@ -39,7 +39,7 @@ class Repetition:
     """As the address has it: `[0]`, `["a"]`, or nothing."""
 
     names: Names = field(factory=dict)
-    doubt: str = ""
+    why_uncertain: str = ""
     """Why it is not certain that this instance exists; empty where it is."""
 
     when: tuple[Assumption, ...] = ()
@@ -172,7 +172,7 @@ def _instances(
         )
     unclear = f"{argument} is unknown: {raw.why}"
     if not raw.outcomes:
-        return [Repetition(names=anything(raw), doubt=unclear)]
+        return [Repetition(names=anything(raw), why_uncertain=unclear)]
     found: dict[K, list[tuple[Names, Possibility]]] = {}
     for outcome in raw.outcomes:
         for key, names in created(outcome.value.with_marks_of(value)).items():
@@ -180,9 +180,9 @@ def _instances(
     repetitions = []
     for _, creating in sorted(found.items(), key=lambda item: item[0]):
         outcomes = [outcome for _, outcome in creating]
-        doubt = "" if len(creating) == len(raw.outcomes) else _doubt(outcomes) or unclear
+        why_uncertain = "" if len(creating) == len(raw.outcomes) else _doubt(outcomes) or unclear
         names = _joined(creating, raw.why)
-        repetitions.append(Repetition(_key(names), names, doubt, common_assumptions(outcomes)))
+        repetitions.append(Repetition(_key(names), names, why_uncertain, common_assumptions(outcomes)))
     return repetitions
 
 
