@@ -180,7 +180,7 @@ def _instances(
     repetitions = []
     for _, creating in sorted(found.items(), key=lambda item: item[0]):
         outcomes = [outcome for _, outcome in creating]
-        why_uncertain = "" if len(creating) == len(raw.outcomes) else _doubt(outcomes) or unclear
+        why_uncertain = "" if len(creating) == len(raw.outcomes) else _existence_condition(outcomes) or unclear
         names = _joined(creating, raw.why)
         repetitions.append(Repetition(_key(names), names, why_uncertain, common_assumptions(outcomes)))
     return repetitions
@@ -210,7 +210,7 @@ def _key(names: Names) -> str:
     return f'["{hidden_value(key)}"]' if key.is_hidden_key else instance_key(str(key.raw))
 
 
-def _doubt(creating: Iterable[Possibility]) -> str:
+def _existence_condition(creating: Iterable[Possibility]) -> str:
     """Return the condition of an instance, for people, by the outcomes that create it; empty without one."""
     conditions = " or ".join(dict.fromkeys(one.condition for one in creating if one.condition))
     return f"it exists only when {conditions}" if conditions else ""
