@@ -125,7 +125,7 @@ def resources(instance: ModuleInstance, search: Search) -> Iterator[Found]:
         for repetition in repetitions:
             instance.charge_instance()
             scope = BlockScope(instance, repetition, own=(kind, name))
-            reasons_uncertain = _doubts(repetition)
+            reasons_uncertain = _reasons_uncertain(repetition)
             yield ResourceInstance(address + repetition.key, kind, block, scope, reasons_uncertain, rejection)
     for name, block in instance.module.calls.items():
         yield from _called_resources(instance, name, block, search)
@@ -173,10 +173,10 @@ def _unread_calls(
     for repetition in repetitions:
         instance.charge_instance()
         scope = BlockScope(instance, repetition)
-        yield UnreadCall(address + repetition.key, block, scope, target, _doubts(repetition))
+        yield UnreadCall(address + repetition.key, block, scope, target, _reasons_uncertain(repetition))
 
 
-def _doubts(repetition: Repetition) -> tuple[str, ...]:
+def _reasons_uncertain(repetition: Repetition) -> tuple[str, ...]:
     return (repetition.why_uncertain,) if repetition.why_uncertain else ()
 
 
