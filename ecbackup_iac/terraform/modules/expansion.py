@@ -156,7 +156,7 @@ def _called_resources(
             search.record_call(folder, address, block)
         for found in resources(child, search):
             if not (rejection and isinstance(found, EmptyBlock)):
-                yield _doubted(found, repetition.why_uncertain, rejection)
+                yield _with_reasons(found, repetition.why_uncertain, rejection)
 
 
 def _unread_calls(
@@ -180,7 +180,7 @@ def _reasons_uncertain(repetition: Repetition) -> tuple[str, ...]:
     return (repetition.why_uncertain,) if repetition.why_uncertain else ()
 
 
-def _doubted(found: Found, why_uncertain: str, rejection: str) -> Found:
+def _with_reasons(found: Found, why_uncertain: str, rejection: str) -> Found:
     """Return what was found in a module with the reasons_uncertain and the rejection of the module's call."""
     if isinstance(found, EvaluationError | EmptyBlock) or not (why_uncertain or rejection):
         return found
