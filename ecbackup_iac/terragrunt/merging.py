@@ -131,11 +131,11 @@ def exclusion(file: ConfigScope) -> tuple[Value, Value, str] | None:
         owner, block = blocks[0]
         condition, dependencies = map(block.body.attribute, ("if", "exclude_dependencies"))
         actions = next(filter(None, (_actions(*owner_and_block) for owner_and_block in blocks)), [])
-        if condition is None or not (_is_of_apply(actions) or _doubt_about(actions)):
+        if condition is None or not (_is_of_apply(actions) or _why_uncertain(actions)):
             return None
         if owner.value(condition).is_null:
             raise EvaluationError("if: a bool is required", condition.range)
-        why_uncertain = "" if _is_of_apply(actions) else _doubt_about(actions)
+        why_uncertain = "" if _is_of_apply(actions) else _why_uncertain(actions)
         return owner.flag(condition), owner.flag(dependencies), why_uncertain
     for owner in file.in_order():
         skip = owner.body.attribute("skip")
@@ -165,7 +165,7 @@ def _is_of_apply(actions: list[Value]) -> bool:
     return any(name in ("all", "all_except_output") or name.lower() == "apply" for name in names)
 
 
-def _doubt_about(actions: list[Value]) -> str:
+def _why_uncertain(actions: list[Value]) -> str:
     """Return why one of the actions may be the apply; empty where all are known."""
     whys = (action.unknown.why for action in actions if not action.is_known)
     return next((f"the actions are unknown: {why}" for why in whys), "")
