@@ -128,9 +128,9 @@ class RootReadings:
         if folder in self._order.never_created and not self._index.is_planned(folder):
             diagnostics = [*map(_as_root_of_its_own, diagnostics)]
         for modules in self._modules.values():
-            diagnostics += modules.news()
+            diagnostics += modules.new_diagnostics()
         if self._stand_ins is not None:
-            diagnostics += self._stand_ins.news
+            diagnostics += self._stand_ins.new_diagnostics
         caches: Iterable[CacheResource] = found[0].values()
         if len(found) > 1:
             from ecbackup_iac.readers.terraform.variants import with_programs

@@ -156,14 +156,14 @@ class UnitModule:
         is_changed = self.files.changed or self.unknown_files or every_configuration_file(own)
         return self.is_here and not (is_changed or self.changes_calls or self.unit.problem)
 
-    def loaded(self, modules: Modules, news: list[Diagnostic]) -> tuple[Module, Modules]:
+    def loaded(self, modules: Modules, new_diagnostics: list[Diagnostic]) -> tuple[Module, Modules]:
         """Return the root module, and those that it may call; `modules` are those of the repository.
 
-        Diagnostics go to `news`, where the root module is another one than there.
+        Diagnostics go to `new_diagnostics`, where the root module is another one than there.
         """
         if self.is_unchanged:
             return modules.at(self.folder), modules
-        own = Modules(self.files, modules.program, news, self._possible_declarations)
+        own = Modules(self.files, modules.program, new_diagnostics, self._possible_declarations)
         return own.at(self.folder), own if self.changes_calls else modules
 
     @property
