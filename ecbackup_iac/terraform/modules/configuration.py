@@ -77,7 +77,7 @@ class Modules:
         self.reader = reader
         self.program = program
         self._loaded: dict[str, Module] = {}
-        self._news: list[Diagnostic] = [] if new_diagnostics is None else new_diagnostics
+        self._new_diagnostics: list[Diagnostic] = [] if new_diagnostics is None else new_diagnostics
         self._may_declare_more = may_declare_more
 
     def loaded(self) -> list[Module]:
@@ -93,8 +93,8 @@ class Modules:
 
     def new_diagnostics(self) -> list[Diagnostic]:
         """Return the diagnostics since the last call."""
-        new_diagnostics = [*self._news]
-        self._news.clear()
+        new_diagnostics = [*self._new_diagnostics]
+        self._new_diagnostics.clear()
         return new_diagnostics
 
     def at(self, folder: str) -> Module:
@@ -102,7 +102,7 @@ class Modules:
         real = self.reader.real(folder)
         if real not in self._loaded:
             more = self._may_declare_more.get(real, "")
-            self._loaded[real] = load_module(real, self.reader, self._news, self.program, more)
+            self._loaded[real] = load_module(real, self.reader, self._new_diagnostics, self.program, more)
         return self._loaded[real]
 
 
