@@ -20,7 +20,7 @@ from ecbackup_iac.terraform.modules.configuration import (
 )
 from ecbackup_iac.terraform.modules.installed_modules import normalised
 from ecbackup_iac.terraform.roots.folder_scan import FolderScan
-from ecbackup_iac.terraform.roots.roots import NO_UNITS, Index, RootOrder, UnitModules, lies_in
+from ecbackup_iac.terraform.roots.roots import NO_UNITS, FolderIndex, RootOrder, UnitModules, lies_in
 from ecbackup_iac.terraform.values.budget import MAX_STEPS
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def read(request: TreeRequest) -> Iterator[ReadResult]:
         units = UnitRoots(folders, request.given, request.targets, wanted, request.is_excluded)
         return units.find(scan)
 
-    index = Index(
+    index = FolderIndex(
         folders, wanted, request.is_excluded, request.progress.reading, request.targets, find_units
     )
     if units is not None:
@@ -58,7 +58,7 @@ class _Tree:
     """The roots and units of one tree, in order, and what concerns no single one of them."""
 
     def __init__(
-        self, request: TreeRequest, folders: Folders, index: Index, units: "UnitRoots | None"
+        self, request: TreeRequest, folders: Folders, index: FolderIndex, units: "UnitRoots | None"
     ) -> None:
         self._request = request
         self._units = units

@@ -32,7 +32,7 @@ from ecbackup_iac.terraform.modules.instances import ModuleInstance
 from ecbackup_iac.terraform.modules.module import FIRST_SHORT_CIRCUITING
 from ecbackup_iac.terraform.roots.inputs import RootInputs, VariableFiles, workspace_of
 from ecbackup_iac.terraform.roots.programs import Evidence, pinned_release, program_of
-from ecbackup_iac.terraform.roots.roots import Index, RootOrder, lies_in
+from ecbackup_iac.terraform.roots.roots import FolderIndex, RootOrder, lies_in
 from ecbackup_iac.terraform.values.budget import MAX_STEPS, TooMuchError
 from ecbackup_iac.terraform.values.context import evaluation
 
@@ -53,7 +53,7 @@ class RootReadings:
         self,
         request: TreeRequest,
         folders: Folders,
-        index: Index,
+        index: FolderIndex,
         order: RootOrder,
         steps_left: int,
     ) -> None:

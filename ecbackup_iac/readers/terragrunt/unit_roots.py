@@ -24,7 +24,7 @@ from ecbackup_iac.terraform.functions.data_files import DataFileStep
 from ecbackup_iac.terraform.modules.module import Module
 from ecbackup_iac.terraform.roots.folder_scan import FolderScan, Sought
 from ecbackup_iac.terraform.roots.inputs import VariableFiles
-from ecbackup_iac.terraform.roots.roots import NO_UNITS, Index, UnitModules, lies_in
+from ecbackup_iac.terraform.roots.roots import NO_UNITS, FolderIndex, UnitModules, lies_in
 from ecbackup_iac.terraform.roots.ruling_out import may_name
 from ecbackup_iac.terraform.roots.wrappers import SetInputs
 from ecbackup_iac.terraform.values.budget import MAX_STEPS
@@ -52,7 +52,7 @@ class UnitRoot:
     targets: frozenset[str]
     """The checked folders: the unit's own where all of it is checked, else the paths of the run."""
 
-    index: Index
+    index: FolderIndex
     sought: Sought
     is_shared: bool = False
     """Other units have the same module."""
@@ -177,7 +177,7 @@ class UnitRoot:
         return cache
 
 
-def _leads(unit: Unit, folder: str, index: Index) -> bool:
+def _leads(unit: Unit, folder: str, index: FolderIndex) -> bool:
     """Whether the module of a unit leads to a cache, as far as that is known without evaluating it.
 
     A parent's own folder has to contain one: most contain what their units share.
@@ -297,7 +297,7 @@ class UnitRoots:
     def _is_here(self, stack: Stack) -> bool:
         return lies_in(os.path.dirname(stack.file), self._targets)
 
-    def roots(self, index: Index) -> Iterator[UnitRoot]:
+    def roots(self, index: FolderIndex) -> Iterator[UnitRoot]:
         """Yield the units to evaluate: those that may lead to a cache and concern what is checked."""
         times = Counter(folder for unit in self.found.units for folder in unit.modules)
         for unit in self.found.units:
@@ -317,7 +317,7 @@ class UnitRoots:
         """Return what is checked of a unit: its own folder where all of it is."""
         return frozenset((unit.folder,)) if self._is_target(unit) else self._targets
 
-    def _has_caches(self, module: UnitModule, index: Index) -> bool:
+    def _has_caches(self, module: UnitModule, index: FolderIndex) -> bool:
         """Whether the unit itself may add a cache to its module; a parent does for those that include it."""
         if module.unit.is_parent:
             return False
@@ -331,7 +331,7 @@ class UnitRoots:
             )
         )
 
-    def remote(self, index: Index) -> Iterator[UnitRoot]:
+    def remote(self, index: FolderIndex) -> Iterator[UnitRoot]:
         """Yield the units in what is checked whose module is fetched from elsewhere, without what it is."""
         remote = [unit for unit in self.found.units if unit.remote and not unit.modules]
         caches = [unit for unit in self.found.units if remote and self._is_of_caches(unit, index)]
@@ -342,13 +342,13 @@ class UnitRoots:
             foreign = () if id(unit) in is_cache else _foreign_inputs(unit, inherited)
             yield replace(root, foreign=frozenset(foreign))
 
-    def _is_of_caches(self, unit: Unit, index: Index) -> bool:
+    def _is_of_caches(self, unit: Unit, index: FolderIndex) -> bool:
         """Whether a unit's module makes caches, by its source."""
         if unit.remote:
             return self._sought.is_call(unit.remote, None)
         return any(_leads(unit, folder, index) for folder in unit.modules)
 
-    def diagnostics(self, index: Index) -> Iterator[Diagnostic]:
+    def diagnostics(self, index: FolderIndex) -> Iterator[Diagnostic]:
         """Yield what Terragrunt rejects, where it concerns what is checked."""
         for unit in self.found.units:
             is_concerned = any(folder in index.relevant for folder in unit.modules)
@@ -369,7 +369,7 @@ class UnitRoots:
             if self._is_here(stack):
                 yield from (_rejected(problem, stack.file) for problem in stack.problems)
 
-    def absent(self, index: Index) -> Iterator[AbsentCache]:
+    def absent(self, index: FolderIndex) -> Iterator[AbsentCache]:
         """Yield the cache blocks in the modules of units that are never applied."""
         for unit in self.found.units:
             display_path = unit.view.tree.display_path_of(unit.folder)

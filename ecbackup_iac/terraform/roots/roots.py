@@ -49,7 +49,7 @@ class UnitModules:
 NO_UNITS = UnitModules()
 
 
-class Index:
+class FolderIndex:
     """Every folder with configuration in a tree, and which of them call which.
 
     Parsing is slow, so a folder is parsed only where its bytes leave open which folders it calls, or where
@@ -288,7 +288,7 @@ def lies_in(path: str, folders: Container[str]) -> bool:
 class RootOrder:
     """The root modules of a tree, in order; the later ones depend on what the earlier ones reach."""
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: FolderIndex) -> None:
         self._index = index
         self._calls: Mapping[str, set[str]] = {
             path: (index.found[path].calls.keys() & index.relevant) - {path}
