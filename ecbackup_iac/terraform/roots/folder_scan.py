@@ -84,7 +84,7 @@ class Folder:
     is_unclear: bool = False
     """Only the parser can find out which folders it calls."""
 
-    is_open: bool = False
+    has_computed_source: bool = False
     """Only the evaluation can find out which folders it calls: a source is computed."""
 
     to_parse: list[str] = field(factory=list)
@@ -267,7 +267,7 @@ class FolderScan:
                 others.pop(name, None)
             target = None
             if source is None:
-                folder.is_sought = folder.is_open = True
+                folder.is_sought = folder.has_computed_source = True
             elif is_local(source, self._folders):
                 target = local_folder(folder.path, source, self._folders)
                 folder.calls.setdefault(target or source, name)

@@ -207,7 +207,7 @@ class FolderIndex:
         for folder in self.found.values():
             if folder.is_unclear:
                 scan.parse(folder)
-        return {path for path, folder in self.found.items() if folder.is_open}
+        return {path for path, folder in self.found.items() if folder.has_computed_source}
 
     def _parse_leading(self, scan: FolderScan, inside: set[str] | None) -> set[str]:
         """Parse the folders that may lead to what is sought; return those that do.
