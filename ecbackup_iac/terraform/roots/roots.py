@@ -205,7 +205,7 @@ class FolderIndex:
     def _parse_unclear(self, scan: FolderScan) -> set[str]:
         """Parse folders whose bytes do not show what they call; return those where only evaluation does."""
         for folder in self.found.values():
-            if folder.is_unclear:
+            if folder.has_unclear_calls:
                 scan.parse(folder)
         return {path for path, folder in self.found.items() if folder.has_computed_source}
 
