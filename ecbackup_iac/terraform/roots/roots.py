@@ -81,7 +81,7 @@ class FolderIndex:
         self._variable_folders: dict[str, list[tuple[str, Sequence[str]]]] = {}
         for path, names in scan.variable_files.items():
             self._variable_folders.setdefault(self._owner(path), []).append((path, names))
-        self._open = self._parse_unclear(scan)
+        self._with_computed_source = self._parse_unclear(scan)
         inside = None if targets is None else self._inside((*targets, *units.targets))
         self.leading = self._parse_leading(scan, inside)
         """The folders that contain what is sought, or lead there, as far as the targets are concerned."""
@@ -228,7 +228,7 @@ class FolderIndex:
 
     def _concerned(self, inside: set[str] | None) -> Collection[str]:
         """Return the folders that may lead to one inside a target, or may be called from one."""
-        if inside is None or self._open:
+        if inside is None or self._with_computed_source:
             return self.found.keys()
         called = _reached(inside, lambda path: self.found[path].calls.keys() & self.found.keys())
         return self._callers_of(inside, self.found) | called
@@ -249,11 +249,11 @@ class FolderIndex:
 
     def _relevant(self, targets: Sequence[str]) -> set[str]:
         inside = self._inside(targets) & self.leading
-        return self._callers_of(inside | self._open, self.leading)
+        return self._callers_of(inside | self._with_computed_source, self.leading)
 
     def leading_anywhere(self) -> set[str]:
         """Return the folders from which calls lead to where only the evaluation can find out."""
-        return self._callers_of(self._open, self.leading)
+        return self._callers_of(self._with_computed_source, self.leading)
 
     def _callers_of(self, folders: set[str], among: Collection[str]) -> set[str]:
         """Return some folders, and those among others from which calls lead there."""
