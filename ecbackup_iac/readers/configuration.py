@@ -20,7 +20,7 @@ from ecbackup_iac.terraform.modules.configuration import (
 )
 from ecbackup_iac.terraform.modules.installed_modules import normalised
 from ecbackup_iac.terraform.roots.folder_scan import FolderScan
-from ecbackup_iac.terraform.roots.roots import NO_UNITS, FolderIndex, RootOrder, UnitModules, lies_in
+from ecbackup_iac.terraform.roots.roots import NO_UNITS, FolderIndex, RootOrder, UnitModules, is_within
 from ecbackup_iac.terraform.values.budget import MAX_STEPS
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ class _Tree:
                 yield Diagnostic(text, COMMAND_LINE, Severity.WARNING)
 
     def _is_target(self, path: str) -> bool:
-        return lies_in(path, self._targets)
+        return is_within(path, self._targets)
 
     def closing_diagnostics(self) -> Iterator[Diagnostic]:
         """Yield what concerns no single root."""

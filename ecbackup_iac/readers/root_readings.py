@@ -32,7 +32,7 @@ from ecbackup_iac.terraform.modules.instances import ModuleInstance
 from ecbackup_iac.terraform.modules.module import FIRST_SHORT_CIRCUITING
 from ecbackup_iac.terraform.roots.inputs import RootInputs, VariableFiles, workspace_of
 from ecbackup_iac.terraform.roots.programs import Evidence, pinned_release, program_of
-from ecbackup_iac.terraform.roots.roots import FolderIndex, RootOrder, lies_in
+from ecbackup_iac.terraform.roots.roots import FolderIndex, RootOrder, is_within
 from ecbackup_iac.terraform.values.budget import MAX_STEPS, TooMuchError
 from ecbackup_iac.terraform.values.context import evaluation
 
@@ -65,7 +65,7 @@ class RootReadings:
         self._steps_left = steps_left
         targets = frozenset(request.targets)
         # Of every module instance, and those that call it.
-        self._is_target: Callable[[str], bool] = cache(lambda path: lies_in(path, targets))
+        self._is_target: Callable[[str], bool] = cache(lambda path: is_within(path, targets))
         self._modules: dict[Program | None, Modules] = {}
         self._stand_ins: StandIns | None = None
         self._unit_texts: dict[str, AnnotatedText] = {}

@@ -24,7 +24,7 @@ from ecbackup_iac.terraform.functions.data_files import DataFileStep
 from ecbackup_iac.terraform.modules.module import Module
 from ecbackup_iac.terraform.roots.folder_scan import FolderScan, Sought
 from ecbackup_iac.terraform.roots.inputs import VariableFiles
-from ecbackup_iac.terraform.roots.roots import NO_UNITS, FolderIndex, UnitModules, lies_in
+from ecbackup_iac.terraform.roots.roots import NO_UNITS, FolderIndex, UnitModules, is_within
 from ecbackup_iac.terraform.roots.ruling_out import may_name
 from ecbackup_iac.terraform.roots.wrappers import SetInputs
 from ecbackup_iac.terraform.values.budget import MAX_STEPS
@@ -99,7 +99,7 @@ class UnitRoot:
     def is_target(self, folder: str) -> bool:
         """Whether a folder of the module is checked, or the unit's own that is copied over it."""
         folders = (folder, self.unit.folder, self.module.files.own_path(folder))
-        return any(lies_in(path, self.targets) for path in folders)
+        return any(is_within(path, self.targets) for path in folders)
 
     def may_show_comments(self, path: str) -> bool:
         """Whether the comments in a file may be shown: it is not generated of what is hidden."""
@@ -291,11 +291,11 @@ class UnitRoots:
         )
 
     def _is_target(self, unit: Unit) -> bool:
-        is_here = lies_in(unit.folder, self._targets) or lies_in(unit.file, self._targets)
+        is_here = is_within(unit.folder, self._targets) or is_within(unit.file, self._targets)
         return is_here or not self._targets.isdisjoint((*unit.read, *unit.data))
 
     def _is_here(self, stack: Stack) -> bool:
-        return lies_in(os.path.dirname(stack.file), self._targets)
+        return is_within(os.path.dirname(stack.file), self._targets)
 
     def roots(self, index: FolderIndex) -> Iterator[UnitRoot]:
         """Yield the units to evaluate: those that may lead to a cache and concern what is checked."""
@@ -389,7 +389,7 @@ class UnitRoots:
             source = self._folders.source(path)
             if not isinstance(source, Diagnostic) and may_hold_suppression(source.text):
                 syntax = Syntax.TERRAFORM_JSON if path.endswith(".json") else Syntax.HCL
-                is_evaluated = lies_in(os.path.dirname(path), self._targets)
+                is_evaluated = is_within(os.path.dirname(path), self._targets)
                 yield AnnotatedText(source.path, source.text, syntax, is_evaluated=is_evaluated)
 
     @property

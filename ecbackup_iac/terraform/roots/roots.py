@@ -235,7 +235,7 @@ class FolderIndex:
 
     def _inside(self, targets: Iterable[str]) -> set[str]:
         folders = frozenset(targets)
-        return {path for path in self.found if lies_in(path, folders)}
+        return {path for path in self.found if is_within(path, folders)}
 
     def _leading(self, among: Collection[str]) -> set[str]:
         """Return the folders with what is sought, and those that call one of them."""
@@ -275,7 +275,7 @@ def _reached(starts: Iterable[str], following: Callable[[str], Iterable[str]]) -
     return found
 
 
-def lies_in(path: str, folders: Container[str]) -> bool:
+def is_within(path: str, folders: Container[str]) -> bool:
     """Whether a path is one of some folders, or in one; all absolute, links resolved."""
     while path not in folders:
         parent = os.path.dirname(path)
