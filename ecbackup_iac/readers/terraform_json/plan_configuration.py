@@ -113,22 +113,22 @@ class BlockExpressions:
             inputs = outer_inputs
         return tuple(dict.fromkeys(origins)), is_complete
 
-    def hops(self, name: str) -> list[tuple[str, str]]:
+    def reference_chain(self, name: str) -> list[tuple[str, str]]:
         """Return what an attribute's expression refers to; where that is one variable, also for its input.
 
         So it continues up through the calls. With each is the module call that contains the expression: ""
         for the first, which is in the block itself.
         """
-        hops: list[tuple[str, str]] = []
+        reference_chain: list[tuple[str, str]] = []
         for level in self.levels:
             references = _references(level.expressions.get(name))
             if not references:
                 break
-            hops.append((f"{name} refers to {', '.join(references)}", level.module))
+            reference_chain.append((f"{name} refers to {', '.join(references)}", level.module))
             if len(references) != 1 or not references[0].startswith("var."):
                 break
             name = _variable(references[0])
-        return hops
+        return reference_chain
 
 
 class Blocks:
