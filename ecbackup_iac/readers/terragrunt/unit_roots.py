@@ -7,7 +7,7 @@ from itertools import chain
 
 from ecbackup_iac.files.file_names import TERRAGRUNT_FILES
 from ecbackup_iac.files.paths import display_path_of, is_inside
-from ecbackup_iac.model.annotated_text import AnnotatedText, Syntax, may_hold_suppression
+from ecbackup_iac.model.annotated_text import AnnotatedText, Syntax, may_contain_suppression
 from ecbackup_iac.model.cache import CacheResource, format_days
 from ecbackup_iac.model.call import Call
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
@@ -387,7 +387,7 @@ class UnitRoots:
         """Yield the configuration files that may contain suppressions."""
         for path in sorted(self.found.read):
             source = self._folders.source(path)
-            if not isinstance(source, Diagnostic) and may_hold_suppression(source.text):
+            if not isinstance(source, Diagnostic) and may_contain_suppression(source.text):
                 syntax = Syntax.TERRAFORM_JSON if path.endswith(".json") else Syntax.HCL
                 is_evaluated = is_within(os.path.dirname(path), self._targets)
                 yield AnnotatedText(source.path, source.text, syntax, is_evaluated=is_evaluated)
