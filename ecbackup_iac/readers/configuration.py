@@ -20,7 +20,13 @@ from ecbackup_iac.terraform.modules.configuration import (
 )
 from ecbackup_iac.terraform.modules.installed_modules import normalised
 from ecbackup_iac.terraform.roots.folder_scan import FolderScan
-from ecbackup_iac.terraform.roots.roots import NO_UNITS, FolderIndex, RootOrder, UnitModules, is_within
+from ecbackup_iac.terraform.roots.roots import (
+    NO_UNITS,
+    FolderIndex,
+    RootOrder,
+    UnitModules,
+    is_within,
+)
 from ecbackup_iac.terraform.values.budget import MAX_STEPS
 
 if TYPE_CHECKING:

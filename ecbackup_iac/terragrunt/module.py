@@ -78,7 +78,11 @@ class UnitModule:
         is_unknown = path in self.files.unknown
         exists = is_unknown or self.files.is_file(path)
         how = "if_disabled" if file.is_disabled else "if_exists"
-        why = file.unknown_arguments.get("disable") or (exists and file.unknown_arguments.get(how)) or ""
+        why = (
+            file.unknown_arguments.get("disable")
+            or (exists and file.unknown_arguments.get(how))
+            or ""
+        )
         if not file.is_disabled and self._times[path] > 1:
             why = why or "several generate blocks write it, in no certain order"
         if why or is_unknown:

@@ -193,7 +193,9 @@ def _known_texts(unit: Unit, values: list[Value]) -> list[str]:
     for value in values:
         for one in value.elements if isinstance(value.raw, tuple) else (value,):
             if not one.is_known:
-                unit.why_uncertain = unit.why_uncertain or f"what is copied is unknown: {one.unknown.why}"
+                unit.why_uncertain = (
+                    unit.why_uncertain or f"what is copied is unknown: {one.unknown.why}"
+                )
             elif isinstance(one.raw, str):
                 found.append(one.raw)
     return found

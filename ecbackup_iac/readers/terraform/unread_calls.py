@@ -184,7 +184,9 @@ def at_call(cache: CacheResource, call: UnreadCall, stand_in: StandIn) -> CacheR
         maintenance_window=_without_steps_of(cache.maintenance_window, stand_in),
         retention_name=name or cache.retention_name,
         near_miss=near_miss_in(call.block, name, stand_in.module.variables),
-        assumptions=tuple(dict.fromkeys((*call.reasons_uncertain, *cache.assumptions, stand_in.note))),
+        assumptions=tuple(
+            dict.fromkeys((*call.reasons_uncertain, *cache.assumptions, stand_in.note))
+        ),
         module=CalledModule(call.address, described.source, ModuleState.DESCRIBED, name),
     )
     return with_origin(cache, call.block, call.scope)

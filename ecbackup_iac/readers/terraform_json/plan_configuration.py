@@ -150,7 +150,9 @@ class Blocks:
                     self._found[key] = BlockExpressions((block_level, *calls))
             for name, call in module.get("module_calls", {}).items():
                 inner = f"{path}.module.{name}".removeprefix(".")
-                level = ModuleLevel(call.get("expressions", {}), call.get("for_each_expression"), inner)
+                level = ModuleLevel(
+                    call.get("expressions", {}), call.get("for_each_expression"), inner
+                )
                 pending.append((inner, call.get("module", {}), (level, *calls)))
 
     def block_of(self, module_address: str, kind: str, name: str) -> BlockExpressions:

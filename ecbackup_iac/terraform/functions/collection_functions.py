@@ -4,11 +4,11 @@ from functools import reduce
 
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.functions.arguments import (
+    elements_of,
     may_be_rejected,
     may_be_text,
     members_of,
     number_of,
-    elements_of,
     text_of,
     texts,
     whole,

@@ -5,10 +5,10 @@ from itertools import product
 
 from ecbackup_iac.terraform.functions.arguments import (
     check_length,
+    elements_of,
     is_list,
     members_of,
     number_of,
-    elements_of,
     texts,
     whole,
 )
@@ -73,7 +73,9 @@ def _concat(*lists: Value) -> Value:
         kind = unified([sequence.type for sequence in lists])
         if isinstance(kind, ListOf):
             converted_lists = (converted(sequence, kind) for sequence in lists)
-            return Value(kind, tuple(e for sequence in converted_lists for e in elements_of(sequence)))
+            return Value(
+                kind, tuple(e for sequence in converted_lists for e in elements_of(sequence))
+            )
     return tuple_value(element for sequence in lists for element in elements_of(sequence))
 
 

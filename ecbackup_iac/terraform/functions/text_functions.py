@@ -6,8 +6,8 @@ from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.hcl.tokens import SPACES
 from ecbackup_iac.terraform.functions.arguments import (
     check_size,
-    may_be_rejected,
     checked_string,
+    may_be_rejected,
     strings,
     text_of,
     whole,

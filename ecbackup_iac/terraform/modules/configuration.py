@@ -102,7 +102,9 @@ class Modules:
         real = self.reader.real(folder)
         if real not in self._loaded:
             more = self._may_declare_more.get(real, "")
-            self._loaded[real] = load_module(real, self.reader, self._new_diagnostics, self.program, more)
+            self._loaded[real] = load_module(
+                real, self.reader, self._new_diagnostics, self.program, more
+            )
         return self._loaded[real]
 
 

@@ -126,7 +126,9 @@ def resources(instance: ModuleInstance, search: Search) -> Iterator[Found]:
             instance.charge_instance()
             scope = BlockScope(instance, repetition, own=(kind, name))
             reasons_uncertain = _reasons_uncertain(repetition)
-            yield ResourceInstance(address + repetition.key, kind, block, scope, reasons_uncertain, rejection)
+            yield ResourceInstance(
+                address + repetition.key, kind, block, scope, reasons_uncertain, rejection
+            )
     for name, block in instance.module.calls.items():
         yield from _called_resources(instance, name, block, search)
 
@@ -173,7 +175,9 @@ def _unread_calls(
     for repetition in repetitions:
         instance.charge_instance()
         scope = BlockScope(instance, repetition)
-        yield UnreadCall(address + repetition.key, block, scope, target, _reasons_uncertain(repetition))
+        yield UnreadCall(
+            address + repetition.key, block, scope, target, _reasons_uncertain(repetition)
+        )
 
 
 def _reasons_uncertain(repetition: Repetition) -> tuple[str, ...]:
@@ -184,10 +188,14 @@ def _with_reasons(found: Found, why_uncertain: str, rejection: str) -> Found:
     """Return what was found in a module with the reasons_uncertain and the rejection of the module's call."""
     if isinstance(found, EvaluationError | EmptyBlock) or not (why_uncertain or rejection):
         return found
-    reasons_uncertain = (why_uncertain, *found.reasons_uncertain) if why_uncertain else found.reasons_uncertain
+    reasons_uncertain = (
+        (why_uncertain, *found.reasons_uncertain) if why_uncertain else found.reasons_uncertain
+    )
     if isinstance(found, UnreadCall):
         return replace(found, reasons_uncertain=reasons_uncertain)
-    return replace(found, reasons_uncertain=reasons_uncertain, rejection=rejection or found.rejection)
+    return replace(
+        found, reasons_uncertain=reasons_uncertain, rejection=rejection or found.rejection
+    )
 
 
 def _checked_call(

@@ -254,7 +254,9 @@ class ModuleInstance:
         has_count = block.body.attribute("count") is not None
         has_each = block.body.attribute("for_each") is not None
         repetitions = self.repetitions(block)
-        why_uncertain = next((repetition.why_uncertain for repetition in repetitions if repetition.why_uncertain), "")
+        why_uncertain = next(
+            (repetition.why_uncertain for repetition in repetitions if repetition.why_uncertain), ""
+        )
         if why_uncertain:
             return unknown(why_uncertain)
         if not has_count and not has_each:

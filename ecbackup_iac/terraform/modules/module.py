@@ -104,7 +104,7 @@ class Module:
             self.report(message, source_range)
 
     def note(self, diagnostic: Diagnostic) -> None:
-        """Record a diagnostic here and in `new_diagnostics`: MAX_REPORTED of a file, and then that there are more."""
+        """Record a diagnostic here and in `new_diagnostics`: MAX_REPORTED of a file, then that more exist."""
         path = diagnostic.location.path
         count = self._counts[path] = self._counts.get(path, 0) + 1
         if count > MAX_REPORTED:
@@ -151,7 +151,11 @@ def load_module(
 
     `new_diagnostics` is where diagnostics go as well, those of blocks that are read later included.
     """
-    module = Module(folder, new_diagnostics=[] if new_diagnostics is None else new_diagnostics, may_declare_more=may_declare_more)
+    module = Module(
+        folder,
+        new_diagnostics=[] if new_diagnostics is None else new_diagnostics,
+        may_declare_more=may_declare_more,
+    )
     files, overrides = configuration_files(reader.names(folder), program)
     for name in (*files, *overrides):
         body = _body(os.path.join(folder, name), reader, module)

@@ -180,9 +180,13 @@ def _instances(
     repetitions = []
     for _, creating in sorted(found.items(), key=lambda item: item[0]):
         outcomes = [outcome for _, outcome in creating]
-        why_uncertain = "" if len(creating) == len(raw.outcomes) else _existence_condition(outcomes) or unclear
+        why_uncertain = (
+            "" if len(creating) == len(raw.outcomes) else _existence_condition(outcomes) or unclear
+        )
         names = _joined(creating, raw.why)
-        repetitions.append(Repetition(_key(names), names, why_uncertain, common_assumptions(outcomes)))
+        repetitions.append(
+            Repetition(_key(names), names, why_uncertain, common_assumptions(outcomes))
+        )
     return repetitions
 
 
