@@ -17,17 +17,10 @@ from ecbackup_iac.readers.terraform.caches import RootReader
 from ecbackup_iac.readers.terraform.provider_schemas import provider_schema
 from ecbackup_iac.readers.terraform.root import RootEvaluation
 from ecbackup_iac.readers.tree_request import TreeRequest
-from ecbackup_iac.terraform.files.file_names import (
-    OPENTOFU_SUFFIXES,
-    Program,
-    is_read_in_two_ways,
-)
+from ecbackup_iac.terraform.files.file_names import OPENTOFU_SUFFIXES, Program, is_read_in_two_ways
 from ecbackup_iac.terraform.files.folders import Folders
 from ecbackup_iac.terraform.files.root_files import RootFiles
-from ecbackup_iac.terraform.modules.configuration import (
-    Configuration,
-    Modules,
-)
+from ecbackup_iac.terraform.modules.configuration import Configuration, Modules
 from ecbackup_iac.terraform.modules.instances import ModuleInstance
 from ecbackup_iac.terraform.modules.module import FIRST_SHORT_CIRCUITING
 from ecbackup_iac.terraform.roots.inputs import RootInputs, VariableFiles, workspace_of
@@ -39,7 +32,7 @@ from ecbackup_iac.terraform.values.context import evaluation
 if TYPE_CHECKING:
     from ecbackup_iac.model.deployment import TemplateDeployment
     from ecbackup_iac.readers.terraform.published.stand_ins import StandIns
-    from ecbackup_iac.readers.terragrunt.unit_roots import UnitRoot
+    from ecbackup_iac.readers.terragrunt.unit_root import UnitRoot
     from ecbackup_iac.terraform.modules.variables import Inputs
 
 MAX_VARIABLE_FILES = 100
