@@ -35,6 +35,6 @@ class AnnotatedText:
     """Every cache that it declares was evaluated, so a suppression that covers nothing is unused."""
 
 
-def may_hold_suppression(content: bytes) -> bool:
+def may_contain_suppression(content: bytes) -> bool:
     """Whether a text may contain a suppression, by its bytes."""
     return any(map(content.lower().__contains__, SUPPRESSION_WORDS))

@@ -20,7 +20,13 @@ from ecbackup_iac.terraform.modules.configuration import (
 )
 from ecbackup_iac.terraform.modules.installed_modules import normalised
 from ecbackup_iac.terraform.roots.folder_scan import FolderScan
-from ecbackup_iac.terraform.roots.roots import NO_UNITS, Index, RootOrder, UnitModules, lies_in
+from ecbackup_iac.terraform.roots.roots import (
+    NO_UNITS,
+    FolderIndex,
+    RootOrder,
+    UnitModules,
+    is_within,
+)
 from ecbackup_iac.terraform.values.budget import MAX_STEPS
 
 if TYPE_CHECKING:
@@ -46,7 +52,7 @@ def read(request: TreeRequest) -> Iterator[ReadResult]:
         units = UnitRoots(folders, request.given, request.targets, wanted, request.is_excluded)
         return units.find(scan)
 
-    index = Index(
+    index = FolderIndex(
         folders, wanted, request.is_excluded, request.progress.reading, request.targets, find_units
     )
     if units is not None:
@@ -58,7 +64,7 @@ class _Tree:
     """The roots and units of one tree, in order, and what concerns no single one of them."""
 
     def __init__(
-        self, request: TreeRequest, folders: Folders, index: Index, units: "UnitRoots | None"
+        self, request: TreeRequest, folders: Folders, index: FolderIndex, units: "UnitRoots | None"
     ) -> None:
         self._request = request
         self._units = units
@@ -139,7 +145,7 @@ class _Tree:
                 yield Diagnostic(text, COMMAND_LINE, Severity.WARNING)
 
     def _is_target(self, path: str) -> bool:
-        return lies_in(path, self._targets)
+        return is_within(path, self._targets)
 
     def closing_diagnostics(self) -> Iterator[Diagnostic]:
         """Yield what concerns no single root."""

@@ -17,29 +17,22 @@ from ecbackup_iac.readers.terraform.caches import RootReader
 from ecbackup_iac.readers.terraform.provider_schemas import provider_schema
 from ecbackup_iac.readers.terraform.root import RootEvaluation
 from ecbackup_iac.readers.tree_request import TreeRequest
-from ecbackup_iac.terraform.files.file_names import (
-    OPENTOFU_SUFFIXES,
-    Program,
-    is_read_in_two_ways,
-)
+from ecbackup_iac.terraform.files.file_names import OPENTOFU_SUFFIXES, Program, is_read_in_two_ways
 from ecbackup_iac.terraform.files.folders import Folders
 from ecbackup_iac.terraform.files.root_files import RootFiles
-from ecbackup_iac.terraform.modules.configuration import (
-    Configuration,
-    Modules,
-)
+from ecbackup_iac.terraform.modules.configuration import Configuration, Modules
 from ecbackup_iac.terraform.modules.instances import ModuleInstance
 from ecbackup_iac.terraform.modules.module import FIRST_SHORT_CIRCUITING
 from ecbackup_iac.terraform.roots.inputs import RootInputs, VariableFiles, workspace_of
 from ecbackup_iac.terraform.roots.programs import Evidence, pinned_release, program_of
-from ecbackup_iac.terraform.roots.roots import Index, RootOrder, lies_in
+from ecbackup_iac.terraform.roots.roots import FolderIndex, RootOrder, is_within
 from ecbackup_iac.terraform.values.budget import MAX_STEPS, TooMuchError
 from ecbackup_iac.terraform.values.context import evaluation
 
 if TYPE_CHECKING:
     from ecbackup_iac.model.deployment import TemplateDeployment
     from ecbackup_iac.readers.terraform.published.stand_ins import StandIns
-    from ecbackup_iac.readers.terragrunt.unit_roots import UnitRoot
+    from ecbackup_iac.readers.terragrunt.unit_root import UnitRoot
     from ecbackup_iac.terraform.modules.variables import Inputs
 
 MAX_VARIABLE_FILES = 100
@@ -53,7 +46,7 @@ class RootReadings:
         self,
         request: TreeRequest,
         folders: Folders,
-        index: Index,
+        index: FolderIndex,
         order: RootOrder,
         steps_left: int,
     ) -> None:
@@ -65,7 +58,7 @@ class RootReadings:
         self._steps_left = steps_left
         targets = frozenset(request.targets)
         # Of every module instance, and those that call it.
-        self._is_target: Callable[[str], bool] = cache(lambda path: lies_in(path, targets))
+        self._is_target: Callable[[str], bool] = cache(lambda path: is_within(path, targets))
         self._modules: dict[Program | None, Modules] = {}
         self._stand_ins: StandIns | None = None
         self._unit_texts: dict[str, AnnotatedText] = {}
@@ -128,9 +121,9 @@ class RootReadings:
         if folder in self._order.never_created and not self._index.is_planned(folder):
             diagnostics = [*map(_as_root_of_its_own, diagnostics)]
         for modules in self._modules.values():
-            diagnostics += modules.news()
+            diagnostics += modules.new_diagnostics()
         if self._stand_ins is not None:
-            diagnostics += self._stand_ins.news
+            diagnostics += self._stand_ins.new_diagnostics
         caches: Iterable[CacheResource] = found[0].values()
         if len(found) > 1:
             from ecbackup_iac.readers.terraform.variants import with_programs

@@ -28,7 +28,7 @@ class Copy:
     def __init__(self, top: str, include: Sequence[str], exclude: Sequence[str]) -> None:
         """`include` and `exclude` are the patterns of include_in_copy and exclude_from_copy."""
         self.top = top
-        self.doubt = ""
+        self.why_uncertain = ""
         """Why it is not known what is copied; empty where it is."""
 
         self._included = self._matching(include)
@@ -62,7 +62,7 @@ class Copy:
         except re.error:  # braces that do not match
             return ()
         except (EvaluationError, UnknownResultError, TooMuchError):
-            self.doubt = "the patterns of what is copied are not evaluated"
+            self.why_uncertain = "the patterns of what is copied are not evaluated"
             return ()
 
     def _found(self, matchers: Sequence[Callable[[str], object]]) -> tuple[str, ...]:

@@ -113,7 +113,7 @@ class UnitInputs(RootInputs):
         self.rejection: EvaluationError | None = None
         """What is rejected of the arguments."""
 
-        added = [one for one in unit.extra if one.doubt or command in one.commands]
+        added = [one for one in unit.extra if one.why_uncertain or command in one.commands]
         for extra in added:
             if command in extra.commands:
                 self._add_environment(extra, command)
@@ -121,7 +121,7 @@ class UnitInputs(RootInputs):
             if command in extra.commands:
                 self._add_extra(extra)
             else:
-                why = f"the commands of extra_arguments are unknown: {extra.doubt}"
+                why = f"the commands of extra_arguments are unknown: {extra.why_uncertain}"
                 self._arguments.append(_Anything(why))
         nulls = {name: value for name, value in unit.inputs.items() if value.is_null}
         names = {*module.files.names(module.folder), *({NULLS_FILE} if nulls else ())}

@@ -47,7 +47,7 @@ class GeneratedFile:
     is_disabled: bool
     if_disabled: str
     has_signature: bool
-    doubts: Mapping[str, str]
+    unknown_arguments: Mapping[str, str]
     """Why arguments are unknown, by name."""
 
     range: SourceRange
@@ -65,7 +65,7 @@ class ExtraArguments:
     commands: frozenset[str]
     """Those of plan and apply that it is certainly about."""
 
-    doubt: str
+    why_uncertain: str
     """Why it may be about the others too; empty where it is not."""
 
     arguments: Value | None
@@ -131,12 +131,12 @@ def exclusion(file: ConfigScope) -> tuple[Value, Value, str] | None:
         owner, block = blocks[0]
         condition, dependencies = map(block.body.attribute, ("if", "exclude_dependencies"))
         actions = next(filter(None, (_actions(*owner_and_block) for owner_and_block in blocks)), [])
-        if condition is None or not (_is_of_apply(actions) or _doubt_about(actions)):
+        if condition is None or not (_is_of_apply(actions) or _why_uncertain(actions)):
             return None
         if owner.value(condition).is_null:
             raise EvaluationError("if: a bool is required", condition.range)
-        doubt = "" if _is_of_apply(actions) else _doubt_about(actions)
-        return owner.flag(condition), owner.flag(dependencies), doubt
+        why_uncertain = "" if _is_of_apply(actions) else _why_uncertain(actions)
+        return owner.flag(condition), owner.flag(dependencies), why_uncertain
     for owner in file.in_order():
         skip = owner.body.attribute("skip")
         if skip is not None:
@@ -165,7 +165,7 @@ def _is_of_apply(actions: list[Value]) -> bool:
     return any(name in ("all", "all_except_output") or name.lower() == "apply" for name in names)
 
 
-def _doubt_about(actions: list[Value]) -> str:
+def _why_uncertain(actions: list[Value]) -> str:
     """Return why one of the actions may be the apply; empty where all are known."""
     whys = (action.unknown.why for action in actions if not action.is_known)
     return next((f"the actions are unknown: {why}" for why in whys), "")
@@ -245,8 +245,8 @@ def _generated(
     source_range = written.range
     at = written.header if isinstance(written, Block) else source_range
     is_unknown = whole is not None and not whole.is_known
-    doubts = {"path": whole.unknown.why} if whole is not None and is_unknown else {}
-    if not doubts and not {"path", "if_exists", "contents"} <= members.keys():
+    unknown_arguments = {"path": whole.unknown.why} if whole is not None and is_unknown else {}
+    if not unknown_arguments and not {"path", "if_exists", "contents"} <= members.keys():
         text = f'Missing required argument: generate "{label}" needs path, if_exists and contents'
         raise EvaluationError(text, at)
     known = {"if_exists": "overwrite", "if_disabled": "skip", "comment_prefix": "# "}
@@ -255,7 +255,7 @@ def _generated(
         if value is None or value.is_null:
             continue
         if not value.is_known:
-            doubts[name] = value.unknown.why
+            unknown_arguments[name] = value.unknown.why
         else:
             known[name] = str(value.raw).lower() if isinstance(value.raw, bool) else str(value.raw)
     for name, allowed in _ALLOWED.items():
@@ -270,7 +270,7 @@ def _generated(
         known.get("disable") == "true",
         known["if_disabled"],
         known.get("disable_signature") != "true",
-        doubts,
+        unknown_arguments,
         at,
         source_range.file.text[source_range.start : source_range.end] + referred,
     )
@@ -314,15 +314,15 @@ def extra_arguments(file: ConfigScope) -> list[ExtraArguments]:
         if listed.is_known and not isinstance(listed.raw, tuple):
             raise EvaluationError("commands: a list of strings is required", commands.range)
         elements = listed.elements if isinstance(listed.raw, tuple) else (listed,)
-        doubt = next((one.unknown.why for one in elements if not one.is_known), "")
+        why_uncertain = next((one.unknown.why for one in elements if not one.is_known), "")
         planning = frozenset((PLAN, APPLY)).intersection(
             one.raw for one in elements if isinstance(one.raw, str)
         )
-        if not (planning or doubt):
+        if not (planning or why_uncertain):
             continue
         values = [
             owner.value(attribute) if (attribute := block.body.attribute(name)) else None
             for name in ("arguments", "required_var_files", "optional_var_files", "env_vars")
         ]
-        found.append(ExtraArguments(block.header, planning, doubt, *values))
+        found.append(ExtraArguments(block.header, planning, why_uncertain, *values))
     return found

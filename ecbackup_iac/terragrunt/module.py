@@ -52,7 +52,7 @@ class UnitModule:
         self.unknown_files: list[tuple[GeneratedFile, Diagnostic]] = []
         """The generated configuration files whose content is unknown, with a diagnostic for each."""
 
-        self.doubt = unit.doubt or source.doubt or copy.doubt
+        self.why_uncertain = unit.why_uncertain or source.why_uncertain or copy.why_uncertain
         """Why it is not known what is planned; empty where it is."""
 
         self.problems: list[Diagnostic] = []
@@ -73,12 +73,16 @@ class UnitModule:
     def _generate(self, file: GeneratedFile) -> None:
         path = self._path(file)
         if not file.path or "\0" in file.path:
-            self._mark_unknown(file, path, file.doubts.get("path", ""))
+            self._mark_unknown(file, path, file.unknown_arguments.get("path", ""))
             return
         is_unknown = path in self.files.unknown
         exists = is_unknown or self.files.is_file(path)
         how = "if_disabled" if file.is_disabled else "if_exists"
-        why = file.doubts.get("disable") or (exists and file.doubts.get(how)) or ""
+        why = (
+            file.unknown_arguments.get("disable")
+            or (exists and file.unknown_arguments.get(how))
+            or ""
+        )
         if not file.is_disabled and self._times[path] > 1:
             why = why or "several generate blocks write it, in no certain order"
         if why or is_unknown:
@@ -122,7 +126,7 @@ class UnitModule:
         replaced = {*replaced_files([*names, base])} - {*replaced_files(names)}
         is_new = file.path and folder == self.folder and base not in names and not replaced
         if not (is_new or (not file.path and _is_harmless(file))) or is_override(base):
-            self.doubt = self.doubt or diagnostic.message
+            self.why_uncertain = self.why_uncertain or diagnostic.message
 
     def _may_change(self, path: str, file: GeneratedFile, *, always: bool) -> bool:
         """Whether a file that exists may be replaced or removed."""
@@ -156,14 +160,14 @@ class UnitModule:
         is_changed = self.files.changed or self.unknown_files or every_configuration_file(own)
         return self.is_here and not (is_changed or self.changes_calls or self.unit.problem)
 
-    def loaded(self, modules: Modules, news: list[Diagnostic]) -> tuple[Module, Modules]:
+    def loaded(self, modules: Modules, new_diagnostics: list[Diagnostic]) -> tuple[Module, Modules]:
         """Return the root module, and those that it may call; `modules` are those of the repository.
 
-        Diagnostics go to `news`, where the root module is another one than there.
+        Diagnostics go to `new_diagnostics`, where the root module is another one than there.
         """
         if self.is_unchanged:
             return modules.at(self.folder), modules
-        own = Modules(self.files, modules.program, news, self._possible_declarations)
+        own = Modules(self.files, modules.program, new_diagnostics, self._possible_declarations)
         return own.at(self.folder), own if self.changes_calls else modules
 
     @property

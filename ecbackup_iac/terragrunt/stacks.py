@@ -382,9 +382,9 @@ def _repeated(evaluator: ConfigEvaluator, block: Block) -> Iterator[ConfigEvalua
         repetitions = count_repetitions(value) if count is not None else for_each_repetitions(value)
     except EvaluationError as error:
         raise error.at(written.range) from None
-    doubt = next((one.doubt for one in repetitions if one.doubt), "")
-    if doubt:
-        text = f"how often the {block.kind} is generated is unknown: {doubt}"
+    why_uncertain = next((one.why_uncertain for one in repetitions if one.why_uncertain), "")
+    if why_uncertain:
+        text = f"how often the {block.kind} is generated is unknown: {why_uncertain}"
         raise NotEvaluatedError(text, written.range)
     for one in repetitions:
         names = {name: member for (_, name), member in one.names.items()}

@@ -65,7 +65,7 @@ class Unit:
     remote: str = ""
     """The same source as it is."""
 
-    doubt: str = ""
+    why_uncertain: str = ""
     """Why it is not certain that its module is one of those."""
 
     inputs: Mapping[str, Value] = field(factory=dict)
@@ -166,8 +166,8 @@ def _check(unit: Unit, file: ConfigFile) -> None:
     found = exclusion(file)
     if found is None or found[0].raw is False:
         return
-    condition, unit.excludes_dependencies, doubt = found
-    why = doubt if condition.is_known else condition.unknown.why
+    condition, unit.excludes_dependencies, why_uncertain = found
+    why = why_uncertain if condition.is_known else condition.unknown.why
     if why:
         unit.may_be_excluded = f"it may be excluded: {why}"
     else:
@@ -193,7 +193,9 @@ def _known_texts(unit: Unit, values: list[Value]) -> list[str]:
     for value in values:
         for one in value.elements if isinstance(value.raw, tuple) else (value,):
             if not one.is_known:
-                unit.doubt = unit.doubt or f"what is copied is unknown: {one.unknown.why}"
+                unit.why_uncertain = (
+                    unit.why_uncertain or f"what is copied is unknown: {one.unknown.why}"
+                )
             elif isinstance(one.raw, str):
                 found.append(one.raw)
     return found
@@ -207,13 +209,13 @@ def _set_source(unit: Unit, file: ConfigFile) -> None:
     sources, attribute, why = found
     origin = unit.source_at = attribute.range
     if why:
-        unit.doubt = f"the source of its module is unknown: {why}"
+        unit.why_uncertain = f"the source of its module is unknown: {why}"
     found_here = [_here(unit, value, origin, is_only=len(sources) == 1) for value in sources]
     unit.modules = [*dict.fromkeys(filter(None, found_here))]
     if len({*found_here}) == 1 and unit.modules:
-        unit.doubt = ""
-    if unit.doubt and not unit.modules and not unit.remote:
-        raise NotEvaluatedError(unit.doubt, origin)
+        unit.why_uncertain = ""
+    if unit.why_uncertain and not unit.modules and not unit.remote:
+        raise NotEvaluatedError(unit.why_uncertain, origin)
 
 
 def _here(unit: Unit, source: Value, origin: Located, *, is_only: bool) -> str:

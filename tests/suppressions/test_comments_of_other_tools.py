@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from ecbackup_iac.model.annotated_text import may_hold_suppression
+from ecbackup_iac.model.annotated_text import may_contain_suppression
 from ecbackup_iac.model.verdict import Rule
 from ecbackup_iac.suppressions.inline import InlineSuppression, Scope
 from ecbackup_iac.suppressions.other_tools import KICS_QUERY, other_suppressions
@@ -15,7 +15,7 @@ OFF = {Rule.BACKUPS_DISABLED, Rule.BACKUPS_BEING_DISABLED, Rule.RETENTION_UNKNOW
 def read(line: str, *, is_head: bool = False, is_terraform: bool = True) -> list[InlineSuppression]:
     suppressions = [*other_suppressions(line, is_head=is_head, is_terraform=is_terraform)]
     # Without an entry in SUPPRESSION_WORDS, a text with this comment alone is never looked at.
-    assert may_hold_suppression(line.encode()) or not suppressions
+    assert may_contain_suppression(line.encode()) or not suppressions
     return suppressions
 
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from ecbackup_iac.model.annotated_text import may_hold_suppression
+from ecbackup_iac.model.annotated_text import may_contain_suppression
 from ecbackup_iac.model.verdict import Rule
 from ecbackup_iac.suppressions.directives import SIGN, own_suppression
 from ecbackup_iac.suppressions.inline import InlineSuppression
@@ -13,7 +13,7 @@ from ecbackup_iac.suppressions.inline import InlineSuppression
 def read(line: str) -> InlineSuppression | None:
     suppression = own_suppression(line)
     # Without an entry in SUPPRESSION_WORDS, a text with this comment alone is never looked at.
-    assert may_hold_suppression(line.encode()) or suppression is None
+    assert may_contain_suppression(line.encode()) or suppression is None
     return suppression
 
 

@@ -29,8 +29,8 @@ def condition_result(evaluator: BaseEvaluator, node: Node, frame: Frame) -> Valu
         return Value(text == "true", value.trace)
     if isinstance(value.raw, UnknownValue):
         excerpt = evaluator.excerpt(node, frame)
-        holds = evaluator.is_assumed(value.raw.key, excerpt, value.raw.why)
-        return Value(holds, value.trace)
+        is_true = evaluator.is_assumed(value.raw.key, excerpt, value.raw.why)
+        return Value(is_true, value.trace)
     raise evaluator.rejected("a condition is expected here", node, frame)
 
 
@@ -84,7 +84,7 @@ def _condition(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Fram
 def _not(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> Value:
     (operand,) = evaluator.arguments(argument, node, frame, 1, 1)
     result = condition_result(evaluator, operand, frame)
-    return replace(result, raw=not result.holds)
+    return replace(result, raw=not result.is_true)
 
 
 def _all_or_any(
@@ -102,7 +102,7 @@ def _all_or_any(
             except NeedsSplit as error:
                 split = split or error
                 continue
-        if result.holds is not is_all:  # the result depends only on this operand
+        if result.is_true is not is_all:  # the result depends only on this operand
             evaluator.add_dependencies(dependencies)
             return result
         shared |= dependencies
@@ -127,11 +127,11 @@ def _contains(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame
         why = "the values that it compares are known only after the deployment"
         return Value(evaluator.is_assumed(key, evaluator.excerpt(node, frame), why), ())
     excerpt = evaluator.excerpt(node, frame)
-    holds = all(
+    is_true = all(
         any(_are_texts_equal(evaluator, operand, other, excerpt) for other in listed.raw)
         for operand in operands
     )
-    return Value(holds, join_traces(left.trace, right.trace))
+    return Value(is_true, join_traces(left.trace, right.trace))
 
 
 def _equals(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> Value:
@@ -145,8 +145,8 @@ def _equals(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) 
         if function_of(operand) is not None
     ]
     excerpt = evaluator.excerpt(node, frame)
-    holds = _are_texts_equal(evaluator, left, right, excerpt)
-    return Value(holds, join_traces(*traces))
+    is_true = _are_texts_equal(evaluator, left, right, excerpt)
+    return Value(is_true, join_traces(*traces))
 
 
 def _are_texts_equal(evaluator: BaseEvaluator, left: Value, right: Value, excerpt: str) -> bool:

@@ -49,7 +49,7 @@ class Evaluator(BaseEvaluator):
         """Return the first of these that is false, with the loop that lacks the item, or ""."""
         for required in existence:
             frame, name = required.frame, required.condition
-            if name is not None and not named_condition(self, name.text, frame, name).holds:
+            if name is not None and not named_condition(self, name.text, frame, name).is_true:
                 return required, ""
             url = required.url
             if (

@@ -54,7 +54,7 @@ def _ref(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> 
 def _if(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> Value:
     condition, then, otherwise = evaluator.arguments(argument, node, frame, 3, 3)
     result = condition_of_if(evaluator, condition, frame)
-    return evaluator.value(then if result.holds else otherwise, frame).through(*result.trace)
+    return evaluator.value(then if result.is_true else otherwise, frame).through(*result.trace)
 
 
 def resolved_variables(node: ScalarNode, frame: Frame) -> ResolvedVariable | str:

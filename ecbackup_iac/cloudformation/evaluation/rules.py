@@ -46,11 +46,11 @@ def broken_assertion(rule: Rule, stack: Stack, evaluator: BaseEvaluator) -> Node
     with evaluator.separate_dependencies():
         try:
             condition = rule.condition
-            if condition and not condition_result(evaluator, condition, frame).holds:
+            if condition and not condition_result(evaluator, condition, frame).is_true:
                 return None
             for assertion in rule.assertions:
                 claim = member(assertion, "Assert")
-                if claim is not None and not condition_result(evaluator, claim, frame).holds:
+                if claim is not None and not condition_result(evaluator, claim, frame).is_true:
                     return assertion
         except TemplateRejectedError:  # a form that is not evaluated
             return None

@@ -73,7 +73,7 @@ class Value:
         return not isinstance(self.raw, UnknownValue)
 
     @property
-    def holds(self) -> bool:
+    def is_true(self) -> bool:
         """Whether it is true, as the value of a condition."""
         return self.raw is True
 

@@ -7,7 +7,7 @@ from ecbackup_iac.cloudformation.syntax.document import Document
 from ecbackup_iac.cloudformation.syntax.files import Read, documents_in, file_bytes
 from ecbackup_iac.cloudformation.templates.nested_stacks import MAX_FILE_BYTES, NotReadError
 from ecbackup_iac.files.paths import display_path_of, is_readable
-from ecbackup_iac.model.annotated_text import AnnotatedText, Syntax, may_hold_suppression
+from ecbackup_iac.model.annotated_text import AnnotatedText, Syntax, may_contain_suppression
 from ecbackup_iac.model.location import STANDARD_INPUT
 from ecbackup_iac.syntax.encoding import to_utf8
 
@@ -63,7 +63,7 @@ class TemplateDocuments:
 
     def annotate(self, display_path: str, content: bytes, *, is_evaluated: bool) -> None:
         """Keep a text that may have suppressions."""
-        if may_hold_suppression(content):
+        if may_contain_suppression(content):
             self.annotated.append(
                 AnnotatedText(display_path, content, Syntax.TEMPLATE, is_evaluated=is_evaluated)
             )

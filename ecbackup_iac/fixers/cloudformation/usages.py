@@ -84,17 +84,17 @@ def _calls(use: _Use, files: SourceFiles) -> list[tuple[str, Key]]:
 def name_at(template: Template, start: int) -> str | None:
     """Return the parameter or the entry of a mapping that a scalar is part of, as a key."""
     for name, (_, body) in template.section("Parameters").items():
-        if _holds(member(body, "Default"), start):
+        if _contains(member(body, "Default"), start):
             return name
     for name, (_, tops) in template.section("Mappings").items():
         for _, entries in members(tops).values():
             for key, (_, value) in members(entries).items():
-                if _holds(value, start):
+                if _contains(value, start):
                     return f"{name}.{key}"
     return None
 
 
-def _holds(node: Node | None, start: int) -> bool:
+def _contains(node: Node | None, start: int) -> bool:
     return node is not None and node.start <= start < max(node.end, node.start + 1)
 
 

@@ -212,7 +212,7 @@ class TemplateReader:
         """Return the cache that a stack which was not read may contain, or report the stack."""
         if resource.stack is not None and not self._templates.is_reported(resource.stack):
             return []
-        is_cache = self._unread.may_hold_cache(resource)
+        is_cache = self._unread.may_contain_cache(resource)
         if not self._ledger.note_unread(resource, reader.root, creations, is_cache=is_cache):
             return []
         if not resource.cause.is_elsewhere or (is_cache and resource.location is None):

@@ -50,7 +50,7 @@ class UnreadStacks:
         """Add a stack that, by all that is known of it, has no cache."""
         self._others.setdefault(resource.diagnostic, resource)
 
-    def may_hold_cache(self, resource: UnreadStack) -> bool:
+    def may_contain_cache(self, resource: UnreadStack) -> bool:
         """Whether the name, the URL, the parameters or the template of a stack are those of a cache."""
         properties = member(resource.body, "Properties")
         parameters = member(properties, "Parameters") or member(

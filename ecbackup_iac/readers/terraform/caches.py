@@ -101,7 +101,7 @@ class RootReader:
         if self._deployed is None:
             self._deployed = DeployedTemplates(self._root, self._diagnostics)
         block = Arguments(found.block, found.scope, self._give_up)
-        basis = replace(unknown_cache(found, self._root), assumptions=found.doubts)
+        basis = replace(unknown_cache(found, self._root), assumptions=found.reasons_uncertain)
         yield from self._deployed.read(found, block, basis)
 
     def _resource(self, found: ResourceInstance) -> CacheResource:
@@ -130,7 +130,7 @@ class RootReader:
             maintenance_window=self._text(block, attributes.maintenance_window),
             retention_ignored=is_ignored(found.block, attributes.retention),
             near_miss=near_miss_in(found.block, attributes.retention),
-            assumptions=found.doubts,
+            assumptions=found.reasons_uncertain,
         )
         cache = with_origin(cache, found.block, found.scope)
         if is_rejected and not found.rejection:  # its retention says why

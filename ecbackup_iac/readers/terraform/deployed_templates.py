@@ -3,7 +3,7 @@
 Nothing here knows what a template says: the two languages meet in `ecbackup_iac.readers.inputs`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from ecbackup_iac.hcl.expression import (
     Call,
@@ -16,29 +16,26 @@ from ecbackup_iac.hcl.expression import (
 )
 from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.model.cache import CacheResource, Form
-from ecbackup_iac.model.deployment import DeployedParameter, TemplateDeployment
+from ecbackup_iac.model.deployment import TemplateDeployment
 from ecbackup_iac.model.hidden import placeholder_of
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.report import Diagnostic, Severity
 from ecbackup_iac.model.source import Source
-from ecbackup_iac.model.value import StepKind, TraceStep, Unknown
+from ecbackup_iac.model.value import StepKind, Unknown
 from ecbackup_iac.readers.other_programs import is_manifest
 from ecbackup_iac.readers.terraform.arguments import Arguments, rejected
+from ecbackup_iac.readers.terraform.deployed_parameters import with_parameters
 from ecbackup_iac.readers.terraform.deployers import (
     DEPLOYERS,
     MANIFESTS,
-    OVERRIDERS,
     TEMPLATE_TYPES,
     Deployer,
     as_template,
     text_mentions_cache,
 )
 from ecbackup_iac.readers.terraform.origin import with_origin
-from ecbackup_iac.readers.terraform.partly_known_text import (
-    has_written_types,
-    partly_known_text,
-)
+from ecbackup_iac.readers.terraform.partly_known_text import has_written_types, partly_known_text
 from ecbackup_iac.readers.terraform.settings import step_of
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
@@ -46,9 +43,8 @@ from ecbackup_iac.terraform.modules.expansion import EmptyBlock, ResourceInstanc
 from ecbackup_iac.terraform.modules.instances import BlockScope
 from ecbackup_iac.terraform.modules.repetitions import Repetition
 from ecbackup_iac.terraform.values.marks import marks_in
-from ecbackup_iac.terraform.values.primitives import scalar_text
 from ecbackup_iac.terraform.values.steps import SourceStep
-from ecbackup_iac.terraform.values.value import EvaluationError, UnknownRaw, Value
+from ecbackup_iac.terraform.values.value import EvaluationError, UnknownRaw
 
 
 @record
@@ -143,7 +139,7 @@ class DeployedTemplates:
         if kind.text is None:
             looks = deployment.looks_like_cache or body.is_open
             deployment = replace(deployment, text=body.text, looks_like_cache=looks)
-            self.found.append(_with_parameters(deployment, deployer, found, block))
+            self.found.append(with_parameters(deployment, deployer, found, block))
             return ""
         template = as_template(found.address, kind.text, body.text)
         if template is None:
@@ -177,7 +173,7 @@ class DeployedTemplates:
             )
         deployment = replace(deployment, location=url.location, url=url.text or "")
         if url.text is not None:
-            self.found.append(_with_parameters(deployment, deployer, found, block))
+            self.found.append(with_parameters(deployment, deployer, found, block))
         elif url.why:
             return self._skip(deployment, url.why)
         return ""
@@ -307,101 +303,6 @@ def declares_cache(found: EmptyBlock) -> bool:
         return False
     text = value.raw if value is not None else None
     return isinstance(text, str) and text_mentions_cache(text)
-
-
-def _with_parameters(
-    deployment: TemplateDeployment, deployer: Deployer, found: ResourceInstance, block: Arguments
-) -> TemplateDeployment:
-    """Return a deployment with the parameters that are passed."""
-    passed: dict[str, DeployedParameter] = {}
-    argument = block.attribute(deployer.parameters)
-    if argument is not None:
-        passed = _passed(argument, Evaluator(found.scope))
-    for overrides in _overrides(found):
-        if "" in overrides:
-            passed = {}  # any parameter may be among those without a known name
-        for name, parameter in overrides.items():
-            base = passed.get(name)
-            is_listed = base is not None and base.possible and parameter.possible
-            possible = (*base.possible, *parameter.possible) if base and is_listed else ()
-            passed[name] = replace(parameter, possible=tuple(dict.fromkeys(possible)))
-    others = passed.pop("", None)
-    return replace(deployment, parameters=tuple(passed.values()), unlisted_parameters=others)
-
-
-def _passed(
-    argument: Attribute, evaluator: Evaluator, why: str = ""
-) -> dict[str, DeployedParameter]:
-    """Return the parameters in an argument by name, under "" those whose names are not known."""
-    step = step_of(SourceStep.of(argument, StepKind.MODULE_INPUT))
-    reason = f"what {argument.name} passes is unknown"
-    unknown = DeployedParameter("", (), why or reason, (step,))
-    try:
-        value = evaluator.value(argument.expression)
-    except EvaluationError:
-        return {"": unknown}
-    if value.is_null:
-        return {}
-    members = dict(_members(value)) if value.is_known else {"": value}
-    return {
-        name: _parameter(name, one, step, why) if name else unknown for name, one in members.items()
-    }
-
-
-def _members(value: Value) -> Iterator[tuple[str, Value]]:
-    """Yield the names and values of a map, or of a list of `parameter_key` and `parameter_value`."""
-    if isinstance(value.raw, Mapping):
-        yield from value.raw.items()
-    elif isinstance(value.raw, tuple):
-        for element in value.raw:
-            members = element.raw if isinstance(element.raw, Mapping) else {}
-            key, one = members.get("parameter_key"), members.get("parameter_value")
-            is_named = key is not None and isinstance(key.raw, str) and one is not None
-            yield (str(key.raw), one) if is_named and key and one else ("", element)
-
-
-def _parameter(name: str, value: Value, step: TraceStep, why: str) -> DeployedParameter:
-    raw = value.raw
-    outcomes = [one.value for one in raw.outcomes] if isinstance(raw, UnknownRaw) else [value]
-    texts = [scalar_text(one.raw) for one in outcomes]
-    is_listed = bool(texts) and None not in texts
-    reason = (
-        raw.why if isinstance(raw, UnknownRaw) else "" if is_listed else f"{name} is not a string"
-    )
-    return DeployedParameter(
-        name,
-        tuple(dict.fromkeys(text for text in texts if text is not None)) if is_listed else (),
-        reason or why,
-        (step, *map(step_of, value.trace)),
-        value.is_hidden,
-    )
-
-
-def _overrides(found: ResourceInstance) -> Iterator[dict[str, DeployedParameter]]:
-    """Yield what other resources pass instead of a resource's own parameters."""
-    overrider = OVERRIDERS.get(found.kind)
-    if overrider is None:
-        return
-    own, noun = ".".join(found.block.labels), found.kind.partition("_")[2]
-    instance = found.scope.instance
-    why = f"an instance of {found.address} overrides its parameters"
-    blocks = [
-        (block, module)
-        for module in instance.configuration.used.values()
-        for (mode, kind, _), block in module.resources.items()
-        if mode == "managed" and kind in overrider.kinds
-    ]
-    for block, module in (*blocks, (found.block, None)):
-        targets = map(block.body.attribute, overrider.targets)
-        texts = [target.range.text for target in targets if target is not None]
-        if any(f"{noun}." in text and own not in text for text in texts):
-            continue
-        argument = block.body.attribute(overrider.parameters)
-        if argument is not None and module is instance.module:
-            yield _passed(argument, Evaluator(BlockScope(instance, Repetition())), why)
-        elif overrider.parameters in block.range.text:
-            step = step_of(SourceStep(block.header, StepKind.MODULE_INPUT))
-            yield {"": DeployedParameter("", (), why, (step,))}
 
 
 def unknown_cache(found: ResourceInstance, root: str) -> CacheResource:

@@ -110,7 +110,7 @@ def _failed_conditions(
             try:
                 check_rule(rule)
                 is_evaluated = True
-                holds = condition(
+                is_met = condition(
                     rule, lambda attribute: block.evaluated(attribute.expression, attribute)
                 )
             except EvaluationError as error:
@@ -118,7 +118,7 @@ def _failed_conditions(
                     yield (error.origin or rule.header).location, error.message
                 continue
             written = rule.body.attribute("condition")
-            if holds.raw is False and not holds.is_known_early and written is not None:
+            if is_met.raw is False and not is_met.is_known_early and written is not None:
                 yield written.range.location, f"Resource {when}condition failed"
 
 

@@ -36,7 +36,7 @@ from ecbackup_iac.terraform.modules.module import Module, overrides_of
 from ecbackup_iac.terraform.modules.problems import problems
 from ecbackup_iac.terraform.roots.folder_scan import SoughtBlock
 from ecbackup_iac.terraform.roots.programs import Evidence
-from ecbackup_iac.terraform.roots.roots import Index, RootOrder
+from ecbackup_iac.terraform.roots.roots import FolderIndex, RootOrder
 from ecbackup_iac.terraform.values.budget import TooMuchError, charge
 from ecbackup_iac.terraform.values.value import EvaluationError
 
@@ -86,7 +86,7 @@ class RootEvaluation(Search):
         root: ModuleInstance,
         program: Evidence,
         reader: RootReader,
-        index: Index,
+        index: FolderIndex,
         order: RootOrder,
         is_target: Callable[[str], bool],
     ) -> None:

@@ -149,7 +149,7 @@ class UnreadCalls:
             retention=Unknown(why, trace=trace, passed_values=tuple(one.days for one in passed)),
             engine=engine,
             node_type=node_type,
-            assumptions=call.doubts,
+            assumptions=call.reasons_uncertain,
             module=CalledModule(call.address, unread.source, state),
         )
         return with_origin(cache, block, call.scope)
@@ -184,7 +184,9 @@ def at_call(cache: CacheResource, call: UnreadCall, stand_in: StandIn) -> CacheR
         maintenance_window=_without_steps_of(cache.maintenance_window, stand_in),
         retention_name=name or cache.retention_name,
         near_miss=near_miss_in(call.block, name, stand_in.module.variables),
-        assumptions=tuple(dict.fromkeys((*call.doubts, *cache.assumptions, stand_in.note))),
+        assumptions=tuple(
+            dict.fromkeys((*call.reasons_uncertain, *cache.assumptions, stand_in.note))
+        ),
         module=CalledModule(call.address, described.source, ModuleState.DESCRIBED, name),
     )
     return with_origin(cache, call.block, call.scope)

@@ -56,7 +56,7 @@ class ConfigurationModule(TypedDict, total=False):
 
 
 @record
-class Level:
+class ModuleLevel:
     """Expressions at one level of the module tree: a block's own, or those of a call to its module."""
 
     expressions: Json
@@ -69,7 +69,7 @@ class Level:
 class BlockExpressions:
     """The expressions of one resource block, and of the module calls above it."""
 
-    levels: tuple[Level, ...] = ()
+    levels: tuple[ModuleLevel, ...] = ()
     """The block's own, then those of the calls, innermost first; empty where no block was found."""
 
     def sets(self, name: str) -> bool | None:
@@ -113,22 +113,22 @@ class BlockExpressions:
             inputs = outer_inputs
         return tuple(dict.fromkeys(origins)), is_complete
 
-    def hops(self, name: str) -> list[tuple[str, str]]:
+    def reference_chain(self, name: str) -> list[tuple[str, str]]:
         """Return what an attribute's expression refers to; where that is one variable, also for its input.
 
         So it continues up through the calls. With each is the module call that contains the expression: ""
         for the first, which is in the block itself.
         """
-        hops: list[tuple[str, str]] = []
+        reference_chain: list[tuple[str, str]] = []
         for level in self.levels:
             references = _references(level.expressions.get(name))
             if not references:
                 break
-            hops.append((f"{name} refers to {', '.join(references)}", level.module))
+            reference_chain.append((f"{name} refers to {', '.join(references)}", level.module))
             if len(references) != 1 or not references[0].startswith("var."):
                 break
             name = _variable(references[0])
-        return hops
+        return reference_chain
 
 
 class Blocks:
@@ -136,21 +136,23 @@ class Blocks:
 
     def __init__(self, configuration: ConfigurationModule) -> None:
         self._found: dict[tuple[str, str, str], BlockExpressions] = {}
-        pending: list[tuple[str, ConfigurationModule, tuple[Level, ...]]] = [
+        pending: list[tuple[str, ConfigurationModule, tuple[ModuleLevel, ...]]] = [
             ("", configuration, ())
         ]
         while pending:
             path, module, calls = pending.pop()
             for block in module.get("resources", ()):
                 if block.get("mode", "managed") == "managed":
-                    block_level = Level(
+                    block_level = ModuleLevel(
                         block.get("expressions", {}), block.get("for_each_expression")
                     )
                     key = (path, block["type"], block.get("name", ""))
                     self._found[key] = BlockExpressions((block_level, *calls))
             for name, call in module.get("module_calls", {}).items():
                 inner = f"{path}.module.{name}".removeprefix(".")
-                level = Level(call.get("expressions", {}), call.get("for_each_expression"), inner)
+                level = ModuleLevel(
+                    call.get("expressions", {}), call.get("for_each_expression"), inner
+                )
                 pending.append((inner, call.get("module", {}), (level, *calls)))
 
     def block_of(self, module_address: str, kind: str, name: str) -> BlockExpressions:

@@ -25,7 +25,7 @@ from ecbackup_iac.terraform.modules.configuration import Configuration, Modules
 from ecbackup_iac.terraform.modules.instances import ModuleInstance
 from ecbackup_iac.terraform.roots.folder_scan import Sought
 from ecbackup_iac.terraform.roots.inputs import RootInputs, VariableFiles, workspace_of
-from ecbackup_iac.terraform.roots.roots import Index, RootOrder
+from ecbackup_iac.terraform.roots.roots import FolderIndex, RootOrder
 from ecbackup_iac.terraform.values.budget import MAX_STEPS, TooMuchError
 from ecbackup_iac.terraform.values.context import evaluation
 
@@ -140,7 +140,7 @@ class SourceLocator:
     def _roots_below(self) -> list[str]:
         """Return the root modules in the source folder and below it; they are searched for once."""
         if self._roots is None:
-            index = Index(self._folders, _SOUGHT, self._is_excluded)
+            index = FolderIndex(self._folders, _SOUGHT, self._is_excluded)
             self._roots = [
                 root for root in RootOrder(index).expected() if is_inside(root, self._top)
             ]

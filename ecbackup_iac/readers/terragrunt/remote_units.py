@@ -18,7 +18,7 @@ from ecbackup_iac.readers.terraform.caches import RootReader
 from ecbackup_iac.readers.terraform.root import RootEvaluation
 from ecbackup_iac.readers.terraform.unread_calls import at_call
 from ecbackup_iac.readers.terraform.variants import with_versions
-from ecbackup_iac.readers.terragrunt.unit_roots import UnitRoot
+from ecbackup_iac.readers.terragrunt.unit_root import UnitRoot
 from ecbackup_iac.terraform.files.folders import Folders
 from ecbackup_iac.terraform.files.root_files import RootFiles
 from ecbackup_iac.terraform.modules.configuration import (

@@ -1,36 +1,26 @@
-"""The units of a tree → the roots to evaluate; and their caches, with what the unit configures."""
+"""The units of a tree → the roots to evaluate, and what concerns no single one of them."""
 
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import chain
 
 from ecbackup_iac.files.file_names import TERRAGRUNT_FILES
 from ecbackup_iac.files.paths import display_path_of, is_inside
-from ecbackup_iac.model.annotated_text import AnnotatedText, Syntax, may_hold_suppression
-from ecbackup_iac.model.cache import CacheResource, format_days
-from ecbackup_iac.model.call import Call
+from ecbackup_iac.model.annotated_text import AnnotatedText, Syntax, may_contain_suppression
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.location import Location
-from ecbackup_iac.model.record import record, replace
-from ecbackup_iac.model.report import AbsentCache, Diagnostic, ReadResult, Severity
-from ecbackup_iac.model.source import Source
-from ecbackup_iac.model.value import Unknown, possible_values
-from ecbackup_iac.readers.cloudformation.resource_types import names_in_messages
-from ecbackup_iac.readers.hidden_words import hidden_words, without_words
-from ecbackup_iac.terraform.files.file_names import every_configuration_file
+from ecbackup_iac.model.record import replace
+from ecbackup_iac.model.report import AbsentCache, Diagnostic, Severity
+from ecbackup_iac.readers.terragrunt.unit_root import UnitRoot
 from ecbackup_iac.terraform.files.folders import Folders
 from ecbackup_iac.terraform.functions.data_files import DataFileStep
-from ecbackup_iac.terraform.modules.module import Module
 from ecbackup_iac.terraform.roots.folder_scan import FolderScan, Sought
-from ecbackup_iac.terraform.roots.inputs import VariableFiles
-from ecbackup_iac.terraform.roots.roots import NO_UNITS, Index, UnitModules, lies_in
+from ecbackup_iac.terraform.roots.roots import NO_UNITS, FolderIndex, UnitModules, is_within
 from ecbackup_iac.terraform.roots.ruling_out import may_name
 from ecbackup_iac.terraform.roots.wrappers import SetInputs
 from ecbackup_iac.terraform.values.budget import MAX_STEPS
-from ecbackup_iac.terraform.values.value import EvaluationError, Value
+from ecbackup_iac.terraform.values.value import EvaluationError
 from ecbackup_iac.terragrunt.discovery import Deployments, deployments
-from ecbackup_iac.terragrunt.inputs import UnitInputs, unit_inputs
 from ecbackup_iac.terragrunt.module import UnitModule
 from ecbackup_iac.terragrunt.stacks import Stack
 from ecbackup_iac.terragrunt.tree import Tree, rejected
@@ -43,141 +33,7 @@ MAX_STEPS_OF_UNITS = MAX_STEPS // 2
 """For the configuration of all units together, and a step for each byte of it."""
 
 
-@record(eq=False)
-class UnitRoot:
-    """A unit with one of the folders that its module may be in."""
-
-    unit: Unit
-    module: UnitModule
-    targets: frozenset[str]
-    """The checked folders: the unit's own where all of it is checked, else the paths of the run."""
-
-    index: Index
-    sought: Sought
-    is_shared: bool = False
-    """Other units have the same module."""
-
-    foreign: frozenset[str] = frozenset()
-    """The inputs that say nothing of what its module makes: a unit of caches inherits them, too."""
-
-    @property
-    def display_path(self) -> str:
-        """The unit's folder, as it is printed."""
-        return self.unit.view.tree.display_path_of(self.unit.folder)
-
-    def inputs(
-        self, given: EvaluationInputs, files: VariableFiles, workspace: Value, root: Module
-    ) -> UnitInputs:
-        """Return the inputs of the root module; where they are rejected, the unit is."""
-        unit = self.unit
-        if unit.problem is not None:
-            why = rejected(unit.problem, "the unit")
-            unit = replace(unit, inputs={}, extra=[], unknown_inputs=why)
-        inputs = unit_inputs(unit, self.module, given, files, workspace, root)
-        self.unit.problem = self.unit.problem or inputs.rejection
-        return inputs
-
-    def result(self, result: ReadResult) -> ReadResult:
-        """Return the result of the module's evaluation as that of the unit, without what is hidden."""
-        result = without_words(result, self._hidden_words)
-        resources = tuple(map(self._of_unit, result.resources))
-        if self.unit.excluded:
-            excluded = (
-                AbsentCache(
-                    one.address, one.type, one.root, one.block or one.location, self.unit.excluded
-                )
-                for one in resources
-            )
-            return ReadResult(absent=(*result.absent, *excluded))
-        absent = (
-            *(replace(cache, root=self.display_path) for cache in result.absent),
-            *self._replaced(),
-        )
-        diagnostics = (*result.diagnostics, *self.module.problems, *self._unknown_files())
-        return replace(result, resources=resources, absent=absent, diagnostics=diagnostics)
-
-    def is_target(self, folder: str) -> bool:
-        """Whether a folder of the module is checked, or the unit's own that is copied over it."""
-        folders = (folder, self.unit.folder, self.module.files.own_path(folder))
-        return any(lies_in(path, self.targets) for path in folders)
-
-    def may_show_comments(self, path: str) -> bool:
-        """Whether the comments in a file may be shown: it is not generated of what is hidden."""
-        generated = (source.path for source in self.module.files.written.values())
-        return not self._hidden_words or path not in generated
-
-    @property
-    def _hidden_words(self) -> frozenset[str]:
-        contents = (file.contents for file in self.unit.generated)
-        texts = (str(one.raw) for one in contents if one.is_hidden and one.is_known)
-        return hidden_words(texts, chain(self._configuration(), names_in_messages()))
-
-    def _configuration(self) -> Iterator[bytes]:
-        """Yield the texts of the configuration of the unit and of its module."""
-        folder = self.module.folder
-        below = self.index.below(folder) if folder in self.index.found else ()
-        modules = (
-            os.path.join(path, name) for path in below for name in self.index.found[path].files
-        )
-        read = (
-            step.path
-            for file in self.unit.generated
-            for step in file.contents.trace
-            if isinstance(step, DataFileStep) and every_configuration_file([step.path])
-        )
-        for path in (*self.unit.read, *modules, *read):
-            content = self.module.files.content(path)
-            if isinstance(content, bytes) and path not in self.module.files.written:
-                yield content
-
-    def _replaced(self) -> Iterator[AbsentCache]:
-        """Yield the cache blocks in the files of the module that others replace."""
-        if not self.module.is_here:
-            return
-        for path, folder in self.index.found.items():
-            if not is_inside(path, self.module.folder):
-                continue
-            for block in folder.blocks:
-                if self.module.files.is_replaced(os.path.join(path, block.file)):
-                    reason = f"the unit replaces {block.file}"
-                    yield AbsentCache(
-                        block.address, block.kind, self.display_path, block.location, reason
-                    )
-
-    def _unknown_files(self) -> Iterator[Diagnostic]:
-        """Yield a warning for each generated file that is unknown; an error where it mentions caches."""
-        for file, diagnostic in self.module.unknown_files:
-            is_error = may_name(file.written, self.sought.words)
-            severity = Severity.ERROR if is_error else Severity.WARNING
-            yield replace(diagnostic, severity=severity, is_detail=not is_error)
-
-    def _of_unit(self, cache: CacheResource) -> CacheResource:
-        cache = of_unit(cache, self.unit)
-        if self.unit.inputs_at is not None:
-            location, folder = self.unit.inputs_at.location, display_path_of(self.module.folder)
-            cache = replace(cache, inputs=Call(location, "inputs", folder, self.is_shared))
-        unit, retention = self.unit, cache.retention
-        decided = retention.trace[-1].location if retention.trace else cache.location
-        if any(decided.path == source.path for source in self.module.files.written.values()):
-            cache = replace(cache, generator="Terragrunt", location=decided)
-        if unit.problem is not None or self.module.problems:
-            problem = unit.problem or EvaluationError(self.module.problems[0].message)
-            why = rejected(problem, "the unit")
-            return replace(cache, retention=Unknown(why, trace=retention.trace, is_rejected=True))
-        doubt = self.module.doubt
-        if doubt:
-            why = doubt
-            if not isinstance(retention, Unknown):
-                why += (
-                    f"; it is {format_days(retention)} with {display_path_of(self.module.folder)}"
-                )
-            cache = replace(cache, retention=Unknown(why, trace=retention.trace))
-        if unit.may_be_excluded:
-            cache = replace(cache, assumptions=(*cache.assumptions, unit.may_be_excluded))
-        return cache
-
-
-def _leads(unit: Unit, folder: str, index: Index) -> bool:
+def _leads(unit: Unit, folder: str, index: FolderIndex) -> bool:
     """Whether the module of a unit leads to a cache, as far as that is known without evaluating it.
 
     A parent's own folder has to contain one: most contain what their units share.
@@ -186,30 +42,6 @@ def _leads(unit: Unit, folder: str, index: Index) -> bool:
         return False
     is_own = unit.is_parent and not unit.source
     return not is_own or any(index.found[path].blocks for path in index.below(folder))
-
-
-def of_unit(cache: CacheResource, unit: Unit) -> CacheResource:
-    """Return a cache as that of a unit, with the locations of the unit's configuration."""
-    values = (cache.retention, *possible_values(cache.retention))
-    decided = [
-        step.location
-        for value in values
-        for step in value.trace
-        if step.location.path.endswith((".hcl", ".hcl.json"))
-    ]
-    inherited = (
-        place.location
-        for place in unit.inherited
-        if any(_contains(place.location, location) for location in decided)
-    )
-    locations = (*(place.location for place in (*unit.places, *unit.calls)), *decided, *inherited)
-    return replace(cache, source=Source.TERRAGRUNT, unit=tuple(dict.fromkeys(locations)))
-
-
-def _contains(whole: Location, part: Location) -> bool:
-    """Whether a location is in another one, by their lines."""
-    is_between = (whole.line or 0) <= (part.line or 0) <= (whole.end_line or 0)
-    return whole.path == part.path and is_between
 
 
 def _inherited_inputs(units: Iterable[Unit]) -> dict[str, set[str]]:
@@ -291,13 +123,13 @@ class UnitRoots:
         )
 
     def _is_target(self, unit: Unit) -> bool:
-        is_here = lies_in(unit.folder, self._targets) or lies_in(unit.file, self._targets)
+        is_here = is_within(unit.folder, self._targets) or is_within(unit.file, self._targets)
         return is_here or not self._targets.isdisjoint((*unit.read, *unit.data))
 
     def _is_here(self, stack: Stack) -> bool:
-        return lies_in(os.path.dirname(stack.file), self._targets)
+        return is_within(os.path.dirname(stack.file), self._targets)
 
-    def roots(self, index: Index) -> Iterator[UnitRoot]:
+    def roots(self, index: FolderIndex) -> Iterator[UnitRoot]:
         """Yield the units to evaluate: those that may lead to a cache and concern what is checked."""
         times = Counter(folder for unit in self.found.units for folder in unit.modules)
         for unit in self.found.units:
@@ -317,7 +149,7 @@ class UnitRoots:
         """Return what is checked of a unit: its own folder where all of it is."""
         return frozenset((unit.folder,)) if self._is_target(unit) else self._targets
 
-    def _has_caches(self, module: UnitModule, index: Index) -> bool:
+    def _has_caches(self, module: UnitModule, index: FolderIndex) -> bool:
         """Whether the unit itself may add a cache to its module; a parent does for those that include it."""
         if module.unit.is_parent:
             return False
@@ -331,7 +163,7 @@ class UnitRoots:
             )
         )
 
-    def remote(self, index: Index) -> Iterator[UnitRoot]:
+    def remote(self, index: FolderIndex) -> Iterator[UnitRoot]:
         """Yield the units in what is checked whose module is fetched from elsewhere, without what it is."""
         remote = [unit for unit in self.found.units if unit.remote and not unit.modules]
         caches = [unit for unit in self.found.units if remote and self._is_of_caches(unit, index)]
@@ -342,13 +174,13 @@ class UnitRoots:
             foreign = () if id(unit) in is_cache else _foreign_inputs(unit, inherited)
             yield replace(root, foreign=frozenset(foreign))
 
-    def _is_of_caches(self, unit: Unit, index: Index) -> bool:
+    def _is_of_caches(self, unit: Unit, index: FolderIndex) -> bool:
         """Whether a unit's module makes caches, by its source."""
         if unit.remote:
             return self._sought.is_call(unit.remote, None)
         return any(_leads(unit, folder, index) for folder in unit.modules)
 
-    def diagnostics(self, index: Index) -> Iterator[Diagnostic]:
+    def diagnostics(self, index: FolderIndex) -> Iterator[Diagnostic]:
         """Yield what Terragrunt rejects, where it concerns what is checked."""
         for unit in self.found.units:
             is_concerned = any(folder in index.relevant for folder in unit.modules)
@@ -369,7 +201,7 @@ class UnitRoots:
             if self._is_here(stack):
                 yield from (_rejected(problem, stack.file) for problem in stack.problems)
 
-    def absent(self, index: Index) -> Iterator[AbsentCache]:
+    def absent(self, index: FolderIndex) -> Iterator[AbsentCache]:
         """Yield the cache blocks in the modules of units that are never applied."""
         for unit in self.found.units:
             display_path = unit.view.tree.display_path_of(unit.folder)
@@ -387,9 +219,9 @@ class UnitRoots:
         """Yield the configuration files that may contain suppressions."""
         for path in sorted(self.found.read):
             source = self._folders.source(path)
-            if not isinstance(source, Diagnostic) and may_hold_suppression(source.text):
+            if not isinstance(source, Diagnostic) and may_contain_suppression(source.text):
                 syntax = Syntax.TERRAFORM_JSON if path.endswith(".json") else Syntax.HCL
-                is_evaluated = lies_in(os.path.dirname(path), self._targets)
+                is_evaluated = is_within(os.path.dirname(path), self._targets)
                 yield AnnotatedText(source.path, source.text, syntax, is_evaluated=is_evaluated)
 
     @property

@@ -30,7 +30,7 @@ from ecbackup_iac.terraform.evaluation.conditionals import conditional, listed_t
 from ecbackup_iac.terraform.evaluation.node_evaluator import NodeEvaluator
 from ecbackup_iac.terraform.evaluation.string_templates import template
 from ecbackup_iac.terraform.functions.call_context import Scope
-from ecbackup_iac.terraform.functions.data_files import read_from_files
+from ecbackup_iac.terraform.functions.data_files import with_steps_of_files
 from ecbackup_iac.terraform.values.context import evaluation_context, record_possible_rejection
 from ecbackup_iac.terraform.values.operators import attribute, binary, decides, index, unary
 from ecbackup_iac.terraform.values.steps import SourceStep
@@ -134,7 +134,7 @@ class Evaluator(NodeEvaluator):
             right = self.value(node.right)
             right = listed_truth(self, right, node.right) if is_logical else right
             result = as_early(lambda: binary(node.operator, left, right), left, right)
-            return read_from_files(result, (left, right))
+            return with_steps_of_files(result, (left, right))
         except (ReferenceRejectedError, UnneededOperandError):
             raise
         except EvaluationError as error:

@@ -19,7 +19,7 @@ from ecbackup_iac.hcl.number import Number
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.marks import hidden_value
-from ecbackup_iac.terraform.values.outcomes import identity, lies_between, one_of
+from ecbackup_iac.terraform.values.outcomes import identity, is_between, one_of
 from ecbackup_iac.terraform.values.type_system import BOOL, NUMBER, STRING, Type
 from ecbackup_iac.terraform.values.value import (
     Assumption,
@@ -238,7 +238,7 @@ def _facts_of_all(left: _Facts, right: _Facts) -> _Facts:
         shared = {identity(value) for value in right.values}
         values = tuple(value for value in left.values if identity(value) in shared)
     if values is not None:
-        values = tuple(value for value in values if lies_between(value, minimum, maximum))
+        values = tuple(value for value in values if is_between(value, minimum, maximum))
     return _Facts(values, minimum, maximum)
 
 

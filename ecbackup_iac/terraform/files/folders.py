@@ -18,7 +18,7 @@ from ecbackup_iac.files.paths import (
 from ecbackup_iac.hcl.parser import parse_file
 from ecbackup_iac.hcl.source import Problem, ProblemHandler, SourceFile, SourceRange
 from ecbackup_iac.hcl.structure import Body
-from ecbackup_iac.model.annotated_text import AnnotatedText, Syntax, may_hold_suppression
+from ecbackup_iac.model.annotated_text import AnnotatedText, Syntax, may_contain_suppression
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Diagnostic
@@ -216,7 +216,7 @@ class Folders:
         """Yield the files of a module's folder that may have suppressions, with `is_evaluated`."""
         for name in every_configuration_file(self.names(folder)):
             source = self.source(os.path.join(folder, name))
-            if not isinstance(source, Diagnostic) and may_hold_suppression(source.text):
+            if not isinstance(source, Diagnostic) and may_contain_suppression(source.text):
                 syntax = Syntax.TERRAFORM_JSON if name.endswith(".json") else Syntax.HCL
                 yield AnnotatedText(source.path, source.text, syntax, is_evaluated=is_evaluated)
 

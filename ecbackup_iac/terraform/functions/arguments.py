@@ -24,7 +24,7 @@ MAX_CHARACTERS = 10_000_000
 _MAX_LENGTH = 2**63
 
 
-def taken(container: Value) -> tuple[Value, ...]:
+def elements_of(container: Value) -> tuple[Value, ...]:
     """Return the elements of a list, set or tuple, each with the container's trace before its own.
 
     Raises UnknownResultError: it is a set, and what is unknown in it decides its order.
@@ -105,7 +105,7 @@ def check_size(characters: int) -> None:
         raise TooLargeError(f"the result is larger than {MAX_CHARACTERS:,} characters")
 
 
-def sized(text: str) -> Value:
+def checked_string(text: str) -> Value:
     """Return the value of a string that is not too large."""
     check_size(len(text))
     return string(text)

@@ -7,7 +7,7 @@ from ecbackup_iac.terraform.functions.call_context import (
     TooLargeError,
     UnknownResultError,
 )
-from ecbackup_iac.terraform.functions.data_files import read_from_files
+from ecbackup_iac.terraform.functions.data_files import with_steps_of_files
 from ecbackup_iac.terraform.functions.signature import Function, Parameter
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.context import evaluation_context
@@ -69,7 +69,7 @@ def call_function(function: Function, arguments: Sequence[Value], context: CallC
     if function.name not in _NULL_RESULTS:
         result = not_null(result)
     decoder = function.name if function.decodes else ""
-    result = read_from_files(result, converted_arguments, decoder)
+    result = with_steps_of_files(result, converted_arguments, decoder)
     return _marked(function, parameters, arguments, result) if function.keeps_marks else result
 
 

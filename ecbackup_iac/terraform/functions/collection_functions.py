@@ -4,11 +4,11 @@ from functools import reduce
 
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.functions.arguments import (
+    elements_of,
     may_be_rejected,
     may_be_text,
     members_of,
     number_of,
-    taken,
     text_of,
     texts,
     whole,
@@ -110,7 +110,7 @@ def _values(of: Value) -> Value:
 
 
 def _element(of: Value, position: Value) -> Value:
-    elements = taken(of)
+    elements = elements_of(of)
     if not elements:
         raise EvaluationError("cannot use element function with an empty list")
     if position.is_known:
@@ -237,7 +237,7 @@ def _one(of: Value) -> Value:
     if len(of.elements) > 1:
         raise EvaluationError("it must have either zero or one elements")
     if of.elements:
-        return taken(of)[0]
+        return elements_of(of)[0]
     return null(of.type.element if isinstance(of.type, ListOf | SetOf) else DYNAMIC)
 
 
@@ -255,10 +255,10 @@ def _matched(values: Value, keys: Value, wanted: Value) -> Value:
     kind = unified([keys.type, wanted.type])
     if kind is not None and not has_dynamic(kind):
         keys, wanted = converted(keys, kind), converted(wanted, kind)
-    searched = {_key(key) for key in taken(wanted)}
+    searched = {_key(key) for key in elements_of(wanted)}
     found = tuple(
         value
-        for value, key in zip(taken(values), taken(keys), strict=True)
+        for value, key in zip(elements_of(values), elements_of(keys), strict=True)
         if _key(key) in searched
     )
     return replace(values, raw=found, trace=())
@@ -271,7 +271,7 @@ def _key(value: Value) -> object:
 def _sum(of: Value) -> Value:
     if not of.elements:
         raise EvaluationError("cannot sum an empty list")
-    terms = [number_of(converted(element, NUMBER)) for element in taken(of)]
+    terms = [number_of(converted(element, NUMBER)) for element in elements_of(of)]
     for term in terms:
         charge_operand(term)
     try:

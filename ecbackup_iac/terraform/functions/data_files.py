@@ -64,7 +64,7 @@ class DataFileStep:
         return replace(self, keys=(*self.keys, key)) if self.decoder else self
 
 
-def read_from_files(result: Value, arguments: Sequence[Value], decoder: str = "") -> Value:
+def with_steps_of_files(result: Value, arguments: Sequence[Value], decoder: str = "") -> Value:
     """Return a result with the files in its trace that the arguments of the call or operator are read from.
 
     `decoder` is the function's name where it decodes a document. What a result has of its own, the trace

@@ -5,7 +5,7 @@ import re
 from base64 import b64encode
 from collections.abc import Callable
 
-from ecbackup_iac.terraform.functions.arguments import bytes_of, sized, text_of
+from ecbackup_iac.terraform.functions.arguments import bytes_of, checked_string, text_of
 from ecbackup_iac.terraform.functions.go.csv_text import csv_value
 from ecbackup_iac.terraform.functions.go.json_text import json_text, json_value
 from ecbackup_iac.terraform.functions.signature import Function, function, not_evaluated
@@ -33,7 +33,7 @@ def _utf8(content: bytes) -> Value:
 
 
 def _base64encode(text: Value) -> Value:
-    return sized(b64encode(bytes_of(text)).decode())
+    return checked_string(b64encode(bytes_of(text)).decode())
 
 
 def _base64decode(text: Value) -> Value:
@@ -45,7 +45,7 @@ def _urlencode(text: Value) -> Value:
 
     written = bytes_of(text)
     charge_characters(len(written))
-    return sized(quote_plus(written))
+    return checked_string(quote_plus(written))
 
 
 _YAML_CHARACTERS_PER_STEP = 4

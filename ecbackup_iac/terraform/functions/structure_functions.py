@@ -5,10 +5,10 @@ from itertools import product
 
 from ecbackup_iac.terraform.functions.arguments import (
     check_length,
+    elements_of,
     is_list,
     members_of,
     number_of,
-    taken,
     texts,
     whole,
 )
@@ -54,7 +54,7 @@ def _chunklist(of: Value, size: Value) -> Value:
     length = whole(size, "size")
     if length < 0:
         raise EvaluationError("the size argument must be positive")
-    elements = taken(of)
+    elements = elements_of(of)
     steps = range(0, len(elements), length or len(elements) or 1)
     chunks = tuple(Value(of.type, elements[start : start + steps.step]) for start in steps)
     return Value(ListOf(of.type), chunks)
@@ -73,13 +73,15 @@ def _concat(*lists: Value) -> Value:
         kind = unified([sequence.type for sequence in lists])
         if isinstance(kind, ListOf):
             converted_lists = (converted(sequence, kind) for sequence in lists)
-            return Value(kind, tuple(e for sequence in converted_lists for e in taken(sequence)))
-    return tuple_value(element for sequence in lists for element in taken(sequence))
+            return Value(
+                kind, tuple(e for sequence in converted_lists for e in elements_of(sequence))
+            )
+    return tuple_value(element for sequence in lists for element in elements_of(sequence))
 
 
 def _distinct(of: Value) -> Value:
     first: dict[object, Value] = {}
-    for element in taken(of):
+    for element in elements_of(of):
         first.setdefault(identity(element), element)
     return Value(of.type, tuple(first.values()))
 
@@ -87,7 +89,7 @@ def _distinct(of: Value) -> Value:
 def _flatten(of: Value) -> Value:
     inner: list[Value] = [of]
     elements: list[Value] = []
-    for element in taken(of):
+    for element in elements_of(of):
         if _may_be_list(element):
             return _flatten_every_way(of)
         if element.is_known and not element.is_null and is_sequence(element.type):
@@ -156,7 +158,7 @@ def _range(*limits: Value) -> Value:
 
 
 def _reverse(of: Value) -> Value:
-    elements = taken(of)[::-1]
+    elements = elements_of(of)[::-1]
     if isinstance(of.type, ListOf | SetOf):
         return Value(ListOf(of.type.element), elements)
     return tuple_value(elements)
@@ -178,7 +180,7 @@ def _set_operation(keep: Callable[[object, list[set[object]]], bool]) -> Callabl
     def implementation(*arguments: Value) -> Value:
         sets, shared = _of_shared_type(arguments)
         members_of_sets = [{identity(element) for element in given.elements} for given in sets]
-        elements = [element for given in sets for element in taken(given)]
+        elements = [element for given in sets for element in elements_of(given)]
         charge(_STEPS_OF_AN_ELEMENT * len(elements))
         return set_of((e for e in elements if keep(identity(e), members_of_sets)), shared)
 
@@ -215,7 +217,7 @@ def _uniform(of: Value) -> Value:
 
 
 def _slice(of: Value, start: Value, end: Value) -> Value:
-    elements = taken(of)
+    elements = elements_of(of)
     positions = []
     for name, limit in (("start index", start), ("end index", end)):
         position = whole(limit, name)
@@ -256,7 +258,7 @@ def _zipmap(keys: Value, values: Value) -> Value:
             f"number of keys ({len(names)}) does not match number of values ({len(values.elements)})"
         )
     members: dict[str, Value] = {}
-    for name, value in zip(names, taken(values), strict=True):
+    for name, value in zip(names, elements_of(values), strict=True):
         if name is None:
             raise EvaluationError("keys list has a null value")
         members[name] = value

@@ -6,8 +6,8 @@ from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.hcl.tokens import SPACES
 from ecbackup_iac.terraform.functions.arguments import (
     check_size,
+    checked_string,
     may_be_rejected,
-    sized,
     strings,
     text_of,
     whole,
@@ -119,7 +119,7 @@ def _indent(spaces: Value, text: Value) -> Value:
 def _replace(text: Value, old: Value, new: Value) -> Value:
     written, wanted, replacement = text_of(text), text_of(old), text_of(new)
     if len(wanted) > 1 and wanted[0] == wanted[-1] == "/":
-        return sized(Pattern(wanted[1:-1]).replaced(written, replacement))
+        return checked_string(Pattern(wanted[1:-1]).replaced(written, replacement))
     check_size(len(written) + written.count(wanted) * len(replacement))
     return string(written.replace(wanted, replacement))
 
@@ -144,7 +144,7 @@ def _format(template: Value, *arguments: Value) -> Value:
     from ecbackup_iac.terraform.functions.go.formats import formatted
 
     _check_nulls(arguments)
-    return sized(formatted(text_of(template), arguments))
+    return checked_string(formatted(text_of(template), arguments))
 
 
 def _check_nulls(arguments: Sequence[Value]) -> None:
@@ -164,7 +164,7 @@ def _formatlist(template: Value, *arguments: Value) -> Value:
     written = text_of(template)
 
     def line(*ready: Value) -> Value:
-        return sized(formatted(written, ready))
+        return checked_string(formatted(written, ready))
 
     count = len(sequences[0][1].elements) if sequences else 1
     for number, sequence in sequences:

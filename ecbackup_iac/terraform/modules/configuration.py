@@ -67,17 +67,17 @@ class Modules:
         self,
         reader: Folders,
         program: Program | None = None,
-        news: list[Diagnostic] | None = None,
+        new_diagnostics: list[Diagnostic] | None = None,
         may_declare_more: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         """Read no module yet; `program` plans them, where that matters for what is read.
 
-        Diagnostics go to `news`. `may_declare_more` is why modules may, by folder.
+        Diagnostics go to `new_diagnostics`. `may_declare_more` is why modules may, by folder.
         """
         self.reader = reader
         self.program = program
         self._loaded: dict[str, Module] = {}
-        self._news: list[Diagnostic] = [] if news is None else news
+        self._new_diagnostics: list[Diagnostic] = [] if new_diagnostics is None else new_diagnostics
         self._may_declare_more = may_declare_more
 
     def loaded(self) -> list[Module]:
@@ -91,18 +91,20 @@ class Modules:
             module.release()
         self.reader.forget(os.path.join(folder, name) for name in self.reader.names(folder))
 
-    def news(self) -> list[Diagnostic]:
+    def new_diagnostics(self) -> list[Diagnostic]:
         """Return the diagnostics since the last call."""
-        news = [*self._news]
-        self._news.clear()
-        return news
+        new_diagnostics = [*self._new_diagnostics]
+        self._new_diagnostics.clear()
+        return new_diagnostics
 
     def at(self, folder: str) -> Module:
         """Return the module in a folder."""
         real = self.reader.real(folder)
         if real not in self._loaded:
             more = self._may_declare_more.get(real, "")
-            self._loaded[real] = load_module(real, self.reader, self._news, self.program, more)
+            self._loaded[real] = load_module(
+                real, self.reader, self._new_diagnostics, self.program, more
+            )
         return self._loaded[real]
 
 

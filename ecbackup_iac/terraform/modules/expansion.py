@@ -50,7 +50,7 @@ class ResourceInstance:
     kind: str
     block: Block
     scope: BlockScope
-    doubts: tuple[str, ...] = ()
+    reasons_uncertain: tuple[str, ...] = ()
     """Why it is not certain that it exists."""
 
     rejection: str = ""
@@ -74,7 +74,7 @@ class UnreadCall:
     block: Block
     scope: BlockScope
     unreadable: UnreadModule
-    doubts: tuple[str, ...] = ()
+    reasons_uncertain: tuple[str, ...] = ()
 
 
 @record(eq=False)
@@ -125,8 +125,10 @@ def resources(instance: ModuleInstance, search: Search) -> Iterator[Found]:
         for repetition in repetitions:
             instance.charge_instance()
             scope = BlockScope(instance, repetition, own=(kind, name))
-            doubts = _doubts(repetition)
-            yield ResourceInstance(address + repetition.key, kind, block, scope, doubts, rejection)
+            reasons_uncertain = _reasons_uncertain(repetition)
+            yield ResourceInstance(
+                address + repetition.key, kind, block, scope, reasons_uncertain, rejection
+            )
     for name, block in instance.module.calls.items():
         yield from _called_resources(instance, name, block, search)
 
@@ -156,7 +158,7 @@ def _called_resources(
             search.record_call(folder, address, block)
         for found in resources(child, search):
             if not (rejection and isinstance(found, EmptyBlock)):
-                yield _doubted(found, repetition.doubt, rejection)
+                yield _with_reasons(found, repetition.why_uncertain, rejection)
 
 
 def _unread_calls(
@@ -173,21 +175,27 @@ def _unread_calls(
     for repetition in repetitions:
         instance.charge_instance()
         scope = BlockScope(instance, repetition)
-        yield UnreadCall(address + repetition.key, block, scope, target, _doubts(repetition))
+        yield UnreadCall(
+            address + repetition.key, block, scope, target, _reasons_uncertain(repetition)
+        )
 
 
-def _doubts(repetition: Repetition) -> tuple[str, ...]:
-    return (repetition.doubt,) if repetition.doubt else ()
+def _reasons_uncertain(repetition: Repetition) -> tuple[str, ...]:
+    return (repetition.why_uncertain,) if repetition.why_uncertain else ()
 
 
-def _doubted(found: Found, doubt: str, rejection: str) -> Found:
-    """Return what was found in a module with the doubts and the rejection of the module's call."""
-    if isinstance(found, EvaluationError | EmptyBlock) or not (doubt or rejection):
+def _with_reasons(found: Found, why_uncertain: str, rejection: str) -> Found:
+    """Return what was found in a module with the reasons_uncertain and the rejection of the module's call."""
+    if isinstance(found, EvaluationError | EmptyBlock) or not (why_uncertain or rejection):
         return found
-    doubts = (doubt, *found.doubts) if doubt else found.doubts
+    reasons_uncertain = (
+        (why_uncertain, *found.reasons_uncertain) if why_uncertain else found.reasons_uncertain
+    )
     if isinstance(found, UnreadCall):
-        return replace(found, doubts=doubts)
-    return replace(found, doubts=doubts, rejection=rejection or found.rejection)
+        return replace(found, reasons_uncertain=reasons_uncertain)
+    return replace(
+        found, reasons_uncertain=reasons_uncertain, rejection=rejection or found.rejection
+    )
 
 
 def _checked_call(

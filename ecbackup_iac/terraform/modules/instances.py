@@ -254,9 +254,11 @@ class ModuleInstance:
         has_count = block.body.attribute("count") is not None
         has_each = block.body.attribute("for_each") is not None
         repetitions = self.repetitions(block)
-        doubt = next((repetition.doubt for repetition in repetitions if repetition.doubt), "")
-        if doubt:
-            return unknown(doubt)
+        why_uncertain = next(
+            (repetition.why_uncertain for repetition in repetitions if repetition.why_uncertain), ""
+        )
+        if why_uncertain:
+            return unknown(why_uncertain)
         if not has_count and not has_each:
             return value_of(repetitions[0]) if repetitions else null(DYNAMIC)
         if has_count:

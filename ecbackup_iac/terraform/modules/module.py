@@ -68,7 +68,7 @@ class Module:
     """The files, in the order in which they were read."""
 
     diagnostics: list[Diagnostic] = field(factory=list)
-    news: list[Diagnostic] = field(factory=list)
+    new_diagnostics: list[Diagnostic] = field(factory=list)
     """The same, shared by the modules of a tree, until they are reported."""
 
     rejection: str = ""
@@ -104,7 +104,7 @@ class Module:
             self.report(message, source_range)
 
     def note(self, diagnostic: Diagnostic) -> None:
-        """Record a diagnostic here and in `news`: MAX_REPORTED of a file, and then that there are more."""
+        """Record a diagnostic here and in `new_diagnostics`: MAX_REPORTED of a file, then that more exist."""
         path = diagnostic.location.path
         count = self._counts[path] = self._counts.get(path, 0) + 1
         if count > MAX_REPORTED:
@@ -112,7 +112,7 @@ class Module:
                 return
             diagnostic = Diagnostic(_MORE, Location(path))
         self.diagnostics.append(diagnostic)
-        self.news.append(diagnostic)
+        self.new_diagnostics.append(diagnostic)
 
     def release(self) -> None:
         """Drop every block: each has a reference to its module, so none would be freed otherwise."""
@@ -143,15 +143,19 @@ class Module:
 def load_module(
     folder: str,
     reader: Folders,
-    news: list[Diagnostic] | None = None,
+    new_diagnostics: list[Diagnostic] | None = None,
     program: Program | None = None,
     may_declare_more: str = "",
 ) -> Module:
     """Return a folder's module; what is complete in a broken file counts.
 
-    `news` is where diagnostics go as well, those of blocks that are read later included.
+    `new_diagnostics` is where diagnostics go as well, those of blocks that are read later included.
     """
-    module = Module(folder, news=[] if news is None else news, may_declare_more=may_declare_more)
+    module = Module(
+        folder,
+        new_diagnostics=[] if new_diagnostics is None else new_diagnostics,
+        may_declare_more=may_declare_more,
+    )
     files, overrides = configuration_files(reader.names(folder), program)
     for name in (*files, *overrides):
         body = _body(os.path.join(folder, name), reader, module)

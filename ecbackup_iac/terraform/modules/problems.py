@@ -50,11 +50,11 @@ def problems(instance: ModuleInstance) -> Iterator[EvaluationError]:
         for rule in block.body.blocks("precondition"):
             try:
                 check_rule(rule)
-                holds = condition(rule, value_of)
+                is_met = condition(rule, value_of)
             except EvaluationError as error:
                 yield error.at(rule.header)
                 continue
-            if holds.raw is False and not holds.is_known_early:
+            if is_met.raw is False and not is_met.is_known_early:
                 yield EvaluationError("Module output value precondition failed", rule.header)
 
 
@@ -74,9 +74,9 @@ def condition(rule: Block, value_of: Callable[[Attribute], Value]) -> Value:
     attribute, message = (rule.body.attribute(name) for name in ("condition", "error_message"))
     if attribute is None or message is None:
         raise EvaluationError("Missing required argument", rule.header)
-    holds = value_of(attribute)
+    is_met = value_of(attribute)
     try:
-        truth = converted(holds, BOOL)
+        truth = converted(is_met, BOOL)
     except EvaluationError as error:
         text = f"Invalid condition result: {error.message}"
         raise EvaluationError(text, attribute.range) from error

@@ -40,7 +40,7 @@ class Repetition:
     """As the address has it: `[0]`, `["a"]`, or nothing."""
 
     names: Names = field(factory=dict)
-    doubt: str = ""
+    why_uncertain: str = ""
     """Why it is not certain that this instance exists; empty where it is."""
 
     when: tuple[Assumption, ...] = ()
@@ -173,7 +173,7 @@ def _instances(
         )
     unclear = f"{argument} is unknown: {raw.why}"
     if not raw.outcomes:
-        return [Repetition(names=anything(raw), doubt=unclear)]
+        return [Repetition(names=anything(raw), why_uncertain=unclear)]
     found: dict[K, list[tuple[Names, Possibility]]] = {}
     for outcome in raw.outcomes:
         for key, names in created(outcome.value.with_marks_of(value)).items():
@@ -181,9 +181,13 @@ def _instances(
     repetitions = []
     for _, creating in sorted(found.items(), key=lambda item: item[0]):
         outcomes = [outcome for _, outcome in creating]
-        doubt = "" if len(creating) == len(raw.outcomes) else _doubt(outcomes) or unclear
+        why_uncertain = (
+            "" if len(creating) == len(raw.outcomes) else _existence_condition(outcomes) or unclear
+        )
         names = _joined(creating, raw.why)
-        repetitions.append(Repetition(_key(names), names, doubt, common_assumptions(outcomes)))
+        repetitions.append(
+            Repetition(_key(names), names, why_uncertain, common_assumptions(outcomes))
+        )
     return repetitions
 
 
@@ -213,7 +217,7 @@ def _key(names: Names) -> str:
     return f'["{hidden_value(key)}"]' if key.is_hidden_key else instance_key(str(key.raw))
 
 
-def _doubt(creating: Iterable[Possibility]) -> str:
+def _existence_condition(creating: Iterable[Possibility]) -> str:
     """Return the condition of an instance, for people, by the outcomes that create it; empty without one."""
     conditions = " or ".join(dict.fromkeys(one.condition for one in creating if one.condition))
     return f"it exists only when {conditions}" if conditions else ""

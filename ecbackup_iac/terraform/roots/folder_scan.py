@@ -81,10 +81,10 @@ class Folder:
     """The folders that its calls of local modules name, each with the first such call's name; until it is
     parsed, those that they may name."""
 
-    is_unclear: bool = False
+    has_unclear_calls: bool = False
     """Only the parser can find out which folders it calls."""
 
-    is_open: bool = False
+    has_computed_source: bool = False
     """Only the evaluation can find out which folders it calls: a source is computed."""
 
     to_parse: list[str] = field(factory=list)
@@ -200,7 +200,7 @@ class FolderScan:
     def _guess_calls(self, folder: Folder, sources: Sequence[str] | None) -> bool:
         """Add every text that may be a source as a call; return whether a call of any of them matters."""
         if sources is None:
-            folder.is_unclear = folder.has_remote_calls = True
+            folder.has_unclear_calls = folder.has_remote_calls = True
             return True
         may_matter = False
         for source in sources:
@@ -208,7 +208,7 @@ class FolderScan:
                 may_matter = True
                 target = local_folder(folder.path, source, self._folders)
                 if target is None:
-                    folder.is_unclear = True
+                    folder.has_unclear_calls = True
                 else:
                     folder.calls[target] = ""
             else:
@@ -267,7 +267,7 @@ class FolderScan:
                 others.pop(name, None)
             target = None
             if source is None:
-                folder.is_sought = folder.is_open = True
+                folder.is_sought = folder.has_computed_source = True
             elif is_local(source, self._folders):
                 target = local_folder(folder.path, source, self._folders)
                 folder.calls.setdefault(target or source, name)

@@ -49,7 +49,7 @@ class UnitModules:
 NO_UNITS = UnitModules()
 
 
-class Index:
+class FolderIndex:
     """Every folder with configuration in a tree, and which of them call which.
 
     Parsing is slow, so a folder is parsed only where its bytes leave open which folders it calls, or where
@@ -81,7 +81,7 @@ class Index:
         self._variable_folders: dict[str, list[tuple[str, Sequence[str]]]] = {}
         for path, names in scan.variable_files.items():
             self._variable_folders.setdefault(self._owner(path), []).append((path, names))
-        self._open = self._parse_unclear(scan)
+        self._with_computed_source = self._parse_unclear(scan)
         inside = None if targets is None else self._inside((*targets, *units.targets))
         self.leading = self._parse_leading(scan, inside)
         """The folders that contain what is sought, or lead there, as far as the targets are concerned."""
@@ -205,9 +205,9 @@ class Index:
     def _parse_unclear(self, scan: FolderScan) -> set[str]:
         """Parse folders whose bytes do not show what they call; return those where only evaluation does."""
         for folder in self.found.values():
-            if folder.is_unclear:
+            if folder.has_unclear_calls:
                 scan.parse(folder)
-        return {path for path, folder in self.found.items() if folder.is_open}
+        return {path for path, folder in self.found.items() if folder.has_computed_source}
 
     def _parse_leading(self, scan: FolderScan, inside: set[str] | None) -> set[str]:
         """Parse the folders that may lead to what is sought; return those that do.
@@ -228,14 +228,14 @@ class Index:
 
     def _concerned(self, inside: set[str] | None) -> Collection[str]:
         """Return the folders that may lead to one inside a target, or may be called from one."""
-        if inside is None or self._open:
+        if inside is None or self._with_computed_source:
             return self.found.keys()
         called = _reached(inside, lambda path: self.found[path].calls.keys() & self.found.keys())
         return self._callers_of(inside, self.found) | called
 
     def _inside(self, targets: Iterable[str]) -> set[str]:
         folders = frozenset(targets)
-        return {path for path in self.found if lies_in(path, folders)}
+        return {path for path in self.found if is_within(path, folders)}
 
     def _leading(self, among: Collection[str]) -> set[str]:
         """Return the folders with what is sought, and those that call one of them."""
@@ -249,11 +249,11 @@ class Index:
 
     def _relevant(self, targets: Sequence[str]) -> set[str]:
         inside = self._inside(targets) & self.leading
-        return self._callers_of(inside | self._open, self.leading)
+        return self._callers_of(inside | self._with_computed_source, self.leading)
 
     def leading_anywhere(self) -> set[str]:
         """Return the folders from which calls lead to where only the evaluation can find out."""
-        return self._callers_of(self._open, self.leading)
+        return self._callers_of(self._with_computed_source, self.leading)
 
     def _callers_of(self, folders: set[str], among: Collection[str]) -> set[str]:
         """Return some folders, and those among others from which calls lead there."""
@@ -275,7 +275,7 @@ def _reached(starts: Iterable[str], following: Callable[[str], Iterable[str]]) -
     return found
 
 
-def lies_in(path: str, folders: Container[str]) -> bool:
+def is_within(path: str, folders: Container[str]) -> bool:
     """Whether a path is one of some folders, or in one; all absolute, links resolved."""
     while path not in folders:
         parent = os.path.dirname(path)
@@ -288,7 +288,7 @@ def lies_in(path: str, folders: Container[str]) -> bool:
 class RootOrder:
     """The root modules of a tree, in order; the later ones depend on what the earlier ones reach."""
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: FolderIndex) -> None:
         self._index = index
         self._calls: Mapping[str, set[str]] = {
             path: (index.found[path].calls.keys() & index.relevant) - {path}

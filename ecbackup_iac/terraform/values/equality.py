@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.marks import with_all_marks_of
-from ecbackup_iac.terraform.values.outcomes import identity, lies_between, map_outcomes
+from ecbackup_iac.terraform.values.outcomes import identity, is_between, map_outcomes
 from ecbackup_iac.terraform.values.type_system import BOOL, SetOf, may_be_same
 from ecbackup_iac.terraform.values.value import (
     UnknownRaw,
@@ -56,7 +56,7 @@ def _is_ruled_out(value: Value, raw: UnknownRaw, opposite: Value) -> bool | None
         return None
     if isinstance(opposite.raw, str) and not opposite.raw.startswith(raw.prefix):
         return False
-    if not lies_between(opposite, raw.minimum, raw.maximum):
+    if not is_between(opposite, raw.minimum, raw.maximum):
         return False
     return None if may_be_same(value.type, opposite.type) else False
 

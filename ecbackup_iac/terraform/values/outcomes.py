@@ -115,7 +115,7 @@ def bounds(value: Value) -> tuple[Number | None, Number | None]:
     return (min(numbers), max(numbers)) if numbers and every else (None, None)
 
 
-def lies_between(value: Value, minimum: Number | None, maximum: Number | None) -> bool:
+def is_between(value: Value, minimum: Number | None, maximum: Number | None) -> bool:
     """Whether a value is not a number, or one within bounds; None is for no bound."""
     raw = value.raw
     if isinstance(raw, bool) or not isinstance(raw, Number):

@@ -162,14 +162,14 @@ def _collections(expression: Node) -> tuple[ObjectNode | TupleNode, ...]:
     pending, found = [expression], []
     while pending:
         node = pending.pop()
-        if isinstance(node, ObjectNode | TupleNode) and _holds_text(node):
+        if isinstance(node, ObjectNode | TupleNode) and _contains_text(node):
             found.append(node)
         else:
             pending += children(node)
     return tuple(sorted(found, key=lambda node: node.range.start))
 
 
-def _holds_text(collection: ObjectNode | TupleNode) -> bool:
+def _contains_text(collection: ObjectNode | TupleNode) -> bool:
     """Whether a value in a collection, at any depth, is a string; its keys are not."""
     values = (
         [value for _, value in collection.items]
@@ -178,7 +178,7 @@ def _holds_text(collection: ObjectNode | TupleNode) -> bool:
     )
     for value in values:
         if isinstance(value, ObjectNode | TupleNode):
-            if _holds_text(value):
+            if _contains_text(value):
                 return True
         elif any(
             isinstance(node, Template)

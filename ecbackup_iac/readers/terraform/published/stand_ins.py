@@ -86,7 +86,7 @@ class StandIns:
         """`more` are those that the policy describes."""
         self._more = by_address(more)
         self._loaded: dict[PublishedModule, StandIn] = {}
-        self.news: list[Diagnostic] = []
+        self.new_diagnostics: list[Diagnostic] = []
         """What is wrong with the policy's own, until it is reported."""
 
     def of(self, call: Block, source: str, constraint: str) -> list[StandIn]:
@@ -117,7 +117,7 @@ class StandIns:
         if entry not in self._loaded:
             text = self._source(entry)
             self._loaded[entry] = StandIn(entry, text, module_of(text))
-            self.news += self._loaded[entry].module.diagnostics
+            self.new_diagnostics += self._loaded[entry].module.diagnostics
         return self._loaded[entry]
 
     @staticmethod
