@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 _DEPLOYMENT_FILES = (".yaml", ".yml", ".json")
 
 MAX_DEPLOYMENT_BYTES = 100_000
-"""Of a deployment file of Git sync that is named itself: parameters and tags."""
+"""A deployment file of Git sync has parameters and tags; a larger file that is named is not one."""
 
 NOTHING_READ = (
     "no infrastructure code found: expected Terraform configuration, Terragrunt units or stacks, plan or "

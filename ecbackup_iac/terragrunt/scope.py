@@ -162,7 +162,7 @@ class ConfigScope(ABC):
             self.is_in_includes = False
 
     def _evaluated_include(self, block: Block) -> Include:
-        """Return an include of a self. Raises EvaluationError, or UnknownResultError."""
+        """Return one include of the file. Raises EvaluationError, or UnknownResultError."""
         expose, strategy = map(block.body.attribute, ("expose", "merge_strategy"))
         merging = self.value(strategy) if strategy is not None else string("shallow")
         if not merging.is_known:

@@ -42,13 +42,13 @@ class UnknownValue:
     """The known end of a string that is joined from parts."""
 
     name: str = ""
-    """Of the parameter without a value that it is, after the address of its nested stack; empty for another.
+    """The name of a parameter without a value, after the address of its nested stack; empty for other values.
 
     The scenario is split by the strings that such a parameter is compared with.
     """
 
     declaration: Declaration | None = None
-    """Of that parameter; None for a pseudo parameter."""
+    """What declares this parameter; None for a pseudo parameter."""
 
 
 Raw: TypeAlias = (

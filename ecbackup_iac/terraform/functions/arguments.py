@@ -19,7 +19,7 @@ MAX_ELEMENTS = 10_000
 """A longer result is unknown: no configuration in use has one."""
 
 MAX_CHARACTERS = 10_000_000
-"""Of a text; a longer result is unknown, too."""
+"""A longer string is unknown, too."""
 
 _MAX_LENGTH = 2**63
 
