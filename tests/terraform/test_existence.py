@@ -144,7 +144,7 @@ def test_the_possible_values_of_a_count_share_their_indices(
     monkeypatch.setattr(repetitions, "one_of", None)  # 64 counts of 10,000 are 640,000 indices
     count = one_of([Possibility(count_value(size)) for size in (3, 2)], "var.size is not set")
     found = repetitions.count_repetitions(count)
-    assert [(one.key, bool(one.doubt)) for one in found] == [
+    assert [(one.key, bool(one.why_uncertain)) for one in found] == [
         ("[0]", False),
         ("[1]", False),
         ("[2]", True),
