@@ -186,7 +186,7 @@ class _Inputs:
 
     def closing_results(self) -> Iterator[ReadResult]:
         """Yield the results of templates and configuration, and an error for each path without any."""
-        from ecbackup_iac.readers.other_programs import warnings
+        from ecbackup_iac.readers.other_programs import TEMPLATE, warnings
 
         others = self._files_of_others()  # before the listings are used up
         data = self._data_files()
@@ -199,6 +199,8 @@ class _Inputs:
                 continue
             for real_path in used & files.keys():
                 self.mark_read(files[real_path])
+            for real_path in [one for one in used if others.get(one) is TEMPLATE]:
+                del others[real_path]  # a unit renders it
             for result in (first, *results):
                 for deployment in result.deployments:
                     self._template_reader().add_deployment(deployment, boundary)

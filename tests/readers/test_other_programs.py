@@ -182,6 +182,24 @@ def test_a_template_without_a_cache_and_a_text_that_quotes_one_are_no_warning(
     assert run_here("check", ".").stdout == "1 cache: 1 passed\n"
 
 
+def test_a_template_that_a_unit_renders_is_no_warning(
+    tmp_path: "Path", run_here: "RunHere"
+) -> None:
+    unit = """
+        terraform {
+          source = "../module"
+        }
+        generate "cache" {
+          path      = "cache.tf"
+          if_exists = "overwrite"
+          contents  = templatefile("cache.tf.tftpl", {})
+        }
+    """
+    files = {"live/terragrunt.hcl": unit, "live/cache.tf.tftpl": GROUP, "module/main.tf": "\n"}
+    lay_out(tmp_path, files)
+    assert run_here("check", ".").stdout == "1 cache: 1 passed\n"
+
+
 def test_a_configuration_of_terramate_that_was_generated_is_no_warning(
     tmp_path: "Path", run_here: "RunHere"
 ) -> None:
