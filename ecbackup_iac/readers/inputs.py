@@ -186,10 +186,11 @@ class _Inputs:
 
     def closing_results(self) -> Iterator[ReadResult]:
         """Yield the results of templates and configuration, and an error for each path without any."""
-        from ecbackup_iac.readers.other_programs import TEMPLATE, warnings
+        from ecbackup_iac.readers.other_programs import warnings
 
         others = self._files_of_others()  # before the listings are used up
         data = self._data_files()
+        rendered: set[str] = set()
         for boundary in dict.fromkeys((*self._folders, *data)):
             folders, files = self._folders.get(boundary, ()), data.get(boundary, {})
             used: set[str] = set()
@@ -199,8 +200,7 @@ class _Inputs:
                 continue
             for real_path in used & files.keys():
                 self.mark_read(files[real_path])
-            for real_path in [one for one in used if others.get(one) is TEMPLATE]:
-                del others[real_path]  # a unit renders it
+            rendered |= used
             for result in (first, *results):
                 for deployment in result.deployments:
                     self._template_reader().add_deployment(deployment, boundary)
@@ -213,7 +213,7 @@ class _Inputs:
 
             unlisted = unlisted_groups(self._live, self._absent)
             yield ReadResult(diagnostics=(unlisted,) if unlisted else ())
-        yield ReadResult(diagnostics=tuple(warnings(others)))
+        yield ReadResult(diagnostics=tuple(warnings(others, rendered)))
         # A path may be given twice, or be in a folder that is given too.
         for path in self._unread:
             is_skipped = any(contains(path, other) for other in others)

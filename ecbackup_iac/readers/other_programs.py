@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import suppress
 
 from ecbackup_iac.files.bounded_read import NO_LINK, regular_content
@@ -206,10 +206,19 @@ def _is_old_terragrunt(path: str) -> bool:
     return isinstance(content, bytes) and old_terragrunt(path, content) is not None
 
 
-def warnings(programs: Mapping[str, OtherProgram]) -> Iterator[Diagnostic]:
-    """Yield one warning for each program that has files among those found."""
+def warnings(
+    programs: Mapping[str, OtherProgram], rendered: Container[str]
+) -> Iterator[Diagnostic]:
+    """Yield one warning for each program that has files among those found.
+
+    Templates that were `rendered`, because a unit of Terragrunt reads them, are left out.
+    """
     for program in OTHER_PROGRAMS:
-        paths = [path for path, other in programs.items() if other is program]
+        paths = [
+            path
+            for path, other in programs.items()
+            if other is program and not (program is TEMPLATE and path in rendered)
+        ]
         if paths:
             more = f" (and {len(paths) - 1} more)" if len(paths) > 1 else ""
             text = f"{program.file}{more}: {program.advice}"
