@@ -173,13 +173,24 @@ def test_the_reason_of_an_unknown_variable_is_reported(check: Check) -> None:
     assert "the option --days is not given" in report["findings"][0]["message"]
 
 
-@pytest.mark.parametrize(("parameter", "expected"), [("days", "unknown"), ("other", 7)])
+COMPOSED = "services: {a: {path: services/a, params: {days: '${b.days}'}}}\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "compose", "expected"),
+    [
+        ("serverless-compose.yml", COMPOSED, "unknown"),
+        ("serverless-compose.yaml", COMPOSED, "unknown"),
+        ("serverless-compose.json", '{"services": {"a": {"params": {"days": 0}}}}', "unknown"),
+        ("serverless-compose.yml", "stages: {prod: {params: {days: 0}}}\n", "unknown"),
+        ("serverless-compose.yml", COMPOSED.replace("days: '", "other: '"), 7),
+    ],
+)
 def test_what_serverless_compose_passes_is_unknown(
-    parameter: str, expected: int | str, check: Check
+    name: str, compose: str, expected: int | str, check: Check
 ) -> None:
-    compose = f"services:\n  a: {{path: services/a, params: {{{parameter}: '${{b.days}}'}}}}\n"
     service = one("${param:days}", "params: {default: {days: 7}}\n")
-    files = {"services/a/serverless.yml": service, "serverless-compose.yml": compose}
+    files = {"services/a/serverless.yml": service, name: compose}
     assert days(check(files)) == {"A": expected}
 
 

@@ -7,6 +7,7 @@ is not known.
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 
 from ecbackup_iac.cloudformation.evaluation.template import ResolvedVariable
 from ecbackup_iac.cloudformation.syntax.literals import literal_of
@@ -16,8 +17,8 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     Node,
     ScalarNode,
     Style,
-    member,
     members,
+    walk,
 )
 
 MAX_VARIABLES = 10_000
@@ -155,14 +156,21 @@ class Variables:
         node = None if isinstance(stage, str) else stage.node
         return node.text if isinstance(node, ScalarNode) else "dev"
 
+    @cached_property
+    def _passed(self) -> frozenset[str]:
+        """The keys in files of Serverless Compose above the service, in whatever services and stages."""
+        files = (
+            self._read(f"{'../' * depth}serverless-compose{suffix}")
+            for depth in range(1, MAX_PARENTS + 1)
+            for suffix in _DOCUMENTS
+        )
+        nodes = (node for file in files if not isinstance(file, str) for node in walk(file))
+        return frozenset(name for node in nodes for name in members(node))
+
     def _parameter(self, name: str) -> ResolvedVariable | str:
         """Return what a parameter is in the service's stage, else in all stages."""
-        for depth in range(1, MAX_PARENTS + 1):
-            compose = self._read(f"{'../' * depth}serverless-compose.yml")
-            services = None if isinstance(compose, str) else member(compose, "services")
-            passed = (member(service, "params") for _, service in members(services).values())
-            if any(name in members(parameters) for parameters in passed):
-                raise _UnknownError(f"serverless-compose.yml may pass the parameter {name}")
+        if name in self._passed:
+            raise _UnknownError(f"Serverless Compose may pass the parameter {name}")
         for stage in (self._stage(), "default"):
             for path in (("params", stage, name), ("stages", stage, "params", name)):
                 value = self._below(self._service, path, "")
