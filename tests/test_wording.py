@@ -176,9 +176,8 @@ def test_every_exception_is_needed(phrase: str) -> None:
 def prose_of(path: Path) -> Iterator[tuple[int, str]]:
     """Give the docstrings and comments of a module with their lines, without the code that they quote."""
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        match node:
-            case ast.Expr(value=ast.Constant(value=str(text))):
-                yield node.lineno, without_code(text)
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            yield node.lineno, without_code(str(node.value.value))
     with path.open("rb") as file:
         for token in tokenize.tokenize(file.readline):
             if token.type == tokenize.COMMENT:
