@@ -80,10 +80,11 @@ def _check_arguments(
     for parameter, argument in zip(parameters, arguments, strict=True):
         if argument.is_null and not parameter.allows_null:
             raise _invalid(function, parameter, "argument must not be null")
-        is_late = parameter.is_checked_late and not argument.is_known
-        is_typed = argument.type != DYNAMIC and not (is_late and argument.unknown.is_deferred)
-        if parameter.accepts and is_typed and not isinstance(argument.type, parameter.accepts):
-            raise _invalid(function, parameter, f"{type_name(argument.type)} is not accepted")
+        if parameter.accepts and not isinstance(argument.type, parameter.accepts):
+            is_late = parameter.is_checked_late and not argument.is_known
+            # A plan sees the type of what is unknown, too, unless the function checks it late.
+            if argument.type != DYNAMIC and not (is_late and argument.unknown.is_deferred):
+                raise _invalid(function, parameter, f"{type_name(argument.type)} is not accepted")
         if not argument.is_known and argument.type == DYNAMIC and argument.unknown.is_deferred:
             return  # a plan looks no further
 
