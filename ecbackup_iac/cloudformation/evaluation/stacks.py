@@ -107,7 +107,7 @@ class Stack:
     """The parameters that the parent passes: maps or lists, later ones override earlier ones."""
 
     passed_in: Frame | None = None
-    """The frame of these parameters; None for a root, and where whoever launches the stack chooses them."""
+    """The frame of these parameters; None for a root, and where the user who launches the stack sets them."""
 
     address: str = ""
     """The logical ids of the stacks around it and its own: `Network/Caches`; empty for a root."""

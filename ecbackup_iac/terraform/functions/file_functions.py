@@ -61,7 +61,7 @@ def _pathexpand(path: Value) -> Value:
         return string(text)
     if text != "~" and not text.startswith("~/"):
         raise EvaluationError("cannot expand user-specific home dir")
-    raise UnknownResultError("it depends on the home folder of whoever runs Terraform")
+    raise UnknownResultError("it depends on the home folder of the user who runs Terraform")
 
 
 def _content(files: Files, path: Value) -> bytes:
