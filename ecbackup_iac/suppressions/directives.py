@@ -25,7 +25,11 @@ _SYNONYMS = ("ignore", "ignores", "disable", "skip", "suppress", "allow", "nosec
 _ALIKE = 0.7
 
 _RULE_AS_REASON = re.compile(r"\[|ECB\d", re.IGNORECASE)
-_UNTIL = re.compile(r"(?:^|[\s(,;])until(?:\s|:|$)", re.IGNORECASE)
+# `expires` is a word of many reasons: it is meant like `until` only where a date follows.
+_UNTIL = re.compile(
+    r"(?:^|[\s(,;])(?:until(?:[\s:=]|$)|exp(?:ires|iry)?(?:\s{1,8}on)?[\s:=]{1,8}(?=\d{4}-))",
+    re.IGNORECASE,
+)
 _BEFORE_REASON = " \t:-\u2013\u2014"
 
 
@@ -77,11 +81,16 @@ def _with_reason_and_date(suppression: InlineSuppression, text: str) -> InlineSu
         if expires is not None:
             reason = reason[: dates[-1].start()].rstrip(" ,;(-")
         elif not until or any(character.isdigit() for character in until):
-            shown = shorten(until) or "nothing"
-            return replace(
-                suppression, problem=f"until needs a date such as 2027-03-31, not {shown}"
-            )
-    return with_reason(replace(suppression, expires=expires), reason, f": {EXAMPLE}")
+            return replace(suppression, problem=_date_problem(until))
+    return with_reason(replace(suppression, expires=expires), reason, f"; expected {EXAMPLE}")
+
+
+def _date_problem(text: str) -> str:
+    """Return what is wrong with the text after `until`."""
+    first, _, rest = text.partition(" ")
+    if rest and parse_date(first):
+        return f"the date comes last, after the reason: {EXAMPLE}"
+    return f"until needs a date such as 2027-03-31, not {shorten(text) or 'nothing'}"
 
 
 def _nearly(text: str) -> InlineSuppression | None:

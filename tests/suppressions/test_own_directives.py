@@ -49,6 +49,11 @@ def test_comments_about_something_else_are_not_directives(line: str) -> None:
         ("ecbackup:ignore x until 2027-03-31", (), "x", date(2027, 3, 31)),
         ("ecbackup:ignore x (until 2027-03-31)", (), "x", date(2027, 3, 31)),
         ("ecbackup:ignore x, until: 2027-03-31.", (), "x", date(2027, 3, 31)),
+        ("ecbackup:ignore x until=2027-03-31", (), "x", date(2027, 3, 31)),
+        ("ecbackup:ignore x, expires 2027-03-31", (), "x", date(2027, 3, 31)),
+        ("ecbackup:ignore x (expires on 2027-03-31)", (), "x", date(2027, 3, 31)),
+        ("ecbackup:ignore x exp:2027-03-31", (), "x", date(2027, 3, 31)),
+        ("ecbackup:ignore what expires after 5 days", (), "what expires after 5 days", None),
         ("ecbackup:ignore[ECB005] X Until 2027-03-31", ("ECB005",), "X", date(2027, 3, 31)),
         ("ecbackup:ignore no data until launch", (), "no data until launch", None),
         ("ecbackup:ignore until now until 2027-01-01", (), "until now", date(2027, 1, 1)),
@@ -110,7 +115,9 @@ def test_a_directive_has_rules_a_reason_and_a_last_day(
         ),
         ("ecbackup:ignore x until Q3", "until needs a date such as 2027-03-31, not Q3"),
         ("ecbackup:ignore x until", "until needs a date such as 2027-03-31, not nothing"),
-        ("ecbackup:ignore x until 2027-03-31 or so", "until needs a date such as 2027-03-31"),
+        ("ecbackup:ignore x until 2027-03-31 or so", "the date comes last, after the reason"),
+        ("ecbackup:ignore until=2027-03-31 x", "the date comes last, after the reason"),
+        ("ecbackup:ignore expires 2027-03-31 x", "the date comes last, after the reason"),
     ],
 )
 def test_a_misspelt_directive_has_its_problem(line: str, problem: str) -> None:
