@@ -3,6 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from typing import assert_never
 
 from ecbackup_iac.model.annotated_text import AnnotatedText, Syntax
 from ecbackup_iac.model.location import Location
@@ -64,11 +65,15 @@ class AnnotatedFile:
         self.metadata: dict[Location, list[LocatedSuppression]] = {}
         """The suppressions in the metadata of a template's resources, by the resource."""
 
-        is_terraform = text.syntax is not Syntax.TEMPLATE
-        if is_terraform:
-            self._read_configuration(text)
-        else:
-            self._read_template(text)
+        is_terraform = False
+        match text.syntax:
+            case Syntax.HCL | Syntax.TERRAFORM_JSON:
+                self._read_configuration(text)
+                is_terraform = True
+            case Syntax.TEMPLATE:
+                self._read_template(text)
+            case _:
+                assert_never(text.syntax)
         comments_and_suppressions = [*self._in_comments(is_terraform=is_terraform)]
         self._comments = [comment for comment, _ in comments_and_suppressions]
         self._located = [located for _, located in comments_and_suppressions]
