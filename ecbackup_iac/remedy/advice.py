@@ -10,7 +10,7 @@ from ecbackup_iac.model.near_miss import NearMiss
 from ecbackup_iac.model.policy import MAXIMUM_DAYS, Requirements
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.shared_code import SharedCode
-from ecbackup_iac.model.value import Known, Outcome, PossibleValue, Unknown, Value
+from ecbackup_iac.model.value import Known, Outcome, PossibleValue, Unknown, Value, possible_values
 from ecbackup_iac.model.verdict import Rule
 
 DEFAULT = "default"
@@ -48,7 +48,11 @@ def for_attribute(resource: CacheResource, rule: Rule | None, requirements: Requ
     name, address = resource.retention_name, resource.address
     match rule:
         case Rule.BACKUPS_UNSUPPORTED:
-            return f"choose another node type for {address}, then set {name} = {requirements.remedy_days}"
+            advice = f"choose another node type for {address}"
+            values = possible_values(resource.retention)
+            if values and all(is_enough(value, requirements.minimum_days) for value in values):
+                return advice
+            return f"{advice}, then set {name} = {requirements.remedy_days}"
         case Rule.RETENTION_UNKNOWN if isinstance(resource.retention, Unknown):
             days = f"{requirements.minimum_days} to {MAXIMUM_DAYS}"
             return f"set {name} of {address} to a value of {days} that is known before the apply"
