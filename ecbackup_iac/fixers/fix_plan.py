@@ -236,9 +236,9 @@ def _failing(finding: Finding, minimum_days: int) -> list[PossibleValue[int]]:
     resource, rule = finding.resource, finding.verdict.rule
     match rule:
         case Rule.BACKUPS_UNSUPPORTED:
-            raise NotFixableError("choose a node type that supports backups")
+            raise NotFixableError("fix does not change node types")
         case Rule.BACKUP_WINDOW_CONFLICT:
-            raise NotFixableError("choose another backup window")
+            raise NotFixableError("fix does not change backup windows")
         case Rule.RETENTION_UNKNOWN:
             raise NotFixableError(finding.verdict.message)
         case _:

@@ -155,8 +155,8 @@ def test_a_block_missing_from_the_source_is_reported_and_located_in_the_plan(wor
     assert str(caches(report)[f"{GROUP}.ledger"].location) == f"{PAYMENTS}/main.tf:30:3"
     assert warnings(report) == [
         (
-            f"plans/payments.json: not in the configuration under {PAYMENTS}: {GROUP}.queue; "
-            "is it the one that was planned?"
+            f"plans/payments.json: not in the configuration in {PAYMENTS}: {GROUP}.queue; "
+            "was the plan made from another folder?"
         )
     ]
     # From the common top the root is found all the same: no other one has anything of the plan.
@@ -168,7 +168,7 @@ def test_many_missing_addresses_are_counted(work: Path) -> None:
     (work / PAYMENTS / "main.tf").write_text('module "downloaded" {\n  source = "a/b/c"\n}\n')
     (reported,) = warnings(report_on())
     assert reported.count(GROUP) + reported.count("aws_elasticache_cluster") == 3
-    assert "and 5 more; is it the one that was planned?" in reported
+    assert "and 5 more; was the plan made from another folder?" in reported
 
 
 @pytest.mark.usefixtures("work")
@@ -178,8 +178,8 @@ def test_a_source_of_another_configuration_is_reported_and_changes_nothing(sourc
     assert {str(cache.location) for cache in caches(report).values()} == {"plans/payments.json"}
     assert warnings(report) == [
         (
-            f"plans/payments.json: none of these caches is in the configuration under {source}: "
-            "is it the one that was planned?"
+            f"plans/payments.json: none of these caches is in the configuration in {source}; "
+            "was the plan made from another folder?"
         )
     ]
 
@@ -189,7 +189,7 @@ def test_of_two_roots_that_may_be_the_planned_one_the_plan_s_own_is_chosen(work:
     report = report_on(source="infra")
     assert warnings(report) == [
         (
-            "plans/payments.json: several root modules under infra may be the one that was planned: "
+            "plans/payments.json: several root modules in infra may be the one that was planned: "
             f"infra/stacks/copy, {PAYMENTS}; pass one of them with --source"
         )
     ]
@@ -228,14 +228,14 @@ def test_where_the_configuration_differs_the_plan_decides_and_a_note_is_added(
     (finding,) = [one for one in report_on().findings if '"red"' in one.resource.address]
     assert (finding.verdict.rule, str(finding.resource.location)) == ("ECB001", f"{REDIS}:18:3")
     assert [note.text for note in finding.verdict.notes] == [
-        f"the configuration under {PAYMENTS} says 3, the plan 0: is it the one that was planned?"
+        f"the configuration under {PAYMENTS} says 3, the plan 0: was another version of it planned?"
     ]
     # No line of that configuration is to blame.
     assert finding.remedy == f"set snapshot_retention_limit = 7 in {finding.resource.address}"
     (passing,) = [one for one in report_on().findings if '"eu"' in one.resource.address]
     assert passing.verdict.status == "pass"
     assert [note.text for note in passing.verdict.notes] == [
-        f"the configuration under {PAYMENTS} says 0, the plan 7: is it the one that was planned?"
+        f"the configuration under {PAYMENTS} says 0, the plan 7: was another version of it planned?"
     ]
     (stored,) = [one for one in report_on("state.json").findings if '"eu"' in one.resource.address]
     assert [note.text for note in stored.verdict.notes] == [
@@ -289,7 +289,7 @@ def test_a_broken_file_is_a_warning_where_it_may_hide_a_block(work: Path) -> Non
     edit(work / PAYMENTS / "queue.tf", 'resource "', 'resource {{ "')
     reported = warnings(report_on())
     assert any(line.startswith(f"{PAYMENTS}/queue.tf:1:") for line in reported)
-    assert f"not in the configuration under {PAYMENTS}: {GROUP}.queue;" in reported[-1]
+    assert f"not in the configuration in {PAYMENTS}: {GROUP}.queue;" in reported[-1]
 
 
 def test_ignored_changes_are_noted_and_are_not_a_contradiction(work: Path) -> None:
@@ -407,7 +407,7 @@ def test_the_policy_file_names_the_folder_counted_from_itself(
     assert f"--> ../{PAYMENTS}/main.tf:30:3" in result
     # The option wins.
     result = run_here("check", "payments.json", "--source", "../infra/stacks/search").stdout
-    assert "under ../infra/stacks/search" in result
+    assert "in ../infra/stacks/search" in result
 
 
 def test_an_exception_for_the_plan_or_for_the_file_covers_a_located_finding(

@@ -42,8 +42,8 @@ def test_warnings_about_the_gate_are_shown(tmp_path: Path, run: "Run") -> None:
         [
             "WARNING  .ecbackup.toml:1",
             (
-                "exclude 'nowhere/' matches no root and no cache: "
-                "other files are read where a root needs them"
+                "exclude 'nowhere/' matches no root and no cache; "
+                "files that a root needs are read even if they match"
             ),
         ],
         [

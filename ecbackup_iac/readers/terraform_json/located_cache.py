@@ -112,7 +112,7 @@ def _days(retention: PossibleValue[int]) -> int | None:
 
 def _contradiction(cache: CacheResource, configured: Value[int], source: str) -> str:
     question = (
-        "is it the one that was planned?"
+        "was another version of it planned?"
         if cache.source is Source.TERRAFORM_PLAN
         else "has it been applied, with these variables?"
     )

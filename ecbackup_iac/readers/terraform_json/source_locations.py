@@ -116,13 +116,11 @@ class SourceLocator:
         return None, (self._no_root(plan, fitting),)
 
     def _no_root(self, plan: str, fitting: Sequence[str]) -> Diagnostic:
-        text = f"none of these caches is in the configuration under {self._display_path}: "
-        text += "is it the one that was planned?"
+        text = f"none of these caches is in the configuration in {self._display_path}; "
+        text += "was the plan made from another folder?"
         if fitting:
             named = listed([display_path_of(folder) for folder in fitting])
-            text = (
-                f"several root modules under {self._display_path} may be the one that was planned: "
-            )
+            text = f"several root modules in {self._display_path} may be the one that was planned: "
             text += f"{named}; pass one of them with --source"
         return Diagnostic(text, input_location(plan), Severity.WARNING)
 
@@ -189,5 +187,5 @@ def _located(cache: CacheResource, root: PlannedRoot, source: str) -> CacheResou
 def _missing(missing: Sequence[CacheResource], folder: str) -> Diagnostic:
     """Return one warning for all caches that the configuration has no block for."""
     named = listed([cache.address for cache in missing])
-    text = f"not in the configuration under {folder}: {named}; is it the one that was planned?"
+    text = f"not in the configuration in {folder}: {named}; was the plan made from another folder?"
     return Diagnostic(text, input_location(missing[0].root), Severity.WARNING)
