@@ -15,7 +15,9 @@ from click import Context, Option
 
 from ecbackup_iac.cli.help import COMMANDS, MAX_UNGROUPED_OPTIONS, OTHER, group_of
 from ecbackup_iac.cli.main import cli
+from ecbackup_iac.model.source import SOURCES, Source
 from ecbackup_iac.model.verdict import Rule
+from ecbackup_iac.policy.policy_keys import PolicyFile
 
 TOP = Path(__file__).resolve().parent.parent
 DOCS = [TOP / "README.md", *sorted(TOP.glob("docs/**/*.md"))]
@@ -98,7 +100,7 @@ def test_every_option_is_in_a_group_of_the_help(command: str) -> None:
     assert found is not None
     options = [one for one in found.params if isinstance(one, Option)]
     others = [one.name for one in options if group_of(one) == OTHER]
-    assert len(options) <= MAX_UNGROUPED_OPTIONS or others == []
+    assert len(options) <= MAX_UNGROUPED_OPTIONS or others == [], "missing in OPTION_GROUPS"
 
 
 def test_the_policy_that_is_shown_can_be_used(run: Run, tmp_path: Path) -> None:
@@ -120,6 +122,14 @@ def test_the_policy_that_is_shown_can_be_used(run: Run, tmp_path: Path) -> None:
                 (text,) = STAND_IN.findall(_text())
                 tmp_path.joinpath(module["stand_in"]).write_text(text, "utf-8")
         assert run("check", "--exit-zero", str(TOP / "examples/plan.json")).status == 0
+
+
+@pytest.mark.parametrize("source", Source)
+def test_every_source_has_a_row(source: Source) -> None:
+    name = SOURCES[source].name.partition(" ")[2]
+    index = (TOP / "docs/sources/index.md").read_text("utf-8")
+    rows = [line for line in index.splitlines() if line.startswith("| [")]
+    assert any(all(word in row for word in name.split()) for row in rows), name
 
 
 @pytest.mark.parametrize("rule", Rule)
@@ -206,3 +216,12 @@ def test_every_test_that_a_readme_names_exists(readme: Path) -> None:
             file = (TOP if path.startswith("tests/") else readme.parent) / path
         assert file.exists(), path
         assert not name or f"def {name}(" in file.read_text("utf-8"), name
+
+
+def test_the_security_page_lists_every_key_of_the_policy_as_what_a_pull_request_can_turn_off() -> (
+    None
+):
+    page = (TOP / "docs/security.md").read_text(encoding="utf-8")
+    (row,) = re.findall(r"^\| `\.ecbackup\.toml` \|.*$", page, re.MULTILINE)
+    named = set(re.findall(r"`(?:\[\[)?(\w+)(?:\]\])?`", row))
+    assert named == set(PolicyFile.model_fields)

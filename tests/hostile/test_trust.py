@@ -1,7 +1,6 @@
 """What the checked tree cannot change: where reading ends, what is written, what reports say, the clock."""
 
 import ast
-import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +9,6 @@ import pytest
 from configuration_inputs import cache
 from measuring import REPOSITORY, Measured, lay_out, measured
 
-from ecbackup_iac.policy.policy_keys import PolicyFile
 from ecbackup_iac.reporters import REPORTERS
 
 if TYPE_CHECKING:
@@ -119,15 +117,6 @@ def test_every_report_says_what_is_suppressed_and_by_what(
     for word in ("ECB001", *words):
         assert word in shown, shown
     assert run("check", "--no-policy", "--no-ignores", cwd=tmp_path).status == 1
-
-
-def test_the_security_page_lists_every_key_of_the_policy_as_what_a_pull_request_can_turn_off() -> (
-    None
-):
-    page = (REPOSITORY / "docs/security.md").read_text(encoding="utf-8")
-    (row,) = re.findall(r"^\| `\.ecbackup\.toml` \|.*$", page, re.MULTILINE)
-    named = set(re.findall(r"`(?:\[\[)?(\w+)(?:\]\])?`", row))
-    assert named == set(PolicyFile.model_fields)
 
 
 def test_a_report_depends_on_no_clock_but_the_day_that_is_set(tmp_path: Path) -> None:

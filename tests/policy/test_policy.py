@@ -11,12 +11,14 @@ from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import PathGlob, Policy, PolicyException, UnknownMode
 from ecbackup_iac.model.verdict import Rule
 from ecbackup_iac.policy.policy_file import read_policy
+from ecbackup_iac.policy.policy_keys import PolicyFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conftest import Run
 
+KEYS = ", ".join(PolicyFile.model_fields)
 FULL = """\
 minimum_days = 7
 unknown = "fail"
@@ -93,11 +95,7 @@ EXCEPTION = '[[exceptions]]\nresource = "*"\nreason = "agreed"\n'
         ("minimun_days = 7", "policy.toml:1: unknown key minimun_days: did you mean minimum_days?"),
         (
             "\nzzz = 1",
-            (
-                "policy.toml:2: unknown key zzz: "
-                "the keys are minimum_days, unknown, exclude, exceptions, roots, modules, "
-                "templates, baseline, source, ignores"
-            ),
+            f"policy.toml:2: unknown key zzz: the keys are {KEYS}",
         ),
         (
             f'{EXCEPTION}raeson = "x"',
@@ -197,11 +195,7 @@ EXCEPTION = '[[exceptions]]\nresource = "*"\nreason = "agreed"\n'
         ),
         (
             '"a[b]" = 1',
-            (
-                "policy.toml:1: unknown key a[b]: "
-                "the keys are minimum_days, unknown, exclude, exceptions, roots, modules, "
-                "templates, baseline, source, ignores"
-            ),
+            f"policy.toml:1: unknown key a[b]: the keys are {KEYS}",
         ),
     ],
 )
