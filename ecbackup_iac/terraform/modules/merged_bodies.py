@@ -1,9 +1,10 @@
-"""Several bodies of one block → one body: what override files replace."""
+"""Several bodies of one block → one body: what override files replace, and what an escaping block adds."""
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
-from ecbackup_iac.hcl.source import SourceRange
+from ecbackup_iac.hcl.source import ProblemHandler, SourceRange
 from ecbackup_iac.hcl.structure import Attribute, Block, Body
 from ecbackup_iac.model.location import Location
 
@@ -58,3 +59,53 @@ class MergedBody(Body):
         """Parse everything inside, so that every problem is reported."""
         self._base.parse_all()
         self._override.parse_all()
+
+
+META_NAMES = {
+    "connection", "count", "depends_on", "for_each", "lifecycle", "provider", "providers",
+    "provisioner", "source", "version",
+}  # fmt: skip
+"""What an escaping block hides: in it, such a name is an argument like any other."""
+
+_MAY_ESCAPE = re.compile(rb'(?<![\w-])_(?:"\s*+:|[ \t]*+(?:/\*|["{]))')
+
+
+def with_escaped(block: Block, reject: ProblemHandler) -> Block:
+    """Return a block with what is in its escaping block, `_ { ... }`, as Terraform reads it.
+
+    Most blocks have none, and are not parsed for it. `reject` receives what Terraform rejects.
+    """
+    whole = block.range
+    if _MAY_ESCAPE.search(whole.file.text, whole.start, whole.end) is None:
+        return block
+    escaping = block.body.blocks("_")
+    if not escaping:
+        return block
+    for second in escaping[1:]:
+        reject("Duplicate escaping block: a block may have one", second.header)
+    for name, attribute in escaping[0].body.attributes_by_name.items():
+        if name not in META_NAMES and block.body.attribute(name) is not None:
+            reject(f'Duplicate argument: "{name}" was already set', attribute.range)
+    body = EscapedBody(block.body, escaping[0])
+    return Block(block.kind, block.labels, whole, block.header, body)
+
+
+class EscapedBody(MergedBody):
+    """A block's body with what its escaping block contains, except names with a meaning outside of it."""
+
+    @property
+    def overrides(self) -> tuple[Location, ...]:
+        """None: what is merged is in the same block."""
+        return ()
+
+    @cached_property
+    def attributes_by_name(self) -> Mapping[str, Attribute]:
+        """The attributes of both."""
+        escaped = self._override.attributes_by_name
+        added = {name: escaped[name] for name in escaped if name not in META_NAMES}
+        return {**self._base.attributes_by_name, **added}
+
+    def blocks(self, kind: str, labels: int = 0) -> Sequence[Block]:
+        """Return the nested blocks of both."""
+        added = () if kind in META_NAMES else self._override.blocks(kind, labels)
+        return [*self._base.blocks(kind, labels), *added]

@@ -1,6 +1,7 @@
 """A folder of configuration files → one module: its declarations, overrides merged."""
 
 import os
+from functools import partial
 from typing import TypeVar
 
 from ecbackup_iac.hcl.expression import GetAttribute, Index, Name, Node
@@ -13,7 +14,7 @@ from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.terraform.files.file_names import Program, configuration_files
 from ecbackup_iac.terraform.files.folders import Folders, parsed_file
 from ecbackup_iac.terraform.files.schema import CONFIGURATION
-from ecbackup_iac.terraform.modules.merged_bodies import MergedBody
+from ecbackup_iac.terraform.modules.merged_bodies import MergedBody, with_escaped
 from ecbackup_iac.terraform.modules.variables import Declaration
 
 ResourceKey = tuple[str, str, str]
@@ -257,17 +258,19 @@ def _body(path: str, reader: Folders, module: Module) -> Body | None:
 def _declare(module: Module, body: Body, *, is_override: bool = False) -> None:
     """Add what a file declares; that of an override file replaces arguments (Terraform, "Override Files")."""
     add = _merge if is_override else _once
+    reject = partial(_reject, module)
     for word, mode in _MODES.items():
         for block in body.blocks(word, 2):
             kind, name = block.labels
-            add(module, module.resources, (mode, kind, name), block)
+            add(module, module.resources, (mode, kind, name), with_escaped(block, reject))
     for word, table in (
         ("variable", module.variables),
         ("output", module.outputs),
         ("module", module.calls),
     ):
         for block in body.blocks(word, 1):
-            add(module, table, block.labels[0], block)
+            whole = with_escaped(block, reject) if word == "module" else block
+            add(module, table, block.labels[0], whole)
     for block in body.blocks("locals"):
         for attribute in block.body.attributes():
             _add_local(module, attribute, is_override=is_override)
