@@ -8,7 +8,7 @@ from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.modules.instances import BlockScope
-from ecbackup_iac.terraform.modules.module import overrides_of
+from ecbackup_iac.terraform.modules.merged_bodies import overrides_of
 from ecbackup_iac.terraform.values.value import OpenMembers, Value
 
 

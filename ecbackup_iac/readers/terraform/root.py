@@ -32,7 +32,8 @@ from ecbackup_iac.terraform.modules.expansion import (
     resources,
 )
 from ecbackup_iac.terraform.modules.instances import ModuleInstance
-from ecbackup_iac.terraform.modules.module import Module, overrides_of
+from ecbackup_iac.terraform.modules.merged_bodies import overrides_of
+from ecbackup_iac.terraform.modules.module import Module
 from ecbackup_iac.terraform.modules.problems import problems
 from ecbackup_iac.terraform.roots.folder_scan import SoughtBlock
 from ecbackup_iac.terraform.roots.programs import Evidence

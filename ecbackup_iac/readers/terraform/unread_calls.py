@@ -25,7 +25,7 @@ from ecbackup_iac.terraform.modules.expansion import (
     resources,
 )
 from ecbackup_iac.terraform.modules.instances import ModuleInstance
-from ecbackup_iac.terraform.modules.module import overrides_of
+from ecbackup_iac.terraform.modules.merged_bodies import overrides_of
 from ecbackup_iac.terraform.modules.variables import CallInputs
 from ecbackup_iac.terraform.values.steps import SourceStep
 from ecbackup_iac.terraform.values.value import EvaluationError

@@ -1,8 +1,7 @@
 """A folder of configuration files → one module: its declarations, overrides merged."""
 
 import os
-from collections.abc import Mapping, Sequence
-from functools import cached_property
+from functools import partial
 from typing import TypeVar
 
 from ecbackup_iac.hcl.expression import GetAttribute, Index, Name, Node
@@ -15,6 +14,7 @@ from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.terraform.files.file_names import Program, configuration_files
 from ecbackup_iac.terraform.files.folders import Folders, parsed_file
 from ecbackup_iac.terraform.files.schema import CONFIGURATION
+from ecbackup_iac.terraform.modules.merged_bodies import MergedBody, with_escaped
 from ecbackup_iac.terraform.modules.variables import Declaration
 
 ResourceKey = tuple[str, str, str]
@@ -258,17 +258,19 @@ def _body(path: str, reader: Folders, module: Module) -> Body | None:
 def _declare(module: Module, body: Body, *, is_override: bool = False) -> None:
     """Add what a file declares; that of an override file replaces arguments (Terraform, "Override Files")."""
     add = _merge if is_override else _once
+    reject = partial(_reject, module)
     for word, mode in _MODES.items():
         for block in body.blocks(word, 2):
             kind, name = block.labels
-            add(module, module.resources, (mode, kind, name), block)
+            add(module, module.resources, (mode, kind, name), with_escaped(block, reject))
     for word, table in (
         ("variable", module.variables),
         ("output", module.outputs),
         ("module", module.calls),
     ):
         for block in body.blocks(word, 1):
-            add(module, table, block.labels[0], block)
+            whole = with_escaped(block, reject) if word == "module" else block
+            add(module, table, block.labels[0], whole)
     for block in body.blocks("locals"):
         for attribute in block.body.attributes():
             _add_local(module, attribute, is_override=is_override)
@@ -318,55 +320,3 @@ def _merge(module: Module, table: dict[K, Block], key: K, override: Block) -> No
         return
     body = MergedBody(base.body, override)
     table[key] = Block(base.kind, base.labels, base.range, base.header, body)
-
-
-def overrides_of(block: Block) -> tuple[Location, ...]:
-    """Return where the blocks of override files are that were merged into a block."""
-    return block.body.overrides if isinstance(block.body, MergedBody) else ()
-
-
-class MergedBody(Body):
-    """A block's body with some arguments and nested blocks replaced by another's."""
-
-    def __init__(self, base: Body, override: Block) -> None:
-        self._base = base
-        self._override = override.body
-        self._override_range = override.range
-
-    @property
-    def overrides(self) -> tuple[Location, ...]:
-        """The locations of the overriding blocks, in the order in which they were merged."""
-        before = self._base.overrides if isinstance(self._base, MergedBody) else ()
-        return (*before, self._override_range.location)
-
-    @property
-    def range(self) -> SourceRange:
-        """The base's range."""
-        return self._base.range
-
-    @cached_property
-    def attributes_by_name(self) -> Mapping[str, Attribute]:
-        """The attributes of both, the override's where both have one; a count hides a `for_each`.
-
-        Not where one of the blocks has both, which Terraform rejects.
-        """
-        own, base = self._override.attributes_by_name, self._base.attributes_by_name
-        merged = {**base, **own}
-        is_contradicted = any({"count", "for_each"} <= part.keys() for part in (own, base))
-        if "count" in merged and not is_contradicted:
-            merged.pop("for_each", None)
-        return merged
-
-    def blocks(self, kind: str, labels: int = 0) -> Sequence[Block]:
-        """Return the override's nested blocks of a type, else the base's; `lifecycle` merges."""
-        own, base = self._override.blocks(kind, labels), self._base.blocks(kind, labels)
-        if kind == "lifecycle" and own and base:
-            first = base[0]
-            body = MergedBody(first.body, own[0])
-            return [Block(first.kind, first.labels, first.range, first.header, body)]
-        return own or base
-
-    def parse_all(self) -> None:
-        """Parse everything inside, so that every problem is reported."""
-        self._base.parse_all()
-        self._override.parse_all()

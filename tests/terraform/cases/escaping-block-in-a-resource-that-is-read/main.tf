@@ -1,0 +1,11 @@
+resource "aws_elasticache_replication_group" "x" {
+  replication_group_id     = "a"
+  description              = "b"
+  engine                   = "redis"
+  snapshot_retention_limit = null_resource.a.triggers.a
+}
+resource "null_resource" "a" {
+  _ {
+    triggers = { a = 4 }
+  }
+}

@@ -1,0 +1,8 @@
+resource "aws_elasticache_replication_group" "x" {
+  replication_group_id = "a"
+  description          = "b"
+  engine               = "redis"
+  _ {
+    snapshot_retention_limit = 5
+  }
+}
