@@ -127,11 +127,11 @@ def _exemptions(resource: CacheResource) -> list[_Exemption]:
 
 
 def _without_exempt_outcomes(resource: CacheResource) -> CacheResource:
-    """Return the resource without the retentions that it can have only where its engine is Memcached.
+    """Return the resource without the retentions that it can have only where the control does not apply.
 
     Unchanged where that would leave no retention, or where it is not known in which cases they occur.
     """
-    exempt = _case_ids_where(resource.engine, _is_memcached)
+    exempt = _exempt_case_ids(resource)
     retention = resource.retention
     if not exempt or not isinstance(retention, Unknown):
         return resource
@@ -146,15 +146,27 @@ def _without_exempt_outcomes(resource: CacheResource) -> CacheResource:
     return replace(resource, retention=replace(retention, outcomes=tuple(remaining)))
 
 
+def _exempt_case_ids(resource: CacheResource) -> frozenset[int]:
+    """Return the cases in which the cache is certainly Memcached, or a member of a replication group."""
+    if resource.form is Form.REPLICATION_GROUP:
+        return frozenset()
+    memcached = _case_ids_where(resource.engine, _is_memcached)
+    if resource.form is Form.STANDALONE_CLUSTER:
+        return memcached | _case_ids_where(resource.replication_group, bool)
+    return memcached
+
+
 def _case_ids_where(value: Value[T], matches: Callable[[T], bool]) -> frozenset[int]:
-    """Return the cases in which a setting certainly matches; empty where none is known."""
-    return frozenset().union(
-        *(
-            outcome.case_ids or ()
-            for outcome in _outcomes_of(value)
-            if isinstance(outcome.value, Known) and matches(outcome.value.value)
-        )
-    )
+    """Return the cases in which every value that a setting can have matches; empty where none is known."""
+    matching: set[int] = set()
+    others: set[int] = set()
+    for outcome in _outcomes_of(value):
+        is_match = isinstance(outcome.value, Known) and matches(outcome.value.value)
+        if outcome.case_ids is not None:
+            (matching if is_match else others).update(outcome.case_ids)
+        elif not is_match:
+            return frozenset()
+    return frozenset(matching - others)
 
 
 def _agreement(value: Value[T], matches: Callable[[T], bool]) -> bool | None:

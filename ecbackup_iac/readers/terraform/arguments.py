@@ -9,14 +9,23 @@ from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.near_miss import NearMiss, nearest
+from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.modules.instances import BlockScope
 from ecbackup_iac.terraform.values.budget import TooMuchError
 from ecbackup_iac.terraform.values.context import evaluation_context
 from ecbackup_iac.terraform.values.marks import reject_ephemeral
-from ecbackup_iac.terraform.values.outcomes import where
-from ecbackup_iac.terraform.values.value import EvaluationError, Value, object_value, unknown
+from ecbackup_iac.terraform.values.outcomes import combined, where
+from ecbackup_iac.terraform.values.type_system import STRING
+from ecbackup_iac.terraform.values.value import (
+    Assumption,
+    EvaluationError,
+    Possibility,
+    Value,
+    object_value,
+    unknown,
+)
 
 
 class GiveUp(Protocol):
@@ -58,11 +67,37 @@ class Arguments:
             block.labels[0] == kind for block in dynamic
         )
 
-    def value(self, argument: Attribute) -> Value:
-        """Return an argument's value, unknown where it takes too much work. Raises EvaluationError."""
+    def value(self, argument: Attribute, sought: str = "") -> Value:
+        """Return an argument's value, unknown where it takes too much work. Raises EvaluationError.
+
+        Where nothing else is known of it, its outcomes are the text that is sought and any other one.
+        """
         value = self.evaluated(argument.expression, argument)
         reject_ephemeral(value, f"{argument.name} is kept in the state")
-        return value
+        return self._compared(value, argument, sought) if sought else value
+
+    def _compared(self, value: Value, argument: Attribute, sought: str) -> Value:
+        """Return a value of which nothing is known as what a condition may compare it with, or not that."""
+        if value.is_known or value.unknown.outcomes:
+            return value
+        text = self._evaluator.condition_text(argument.expression)
+        possible = [
+            Possibility(
+                Value(STRING, shown),
+                (
+                    Assumption(f'{text} == "{sought}"', is_equal),
+                    Assumption(f'{text} != "{sought}"', is_other),
+                ),
+            )
+            for shown, is_equal, is_other in (
+                (sought, "true", "false"),
+                (f"not {sought}", "false", "true"),
+            )
+        ]
+        kept = [one for one in possible if combined(self._assumptions, one.when) is not None]
+        if kept == possible[:1]:
+            return kept[0].value.with_marks_of(value)
+        return replace(value, raw=replace(value.unknown, outcomes=tuple(kept or possible)))
 
     def dynamic_contents(self, dynamic: Block) -> Iterator[tuple["Arguments", Block]]:
         """Yield the content of each block that a dynamic one makes, with what evaluates it there.
@@ -106,19 +141,19 @@ class Arguments:
 
     def known(self, name: str) -> Value | None:
         """Return an argument's value where it is written, known and not null."""
-        value = self._written(name)
+        value = self.written(name)
         return None if value is None or value.is_null or not value.is_known else value
 
     def is_unset(self, name: str) -> bool:
         """Whether an argument is not written, or null."""
-        value = self._written(name)
+        value = self.written(name)
         return self.attribute(name) is None if value is None else value.is_null
 
-    def _written(self, name: str) -> Value | None:
-        """Return an argument's value; None where it is not written, or rejected."""
-        argument = self.attribute(name)
+    def written(self, name: str | None, sought: str = "") -> Value | None:
+        """Return an argument's value, as `value` does; None where it is not written, or rejected."""
+        argument = self.attribute(name or "")
         with suppress(EvaluationError):
-            return None if argument is None else self.value(argument)
+            return None if argument is None else self.value(argument, sought)
         return None
 
 

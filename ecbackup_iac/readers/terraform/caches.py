@@ -24,7 +24,9 @@ from ecbackup_iac.readers.terraform.resource_types import (
 )
 from ecbackup_iac.readers.terraform.settings import (
     MAX_STEP_LENGTH,
+    aligned,
     days_setting,
+    group_by_engine,
     step_of,
     text_setting,
 )
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
     from ecbackup_iac.readers.terraform.deployed_templates import DeployedTemplates
     from ecbackup_iac.readers.terraform.published.stand_ins import StandIns
     from ecbackup_iac.readers.terraform.unread_calls import UnreadCalls
+
+MEMCACHED = "memcached"
 
 MAX_CHECKED_INSTANCES = 100
 """Instances of one block whose arguments are all evaluated: what is rejected in one is in most."""
@@ -111,8 +115,15 @@ class RootReader:
         is_rejected = isinstance(retention, Unknown) and retention.is_rejected
         rejection = found.rejection or self._rejection(found, block)
         node_type = self._text(block, attributes.node_type)
-        engine = self._text(block, attributes.engine)
-        group = self._group(block, attributes, engine)
+        engine = self._text(block, attributes.engine, MEMCACHED)
+        group = self._text(block, attributes.replication_group)
+        if isinstance(retention, Unknown) and retention.outcomes:
+            retention, engine, group = aligned(
+                (retention, block.written(attributes.retention)),
+                (engine, block.written(attributes.engine, MEMCACHED)),
+                (group, block.written(attributes.replication_group)),
+            )
+        group = self._group(block, attributes, group, engine)
         cache = CacheResource(
             address=found.address,
             type=found.kind,
@@ -161,29 +172,29 @@ class RootReader:
             setting = replace(setting, is_rejected=True)
         return setting, argument.range.location
 
-    def _text(self, block: Arguments, name: str | None) -> Setting[str]:
+    def _text(self, block: Arguments, name: str | None, sought: str = "") -> Setting[str]:
         argument = block.attribute(name) if name else None
         if argument is None:
             return Unset()
         try:
             step = step_of(SourceStep.of(argument, StepKind.ATTRIBUTE))
-            return text_setting(block.value(argument), step)
+            return text_setting(block.value(argument, sought), step)
         except EvaluationError as error:
             self._diagnostics.append(rejected(error, argument.range.location))
             return Unknown(f"Terraform rejects {name}: {error.message}")
 
     def _group(
-        self, block: Arguments, attributes: Attributes, engine: Setting[str]
+        self, block: Arguments, attributes: Attributes, group: Setting[str], engine: Setting[str]
     ) -> Setting[str]:
         """Return the group that a cluster belongs to."""
-        group = self._text(block, attributes.replication_group)
         argument = block.attribute(attributes.replication_group or "")
         if argument is None:
             return group
+        reference = argument.range.text.partition("=")[2].strip()[:MAX_STEP_LENGTH]
+        if isinstance(engine, Unknown):
+            return group_by_engine(group, engine, reference)
         return replication_group_of(
-            group,
-            is_engine_set=not isinstance(engine, Unset),
-            reference=argument.range.text.partition("=")[2].strip()[:MAX_STEP_LENGTH],
+            group, is_engine_set=not isinstance(engine, Unset), reference=reference
         )
 
     def _cluster_mode(
@@ -225,7 +236,7 @@ def rejected_cache(cache: CacheResource, why: str) -> CacheResource:
     `why` is empty where its retention says it already.
     """
     retention = rejected_retention(cache, why) if why else cache.retention
-    is_known = isinstance(cache.engine, Known) and cache.engine.value.lower() != "memcached"
+    is_known = isinstance(cache.engine, Known) and cache.engine.value.lower() != MEMCACHED
     engine = cache.engine if is_known else Unset()
     return replace(cache, retention=retention, engine=engine, replication_group=Unset())
 

@@ -1,8 +1,10 @@
 """What Terraform evaluated → settings of a cache: days, strings, and the steps that led there."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
-from typing import Any
+from itertools import chain, product
+from math import prod
+from typing import Any, TypeVar
 
 from ecbackup_iac.hcl.number import Number, NumberTooLargeError
 from ecbackup_iac.model.hidden import hidden_unless_days, placeholder_of, shown_setting
@@ -22,10 +24,16 @@ from ecbackup_iac.model.value import Value as Setting
 from ecbackup_iac.readers.terraform.resource_types import MAX_SHOWN_NUMBER, days_of, shown_value
 from ecbackup_iac.terraform.values.arithmetic import number_from, text_from
 from ecbackup_iac.terraform.values.marks import hidden_value
+from ecbackup_iac.terraform.values.outcomes import combined
 from ecbackup_iac.terraform.values.primitives import scalar_text
 from ecbackup_iac.terraform.values.steps import Step
 from ecbackup_iac.terraform.values.type_system import DYNAMIC, NUMBER, STRING, type_name
-from ecbackup_iac.terraform.values.value import UnknownRaw, Value
+from ecbackup_iac.terraform.values.value import Assumption, UnknownRaw, Value
+
+T = TypeVar("T")
+
+MAX_CASES = 64
+"""Combinations of conditions; with more, outcomes of several settings are not compared."""
 
 MAX_STEP_LENGTH = 120
 """Characters of a step's text; a trace has to stay readable."""
@@ -112,6 +120,80 @@ def _possible_text(value: Value) -> PossibleValue[str]:
 def shown_text(value: Value, text: str) -> str:
     """Return a value's text as it may be printed."""
     return shown_setting(text) if value.is_hidden else text
+
+
+def aligned(
+    retention: tuple[Setting[int], Value | None],
+    engine: tuple[Setting[str], Value | None],
+    group: tuple[Setting[str], Value | None],
+) -> tuple[Setting[int], Setting[str], Setting[str]]:
+    """Return settings, made of these values, with the cases in which their outcomes occur together.
+
+    A case is a state of each condition that decides about several of them.
+    """
+    whens = [_whens(value) for _, value in (retention, engine, group)]
+    states: dict[str, dict[str, None]] = {}
+    for when in chain.from_iterable(whens):
+        for assumption in when:
+            states.setdefault(assumption.subject, {"": None})[assumption.state] = None
+    shared = {
+        subject
+        for subject in states
+        if sum(any(one.subject == subject for when in some for one in when) for some in whens) > 1
+    }
+    choices = [
+        [Assumption(subject, state) for state in states[subject]]
+        for subject in states
+        if subject in shared
+    ]
+    if not choices or prod(map(len, choices)) > MAX_CASES:
+        return retention[0], engine[0], group[0]
+    cases = tuple(product(*choices))
+    return (
+        _with_case_ids(retention[0], whens[0], cases),
+        _with_case_ids(engine[0], whens[1], cases),
+        _with_case_ids(group[0], whens[2], cases),
+    )
+
+
+def _whens(value: Value | None) -> list[tuple[Assumption, ...]]:
+    if value is None or value.is_known:
+        return []
+    return [outcome.when for outcome in value.unknown.outcomes]
+
+
+def _with_case_ids(
+    setting: Setting[T],
+    whens: Sequence[tuple[Assumption, ...]],
+    cases: Sequence[tuple[Assumption, ...]],
+) -> Setting[T]:
+    if not isinstance(setting, Unknown) or len(setting.outcomes) != len(whens):
+        return setting
+    outcomes = tuple(
+        replace(
+            outcome,
+            case_ids=frozenset(
+                number for number, case in enumerate(cases) if combined(case, when) is not None
+            ),
+        )
+        for outcome, when in zip(setting.outcomes, whens, strict=True)
+    )
+    return replace(setting, outcomes=outcomes)
+
+
+def group_by_engine(group: Setting[str], engine: Unknown[str], reference: str) -> Setting[str]:
+    """Return the group that a cluster belongs to where nothing is known of it, but of its engine.
+
+    Of engine and replication_group_id a configuration sets exactly one (provider source, cluster.go).
+    """
+    without = [outcome for outcome in engine.outcomes if isinstance(outcome.value, Unset)]
+    if not isinstance(group, Unknown) or group.outcomes or not without:
+        return group
+    outcomes = tuple(
+        replace(outcome, value=Known(reference) if outcome in without else Unset())
+        for outcome in engine.outcomes
+    )
+    return Unknown(group.why, outcomes, trace=group.trace)
 
 
 def _trace(before: tuple[TraceStep, ...], steps: Iterable[Step]) -> tuple[TraceStep, ...]:

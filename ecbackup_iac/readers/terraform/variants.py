@@ -153,7 +153,7 @@ def _outcomes_when(condition: str, setting: Setting[T]) -> Iterator[Outcome[T]]:
         return
     for outcome in setting.outcomes:
         when = f"{condition} and {outcome.when}" if outcome.when else condition
-        yield replace(outcome, when=when)
+        yield Outcome(outcome.value, when)  # its cases are those of one reading
 
 
 def with_versions(
