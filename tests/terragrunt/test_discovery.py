@@ -103,6 +103,23 @@ CASES = {
         {"modules/redis": SET_BY + "live/a/terragrunt.hcl"},
         errors=("live/a/terragrunt.hcl:2: ",),
     ),
+    "an unknown source beside a unit that names the module": Case(
+        {**sourced('run_cmd("x")'), "live/b/terragrunt.hcl": days("3")},
+        {"live/b": "pass 3"},
+        errors=("live/a/terragrunt.hcl:2: ",),
+    ),
+    "an included source whose folder is missing, beside a unit that names the module": Case(
+        unit(
+            PARENT.replace("terragrunt.hcl", "budgets.hcl"),
+            **{
+                "live/budgets.hcl": 'locals {\n  source = "${get_repo_root()}/modules//budgets"\n}\n'
+                "terraform {\n  source = local.source\n}\n",
+                "live/b/terragrunt.hcl": days("3"),
+            },
+        ),
+        {"live/b": "pass 3"},
+        errors=("live/budgets.hcl:5: ",),
+    ),
     "an unknown part of a source": Case(
         sourced('"../../modules//${run_cmd("x")}"'),
         {"modules/redis": SET_BY + "live/a/terragrunt.hcl"},

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 
-from ecbackup_iac.files.file_names import OLD_TERRAGRUNT_FILE, TERRAGRUNT_FILES
+from ecbackup_iac.files.file_names import OLD_TERRAGRUNT_FILE
 from ecbackup_iac.hcl.structure import Body
 from ecbackup_iac.model.record import field, record
 from ecbackup_iac.model.report import Diagnostic
@@ -107,8 +107,7 @@ class FolderIndex:
         self.sourced = {
             folder
             for folder in units.sourced
-            if folder not in self.set_inputs
-            or os.path.basename(self.set_inputs[folder].by) in TERRAGRUNT_FILES
+            if folder not in self.set_inputs or self.set_inputs[folder].is_by_terragrunt
         }
         """The folders that Terragrunt plans, with the inputs of its units: they are not roots."""
 

@@ -52,6 +52,11 @@ class SetInputs:
     names: frozenset[str] | None = None
     """None where they may be any."""
 
+    @property
+    def is_by_terragrunt(self) -> bool:
+        """Whether it is a unit's file, or one that units may include."""
+        return self.by.endswith((".hcl", ".hcl.json")) and not self.by.endswith(STACKS_SUFFIXES)
+
     def may_set(self, name: str) -> bool:
         """Whether a variable may be among them."""
         return self.names is None or name in self.names
