@@ -209,6 +209,7 @@ class _Inputs:
                     self._template_reader().add_deployment(deployment, boundary)
                 yield result
         if self._templates is not None:
+            self._add_deployments_elsewhere(self._templates)
             yield from self._templates.results()
             self._templates = None
         if self._live:
@@ -224,6 +225,17 @@ class _Inputs:
             if not is_accepted and not any(contains(path, checked) for checked in self._read):
                 problem = self._nothing_read(path, is_skipped=is_skipped)
                 yield ReadResult(diagnostics=(problem,))
+
+    def _add_deployments_elsewhere(self, templates: "TemplateReader") -> None:
+        """Add what configuration elsewhere in the repository deploys of the templates that were named."""
+        from ecbackup_iac.readers.terraform.deploying_folders import deploying_folders
+
+        for boundary, paths in templates.without_deployment().items():
+            folders = [*deploying_folders(boundary, paths, self._is_excluded)]
+            for result in self._configuration_results(boundary, folders, set()) if folders else ():
+                for deployment in result.deployments:
+                    if deployment.file in paths:
+                        templates.add_deployment(deployment, boundary)
 
     def _data_files(self) -> dict[str, dict[str, str]]:
         """Return the files on the command line that units may read, by boundary and real path."""

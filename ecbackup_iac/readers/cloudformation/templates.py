@@ -97,6 +97,12 @@ class TemplateReader:
         """Add a file that deploys a template; once is enough."""
         self._deployment_files.setdefault(file.template, {})[file] = None
 
+    def without_deployment(self) -> dict[str, set[str]]:
+        """Return the files that were named themselves, have parameters and no deployment, by boundary."""
+        deployed = {deployment.file for deployment, _ in self._deployments}
+        named = self._templates.named_with_parameters()
+        return {boundary: paths - deployed for boundary, paths in named.items() if paths - deployed}
+
     def results(self) -> Iterator[ReadResult]:
         """Yield the result of each root template, and the problems of the files."""
         self._templates.add_parents(self._files)
