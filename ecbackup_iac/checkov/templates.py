@@ -11,8 +11,13 @@ from ecbackup_iac.files.discovery import Input, discover
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.policy import ReadingScope
 from ecbackup_iac.model.report import ReadResult
+from ecbackup_iac.readers.cloudformation.deployment_files import (
+    DeploymentFile,
+    deployment_files,
+    passes_parameters,
+)
 from ecbackup_iac.readers.cloudformation.resource_types import CACHE_TYPE
-from ecbackup_iac.readers.cloudformation.templates import TemplateReader, synced_templates
+from ecbackup_iac.readers.cloudformation.templates import TemplateReader
 from ecbackup_iac.syntax.encoding import to_utf8
 
 
@@ -22,8 +27,8 @@ class TemplateFiles:
     def __init__(self) -> None:
         self._nesting: dict[str, list[TemplateFile]] = {}
         """Templates that nest others, by boundary."""
-        self._deployments: dict[str, list[tuple[str, str]]] = {}
-        """Deployment files of Git sync and their templates, by boundary."""
+        self._deployments: dict[str, list[DeploymentFile]] = {}
+        """What files deploy, by boundary."""
 
     def read(self, path: str) -> list[ReadResult]:
         """Return what is read of a template."""
@@ -36,19 +41,18 @@ class TemplateFiles:
             if file is not None and b"Parameters" in file.content:
                 self._nesting_others(found.boundary)
                 for deployment in self._deployments[found.boundary]:
-                    reader.add_deployment_file(*deployment)
+                    reader.add_deployment_file(deployment)
         return list(reader.results())
 
     def _nesting_others(self, boundary: str) -> list[TemplateFile]:
         if boundary not in self._nesting:
-            nesting, deployments = self._nesting.setdefault(boundary, []), []
+            nesting = self._nesting.setdefault(boundary, [])
+            deployments = self._deployments.setdefault(boundary, [])
             for found, file in _files(boundary):
                 if file is not None and NESTED_STACK.search(file.content):
                     nesting.append(file)
-                if b"template-file-path" in found.content:
-                    synced = synced_templates(found.path, found.content, boundary)
-                    deployments += [(found.path, template) for template in synced]
-            self._deployments[boundary] = deployments
+                if passes_parameters(found.path, found.content):
+                    deployments += deployment_files(found.path, found.content, boundary)
         return self._nesting[boundary]
 
 

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 
 from ecbackup_iac.files.paths import POLICY_FILE, is_inside
 
@@ -15,6 +16,12 @@ STACKS_SUFFIXES = tuple(
     for syntax in ("hcl", "json")
 )
 TERRAMATE_SUFFIXES = (".tm", ".tm.hcl")
+SAM_CONFIGURATIONS = ("samconfig.toml", "samconfig.yaml", "samconfig.yml")
+"""The names that the SAM CLI looks for, in this order."""
+
+_SAM_CONFIGURATION = re.compile(r"samconfig(?:[-_.][\w.-]+)?\.(?:toml|ya?ml)")
+"""Those, and what projects call the file of an environment (`--config-file samconfig-prod.toml`)."""
+
 ATMOS_FILES = ("atmos.yaml", "atmos.yml", ".atmos.yaml", ".atmos.yml")
 
 _MODULE_FILES = (".tf", ".tf.json", ".tofu", ".tofu.json")
@@ -47,8 +54,15 @@ def is_expected_input(name: str, neighbours: set[str]) -> bool:
     """
     if name.endswith(".tfstate"):
         return not any(neighbour.endswith((".tf", ".tofu")) for neighbour in neighbours)
+    if is_sam_configuration(name):
+        return True
     is_text = name.lower().endswith((".json", *TEMPLATE_SUFFIXES))
     return is_text and not name.endswith(_CONFIGURATION)
+
+
+def is_sam_configuration(path: str) -> bool:
+    """Whether a file configures the SAM CLI, by its name."""
+    return _SAM_CONFIGURATION.fullmatch(os.path.basename(path)) is not None
 
 
 def may_be_template(entry: os.DirEntry[str]) -> bool:

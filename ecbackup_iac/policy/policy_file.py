@@ -1,8 +1,6 @@
 """A policy file (TOML) → the Policy that the rest of the program uses, or a PolicyError."""
 
 import os
-import re
-import tomllib
 from collections.abc import Sequence
 from typing import Any
 
@@ -21,19 +19,12 @@ from ecbackup_iac.model.policy import (
 )
 from ecbackup_iac.policy.policy_errors import KeyLines, problem
 from ecbackup_iac.policy.policy_keys import ExceptionEntry, ModuleEntry, PolicyFile, RootEntry
+from ecbackup_iac.syntax.toml_text import TomlError, toml_document
 
 MAX_POLICY_BYTES = 10_000_000
 
 MAX_PROBLEMS = 20
 """Wrong keys of one file that are listed; more are counted."""
-
-MAX_KEY_PARTS = 100
-"""Parts of a dotted key; the time and memory that tomllib takes grow with their square."""
-
-_KEY_PART = r"""(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')"""
-_LONG_KEY = re.compile(
-    rf"(?<![\w-]){_KEY_PART}(?:[ \t]*+\.[ \t]*+{_KEY_PART}){{{MAX_KEY_PARTS}}}", re.ASCII
-)
 
 
 def read_policy(path: str) -> Policy:
@@ -92,19 +83,11 @@ def _text_of(path: str, display_path: str) -> str:
 
 def _document(text: str, display_path: str) -> dict[str, Any]:
     """Return the TOML document of a text. Raises PolicyError with the location of a syntax error."""
-    if match := _LONG_KEY.search(text):
-        line = text.count("\n", 0, match.start()) + 1
-        raise PolicyError(f"{display_path}:{line}: a key has more than {MAX_KEY_PARTS} parts")
     try:
-        return tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        # Python 3.11 has the position only in the message.
-        problem, position = re.sub(r"\s*\(at .*\)$", "", str(error)), ""
-        if match := re.search(r"line (\d+), column (\d+)", str(error)):
-            position = f":{match[1]}:{match[2]}"
-        elif str(error).endswith("(at end of document)"):
-            position = f":{text.count(chr(10)) + 1}:{len(text) - text.rfind(chr(10))}"
-        raise PolicyError(f"{display_path}{position}: not valid TOML: {problem}") from error
+        return toml_document(text)
+    except TomlError as error:
+        location = Location(display_path, error.line, error.column)
+        raise PolicyError(f"{location}: {error}") from error
 
 
 def _validated(document: dict[str, Any], display_path: str, lines: KeyLines) -> PolicyFile:

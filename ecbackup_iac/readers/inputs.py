@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ecbackup_iac.files.bounded_read import regular_content
 from ecbackup_iac.files.discovery import ConfigurationPath, Input, LeftOut, Listing, discover
-from ecbackup_iac.files.file_names import TERRAGRUNT_FILES
+from ecbackup_iac.files.file_names import TERRAGRUNT_FILES, is_sam_configuration
 from ecbackup_iac.files.globs import covers
 from ecbackup_iac.files.paths import (
     BASELINE_FILE,
@@ -29,6 +29,12 @@ from ecbackup_iac.model.policy import ReadingScope
 from ecbackup_iac.model.progress import NO_PROGRESS, Progress
 from ecbackup_iac.model.report import Diagnostic, ReadResult
 from ecbackup_iac.model.source import SOURCES
+from ecbackup_iac.readers.cloudformation.deployment_files import (
+    MAX_DEPLOYMENT_BYTES,
+    deployed_templates,
+    deployment_files,
+    passes_parameters,
+)
 
 if TYPE_CHECKING:
     from ecbackup_iac.cloudformation.templates.relevance import TemplateFile
@@ -37,10 +43,7 @@ if TYPE_CHECKING:
     from ecbackup_iac.readers.other_programs import OtherProgram
     from ecbackup_iac.readers.terraform_json.source_locations import SourceLocator
 
-_DEPLOYMENT_FILES = (".yaml", ".yml", ".json")
-
-MAX_DEPLOYMENT_BYTES = 100_000
-"""A deployment file of Git sync has parameters and tags; a larger file that is named is not one."""
+_DEPLOYMENT_FILES = (".yaml", ".yml", ".json", ".toml")
 
 NOTHING_READ = (
     "no infrastructure code found: expected Terraform configuration, Terragrunt units or stacks, plan or "
@@ -123,7 +126,7 @@ class _Inputs:
         """Yield the paths that are checked because of a file on the command line, and add such root modules.
 
         A policy file or a baseline implies its whole repository, a variable file for its root module, a
-        parameter file or one of Git sync for its template.
+        parameter file or one that deploys a template for that.
         """
         baseline = os.path.realpath(self._scope.baseline) if self._scope.baseline else None
         for path in paths:
@@ -140,7 +143,7 @@ class _Inputs:
                 elif real_path in root.parameter_files:
                     self.mark_read(display_path_of(path))
                     yield display_path_of(root.path)
-            for template in _synced_by(path):
+            for template in _deployed_by(path):
                 self.mark_read(display_path_of(path))
                 yield display_path_of(template)
 
@@ -159,6 +162,8 @@ class _Inputs:
         if program is not None:
             self._others[os.path.realpath(file.path)] = program
         self._add_deployment_file(file)
+        if is_sam_configuration(file.path):
+            return
         is_requested = file.path == STANDARD_INPUT or (file.is_named and not self._allow_empty)
         recognised = recognise(file, is_requested=is_requested)
         if recognised.template is not None and self._template_reader().add(recognised.template):
@@ -177,12 +182,10 @@ class _Inputs:
                 yield self._located(result)
 
     def _add_deployment_file(self, file: Input) -> None:
-        """Add a file of Git sync, whose template has its parameters."""
-        if b"template-file-path" in file.content:
-            from ecbackup_iac.readers.cloudformation.templates import synced_templates
-
-            for template in synced_templates(file.path, file.content, file.boundary):
-                self._template_reader().add_deployment_file(file.path, template)
+        """Add a file that deploys templates, which then have its parameters."""
+        if passes_parameters(file.path, file.content):
+            for deployed in deployment_files(file.path, file.content, file.boundary):
+                self._template_reader().add_deployment_file(deployed)
 
     def closing_results(self) -> Iterator[ReadResult]:
         """Yield the results of templates and configuration, and an error for each path without any."""
@@ -206,6 +209,7 @@ class _Inputs:
                     self._template_reader().add_deployment(deployment, boundary)
                 yield result
         if self._templates is not None:
+            self._add_deployments_elsewhere(self._templates)
             yield from self._templates.results()
             self._templates = None
         if self._live:
@@ -221,6 +225,17 @@ class _Inputs:
             if not is_accepted and not any(contains(path, checked) for checked in self._read):
                 problem = self._nothing_read(path, is_skipped=is_skipped)
                 yield ReadResult(diagnostics=(problem,))
+
+    def _add_deployments_elsewhere(self, templates: "TemplateReader") -> None:
+        """Add what configuration elsewhere in the repository deploys of the templates that were named."""
+        from ecbackup_iac.readers.terraform.deploying_folders import deploying_folders
+
+        for boundary, paths in templates.without_deployment().items():
+            folders = [*deploying_folders(boundary, paths, self._is_excluded)]
+            for result in self._configuration_results(boundary, folders, set()) if folders else ():
+                for deployment in result.deployments:
+                    if deployment.file in paths:
+                        templates.add_deployment(deployment, boundary)
 
     def _data_files(self) -> dict[str, dict[str, str]]:
         """Return the files on the command line that units may read, by boundary and real path."""
@@ -318,16 +333,14 @@ class _Inputs:
         return Diagnostic(f"not read: {glob.pattern} excludes it" if glob else text, Location(path))
 
 
-def _synced_by(path: str) -> Iterator[str]:
-    """Yield the templates that a file on the command line deploys, where it is one of Git sync."""
+def _deployed_by(path: str) -> Iterator[str]:
+    """Yield the templates that a file on the command line deploys."""
     if not (path.endswith(_DEPLOYMENT_FILES) and os.path.isfile(path)):
         return
     with suppress(OSError):  # it is reported where it is read
         content = regular_content(path, MAX_DEPLOYMENT_BYTES)
-        if isinstance(content, bytes) and b"template-file-path" in content:
-            from ecbackup_iac.readers.cloudformation.templates import synced_templates
-
-            yield from synced_templates(path, content, boundary_of(path))
+        if isinstance(content, bytes):
+            yield from deployed_templates(path, content, boundary_of(path))
 
 
 def _has_units(boundary: str) -> bool:

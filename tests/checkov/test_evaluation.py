@@ -124,6 +124,15 @@ def test_a_template_has_the_parameters_of_its_file_of_git_sync(repository: Path)
     assert status(evaluations(), file, "A") == "fail"
 
 
+def test_a_template_has_the_parameters_of_the_sam_cli(repository: Path) -> None:
+    cache = "Type: AWS::ElastiCache::ReplicationGroup, Properties: {SnapshotRetentionLimit: !Ref D}"
+    text = f"Parameters: {{D: {{Type: Number, Default: 7}}}}\nResources:\n  A: {{{cache}}}\n"
+    file = CheckedFile(write(repository / "app" / "template.yaml", text), is_template=True)
+    configuration = '[prod.deploy.parameters]\nparameter_overrides = "D=0"\n'
+    write(repository / "app" / "samconfig.toml", configuration)
+    assert status(evaluations(), file, "A") == "fail"
+
+
 def test_an_unknown_file_is_not_evaluated() -> None:
     with pytest.raises(NotEvaluatedError):
         evaluations().finding(None, f"{GROUP}.this")

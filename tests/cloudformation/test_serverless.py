@@ -173,6 +173,10 @@ def test_the_reason_of_an_unknown_variable_is_reported(check: Check) -> None:
     assert "the option --days is not given" in report["findings"][0]["message"]
 
 
+COMPOSED_BY_PROGRAM = """\
+const config = { services: { a: { path: "services/a", params: { days: "${b.days2}" } } } };
+export default config;
+"""
 COMPOSED = "services: {a: {path: services/a, params: {days: '${b.days}'}}}\n"
 
 
@@ -184,6 +188,13 @@ COMPOSED = "services: {a: {path: services/a, params: {days: '${b.days}'}}}\n"
         ("serverless-compose.json", '{"services": {"a": {"params": {"days": 0}}}}', "unknown"),
         ("serverless-compose.yml", "stages: {prod: {params: {days: 0}}}\n", "unknown"),
         ("serverless-compose.yml", COMPOSED.replace("days: '", "other: '"), 7),
+        ("serverless-compose.ts", COMPOSED_BY_PROGRAM, "unknown"),
+        (
+            "serverless-compose.js",
+            "module.exports = {services: {a: {params: {'days': 0}}}};",
+            "unknown",
+        ),
+        ("serverless-compose.ts", COMPOSED_BY_PROGRAM.replace("days:", "days2:"), 7),
     ],
 )
 def test_what_serverless_compose_passes_is_unknown(

@@ -601,6 +601,51 @@ def test_a_url_leads_to_nothing_outside_of_the_repository(
     ]
 
 
+BODY = 'template_body = file("${path.module}/../cf/cache.yaml")\nparameters = { Days = var.days }'
+MODULE = f'variable "days" {{ default = 0 }}\n{stack(BODY)}{stack(heredoc(TEMPLATE), "other")}'
+ENVIRONMENTS = {
+    f"env/{name}/main.tf": f'module "m" {{\n  source = "../../tf"\n  days = {days}\n}}\n'
+    for name, days in (("dev", 0), ("prod", 9))
+}
+
+
+@pytest.mark.parametrize(
+    ("files", "named", "expected"),
+    [
+        ({"tf/main.tf": MODULE}, ["cf/cache.yaml"], {S: 0}),
+        ({"tf/main.tf": MODULE}, ["cf/cache.yaml", "tf/main.tf"], {S: 0, f"{S[:-1]}other": 5}),
+        (
+            {"tf/main.tf": MODULE, **ENVIRONMENTS},
+            ["cf/cache.yaml"],
+            {f"env/dev module.m.{S}": 0, f"env/prod module.m.{S}": 9},
+        ),
+        ({"tf/main.tf": MODULE.replace("cache.yaml", "db.yaml")}, ["cf/cache.yaml"], {"": 5}),
+        ({"tf/main.tf": MODULE}, ["cf"], {"": 5}),
+    ],
+    ids=["root", "named both", "module", "another template", "folder"],
+)
+def test_a_template_that_is_named_has_the_parameters_of_configuration_elsewhere(
+    files: dict[str, str],
+    named: list[str],
+    expected: dict[str, int],
+    run_here: "Callable[..., Result]",
+    tmp_path: Path,
+) -> None:
+    (tmp_path / ".git").mkdir()
+    for name, text in {"cf/cache.yaml": TEMPLATE, **files}.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    report = json.loads(run_here("check", *named, "--format", "json").stdout)
+    found = {
+        f"{one['root']} {one['resource']['address']}".removeprefix("tf ")
+        .removeprefix("cf/cache.yaml ")
+        .removesuffix("Cache")
+        .removesuffix("/"): one["retention"]["days"]
+        for one in report["findings"]
+    }
+    assert (found, report["diagnostics"]) == (expected, [])
+
+
 VALUES = (0, 5, 36, None)
 choices = st.lists(st.sampled_from(VALUES), min_size=1, max_size=3)
 

@@ -154,6 +154,11 @@ class GivenValue:
 
     is_secret: bool = False
 
+    @property
+    def is_from_command_line(self) -> bool:
+        """Whether an option gives it, whose value is not shown."""
+        return self.location.origin is Origin.COMMAND_LINE
+
     def steps(self, declaration: Declaration) -> tuple[TraceStep, ...]:
         """Return the steps of a trace that show it."""
         return self.trace or (self.step(declaration),)
@@ -161,7 +166,7 @@ class GivenValue:
     def step(self, declaration: Declaration) -> TraceStep:
         """Return the step of a trace that shows it."""
         name, is_secret = declaration.name, declaration.is_secret or self.is_secret
-        if self.location.origin is Origin.COMMAND_LINE:
+        if self.is_from_command_line:
             return command_line_step(name)
         text = str(self.text)
         text = f"{name} = {placeholder_of(text) if is_secret else text[:MAX_STEP_LENGTH]}"

@@ -177,7 +177,7 @@ def _systems_manager_trace(
         entry, frame = passed
         return step, frame.stack.template.source.step(*entry, StepKind.PARAMETER)
     given = stack.given_values.get(declaration.name)
-    if given is not None and given.literal is None:  # the command line: it is not shown
+    if given is not None and given.is_from_command_line:
         return (given.step(declaration),)
     step = declaration.default_step if given is None else given.step(declaration)
     path = declaration.default if given is None else given.text

@@ -204,7 +204,7 @@ def _parameter_text(name: str, declaration: Declaration | None, stack: Stack) ->
     if given is not None and given.trace:
         line = f"{given.location.path}:{given.location.line}"
         origin, text = f"passed in {line}", None if given.is_secret else given.text
-    elif given is not None and given.literal is None:
+    elif given is not None and given.is_from_command_line:
         return f"{shown_name} is set with --parameter"
     elif given is not None:
         origin, text = f"in {given.location.path}", given.text

@@ -3,13 +3,17 @@
 import os
 from collections.abc import Mapping
 
-from ecbackup_iac.cloudformation.syntax.document import Document
+from ecbackup_iac.cloudformation.syntax.document import Document, SourceText
 from ecbackup_iac.cloudformation.syntax.files import Read, documents_in, file_bytes
+from ecbackup_iac.cloudformation.syntax.nodes import ScalarNode, Style
 from ecbackup_iac.cloudformation.templates.nested_stacks import MAX_FILE_BYTES, NotReadError
 from ecbackup_iac.files.paths import display_path_of, is_readable
 from ecbackup_iac.model.annotated_text import AnnotatedText, Syntax, may_contain_suppression
 from ecbackup_iac.model.location import STANDARD_INPUT
 from ecbackup_iac.syntax.encoding import to_utf8
+
+PROGRAMS = (".ts", ".js")
+"""The name of a file ends so that a program writes documents with; its text is not parsed."""
 
 
 class TemplateDocuments:
@@ -36,6 +40,8 @@ class TemplateDocuments:
             ) from error
         except UnicodeDecodeError as error:
             raise NotReadError(f"{display_path} cannot be read: {error.reason}") from error
+        if path.endswith(PROGRAMS):
+            return display_path, content, [_text_document(content, display_path)]
         documents, problem = documents_in(content, display_path)
         if problem:
             raise NotReadError(problem.message, location=problem.location)
@@ -67,3 +73,9 @@ class TemplateDocuments:
             self.annotated.append(
                 AnnotatedText(display_path, content, Syntax.TEMPLATE, is_evaluated=is_evaluated)
             )
+
+
+def _text_document(content: bytes, path: str) -> Document:
+    """Return a document that is one string."""
+    text = content.decode(errors="replace")
+    return Document(SourceText(path, text), ScalarNode(text, 0, len(text), Style.QUOTED, None))

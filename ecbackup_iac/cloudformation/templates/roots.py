@@ -156,17 +156,21 @@ class Templates:
             id(copy) in self._covered for copy in copies
         )
 
+    def named_with_parameters(self) -> dict[str, set[str]]:
+        """Return the files that were named themselves and whose templates have parameters, by boundary."""
+        boundaries: dict[str, set[str]] = {}
+        for template in self._templates:
+            if template.path in self._named and template.section("Parameters"):
+                boundaries.setdefault(self._boundaries[template.path], set()).add(template.path)
+        return boundaries
+
     def add_parents(self, files: Callable[[str], Iterable[TemplateFile]]) -> None:
         """Add the templates that nest those that were named themselves.
 
         Evaluated on its own, a nested template would have its defaults, which its parent overrides. `files`
         returns the files with templates inside a boundary.
         """
-        boundaries: dict[str, set[str]] = {}
-        for template in self._templates:
-            if template.path in self._named and template.section("Parameters"):
-                boundaries.setdefault(self._boundaries[template.path], set()).add(template.path)
-        for boundary, named in boundaries.items():
+        for boundary, named in self.named_with_parameters().items():
             candidates = [file for file in files(boundary) if NESTED_STACK.search(file.content)]
             newest, children = named, set()
             while newest:  # parents of parents

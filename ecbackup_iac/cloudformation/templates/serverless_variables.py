@@ -20,6 +20,7 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     members,
     walk,
 )
+from ecbackup_iac.cloudformation.templates.reading import PROGRAMS
 
 MAX_VARIABLES = 10_000
 """Resolved for one service."""
@@ -158,14 +159,17 @@ class Variables:
 
     @cached_property
     def _passed(self) -> frozenset[str]:
-        """The keys in files of Serverless Compose above the service, in whatever services and stages."""
-        files = (
-            self._read(f"{'../' * depth}serverless-compose{suffix}")
+        """The keys in files of Serverless Compose above the service, and the words in programs instead."""
+        files = [
+            file
             for depth in range(1, MAX_PARENTS + 1)
-            for suffix in _DOCUMENTS
-        )
-        nodes = (node for file in files if not isinstance(file, str) for node in walk(file))
-        return frozenset(name for node in nodes for name in members(node))
+            for suffix in (*_DOCUMENTS, *PROGRAMS)
+            if not isinstance(file := self._read(f"{'../' * depth}serverless-compose{suffix}"), str)
+        ]
+        programs = (file.text for file in files if isinstance(file, ScalarNode))
+        words = (word for text in programs for word in re.findall(r"[\w-]+", text))
+        keys = (name for file in files for node in walk(file) for name in members(node))
+        return frozenset((*words, *keys))
 
     def _parameter(self, name: str) -> ResolvedVariable | str:
         """Return what a parameter is in the service's stage, else in all stages."""

@@ -1,13 +1,14 @@
 """CloudFormation templates → the caches that a deployment of each root template creates."""
 
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from ecbackup_iac.cloudformation.evaluation.declarations import GivenValue, GivenValues
 from ecbackup_iac.cloudformation.evaluation.enumeration import ScenarioBudget
 from ecbackup_iac.cloudformation.evaluation.errors import NoResultError, TemplateRejectedError
 from ecbackup_iac.cloudformation.evaluation.stacks import Stack
 from ecbackup_iac.cloudformation.evaluation.template import Template
+from ecbackup_iac.cloudformation.syntax.files import file_bytes
 from ecbackup_iac.cloudformation.syntax.nodes import member, members
 from ecbackup_iac.cloudformation.templates.absence import Creation, Creations
 from ecbackup_iac.cloudformation.templates.inline_templates import EmbeddedText
@@ -21,19 +22,20 @@ from ecbackup_iac.cloudformation.templates.resources import (
 )
 from ecbackup_iac.cloudformation.templates.roots import Templates
 from ecbackup_iac.files.generated import CDK, generator_of
-from ecbackup_iac.files.paths import is_inside
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.deployment import TemplateDeployment
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.location import Location, input_location
 from ecbackup_iac.model.near_miss import NearMiss, nearest
-from ecbackup_iac.model.policy import ReadingScope, RootSettings
+from ecbackup_iac.model.policy import ReadingScope
 from ecbackup_iac.model.progress import NO_PROGRESS, Progress
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic, ReadResult, Severity
 from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import Known, StepKind, TraceStep, Unknown
 from ecbackup_iac.model.value import Value as ModelValue
+from ecbackup_iac.model.written_path import relative_path
+from ecbackup_iac.readers.cloudformation.deployment_files import DeploymentFile
 from ecbackup_iac.readers.cloudformation.deployments import (
     cache_of_deployment,
     deployed_cache,
@@ -46,27 +48,13 @@ from ecbackup_iac.readers.cloudformation.resource_types import (
     is_cache,
     names_in_messages,
 )
+from ecbackup_iac.readers.cloudformation.sam_configuration import (
+    SamConfiguration,
+    sam_configuration,
+)
 from ecbackup_iac.readers.cloudformation.settings import ResourceSettings, join_conditions
 from ecbackup_iac.readers.cloudformation.unread_stacks import UnreadStacks, cache_of_stack
 from ecbackup_iac.readers.hidden_words import without_words, words_of
-
-_SYNCED = re.compile(
-    rb"""(?:^|[{,])[ \t]*["']?template-file-path["']?\s*:\s*["']?([^"'\s#\0]+)""", re.MULTILINE
-)
-"""The template that a deployment file of Git sync names, in the file's text."""
-
-
-def synced_templates(path: str, content: bytes, boundary: str) -> Iterator[str]:
-    """Yield the templates that a deployment file of Git sync names, by real path.
-
-    They are looked for from the repository's folder, then from the file's own.
-    """
-    for match in _SYNCED.finditer(content):
-        for folder in (boundary, os.path.dirname(path)):
-            named = os.path.realpath(os.path.join(folder, match[1].decode(errors="replace")))
-            if is_inside(named, boundary) and os.path.isfile(named):
-                yield named
-                break
 
 
 class TemplateReader:
@@ -92,8 +80,10 @@ class TemplateReader:
         self._unread = UnreadStacks(self._templates)
         self._ledger = CacheLedger()
         self._deployments: list[tuple[TemplateDeployment, str]] = []
-        self._synced: dict[str, dict[str, None]] = {}
-        """What Git sync deploys: templates, by real path, with their deployment files in the tree."""
+        self._deployment_files: dict[str, dict[DeploymentFile, None]] = {}
+        """By the real path of the template that each deploys."""
+
+        self._sam_configurations: dict[str, SamConfiguration | Diagnostic] = {}
 
     def add(self, file: TemplateFile) -> bool:
         """Add a file; return whether it is a template, or is meant to be one."""
@@ -103,9 +93,15 @@ class TemplateReader:
         """Add a template that a resource of another source deploys."""
         self._deployments.append((deployment, boundary))
 
-    def add_deployment_file(self, path: str, template: str) -> None:
-        """Add a file of Git sync, and the template that it names; once is enough."""
-        self._synced.setdefault(template, {})[path] = None
+    def add_deployment_file(self, file: DeploymentFile) -> None:
+        """Add a file that deploys a template; once is enough."""
+        self._deployment_files.setdefault(file.template, {})[file] = None
+
+    def without_deployment(self) -> dict[str, set[str]]:
+        """Return the files that were named themselves, have parameters and no deployment, by boundary."""
+        deployed = {deployment.file for deployment, _ in self._deployments}
+        named = self._templates.named_with_parameters()
+        return {boundary: paths - deployed for boundary, paths in named.items() if paths - deployed}
 
     def results(self) -> Iterator[ReadResult]:
         """Yield the result of each root template, and the problems of the files."""
@@ -124,22 +120,45 @@ class TemplateReader:
         )
 
     def _root_results(self, template: Template) -> Iterator[ReadResult]:
-        """Yield a root's result, or one for each set of parameters in the policy, else of Git sync."""
+        """Yield a root's result, or one for each set of parameters: in the policy, else in other files."""
         self._evaluated.add(template.path)
-        settings = [root for root in self._roots if root.path == template.path]
-        settings = settings or [
-            RootSettings(template.path, parameter_files=(path,))
-            for path in self._synced.get(template.path, ())
-        ]
-        if not settings:
-            yield self._result(template, self._inputs.parameters)
-        for root in settings:
-            files = [("file", path) for path in root.parameter_files]
-            result = self._result(template, (*files, *self._inputs.parameters))
-            yield result.with_settings(root.label)
+        passed = [*self._passed_by_policy(template)] or [*self._passed_by_files(template)]
+        if not passed:
+            yield self._result(template, {})
+        for label, values in passed:
+            yield self._result(template, values).with_settings(label)
 
-    def _result(self, template: Template, parameters: Sequence[tuple[str, str]]) -> ReadResult:
-        values = given_values(parameters, self._parameter_files)
+    def _passed_by_policy(self, template: Template) -> Iterator[tuple[str, GivenValues]]:
+        """Yield the label of each set of parameters for a template, and the parameters."""
+        for root in self._roots:
+            if root.path == template.path:
+                files = [("file", path) for path in root.parameter_files]
+                yield root.label, given_values(files, self._parameter_files)
+
+    def _passed_by_files(self, template: Template) -> Iterator[tuple[str, GivenValues]]:
+        """Yield the same for what Git sync and the SAM CLI deploy."""
+        for file in self._deployment_files.get(template.path, ()):
+            label = relative_path(file.path, os.path.dirname(template.path))
+            if file.environment is None:
+                yield label, given_values([("file", file.path)], self._parameter_files)
+            else:
+                where = f", environment {file.environment}" if file.environment else ""
+                yield label + where, self._passed_by_sam(file, template)
+
+    def _passed_by_sam(self, file: DeploymentFile, template: Template) -> GivenValues:
+        declared = template.section("Parameters")
+        configuration = self._sam_configurations.get(file.path)
+        if configuration is None:
+            content = file_bytes(os.path.realpath(file.path), self._inputs.contents)
+            configuration = sam_configuration(content, file.path)
+            self._sam_configurations[file.path] = configuration
+        if isinstance(configuration, SamConfiguration):
+            return configuration.parameters(file.environment or "", declared)
+        why = f"{file.path}, which may pass parameters, is not valid"
+        return dict.fromkeys(declared, GivenValue(None, configuration.location, why=why))
+
+    def _result(self, template: Template, passed: GivenValues) -> ReadResult:
+        values = passed | given_values(self._inputs.parameters, self._parameter_files)
         self._declared |= template.section("Parameters").keys() | {
             name for name in values if name.startswith("AWS::")
         }
@@ -245,6 +264,9 @@ class TemplateReader:
         yield from self._templates.diagnostics
         yield from self._unread.warnings()
         yield from self._parameter_files.diagnostics
+        for configuration in self._sam_configurations.values():
+            if isinstance(configuration, Diagnostic):
+                yield configuration
         if not self._evaluated:
             return
         values = given_values(self._inputs.parameters, self._parameter_files)

@@ -50,6 +50,12 @@ def _conditions(count: int, made: str) -> Files:
     return template(f"!If [C{count - 1}, 7, 0]", before)
 
 
+def _sam(overrides: str, more: str = "") -> Files:
+    """Give a configuration of the SAM CLI that passes parameters to a template."""
+    text = f'[x.deploy.parameters]\nparameter_overrides = "{overrides}"\n{more}'
+    return {**template("!Ref P", "Parameters:\n  P: {Type: Number}\n"), "samconfig.toml": text}
+
+
 def _parameters(count: int, retention: str) -> Files:
     lines = [f"  P{n}: {{Type: String, AllowedValues: [a, b, c, d]}}" for n in range(count)]
     conditions = [f"  C{n}: !Equals [!Ref P{n}, a]" for n in range(count)]
@@ -148,6 +154,15 @@ TEMPLATE: dict[str, Files] = {
         **template("7"),
         "d.yaml": "\n" * 500_000 + "# template-file-path\n",
     },
+    "10,000 parameters of the SAM CLI": _sam(" ".join(f"P{n}={n}" for n in range(9_000))),
+    "90,000 opened quotes of the SAM CLI": _sam("A='" * 30_000),
+    "90,000 blanks of the SAM CLI": _sam("A" + " " * 90_000),
+    "10,000 tables of the SAM CLI": _sam("A=1", "[[a]]\n" * 10_000),
+    "1,000 environments of the SAM CLI": _sam(
+        "P=1",
+        "".join(f"[e{n}.deploy.parameters]\nparameter_overrides = 'P=7'\n" for n in range(1_000)),
+    ),
+    "lists of the SAM CLI in each other": _sam("A=1", f"x = {'[' * 900}{']' * 900}\n"),
     "merges of merges": template("7", _laughs(40, "{x: 1}", "{<<: [BEFORE, BEFORE]}")),
     "an alias of itself": template("&a [*a]"),
     "a merge of itself": template("7", "Metadata: &a\n  <<: *a\n"),

@@ -1,0 +1,108 @@
+"""A file by which another program deploys a template with parameters → the templates that it deploys.
+
+Such are the deployment files of Git sync, and the configuration of the SAM CLI with its environments.
+"""
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+
+from ecbackup_iac.files.file_names import SAM_CONFIGURATIONS, is_sam_configuration
+from ecbackup_iac.files.paths import is_inside
+from ecbackup_iac.model.record import record
+from ecbackup_iac.model.report import Diagnostic
+
+MAX_DEPLOYMENT_BYTES = 100_000
+"""A deployment file has parameters and tags; a larger file is not one."""
+
+_SYNCED = re.compile(
+    rb"""(?:^|[{,])[ \t]*["']?template-file-path["']?\s*:\s*["']?([^"'\s#\0]+)""", re.MULTILINE
+)
+"""The template that a deployment file of Git sync names, in the file's text."""
+
+_NAMED = re.compile(
+    rb"""^[ \t]*["']?template(?:_file)?["']?\s*[=:]\s*["']?([^"'\s#\0]+)""", re.MULTILINE
+)
+"""The templates that a broken configuration of the SAM CLI names."""
+
+_DEFAULT_TEMPLATES = ("template.yaml", "template.yml", "template.json")
+_BUILT_TEMPLATE = ".aws-sam/build/template.yaml"
+"""What `sam build` makes of a template, and `sam deploy` then deploys."""
+
+
+@record
+class DeploymentFile:
+    """A file that deploys a template with parameters."""
+
+    path: str
+    template: str
+    """Absolute, links resolved."""
+
+    environment: str | None = None
+    """The environment of the SAM CLI's configuration; None in a file of Git sync."""
+
+
+def passes_parameters(path: str, content: bytes) -> bool:
+    """Whether a file may deploy a template with parameters, by the words in it."""
+    if is_sam_configuration(path):
+        return b"parameter_overrides" in content
+    return b"template-file-path" in content
+
+
+def deployment_files(path: str, content: bytes, boundary: str) -> Iterator[DeploymentFile]:
+    """Yield what a file deploys: each template, with each of the environments for it."""
+    if not is_sam_configuration(path):
+        for match in _SYNCED.finditer(content):
+            # They are looked for from the repository's folder, then from the file's own.
+            names = (match[1].decode(errors="replace"),)
+            for template in _existing(names, (boundary, os.path.dirname(path)), boundary):
+                yield DeploymentFile(path, template)
+    elif len(content) <= MAX_DEPLOYMENT_BYTES and _is_used(path):
+        from ecbackup_iac.readers.cloudformation.sam_configuration import sam_configuration
+
+        configuration = sam_configuration(content, path)
+        if isinstance(configuration, Diagnostic):  # reported when the template is evaluated
+            named = (match[1].decode(errors="replace") for match in _NAMED.finditer(content))
+            for name in ("", *named):
+                for template in _sam_templates((name,), path, boundary):
+                    yield DeploymentFile(path, template, "")
+            return
+        for name, environment in configuration.environments.items():
+            for template in _sam_templates(environment.templates, path, boundary):
+                yield DeploymentFile(path, template, name)
+
+
+def deployed_templates(path: str, content: bytes, boundary: str) -> Iterable[str]:
+    """Return the templates that a file deploys, by real path, also without any parameter."""
+    templates = dict.fromkeys(file.template for file in deployment_files(path, content, boundary))
+    if not templates and is_sam_configuration(path):
+        return _sam_templates((), path, boundary)
+    return templates
+
+
+def _is_used(path: str) -> bool:
+    """Whether the SAM CLI reads a file: of those with its default names in a folder, only the first."""
+    folder, name = os.path.split(path)
+    before = (
+        SAM_CONFIGURATIONS[: SAM_CONFIGURATIONS.index(name)] if name in SAM_CONFIGURATIONS else ()
+    )
+    return not any(os.path.exists(os.path.join(folder, other)) for other in before)
+
+
+def _sam_templates(names: Iterable[str], path: str, boundary: str) -> Iterator[str]:
+    """Yield the template that the SAM CLI's options name, else the default one, and what is built of it."""
+    folder = os.path.dirname(path)
+    built = next(_existing((_BUILT_TEMPLATE,), (folder,), boundary), None)
+    named = (one for one in _existing(names, (folder, boundary), boundary) if one != built)
+    source = next(named, None) or next(_existing(_DEFAULT_TEMPLATES, (folder,), boundary), None)
+    yield from filter(None, (source, built))
+
+
+def _existing(names: Iterable[str], folders: Iterable[str], boundary: str) -> Iterator[str]:
+    """Yield the files of these names inside a boundary, by real path, each from the first folder with it."""
+    for name in (name for name in names if "\0" not in name):
+        for folder in folders:
+            named = os.path.realpath(os.path.join(folder, name))
+            if is_inside(named, boundary) and os.path.isfile(named):
+                yield named
+                break
