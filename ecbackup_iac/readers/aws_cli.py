@@ -49,19 +49,19 @@ _DELETED = ("deleting", "deleted")
 def matches(members: Mapping[str, "RawJson"]) -> bool:
     """Whether a JSON object is such output, or one entry of it."""
     is_complete_output = any(name in members and members[name].is_list for name in LISTS)
-    return is_complete_output or (RETENTION in members and _kind(members) is not None)
+    return is_complete_output or (RETENTION in members and _list_of(members) is not None)
 
 
 def matches_list(items: Sequence["RawJson"]) -> bool:
     """Whether a JSON list is output that `--query` has reduced to its entries."""
-    return all(item.is_object and _kind(item.members()) is not None for item in items)
+    return all(item.is_object and _list_of(item.members()) is not None for item in items)
 
 
 def read(members: Mapping[str, "RawJson"], root: str) -> ReadResult:
     """Return the caches of whole output, or of one reduced entry; `root` is its path."""
     if not any(name in members for name in LISTS):
         entry = {name: piece.value() for name, piece in members.items()}
-        return _result([_cache(entry, _kind(members) or "", root, is_reduced=True)])
+        return _result([_cache(entry, _list_of(members) or "", root, is_reduced=True)])
     entries = [
         _entry(piece, name, root, is_reduced=False)
         for name in LISTS
@@ -77,7 +77,7 @@ def read(members: Mapping[str, "RawJson"], root: str) -> ReadResult:
 def read_entries(entries: Iterable["RawJson"], root: str) -> ReadResult:
     """Return the caches of entries that `--query` has taken out of whole output."""
     return _result(
-        _entry(piece, _kind(piece.members()) or "", root, is_reduced=True) for piece in entries
+        _entry(piece, _list_of(piece.members()) or "", root, is_reduced=True) for piece in entries
     )
 
 
@@ -134,7 +134,7 @@ def _entry(
     return _cache(entry, name, root, is_reduced=is_reduced)
 
 
-def _kind(entry: Mapping[str, "RawJson"]) -> str | None:
+def _list_of(entry: Mapping[str, "RawJson"]) -> str | None:
     """Return the list that an entry comes from; `--query` writes null for what an entry lacks."""
     if any(name in entry for name in _NO_CACHE):
         return None

@@ -9,7 +9,7 @@ from ecbackup_iac.files.paths import display_path_of
 from ecbackup_iac.model.location import COMMAND_LINE, Location
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import CacheBlock, Diagnostic, ReadResult, Severity
-from ecbackup_iac.readers.root_readings import RootReadings
+from ecbackup_iac.readers.root_results import RootResults
 from ecbackup_iac.readers.terraform.sought import sought
 from ecbackup_iac.readers.tree_request import TreeRequest
 from ecbackup_iac.terraform.files.folders import Folders
@@ -57,7 +57,7 @@ def read(request: TreeRequest) -> Iterator[ReadResult]:
     )
     if units is not None:
         request.used.update(*(unit.data for unit in units.found.units))
-    yield from _Tree(request, folders, index, units).readings()
+    yield from _Tree(request, folders, index, units).results()
 
 
 class _Tree:
@@ -74,10 +74,10 @@ class _Tree:
         self._targets = frozenset(request.targets)
         steps = MAX_STEPS_OF_A_TREE + 2 * index.size - (units.steps if units else 0)
         steps = max(steps, MAX_STEPS_OF_A_TREE - MAX_STEPS)
-        self._roots = RootReadings(request, folders, index, self._order, steps)
+        self._roots = RootResults(request, folders, index, self._order, steps)
 
-    def readings(self) -> Iterator[ReadResult]:
-        """Yield a reading for each root module, and one for what concerns no single root."""
+    def results(self) -> Iterator[ReadResult]:
+        """Yield a result for each root module, and one for what concerns no single root."""
         blocks = [*self._blocks()]
         expected = len(self._order.first)
         units = (self._units.roots, self._units.remote) if self._units else ()
@@ -90,7 +90,7 @@ class _Tree:
         if self._units is not None:
             texts |= {text.path: text for text in self._units.annotated_texts()}
         yield ReadResult(
-            diagnostics=tuple(self.closing_diagnostics()),
+            diagnostics=tuple(self._closing_diagnostics()),
             absent=tuple(self._units.absent(self._index)) if self._units else (),
             blocks=tuple(block for block in blocks if block.location not in self._roots.read_calls),
             annotated_texts=tuple(texts.values()),
@@ -147,7 +147,7 @@ class _Tree:
     def _is_target(self, path: str) -> bool:
         return is_within(path, self._targets)
 
-    def closing_diagnostics(self) -> Iterator[Diagnostic]:
+    def _closing_diagnostics(self) -> Iterator[Diagnostic]:
         """Yield what concerns no single root."""
         yield from self._roots.variable_files.diagnostics
         for path, why in sorted(self._folders.unreadable.items()):

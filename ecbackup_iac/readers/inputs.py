@@ -66,7 +66,9 @@ def read_inputs(
         InputError: a path does not exist.
 
     """
-    inputs = _Inputs(paths, scope, evaluation_inputs, allow_empty=allow_empty, progress=progress)
+    inputs = _InputReader(
+        paths, scope, evaluation_inputs, allow_empty=allow_empty, progress=progress
+    )
     everything = (*paths, *inputs.implied_paths(paths))
     contents = evaluation_inputs.contents
     for discovered in discover(everything, scope.exclude, contents, inputs.listings):
@@ -84,7 +86,7 @@ def read_inputs(
     yield from inputs.closing_results()
 
 
-class _Inputs:
+class _InputReader:
     """The inputs of a run: which paths held something, and what is still to be read at the end."""
 
     def __init__(

@@ -97,11 +97,11 @@ def _documents(path: str, text: bytes, *, is_requested: bool) -> tuple[JsonFile 
         # Reported when it is read.
         return JsonFile(path, text, documents_in(text), is_requested), False
     first_document = () if first is None else (first,)
-    is_document = first is not None and _is_other(first)
+    is_document = first is not None and _is_not_template(first)
     return JsonFile(path, text, chain(first_document, documents), is_requested), is_document
 
 
-def _is_other(document: RawJson) -> bool:
+def _is_not_template(document: RawJson) -> bool:
     """Whether a JSON document is a plan, a state or AWS CLI output.
 
     Their strings may look like a template, so their own members decide.

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.policy import PublishedModule
-from ecbackup_iac.readers.terraform.deployers import DEPLOYERS, WORDS
+from ecbackup_iac.readers.terraform.deployers import DEPLOYER_WORDS, DEPLOYERS
 from ecbackup_iac.readers.terraform.resource_types import CACHE_WORDS, cache_type
 from ecbackup_iac.terraform.roots.folder_scan import Sought
 from ecbackup_iac.terraform.values.budget import MAX_STEPS, TooMuchError
@@ -52,4 +52,4 @@ def sought(policy_modules: Iterable[PublishedModule] = ()) -> Sought:
 
         return mentions_cache(block)
 
-    return Sought((*_WORDS, *WORDS), is_resource, is_call, CACHE_WORDS)
+    return Sought((*_WORDS, *DEPLOYER_WORDS), is_resource, is_call, CACHE_WORDS)
