@@ -38,43 +38,48 @@ MAX_STEPS_OF_A_TREE = MAX_STEPS + MAX_STEPS // 3
 
 def read(request: TreeRequest) -> Iterator[ReadResult]:
     """Yield the result of each root module in the tree, as far as the targets are concerned."""
-    folders = Folders(request.boundary, request.given.contents, request.listings)
-    wanted = sought(request.modules)
-    units: UnitRoots | None = None
+    return ConfigurationTree(request).results()
 
-    def find_units(scan: FolderScan) -> UnitModules:
-        nonlocal units
+
+class ConfigurationTree:
+    """The roots and units of one tree, in order, and what concerns no single one of them."""
+
+    def __init__(self, request: TreeRequest) -> None:
+        """Find the roots and the units; they are evaluated when their results are needed."""
+        self._request = request
+        self._units: UnitRoots | None = None
+        self._folders = Folders(request.boundary, request.given.contents, request.listings)
+        self._wanted = sought(request.modules)
+        self._index = index = FolderIndex(
+            self._folders,
+            self._wanted,
+            request.is_excluded,
+            request.progress.reading,
+            request.targets,
+            self._find_units,
+        )
+        self._order = RootOrder(index)
+        self._targets = frozenset(request.targets)
+        steps = MAX_STEPS_OF_A_TREE + 2 * index.size - (self._units.steps if self._units else 0)
+        steps = max(steps, MAX_STEPS_OF_A_TREE - MAX_STEPS)
+        self._roots = RootResults(request, self._folders, index, self._order, steps)
+
+    def _find_units(self, scan: FolderScan) -> UnitModules:
         wrappers = (*scan.wrappers, *scan.excluded_wrappers)
         if not any(os.path.basename(path) in TERRAGRUNT_FILES for path in wrappers):
             return NO_UNITS
         from ecbackup_iac.readers.terragrunt.unit_roots import UnitRoots  # most trees have none
 
-        units = UnitRoots(folders, request.given, request.targets, wanted, request.is_excluded)
-        return units.find(scan)
+        request = self._request
+        self._units = UnitRoots(
+            self._folders, request.given, request.targets, self._wanted, request.is_excluded
+        )
+        return self._units.find(scan)
 
-    index = FolderIndex(
-        folders, wanted, request.is_excluded, request.progress.reading, request.targets, find_units
-    )
-    if units is not None:
-        request.used.update(*(unit.data for unit in units.found.units))
-    yield from _Tree(request, folders, index, units).results()
-
-
-class _Tree:
-    """The roots and units of one tree, in order, and what concerns no single one of them."""
-
-    def __init__(
-        self, request: TreeRequest, folders: Folders, index: FolderIndex, units: "UnitRoots | None"
-    ) -> None:
-        self._request = request
-        self._units = units
-        self._folders = folders
-        self._index = index
-        self._order = RootOrder(index)
-        self._targets = frozenset(request.targets)
-        steps = MAX_STEPS_OF_A_TREE + 2 * index.size - (units.steps if units else 0)
-        steps = max(steps, MAX_STEPS_OF_A_TREE - MAX_STEPS)
-        self._roots = RootResults(request, folders, index, self._order, steps)
+    def data_files(self) -> frozenset[str]:
+        """Return the real paths of the data files that units read."""
+        units = self._units.found.units if self._units else ()
+        return frozenset().union(*(unit.data for unit in units))
 
     def results(self) -> Iterator[ReadResult]:
         """Yield a result for each root module, and one for what concerns no single root."""
@@ -160,7 +165,7 @@ class _Tree:
             yield Diagnostic(text, Location(display_path_of(first)))
         if self._units is not None:
             yield from self._units.diagnostics(self._index)
-        if self._units and self._units.is_nothing_evaluated and not self._index.found:
+        if self._units and self._units.has_files_without_units and not self._index.found:
             text = "nothing was evaluated: no unit of Terragrunt is here, and no configuration"
             yield Diagnostic(text, Location(display_path_of(self._request.targets[0])))
         yield from self._unread_calls()

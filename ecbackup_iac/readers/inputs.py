@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from ecbackup_iac.cloudformation.templates.relevance import TemplateFile
     from ecbackup_iac.model.cache import CacheResource
     from ecbackup_iac.readers.cloudformation.templates import TemplateReader
+    from ecbackup_iac.readers.configuration import ConfigurationTree
     from ecbackup_iac.readers.other_programs import OtherProgram
     from ecbackup_iac.readers.terraform_json.source_locations import SourceLocator
 
@@ -66,28 +67,28 @@ def read_inputs(
         InputError: a path does not exist.
 
     """
-    inputs = _InputReader(
+    reader = _InputReader(
         paths, scope, evaluation_inputs, allow_empty=allow_empty, progress=progress
     )
-    everything = (*paths, *inputs.implied_paths(paths))
+    everything = (*paths, *reader.implied_paths(paths))
     contents = evaluation_inputs.contents
-    for discovered in discover(everything, scope.exclude, contents, inputs.listings):
+    for discovered in discover(everything, scope.exclude, contents, reader.listings):
         match discovered:
             case ConfigurationPath():
-                inputs.add_configuration(discovered)
+                reader.add_configuration(discovered)
             case Diagnostic():
-                inputs.mark_read(discovered.location.path)
+                reader.mark_read(discovered.location.path)
                 yield ReadResult(diagnostics=(discovered,))
             case LeftOut():
                 yield ReadResult(left_out=(discovered.path,))
             case Input():
                 progress.reading()
-                yield from inputs.results_of(discovered)
-    yield from inputs.closing_results()
+                yield from reader.results_of(discovered)
+    yield from reader.closing_results()
 
 
 class _InputReader:
-    """The inputs of a run: which paths held something, and what is still to be read at the end."""
+    """Reads the inputs of a run, and collects what can only be read when all inputs are known."""
 
     def __init__(
         self,
@@ -104,16 +105,24 @@ class _InputReader:
         self._progress = progress
         self.listings: dict[str, Listing] = {}
         self._unread = dict.fromkeys(map(display_path_of, paths))
+        """The paths of the command line under which nothing has been read yet; only the keys matter."""
+
         self._read: list[str] = []
+        """The files and folders that were read."""
+
         self._folders: dict[str, list[str]] = {}
+        """The folders of configuration to check, by the boundary of their repository."""
+
         self._templates: TemplateReader | None = None
         self._locator: SourceLocator | None = None
         self._live: list[CacheResource] = []
+        """Caches that run, from AWS CLI output."""
+
         self._others: dict[str, OtherProgram] = {}
-        """The files of other programs that their content shows, by real path."""
+        """The files of other programs that are recognised by their content, by real path."""
 
         self._absent: set[str] = set()
-        """Addresses of the absent caches of documents."""
+        """Addresses of the absent caches in JSON documents."""
 
     def mark_read(self, named: str, path: str | None = None) -> None:
         """Note that a path of the command line contains something, and which file or folder that is."""
@@ -190,20 +199,19 @@ class _InputReader:
         """Yield the results of templates and configuration, and an error for each path without any."""
         from ecbackup_iac.readers.other_programs import warnings
 
-        others = self._files_of_others()  # before the listings are used up
+        others = self._files_of_others()  # first, because reading a tree removes its listings
         data = self._data_files()
         rendered: set[str] = set()
         for boundary in dict.fromkeys((*self._folders, *data)):
             folders, files = self._folders.get(boundary, ()), data.get(boundary, {})
-            used: set[str] = set()
-            results = self._configuration_results(boundary, (*folders, *files), used)
-            first = next(results)
-            if not folders and used.isdisjoint(files):
+            tree = self._configuration_tree(boundary, (*folders, *files))
+            read_by_units = tree.data_files()
+            if not folders and read_by_units.isdisjoint(files):
                 continue
-            for real_path in used & files.keys():
+            for real_path in read_by_units & files.keys():
                 self.mark_read(files[real_path])
-            rendered |= used
-            for result in (first, *results):
+            rendered |= read_by_units
+            for result in tree.results():
                 for deployment in result.deployments:
                     self._template_reader().add_deployment(deployment, boundary)
                 yield result
@@ -252,24 +260,20 @@ class _InputReader:
                 programs.setdefault(os.path.realpath(path), program)
         return programs | self._others
 
-    def _configuration_results(
-        self, boundary: str, folders: Sequence[str], used: set[str]
-    ) -> Iterator[ReadResult]:
-        from ecbackup_iac.readers.configuration import read
+    def _configuration_tree(self, boundary: str, targets: Sequence[str]) -> "ConfigurationTree":
+        from ecbackup_iac.readers.configuration import ConfigurationTree
         from ecbackup_iac.readers.tree_request import TreeRequest
 
-        scope, targets = self._scope, tuple(dict.fromkeys(folders))
-        return read(
+        return ConfigurationTree(
             TreeRequest(
                 boundary,
-                targets,
+                tuple(dict.fromkeys(targets)),
                 self._evaluation_inputs,
-                scope.roots,
-                scope.modules,
+                self._scope.roots,
+                self._scope.modules,
                 self._is_excluded,
                 self._progress,
                 self.listings,
-                used,
             )
         )
 

@@ -84,7 +84,7 @@ def _without_documents(
 
 
 def _documents(path: str, text: bytes, *, is_requested: bool) -> tuple[JsonFile | None, bool]:
-    """Return the JSON documents of a text, and whether the first is certainly not a template."""
+    """Return the JSON documents of a text, and whether the first is a plan, a state or AWS CLI output."""
     has_members = _DOCUMENT_MEMBERS.search(text) is not None
     if not (has_members or is_requested):
         return None, False
@@ -102,9 +102,9 @@ def _documents(path: str, text: bytes, *, is_requested: bool) -> tuple[JsonFile 
 
 
 def _is_not_template(document: RawJson) -> bool:
-    """Whether a JSON document is a plan, a state or AWS CLI output.
+    """Whether a JSON document is certainly not a template, by the members of other sources.
 
-    Their strings may look like a template, so their own members decide.
+    The strings in a plan, a state or AWS CLI output may look like a template.
     """
     if not document.is_object:
         return True

@@ -37,9 +37,9 @@ _ENGINES = {
 def rejections(
     found: ResourceInstance, block: Arguments, *, with_arguments: bool
 ) -> Iterator[Diagnostic]:
-    """Yield what is rejected of a resource itself: all of its arguments, else the first of its rules.
+    """Yield what is rejected of a resource itself: every argument, or else the first broken rule.
 
-    Of the provider's rules only those on engine, replication_group_id and retention are held.
+    Of the provider's rules only those on engine and replication_group_id are checked.
     """
     header, is_rejected = found.block.header.location, False
     if found.kind not in RESOURCE_TYPES:
@@ -52,7 +52,8 @@ def rejections(
     if not is_rejected:
         after = Arguments(found.block, found.condition_scope, block.give_up)
         broken = chain(
-            *(_failed_conditions(found.block, *of) for of in (("pre", block), ("post", after))),
+            _failed_conditions(found.block, "pre", block),
+            _failed_conditions(found.block, "post", after),
             _engine_rule(found.kind, block),
             _membership_rules(block) if found.kind == "aws_elasticache_cluster" else (),
         )

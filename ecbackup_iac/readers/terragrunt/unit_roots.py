@@ -33,10 +33,10 @@ MAX_STEPS_OF_UNITS = MAX_STEPS // 2
 """For the configuration of all units together, and a step for each byte of it."""
 
 
-def _leads(unit: Unit, folder: str, index: FolderIndex) -> bool:
-    """Whether the module of a unit leads to a cache, as far as that is known without evaluating it.
+def _may_lead_to_cache(unit: Unit, folder: str, index: FolderIndex) -> bool:
+    """Whether the module of a unit contains or calls a cache, as far as is known without evaluating it.
 
-    A parent's own folder has to contain one: most contain what their units share.
+    A configuration that units include is one only if its own folder contains a cache.
     """
     if folder not in index.leading:
         return False
@@ -77,14 +77,14 @@ class UnitRoots:
         folders: Folders,
         given: EvaluationInputs,
         targets: Sequence[str],
-        words: Sought,
+        sought: Sought,
         is_excluded: Callable[[str], bool],
     ) -> None:
         self._folders = folders
         self._is_excluded = is_excluded
         self._given = given
         self._targets = frozenset(targets)
-        self._sought = words
+        self._sought = sought
         self.found = Deployments()
         self.steps = 0
         """What the evaluation of their configuration took."""
@@ -136,7 +136,7 @@ class UnitRoots:
             targets = self._targets_of(unit)
             for folder in () if unit.excluded else unit.modules:
                 module = UnitModule(unit, folder, self._folders)
-                leads = _leads(unit, folder, index) or self._has_caches(module, index)
+                leads = _may_lead_to_cache(unit, folder, index) or self._has_caches(module, index)
                 own_folders = (unit.folder, module.own_folder)
                 if leads and (
                     folder in index.relevant
@@ -178,7 +178,7 @@ class UnitRoots:
         """Whether a unit's module makes caches, by its source."""
         if unit.remote:
             return self._sought.is_call(unit.remote, None)
-        return any(_leads(unit, folder, index) for folder in unit.modules)
+        return any(_may_lead_to_cache(unit, folder, index) for folder in unit.modules)
 
     def diagnostics(self, index: FolderIndex) -> Iterator[Diagnostic]:
         """Yield what Terragrunt rejects, where it concerns what is checked."""
@@ -186,7 +186,7 @@ class UnitRoots:
             is_concerned = any(folder in index.relevant for folder in unit.modules)
             if self._is_target(unit):
                 is_concerned = not unit.modules or any(
-                    _leads(unit, folder, index) for folder in unit.modules
+                    _may_lead_to_cache(unit, folder, index) for folder in unit.modules
                 )
             if unit.problem is not None and is_concerned:
                 yield _rejected(unit.problem, unit.file)
@@ -230,7 +230,7 @@ class UnitRoots:
         return tuple(sorted(map(display_path_of, self.found.left_out)))
 
     @property
-    def is_nothing_evaluated(self) -> bool:
+    def has_files_without_units(self) -> bool:
         """Whether there are files of Terragrunt, and neither a unit nor a stack, nor a template for one."""
         found = self.found
         is_any = found.units or found.stacks or found.templates or found.stack_templates
