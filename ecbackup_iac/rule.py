@@ -18,7 +18,7 @@ from ecbackup_iac.model.cache import (
     CacheResource,
     Form,
     format_days,
-    is_without_backups,
+    needs_cluster_mode,
 )
 from ecbackup_iac.model.policy import MAXIMUM_DAYS, Requirements, UnknownMode
 from ecbackup_iac.model.record import record, replace
@@ -131,26 +131,26 @@ def _without_exempt_outcomes(resource: CacheResource) -> CacheResource:
 
     Unchanged where that would leave no retention, or where it is not known in which cases they occur.
     """
-    exempt = _case_ids_where(resource.engine, _is_memcached)
+    exempt = _scenario_ids_where(resource.engine, _is_memcached)
     retention = resource.retention
     if not exempt or not isinstance(retention, Unknown):
         return resource
     remaining = []
     for outcome in retention.outcomes:
-        if outcome.case_ids is None:
+        if outcome.scenario_ids is None:
             remaining.append(outcome)
-        elif case_ids := outcome.case_ids - exempt:
-            remaining.append(replace(outcome, case_ids=case_ids))
+        elif scenario_ids := outcome.scenario_ids - exempt:
+            remaining.append(replace(outcome, scenario_ids=scenario_ids))
     if not remaining:
         return resource
     return replace(resource, retention=replace(retention, outcomes=tuple(remaining)))
 
 
-def _case_ids_where(value: Value[T], matches: Callable[[T], bool]) -> frozenset[int]:
+def _scenario_ids_where(value: Value[T], matches: Callable[[T], bool]) -> frozenset[int]:
     """Return the cases in which a setting certainly matches; empty where none is known."""
     return frozenset().union(
         *(
-            outcome.case_ids or ()
+            outcome.scenario_ids or ()
             for outcome in _outcomes_of(value)
             if isinstance(outcome.value, Known) and matches(outcome.value.value)
         )
@@ -261,7 +261,7 @@ def _node_answers(resource: CacheResource) -> list[bool]:
         modes = {False}
     return sorted(
         {
-            is_without_backups(node) and not mode
+            needs_cluster_mode(node) and not mode
             for node, mode in product(nodes, modes or {True, False})
         }
     )

@@ -53,7 +53,7 @@ class CalledModule:
 
     source: str
     state: ModuleState
-    input: str = ""
+    retention_input: str = ""
     """The input that sets the retention, with dots for members of objects; empty where none is known."""
 
 
@@ -87,7 +87,7 @@ class CacheResource:
     """The group that a cluster belongs to: its id, or what the code refers to; an empty id means none."""
 
     cluster_mode: Value[bool] = Known(value=False)
-    """A reader may leave the default where `may_be_without_backups` is false: nothing depends on it then."""
+    """A reader may leave the default where `may_need_cluster_mode` is false: nothing depends on it then."""
 
     backup_window: Value[str] = Unset()
     """Daily, UTC, `hh24:mi-hh24:mi`."""
@@ -110,7 +110,7 @@ class CacheResource:
     assumptions: tuple[str, ...] = ()
     """Assumptions that were made when it was read, for people."""
 
-    settings: str = ""
+    settings_label: str = ""
     """The values that its root was evaluated with, where the policy lists them: RootSettings.label."""
 
     has_hidden_key: bool = False
@@ -128,10 +128,10 @@ class CacheResource:
     overrides: tuple[Location, ...] = ()
     """The blocks of override files that are merged into that block."""
 
-    unit: tuple[Location, ...] = ()
+    unit_locations: tuple[Location, ...] = ()
     """Where the Terragrunt unit that deploys it is configured: its module, its inputs, and what decides."""
 
-    inputs: Call | None = None
+    unit_inputs: Call | None = None
     """The inputs of that unit, which set the variables of its module; None where it is not a unit."""
 
     calls: tuple[Call, ...] = ()
@@ -143,7 +143,7 @@ class CacheResource:
     construct: str = ""
     """The path of the construct that it is generated from, where the file names one."""
 
-    entries: tuple[Location, ...] = ()
+    for_each_entries: tuple[Location, ...] = ()
     """Where the keys and values of `for_each` are written that it and the calls that lead to it have."""
 
     module: CalledModule | None = None
@@ -152,15 +152,15 @@ class CacheResource:
     @property
     def variable_sources(self) -> tuple[Call, ...]:
         """What sets the variables of its modules: the inputs of its unit, and the module calls."""
-        return self.calls if self.inputs is None else (self.inputs, *self.calls)
+        return self.calls if self.unit_inputs is None else (self.unit_inputs, *self.calls)
 
 
-def may_be_without_backups(node_type: Value[str]) -> bool:
+def may_need_cluster_mode(node_type: Value[str]) -> bool:
     """Whether cluster mode decides if a cache of this node type can be backed up."""
-    return any(map(is_without_backups, possible_values(node_type)))
+    return any(map(needs_cluster_mode, possible_values(node_type)))
 
 
-def is_without_backups(node_type: PossibleValue[str]) -> bool:
+def needs_cluster_mode(node_type: PossibleValue[str]) -> bool:
     """Whether a node type cannot be backed up outside cluster mode."""
     return isinstance(node_type, Known) and node_type.value.lower() == NODE_WITHOUT_BACKUPS
 

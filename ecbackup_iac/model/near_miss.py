@@ -21,7 +21,7 @@ class NearMiss:
     """The same, as a trace shows them."""
 
 
-def written_as(name: str, types: Mapping[str, object]) -> str:
+def type_meant_by(name: str, types: Mapping[str, object]) -> str:
     """Return the type that a name means but for case, underscores, blanks, a plural s or "elasticcache"."""
     if name in types:
         return name

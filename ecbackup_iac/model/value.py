@@ -130,7 +130,7 @@ class Invalid:
     """The locations of the literals."""
 
 
-CaseIds: TypeAlias = frozenset[int] | None
+ScenarioIds: TypeAlias = frozenset[int] | None
 """The cases in which an outcome can occur; None where that may be any case.
 
 The cases of a resource are the scenarios in which its settings were evaluated together.
@@ -145,7 +145,7 @@ class Outcome(Generic[T]):
     when: str = ""
     """The condition for it, for people: "IsProd is false"; empty where there is none to name."""
 
-    case_ids: CaseIds = None
+    scenario_ids: ScenarioIds = None
     """Outcomes of two settings of a resource can occur together only where they share a case."""
 
 

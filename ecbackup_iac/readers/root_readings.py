@@ -90,7 +90,7 @@ class RootReadings:
                 variables=(*variables, *self._request.given.variables),
                 workspace=self._request.given.workspace or root.workspace,
             )
-            yield self._reading(folder, given, unit).with_settings(root.label)
+            yield self._reading(folder, given, unit).with_settings_label(root.label)
         if unit is None:
             yield self._release(folder)
 

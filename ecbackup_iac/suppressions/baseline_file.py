@@ -118,8 +118,8 @@ def _members(entry: AcceptedFinding) -> dict[str, object]:
     """Return the members of an entry in the file, without those that have their default value."""
     key = entry.key
     members: dict[str, object] = {"root": key.root, "address": key.address}
-    if key.settings:
-        members["settings"] = key.settings
+    if key.settings_label:
+        members["settings"] = key.settings_label
     members["rule"] = key.rule
     if key.occurrence > 1:
         members["occurrence"] = key.occurrence

@@ -259,7 +259,7 @@ def test_a_root_of_the_policy_is_evaluated_once_for_each_set(
     )
     found = evaluate(files, roots=sets)
     assert [cache.retention.trace[-1].text for cache in found.caches] == ["days = 1", "days = 2"]
-    assert [cache.settings for cache in found.caches] == ["a.tfvars", "b.tfvars"]
+    assert [cache.settings_label for cache in found.caches] == ["a.tfvars", "b.tfvars"]
     assert [cache.assumptions for cache in found.caches] == [(), ()]
 
 

@@ -22,7 +22,7 @@ def with_origin(cache: CacheResource, block: Block, scope: BlockScope) -> CacheR
         block=block.range.location,
         overrides=overrides_of(block),
         calls=scope.instance.calls,
-        entries=_entries_of(scope),
+        for_each_entries=_entries_of(scope),
     )
 
 

@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 from ecbackup_iac.hcl.number import Number, NumberTooLargeError
-from ecbackup_iac.model.hidden import hidden_unless_days, placeholder_of, shown_setting
+from ecbackup_iac.model.hidden import hidden_unless_days, placeholder_of, setting_or_placeholder
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.value import (
     Bounds,
@@ -111,7 +111,7 @@ def _possible_text(value: Value) -> PossibleValue[str]:
 
 def shown_text(value: Value, text: str) -> str:
     """Return a value's text as it may be printed."""
-    return shown_setting(text) if value.is_hidden else text
+    return setting_or_placeholder(text) if value.is_hidden else text
 
 
 def _trace(before: tuple[TraceStep, ...], steps: Iterable[Step]) -> tuple[TraceStep, ...]:

@@ -8,12 +8,12 @@ from ecbackup_iac.hcl.body import NativeBody
 from ecbackup_iac.hcl.expression import GetAttribute, Name
 from ecbackup_iac.hcl.source import SourceFile, SourceRange
 from ecbackup_iac.hcl.structure import Attribute, Block
-from ecbackup_iac.hidden_numbers import with_texts
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.hidden import without_credentials
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import AbsentCache, Diagnostic, ReadResult, Severity
+from ecbackup_iac.placeholder_numbers import map_texts
 from ecbackup_iac.readers.terraform.caches import RootReader
 from ecbackup_iac.readers.terraform.root import RootEvaluation
 from ecbackup_iac.readers.terraform.unread_calls import at_call
@@ -139,7 +139,7 @@ class RemoteUnit:
         source, shown = self._source, without_credentials(self._unit.source)
         if source == shown:
             return result
-        hidden: ReadResult = with_texts(
+        hidden: ReadResult = map_texts(
             result, lambda text: text.replace(source, shown) if source in text else text
         )
         return hidden

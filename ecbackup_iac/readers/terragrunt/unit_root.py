@@ -141,7 +141,7 @@ class UnitRoot:
         cache = of_unit(cache, self.unit)
         if self.unit.inputs_at is not None:
             location, folder = self.unit.inputs_at.location, display_path_of(self.module.folder)
-            cache = replace(cache, inputs=Call(location, "inputs", folder, self.is_shared))
+            cache = replace(cache, unit_inputs=Call(location, "inputs", folder, self.is_shared))
         unit, retention = self.unit, cache.retention
         decided = retention.trace[-1].location if retention.trace else cache.location
         if any(decided.path == source.path for source in self.module.files.written.values()):
@@ -178,7 +178,7 @@ def of_unit(cache: CacheResource, unit: Unit) -> CacheResource:
         if any(_contains(place.location, location) for location in decided)
     )
     locations = (*(place.location for place in (*unit.places, *unit.calls)), *decided, *inherited)
-    return replace(cache, source=Source.TERRAGRUNT, unit=tuple(dict.fromkeys(locations)))
+    return replace(cache, source=Source.TERRAGRUNT, unit_locations=tuple(dict.fromkeys(locations)))
 
 
 def _contains(whole: Location, part: Location) -> bool:
