@@ -87,7 +87,7 @@ class CacheResource:
     """The group that a cluster belongs to: its id, or what the code refers to; an empty id means none."""
 
     cluster_mode: Value[bool] = Known(value=False)
-    """A reader may leave the default where `may_need_cluster_mode` is false: nothing depends on it then."""
+    """A reader may leave the default for node types that can be backed up without cluster mode."""
 
     backup_window: Value[str] = Unset()
     """Daily, UTC, `hh24:mi-hh24:mi`."""
@@ -105,13 +105,13 @@ class CacheResource:
     """What looks like a misspelling of the retention's name, where that is not set."""
 
     variants: tuple[Outcome[int], ...] = ()
-    """The retention with variable files that exist and are not used in this run."""
+    """What the retention would be with variable files that exist and are not used in this run."""
 
     assumptions: tuple[str, ...] = ()
     """Assumptions that were made when it was read, for people."""
 
     settings_label: str = ""
-    """The values that its root was evaluated with, where the policy lists them: RootSettings.label."""
+    """The label of the RootSettings that its root was evaluated with; empty where the policy lists none."""
 
     has_hidden_key: bool = False
     """An instance key in its address must not be shown: only this run knows which `(hidden 1)` is."""
@@ -129,13 +129,16 @@ class CacheResource:
     """The blocks of override files that are merged into that block."""
 
     unit_locations: tuple[Location, ...] = ()
-    """Where the Terragrunt unit that deploys it is configured: its module, its inputs, and what decides."""
+    """Where the Terragrunt unit that deploys it sets its module and its inputs, and what decides these."""
 
     unit_inputs: Call | None = None
     """The inputs of that unit, which set the variables of its module; None where it is not a unit."""
 
     calls: tuple[Call, ...] = ()
-    """The module calls and nested stacks that lead to it, outermost first; those above it where it is one."""
+    """The module calls and nested stacks that lead to it, outermost first.
+
+    Where a call or stack represents the cache, because its module or template was not read, it is not in it.
+    """
 
     generator: str = ""
     """The program that generates the file that declares it; empty where a person writes the file."""
@@ -144,10 +147,10 @@ class CacheResource:
     """The path of the construct that it is generated from, where the file names one."""
 
     for_each_entries: tuple[Location, ...] = ()
-    """Where the keys and values of `for_each` are written that it and the calls that lead to it have."""
+    """Where the entries of `for_each` are written that this instance, and the calls that lead to it, come from."""
 
     module: CalledModule | None = None
-    """The module that makes it, where that was not read: then the cache is located at the module's call."""
+    """The module that declares it, where that was not read: then the cache is located at the module's call."""
 
     @property
     def variable_sources(self) -> tuple[Call, ...]:
@@ -156,7 +159,7 @@ class CacheResource:
 
 
 def may_need_cluster_mode(node_type: Value[str]) -> bool:
-    """Whether cluster mode decides if a cache of this node type can be backed up."""
+    """Whether a setting may be a node type that cannot be backed up outside cluster mode."""
     return any(map(needs_cluster_mode, possible_values(node_type)))
 
 

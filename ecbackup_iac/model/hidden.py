@@ -8,7 +8,7 @@ import re
 from ecbackup_iac.model.value import Invalid, Known, PossibleValue
 
 MAX_DAYS_SHOWN = 999
-"""A hidden number up to this is shown as days; a larger one may be an account or a code."""
+"""A secret number up to this is shown, as days; a larger one may be an account or a code."""
 
 START, _END = "\ue000", "\ue001"  # private use: no input uses them
 PLACEHOLDER = re.compile(f"{START}[0-9a-f]*{_END}?")

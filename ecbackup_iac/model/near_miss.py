@@ -22,7 +22,7 @@ class NearMiss:
 
 
 def type_meant_by(name: str, types: Mapping[str, object]) -> str:
-    """Return the type that a name means but for case, underscores, blanks, a plural s or "elasticcache"."""
+    """Return the type that a name means, which may differ in case, underscores, blanks, "cc" or a plural s."""
     if name in types:
         return name
     letters = _letters(name)

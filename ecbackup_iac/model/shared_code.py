@@ -59,7 +59,10 @@ class SharedCode:
         return self._results[locations]
 
     def call_that_must_set(self, resource: CacheResource, step: TraceStep) -> Call | None:
-        """Return the call that has to set a variable, where several roots share its module and default."""
+        """Return the call that has to set a variable itself, because other roots share the default at `step`.
+
+        None where the step is not a default, or no other root shares it.
+        """
         if step.kind is not StepKind.VARIABLE_DEFAULT or step.shape is not StepShape.VALUE:
             return None
         folder = posixpath.dirname(step.location.path)
