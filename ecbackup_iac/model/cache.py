@@ -111,7 +111,7 @@ class CacheResource:
     """Assumptions that were made when it was read, for people."""
 
     settings_label: str = ""
-    """The label of the RootSettings that its root was evaluated with; empty where the policy lists none."""
+    """The label of the RootSettings that its root was evaluated with; empty where it has none."""
 
     has_hidden_key: bool = False
     """An instance key in its address must not be shown: only this run knows which `(hidden 1)` is."""
@@ -147,10 +147,10 @@ class CacheResource:
     """The path of the construct that it is generated from, where the file names one."""
 
     for_each_entries: tuple[Location, ...] = ()
-    """Where the entries of `for_each` are written that this instance, and the calls that lead to it, come from."""
+    """Where the entries of `for_each` are written that this instance and the calls to it come from."""
 
     module: CalledModule | None = None
-    """The module that declares it, where that was not read: then the cache is located at the module's call."""
+    """The module that declares it, where that was not read: the cache is then located at its call."""
 
     @property
     def variable_sources(self) -> tuple[Call, ...]:

@@ -22,7 +22,7 @@ class NearMiss:
 
 
 def type_meant_by(name: str, types: Mapping[str, object]) -> str:
-    """Return the type that a name means, which may differ in case, underscores, blanks, "cc" or a plural s."""
+    """Return the type that a name means; case, underscores, blanks, "cc" and a plural s may differ."""
     if name in types:
         return name
     letters = _letters(name)

@@ -146,7 +146,9 @@ class UnitModule:
     @cached_property
     def changes_calls(self) -> bool:
         """Whether the modules that it calls may be others than those in the repository."""
-        own = self._folders.entries(self.own_folder)[1] if self.own_folder != self.folder else ()
+        own = (
+            self._folders.listing(self.own_folder).folders if self.own_folder != self.folder else ()
+        )
         return (
             bool(self.unit.copied.get("exclude_from_copy"))
             or any(os.path.dirname(path) != self.folder for path in self.files.changed)

@@ -72,18 +72,18 @@ def read(members: Mapping[str, RawJson], root: str) -> ReadResult:
     problem = _unknown_format(members)
     if problem:
         return ReadResult(diagnostics=(Diagnostic(problem, input_location(root)),))
-    source, is_shown = Source.TERRAFORM_STATE, "format_version" in members
+    source, may_show_text = Source.TERRAFORM_STATE, "format_version" in members
     resources: list[CacheResource] = []
     diagnostics: list[Diagnostic] = []
     absent: list[AbsentCache] = []
     deploying: list[ResourceChange] = []
-    raw = members["resources"].items() if "resources" in members and not is_shown else ()
-    for entry in _shown(members) if is_shown else raw:
+    raw = members["resources"].items() if "resources" in members and not may_show_text else ()
+    for entry in _shown(members) if may_show_text else raw:
         try:
             mode = entry.members().get("mode")
             if entry.type_name() not in SOUGHT_TYPES or (mode and mode.value() != "managed"):
                 continue
-            for instance, reason in (_shown_instance if is_shown else _raw_instances)(entry):
+            for instance, reason in (_shown_instance if may_show_text else _raw_instances)(entry):
                 address, kind = instance["address"], instance["type"]
                 if kind in KINDS:
                     deploying += [] if reason else [instance]

@@ -132,7 +132,7 @@ class FolderScan:
         """Return every folder with configuration."""
         boundary = self._folders.boundary
         # What discovery listed outside of this walk, it reached through links.
-        pending = [path for path in self._folders.listed() if is_readable(path, boundary)]
+        pending = [path for path in self._folders.listed_folders() if is_readable(path, boundary)]
         pending.append(boundary)
         seen: set[str] = set()
         while pending:
@@ -140,7 +140,7 @@ class FolderScan:
             if path in seen:
                 continue
             seen.add(path)
-            names, folders = self._folders.entries(path)
+            names, folders = self._folders.listing(path)
             prefix = os.path.join(path, "")
             inner = [prefix + name for name in folders if name not in SKIPPED_FOLDERS]
             # A link is listed where it leads to a folder that is walked from nowhere else.

@@ -8,7 +8,7 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from ecbackup_iac.files.file_names import is_shown
+from ecbackup_iac.files.file_names import may_show_text
 from ecbackup_iac.hcl.parser import parse_expression, parse_whole_file
 from ecbackup_iac.hcl.source import Problem, SourceFile
 from ecbackup_iac.hcl.structure import Attribute, Block
@@ -51,14 +51,14 @@ class VariableFile:
         try:
             return constraint.applied(value_in_file(attribute, self.path))
         except EvaluationError as error:
-            error = error if is_shown(self.path) else error.redacted()
+            error = error if may_show_text(self.path) else error.redacted()
             raise error.at(attribute.range) from error
 
 
 def value_in_file(attribute: Attribute, path: str) -> Value:
     """Return what a variable file sets a variable to, hidden if its name is not one of configuration."""
     step = SourceStep.of(attribute, StepKind.VARIABLE)
-    if is_shown(path):
+    if may_show_text(path):
         return Evaluator(CONSTANT_SCOPE).value(attribute.expression).through(step)
     value = HiddenSourceEvaluator(CONSTANT_SCOPE).value(attribute.expression).through(step)
     return declared_sensitive(value, attribute.name, StepKind.VARIABLE, is_marked=False)
@@ -123,7 +123,7 @@ def variables_in(source: SourceFile) -> tuple[list[Attribute], list[Problem]]:
     body, problems = parse_whole_file(source)
     for item in body.items:
         if isinstance(item, Block):
-            kind = f' "{item.kind}"' if is_shown(source.path) else ""
+            kind = f' "{item.kind}"' if may_show_text(source.path) else ""
             text = f"Unexpected{kind} block: blocks are not allowed here"
             problems.append((text, item.header))
     return [*body.attributes()], problems
