@@ -15,7 +15,7 @@ from ecbackup_iac.terraform.functions import FUNCTIONS as TERRAFORM_FUNCTIONS
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.functions.calling import call_function as call_terraform_function
 from ecbackup_iac.terraform.modules.versions import meets
-from ecbackup_iac.terraform.roots.inputs import value_in_file, variables_in
+from ecbackup_iac.terraform.roots.root_variables import value_in_file, variables_in
 from ecbackup_iac.terraform.values.budget import STEPS_PER_EXPRESSION, charge
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.marks import shown_text

@@ -1033,7 +1033,7 @@ def test_a_file_that_cannot_be_read_is_an_error(
         return
     from ecbackup_iac.files import discovery  # root may read everything, so deny it here
 
-    def refuse(_path: str, _most: int, _flags: int) -> bytes:
+    def refuse(_path: str, _most: int) -> bytes:
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.chdir(repository)

@@ -1,4 +1,4 @@
-"""What bytes rule out is not there: a file that is not parsed holds no call, and nothing that is sought."""
+"""What bytes rule out is not there: a file that is not parsed holds no call, and no wanted block."""
 
 import os
 from collections.abc import Sequence

@@ -41,6 +41,7 @@ from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.modules.expansion import EmptyBlock, ResourceInstance
 from ecbackup_iac.terraform.modules.instances import BlockScope
+from ecbackup_iac.terraform.modules.module import ResourceKey
 from ecbackup_iac.terraform.modules.repetitions import Repetition
 from ecbackup_iac.terraform.values.marks import marks_in
 from ecbackup_iac.terraform.values.steps import SourceStep
@@ -246,7 +247,7 @@ def _path_in(text: Node | None, found: ResourceInstance) -> Node | None:
         case GetAttribute(
             of=GetAttribute(of=GetAttribute(of=Name(name="data"), name=kind), name=name)
         ):
-            data = found.scope.instance.module.resources.get(("data", kind, name))
+            data = found.scope.instance.module.resources.get(ResourceKey("data", kind, name))
             if data is not None and kind == "template_file":
                 return _path_in(_expression(data, "template"), found)
             return _expression(data, "filename") if data and kind == "local_file" else None

@@ -13,9 +13,9 @@ from ecbackup_iac.readers.terraform.settings import shown_text
 from ecbackup_iac.terraform.modules.expansion import ResourceInstance
 from ecbackup_iac.terraform.modules.problems import (
     check_rule,
-    condition,
+    condition_value,
     undeclared_names,
-    undeclared_part,
+    undeclared_reference,
 )
 from ecbackup_iac.terraform.modules.resource_values import kept_value
 from ecbackup_iac.terraform.values.value import EvaluationError
@@ -81,7 +81,7 @@ def _rejected_arguments(found: ResourceInstance, block: Arguments) -> Iterator[E
                 value = arguments.value(attribute)
                 if not schema.is_block and name != RETENTION:
                     kept_value(attribute, value, schema)
-                undeclared = undeclared_part(module, attribute)
+                undeclared = undeclared_reference(module, attribute)
                 if undeclared is not None:
                     yield undeclared
             except EvaluationError as error:
@@ -110,7 +110,7 @@ def _failed_conditions(
             try:
                 check_rule(rule)
                 is_evaluated = True
-                is_met = condition(
+                is_met = condition_value(
                     rule, lambda attribute: block.evaluated(attribute.expression, attribute)
                 )
             except EvaluationError as error:

@@ -34,7 +34,7 @@ from ecbackup_iac.terraform.modules.expansion import (
 from ecbackup_iac.terraform.modules.instances import ModuleInstance
 from ecbackup_iac.terraform.modules.module import Module, overrides_of
 from ecbackup_iac.terraform.modules.problems import problems
-from ecbackup_iac.terraform.roots.folder_scan import SoughtBlock
+from ecbackup_iac.terraform.roots.folder_scan import DeclaredBlock
 from ecbackup_iac.terraform.roots.programs import Evidence
 from ecbackup_iac.terraform.roots.roots import FolderIndex, RootOrder
 from ecbackup_iac.terraform.values.budget import TooMuchError, charge
@@ -72,8 +72,8 @@ def _repetition(found: ResourceInstance | UnreadCall) -> str:
     headers = [block.header.location for block in (found.block, *found.scope.instance.call_blocks)]
     while instance is not None:
         for header in headers:
-            if header in instance.module.repeated:
-                return instance.module.repeated[header]
+            if header in instance.module.redeclared:
+                return instance.module.redeclared[header]
         instance = instance.parent
     return ""
 
@@ -127,7 +127,7 @@ class RootEvaluation(Search):
         """The CloudFormation templates that resources deploy."""
         return tuple(self._reader.deployments)
 
-    def is_sought(self, block: Block) -> bool:
+    def is_wanted(self, block: Block) -> bool:
         """Whether a resource is of a cache's type, or may deploy one."""
         kind = block.labels[0]
         if kind in MANIFESTS:
@@ -136,7 +136,7 @@ class RootEvaluation(Search):
             return mentions_cache(block)
         return kind in DEPLOYERS or bool(cache_type(kind))
 
-    def may_lead_to_sought(self, folder: str) -> bool:
+    def may_lead_to_wanted(self, folder: str) -> bool:
         """Whether a module may lead to a cache; one that the index does not know may."""
         is_known = folder in self._index.found and not self.may_lead_anywhere
         return not is_known or folder in self._index.leading
@@ -166,7 +166,7 @@ class RootEvaluation(Search):
                 problem = self._skip(found)
                 if problem is not None:
                     diagnostics.append(problem)
-            elif self._is_wanted(found.scope.instance):
+            elif self._is_in_target(found.scope.instance):
                 self._add_caches(found)
         self.used_variables = self._root.used_variables()
         for absent in self._reader.absent:
@@ -235,7 +235,7 @@ class RootEvaluation(Search):
         self._rejections[instance] = rejection
         return rejection
 
-    def _is_wanted(self, instance: ModuleInstance | None) -> bool:
+    def _is_in_target(self, instance: ModuleInstance | None) -> bool:
         """Whether a module instance, or one that calls it, is in a target."""
         while instance is not None:
             if self._is_target(instance.module.folder):
@@ -254,7 +254,7 @@ class RootEvaluation(Search):
         is_call = found.target is not None
         if found.kind in DEPLOYERS and not _declares_cache(found):
             return None
-        if self._is_wanted(found.instance) and (
+        if self._is_in_target(found.instance) and (
             not is_call or self._is_cache_call(found, locations)
         ):
             for absent in locations:
@@ -278,7 +278,7 @@ class RootEvaluation(Search):
             charge()
             self._order.mark_done(path)
             self._root.configuration.modules.at(path).parse_all()
-            if self._is_target(path) or self._is_wanted(found.instance):
+            if self._is_target(path) or self._is_in_target(found.instance):
                 prefix = f"{found.address}.{names}".rstrip(".")
                 self._add_blocks(self._index.found[path].blocks, prefix, reason)
         return None
@@ -299,10 +299,10 @@ class RootEvaluation(Search):
         reason = f"{program} does not read this file, and {shown_by} shows that {program} is used"
         self._add_blocks(unread, "", reason)
 
-    def _add_blocks(self, blocks: list[SoughtBlock], prefix: str, reason: str) -> None:
+    def _add_blocks(self, blocks: list[DeclaredBlock], prefix: str, reason: str) -> None:
         for block in blocks:
             address = f"{prefix}.{block.address}" if prefix else block.address
-            self._add_absent(address, block.kind, block.location, reason)
+            self._add_absent(address, block.type, block.location, reason)
 
     def _add_absent(self, address: str, kind: str, location: Location, reason: str) -> None:
         root = display_path_of(self._root.module.folder)

@@ -31,7 +31,7 @@ from ecbackup_iac.terraform.modules.expansion import UnreadCall
 from ecbackup_iac.terraform.modules.instances import BlockScope, ModuleInstance
 from ecbackup_iac.terraform.modules.module import Module
 from ecbackup_iac.terraform.modules.repetitions import Repetition
-from ecbackup_iac.terraform.roots.inputs import RootInputs, VariableFiles
+from ecbackup_iac.terraform.roots.root_variables import RootVariableValues, VariableFiles
 from ecbackup_iac.terraform.values.steps import SourceStep
 from ecbackup_iac.terraform.values.value import Value, unknown
 from ecbackup_iac.terragrunt.module import UnitModule
@@ -78,7 +78,7 @@ class RemoteUnit:
         file = SourceFile(display_path_of(unit.file), b"")
         origin = at if isinstance(at, SourceRange) else SourceRange(file, 0, 0)
         files = RootFiles(folders, folder)
-        inputs = RootInputs("", (), EvaluationInputs(), VariableFiles(folders), unknown(""))
+        inputs = RootVariableValues("", (), EvaluationInputs(), VariableFiles(folders), unknown(""))
         instance = ModuleInstance(Module(folder), Configuration(modules, folder, files), inputs)
         name = root.display_path.rpartition("/")[2]
         block = Block("module", (name,), origin, origin, _InputsBody(root, origin))
