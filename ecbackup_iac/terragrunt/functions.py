@@ -29,8 +29,8 @@ from ecbackup_iac.terraform.values.value import (
     UnknownRaw,
     Value,
     boolean,
+    error_quoting,
     object_value,
-    quoting,
     string,
     tuple_value,
     unknown,
@@ -139,7 +139,7 @@ def _find_in_parent_folders(scope: ConfigScope, arguments: Sequence[Value]) -> V
         return arguments[1]
     folder = scope.view.tree.display_path_of(scope.folder)
     where = f"in any folder above {folder}, up to the top of the repository"
-    raise quoting(f"ParentFileNotFoundError: no {{}} {where}", wanted[0], "such file")
+    raise error_quoting(f"ParentFileNotFoundError: no {{}} {where}", wanted[0], "such file")
 
 
 def _selected_include(scope: ConfigScope, names: list[str]) -> Include | None:
@@ -264,7 +264,7 @@ def _constraint_check(scope: ConfigScope, arguments: Sequence[Value]) -> Value: 
     clauses = [clause.strip().lstrip("=!<>~ ") for clause in constraint.split(",")]
     for text in (version, *clauses):
         if not _VERSION.fullmatch(text):
-            raise quoting("constraint_check: {}", f"{text} is not a version", "no version")
+            raise error_quoting("constraint_check: {}", f"{text} is not a version", "no version")
         if "-" in text or text.count(".") > 2:  # noqa: PLR2004 - major.minor.patch
             raise UnknownResultError("constraint_check() of a pre-release is not evaluated")
     return boolean(meets(version.removeprefix("v").partition("+")[0], constraint))

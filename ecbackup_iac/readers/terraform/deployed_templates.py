@@ -275,7 +275,7 @@ def _is_own_file(argument: Attribute, block: Arguments) -> bool:
             return True
         case Call(name="templatefile", arguments=(_, variables)):
             try:
-                return not any(marks_in(block.evaluated(variables, argument)))
+                return not marks_in(block.evaluated(variables, argument)).is_hidden
             except EvaluationError:
                 return False
         case _:

@@ -118,7 +118,7 @@ def _failed_conditions(
                     yield (error.origin or rule.header).location, error.message
                 continue
             written = rule.body.attribute("condition")
-            if is_met.raw is False and not is_met.is_known_early and written is not None:
+            if is_met.raw is False and not is_met.is_unknown_to_plan and written is not None:
                 yield written.range.location, f"Resource {when}condition failed"
 
 

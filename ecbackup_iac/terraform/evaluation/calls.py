@@ -16,8 +16,8 @@ from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     Possibility,
     Value,
-    as_early,
-    quoting,
+    error_quoting,
+    keep_unknown_to_plan,
     unknown,
 )
 
@@ -58,7 +58,7 @@ def _named_call(evaluator: NodeEvaluator, node: Call, name: str) -> Value:
     function = FUNCTIONS.get(name)
     if function is None:
         text = f': there is no function named "{name}"'
-        raise quoting("Call to unknown function{}", text, "")
+        raise error_quoting("Call to unknown function{}", text, "")
     if name in OPENTOFU_ONLY or (name == "templatestring" and not _starts_with_name(node)):
         record_rejection()  # Terraform's: OpenTofu accepts it
     arguments = [evaluator.value(argument) for argument in node.arguments]
@@ -67,7 +67,7 @@ def _named_call(evaluator: NodeEvaluator, node: Call, name: str) -> Value:
         if found is not None:
             return found
     called = _expanded_call if node.is_expanded else call_function
-    return as_early(lambda: called(function, arguments, evaluator), *arguments)
+    return keep_unknown_to_plan(lambda: called(function, arguments, evaluator), *arguments)
 
 
 def _starts_with_name(node: Call) -> bool:

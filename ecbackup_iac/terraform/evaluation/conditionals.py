@@ -16,9 +16,9 @@ from ecbackup_iac.terraform.values.value import (
     ReferenceRejectedError,
     UnknownRaw,
     Value,
-    as_early,
     first_unknown,
     is_open,
+    keep_unknown_to_plan,
     unknown,
 )
 
@@ -41,7 +41,7 @@ def conditional(evaluator: NodeEvaluator, node: Conditional) -> Value:
 
     if condition.is_known or condition.unknown.outcomes:
         condition = _with_condition_text(evaluator, condition, node.condition)
-        result = as_early(lambda: map_outcomes(branch_of, condition), condition)
+        result = keep_unknown_to_plan(lambda: map_outcomes(branch_of, condition), condition)
     else:
         subject = evaluator.condition_text(node.condition)
         result = _either_branch(
@@ -68,8 +68,8 @@ def _with_condition_text(evaluator: NodeEvaluator, condition: Value, node: Node)
     return replace(condition, raw=replace(raw, outcomes=tuple(outcomes)))
 
 
-def listed_truth(evaluator: NodeEvaluator, value: Value, node: Node) -> Value:
-    """Return an unknown operand of a logical operator as true or false, each on that condition."""
+def with_truth_outcomes(evaluator: NodeEvaluator, value: Value, node: Node) -> Value:
+    """Return an unknown operand of a logical operator with true and false as its outcomes."""
     raw = value.raw
     if value.type != BOOL or not isinstance(raw, UnknownRaw) or raw.outcomes or raw.is_deferred:
         return value
@@ -137,8 +137,12 @@ def _either_branch(
     if raw.is_deferred and len(found) == 1:
         return of_deferred_type(result, raw.why)
     # Where both are the same, a plan knows only a number, null or an empty collection.
-    is_early = raw.is_deferred and result.type != NUMBER and result.raw not in (None, (), {})
-    return replace(result, is_known_early=True) if is_early and result.is_known else result
+    is_unknown_to_plan = (
+        raw.is_deferred and result.type != NUMBER and result.raw not in (None, (), {})
+    )
+    if is_unknown_to_plan and result.is_known:
+        return replace(result, is_unknown_to_plan=True)
+    return result
 
 
 def _of_its_type(attempt: _Attempt, node: Node) -> Value:

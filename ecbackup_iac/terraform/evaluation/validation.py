@@ -18,7 +18,7 @@ from ecbackup_iac.hcl.expression import (
 from ecbackup_iac.hcl.number import Number
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.terraform.values.conversion import converted
-from ecbackup_iac.terraform.values.marks import hidden_value
+from ecbackup_iac.terraform.values.marks import placeholder_of_value
 from ecbackup_iac.terraform.values.outcomes import identity, is_between, one_of
 from ecbackup_iac.terraform.values.type_system import BOOL, NUMBER, STRING, Type
 from ecbackup_iac.terraform.values.value import (
@@ -99,7 +99,7 @@ def _with_outcomes(value: Value, variable: str, outcomes: Sequence[Value]) -> Va
         except EvaluationError:
             continue  # of another type: the variable is never equal to it
         is_secret = fitting.is_hidden and isinstance(fitting.raw, str)
-        state = hidden_value(fitting) if is_secret else _as_written(fitting)
+        state = placeholder_of_value(fitting) if is_secret else _as_written(fitting)
         possibilities.append(Possibility(fitting, (Assumption(variable, state),)))
     if not possibilities:
         return value

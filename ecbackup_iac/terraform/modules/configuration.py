@@ -20,7 +20,7 @@ from ecbackup_iac.terraform.functions.call_context import CONSTANT_SCOPE, Files,
 from ecbackup_iac.terraform.modules.installed_modules import installed_modules
 from ecbackup_iac.terraform.modules.module import Module, load_module
 from ecbackup_iac.terraform.modules.resource_values import Schemas
-from ecbackup_iac.terraform.values.marks import hidden_value
+from ecbackup_iac.terraform.values.marks import placeholder_of_value
 from ecbackup_iac.terraform.values.value import EvaluationError
 
 NOT_HERE = "{source} is not in this repository (terraform init would fetch it)"
@@ -161,7 +161,7 @@ class Configuration:
             why = "" if value.is_known else f": {value.unknown.why}"
             return "", f"its source is unknown{why}"
         if value.is_hidden and not os.path.isdir(os.path.join(caller.module.folder, value.raw)):
-            return "", f"its source is {hidden_value(value)}"
+            return "", f"its source is {placeholder_of_value(value)}"
         return without_credentials(value.raw), ""
 
     def called_module(self, caller: Caller, name: str) -> Module | UnreadModule:

@@ -41,7 +41,7 @@ from ecbackup_iac.terraform.values.budget import STEPS_PER_INSTANCE, charge
 from ecbackup_iac.terraform.values.context import evaluation_context
 from ecbackup_iac.terraform.values.marks import declared_sensitive, reject_ephemeral
 from ecbackup_iac.terraform.values.operators import attribute
-from ecbackup_iac.terraform.values.outcomes import where
+from ecbackup_iac.terraform.values.outcomes import under_assumptions
 from ecbackup_iac.terraform.values.steps import SourceStep
 from ecbackup_iac.terraform.values.type_system import BOOL, DYNAMIC, STRING, Type, object_of
 from ecbackup_iac.terraform.values.value import (
@@ -444,7 +444,7 @@ class BlockScope:
     def reference(self, root: str, names: tuple[str, ...], source_range: SourceRange) -> Value:
         """Return the value of a reference. Raises EvaluationError."""
         value = self._reference(root, names, source_range)
-        return value if value.is_known else where(value, self.assumptions)
+        return value if value.is_known else under_assumptions(value, self.assumptions)
 
     def _reference(self, root: str, names: tuple[str, ...], source_range: SourceRange) -> Value:
         found = self.repetition.names.get((root, names[0]))

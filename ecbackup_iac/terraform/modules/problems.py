@@ -54,7 +54,7 @@ def problems(instance: ModuleInstance) -> Iterator[EvaluationError]:
             except EvaluationError as error:
                 yield error.at(rule.header)
                 continue
-            if is_met.raw is False and not is_met.is_known_early:
+            if is_met.raw is False and not is_met.is_unknown_to_plan:
                 yield EvaluationError("Module output value precondition failed", rule.header)
 
 

@@ -8,8 +8,8 @@ from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.model.record import field, record
 from ecbackup_iac.terraform.modules.addresses import instance_key
 from ecbackup_iac.terraform.values.arithmetic import text_from
-from ecbackup_iac.terraform.values.conversion import closed, converted, expand_outcomes
-from ecbackup_iac.terraform.values.marks import hidden_value
+from ecbackup_iac.terraform.values.conversion import converted, expand_outcomes, unknown_if_open
+from ecbackup_iac.terraform.values.marks import placeholder_of_value
 from ecbackup_iac.terraform.values.outcomes import common_assumptions, one_of
 from ecbackup_iac.terraform.values.type_system import BOOL, NUMBER, STRING, SetOf, is_mapping
 from ecbackup_iac.terraform.values.value import (
@@ -113,7 +113,7 @@ def for_each_repetitions(value: Value) -> list[Repetition]:
         why = f"for_each is unknown: {raw.why}"
         return _pair(unknown(why, STRING, is_not_null=True), raw.element or unknown(why))
 
-    return _instances("for_each", closed(value), _each, any_pair)
+    return _instances("for_each", unknown_if_open(value), _each, any_pair)
 
 
 def _with_unknown_elements(value: Value) -> Value:
@@ -214,7 +214,7 @@ def _key(names: Names) -> str:
     if ("each", "key") not in names:
         return ""
     key = names["each", "key"]
-    return f'["{hidden_value(key)}"]' if key.is_hidden_key else instance_key(str(key.raw))
+    return f'["{placeholder_of_value(key)}"]' if key.is_hidden_key else instance_key(str(key.raw))
 
 
 def _existence_condition(creating: Iterable[Possibility]) -> str:

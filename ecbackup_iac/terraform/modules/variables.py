@@ -240,7 +240,7 @@ class Variable:
             if is_valid.is_null:
                 text = "Invalid variable validation result: it is null"
                 raise EvaluationError(text, condition.range)
-            if is_valid.raw is False and not is_valid.is_known_early:
+            if is_valid.raw is False and not is_valid.is_unknown_to_plan:
                 message = _error_message(rule, evaluator)
                 text = f"Invalid value for variable {self.declaration.name}: {message}{hint}"
                 raise EvaluationError(text, rule.header)

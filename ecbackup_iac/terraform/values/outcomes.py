@@ -123,7 +123,7 @@ def is_between(value: Value, minimum: Number | None, maximum: Number | None) -> 
     return (minimum is None or raw >= minimum) and (maximum is None or raw <= maximum)
 
 
-def where(value: Value, assumptions: tuple[Assumption, ...]) -> Value:
+def under_assumptions(value: Value, assumptions: tuple[Assumption, ...]) -> Value:
     """Return a value without the outcomes that contradict some assumptions."""
     if value.is_known or not assumptions or value.unknown.is_deferred:
         return value
@@ -188,12 +188,12 @@ def map_outcomes(
 def without_null(value: Value, rejection: str, kind: Type = DYNAMIC) -> Value:
     """Return a value without the outcomes that are null. Raises EvaluationError: it is null."""
 
-    def settled(one: Value) -> Value:
+    def checked(one: Value) -> Value:
         if one.is_null:
             raise EvaluationError(rejection)
         return one
 
-    return map_outcomes(settled, value, kind=kind)
+    return map_outcomes(checked, value, kind=kind)
 
 
 def map_some(
@@ -202,7 +202,10 @@ def map_some(
     positions: Sequence[int],
     kind: Type = DYNAMIC,
 ) -> Value:
-    """Apply a function of values to some, as `map_outcomes` does, of which those at some positions decide."""
+    """Apply a function as `map_outcomes` does, for the outcomes of the arguments at some positions.
+
+    The other arguments are passed to it as they are, even where they are unknown.
+    """
 
     def filled(*known: Value) -> Value:
         given = list(arguments)

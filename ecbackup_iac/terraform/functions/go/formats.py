@@ -20,7 +20,7 @@ from ecbackup_iac.terraform.values.arithmetic import (
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.type_system import BOOL, NUMBER, STRING, Type
-from ecbackup_iac.terraform.values.value import EvaluationError, Value, quoting
+from ecbackup_iac.terraform.values.value import EvaluationError, Value, error_quoting
 
 MAX_WIDTH = 100_000
 """A result with a larger width or precision is unknown: no configuration in use has one."""
@@ -126,7 +126,7 @@ def _filled(verb: _Verb, argument: Value) -> str:
         return _floating(verb, _number(verb, argument))
     if verb.mode not in "sq":
         what = f"unsupported format verb{{}} at offset {verb.offset}"
-        raise quoting(what, f" '{verb.mode}' in {quoted(verb.raw)}", "")
+        raise error_quoting(what, f" '{verb.mode}' in {quoted(verb.raw)}", "")
     text = text_of(_as(verb, argument, STRING))
     if verb.precision:
         text = "".join(grapheme_clusters(text)[: verb.precision])

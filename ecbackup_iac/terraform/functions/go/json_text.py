@@ -17,10 +17,10 @@ from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     Value,
     boolean,
+    error_quoting,
     null,
     number,
     object_value,
-    quoting,
     string,
     tuple_value,
 )
@@ -137,7 +137,7 @@ def _name(text: str) -> str:
     """Return an attribute's name; Terraform finds no attribute of a name that it writes otherwise."""
     name = _without_lone_surrogates(text)
     if normal(name) != name:
-        raise quoting("unsupported attribute{}", f' "{name}"', "")
+        raise error_quoting("unsupported attribute{}", f' "{name}"', "")
     return name
 
 
