@@ -24,7 +24,7 @@ from ecbackup_iac.terraform.values.type_system import DYNAMIC, STRING, ListOf, T
 from ecbackup_iac.terraform.values.value import (
     Assumption,
     EvaluationError,
-    Possibility,
+    Outcome,
     Privacy,
     UnknownRaw,
     Value,
@@ -295,7 +295,7 @@ def _listed(texts: Sequence[str]) -> Function:
 
 def _one_of(subject: str, why: str, *texts: str) -> Function:
     """Return a function whose result is one of some strings: what all of them lead to is certain."""
-    found = [Possibility(string(text), (Assumption(subject, f'"{text}"'),)) for text in texts]
+    found = [Outcome(string(text), (Assumption(subject, f'"{text}"'),)) for text in texts]
     return Function(lambda _scope, _: one_of(found, why))
 
 

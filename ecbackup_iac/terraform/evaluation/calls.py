@@ -14,7 +14,7 @@ from ecbackup_iac.terraform.values.outcomes import map_outcomes, one_of
 from ecbackup_iac.terraform.values.type_system import STRING, is_sequence
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
-    Possibility,
+    Outcome,
     Value,
     error_quoting,
     keep_unknown_to_plan,
@@ -111,7 +111,7 @@ def _lookup_of_unknown_key(
     subject = evaluator.condition_text(node.arguments[1])
     found = possible_elements(of, subject, is_hidden=of.is_hidden or key.is_hidden)
     # No assumption: another map's keys are something else to this one.
-    found.append(Possibility(default, description=f"{subject} is something else"))
+    found.append(Outcome(default, description=f"{subject} is something else"))
     raw = key.unknown
     result = one_of(found, raw.why, is_deferred=raw.is_deferred)
     return result.taken_from(of).with_marks_of(*arguments)

@@ -7,12 +7,17 @@ from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.evaluation.node_evaluator import NodeEvaluator
 from ecbackup_iac.terraform.values.context import record_rejection, track_rejections
 from ecbackup_iac.terraform.values.conversion import converted
-from ecbackup_iac.terraform.values.outcomes import combined, map_outcomes, of_deferred_type, one_of
+from ecbackup_iac.terraform.values.outcomes import (
+    combined_assumptions,
+    map_outcomes,
+    of_deferred_type,
+    one_of,
+)
 from ecbackup_iac.terraform.values.type_system import BOOL, DYNAMIC, NUMBER, STRING, Type, unified
 from ecbackup_iac.terraform.values.value import (
     Assumption,
     EvaluationError,
-    Possibility,
+    Outcome,
     ReferenceRejectedError,
     UnknownRaw,
     Value,
@@ -63,8 +68,8 @@ def _with_condition_text(evaluator: NodeEvaluator, condition: Value, node: Node)
     for outcome in raw.outcomes:
         is_implied = bool(outcome.when and not outcome.description)
         state = "null" if outcome.value.is_null else str(outcome.value.raw).lower()
-        named = combined(outcome.when, (Assumption(subject, state, is_implied),))
-        outcomes.append(outcome if named is None else Possibility(outcome.value, named))
+        named = combined_assumptions(outcome.when, (Assumption(subject, state, is_implied),))
+        outcomes.append(outcome if named is None else Outcome(outcome.value, named))
     return replace(condition, raw=replace(raw, outcomes=tuple(outcomes)))
 
 
@@ -77,7 +82,7 @@ def with_truth_outcomes(evaluator: NodeEvaluator, value: Value, node: Node) -> V
         record_rejection()  # a null operand is rejected
     subject = evaluator.condition_text(node)
     outcomes = tuple(
-        Possibility(Value(BOOL, truth), (Assumption(subject, str(truth).lower()),))
+        Outcome(Value(BOOL, truth), (Assumption(subject, str(truth).lower()),))
         for truth in (True, False)
     )
     return replace(value, raw=replace(raw, outcomes=outcomes))
@@ -126,7 +131,7 @@ def _either_branch(
         record_rejection()  # a null condition is rejected
     for branch, state in ((then, "true"), (otherwise, "false")):
         try:
-            found.append(Possibility(branch(), (Assumption(subject, state),)))
+            found.append(Outcome(branch(), (Assumption(subject, state),)))
         except ReferenceRejectedError:
             raise
         except EvaluationError:
@@ -178,7 +183,7 @@ def try_call(evaluator: NodeEvaluator, node: Call) -> Value:
     """Return the value of `try`: the first argument that Terraform does not reject."""
     if not node.arguments:
         raise EvaluationError("try: at least one argument is required")
-    found: list[Possibility] = []
+    found: list[Outcome] = []
     is_deferred = False
     last: EvaluationError | None = None
     for argument in node.arguments:
@@ -192,7 +197,7 @@ def try_call(evaluator: NodeEvaluator, node: Call) -> Value:
             continue
         if not found:  # a plan does not wait for what is deferred, and tries no other argument
             is_deferred = rejections.is_deferred and (rejections.happened or rejections.may_follow)
-        found.append(Possibility(value))
+        found.append(Outcome(value))
         may_follow = rejections.may_follow and not value.is_wholly_known
         if not rejections.happened and not may_follow:
             break

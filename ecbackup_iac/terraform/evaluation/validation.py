@@ -24,7 +24,7 @@ from ecbackup_iac.terraform.values.type_system import BOOL, NUMBER, STRING, Type
 from ecbackup_iac.terraform.values.value import (
     Assumption,
     EvaluationError,
-    Possibility,
+    Outcome,
     Value,
     null,
 )
@@ -91,19 +91,20 @@ def narrowed(
     return replace(value, raw=raw)
 
 
-def _with_outcomes(value: Value, variable: str, outcomes: Sequence[Value]) -> Value:
-    possibilities = []
-    for outcome in outcomes:
+def _with_outcomes(value: Value, variable: str, choices: Sequence[Value]) -> Value:
+    """Return an unknown variable as one of some values, each on the assumption that the variable is it."""
+    outcomes = []
+    for choice in choices:
         try:
-            fitting = converted(outcome, value.type)
+            fitting = converted(choice, value.type)
         except EvaluationError:
             continue  # of another type: the variable is never equal to it
         is_secret = fitting.is_hidden and isinstance(fitting.raw, str)
         state = placeholder_of_value(fitting) if is_secret else _as_written(fitting)
-        possibilities.append(Possibility(fitting, (Assumption(variable, state),)))
-    if not possibilities:
+        outcomes.append(Outcome(fitting, (Assumption(variable, state),)))
+    if not outcomes:
         return value
-    found = one_of(possibilities, value.unknown.why)
+    found = one_of(outcomes, value.unknown.why)
     return found.through(*value.trace)
 
 

@@ -39,7 +39,7 @@ from ecbackup_iac.terraform.values.type_system import (
 )
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
-    Possibility,
+    Outcome,
     UnknownRaw,
     Value,
     boolean,
@@ -122,7 +122,7 @@ def _element(of: Value, position: Value) -> Value:
         return map_outcomes(lambda known: _element(of, known), position)
     record_rejection()  # it may be negative
     raw = position.unknown
-    return one_of([Possibility(e) for e in elements], raw.why, is_deferred=raw.is_deferred)
+    return one_of([Outcome(e) for e in elements], raw.why, is_deferred=raw.is_deferred)
 
 
 def _lookup(of: Value, key: Value, *rest: Value) -> Value:
@@ -142,9 +142,7 @@ def _lookup(of: Value, key: Value, *rest: Value) -> Value:
     if not choices:
         raise EvaluationError("lookup failed to find the key")
     raw = key.unknown
-    found = one_of(
-        [Possibility(choice) for choice in choices], raw.why, is_deferred=raw.is_deferred
-    )
+    found = one_of([Outcome(choice) for choice in choices], raw.why, is_deferred=raw.is_deferred)
     return found.with_marks_of(of, key, *choices)
 
 

@@ -20,7 +20,7 @@ from ecbackup_iac.terraform.values.type_system import BOOL, STRING
 from ecbackup_iac.terraform.values.value import (
     Assumption,
     EvaluationError,
-    Possibility,
+    Outcome,
     Privacy,
     UnknownRaw,
     Value,
@@ -142,7 +142,7 @@ class Variable:
         """Return the variable's value. Raises EvaluationError."""
         if not values.alternatives:
             return self._value(values)
-        found = [Possibility(self._value(one), (when,)) for when, one in values.alternatives]
+        found = [Outcome(self._value(one), (when,)) for when, one in values.alternatives]
         first, subject = found[0].value, found[0].when[0].subject
         whys = {"" if one.value.is_known else one.value.unknown.why for one in found}
         if len(whys) == 1 and not first.is_known:

@@ -28,7 +28,7 @@ from ecbackup_iac.terraform.values.type_system import (
 )
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
-    Possibility,
+    Outcome,
     UnknownRaw,
     Value,
     first_unknown,
@@ -287,7 +287,7 @@ def perhaps_text(value: Value) -> Value:
             kind = MapOf(DYNAMIC) if isinstance(value.type, MapOf) else ListOf(DYNAMIC)
             return _with_parts(value, parts, None if is_fixed else kind)
         case _:
-            outcomes = [Possibility(value), Possibility(converted(value, STRING))]
+            outcomes = [Outcome(value), Outcome(converted(value, STRING))]
             return _like(value, one_of(outcomes, "the other elements may turn it into a string"))
 
 
@@ -368,7 +368,7 @@ def expand_outcomes(value: Value) -> Value:
     choices = []
     total = 1
     for element in elements:
-        outcomes = (Possibility(element),) if element.is_known else element.unknown.outcomes
+        outcomes = (Outcome(element),) if element.is_known else element.unknown.outcomes
         total *= len(outcomes)
         if total == 0 or total > MAX_OUTCOMES:
             return replace(value, raw=UnknownRaw(inner.why, is_deferred=inner.is_deferred))
@@ -376,7 +376,7 @@ def expand_outcomes(value: Value) -> Value:
     found = []
     for chosen, when in combinations(choices):
         try:
-            found.append(Possibility(_rebuilt(value, chosen), when))
+            found.append(Outcome(_rebuilt(value, chosen), when))
         except EvaluationError:
             record_rejection()
     return _like(value, one_of(found, inner.why, is_deferred=inner.is_deferred))

@@ -41,7 +41,7 @@ from ecbackup_iac.terraform.values.value import (
     Assumption,
     EvaluationError,
     LazyMembers,
-    Possibility,
+    Outcome,
     UnknownRaw,
     Value,
     boolean,
@@ -280,7 +280,7 @@ def _any_element(of: Value, key: Value, subject: str) -> Value:
     return found.taken_from(of).with_marks_of(of, key)
 
 
-def possible_elements(of: Value, subject: str, *, is_hidden: bool = False) -> list[Possibility]:
+def possible_elements(of: Value, subject: str, *, is_hidden: bool = False) -> list[Outcome]:
     """Return the elements of a known collection, each on condition of its key; `subject` is the key's text.
 
     Where `is_hidden` is set, no key is shown.
@@ -292,7 +292,7 @@ def possible_elements(of: Value, subject: str, *, is_hidden: bool = False) -> li
     else:
         keys = [f'"{name}"' for name in of.members]
     return [
-        Possibility(element, (Assumption(subject, key),) if subject else ())
+        Outcome(element, (Assumption(subject, key),) if subject else ())
         for key, element in zip(keys, of.elements, strict=True)
     ]
 

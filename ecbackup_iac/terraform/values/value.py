@@ -93,7 +93,7 @@ class Assumption:
 
 
 @record(eq=False)
-class Possibility:
+class Outcome:
     """One possible value of an unknown value."""
 
     value: "Value"
@@ -116,7 +116,7 @@ class UnknownRaw:
     why: str
     """The reason, for people: "var.days has no default and no value"."""
 
-    outcomes: tuple[Possibility, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
     """Its possible values, each known at its top level; empty where there is no finite list."""
 
     minimum: Number | None = None
