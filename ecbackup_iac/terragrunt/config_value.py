@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING
 
-from ecbackup_iac.hcl.expression import Call
+from ecbackup_iac.hcl.expression import FunctionCall
 from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.record import field, record
 from ecbackup_iac.model.value import StepKind
@@ -185,7 +185,7 @@ def _own_inputs(file: ConfigScope) -> KnownInputs | None:
     if not isinstance(value.raw, Mapping | UnknownRaw):
         raise EvaluationError("inputs must be a map", attribute.range)
     node = attribute.expression
-    if value.is_known or not (isinstance(node, Call) and node.name == "merge"):
+    if value.is_known or not (isinstance(node, FunctionCall) and node.name == "merge"):
         return _inputs(value)
     found = KnownInputs()
     for argument in () if node.is_expanded else node.arguments:

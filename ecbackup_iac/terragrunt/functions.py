@@ -4,7 +4,7 @@ import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from ecbackup_iac.hcl.expression import Call
+from ecbackup_iac.hcl.expression import FunctionCall
 from ecbackup_iac.model.location import ENVIRONMENT
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Diagnostic
@@ -69,7 +69,7 @@ class Function:
     returns: Type = STRING
 
 
-def call_function(evaluator: Evaluator, scope: ConfigScope, node: Call) -> Value:
+def call_function(evaluator: Evaluator, scope: ConfigScope, node: FunctionCall) -> Value:
     """Return the value of a call of one of Terragrunt's functions. Raises EvaluationError."""
     function = FUNCTIONS[node.name]
     arguments = [evaluator.value(argument) for argument in node.arguments]
@@ -99,7 +99,7 @@ def call_function(evaluator: Evaluator, scope: ConfigScope, node: Call) -> Value
     return result
 
 
-def tfvars_value(evaluator: Evaluator, scope: ConfigScope, node: Call) -> Value:
+def tfvars_value(evaluator: Evaluator, scope: ConfigScope, node: FunctionCall) -> Value:
     """Return `jsondecode(read_tfvars_file(...))`, with the lines of the file in its trace."""
     arguments = [evaluator.value(argument) for argument in node.arguments]
     if len(arguments) != 1:

@@ -194,5 +194,5 @@ def _is_harmless(file: GeneratedFile) -> bool:
     items = (
         parse_whole_file(SourceFile("", text.encode()))[0].items if isinstance(text, str) else ()
     )
-    kinds = {item.kind if isinstance(item, Block) else "" for item in items}
+    kinds = {item.type if isinstance(item, Block) else "" for item in items}
     return bool(kinds) and kinds <= {"provider", "terraform"}

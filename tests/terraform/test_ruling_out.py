@@ -97,8 +97,8 @@ def test_a_first_argument_is_read_as_it_is_with_the_others(name: str, text: str)
     for call in parsed:
         call.body.parse_all()
         call.body.attributes()
-    assert [one.body.plain_text("source") for one in alone] == [
-        one.body.plain_text("source") for one in parsed
+    assert [one.body.literal_string("source") for one in alone] == [
+        one.body.literal_string("source") for one in parsed
     ]
 
 

@@ -83,7 +83,7 @@ class Arguments:
             )
         except EvaluationError as error:
             raise error.at(for_each.range) from None
-        name = dynamic.body.plain_text("iterator") or dynamic.labels[0]  # as JSON has it
+        name = dynamic.body.literal_string("iterator") or dynamic.labels[0]  # as JSON has it
         if iterator is not None and isinstance(iterator.expression, Name):
             name = iterator.expression.name
         for one in evaluators:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from ecbackup_iac.hcl.expression import Binary, Call, Conditional, Node, Template, Unary
+from ecbackup_iac.hcl.expression import Binary, Conditional, FunctionCall, Node, Template, Unary
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.evaluation.node_evaluator import NodeEvaluator
 from ecbackup_iac.terraform.values.context import record_rejection, track_rejections
@@ -179,7 +179,7 @@ def _branch_type(then: Value, otherwise: Value) -> Type | None:
     return kind
 
 
-def try_call(evaluator: NodeEvaluator, node: Call) -> Value:
+def try_call(evaluator: NodeEvaluator, node: FunctionCall) -> Value:
     """Return the value of `try`: the first argument that Terraform does not reject."""
     if not node.arguments:
         raise EvaluationError("try: at least one argument is required")
@@ -224,7 +224,7 @@ def _deferred(value: Value) -> Value:
     return of_deferred_type(value, inner.unknown.why)
 
 
-def can_call(evaluator: NodeEvaluator, node: Call) -> Value:
+def can_call(evaluator: NodeEvaluator, node: FunctionCall) -> Value:
     """Return the value of `can`: whether Terraform accepts the argument."""
     if len(node.arguments) != 1:
         raise EvaluationError("can: exactly one argument is required")

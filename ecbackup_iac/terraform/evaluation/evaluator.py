@@ -6,10 +6,10 @@ from typing import assert_never
 
 from ecbackup_iac.hcl.expression import (
     Binary,
-    Call,
     Conditional,
     Element,
     For,
+    FunctionCall,
     GetAttribute,
     Index,
     InvalidExpression,
@@ -96,7 +96,7 @@ class Evaluator(NodeEvaluator):
                 )
             case Conditional():
                 return conditional(self, node)
-            case Call():
+            case FunctionCall():
                 return call(self, node)
             case TupleNode():
                 return tuple_value(self.value(item) for item in node.items)

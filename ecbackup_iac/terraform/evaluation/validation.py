@@ -7,8 +7,8 @@ from math import ceil, floor
 
 from ecbackup_iac.hcl.expression import (
     Binary,
-    Call,
     Conditional,
+    FunctionCall,
     GetAttribute,
     Literal,
     Name,
@@ -141,19 +141,21 @@ def _facts(node: Node, variable: _Variable) -> _Facts:
                 chosen = _facts(condition, variable)
                 return _facts_of_any(chosen, _facts(otherwise, variable))
             return _NO_FACTS
-        case Call():
+        case FunctionCall():
             return _call_facts(node, variable)
         case _:
             return _NO_FACTS
 
 
-def _call_facts(node: Call, variable: _Variable) -> _Facts:
+def _call_facts(node: FunctionCall, variable: _Variable) -> _Facts:
     match node:
-        case Call(name="contains", arguments=(choices, needle)) if _is_variable(needle, variable):
+        case FunctionCall(name="contains", arguments=(choices, needle)) if _is_variable(
+            needle, variable
+        ):
             return _unconverted(needle, _Facts(values=_elements(choices, variable)), variable)
-        case Call(name="alltrue", arguments=(TupleNode(items=items),)) if items:
+        case FunctionCall(name="alltrue", arguments=(TupleNode(items=items),)) if items:
             return reduce(_facts_of_all, (_facts(item, variable) for item in items))
-        case Call(name="anytrue", arguments=(TupleNode(items=items),)) if items:
+        case FunctionCall(name="anytrue", arguments=(TupleNode(items=items),)) if items:
             return reduce(_facts_of_any, (_facts(item, variable) for item in items))
         case _:
             return _NO_FACTS
@@ -161,7 +163,7 @@ def _call_facts(node: Call, variable: _Variable) -> _Facts:
 
 def _is_variable(node: Node, variable: _Variable) -> bool:
     match node:
-        case Call(name="tonumber" | "tostring", arguments=(argument,)):
+        case FunctionCall(name="tonumber" | "tostring", arguments=(argument,)):
             return _is_variable(argument, variable)
         case GetAttribute(of=Name(name=root), name=name):
             return f"{root}.{name}" == variable.reference
@@ -174,7 +176,7 @@ def _unconverted(node: Node, facts: _Facts, variable: _Variable) -> _Facts:
 
     Several strings become one number ("7", "07"), so a number proves bounds of a string, not the string.
     """
-    if not isinstance(node, Call) or facts.values is None:
+    if not isinstance(node, FunctionCall) or facts.values is None:
         return facts
     if variable.type == NUMBER or (variable.type == STRING and node.name == "tostring"):
         return facts

@@ -6,7 +6,7 @@ from base64 import b64encode
 from collections.abc import Callable
 
 from ecbackup_iac.files.paths import display_path_of
-from ecbackup_iac.hcl.literal_text import normal
+from ecbackup_iac.hcl.literal_text import normalized
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.hcl.tokens import is_identifier
 from ecbackup_iac.terraform.functions.arguments import members_of, text_of
@@ -77,7 +77,7 @@ def _content(files: Files, path: Value) -> bytes:
 
 def _text(files: Files, path: Value) -> str:
     try:
-        return normal(_content(files, path).decode())
+        return normalized(_content(files, path).decode())
     except UnicodeDecodeError as error:
         what = "contents of {} are not valid UTF-8; use the filebase64 function"
         raise error_quoting(what, text_of(path), "the file") from error

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable
 from fractions import Fraction
 
-from ecbackup_iac.hcl.number import MAX_DIGITS, Number, plain
+from ecbackup_iac.hcl.number import MAX_DIGITS, Number, int_if_whole
 from ecbackup_iac.terraform.functions.arguments import (
     number_of,
     record_possible_null,
@@ -74,7 +74,7 @@ def _number_from(result: float) -> Value:
         raise EvaluationError("the result is not a number")
     if math.isinf(result):
         return number(result)
-    return number(with_precision(plain(Fraction(result)), DOUBLE_PRECISION))
+    return number(with_precision(int_if_whole(Fraction(result)), DOUBLE_PRECISION))
 
 
 def _parseint(text: Value, base: Value) -> Value:

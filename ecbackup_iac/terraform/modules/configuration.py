@@ -209,7 +209,7 @@ class Configuration:
 
 def source_of(block: Block) -> str | None:
     """Return a module call's source, where it is a plain text, or its value is."""
-    text = block.body.plain_text("source")
+    text = block.body.literal_string("source")
     if text is None and (written := block.body.attribute("source")):
         with suppress(EvaluationError):
             raw = Evaluator(CONSTANT_SCOPE).value(written.expression).raw
@@ -222,7 +222,7 @@ def source_of(block: Block) -> str | None:
 
 def version_of(block: Block) -> str:
     """Return a module call's version constraint, where it is a plain text."""
-    return block.body.plain_text("version") or ""
+    return block.body.literal_string("version") or ""
 
 
 def is_local(source: str, folders: Folders | None = None) -> bool:

@@ -212,7 +212,7 @@ def _check_version(module: Module) -> None:
         if text.find(b"required_version", start, end) < 0:
             continue  # most of such blocks need not be read
         written = block.body.attribute("required_version")
-        constraint = block.body.plain_text("required_version")
+        constraint = block.body.literal_string("required_version")
         if written is None or constraint is None:
             continue
         first = versions_of(constraint).first
@@ -241,7 +241,7 @@ def _check_moves(module: Module) -> None:
             name = key[1] if key[:1] == ("module",) and len(key) > 1 else ("managed", *key)
             has_no_index = source is not None and isinstance(source.expression, GetAttribute)
             if has_no_index and not is_kept and name in declared:
-                text = f"{block.kind} object still exists: {'.'.join(key)} is still declared"
+                text = f"{block.type} object still exists: {'.'.join(key)} is still declared"
                 _reject(module, text[0].upper() + text[1:], block.header)
 
 
@@ -297,14 +297,14 @@ def _add_local(module: Module, attribute: Attribute, *, is_override: bool) -> No
 def _add_block(module: Module, table: dict[K, Block], key: K, block: Block) -> None:
     if key in table:
         first = table[key].header.location
-        what = _NAMES.get(block.kind, f'{block.kind} "{block.labels[0]}" configuration')
+        what = _NAMES.get(block.type, f'{block.type} "{block.labels[0]}" configuration')
         text = f'Duplicate {what}: "{block.labels[-1]}" was declared at {first}'
         module.report(text, block.header)
         module.redeclared[first] = text
         return
     for label in block.labels:
         if not is_identifier(label):
-            _reject(module, f'Invalid {block.kind} name: "{label}"', block.header)
+            _reject(module, f'Invalid {block.type} name: "{label}"', block.header)
     table[key] = block
 
 
@@ -320,11 +320,11 @@ def _override_block(module: Module, table: dict[K, Block], key: K, override: Blo
     if base is None and module.why_incomplete:
         return
     if base is None:
-        text = f"Missing {override.kind} to override: the base configuration has no such block"
+        text = f"Missing {override.type} to override: the base configuration has no such block"
         module.report(text, override.header)
         return
     body = MergedBody(base.body, override)
-    table[key] = Block(base.kind, base.labels, base.range, base.header, body)
+    table[key] = Block(base.type, base.labels, base.range, base.header, body)
 
 
 def overrides_of(block: Block) -> tuple[Location, ...]:
@@ -370,7 +370,7 @@ class MergedBody(Body):
         if kind == "lifecycle" and own and base:
             first = base[0]
             body = MergedBody(first.body, own[0])
-            return [Block(first.kind, first.labels, first.range, first.header, body)]
+            return [Block(first.type, first.labels, first.range, first.header, body)]
         return own or base
 
     def parse_all(self) -> None:

@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from ecbackup_iac.hcl.expression import (
-    Call,
     For,
+    FunctionCall,
     GetAttribute,
     Index,
     Interpolation,
@@ -65,7 +65,7 @@ def check_rule(rule: Block) -> None:
         if name not in attributes:
             raise EvaluationError(f"Missing required argument: the rule has no {name}", rule.header)
     if not any(_references(attributes["condition"].expression)):
-        text = f"Invalid {rule.kind} expression: it must refer to something in the configuration"
+        text = f"Invalid {rule.type} expression: it must refer to something in the configuration"
         raise EvaluationError(text, attributes["condition"].range)
 
 
@@ -160,7 +160,7 @@ def missing_providers(call: Block, target: Module) -> Iterator[EvaluationError]:
 
 def _provider_aliases(module: Module) -> set[tuple[str, str]]:
     """Return the provider configurations that a module declares, or needs to be passed, under an alias."""
-    declared = ((block.labels[0], block.body.plain_text("alias")) for block in module.providers)
+    declared = ((block.labels[0], block.body.literal_string("alias")) for block in module.providers)
     return _required_aliases(module) | {(provider, alias) for provider, alias in declared if alias}
 
 
@@ -210,7 +210,7 @@ def undeclared_reference(module: Module, attribute: Attribute) -> EvaluationErro
             is_checked = root in ("local", "module") and root not in bound
             if is_checked and not _is_declared(module, root, node.name):
                 return EvaluationError(f"Reference to undeclared {root}.{node.name}", node.range)
-        if isinstance(node, Call) and node.name.startswith("provider::"):
+        if isinstance(node, FunctionCall) and node.name.startswith("provider::"):
             provider = node.name.split("::")[1]
             if not _requires(module, provider):
                 text = f'Unknown provider function: required_providers does not name "{provider}"'

@@ -123,7 +123,7 @@ def variables_in(source: SourceFile) -> tuple[list[Attribute], list[Problem]]:
     body, problems = parse_whole_file(source)
     for item in body.items:
         if isinstance(item, Block):
-            kind = f' "{item.kind}"' if may_show_text(source.path) else ""
+            kind = f' "{item.type}"' if may_show_text(source.path) else ""
             text = f"Unexpected{kind} block: blocks are not allowed here"
             problems.append((text, item.header))
     return [*body.attributes()], problems

@@ -128,7 +128,7 @@ def _named_modules(
     is_plain = is_unit and not any(body.blocks("include", count) for count in (0, 1))
     for block in units:
         is_known = (
-            block.body.plain_text("source") is not None
+            block.body.literal_string("source") is not None
         )  # otherwise another file may include it
         has_more = is_old or not (is_plain and is_known) or block.body.blocks("extra_arguments", 1)
         for module in _sources(block.body, folder, modules, called):

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from itertools import product
 from math import inf
 
-from ecbackup_iac.hcl.literal_text import normal
+from ecbackup_iac.hcl.literal_text import normalized
 from ecbackup_iac.hcl.number import Number
 from ecbackup_iac.model.hidden import placeholder_of
 from ecbackup_iac.model.record import replace
@@ -232,7 +232,7 @@ def _attribute(of: Value, name: str) -> Value:
     if not isinstance(of.type, ObjectOf | MapOf):
         raise _without_attributes(of.type)
     if not name.isascii() and name not in of.members:
-        name = normal(name)  # strings have this form, names need not
+        name = normalized(name)  # strings have this form, names need not
     if name not in of.members:
         if isinstance(of.type, MapOf):
             text = "Missing map element: no element with {}"

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import IntEnum
 from typing import Self, TypeAlias
 
-from ecbackup_iac.hcl.literal_text import normal
+from ecbackup_iac.hcl.literal_text import normalized
 from ecbackup_iac.hcl.number import Number
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.terraform.values.arithmetic import COUNT_PRECISION, with_precision
@@ -319,7 +319,7 @@ class Value:
 def string(text: str) -> Value:
     """Return a known string; Terraform keeps every string in Unicode's normal form C."""
     charge_text(len(text) if text.isascii() else 4 * len(text))  # it is normalized
-    return Value(STRING, normal(text))
+    return Value(STRING, normalized(text))
 
 
 def number(value: Number) -> Value:

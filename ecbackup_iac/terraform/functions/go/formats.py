@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from fractions import Fraction
 
-from ecbackup_iac.hcl.number import Number, plain
+from ecbackup_iac.hcl.number import Number, int_if_whole
 from ecbackup_iac.model.record import record
 from ecbackup_iac.terraform.functions.arguments import check_size, text_of
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
@@ -223,7 +223,7 @@ def _general(value: Number, precision: int | None = None) -> str:
     """Return a number as %g has it; without a precision in the fewest digits that identify it."""
     sign, size = ("-" if value < 0 else ""), abs(Fraction(value))
     if precision is None:
-        digits, exponent = _shortest(with_precision(plain(size), precision_of(value)))
+        digits, exponent = _shortest(with_precision(int_if_whole(size), precision_of(value)))
         limit = _SHORTEST_PLAIN_DIGITS
     else:
         digits, exponent = _significant(size, max(precision, 1))
