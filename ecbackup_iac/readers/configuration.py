@@ -10,7 +10,7 @@ from ecbackup_iac.model.location import COMMAND_LINE, Location
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import CacheBlock, Diagnostic, ReadResult, Severity
 from ecbackup_iac.readers.root_results import RootResults
-from ecbackup_iac.readers.terraform.sought import sought
+from ecbackup_iac.readers.terraform.wanted_blocks import wanted_blocks
 from ecbackup_iac.readers.tree_request import TreeRequest
 from ecbackup_iac.terraform.files.folders import Folders
 from ecbackup_iac.terraform.modules.configuration import (
@@ -49,7 +49,7 @@ class ConfigurationTree:
         self._request = request
         self._units: UnitRoots | None = None
         self._folders = Folders(request.boundary, request.given.contents, request.listings)
-        self._wanted = sought(request.modules)
+        self._wanted = wanted_blocks(request.modules)
         self._index = index = FolderIndex(
             self._folders,
             self._wanted,
@@ -107,7 +107,7 @@ class ConfigurationTree:
         for path in sorted(self._index.leading):
             if self._is_target(path):
                 for block in self._index.found[path].blocks:
-                    yield CacheBlock(block.address, block.kind, block.location)
+                    yield CacheBlock(block.address, block.type, block.location)
 
     def _unread_calls(self) -> Iterator[Diagnostic]:
         """Yield a warning for each call of a module that was not read and does not look like a cache's.
@@ -120,11 +120,11 @@ class ConfigurationTree:
                 continue
             fetched = self._index.fetched_calls(path)
             for call in calls:
-                named = (call.address.removeprefix("module."), normalised(call.kind))
+                named = (call.address.removeprefix("module."), normalised(call.type))
                 if call.location not in self._roots.read_calls and named not in fetched:
-                    target = path_without_dot(path, call.kind, self._folders)
+                    target = path_without_dot(path, call.type, self._folders)
                     is_rejected = target in self._index.leading
-                    why = (NO_DOT if is_rejected else NOT_HERE).format(source=call.kind)
+                    why = (NO_DOT if is_rejected else NOT_HERE).format(source=call.type)
                     header = replace(call.location, end_line=None, end_column=None)
                     severity = Severity.ERROR if is_rejected else Severity.WARNING
                     text = f"the module was not read: {why}"

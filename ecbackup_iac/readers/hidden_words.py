@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import TypeVar
 
-from ecbackup_iac.hidden_numbers import with_texts
-from ecbackup_iac.model.hidden import shown_setting
+from ecbackup_iac.model.hidden import setting_or_placeholder
+from ecbackup_iac.placeholder_numbers import map_texts
 
 T = TypeVar("T")
 
@@ -37,10 +37,11 @@ def without_words(result: T, words: frozenset[str]) -> T:
         if type(text) is not str or words.isdisjoint(words_of(text.encode(errors="replace"))):
             return text  # a kind of step is a string, too
         return _WORD.sub(
-            lambda word: shown_setting(word[0]) if word[0].lower() in words else word[0], text
+            lambda word: setting_or_placeholder(word[0]) if word[0].lower() in words else word[0],
+            text,
         )
 
-    without: T = with_texts(result, shown) if words else result
+    without: T = map_texts(result, shown) if words else result
     return without
 
 

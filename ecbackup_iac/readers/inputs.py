@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from ecbackup_iac.files.bounded_read import regular_content
+from ecbackup_iac.files.bounded_read import read_regular_file
 from ecbackup_iac.files.discovery import ConfigurationPath, Input, LeftOut, Listing, discover
 from ecbackup_iac.files.file_names import TERRAGRUNT_FILES
 from ecbackup_iac.files.globs import covers
@@ -157,8 +157,8 @@ class _InputReader:
 
     def add_configuration(self, configuration: ConfigurationPath) -> None:
         """Add a folder of configuration to those that are read at the end."""
-        self._folders.setdefault(configuration.boundary, []).append(configuration.folder)
-        self.mark_read(configuration.named, configuration.folder)
+        self._folders.setdefault(configuration.boundary, []).append(configuration.path)
+        self.mark_read(configuration.argument, configuration.path)
 
     def results_of(self, file: Input) -> Iterator[ReadResult]:
         """Yield what one input contains; a template is added to those that are read at the end."""
@@ -173,14 +173,14 @@ class _InputReader:
         is_requested = file.path == STANDARD_INPUT or (file.is_named and not self._allow_empty)
         recognised = recognise(file, is_requested=is_requested)
         if recognised.template is not None and self._template_reader().add(recognised.template):
-            self.mark_read(file.named, file.path)
+            self.mark_read(file.argument, file.path)
             return
         if recognised.problem is not None:
-            self.mark_read(file.named, file.path)
+            self.mark_read(file.argument, file.path)
             yield ReadResult(diagnostics=(recognised.problem,))
         elif recognised.documents is not None:
             for result in read_documents(recognised.documents):
-                self.mark_read(file.named, file.path)
+                self.mark_read(file.argument, file.path)
                 self._live += [cache for cache in result.resources if SOURCES[cache.source].is_live]
                 self._absent.update(cache.address for cache in result.absent)
                 for deployment in result.deployments:
@@ -329,7 +329,7 @@ def _synced_by(path: str) -> Iterator[str]:
     if not (path.endswith(_DEPLOYMENT_FILES) and os.path.isfile(path)):
         return
     with suppress(OSError):  # it is reported where it is read
-        content = regular_content(path, MAX_DEPLOYMENT_BYTES)
+        content = read_regular_file(os.path.realpath(path), MAX_DEPLOYMENT_BYTES)
         if isinstance(content, bytes) and b"template-file-path" in content:
             from ecbackup_iac.readers.cloudformation.templates import synced_templates
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import suppress
 
-from ecbackup_iac.files.bounded_read import NO_LINK, regular_content
+from ecbackup_iac.files.bounded_read import read_regular_file
 from ecbackup_iac.files.discovery import Listing
 from ecbackup_iac.files.file_names import (
     ATMOS_FILES,
@@ -200,7 +200,7 @@ def _is_old_terragrunt(path: str) -> bool:
     if any(map(os.path.exists, beside)):
         return False
     try:
-        content = regular_content(path, MAX_SETTINGS_BYTES, NO_LINK)
+        content = read_regular_file(path, MAX_SETTINGS_BYTES)
     except OSError:
         return False
     return isinstance(content, bytes) and old_terragrunt(path, content) is not None
@@ -242,7 +242,7 @@ def _files_in(
 def _content(path: str) -> bytes:
     """Return the content of a file; nothing for one that cannot be read or is too large."""
     try:
-        content = regular_content(path, MAX_SETTINGS_BYTES, NO_LINK)
+        content = read_regular_file(path, MAX_SETTINGS_BYTES)
     except OSError:
         return b""
     return content if isinstance(content, bytes) else b""
@@ -279,7 +279,7 @@ def _output(path: str, default: str) -> str:
     import json  # few trees have such settings
 
     try:
-        content = regular_content(path, MAX_SETTINGS_BYTES, NO_LINK)
+        content = read_regular_file(path, MAX_SETTINGS_BYTES)
         settings = json.loads(content) if isinstance(content, bytes) else {}
     except (OSError, ValueError, RecursionError):
         return default

@@ -23,8 +23,12 @@ from ecbackup_iac.terraform.files.root_files import RootFiles
 from ecbackup_iac.terraform.modules.configuration import Configuration, Modules
 from ecbackup_iac.terraform.modules.instances import ModuleInstance
 from ecbackup_iac.terraform.modules.module import FIRST_SHORT_CIRCUITING
-from ecbackup_iac.terraform.roots.inputs import RootInputs, VariableFiles, workspace_of
 from ecbackup_iac.terraform.roots.programs import Evidence, pinned_release, program_of
+from ecbackup_iac.terraform.roots.root_variables import (
+    RootVariableValues,
+    VariableFiles,
+    workspace_of,
+)
 from ecbackup_iac.terraform.roots.roots import FolderIndex, RootOrder, is_within
 from ecbackup_iac.terraform.values.budget import MAX_STEPS, TooMuchError
 from ecbackup_iac.terraform.values.context import evaluation
@@ -33,7 +37,7 @@ if TYPE_CHECKING:
     from ecbackup_iac.model.deployment import TemplateDeployment
     from ecbackup_iac.readers.terraform.published.stand_ins import StandIns
     from ecbackup_iac.readers.terragrunt.unit_root import UnitRoot
-    from ecbackup_iac.terraform.modules.variables import Inputs
+    from ecbackup_iac.terraform.modules.variables import VariableValues
 
 MAX_VARIABLE_FILES = 100
 """Variable files beside one root, which Terraform does not load, that are tried."""
@@ -90,7 +94,7 @@ class RootResults:
                 variables=(*variables, *self._request.given.variables),
                 workspace=self._request.given.workspace or root.workspace,
             )
-            yield self._result(folder, given, unit).with_settings(root.label)
+            yield self._result(folder, given, unit).with_settings_label(root.label)
         if unit is None:
             yield self._release(folder)
 
@@ -220,15 +224,15 @@ class RootResults:
     ) -> ModuleInstance:
         """Return a root module with the values of its variables, which for a unit Terragrunt sets, too."""
         modules, folders, workspace = self._modules_for(program), self._folders, workspace_of(given)
-        inputs: Inputs
+        values: VariableValues
         if unit is None:
             module = modules.at(folder)
-            names, other = folders.names(folder), self._index.set_inputs.get(folder)
-            inputs = RootInputs(folder, names, given, self.variable_files, workspace, other)
+            names, other = folders.names(folder), self._index.external_inputs.get(folder)
+            values = RootVariableValues(folder, names, given, self.variable_files, workspace, other)
         else:
             folder, folders = unit.module.folder, unit.module.files
             module, modules = unit.module.loaded(modules, diagnostics)
-            inputs = unit.inputs(given, self.variable_files, workspace, module)
+            values = unit.inputs(given, self.variable_files, workspace, module)
 
         def shows_terraform() -> bool:
             shown = program_of(folder, module, folders) if unit is None else None
@@ -237,7 +241,7 @@ class RootResults:
         files = RootFiles(folders, folder)
         configuration = Configuration(modules, folder, files, shows_terraform, provider_schema)
         self.declared |= module.variables.keys()
-        return ModuleInstance(module, configuration, inputs)
+        return ModuleInstance(module, configuration, values)
 
     def _remote_result(
         self, unit: "UnitRoot", given: EvaluationInputs, diagnostics: list[Diagnostic]

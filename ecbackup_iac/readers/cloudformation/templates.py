@@ -138,7 +138,7 @@ class TemplateReader:
         for root in settings:
             files = [("file", path) for path in root.parameter_files]
             result = self._result(template, (*files, *self._inputs.parameters))
-            yield result.with_settings(root.label)
+            yield result.with_settings_label(root.label)
 
     def _result(self, template: Template, parameters: Sequence[tuple[str, str]]) -> ReadResult:
         values = given_values(parameters, self._parameter_files)

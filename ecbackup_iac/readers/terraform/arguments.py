@@ -15,7 +15,7 @@ from ecbackup_iac.terraform.modules.instances import BlockScope
 from ecbackup_iac.terraform.values.budget import TooMuchError
 from ecbackup_iac.terraform.values.context import evaluation_context
 from ecbackup_iac.terraform.values.marks import reject_ephemeral
-from ecbackup_iac.terraform.values.outcomes import where
+from ecbackup_iac.terraform.values.outcomes import under_assumptions
 from ecbackup_iac.terraform.values.value import EvaluationError, Value, object_value, unknown
 
 
@@ -83,7 +83,7 @@ class Arguments:
             )
         except EvaluationError as error:
             raise error.at(for_each.range) from None
-        name = dynamic.body.plain_text("iterator") or dynamic.labels[0]  # as JSON has it
+        name = dynamic.body.literal_string("iterator") or dynamic.labels[0]  # as JSON has it
         if iterator is not None and isinstance(iterator.expression, Name):
             name = iterator.expression.name
         for one in evaluators:
@@ -93,7 +93,7 @@ class Arguments:
     def evaluated(self, expression: Node, argument: Attribute) -> Value:
         """Return the value of an expression in an argument, as `value` does. Raises EvaluationError."""
         try:
-            value = where(self._evaluator.value(expression), self._assumptions)
+            value = under_assumptions(self._evaluator.value(expression), self._assumptions)
         except (RecursionError, TooMuchError) as error:
             why, is_final = why_not_evaluated(error), isinstance(error, TooMuchError)
             self.give_up(why, argument.range.location, is_final=is_final)

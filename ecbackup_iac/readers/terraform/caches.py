@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ecbackup_iac.hcl.expression import InvalidExpression
-from ecbackup_iac.model.cache import CacheResource, enables_cluster_mode, may_be_without_backups
+from ecbackup_iac.model.cache import CacheResource, enables_cluster_mode, may_need_cluster_mode
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import AbsentCache, Diagnostic
@@ -190,7 +190,7 @@ class RootReader:
         self, block: Arguments, attributes: Attributes, node_type: Setting[str]
     ) -> Setting[bool]:
         """Return whether the cache is in cluster mode, where anything depends on that."""
-        if not (attributes.cluster_mode and may_be_without_backups(node_type)):
+        if not (attributes.cluster_mode and may_need_cluster_mode(node_type)):
             return Known(value=False)
         if block.has_block("cluster_mode"):
             return Known(value=True)

@@ -13,9 +13,9 @@ from ecbackup_iac.readers.terraform.settings import shown_text
 from ecbackup_iac.terraform.modules.expansion import ResourceInstance
 from ecbackup_iac.terraform.modules.problems import (
     check_rule,
-    condition,
+    condition_value,
     undeclared_names,
-    undeclared_part,
+    undeclared_reference,
 )
 from ecbackup_iac.terraform.modules.resource_values import kept_value
 from ecbackup_iac.terraform.values.value import EvaluationError
@@ -82,7 +82,7 @@ def _rejected_arguments(found: ResourceInstance, block: Arguments) -> Iterator[E
                 value = arguments.value(attribute)
                 if not schema.is_block and name != RETENTION:
                     kept_value(attribute, value, schema)
-                undeclared = undeclared_part(module, attribute)
+                undeclared = undeclared_reference(module, attribute)
                 if undeclared is not None:
                     yield undeclared
             except EvaluationError as error:
@@ -111,7 +111,7 @@ def _failed_conditions(
             try:
                 check_rule(rule)
                 is_evaluated = True
-                is_met = condition(
+                is_met = condition_value(
                     rule, lambda attribute: block.evaluated(attribute.expression, attribute)
                 )
             except EvaluationError as error:
@@ -119,7 +119,7 @@ def _failed_conditions(
                     yield (error.origin or rule.header).location, error.message
                 continue
             written = rule.body.attribute("condition")
-            if is_met.raw is False and not is_met.is_known_early and written is not None:
+            if is_met.raw is False and not is_met.is_unknown_to_plan and written is not None:
                 yield written.range.location, f"Resource {when}condition failed"
 
 

@@ -34,7 +34,7 @@ from ecbackup_iac.terraform.modules.expansion import (
 from ecbackup_iac.terraform.modules.instances import ModuleInstance
 from ecbackup_iac.terraform.modules.module import Module, overrides_of
 from ecbackup_iac.terraform.modules.problems import problems
-from ecbackup_iac.terraform.roots.folder_scan import SoughtBlock
+from ecbackup_iac.terraform.roots.folder_scan import DeclaredBlock
 from ecbackup_iac.terraform.roots.programs import Evidence
 from ecbackup_iac.terraform.roots.roots import FolderIndex, RootOrder
 from ecbackup_iac.terraform.values.budget import TooMuchError, charge
@@ -72,8 +72,8 @@ def _duplicate(found: ResourceInstance | UnreadCall) -> str:
     headers = [block.header.location for block in (found.block, *found.scope.instance.call_blocks)]
     while instance is not None:
         for header in headers:
-            if header in instance.module.repeated:
-                return instance.module.repeated[header]
+            if header in instance.module.redeclared:
+                return instance.module.redeclared[header]
         instance = instance.parent
     return ""
 
@@ -127,7 +127,7 @@ class RootEvaluation(Search):
         """The CloudFormation templates that resources deploy."""
         return tuple(self._reader.deployments)
 
-    def is_sought(self, block: Block) -> bool:
+    def is_wanted(self, block: Block) -> bool:
         """Whether a resource is of a cache's type, or may deploy one."""
         kind = block.labels[0]
         if kind in MANIFESTS:
@@ -136,7 +136,7 @@ class RootEvaluation(Search):
             return mentions_cache(block)
         return kind in DEPLOYERS or bool(cache_type(kind))
 
-    def may_lead_to_sought(self, folder: str) -> bool:
+    def may_lead_to_wanted(self, folder: str) -> bool:
         """Whether a module may lead to a cache; one that the index does not know may."""
         is_known = folder in self._index.found and self.is_indexed
         return not is_known or folder in self._index.leading
@@ -299,10 +299,10 @@ class RootEvaluation(Search):
         reason = f"{program} does not read this file, and {shown_by} shows that {program} is used"
         self._add_blocks(unread, "", reason)
 
-    def _add_blocks(self, blocks: list[SoughtBlock], prefix: str, reason: str) -> None:
+    def _add_blocks(self, blocks: list[DeclaredBlock], prefix: str, reason: str) -> None:
         for block in blocks:
             address = f"{prefix}.{block.address}" if prefix else block.address
-            self._add_absent(address, block.kind, block.location, reason)
+            self._add_absent(address, block.type, block.location, reason)
 
     def _add_absent(self, address: str, kind: str, location: Location, reason: str) -> None:
         root = display_path_of(self._root.module.folder)

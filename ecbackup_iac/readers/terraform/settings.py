@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 from ecbackup_iac.hcl.number import Number, NumberTooLargeError
-from ecbackup_iac.model.hidden import hidden_unless_days, placeholder_of, shown_setting
+from ecbackup_iac.model.hidden import hidden_unless_days, placeholder_of, setting_or_placeholder
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.value import (
     Bounds,
@@ -21,7 +21,7 @@ from ecbackup_iac.model.value import (
 from ecbackup_iac.model.value import Value as Setting
 from ecbackup_iac.readers.terraform.resource_types import MAX_SHOWN_NUMBER, days_of, shown_value
 from ecbackup_iac.terraform.values.arithmetic import number_from, text_from
-from ecbackup_iac.terraform.values.marks import hidden_value
+from ecbackup_iac.terraform.values.marks import placeholder_of_value
 from ecbackup_iac.terraform.values.primitives import scalar_text
 from ecbackup_iac.terraform.values.steps import Step
 from ecbackup_iac.terraform.values.type_system import DYNAMIC, NUMBER, STRING, type_name
@@ -59,7 +59,7 @@ def _possible_days(value: Value, trace: tuple[TraceStep, ...]) -> PossibleValue[
     days = _days(value, trace)
     is_text = not isinstance(value.raw, bool | Mapping | tuple)
     if value.is_sensitive or (value.privacy and is_text):
-        days = hidden_unless_days(days, hidden_value(value))
+        days = hidden_unless_days(days, placeholder_of_value(value))
     if value.literals:
         literals = tuple(literal.location for literal in value.literals)
         days = replace(days, literals=literals)
@@ -111,7 +111,7 @@ def _possible_text(value: Value) -> PossibleValue[str]:
 
 def shown_text(value: Value, text: str) -> str:
     """Return a value's text as it may be printed."""
-    return shown_setting(text) if value.is_hidden else text
+    return setting_or_placeholder(text) if value.is_hidden else text
 
 
 def _trace(before: tuple[TraceStep, ...], steps: Iterable[Step]) -> tuple[TraceStep, ...]:

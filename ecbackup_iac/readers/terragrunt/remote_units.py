@@ -8,12 +8,12 @@ from ecbackup_iac.hcl.body import NativeBody
 from ecbackup_iac.hcl.expression import GetAttribute, Name
 from ecbackup_iac.hcl.source import SourceFile, SourceRange
 from ecbackup_iac.hcl.structure import Attribute, Block
-from ecbackup_iac.hidden_numbers import with_texts
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.hidden import without_credentials
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import AbsentCache, Diagnostic, ReadResult, Severity
+from ecbackup_iac.placeholder_numbers import map_texts
 from ecbackup_iac.readers.terraform.caches import RootReader
 from ecbackup_iac.readers.terraform.root import RootEvaluation
 from ecbackup_iac.readers.terraform.unread_calls import at_call
@@ -31,7 +31,7 @@ from ecbackup_iac.terraform.modules.expansion import UnreadCall
 from ecbackup_iac.terraform.modules.instances import BlockScope, ModuleInstance
 from ecbackup_iac.terraform.modules.module import Module
 from ecbackup_iac.terraform.modules.repetitions import Repetition
-from ecbackup_iac.terraform.roots.inputs import RootInputs, VariableFiles
+from ecbackup_iac.terraform.roots.root_variables import RootVariableValues, VariableFiles
 from ecbackup_iac.terraform.values.steps import SourceStep
 from ecbackup_iac.terraform.values.value import Value, unknown
 from ecbackup_iac.terragrunt.module import UnitModule
@@ -80,7 +80,7 @@ class RemoteUnit:
         file = SourceFile(display_path_of(unit.file), b"")
         origin = at if isinstance(at, SourceRange) else SourceRange(file, 0, 0)
         files = RootFiles(folders, folder)
-        inputs = RootInputs("", (), EvaluationInputs(), VariableFiles(folders), unknown(""))
+        inputs = RootVariableValues("", (), EvaluationInputs(), VariableFiles(folders), unknown(""))
         instance = ModuleInstance(Module(folder), Configuration(modules, folder, files), inputs)
         name = root.display_path.rpartition("/")[2]
         block = Block("module", (name,), origin, origin, _InputsBody(root, origin))
@@ -140,7 +140,7 @@ class RemoteUnit:
         source, shown = self._source, without_credentials(self._unit.source)
         if source == shown:
             return result
-        hidden: ReadResult = with_texts(
+        hidden: ReadResult = map_texts(
             result, lambda text: text.replace(source, shown) if source in text else text
         )
         return hidden
