@@ -20,7 +20,7 @@ MAX_REASONS = 3
 Identity: TypeAlias = tuple[Location, str]
 
 
-def find_unaccounted_blocks(
+def account_for_blocks(
     results: Sequence[ReadResult],
 ) -> tuple[tuple[AbsentCache, ...], tuple[Diagnostic, ...]]:
     """Return the absent caches, one for each block, and an error for each block that nothing mentions."""

@@ -4,7 +4,7 @@ Pure: it opens no file, depends on no input format, and has a verdict for every 
 does not determine the answer, the status is unknown: a wrong pass and a wrong fail are both costly.
 
 1. Exemptions: the control does not apply to Memcached, nor to a member of a replication group.
-2. Combinations: each retention that the cache can have, with each answer on its node.
+2. Combinations: each retention that the cache can have, on a node that can or cannot be backed up.
 3. Failures: the rules that a combination breaks.
 4. Verdict: pass where no combination breaks a rule, fail where every one does, unknown otherwise.
 """
@@ -18,7 +18,7 @@ from ecbackup_iac.model.cache import (
     CacheResource,
     Form,
     format_days,
-    is_without_backups,
+    needs_cluster_mode,
 )
 from ecbackup_iac.model.policy import MAXIMUM_DAYS, Requirements, UnknownMode
 from ecbackup_iac.model.record import record, replace
@@ -65,7 +65,7 @@ class _Exemption:
 
 @record
 class _Combination:
-    """One outcome of the retention with one answer on the node, and the rules that the cache then breaks."""
+    """A possible retention, on a node that can or cannot be backed up, and the rules that this breaks."""
 
     retention: Outcome[int]
     failures: tuple[Note, ...]
@@ -129,44 +129,49 @@ def _exemptions(resource: CacheResource) -> list[_Exemption]:
 def _without_exempt_outcomes(resource: CacheResource) -> CacheResource:
     """Return the resource without the retentions that it can have only where the control does not apply.
 
-    Unchanged where that would leave no retention, or where it is not known in which cases they occur.
+    Unchanged where that would leave no retention, or where it is not known in which scenarios they occur.
     """
-    exempt = _exempt_case_ids(resource)
+    exempt = _exempt_scenario_ids(resource)
     retention = resource.retention
     if not exempt or not isinstance(retention, Unknown):
         return resource
     remaining = []
     for outcome in retention.outcomes:
-        if outcome.case_ids is None:
+        if outcome.scenario_ids is None:
             remaining.append(outcome)
-        elif case_ids := outcome.case_ids - exempt:
-            remaining.append(replace(outcome, case_ids=case_ids))
+        elif scenario_ids := outcome.scenario_ids - exempt:
+            remaining.append(replace(outcome, scenario_ids=scenario_ids))
     if not remaining:
         return resource
     return replace(resource, retention=replace(retention, outcomes=tuple(remaining)))
 
 
-def _exempt_case_ids(resource: CacheResource) -> frozenset[int]:
-    """Return the cases in which the cache is certainly Memcached, or a member of a replication group."""
+def _exempt_scenario_ids(resource: CacheResource) -> frozenset[int]:
+    """Return the scenarios in which the cache is certainly Memcached, or a member of a replication group."""
     if resource.form is Form.REPLICATION_GROUP:
         return frozenset()
-    memcached = _case_ids_where(resource.engine, _is_memcached)
+    memcached = _scenario_ids_where(resource.engine, _is_memcached)
     if resource.form is Form.STANDALONE_CLUSTER:
-        return memcached | _case_ids_where(resource.replication_group, bool)
+        return memcached | _scenario_ids_where(resource.replication_group, bool)
     return memcached
 
 
-def _case_ids_where(value: Value[T], matches: Callable[[T], bool]) -> frozenset[int]:
-    """Return the cases in which every value that a setting can have matches; empty where none is known."""
+def _scenario_ids_where(value: Value[T], matches: Callable[[T], bool]) -> frozenset[int]:
+    """Return the scenarios in which every possible value of a setting matches; empty where none is known."""
     matching: set[int] = set()
     others: set[int] = set()
     for outcome in _outcomes_of(value):
         is_match = isinstance(outcome.value, Known) and matches(outcome.value.value)
-        if outcome.case_ids is not None:
-            (matching if is_match else others).update(outcome.case_ids)
+        if outcome.scenario_ids is not None:
+            (matching if is_match else others).update(outcome.scenario_ids)
         elif not is_match:
             return frozenset()
     return frozenset(matching - others)
+
+
+def _outcomes_of(value: Value[T]) -> tuple[Outcome[T], ...]:
+    """Return every outcome of a setting; empty where there is no finite list."""
+    return value.outcomes if isinstance(value, Unknown) else (Outcome(value),)
 
 
 def _agreement(value: Value[T], matches: Callable[[T], bool]) -> bool | None:
@@ -206,10 +211,13 @@ def _combinations(resource: CacheResource, requirements: Requirements) -> list[_
     Empty where the possible retentions are not known and the answer depends on them.
     """
     retentions = _retentions(resource, requirements.minimum_days)
-    nodes = _node_answers(resource)
+    nodes = _possible_node_failures(resource)
     if not retentions:
+        any_retention = Outcome[int](
+            Unset()
+        )  # the failures of these combinations do not depend on it
         failing = [
-            _Combination(Outcome(Unset()), failures)
+            _Combination(any_retention, failures)
             for node_fails in nodes
             if (failures := _failures_of_any_retention(resource, node_fails=node_fails))
         ]
@@ -257,10 +265,10 @@ def _deciding_outcomes(retention: Value[int], minimum_days: int) -> tuple[Outcom
     return ()
 
 
-def _node_answers(resource: CacheResource) -> list[bool]:
-    """Return the possible answers to "is the node unable to take backups?", no first.
+def _possible_node_failures(resource: CacheResource) -> list[bool]:
+    """Return whether the node cannot be backed up: False, True, or both, in this order, where either is so.
 
-    A node type of which nothing is known counts as one that can take backups: AWS rejects a retention on
+    A node type of which nothing is known counts as one that can be backed up: AWS rejects a retention on
     a node that cannot, so no cache goes without backups unnoticed.
     """
     if resource.form is Form.SERVERLESS_CACHE:
@@ -273,15 +281,10 @@ def _node_answers(resource: CacheResource) -> list[bool]:
         modes = {False}
     return sorted(
         {
-            is_without_backups(node) and not mode
+            needs_cluster_mode(node) and not mode
             for node, mode in product(nodes, modes or {True, False})
         }
     )
-
-
-def _outcomes_of(value: Value[T]) -> tuple[Outcome[T], ...]:
-    """Return every outcome of a setting; empty where there is no finite list."""
-    return value.outcomes if isinstance(value, Unknown) else (Outcome(value),)
 
 
 def _failures(
@@ -304,7 +307,7 @@ def _failures(
 
 
 def _failures_of_any_retention(resource: CacheResource, *, node_fails: bool) -> tuple[Note, ...]:
-    """Return the rules that the cache breaks whatever its unknown retention is; empty where that decides."""
+    """Return the rules that the cache breaks with every retention; empty where the retention decides."""
     if node_fails:
         return (_unsupported_note(resource),)
     window = _window_failure(resource)

@@ -4,14 +4,14 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import chain
 
-from ecbackup_iac.accounting import find_unaccounted_blocks
+from ecbackup_iac.accounting import account_for_blocks
 from ecbackup_iac.findings import findings_of
-from ecbackup_iac.hidden_numbers import with_numbered_placeholders
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.policy import Policy
 from ecbackup_iac.model.progress import NO_PROGRESS, Progress
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import Diagnostic, Report, Severity, report_of
+from ecbackup_iac.placeholder_numbers import with_numbered_placeholders
 from ecbackup_iac.readers.inputs import read_inputs
 from ecbackup_iac.suppressions.application import Suppressions
 from ecbackup_iac.suppressions.exclusions import apply_exclusions, exclusion_diagnostics
@@ -47,7 +47,7 @@ def scan(  # noqa: PLR0913 - most have defaults, and are given by name
     results, exclusions = apply_exclusions(all_results, policy.exclude)
     resources = [resource for result in results for resource in result.resources]
     findings = findings_of(resources, policy.requirements)
-    absent, not_evaluated = find_unaccounted_blocks(results)
+    absent, not_evaluated = account_for_blocks(results)
     diagnostics = [*chain.from_iterable(result.diagnostics for result in results), *not_evaluated]
     findings, warnings = suppressions.apply(
         findings,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecbackup_iac.accounting import find_unaccounted_blocks
+from ecbackup_iac.accounting import account_for_blocks
 from ecbackup_iac.model.cache import CacheResource, Form
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.report import AbsentCache, CacheBlock, Diagnostic, ReadResult, Severity
@@ -49,33 +49,33 @@ def test_a_block_with_a_finding_is_neither_absent_nor_an_error() -> None:
         ReadResult(absent=(absent(),)),
         ReadResult(blocks=(BLOCK,), resources=(resource(),)),
     ]
-    assert find_unaccounted_blocks(readings) == ((), ())
+    assert account_for_blocks(readings) == ((), ())
 
 
 def test_a_block_that_no_root_creates_is_absent() -> None:
     readings = [ReadResult(blocks=(BLOCK,)), ReadResult(absent=(absent(),))]
-    assert find_unaccounted_blocks(readings) == ((absent(),), ())
+    assert account_for_blocks(readings) == ((absent(),), ())
 
 
 def test_a_block_in_no_finding_and_no_list_is_an_error_at_its_location() -> None:
     readings = [ReadResult(blocks=(BLOCK,), resources=(resource(OTHER), resource(None)))]
     text = "aws_elasticache_cluster.x was not evaluated: no evaluated root reaches it"
-    assert find_unaccounted_blocks(readings) == ((), (Diagnostic(text, PLACE),))
+    assert account_for_blocks(readings) == ((), (Diagnostic(text, PLACE),))
 
 
 def test_a_block_that_several_readings_list_is_one_block() -> None:
     readings = [ReadResult(blocks=(BLOCK,)), ReadResult(blocks=(BLOCK, BLOCK))]
-    assert len(find_unaccounted_blocks(readings)[1]) == 1
+    assert len(account_for_blocks(readings)[1]) == 1
 
 
 def test_an_override_block_is_found_with_the_block_it_is_merged_into() -> None:
     override = CacheBlock(BLOCK.address, BLOCK.type, OTHER)
     readings = [ReadResult(blocks=(BLOCK, override), resources=(resource(PLACE, OTHER),))]
-    assert find_unaccounted_blocks(readings) == ((), ())
+    assert account_for_blocks(readings) == ((), ())
 
 
 def test_an_absent_cache_of_a_module_outside_what_was_checked_is_kept() -> None:
-    assert find_unaccounted_blocks([ReadResult(absent=(absent(),))]) == ((absent(),), ())
+    assert account_for_blocks([ReadResult(absent=(absent(),))]) == ((absent(),), ())
 
 
 def test_several_roots_give_one_entry_with_the_first_root_and_every_reason() -> None:
@@ -84,18 +84,18 @@ def test_several_roots_give_one_entry_with_the_first_root_and_every_reason() -> 
         ReadResult(absent=(absent(root="live/c"), absent(root="live/a"))),
     ]
     expected = absent(root="live/a", reason="count is 0; var.on is false")
-    assert find_unaccounted_blocks(readings) == ((expected,), ())
+    assert account_for_blocks(readings) == ((expected,), ())
 
 
 def test_no_more_than_three_reasons_are_shown() -> None:
     readings = [ReadResult(absent=tuple(absent(root=f"r{n}", reason=f"why {n}") for n in range(5)))]
-    (entry,) = find_unaccounted_blocks(readings)[0]
+    (entry,) = account_for_blocks(readings)[0]
     assert entry.reason == "why 0; why 1; why 2; 2 more"
 
 
 def test_the_entries_are_in_order() -> None:
     entries = (absent(OTHER), absent(Location("a.tf", 7)), absent(PLACE))
-    assert [one.location for one in find_unaccounted_blocks([ReadResult(absent=entries)])[0]] == [
+    assert [one.location for one in account_for_blocks([ReadResult(absent=entries)])[0]] == [
         Location("a.tf", 7),
         PLACE,
         OTHER,
@@ -106,7 +106,7 @@ def test_blocks_of_a_file_without_lines_are_distinguished_by_address() -> None:
     plan = Location("plan.json")
     entries = (absent(plan, address="a"), absent(plan, address="b"))
     blocks = tuple(CacheBlock(name, "aws_elasticache_cluster", plan) for name in "abc")
-    kept, errors = find_unaccounted_blocks([ReadResult(blocks=blocks, absent=entries)])
+    kept, errors = account_for_blocks([ReadResult(blocks=blocks, absent=entries)])
     assert kept == entries
     assert [one.message.split(" ")[0] for one in errors] == ["c"]
 
@@ -127,14 +127,14 @@ def test_an_error_of_the_file_or_within_the_block_is_enough(
     line: int | None, severity: Severity, *, is_covered: bool
 ) -> None:
     reported = error(PLACE.path, line, severity)
-    assert len(
-        find_unaccounted_blocks([ReadResult(blocks=(BLOCK,), diagnostics=(reported,))])[1]
-    ) == (not is_covered)
+    assert len(account_for_blocks([ReadResult(blocks=(BLOCK,), diagnostics=(reported,))])[1]) == (
+        not is_covered
+    )
 
 
 def test_an_error_of_another_file_covers_nothing() -> None:
     readings = [ReadResult(blocks=(BLOCK,), diagnostics=(error("live/main.tf", None),))]
-    assert len(find_unaccounted_blocks(readings)[1]) == 1
+    assert len(account_for_blocks(readings)[1]) == 1
 
 
 # Any readings at all: each block ends as exactly one of the three.
@@ -166,7 +166,7 @@ any_reading = st.builds(
 
 @given(st.lists(any_reading, max_size=4))
 def test_every_block_is_a_finding_or_absent_or_an_error(readings: list[ReadResult]) -> None:
-    kept, errors = find_unaccounted_blocks(readings)
+    kept, errors = account_for_blocks(readings)
     blocks = {block.location for reading in readings for block in reading.blocks}
     found = {
         place
@@ -198,4 +198,4 @@ def test_every_block_is_a_finding_or_absent_or_an_error(readings: list[ReadResul
         == {one.location for reading in readings for one in reading.absent} - found
     )
     assert set(error_places) == blocks - found - set(absent_places) - covered
-    assert set(find_unaccounted_blocks(readings[::-1])[0]) == set(kept)
+    assert set(account_for_blocks(readings[::-1])[0]) == set(kept)

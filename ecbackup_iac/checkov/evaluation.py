@@ -10,16 +10,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from ecbackup_iac.accounting import find_unaccounted_blocks
+from ecbackup_iac.accounting import account_for_blocks
 from ecbackup_iac.checkov.blocks import CheckedFile
 from ecbackup_iac.files.paths import boundary_of
 from ecbackup_iac.findings import findings_of
-from ecbackup_iac.hidden_numbers import with_numbered_placeholders
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.policy import Requirements
 from ecbackup_iac.model.report import Finding, ReadResult, Report, report_of
 from ecbackup_iac.model.verdict import Status
+from ecbackup_iac.placeholder_numbers import with_numbered_placeholders
 from ecbackup_iac.terraform.modules.addresses import Address, parsed_address
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class Evaluations:
     def _report(self, file: CheckedFile) -> Report:
         results = list(self._results(file))
         resources = [resource for result in results for resource in result.resources]
-        absent, problems = find_unaccounted_blocks(results)
+        absent, problems = account_for_blocks(results)
         problems += tuple(problem for result in results for problem in result.diagnostics)
         return with_numbered_placeholders(
             report_of(findings_of(resources, self._requirements), problems, absent)

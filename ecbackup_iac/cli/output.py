@@ -74,12 +74,12 @@ def check_destination(file: str) -> None:
 
     A pull request may contain a link of the name that a pipeline writes its report to.
     """
-    from ecbackup_iac.files.paths import is_of_git, link_in_tree
+    from ecbackup_iac.files.paths import is_in_git_folder, link_in_tree
 
     link = link_in_tree(file)
     if link is not None:
         raise OutputError(f"{file}: not written: {link} is a link")
-    if is_of_git(os.path.realpath(file), ""):
+    if is_in_git_folder(os.path.realpath(file), ""):
         raise OutputError(f"{file}: not written: it belongs to git")
 
 
@@ -257,10 +257,10 @@ def write_edits(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> None
 
 
 def _has_content(path: str, content: bytes) -> bool:
-    from ecbackup_iac.files.bounded_read import NO_LINK, regular_content
+    from ecbackup_iac.files.bounded_read import read_regular_file
 
     try:
-        return regular_content(path, len(content), NO_LINK) == content
+        return read_regular_file(path, len(content)) == content
     except OSError:
         return False
 

@@ -1,13 +1,13 @@
-"""A file or stream → its bytes up to a bound, or why it was not read.
-
-The functions return bytes, or a string: why this program did not read the file. Where the system cannot read
-it, they raise OSError.
-"""
+"""A file or stream → its bytes up to a bound, or why it was not read."""
 
 import os
 import stat
 from collections.abc import Callable, Sequence
 from io import BytesIO
+from typing import TypeAlias
+
+ContentOrReason: TypeAlias = bytes | str
+"""The bytes, or why this program does not read them. Where the system cannot, OSError is raised."""
 
 MAX_INPUT_BYTES = 1_000_000_000
 """A plan, a state, or AWS CLI output; reading it takes hardly more memory than its size."""
@@ -18,24 +18,29 @@ MAX_TEXT_BYTES = 50_000_000
 NO_REGULAR_FILE = "not read: it is not a regular file"
 CHANGED = "not read: a file or folder on its path was replaced during the check"
 
-NO_LINK = getattr(os, "O_NOFOLLOW", 0)
-"""The flag for a path whose links are resolved: none is followed; 0 where the system has none."""
+CAN_REJECT_LINKS = hasattr(os, "O_NOFOLLOW")
+"""Whether the system can reject a link when it opens a file."""
 
 # Without these flags Windows translates line ends, and opening a pipe waits for its writer.
-_OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+_OPEN_FLAGS = (
+    os.O_RDONLY
+    | getattr(os, "O_BINARY", 0)
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_NOFOLLOW", 0)
+)
 _CHUNK_BYTES = 1 << 20
 
 
-def regular_content(path: str, limit: int, flags: int = 0) -> bytes | str:
-    """Return the bytes of a regular file, or why it is not read. Raises OSError."""
-    descriptor = os.open(path, _OPEN_FLAGS | flags)
+def read_regular_file(real_path: str, limit: int) -> ContentOrReason:
+    """Return the bytes of a regular file, by a path with its links resolved, or why it is not read."""
+    descriptor = os.open(real_path, _OPEN_FLAGS)
     try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             return NO_REGULAR_FILE
         if status.st_size > limit:
             return _too_large(limit)
-        if flags & NO_LINK and path.startswith("/") and _is_elsewhere(descriptor, path):
+        if real_path.startswith("/") and _is_elsewhere(descriptor, real_path):
             return CHANGED
         content = os.read(descriptor, status.st_size + 1)
         # The file changed size, has none (as in /proc), or the system returns fewer bytes at a time.
@@ -56,11 +61,6 @@ def _is_elsewhere(descriptor: int, real_path: str) -> bool:
         return False
 
 
-def larger_than(limit: int) -> str:
-    """Return the reason why something was not read."""
-    return f"it is larger than {limit} bytes"
-
-
 def contains_any(path: str, words: Sequence[bytes], limit: int) -> bool:
     """Whether the first `limit` bytes of a file contain one of some words. Raises OSError."""
     end = b""
@@ -76,19 +76,19 @@ def contains_any(path: str, words: Sequence[bytes], limit: int) -> bool:
 
 
 def _too_large(limit: int) -> str:
-    return f"not read: {larger_than(limit)}"
+    return f"not read: it is larger than {limit} bytes"
 
 
-def bounded_content(path: str, limit: int) -> bytes | str:
-    """Return the bytes of a file or of a stream's path, or why it is not read. Raises OSError."""
+def read_file_or_stream(path: str, limit: int) -> ContentOrReason:
+    """Return the bytes of a file or of a stream's path, following links, or why it is not read."""
     with open(path, "rb") as file:
         if os.fstat(file.fileno()).st_size > limit:
             return _too_large(limit)
-        return read_limited(limit, file.read)
+        return read_stream(file.read, limit)
 
 
-def read_limited(limit: int, read: Callable[[int], bytes]) -> bytes | str:
-    """Return the bytes of a stream up to its end, or why it is not read. Raises OSError."""
+def read_stream(read: Callable[[int], bytes], limit: int) -> ContentOrReason:
+    """Return the bytes of a stream up to its end, or why it is not read; `read` gives the next ones."""
     content = BytesIO()
     while chunk := read(_CHUNK_BYTES):
         if content.tell() + len(chunk) > limit:

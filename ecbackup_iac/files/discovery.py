@@ -9,23 +9,22 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from operator import attrgetter
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from ecbackup_iac.errors import InputError
 from ecbackup_iac.files.bounded_read import (
     MAX_INPUT_BYTES,
     MAX_TEXT_BYTES,
-    NO_LINK,
     NO_REGULAR_FILE,
-    bounded_content,
     contains_any,
-    read_limited,
-    regular_content,
+    read_file_or_stream,
+    read_regular_file,
+    read_stream,
 )
 from ecbackup_iac.files.file_names import (
     DOCUMENT_SUFFIXES,
     TEMPLATE_SUFFIXES,
-    configured_folder,
+    configuration_path,
     is_configuration,
     is_expected_input,
     may_be_template,
@@ -61,33 +60,33 @@ class Input:
     """As it is printed: relative to the working folder, with forward slashes; "-" for standard input."""
 
     content: bytes
-    named: str
-    """The argument that led to it."""
+    argument: str
+    """The argument of the command line that led to it."""
 
     boundary: str
     """The folder outside which nothing is read for it: absolute, links resolved."""
 
     is_expected: bool = True
-    """Its name, or that the user named it, says that it is infrastructure code."""
+    """It is infrastructure code by its name, or because the user named it."""
 
     @property
     def is_named(self) -> bool:
         """Whether the user named this very file, not a folder above it."""
-        return self.path == self.named
+        return self.path == self.argument
 
 
 @record
 class ConfigurationPath:
-    """A folder with Terraform configuration in it or below it."""
+    """A folder with Terraform configuration in it or below it, or a file that Terragrunt units include."""
 
-    folder: str
+    path: str
     """Absolute, links resolved."""
 
     boundary: str
     """The folder outside which nothing is read for it: absolute, links resolved."""
 
-    named: str
-    """The argument that led to it, as it is printed."""
+    argument: str
+    """The argument of the command line that led to it, as it is printed."""
 
 
 @record
@@ -100,12 +99,16 @@ class LeftOut:
 
 Discovered: TypeAlias = Input | ConfigurationPath | LeftOut | Diagnostic
 
-Listing: TypeAlias = tuple[tuple[str, ...], tuple[str, ...]]
-"""The names of a folder's files, and of the folders in it, each sorted.
 
-Links to folders are left out, because their targets are walked themselves, unless a link leads into a
-skipped folder.
-"""
+class Listing(NamedTuple):
+    """The names of what a folder contains, sorted.
+
+    Links to folders are left out, because their targets are walked themselves, unless a link leads into a
+    skipped folder.
+    """
+
+    files: tuple[str, ...]
+    folders: tuple[str, ...]
 
 
 def discover(
@@ -144,9 +147,9 @@ def _stream(path: str) -> Input | Diagnostic:
         return Diagnostic("cannot be read: standard input is closed", input_location(path))
     try:
         if path == STANDARD_INPUT:
-            content = read_limited(MAX_INPUT_BYTES, sys.stdin.buffer.read)
+            content = read_stream(sys.stdin.buffer.read, MAX_INPUT_BYTES)
         else:
-            content = bounded_content(path, MAX_INPUT_BYTES)
+            content = read_file_or_stream(path, MAX_INPUT_BYTES)
     except OSError as error:
         return _unreadable(path, error)
     if isinstance(content, str):
@@ -208,11 +211,11 @@ class _Walk:
         self._listings = listings
         self._visited: set[str] = set()
 
-    def folder(self, named: str) -> Iterator[Discovered]:
+    def folder(self, argument: str) -> Iterator[Discovered]:
         """Yield the inputs in a folder and below it."""
-        top = _FilePath(named, os.path.realpath(named), display_path_of(named))
-        boundary = boundary_of(named)
-        # Each folder with the one whose tree it is in: the named one, or one that a link leads to.
+        top = _FilePath(argument, os.path.realpath(argument), display_path_of(argument))
+        boundary = boundary_of(argument)
+        # Each folder with the top of its tree: the argument, or a folder that a link leads to.
         pending = [(top, top)]
         configured = set[str]()
         while pending:
@@ -245,31 +248,31 @@ class _Walk:
             yield from self._files(folder, entries, top.display_path, boundary)
 
     def file(
-        self, file: _FilePath, named: str, boundary: str, *, is_expected: bool = True
+        self, file: _FilePath, argument: str, boundary: str, *, is_expected: bool = True
     ) -> Iterator[Discovered]:
         """Yield one file's input, unless it was visited or is excluded."""
         if self._is_excluded(file.display_path):
             yield LeftOut(file.display_path)
             return
-        severity = Severity.ERROR if file.display_path == named else Severity.WARNING
+        severity = Severity.ERROR if file.display_path == argument else Severity.WARNING
         if not is_readable(file.real, boundary):
             yield Diagnostic(OUTSIDE_REPOSITORY, Location(file.display_path), severity)
             return
         if file.real in self._visited:
             return
         self._visited.add(file.real)
-        folder = configured_folder(file.path, boundary) if os.path.exists(file.path) else None
-        if folder is not None:
-            yield ConfigurationPath(folder, walked_boundary(folder, boundary), named)
+        path = configuration_path(file.path, boundary) if os.path.exists(file.path) else None
+        if path is not None:
+            yield ConfigurationPath(path, walked_boundary(path, boundary), argument)
             return
         try:
-            content = self._content(file, is_named=file.display_path == named)
+            content = self._content(file, is_named=file.display_path == argument)
         except OSError as error:
             is_missing = error.errno in (errno.ENOENT, errno.ELOOP)
             is_dangling = is_missing and os.path.islink(file.path)
             # What exists has become a link since its path was resolved.
             is_dangling = is_dangling and not os.path.exists(file.path)
-            if file.display_path == named or not is_dangling:
+            if file.display_path == argument or not is_dangling:
                 yield _unreadable(file.display_path, error)
             return
         if content is None:
@@ -278,10 +281,10 @@ class _Walk:
             severity = severity if content == NO_REGULAR_FILE else Severity.ERROR
             yield Diagnostic(content, Location(file.display_path), severity)
             return
-        yield Input(file.display_path, content, named, boundary, is_expected)
+        yield Input(file.display_path, content, argument, boundary, is_expected)
 
     def _files(
-        self, folder: _FilePath, entries: _FolderEntries, named: str, boundary: str
+        self, folder: _FilePath, entries: _FolderEntries, argument: str, boundary: str
     ) -> Iterator[Discovered]:
         neighbours = entries.names
         for entry in entries.files:
@@ -295,7 +298,7 @@ class _Walk:
                 continue
             if is_candidate:
                 file = folder.child(entry)
-                yield from self.file(file, named, boundary, is_expected=is_expected)
+                yield from self.file(file, argument, boundary, is_expected=is_expected)
             elif self._exclude and is_configuration(entry.name):
                 display_path = folder.child(entry).display_path
                 if self._is_excluded(display_path):
@@ -313,8 +316,8 @@ class _Walk:
             return content
         name = file.path.lower()
         if not name.endswith(TEMPLATE_SUFFIXES) and (is_named or name.endswith(DOCUMENT_SUFFIXES)):
-            return regular_content(file.real, MAX_INPUT_BYTES, NO_LINK)
-        read = regular_content(file.real, MAX_TEXT_BYTES, NO_LINK)
+            return read_regular_file(file.real, MAX_INPUT_BYTES)
+        read = read_regular_file(file.real, MAX_TEXT_BYTES)
         is_text = is_named or name.endswith(TEMPLATE_SUFFIXES)
         if isinstance(read, bytes) or read == NO_REGULAR_FILE or is_text:
             return read
@@ -342,7 +345,7 @@ def _entries_of(folder: str) -> _FolderEntries:
 
 
 def _listing(entries: _FolderEntries, folder: str, boundary: str) -> Listing:
-    return (
+    return Listing(
         tuple(entry.name for entry in entries.files),
         tuple(
             entry.name

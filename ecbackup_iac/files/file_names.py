@@ -48,7 +48,7 @@ _UNRELATED_SUFFIXES = frozenset((
 
 
 def is_expected_input(name: str, neighbours: set[str]) -> bool:
-    """Whether a file in a folder is read because of its name.
+    """Whether a file in a folder may be a document or a template by its name.
 
     A raw state next to configuration is not: the configuration is checked instead.
     """
@@ -86,8 +86,8 @@ def may_be_template(entry: os.DirEntry[str]) -> bool:
         raise
 
 
-def is_shown(path: str) -> bool:
-    """Whether strings of a file that configuration reads may be shown, by its name: `.env` has passwords."""
+def may_show_text(path: str) -> bool:
+    """Whether messages may quote a file that configuration reads, by its name: `.env` contains passwords."""
     return path.lower().endswith((*_CONFIGURATION, *TEMPLATE_SUFFIXES, ".hcl", ".json"))
 
 
@@ -96,11 +96,11 @@ def is_configuration(name: str) -> bool:
     return name.endswith(_MODULE_FILES) or name in TERRAGRUNT_FILES
 
 
-def configured_folder(path: str, boundary: str) -> str | None:
-    """Return the folder that is checked for a file of configuration; None for any other file.
+def configuration_path(path: str, boundary: str) -> str | None:
+    """Return what is checked where a file of configuration is named; None for any other file.
 
-    For a tfvars file it is the root: the nearest folder above it that contains configuration. For the
-    policy file it is everything. For a file that units of Terragrunt include, it is the file.
+    That is its folder; for a tfvars file the nearest folder above it that contains configuration, for the
+    policy file the boundary. A file that Terragrunt units include is returned itself.
     """
     name = os.path.basename(path)
     if name == POLICY_FILE:

@@ -47,9 +47,10 @@ def enter_real_folder() -> None:
 
 
 def as_listed(path: str) -> str:
-    """Return a path with every name in it as its folder lists it, which may ignore the letter case.
+    """Return a path with every name in it spelled as its folder lists it.
 
-    So does Windows, and macOS, which also ignores how letters with accents are composed.
+    Windows and macOS find a file whatever the letter case of its name, and macOS also however letters with
+    accents are composed.
     """
     if path == STANDARD_INPUT or is_stream(path):
         return path
@@ -60,7 +61,7 @@ def as_listed(path: str) -> str:
 
 
 def listed_name(folder: str, name: str) -> str:
-    """Return the name by which a folder lists what it has under a name."""
+    """Return a name in the spelling in which its folder lists it; unchanged where there is no such file."""
     if not os.path.lexists(os.path.join(folder, name.swapcase())):
         return name  # the folder distinguishes the case, or has nothing of this name
     try:
@@ -151,10 +152,10 @@ def folders_between(folder: str, top: str) -> Iterator[str]:
 
 def is_readable(path: str, boundary: str) -> bool:
     """Whether a real path is inside the boundary, and not in git's own folder."""
-    return is_inside(path, boundary) and not is_of_git(path, boundary)
+    return is_inside(path, boundary) and not is_in_git_folder(path, boundary)
 
 
-def is_of_git(path: str, boundary: str) -> bool:
+def is_in_git_folder(path: str, boundary: str) -> bool:
     """Whether a real path is in git's own folder, where a checkout leaves its token."""
     rest = path.removeprefix(boundary).lower()
     return GIT_FOLDER in rest and GIT_FOLDER in rest.split(os.sep)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from ecbackup_iac.files.bounded_read import NO_LINK, regular_content
+from ecbackup_iac.files.bounded_read import read_regular_file
 from ecbackup_iac.files.generated import generator_of
 from ecbackup_iac.files.paths import SKIPPED_FOLDERS, boundary_of, display_path_of, is_readable
 from ecbackup_iac.fixers.traces import Traces
@@ -131,7 +131,7 @@ def _links(boundary: str) -> dict[str, list[str]]:
 def _content(path: str) -> bytes:
     display_path = display_path_of(path)
     try:
-        content = regular_content(path, MAX_FILE_BYTES, NO_LINK)
+        content = read_regular_file(path, MAX_FILE_BYTES)
     except OSError as error:
         raise NotFixableError(
             f"{display_path} cannot be read: {error.strerror or error}"

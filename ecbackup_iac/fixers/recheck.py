@@ -97,7 +97,7 @@ def _by_key(findings: Iterable[Finding]) -> dict[Key, Finding]:
     by_key: dict[Key, Finding] = {}
     for finding in findings:
         resource = finding.resource
-        name = (resource.root, resource.settings, resource.address)
+        name = (resource.root, resource.settings_label, resource.address)
         counts[name] += 1
         by_key[(*name, counts[name])] = finding
     return by_key

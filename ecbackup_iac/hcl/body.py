@@ -92,10 +92,10 @@ class NativeBody(Body):
         found: dict[str, list[Block]] = {}
         for item in self.items:
             if isinstance(item, Block):
-                found.setdefault(item.kind, []).append(item)
+                found.setdefault(item.type, []).append(item)
         return found
 
-    def plain_text(self, name: str) -> str | None:
+    def literal_string(self, name: str) -> str | None:
         """Return an attribute's value where it is a string without interpolation.
 
         The first attribute is read without the others: most calls of modules are only followed.
@@ -105,21 +105,21 @@ class NativeBody(Body):
             first = _SIMPLE_ITEM.match(text, matched_end(_BLANK, text, self.start, end), end)
             if first is not None and first[3] is not None and first[1] == name.encode():
                 return first[3].decode()
-        return super().plain_text(name)
+        return super().literal_string(name)
 
-    def blocks(self, kind: str, labels: int = 0) -> Sequence[Block]:
-        """Return the blocks of a kind, in order; none with another number of labels."""
-        return [block for block in self._blocks.get(kind, ()) if len(block.labels) == labels]
+    def blocks(self, block_type: str, labels: int = 0) -> Sequence[Block]:
+        """Return the blocks of a type, in order; none with another number of labels."""
+        return [block for block in self._blocks.get(block_type, ()) if len(block.labels) == labels]
 
-    def unexpected(self, kinds: Container[str]) -> Sequence[Problem]:
-        """Return a problem for each item at the top of a file that is not a block of one of these kinds."""
+    def unexpected(self, block_types: Container[str]) -> Sequence[Problem]:
+        """Return a problem for each item at the top of a file that is not a block of one of these types."""
         problems: list[Problem] = []
         for item in self.items:
             if isinstance(item, Attribute):
                 what = f'Unsupported argument: "{item.name}" is not expected outside of a block'
                 problems.append((what, item.range))
-            elif item.kind not in kinds:
-                what = f'Unsupported block type: blocks of type "{item.kind}" are not expected here'
+            elif item.type not in block_types:
+                what = f'Unsupported block type: blocks of type "{item.type}" are not expected here'
                 problems.append((what, item.header))
         return problems
 
@@ -140,9 +140,9 @@ def _value(  # noqa: PLR0913 - a value and its offsets
     source: SourceFile,
     report: ProblemHandler,
     start: int,
+    *,
     last: int,
     stop: int,
-    *,
     is_one_line: bool,
 ) -> Node:
     """Parse an argument's value, whose last token ends at `last`, and whose line ends at `stop`."""
@@ -179,7 +179,9 @@ class _ItemParser:
             self._text, body.start, body.end
         )
         self._items: list[Attribute | Block] = []
-        self._is_careful = False  # some block is not closed: the next one's header ends each
+        self._has_unclosed_block = False
+        """Some block is not closed: from there on, a block ends before the next line that begins one."""
+
         self._next_header = -1
 
     def parse(self) -> list[Attribute | Block]:
@@ -192,7 +194,9 @@ class _ItemParser:
                 position = self._item(position)
             elif found[2] is None:
                 labels = found[4].decode().split('"')[1::2]
-                position = self._braces(position, found.end(1), labels, found.end(4), found.end())
+                position = self._braces(
+                    position, found.end(1), labels, header_end=found.end(4), inside=found.end()
+                )
             else:
                 position = found.end()
                 self._items.append(self._simple_attribute(found))
@@ -209,7 +213,9 @@ class _ItemParser:
 
     def _parser_of(self, value: int, last: int, stop: int) -> Callable[[], Node]:
         source, report = self._body.source, self._body.report
-        return partial(_value, source, report, value, last, stop, is_one_line=self._is_one_line)
+        return partial(
+            _value, source, report, value, last=last, stop=stop, is_one_line=self._is_one_line
+        )
 
     def _report(self, message: str, start: int, end: int | None = None) -> None:
         end = start + 1 if end is None else end
@@ -280,7 +286,7 @@ class _ItemParser:
         return stop
 
     def _block(self, start: int, name_end: int, position: int) -> int:
-        """Take a block whose kind has been read: labels, braces, and the end of its line."""
+        """Take a block whose type has been read: labels, braces, and the end of its line."""
         labels: list[str] = []
         header_end = name_end
         while self._character(position) != b"{":
@@ -294,15 +300,18 @@ class _ItemParser:
             text, header_end = label
             labels.append(text)
             position = self._inline(header_end)
-        return self._braces(start, name_end, labels, header_end, position + 1)
+        return self._braces(start, name_end, labels, header_end=header_end, inside=position + 1)
 
     def _braces(
-        self, start: int, name_end: int, labels: list[str], header_end: int, inside: int
+        self, start: int, name_end: int, labels: list[str], *, header_end: int, inside: int
     ) -> int:
-        """Take a block whose opening brace has been read, and return the offset after its line."""
+        """Take a block whose opening brace has been read, and return the offset after its line.
+
+        The header ends with the last label, before the brace; `inside` is the offset after the brace.
+        """
         end, is_closed = self._block_end(inside)
         header = self._range(start, header_end)
-        kind = self._text[start:name_end].decode(errors="replace")
+        block_type = self._text[start:name_end].decode(errors="replace")
         if self._is_one_line:
             what = "Argument definition required: a one-line block contains a single argument"
             self._report(what, start, name_end)
@@ -310,12 +319,12 @@ class _ItemParser:
             self._report(f"Blocks are nested more than {MAX_BLOCK_DEPTH} deep", start, header_end)
         else:
             body = self._body.inner(inside, end - is_closed)
-            block = Block(kind, tuple(labels), self._range(start, end), header, body)
+            block = Block(block_type, tuple(labels), self._range(start, end), header, body)
             self._items.append(block)
             if not is_closed and self._schema is not None:
                 self._report_unclosed(body)
-            if self._schema is not None and kind in self._schema.labels:
-                self._check_labels(block, self._schema.labels[kind])
+            if self._schema is not None and block_type in self._schema.labels:
+                self._check_labels(block, self._schema.labels[block_type])
         if not is_closed:
             return end
         line_end = _LINE_END.match(self._text, end, self._end)
@@ -363,11 +372,11 @@ class _ItemParser:
 
     def _block_end(self, inside: int) -> tuple[int, bool]:
         """Return the offset after a block's closing brace, and True; where there is none, its limit."""
-        end = self._limit(inside) if self._is_careful else self._end
+        end = self._limit(inside) if self._has_unclosed_block else self._end
         stop = skip_block(self._text, inside, end, self._body.source.closings)
         if stop != UNCLOSED:
             return stop, True
-        self._is_careful = True
+        self._has_unclosed_block = True
         return self._limit(inside), False
 
     def _report_unclosed(self, body: NativeBody) -> None:
@@ -384,7 +393,7 @@ class _ItemParser:
 
     def _check_labels(self, block: Block, expected: Sequence[str]) -> None:
         listed = f"{len(expected)} ({', '.join(expected)})" if expected else "none"
-        what = f"for {block.kind}: the labels of such a block are {listed}"
+        what = f"for {block.type}: the labels of such a block are {listed}"
         if len(block.labels) < len(expected):
             brace = block.body.range.start - 1
             self._report(f"Missing {expected[len(block.labels)]} {what}", brace)

@@ -174,7 +174,7 @@ class For:
 
 
 @record(eq=False)
-class Call:
+class FunctionCall:
     """`name(arguments...)`; `name` contains its namespace: `provider::aws::arn_parse`."""
 
     range: SourceRange
@@ -195,7 +195,7 @@ class InvalidExpression:
 
 Node: TypeAlias = (
     Literal | Template | Name | GetAttribute | Index | Splat | Element | Unary | Binary
-    | Conditional | TupleNode | ObjectNode | For | Call | InvalidExpression
+    | Conditional | TupleNode | ObjectNode | For | FunctionCall | InvalidExpression
 )  # fmt: skip
 
 
@@ -239,7 +239,7 @@ def children(node: Node) -> Sequence[Node]:  # noqa: C901, PLR0912 - one case pe
             return node.items
         case ObjectNode():
             return [child for pair in node.items for child in pair]
-        case Call():
+        case FunctionCall():
             return node.arguments
         case For():
             found = (node.collection, node.key_result, node.result, node.condition)

@@ -7,10 +7,10 @@ import re
 
 from ecbackup_iac.hcl.expression import (
     Binary,
-    Call,
     Conditional,
     Element,
     For,
+    FunctionCall,
     GetAttribute,
     Index,
     InvalidExpression,
@@ -25,7 +25,7 @@ from ecbackup_iac.hcl.expression import (
     TupleNode,
     Unary,
 )
-from ecbackup_iac.hcl.literal_text import check_escapes, decoded, normal, resolved
+from ecbackup_iac.hcl.literal_text import check_escapes, decoded, normalized, resolved
 from ecbackup_iac.hcl.number import NumberTooLargeError, parse_number
 from ecbackup_iac.hcl.scanner import tokens
 from ecbackup_iac.hcl.source import RangeMapper
@@ -231,7 +231,7 @@ class ExpressionParser(TemplateParser):
         start, end = self.take()
         check_escapes(self.text, start + 1, end - 1)
         text = decoded(self.text, start + 1, end - 1)
-        node = Literal(self.range_of(start, end), normal(resolved(text, is_quoted=True)))
+        node = Literal(self.range_of(start, end), normalized(resolved(text, is_quoted=True)))
         return node, start, end
 
     def _name_or_call(self) -> Spanned:
@@ -274,7 +274,11 @@ class ExpressionParser(TemplateParser):
         self.skipped = before
         _, end = self.take()
         self.depth -= 1
-        return Call(self.range_of(start, end), name, tuple(arguments), is_expanded), start, end
+        return (
+            FunctionCall(self.range_of(start, end), name, tuple(arguments), is_expanded),
+            start,
+            end,
+        )
 
     # Collections
 
@@ -322,7 +326,7 @@ class ExpressionParser(TemplateParser):
         word, is_evaluated = self.word(), self.kind == b"("
         key, start, end = self.expression()
         if not is_evaluated and isinstance(key, Name | Literal) and word:
-            key = Literal(self.range_of(start, end), normal(word.decode(errors="replace")))
+            key = Literal(self.range_of(start, end), normalized(word.decode(errors="replace")))
         elif not is_evaluated and _is_reference(key):
             text = "Ambiguous attribute key: a reference as a key needs parentheses, a name quotes"
             key = InvalidExpression(key.range, text)

@@ -18,7 +18,7 @@ from ecbackup_iac.hcl.expression import (
     Text,
     TupleNode,
 )
-from ecbackup_iac.hcl.literal_text import normal
+from ecbackup_iac.hcl.literal_text import normalized
 from ecbackup_iac.hcl.number import NumberTooLargeError, parse_number
 from ecbackup_iac.hcl.parser import parse_expression, parse_template
 from ecbackup_iac.hcl.source import Problem, RangeMapper, SourceFile, SourceRange
@@ -65,17 +65,17 @@ class JsonBody(Body):
     def __init__(  # noqa: PLR0913 - what a body is
         self,
         source: SourceFile,
-        kind: str,
+        block_type: str,
         objects: Sequence[JsonNode],
         source_range: SourceRange,
         schema: Schema,
         *,
         is_literal: bool = False,
     ) -> None:
-        """`kind` is the block's; `is_literal`: strings are not templates."""
+        """`block_type` is empty for a whole file; `is_literal`: strings are not templates."""
         self._range = source_range
         self._source = source
-        self._kind = kind
+        self._block_type = block_type
         self._objects = objects
         self._schema = schema
         self._is_literal = is_literal
@@ -110,14 +110,14 @@ class JsonBody(Body):
         reading = LITERAL if self._is_literal else TEMPLATE
         if name == "depends_on":
             reading = EXPRESSION
-        reading = self._schema.json_readings.get((self._kind, name), reading)
+        reading = self._schema.json_readings.get((self._block_type, name), reading)
         source_range = SourceRange(self._source, key.start, value.end)
         return Attribute(name, source_range, lambda: _expression(self._source, value, reading))
 
-    def blocks(self, kind: str, labels: int = 0) -> Sequence[Block]:
-        """Return the blocks of a kind: each label is a level of objects, each level may be an array."""
+    def blocks(self, block_type: str, labels: int = 0) -> Sequence[Block]:
+        """Return the blocks of a type: each label is a level of objects, each level may be an array."""
         found: list[tuple[tuple[str, ...], JsonText, JsonNode]] = [
-            ((), key, value) for key, value in self._members.get(kind, ())
+            ((), key, value) for key, value in self._members.get(block_type, ())
         ]
         for _ in range(labels):
             found = [
@@ -126,25 +126,27 @@ class JsonBody(Body):
                 for key, inner in _members(_objects(value))
             ]
         return [
-            self._block(kind, names, key, node)
+            self._block(block_type, names, key, node)
             for names, key, value in found
             for node in _objects(value)
         ]
 
-    def _block(self, kind: str, labels: tuple[str, ...], key: JsonText, node: JsonNode) -> Block:
+    def _block(
+        self, block_type: str, labels: tuple[str, ...], key: JsonText, node: JsonNode
+    ) -> Block:
         source_range = SourceRange(self._source, node.start, node.end)
         whole = SourceRange(self._source, key.start, node.end)
         header = SourceRange(self._source, key.start, key.end)
-        body = JsonBody(self._source, kind, (node,), source_range, self._schema)
-        return Block(kind, labels, whole, header, body)
+        body = JsonBody(self._source, block_type, (node,), source_range, self._schema)
+        return Block(block_type, labels, whole, header, body)
 
-    def unexpected(self, kinds: Container[str]) -> Sequence[Problem]:
-        """Return a problem for each item at the top of a file that is not a block of one of these kinds."""
+    def unexpected(self, block_types: Container[str]) -> Sequence[Problem]:
+        """Return a problem for each item at the top of a file that is not a block of one of these types."""
         what = "Extraneous JSON object property: no block type is named"
         found = [
             (f'{what} "{name}"', attribute.range)
             for name, attribute in self.attributes_by_name.items()
-            if name not in kinds
+            if name not in block_types
         ]
         if 1 < len(found) == len(self.attributes_by_name):
             return [(_NO_CONFIGURATION, found[0][1])]
@@ -283,7 +285,7 @@ def _expression(source: SourceFile, node: JsonNode, reading: str) -> Node:
 def _string(source: SourceFile, written: JsonText, reading: str) -> Node:
     source_range, text = SourceRange(source, written.start, written.end), written.text
     if reading == LITERAL or (reading == TEMPLATE and "${" not in text and "%{" not in text):
-        return Literal(source_range, normal(text))
+        return Literal(source_range, normalized(text))
     inner, range_of = SourceFile(source.path, text.encode()), _range_mapper(source, written)
     if reading == EXPRESSION:
         node, problems = parse_expression(inner, range_of)

@@ -62,7 +62,7 @@ def _character(match: re.Match[str]) -> str:
         return "\ufffd"
 
 
-def normal(text: str) -> str:
+def normalized(text: str) -> str:
     """Return text in Unicode's normal form C, as HCL keeps every string, in linear time."""
     if text.isascii() or is_normalized("NFC", text):
         return text

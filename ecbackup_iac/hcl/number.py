@@ -68,10 +68,10 @@ def _nearest(numerator: int, denominator: int, precision: int) -> Number:
         shift, denominator = shift + 1, denominator << 1
         whole, rest = divmod(numerator, denominator)
     whole += (2 * rest, whole & 1) > (denominator, 0)
-    return plain(whole << shift if shift >= 0 else Fraction(whole, 1 << -shift))
+    return int_if_whole(whole << shift if shift >= 0 else Fraction(whole, 1 << -shift))
 
 
-def plain(number: Number) -> Number:
+def int_if_whole(number: Number) -> Number:
     """Return a whole Fraction as int, anything else as it is."""
     if isinstance(number, Fraction) and number.denominator == 1:
         return number.numerator

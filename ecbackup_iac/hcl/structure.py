@@ -23,19 +23,19 @@ class Schema:
         json_readings: Mapping[tuple[str, str], str] | None = None,
     ) -> None:
         self.labels = labels
-        """The kinds of blocks, with what each of their labels names."""
+        """The block types, with what each of their labels names."""
 
         self.json_readings = json_readings or {}
-        """(kind of block, argument) → how the argument's strings are read."""
+        """(block type, argument) → how the argument's strings are read."""
 
     @cached_property
     def header_line(self) -> re.Pattern[bytes]:
         """A line that begins a block, at the start of the line; matches nothing where there are no blocks."""
         if not self.labels:
             return re.compile(rb"(?!)")
-        kinds = "|".join(sorted(self.labels)).encode()
+        types = "|".join(sorted(self.labels)).encode()
         label = rb'[ \t]*+"(?:[^"\\\n]|\\.)*+"|[ \t]++' + NAME
-        return re.compile(rb"^(?:" + kinds + rb")(?:" + label + rb")*+[ \t]*+\{", re.MULTILINE)
+        return re.compile(rb"^(?:" + types + rb")(?:" + label + rb")*+[ \t]*+\{", re.MULTILINE)
 
 
 NO_BLOCKS = Schema({})
@@ -61,7 +61,7 @@ class Attribute:
 class Body(Protocol):
     """What is between braces, or in a JSON object: attributes and blocks.
 
-    JSON does not distinguish blocks from attributes, so blocks are looked up by kind and number of labels.
+    JSON does not distinguish blocks from attributes, so blocks are looked up by type and number of labels.
     """
 
     @property
@@ -80,10 +80,10 @@ class Body(Protocol):
         """Return every attribute, in order."""
         return list(self.attributes_by_name.values())
 
-    def blocks(self, kind: str, labels: int = 0) -> Sequence["Block"]:
-        """Return the blocks of a kind with so many labels, in order."""
+    def blocks(self, block_type: str, labels: int = 0) -> Sequence["Block"]:
+        """Return the blocks of a type with so many labels, in order."""
 
-    def plain_text(self, name: str) -> str | None:
+    def literal_string(self, name: str) -> str | None:
         """Return an attribute's value where it is a string without interpolation."""
         attribute = self.attribute(name)
         if attribute is None or not isinstance(attribute.expression, Literal):
@@ -91,8 +91,8 @@ class Body(Protocol):
         value = attribute.expression.value
         return value if isinstance(value, str) else None
 
-    def unexpected(self, kinds: Container[str]) -> Sequence[Problem]:  # noqa: ARG002 - of a block
-        """Return a problem for each item at the top of a file that is not a block of one of these kinds."""
+    def unexpected(self, block_types: Container[str]) -> Sequence[Problem]:  # noqa: ARG002 - of a block
+        """Return a problem for each item at the top of a file that is not a block of one of these types."""
         return ()
 
     def parse_all(self) -> None:
@@ -101,9 +101,9 @@ class Body(Protocol):
 
 @record(eq=False)
 class Block:
-    """`kind "label" { body }`."""
+    """`type "label" { body }`."""
 
-    kind: str
+    type: str
     labels: tuple[str, ...]
     """Without their quotes."""
 
@@ -111,6 +111,6 @@ class Block:
     """The whole block."""
 
     header: SourceRange
-    """Its kind and labels."""
+    """Its type and labels."""
 
     body: Body

@@ -18,7 +18,7 @@ from ecbackup_iac.hcl.expression import (
     TemplatePart,
     Text,
 )
-from ecbackup_iac.hcl.literal_text import check_escapes, decoded, normal, resolved
+from ecbackup_iac.hcl.literal_text import check_escapes, decoded, normalized, resolved
 from ecbackup_iac.hcl.source import HclSyntaxError, RangeMapper, SourceRange
 from ecbackup_iac.hcl.token_reader import LOOSE, TokenReader
 from ecbackup_iac.hcl.tokens import SPACES, Kind
@@ -136,7 +136,7 @@ class _Directive:
 _CLOSED_BY = {PieceKind.ENDIF: PieceKind.IF, PieceKind.ENDFOR: PieceKind.FOR}
 
 
-def nested(  # noqa: C901 - one case per kind of piece
+def template_parts(  # noqa: C901 - one case per kind of piece
     pieces: Sequence[Piece], range_of: RangeMapper
 ) -> tuple[TemplatePart, ...]:
     """Return the parts of a template, with what is between directives inside them.
@@ -148,7 +148,7 @@ def nested(  # noqa: C901 - one case per kind of piece
     for piece in _merged(pieces):
         match piece.kind:
             case PieceKind.TEXT:
-                parts.append(Text(range_of(piece.start, piece.end), normal(piece.text)))
+                parts.append(Text(range_of(piece.start, piece.end), normalized(piece.text)))
             case PieceKind.INTERPOLATION:
                 parts.append(Interpolation(range_of(piece.start, piece.end), _expression(piece)))
             case PieceKind.IF | PieceKind.FOR:
@@ -235,7 +235,7 @@ class TemplateParser(TokenReader):
                 raise HclSyntaxError(what, start, self.end)
         if is_flush:
             remove_indentation(pieces.pieces)
-        return nested(pieces.pieces, self.range_of)
+        return template_parts(pieces.pieces, self.range_of)
 
     def _check_line(self) -> None:
         """Reject a carriage return inside a line: HCL has no such character."""

@@ -14,7 +14,7 @@ class FindingKey:
     root: str
     """Relative to the folder of the baseline file; "-" for standard input."""
 
-    settings: str
+    settings_label: str
     """The values that the root is evaluated with, where the policy lists several sets: RootSettings.label."""
 
     address: str
@@ -25,7 +25,7 @@ class FindingKey:
     @property
     def order(self) -> tuple[str, str, str, str, int]:
         """The key that sorts entries, so that the file changes only where the findings do."""
-        return (self.root, self.address, self.settings, self.rule, self.occurrence)
+        return (self.root, self.address, self.settings_label, self.rule, self.occurrence)
 
 
 @record

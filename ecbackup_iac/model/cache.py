@@ -53,7 +53,7 @@ class CalledModule:
 
     source: str
     state: ModuleState
-    input: str = ""
+    retention_input: str = ""
     """The input that sets the retention, with dots for members of objects; empty where none is known."""
 
 
@@ -87,7 +87,7 @@ class CacheResource:
     """The group that a cluster belongs to: its id, or what the code refers to; an empty id means none."""
 
     cluster_mode: Value[bool] = Known(value=False)
-    """A reader may leave the default where `may_be_without_backups` is false: nothing depends on it then."""
+    """A reader may leave the default for node types that can be backed up without cluster mode."""
 
     backup_window: Value[str] = Unset()
     """Daily, UTC, `hh24:mi-hh24:mi`."""
@@ -105,13 +105,13 @@ class CacheResource:
     """What looks like a misspelling of the retention's name, where that is not set."""
 
     variants: tuple[Outcome[int], ...] = ()
-    """The retention with variable files that exist and are not used in this run."""
+    """What the retention would be with variable files that exist and are not used in this run."""
 
     assumptions: tuple[str, ...] = ()
     """Assumptions that were made when it was read, for people."""
 
-    settings: str = ""
-    """The values that its root was evaluated with, where the policy lists them: RootSettings.label."""
+    settings_label: str = ""
+    """The label of the RootSettings that its root was evaluated with; empty where it has none."""
 
     has_hidden_key: bool = False
     """An instance key in its address must not be shown: only this run knows which `(hidden 1)` is."""
@@ -128,14 +128,17 @@ class CacheResource:
     overrides: tuple[Location, ...] = ()
     """The blocks of override files that are merged into that block."""
 
-    unit: tuple[Location, ...] = ()
-    """Where the Terragrunt unit that deploys it is configured: its module, its inputs, and what decides."""
+    unit_locations: tuple[Location, ...] = ()
+    """Where the Terragrunt unit that deploys it sets its module and its inputs, and what decides these."""
 
-    inputs: Call | None = None
+    unit_inputs: Call | None = None
     """The inputs of that unit, which set the variables of its module; None where it is not a unit."""
 
     calls: tuple[Call, ...] = ()
-    """The module calls and nested stacks that lead to it, outermost first; those above it where it is one."""
+    """The module calls and nested stacks that lead to it, outermost first.
+
+    Where a call or stack represents the cache, because its module or template was not read, it is not in it.
+    """
 
     generator: str = ""
     """The program that generates the file that declares it; empty where a person writes the file."""
@@ -143,24 +146,24 @@ class CacheResource:
     construct: str = ""
     """The path of the construct that it is generated from, where the file names one."""
 
-    entries: tuple[Location, ...] = ()
-    """Where the keys and values of `for_each` are written that it and the calls that lead to it have."""
+    for_each_entries: tuple[Location, ...] = ()
+    """Where the entries of `for_each` are written that this instance and the calls to it come from."""
 
     module: CalledModule | None = None
-    """The module that makes it, where that was not read: then the cache is located at the module's call."""
+    """The module that declares it, where that was not read: the cache is then located at its call."""
 
     @property
     def variable_sources(self) -> tuple[Call, ...]:
         """What sets the variables of its modules: the inputs of its unit, and the module calls."""
-        return self.calls if self.inputs is None else (self.inputs, *self.calls)
+        return self.calls if self.unit_inputs is None else (self.unit_inputs, *self.calls)
 
 
-def may_be_without_backups(node_type: Value[str]) -> bool:
-    """Whether cluster mode decides if a cache of this node type can be backed up."""
-    return any(map(is_without_backups, possible_values(node_type)))
+def may_need_cluster_mode(node_type: Value[str]) -> bool:
+    """Whether a setting may be a node type that cannot be backed up outside cluster mode."""
+    return any(map(needs_cluster_mode, possible_values(node_type)))
 
 
-def is_without_backups(node_type: PossibleValue[str]) -> bool:
+def needs_cluster_mode(node_type: PossibleValue[str]) -> bool:
     """Whether a node type cannot be backed up outside cluster mode."""
     return isinstance(node_type, Known) and node_type.value.lower() == NODE_WITHOUT_BACKUPS
 

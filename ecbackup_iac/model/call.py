@@ -12,7 +12,7 @@ class Call:
     text: str
     """As people name it: `module "cache"`, or the logical id of a nested stack."""
 
-    folder: str = ""
+    module_folder: str = ""
     """The folder of the module that it leads to, as reports show it; empty for a template."""
 
     is_shared: bool = False

@@ -31,7 +31,7 @@ class TemplateDeployment:
     address: str
     """The address of the resource."""
 
-    kind: str
+    type: str
     """The type of the resource."""
 
     root: str
@@ -64,4 +64,4 @@ class TemplateDeployment:
     assumptions: tuple[str, ...] = ()
     overrides: tuple[Location, ...] = ()
     calls: tuple[Call, ...] = ()
-    settings: str = ""
+    settings_label: str = ""

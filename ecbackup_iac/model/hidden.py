@@ -1,6 +1,6 @@
 """A secret string → the placeholder that messages contain instead of it.
 
-`hidden_numbers.py` numbers the placeholders once the report is complete, in the order in which it shows them.
+`placeholder_numbers.py` numbers the placeholders of a complete report, in the order in which it shows them.
 """
 
 import re
@@ -8,7 +8,7 @@ import re
 from ecbackup_iac.model.value import Invalid, Known, PossibleValue
 
 MAX_DAYS_SHOWN = 999
-"""A hidden number up to this is shown as days; a larger one may be an account or a code."""
+"""A secret number up to this is shown, as days; a larger one may be an account or a code."""
 
 START, _END = "\ue000", "\ue001"  # private use: no input uses them
 PLACEHOLDER = re.compile(f"{START}[0-9a-f]*{_END}?")
@@ -29,7 +29,7 @@ def placeholder_of(text: str) -> str:
     return f"{START}{sha256(text.encode(errors='replace')).hexdigest()[:32]}{_END}"
 
 
-def shown_setting(text: str) -> str:
+def setting_or_placeholder(text: str) -> str:
     """Return a secret string where it is an engine, a node type or a window; else its placeholder."""
     return (
         text if re.fullmatch(_PLAIN_TEXT, text, re.IGNORECASE | re.ASCII) else placeholder_of(text)

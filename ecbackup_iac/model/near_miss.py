@@ -21,8 +21,8 @@ class NearMiss:
     """The same, as a trace shows them."""
 
 
-def written_as(name: str, types: Mapping[str, object]) -> str:
-    """Return the type that a name means but for case, underscores, blanks, a plural s or "elasticcache"."""
+def type_meant_by(name: str, types: Mapping[str, object]) -> str:
+    """Return the type that a name means; case, underscores, blanks, "cc" and a plural s may differ."""
     if name in types:
         return name
     letters = _letters(name)

@@ -136,7 +136,7 @@ class Requirements:
 
 @record
 class ReadingScope:
-    """What the readers need to know of a policy: what is not read, and what is read in which way."""
+    """What the readers need to know of a policy; each field is the policy's of that name."""
 
     exclude: tuple[PathGlob, ...] = ()
     roots: tuple[RootSettings, ...] = ()
@@ -148,7 +148,7 @@ class ReadingScope:
 
 @record
 class SuppressionSettings:
-    """What the suppressions need to know of a policy: which of them count, and those that it makes itself."""
+    """What the suppressions need to know of a policy; each field is the policy's of that name."""
 
     ignores: SuppressionMode = SuppressionMode.ALL
     exceptions: tuple[PolicyException, ...] = ()

@@ -134,11 +134,13 @@ class ReadResult:
     left_out: tuple[str, ...] = ()
     """Files and folders that are not checked, as they are printed."""
 
-    def with_settings(self, settings: str) -> "ReadResult":
+    def with_settings_label(self, settings_label: str) -> "ReadResult":
         """Return the same with the label of the settings that its caches were evaluated with."""
-        resources = tuple(replace(resource, settings=settings) for resource in self.resources)
+        resources = tuple(
+            replace(resource, settings_label=settings_label) for resource in self.resources
+        )
         deployments = tuple(
-            replace(deployment, settings=settings) for deployment in self.deployments
+            replace(deployment, settings_label=settings_label) for deployment in self.deployments
         )
         return replace(self, resources=resources, deployments=deployments)
 

@@ -34,7 +34,7 @@ class SharedCode:
             for location in _locations(resource):
                 self._caches.setdefault(location, {})[cache] = None
             for call in resource.variable_sources:
-                self._roots.setdefault(call.folder, set()).add(resource.root)
+                self._roots.setdefault(call.module_folder, set()).add(resource.root)
 
     def names_of_others(self, resource: CacheResource, locations: Iterable[Location]) -> str:
         """Return a list, for people, of the other caches whose retention is set at some locations."""
@@ -58,13 +58,16 @@ class SharedCode:
             self._results[locations] = caches
         return self._results[locations]
 
-    def call_to_set_in(self, resource: CacheResource, step: TraceStep) -> Call | None:
-        """Return the call that has to set a variable, where several roots share its module and default."""
+    def call_that_must_set(self, resource: CacheResource, step: TraceStep) -> Call | None:
+        """Return the call that has to set a variable itself, because other roots share the default at `step`.
+
+        None where the step is not a default, or no other root shares it.
+        """
         if step.kind is not StepKind.VARIABLE_DEFAULT or step.shape is not StepShape.VALUE:
             return None
         folder = posixpath.dirname(step.location.path)
         is_shared = len(self._roots.get(folder, ())) > 1
-        calls = (call for call in resource.variable_sources if call.folder == folder)
+        calls = (call for call in resource.variable_sources if call.module_folder == folder)
         return next((call for call in calls if is_shared or call.is_shared), None)
 
 

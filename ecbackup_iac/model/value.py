@@ -130,10 +130,11 @@ class Invalid:
     """The locations of the literals."""
 
 
-CaseIds: TypeAlias = frozenset[int] | None
-"""The cases in which an outcome can occur; None where that may be any case.
+ScenarioIds: TypeAlias = frozenset[int] | None
+"""The scenarios in which an outcome can occur, by number; None where that may be any scenario.
 
-The cases of a resource are the scenarios in which its settings were evaluated together.
+A scenario is one of the ways in which the conditions of a template can turn out. All settings of a resource
+are evaluated together in each.
 """
 
 
@@ -145,8 +146,8 @@ class Outcome(Generic[T]):
     when: str = ""
     """The condition for it, for people: "IsProd is false"; empty where there is none to name."""
 
-    case_ids: CaseIds = None
-    """Outcomes of two settings of a resource can occur together only where they share a case."""
+    scenario_ids: ScenarioIds = None
+    """Outcomes of two settings of a resource can occur together only where they share a scenario."""
 
 
 @record

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from ecbackup_iac.errors import PolicyError
-from ecbackup_iac.files.bounded_read import NO_LINK, regular_content
+from ecbackup_iac.files.bounded_read import read_regular_file
 from ecbackup_iac.files.paths import (
     OUTSIDE_REPOSITORY,
     POLICY_FILE,
@@ -51,7 +51,7 @@ def pyproject_warnings() -> Iterator[Diagnostic]:
         real_path = os.path.realpath(path)
         if is_readable(real_path, top):
             with suppress(OSError):
-                content = regular_content(real_path, MAX_PYPROJECT_BYTES, NO_LINK)
+                content = read_regular_file(real_path, MAX_PYPROJECT_BYTES)
         match = re.search(_TABLE, content) if isinstance(content, bytes) else None
         if match:
             location = Location(

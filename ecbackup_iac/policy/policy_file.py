@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from ecbackup_iac.errors import PolicyError
-from ecbackup_iac.files.bounded_read import NO_LINK, bounded_content, regular_content
+from ecbackup_iac.files.bounded_read import read_file_or_stream, read_regular_file
 from ecbackup_iac.files.paths import boundary_of, display_path_of, is_inside, is_readable
 from ecbackup_iac.model.location import Location, is_stream
 from ecbackup_iac.model.policy import (
@@ -69,7 +69,7 @@ def read_policy(path: str) -> Policy:
 def _text_of(path: str, display_path: str) -> str:
     """Return the text of a policy file. Raises PolicyError."""
     try:
-        read = bounded_content if is_stream(path) else regular_content
+        read = read_file_or_stream if is_stream(path) else read_regular_file
         content = read(path, MAX_POLICY_BYTES)
     except OSError as error:
         raise PolicyError(f"{display_path}: {error.strerror or error}") from error
@@ -206,7 +206,7 @@ def _stand_in_text(file: str, entry: ModuleEntry, location: Location) -> bytes:
         # Terraform, and this program, would read a .tf file as configuration.
         raise PolicyError(f"{location}: modules.stand_in: the name of {name} must end in .hcl")
     try:
-        content = regular_content(os.path.realpath(file), MAX_POLICY_BYTES, NO_LINK)
+        content = read_regular_file(os.path.realpath(file), MAX_POLICY_BYTES)
     except OSError as error:
         problem = error.strerror or error
         raise PolicyError(f"{location}: modules.stand_in: {name}: {problem}") from error

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ecbackup_iac.model.cache import CacheResource, Form
 from ecbackup_iac.model.location import Location, input_location
+from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import AbsentCache, Diagnostic, ReadResult
 from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import Known, StepKind, TraceStep, Unknown, Unset, Value
@@ -19,28 +20,40 @@ if TYPE_CHECKING:
 
 RETENTION = "SnapshotRetentionLimit"
 
-# The list that each command prints → (form, AWS's name of an entry, the member with its identifier).
-# A cluster shows its group's identifier too, so clusters come first.
+
+@record
+class _Entry:
+    """What the entries of one list have in common."""
+
+    form: Form
+    type: str
+    """AWS's name of the structure."""
+
+    identifier: str
+    """The member that names the cache."""
+
+
+# By the member that contains the list. A cluster shows its group's identifier too, so clusters come first.
 LISTS = {
-    "CacheClusters": (Form.STANDALONE_CLUSTER, "CacheCluster", "CacheClusterId"),
-    "ReplicationGroups": (Form.REPLICATION_GROUP, "ReplicationGroup", "ReplicationGroupId"),
-    "ServerlessCaches": (Form.SERVERLESS_CACHE, "ServerlessCache", "ServerlessCacheName"),
+    "CacheClusters": _Entry(Form.STANDALONE_CLUSTER, "CacheCluster", "CacheClusterId"),
+    "ReplicationGroups": _Entry(Form.REPLICATION_GROUP, "ReplicationGroup", "ReplicationGroupId"),
+    "ServerlessCaches": _Entry(Form.SERVERLESS_CACHE, "ServerlessCache", "ServerlessCacheName"),
 }
 
-MEMBER_NAMES = (*LISTS, *(member for _, _, member in LISTS.values()))
+MEMBER_NAMES = (*LISTS, *(entry.identifier for entry in LISTS.values()))
 """Members without which a text contains no such output."""
 
 # An entry with its status was not reduced by --query: AWS itself left out what it lacks.
 _STATUSES = ("Status", "CacheClusterStatus")
 
-# A snapshot or an update action, which names the cache that it is of.
-_NO_CACHE = ("SnapshotStatus", "UpdateActionStatus")
+# Members of a snapshot or an update action, which has the identifier of its cache, too.
+_MEMBERS_OF_OTHERS = ("SnapshotStatus", "UpdateActionStatus")
 
 MAX_NAMED = 3
 """Replication groups that a message lists; the rest are counted."""
 
-# Members of output that is not complete, in lower case: SDKs write them in theirs.
-_MORE = ("nexttoken", "marker")
+# Members of truncated output, in lower case: each SDK capitalizes them in its own way.
+_TRUNCATION_MEMBERS = ("nexttoken", "marker")
 
 _DELETED = ("deleting", "deleted")
 """States of a cache that is no longer in use, in lower case."""
@@ -48,27 +61,27 @@ _DELETED = ("deleting", "deleted")
 
 def matches(members: Mapping[str, "RawJson"]) -> bool:
     """Whether a JSON object is such output, or one entry of it."""
-    is_complete_output = any(name in members and members[name].is_list for name in LISTS)
-    return is_complete_output or (RETENTION in members and _kind(members) is not None)
+    has_list = any(name in members and members[name].is_list for name in LISTS)
+    return has_list or (RETENTION in members and _list_of(members) is not None)
 
 
 def matches_list(items: Sequence["RawJson"]) -> bool:
     """Whether a JSON list is output that `--query` has reduced to its entries."""
-    return all(item.is_object and _kind(item.members()) is not None for item in items)
+    return all(item.is_object and _list_of(item.members()) is not None for item in items)
 
 
 def read(members: Mapping[str, "RawJson"], root: str) -> ReadResult:
     """Return the caches of whole output, or of one reduced entry; `root` is its path."""
     if not any(name in members for name in LISTS):
         entry = {name: piece.value() for name, piece in members.items()}
-        return _result([_cache(entry, _kind(members) or "", root, is_reduced=True)])
+        return _result([_cache(entry, _list_of(members) or "", root, is_reduced=True)])
     entries = [
         _entry(piece, name, root, is_reduced=False)
         for name in LISTS
         if name in members
         for piece in members[name].items()
     ]
-    if any(name.lower() in _MORE and members[name].value() for name in members):
+    if any(name.lower() in _TRUNCATION_MEMBERS and members[name].value() for name in members):
         text = "the output is truncated: run the command without --max-items"
         entries.append(Diagnostic(text, input_location(root)))
     return _result(entries)
@@ -77,7 +90,7 @@ def read(members: Mapping[str, "RawJson"], root: str) -> ReadResult:
 def read_entries(entries: Iterable["RawJson"], root: str) -> ReadResult:
     """Return the caches of entries that `--query` has taken out of whole output."""
     return _result(
-        _entry(piece, _kind(piece.members()) or "", root, is_reduced=True) for piece in entries
+        _entry(piece, _list_of(piece.members()) or "", root, is_reduced=True) for piece in entries
     )
 
 
@@ -91,18 +104,22 @@ def unlisted_groups(live: Sequence[CacheResource], deleted: Container[str]) -> D
         (cache.address, cache.scope) for cache in live if cache.form is Form.REPLICATION_GROUP
     }
     names = {name for name, _ in listed}
+
+    def is_listed(name: str, scope: str) -> bool:
+        # Only the identifier decides where one of the outputs does not show the ARN.
+        return (name, scope) in listed or (name, "") in listed or (not scope and name in names)
+
     orphans = [
-        (group.value, cache.location)
+        cache
         for cache in live
         if isinstance(group := cache.replication_group, Known)
-        # Only the identifier decides where an output does not show the ARN.
-        and not {(group.value, cache.scope), (group.value, "")} & listed
-        and (cache.scope or group.value not in names)
+        and not is_listed(group.value, cache.scope)
         and group.value not in deleted
     ]
     if not orphans:
         return None
-    missing = list(dict.fromkeys(name for name, _ in orphans))
+    groups = (cache.replication_group for cache in orphans)
+    missing = list(dict.fromkeys(group.value for group in groups if isinstance(group, Known)))
     named = ", ".join(missing[:MAX_NAMED])
     more = f" and {len(missing) - MAX_NAMED} more" if len(missing) > MAX_NAMED else ""
     clusters = f"{len(orphans)} clusters belong" if len(orphans) > 1 else "1 cluster belongs"
@@ -110,7 +127,7 @@ def unlisted_groups(live: Sequence[CacheResource], deleted: Container[str]) -> D
         f"{clusters} to replication groups that are in no input: {named}{more}; also check the output of "
         "aws elasticache describe-replication-groups"
     )
-    return Diagnostic(text, orphans[0][1])
+    return Diagnostic(text, orphans[0].location)
 
 
 def _result(entries: Iterable[CacheResource | AbsentCache | Diagnostic]) -> ReadResult:
@@ -127,43 +144,39 @@ def _entry(
 ) -> CacheResource | AbsentCache | Diagnostic:
     """Return the cache of one entry, or what is wrong with it."""
     entry = piece.value()
-    identifier = LISTS[name][2]
+    identifier = LISTS[name].identifier
     if not isinstance(entry, dict) or not isinstance(entry.get(identifier), str):
         text = f"an entry of {name} has no {identifier}: include it in --query"
         return Diagnostic(text, input_location(root))
     return _cache(entry, name, root, is_reduced=is_reduced)
 
 
-def _kind(entry: Mapping[str, "RawJson"]) -> str | None:
+def _list_of(entry: Mapping[str, "RawJson"]) -> str | None:
     """Return the list that an entry comes from; `--query` writes null for what an entry lacks."""
-    if any(name in entry for name in _NO_CACHE):
+    if any(name in entry for name in _MEMBERS_OF_OTHERS):
         return None
-    return next(
-        (
-            name
-            for name, (_, _, member) in LISTS.items()
-            if member in entry and entry[member].is_text
-        ),
-        None,
-    )
+    for name, of_list in LISTS.items():
+        if of_list.identifier in entry and entry[of_list.identifier].is_text:
+            return name
+    return None
 
 
 def _cache(
     entry: Mapping[str, Any], name: str, root: str, *, is_reduced: bool
 ) -> CacheResource | AbsentCache:
     """Return the cache of one entry; it is absent where AWS is deleting it."""
-    form, kind, identifier = LISTS[name]
+    form = LISTS[name].form
     location = input_location(root)
-    address = str(entry.get(identifier))
+    address = str(entry.get(LISTS[name].identifier))
     if any(str(entry.get(member)).lower() in _DELETED for member in _STATUSES):
-        return AbsentCache(address, kind, root, location, "it is being deleted")
+        return AbsentCache(address, LISTS[name].type, root, location, "it is being deleted")
     cluster_mode: Value[bool] = Known(entry.get("ClusterEnabled") is True)
     if form is Form.REPLICATION_GROUP and "ClusterEnabled" not in entry:
         cluster_mode = Unknown("the output does not include ClusterEnabled")
     members = entry.get("MemberClusters")
     return CacheResource(
         address=address,
-        type=kind,
+        type=LISTS[name].type,
         form=form,
         source=Source.AWS_CLI,
         root=root,

@@ -9,8 +9,8 @@ from ecbackup_iac.files.paths import display_path_of
 from ecbackup_iac.model.location import COMMAND_LINE, Location
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import CacheBlock, Diagnostic, ReadResult, Severity
-from ecbackup_iac.readers.root_readings import RootReadings
-from ecbackup_iac.readers.terraform.sought import sought
+from ecbackup_iac.readers.root_results import RootResults
+from ecbackup_iac.readers.terraform.wanted_blocks import wanted_blocks
 from ecbackup_iac.readers.tree_request import TreeRequest
 from ecbackup_iac.terraform.files.folders import Folders
 from ecbackup_iac.terraform.modules.configuration import (
@@ -38,46 +38,51 @@ MAX_STEPS_OF_A_TREE = MAX_STEPS + MAX_STEPS // 3
 
 def read(request: TreeRequest) -> Iterator[ReadResult]:
     """Yield the result of each root module in the tree, as far as the targets are concerned."""
-    folders = Folders(request.boundary, request.given.contents, request.listings)
-    wanted = sought(request.modules)
-    units: UnitRoots | None = None
+    return ConfigurationTree(request).results()
 
-    def find_units(scan: FolderScan) -> UnitModules:
-        nonlocal units
+
+class ConfigurationTree:
+    """The roots and units of one tree, in order, and what concerns no single one of them."""
+
+    def __init__(self, request: TreeRequest) -> None:
+        """Find the roots and the units; they are evaluated when their results are needed."""
+        self._request = request
+        self._units: UnitRoots | None = None
+        self._folders = Folders(request.boundary, request.given.contents, request.listings)
+        self._wanted = wanted_blocks(request.modules)
+        self._index = index = FolderIndex(
+            self._folders,
+            self._wanted,
+            request.is_excluded,
+            request.progress.reading,
+            request.targets,
+            self._find_units,
+        )
+        self._order = RootOrder(index)
+        self._targets = frozenset(request.targets)
+        steps = MAX_STEPS_OF_A_TREE + 2 * index.size - (self._units.steps if self._units else 0)
+        steps = max(steps, MAX_STEPS_OF_A_TREE - MAX_STEPS)
+        self._roots = RootResults(request, self._folders, index, self._order, steps)
+
+    def _find_units(self, scan: FolderScan) -> UnitModules:
         wrappers = (*scan.wrappers, *scan.excluded_wrappers)
         if not any(os.path.basename(path) in TERRAGRUNT_FILES for path in wrappers):
             return NO_UNITS
         from ecbackup_iac.readers.terragrunt.unit_roots import UnitRoots  # most trees have none
 
-        units = UnitRoots(folders, request.given, request.targets, wanted, request.is_excluded)
-        return units.find(scan)
+        request = self._request
+        self._units = UnitRoots(
+            self._folders, request.given, request.targets, self._wanted, request.is_excluded
+        )
+        return self._units.find(scan)
 
-    index = FolderIndex(
-        folders, wanted, request.is_excluded, request.progress.reading, request.targets, find_units
-    )
-    if units is not None:
-        request.used.update(*(unit.data for unit in units.found.units))
-    yield from _Tree(request, folders, index, units).readings()
+    def data_files(self) -> frozenset[str]:
+        """Return the real paths of the data files that units read."""
+        units = self._units.found.units if self._units else ()
+        return frozenset().union(*(unit.data for unit in units))
 
-
-class _Tree:
-    """The roots and units of one tree, in order, and what concerns no single one of them."""
-
-    def __init__(
-        self, request: TreeRequest, folders: Folders, index: FolderIndex, units: "UnitRoots | None"
-    ) -> None:
-        self._request = request
-        self._units = units
-        self._folders = folders
-        self._index = index
-        self._order = RootOrder(index)
-        self._targets = frozenset(request.targets)
-        steps = MAX_STEPS_OF_A_TREE + 2 * index.size - (units.steps if units else 0)
-        steps = max(steps, MAX_STEPS_OF_A_TREE - MAX_STEPS)
-        self._roots = RootReadings(request, folders, index, self._order, steps)
-
-    def readings(self) -> Iterator[ReadResult]:
-        """Yield a reading for each root module, and one for what concerns no single root."""
+    def results(self) -> Iterator[ReadResult]:
+        """Yield a result for each root module, and one for what concerns no single root."""
         blocks = [*self._blocks()]
         expected = len(self._order.first)
         units = (self._units.roots, self._units.remote) if self._units else ()
@@ -90,7 +95,7 @@ class _Tree:
         if self._units is not None:
             texts |= {text.path: text for text in self._units.annotated_texts()}
         yield ReadResult(
-            diagnostics=tuple(self.closing_diagnostics()),
+            diagnostics=tuple(self._closing_diagnostics()),
             absent=tuple(self._units.absent(self._index)) if self._units else (),
             blocks=tuple(block for block in blocks if block.location not in self._roots.read_calls),
             annotated_texts=tuple(texts.values()),
@@ -102,7 +107,7 @@ class _Tree:
         for path in sorted(self._index.leading):
             if self._is_target(path):
                 for block in self._index.found[path].blocks:
-                    yield CacheBlock(block.address, block.kind, block.location)
+                    yield CacheBlock(block.address, block.type, block.location)
 
     def _unread_calls(self) -> Iterator[Diagnostic]:
         """Yield a warning for each call of a module that was not read and does not look like a cache's.
@@ -115,11 +120,11 @@ class _Tree:
                 continue
             fetched = self._index.fetched_calls(path)
             for call in calls:
-                named = (call.address.removeprefix("module."), normalised(call.kind))
+                named = (call.address.removeprefix("module."), normalised(call.type))
                 if call.location not in self._roots.read_calls and named not in fetched:
-                    target = path_without_dot(path, call.kind, self._folders)
+                    target = path_without_dot(path, call.type, self._folders)
                     is_rejected = target in self._index.leading
-                    why = (NO_DOT if is_rejected else NOT_HERE).format(source=call.kind)
+                    why = (NO_DOT if is_rejected else NOT_HERE).format(source=call.type)
                     header = replace(call.location, end_line=None, end_column=None)
                     severity = Severity.ERROR if is_rejected else Severity.WARNING
                     text = f"the module was not read: {why}"
@@ -147,7 +152,7 @@ class _Tree:
     def _is_target(self, path: str) -> bool:
         return is_within(path, self._targets)
 
-    def closing_diagnostics(self) -> Iterator[Diagnostic]:
+    def _closing_diagnostics(self) -> Iterator[Diagnostic]:
         """Yield what concerns no single root."""
         yield from self._roots.variable_files.diagnostics
         for path, why in sorted(self._folders.unreadable.items()):
@@ -160,7 +165,7 @@ class _Tree:
             yield Diagnostic(text, Location(display_path_of(first)))
         if self._units is not None:
             yield from self._units.diagnostics(self._index)
-        if self._units and self._units.is_nothing_evaluated and not self._index.found:
+        if self._units and self._units.has_files_without_units and not self._index.found:
             text = "nothing was evaluated: no unit of Terragrunt is here, and no configuration"
             yield Diagnostic(text, Location(display_path_of(self._request.targets[0])))
         yield from self._unread_calls()

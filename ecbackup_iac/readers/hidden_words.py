@@ -5,20 +5,20 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import TypeVar
 
-from ecbackup_iac.hidden_numbers import with_texts
-from ecbackup_iac.model.hidden import shown_setting
+from ecbackup_iac.model.hidden import setting_or_placeholder
+from ecbackup_iac.placeholder_numbers import map_texts
 
 T = TypeVar("T")
 
 _WORD = re.compile(r"\w+(?:-\w+)*")
 
-_OF_MESSAGES = frozenset(
+_COMMON_WORDS = frozenset(
     _WORD.findall(
         "a an and are as at be because been but by does for from has have here if in into is it its may no "
         "not of on one only or set so than that the then there this to until when where which with would"
     )
 )
-"""The words that join the others of a message: they reveal nothing."""
+"""Words that any message contains: they reveal nothing, and a message without them cannot be read."""
 
 
 def hidden_words(generated: Iterable[str], literal: Iterable[bytes]) -> frozenset[str]:
@@ -27,7 +27,7 @@ def hidden_words(generated: Iterable[str], literal: Iterable[bytes]) -> frozense
     A generated text is made of the environment or of files: only its words show which part is secret.
     """
     words = frozenset().union(*(words_of(text.encode(errors="replace")) for text in generated))
-    return words.difference(_OF_MESSAGES, *map(words_of, literal)) if words else words
+    return words.difference(_COMMON_WORDS, *map(words_of, literal)) if words else words
 
 
 def without_words(result: T, words: frozenset[str]) -> T:
@@ -37,10 +37,11 @@ def without_words(result: T, words: frozenset[str]) -> T:
         if type(text) is not str or words.isdisjoint(words_of(text.encode(errors="replace"))):
             return text  # a kind of step is a string, too
         return _WORD.sub(
-            lambda word: shown_setting(word[0]) if word[0].lower() in words else word[0], text
+            lambda word: setting_or_placeholder(word[0]) if word[0].lower() in words else word[0],
+            text,
         )
 
-    without: T = with_texts(result, shown) if words else result
+    without: T = map_texts(result, shown) if words else result
     return without
 
 

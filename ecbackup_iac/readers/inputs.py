@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from ecbackup_iac.files.bounded_read import regular_content
+from ecbackup_iac.files.bounded_read import read_regular_file
 from ecbackup_iac.files.discovery import ConfigurationPath, Input, LeftOut, Listing, discover
 from ecbackup_iac.files.file_names import TERRAGRUNT_FILES, is_sam_configuration
 from ecbackup_iac.files.globs import covers
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from ecbackup_iac.cloudformation.templates.relevance import TemplateFile
     from ecbackup_iac.model.cache import CacheResource
     from ecbackup_iac.readers.cloudformation.templates import TemplateReader
+    from ecbackup_iac.readers.configuration import ConfigurationTree
     from ecbackup_iac.readers.other_programs import OtherProgram
     from ecbackup_iac.readers.terraform_json.source_locations import SourceLocator
 
@@ -69,26 +70,28 @@ def read_inputs(
         InputError: a path does not exist.
 
     """
-    inputs = _Inputs(paths, scope, evaluation_inputs, allow_empty=allow_empty, progress=progress)
-    everything = (*paths, *inputs.implied_paths(paths))
+    reader = _InputReader(
+        paths, scope, evaluation_inputs, allow_empty=allow_empty, progress=progress
+    )
+    everything = (*paths, *reader.implied_paths(paths))
     contents = evaluation_inputs.contents
-    for discovered in discover(everything, scope.exclude, contents, inputs.listings):
+    for discovered in discover(everything, scope.exclude, contents, reader.listings):
         match discovered:
             case ConfigurationPath():
-                inputs.add_configuration(discovered)
+                reader.add_configuration(discovered)
             case Diagnostic():
-                inputs.mark_read(discovered.location.path)
+                reader.mark_read(discovered.location.path)
                 yield ReadResult(diagnostics=(discovered,))
             case LeftOut():
                 yield ReadResult(left_out=(discovered.path,))
             case Input():
                 progress.reading()
-                yield from inputs.results_of(discovered)
-    yield from inputs.closing_results()
+                yield from reader.results_of(discovered)
+    yield from reader.closing_results()
 
 
-class _Inputs:
-    """The inputs of a run: which paths held something, and what is still to be read at the end."""
+class _InputReader:
+    """Reads the inputs of a run, and collects what can only be read when all inputs are known."""
 
     def __init__(
         self,
@@ -105,16 +108,24 @@ class _Inputs:
         self._progress = progress
         self.listings: dict[str, Listing] = {}
         self._unread = dict.fromkeys(map(display_path_of, paths))
+        """The paths of the command line under which nothing has been read yet; only the keys matter."""
+
         self._read: list[str] = []
+        """The files and folders that were read."""
+
         self._folders: dict[str, list[str]] = {}
+        """The folders of configuration to check, by the boundary of their repository."""
+
         self._templates: TemplateReader | None = None
         self._locator: SourceLocator | None = None
         self._live: list[CacheResource] = []
+        """Caches that run, from AWS CLI output."""
+
         self._others: dict[str, OtherProgram] = {}
-        """The files of other programs that their content shows, by real path."""
+        """The files of other programs that are recognised by their content, by real path."""
 
         self._absent: set[str] = set()
-        """Addresses of the absent caches of documents."""
+        """Addresses of the absent caches in JSON documents."""
 
     def mark_read(self, named: str, path: str | None = None) -> None:
         """Note that a path of the command line contains something, and which file or folder that is."""
@@ -149,8 +160,8 @@ class _Inputs:
 
     def add_configuration(self, configuration: ConfigurationPath) -> None:
         """Add a folder of configuration to those that are read at the end."""
-        self._folders.setdefault(configuration.boundary, []).append(configuration.folder)
-        self.mark_read(configuration.named, configuration.folder)
+        self._folders.setdefault(configuration.boundary, []).append(configuration.path)
+        self.mark_read(configuration.argument, configuration.path)
 
     def results_of(self, file: Input) -> Iterator[ReadResult]:
         """Yield what one input contains; a template is added to those that are read at the end."""
@@ -167,14 +178,14 @@ class _Inputs:
         is_requested = file.path == STANDARD_INPUT or (file.is_named and not self._allow_empty)
         recognised = recognise(file, is_requested=is_requested)
         if recognised.template is not None and self._template_reader().add(recognised.template):
-            self.mark_read(file.named, file.path)
+            self.mark_read(file.argument, file.path)
             return
         if recognised.problem is not None:
-            self.mark_read(file.named, file.path)
+            self.mark_read(file.argument, file.path)
             yield ReadResult(diagnostics=(recognised.problem,))
         elif recognised.documents is not None:
             for result in read_documents(recognised.documents):
-                self.mark_read(file.named, file.path)
+                self.mark_read(file.argument, file.path)
                 self._live += [cache for cache in result.resources if SOURCES[cache.source].is_live]
                 self._absent.update(cache.address for cache in result.absent)
                 for deployment in result.deployments:
@@ -191,20 +202,19 @@ class _Inputs:
         """Yield the results of templates and configuration, and an error for each path without any."""
         from ecbackup_iac.readers.other_programs import warnings
 
-        others = self._files_of_others()  # before the listings are used up
+        others = self._files_of_others()  # first, because reading a tree removes its listings
         data = self._data_files()
         rendered: set[str] = set()
         for boundary in dict.fromkeys((*self._folders, *data)):
             folders, files = self._folders.get(boundary, ()), data.get(boundary, {})
-            used: set[str] = set()
-            results = self._configuration_results(boundary, (*folders, *files), used)
-            first = next(results)
-            if not folders and used.isdisjoint(files):
+            tree = self._configuration_tree(boundary, (*folders, *files))
+            read_by_units = tree.data_files()
+            if not folders and read_by_units.isdisjoint(files):
                 continue
-            for real_path in used & files.keys():
+            for real_path in read_by_units & files.keys():
                 self.mark_read(files[real_path])
-            rendered |= used
-            for result in (first, *results):
+            rendered |= read_by_units
+            for result in tree.results():
                 for deployment in result.deployments:
                     self._template_reader().add_deployment(deployment, boundary)
                 yield result
@@ -232,7 +242,7 @@ class _Inputs:
 
         for boundary, paths in templates.without_deployment().items():
             folders = [*deploying_folders(boundary, paths, self._is_excluded)]
-            for result in self._configuration_results(boundary, folders, set()) if folders else ():
+            for result in self._configuration_tree(boundary, folders).results() if folders else ():
                 for deployment in result.deployments:
                     if deployment.file in paths:
                         templates.add_deployment(deployment, boundary)
@@ -265,24 +275,20 @@ class _Inputs:
                 programs.setdefault(os.path.realpath(path), program)
         return programs | self._others
 
-    def _configuration_results(
-        self, boundary: str, folders: Sequence[str], used: set[str]
-    ) -> Iterator[ReadResult]:
-        from ecbackup_iac.readers.configuration import read
+    def _configuration_tree(self, boundary: str, targets: Sequence[str]) -> "ConfigurationTree":
+        from ecbackup_iac.readers.configuration import ConfigurationTree
         from ecbackup_iac.readers.tree_request import TreeRequest
 
-        scope, targets = self._scope, tuple(dict.fromkeys(folders))
-        return read(
+        return ConfigurationTree(
             TreeRequest(
                 boundary,
-                targets,
+                tuple(dict.fromkeys(targets)),
                 self._evaluation_inputs,
-                scope.roots,
-                scope.modules,
+                self._scope.roots,
+                self._scope.modules,
                 self._is_excluded,
                 self._progress,
                 self.listings,
-                used,
             )
         )
 
@@ -338,7 +344,7 @@ def _deployed_by(path: str) -> Iterator[str]:
     if not (path.endswith(_DEPLOYMENT_FILES) and os.path.isfile(path)):
         return
     with suppress(OSError):  # it is reported where it is read
-        content = regular_content(path, MAX_DEPLOYMENT_BYTES)
+        content = read_regular_file(os.path.realpath(path), MAX_DEPLOYMENT_BYTES)
         if isinstance(content, bytes):
             yield from deployed_templates(path, content, boundary_of(path))
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import suppress
 
-from ecbackup_iac.files.bounded_read import NO_LINK, regular_content
+from ecbackup_iac.files.bounded_read import read_regular_file
 from ecbackup_iac.files.discovery import Listing
 from ecbackup_iac.files.file_names import (
     ATMOS_FILES,
@@ -200,7 +200,7 @@ def _is_old_terragrunt(path: str) -> bool:
     if any(map(os.path.exists, beside)):
         return False
     try:
-        content = regular_content(path, MAX_SETTINGS_BYTES, NO_LINK)
+        content = read_regular_file(path, MAX_SETTINGS_BYTES)
     except OSError:
         return False
     return isinstance(content, bytes) and old_terragrunt(path, content) is not None
@@ -228,22 +228,21 @@ def warnings(
 def _files_in(
     folder: str, names: Iterable[str], listings: Mapping[str, Listing]
 ) -> Iterator[tuple[str, OtherProgram]]:
-    """Yield the files of other programs in a folder, but those whose output was walked, too."""
+    """Yield the files of other programs in a folder, except where their output was walked, too."""
     for name in names:
-        program = program_of(os.path.join(folder, name))
-        if program is None or program.mention not in _content(os.path.join(folder, name), program):
+        path = os.path.join(folder, name)
+        program = program_of(path)
+        if program is None or (program.mention and program.mention not in _content(path)):
             continue
-        output = program.output and _output(os.path.join(folder, name), program.output)
+        output = program.output and _output(path, program.output)
         if not output or not any(listings.get(os.path.join(folder, output), ())):
             yield name, program
 
 
-def _content(path: str, program: OtherProgram) -> bytes:
-    """Return the content of a file whose content counts."""
-    if not program.mention:
-        return b""
+def _content(path: str) -> bytes:
+    """Return the content of a file; nothing for one that cannot be read or is too large."""
     try:
-        content = regular_content(path, MAX_SETTINGS_BYTES, NO_LINK)
+        content = read_regular_file(path, MAX_SETTINGS_BYTES)
     except OSError:
         return b""
     return content if isinstance(content, bytes) else b""
@@ -256,15 +255,15 @@ def _without_generated(
     outputs = {
         path: {os.path.basename(name.decode()) for name in re.findall(_GENERATES, content)}
         for path, program in programs.items()
-        if program is TERRAMATE and (content := _content(path, program))
+        if program is TERRAMATE and (content := _content(path))
     }
-    wanted = {name for names in outputs.values() for name in names}
+    output_names = {name for names in outputs.values() for name in names}
     generated: dict[str, bool] = {}
     """Whether one of the files of a name mentions caches."""
 
     for folder, (names, _) in listings.items():
-        for name in wanted.intersection(names) if wanted else ():
-            content = _content(os.path.join(folder, name), TERRAMATE)
+        for name in output_names.intersection(names) if output_names else ():
+            content = _content(os.path.join(folder, name))
             if _GENERATED in content:
                 generated[name] = generated.get(name, False) or TERRAMATE.mention in content
 
@@ -280,7 +279,7 @@ def _output(path: str, default: str) -> str:
     import json  # few trees have such settings
 
     try:
-        content = regular_content(path, MAX_SETTINGS_BYTES, NO_LINK)
+        content = read_regular_file(path, MAX_SETTINGS_BYTES)
         settings = json.loads(content) if isinstance(content, bytes) else {}
     except (OSError, ValueError, RecursionError):
         return default

@@ -84,7 +84,7 @@ def _without_documents(
 
 
 def _documents(path: str, text: bytes, *, is_requested: bool) -> tuple[JsonFile | None, bool]:
-    """Return the JSON documents of a text, and whether the first is certainly not a template."""
+    """Return the JSON documents of a text, and whether the first is a plan, a state or AWS CLI output."""
     has_members = _DOCUMENT_MEMBERS.search(text) is not None
     if not (has_members or is_requested):
         return None, False
@@ -97,14 +97,14 @@ def _documents(path: str, text: bytes, *, is_requested: bool) -> tuple[JsonFile 
         # Reported when it is read.
         return JsonFile(path, text, documents_in(text), is_requested), False
     first_document = () if first is None else (first,)
-    is_document = first is not None and _is_other(first)
+    is_document = first is not None and _is_not_template(first)
     return JsonFile(path, text, chain(first_document, documents), is_requested), is_document
 
 
-def _is_other(document: RawJson) -> bool:
-    """Whether a JSON document is a plan, a state or AWS CLI output.
+def _is_not_template(document: RawJson) -> bool:
+    """Whether a JSON document is certainly not a template, by the members of other sources.
 
-    Their strings may look like a template, so their own members decide.
+    The strings in a plan, a state or AWS CLI output may look like a template.
     """
     if not document.is_object:
         return True

@@ -25,7 +25,4 @@ class TreeRequest:
     is_excluded: Callable[[str], bool] = lambda _: False
     progress: Progress = NO_PROGRESS
     listings: dict[str, Listing] = field(factory=dict)
-    """The folders that are listed already; entries may be removed."""
-
-    used: set[str] = field(factory=set)
-    """Receives the real paths of the data files that units read."""
+    """The folders that are listed already; each is removed when the tree is read."""

@@ -98,7 +98,7 @@ def name_of(resource: CacheResource) -> str:
 
 def caller_of(call: Call, resource: CacheResource) -> str:
     """Return what a cache's module gets its variables from, with its line."""
-    caller = "the inputs" if call == resource.inputs else "the module call"
+    caller = "the inputs" if call == resource.unit_inputs else "the module call"
     return f"{caller}, {line_of(call.location)}"
 
 

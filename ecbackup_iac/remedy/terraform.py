@@ -71,8 +71,9 @@ def for_configuration(
 
 def _for_missing_value(resource: CacheResource) -> str:
     last = next(reversed(resource.retention.trace), None)
-    if resource.inputs and last is not None and last.kind is StepKind.OPEN_VARIABLE:
-        return f"set {on_one_line(last.name)} in {caller_of(resource.inputs, resource)}; or {_CHECK_A_PLAN}"
+    if resource.unit_inputs and last is not None and last.kind is StepKind.OPEN_VARIABLE:
+        caller = caller_of(resource.unit_inputs, resource)
+        return f"set {on_one_line(last.name)} in {caller}; or {_CHECK_A_PLAN}"
     return f"pass its value with --var, --var-file or --workspace; or {_CHECK_A_PLAN}"
 
 
@@ -164,7 +165,7 @@ def _where(
         return Advice(f"{text}, {line_of(calls[-1])}", calls[-1])
     target, name = resource.address, resource.retention_name
     if resource.module is not None:
-        target, name = resource.module.address, resource.module.input
+        target, name = resource.module.address, resource.module.retention_input
         if not name:
             text = f"call a module that can keep backups instead of {resource.module.source}"
             return Advice(f"{text}, {line_of(resource.location)}", resource.location)
@@ -194,7 +195,7 @@ def _assigned(
     shared: SharedCode,
 ) -> Advice:
     """Return what to set where something is assigned, or in the call of a module that roots share."""
-    call = shared.call_to_set_in(resource, step)
+    call = shared.call_that_must_set(resource, step)
     if call is not None:
         text = f"add {on_one_line(step.name)} = {days} to {caller_of(call, resource)}"
         return Advice(text, call.location)

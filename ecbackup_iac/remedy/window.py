@@ -41,7 +41,7 @@ def for_window(resource: CacheResource, shared: SharedCode) -> str:
             candidate for candidate in steps if candidate.kind in _SETTINGS and candidate.name
         ]
         step = settings[-1] if settings else step
-    if call := shared.call_to_set_in(resource, step):
+    if call := shared.call_that_must_set(resource, step):
         return f"add {on_one_line(step.name)} = {value} to {caller_of(call, resource)}"
     return _at(step, value, is_template=kind is RemedyKind.TEMPLATE)
 

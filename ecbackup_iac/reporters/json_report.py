@@ -63,7 +63,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "retention": _retention(resource.retention, resource.variants),
         "source": resource.source,
         "root": resource.root,
-        "settings": resource.settings or None,
+        "settings": resource.settings_label or None,
         "calls": [_step(call) for call in resource.calls],
         "location": _location(finding.location),
         "trace": [_step(step) for step in finding.trace],

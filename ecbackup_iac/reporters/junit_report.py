@@ -48,7 +48,7 @@ def _counts(cases: Iterable[ET.Element]) -> dict[str, str]:
 
 def _finding(finding: Finding, *, with_root: bool) -> ET.Element:
     resource, verdict = finding.resource, finding.verdict
-    name = resource.address + (f" ({resource.settings})" if resource.settings else "")
+    name = resource.address + (f" ({resource.settings_label})" if resource.settings_label else "")
     case = _case(resource.root, name, reported_location(finding))
     lines = [*detail_lines(finding, with_root=with_root), f"at {finding.location}"]
     lines += [f"and {text} at {location}" for location, text in finding.related]

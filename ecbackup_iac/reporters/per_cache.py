@@ -20,7 +20,7 @@ def merge_sets(report: Report) -> Report:
     for finding in report.findings:
         key: object = (
             (*_identity(finding), finding.verdict, finding.level, _suppression_of(finding))
-            if finding.resource.settings
+            if finding.resource.settings_label
             else id(finding)
         )
         first = merged.get(key)
@@ -37,7 +37,7 @@ def worst_of_caches(findings: Iterable[Finding]) -> list[Finding]:
     """Return a finding for each cache: the worst that a set of values gives."""
     worst: dict[object, Finding] = {}
     for finding in findings:
-        key: object = _identity(finding) if finding.resource.settings else id(finding)
+        key: object = _identity(finding) if finding.resource.settings_label else id(finding)
         worst[key] = min(
             worst.get(key, finding), finding, key=lambda one: _WORST_FIRST.index(one.outcome)
         )
@@ -56,9 +56,9 @@ def _suppression_of(finding: Finding) -> tuple[object, ...]:
 
 
 def _merged(first: Finding, other: Finding) -> Finding:
-    settings = f"{first.resource.settings}; {other.resource.settings}"
+    settings = f"{first.resource.settings_label}; {other.resource.settings_label}"
     lines = [
         line for finding in (first, other) if finding.remedy for line in finding.remedy.split("\n")
     ]
     remedy = "\n".join(dict.fromkeys(lines)) or None
-    return replace(first, resource=replace(first.resource, settings=settings), remedy=remedy)
+    return replace(first, resource=replace(first.resource, settings_label=settings), remedy=remedy)

@@ -202,7 +202,7 @@ def _related(finding: Finding) -> Iterator[tuple[Location, str]]:
     seen = {reported_location(finding)}
     locations = [(finding.location, "the cache, in a module"), *finding.related]
     locations += [
-        (call.location, f"{'the module' if call.folder else 'the template'} is called here")
+        (call.location, f"{'the module' if call.module_folder else 'the template'} is called here")
         for call in reversed(resource.calls)
     ]
     locations += [(step.location, f"decided here: {step.text}") for step in finding.trace[-1:]]

@@ -50,8 +50,8 @@ def origin_text(finding: Finding, *, with_root: bool) -> str:
             parts.append(f"in {resource.root}")
         if resource.calls and resource.calls[-1].location != finding.location:
             parts.append(f"called at {line_of(resource.calls[-1].location)}")
-    if resource.settings:
-        parts.append(f"with {resource.settings}")
+    if resource.settings_label:
+        parts.append(f"with {resource.settings_label}")
     return escape_control_characters(", ".join(parts))
 
 

@@ -137,7 +137,7 @@ def _keys(findings: Sequence[Finding], folder: str) -> dict[int, FindingKey]:
         if root is None:
             root = roots[resource.root] = _root(resource.root, folder)
         key = FindingKey(
-            root, _unicode(resource.settings), _unicode(resource.address), verdict.rule
+            root, _unicode(resource.settings_label), _unicode(resource.address), verdict.rule
         )
         seen[key] += 1
         keys[index] = replace(key, occurrence=seen[key])

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from ecbackup_iac.errors import BaselineError
-from ecbackup_iac.files.bounded_read import MAX_TEXT_BYTES, bounded_content
+from ecbackup_iac.files.bounded_read import MAX_TEXT_BYTES, read_file_or_stream
 from ecbackup_iac.files.paths import display_path_of
 from ecbackup_iac.model.baseline import AcceptedFinding, Baseline, FindingKey
 from ecbackup_iac.model.location import Location, is_stream
@@ -87,7 +87,7 @@ def _content_of(path: str, display_path: str) -> bytes:
     if os.path.exists(path) and not (os.path.isfile(path) or is_stream(path)):
         raise BaselineError(f"{display_path}: it is not a regular file")
     try:
-        raw = bounded_content(path, MAX_TEXT_BYTES)
+        raw = read_file_or_stream(path, MAX_TEXT_BYTES)
         if isinstance(raw, str):
             raise BaselineError(f"{display_path}: {raw}")
         content = to_utf8(raw)
@@ -118,8 +118,8 @@ def _members(entry: AcceptedFinding) -> dict[str, object]:
     """Return the members of an entry in the file, without those that have their default value."""
     key = entry.key
     members: dict[str, object] = {"root": key.root, "address": key.address}
-    if key.settings:
-        members["settings"] = key.settings
+    if key.settings_label:
+        members["settings"] = key.settings_label
     members["rule"] = key.rule
     if key.occurrence > 1:
         members["occurrence"] = key.occurrence

@@ -104,7 +104,7 @@ class CodeSuppressions:
                 continue
             if location is resource.block:
                 yield file.metadata.get(location, [])
-            if location is resource.block or location in resource.unit:
+            if location is resource.block or location in resource.unit_locations:
                 yield file.for_file
             extent = file.extent(location)
             if extent is None:
@@ -114,7 +114,7 @@ class CodeSuppressions:
             yield file.near(extent, Scope.HEAD)
             yield file.near(extent, Scope.BLOCK)
             # What decides may be one of many values in a block of Terragrunt.
-            for block in () if location in resource.unit else file.blocks_of(extent):
+            for block in () if location in resource.unit_locations else file.blocks_of(extent):
                 yield file.near(block, Scope.BLOCK)
 
     def _covers(self, located: LocatedSuppression, rule: Rule | None) -> bool:
@@ -183,7 +183,7 @@ def _suppressible_locations(finding: Finding) -> tuple[Location, ...]:
     resource = finding.resource
     block = () if resource.block is None else (resource.block,)
     calls = (call.location for call in reversed(resource.calls))
-    return (finding.location, *block, *calls, *resource.unit)
+    return (finding.location, *block, *calls, *resource.unit_locations)
 
 
 def _value_locations(finding: Finding) -> tuple[Location, ...]:
@@ -192,7 +192,7 @@ def _value_locations(finding: Finding) -> tuple[Location, ...]:
     values = (resource.retention, *possible_values(resource.retention))
     traces = (finding.trace, *(value.trace for value in values))
     steps = (step.location for trace in traces for step in trace)
-    return tuple(dict.fromkeys((finding.location, *steps, *resource.entries)))
+    return tuple(dict.fromkeys((finding.location, *steps, *resource.for_each_entries)))
 
 
 def _reason_of(suppression: InlineSuppression) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING
 
-from ecbackup_iac.hcl.expression import Call
+from ecbackup_iac.hcl.expression import FunctionCall
 from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.record import field, record
 from ecbackup_iac.model.value import StepKind
@@ -145,14 +145,14 @@ def _stack_value(file: ConfigScope) -> Value:
 
 
 @record(eq=False)
-class Inputs:
+class KnownInputs:
     """Inputs, as far as they are known."""
 
     members: Mapping[str, Value] = field(factory=dict)
     others: str = ""
     """Why there may be any others; empty where these are all."""
 
-    def over(self, below: "Inputs", *, is_deep: bool = False) -> "Inputs":
+    def over(self, below: "KnownInputs", *, is_deep: bool = False) -> "KnownInputs":
         """Return these merged over others."""
         members = {**({} if self.others else below.members), **self.members}
         if is_deep:
@@ -160,10 +160,10 @@ class Inputs:
                 if name in below.members or below.others:
                     under = below.members.get(name, unknown(below.others))
                     members[name] = deep_merged(under, value)
-        return Inputs(members, self.others or below.others)
+        return KnownInputs(members, self.others or below.others)
 
 
-def merged_inputs(file: ConfigScope) -> Inputs | None:
+def merged_inputs(file: ConfigScope) -> KnownInputs | None:
     """Return the inputs of a configuration and of its includes; None without any. Raises EvaluationError."""
     found = _own_inputs(file)
     for one in file.injected:
@@ -175,7 +175,7 @@ def merged_inputs(file: ConfigScope) -> Inputs | None:
     return found
 
 
-def _own_inputs(file: ConfigScope) -> Inputs | None:
+def _own_inputs(file: ConfigScope) -> KnownInputs | None:
     attribute = file.body.attribute("inputs")
     if attribute is None:
         return None
@@ -185,20 +185,20 @@ def _own_inputs(file: ConfigScope) -> Inputs | None:
     if not isinstance(value.raw, Mapping | UnknownRaw):
         raise EvaluationError("inputs must be a map", attribute.range)
     node = attribute.expression
-    if value.is_known or not (isinstance(node, Call) and node.name == "merge"):
+    if value.is_known or not (isinstance(node, FunctionCall) and node.name == "merge"):
         return _inputs(value)
-    found = Inputs()
+    found = KnownInputs()
     for argument in () if node.is_expanded else node.arguments:
         one = file.evaluator.value(argument)
         found = found if one.is_null else _inputs(one).over(found)
     return found if found.others else _inputs(value)
 
 
-def _inputs(value: Value) -> Inputs:
+def _inputs(value: Value) -> KnownInputs:
     if not value.is_known:
-        return Inputs(others=value.unknown.why)
+        return KnownInputs(others=value.unknown.why)
     members = {
         name: (one.taken_from(value, name) if value.trace else one).with_marks_of(value)
         for name, one in value.members.items()
     }
-    return Inputs(members)
+    return KnownInputs(members)

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterable
 from functools import cached_property
 
-from ecbackup_iac.files.file_names import is_shown
+from ecbackup_iac.files.file_names import may_show_text
 from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.model.value import StepKind
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
@@ -42,14 +42,14 @@ class ConfigFile(ConfigScope):
     @cached_property
     def evaluator(self) -> ConfigEvaluator:
         """What evaluates the file's expressions."""
-        return ConfigEvaluator(self) if is_shown(self.path) else HiddenConfigEvaluator(self)
+        return ConfigEvaluator(self) if may_show_text(self.path) else HiddenConfigEvaluator(self)
 
     def check(self) -> None:
         """Raise EvaluationError for what is rejected of the file, used or not."""
         try:
             self._check()
         except EvaluationError as error:
-            raise error if is_shown(self.path) else error.redacted() from None
+            raise error if may_show_text(self.path) else error.redacted() from None
 
     def _check(self) -> None:
         body = self.body

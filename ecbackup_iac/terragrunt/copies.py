@@ -119,7 +119,7 @@ class UnitFolders(Folders):
         return path in self.written or path in self._removed or self.origin(path) != path
 
     def _changed(self, path: str) -> None:
-        self._entries.pop(os.path.dirname(path), None)
+        self._listings.pop(os.path.dirname(path), None)
 
     def own_path(self, path: str) -> str:
         """Return the path in the unit's folder of what would be copied to a path; empty for none."""
@@ -153,21 +153,21 @@ class UnitFolders(Folders):
         is_written = any(os.path.dirname(one) == path for one in (*self.written, *self.unknown))
         return is_written or os.path.isdir(self.origin(path))
 
-    def entries(self, folder: str) -> Listing:
+    def listing(self, folder: str) -> Listing:
         """Return the names of the files in a folder, and of the folders that are not links, each sorted."""
-        if folder not in self._entries:
+        if folder not in self._listings:
             files: set[str] = set()
             folders: set[str] = set()
             for place in filter(None, (folder, self.own_path(folder))):
-                listed = self._folders.entries(place)
+                listed = self._folders.listing(place)
                 for names, found in zip(listed, (files, folders), strict=True):
                     paths = {name: os.path.join(folder, name) for name in names}
                     found |= {name for name, path in paths.items() if self._exists(path)}
             files |= {
                 os.path.basename(one) for one in self.written if os.path.dirname(one) == folder
             }
-            self._entries[folder] = (tuple(sorted(files)), tuple(sorted(folders)))
-        return self._entries[folder]
+            self._listings[folder] = Listing(tuple(sorted(files)), tuple(sorted(folders)))
+        return self._listings[folder]
 
     def _exists(self, path: str) -> bool:
         return path not in self._removed and os.path.lexists(self.origin(path))

@@ -1,6 +1,6 @@
 """An expression of a configuration file → its value."""
 
-from ecbackup_iac.hcl.expression import Call, Name, Node
+from ecbackup_iac.hcl.expression import FunctionCall, Name, Node
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator, HiddenSourceEvaluator
 from ecbackup_iac.terraform.values.value import EvaluationError, Value
 from ecbackup_iac.terragrunt.functions import FUNCTIONS, call_function, tfvars_value
@@ -18,9 +18,11 @@ class ConfigEvaluator(Evaluator):
     def evaluate(self, node: Node) -> Value:
         """Return the value of a node by its kind. Raises EvaluationError."""
         match node:
-            case Call(name="jsondecode", arguments=(Call(name="read_tfvars_file") as inner,)):
+            case FunctionCall(
+                name="jsondecode", arguments=(FunctionCall(name="read_tfvars_file") as inner,)
+            ):
                 return tfvars_value(self, self.scope, inner)
-            case Call(name=name) if name in FUNCTIONS:
+            case FunctionCall(name=name) if name in FUNCTIONS:
                 return call_function(self, self.scope, node)
             case Name(name=name) if name not in self.names and name in ROOTS:
                 return self.scope.variable_value(name)

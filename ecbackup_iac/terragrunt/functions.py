@@ -4,7 +4,7 @@ import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from ecbackup_iac.hcl.expression import Call
+from ecbackup_iac.hcl.expression import FunctionCall
 from ecbackup_iac.model.location import ENVIRONMENT
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import Diagnostic
@@ -15,7 +15,7 @@ from ecbackup_iac.terraform.functions import FUNCTIONS as TERRAFORM_FUNCTIONS
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.functions.calling import call_function as call_terraform_function
 from ecbackup_iac.terraform.modules.versions import meets
-from ecbackup_iac.terraform.roots.inputs import value_in_file, variables_in
+from ecbackup_iac.terraform.roots.root_variables import value_in_file, variables_in
 from ecbackup_iac.terraform.values.budget import STEPS_PER_EXPRESSION, charge
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.marks import shown_text
@@ -24,13 +24,13 @@ from ecbackup_iac.terraform.values.type_system import DYNAMIC, STRING, ListOf, T
 from ecbackup_iac.terraform.values.value import (
     Assumption,
     EvaluationError,
-    Possibility,
+    Outcome,
     Privacy,
     UnknownRaw,
     Value,
     boolean,
+    error_quoting,
     object_value,
-    quoting,
     string,
     tuple_value,
     unknown,
@@ -69,7 +69,7 @@ class Function:
     returns: Type = STRING
 
 
-def call_function(evaluator: Evaluator, scope: ConfigScope, node: Call) -> Value:
+def call_function(evaluator: Evaluator, scope: ConfigScope, node: FunctionCall) -> Value:
     """Return the value of a call of one of Terragrunt's functions. Raises EvaluationError."""
     function = FUNCTIONS[node.name]
     arguments = [evaluator.value(argument) for argument in node.arguments]
@@ -99,7 +99,7 @@ def call_function(evaluator: Evaluator, scope: ConfigScope, node: Call) -> Value
     return result
 
 
-def tfvars_value(evaluator: Evaluator, scope: ConfigScope, node: Call) -> Value:
+def tfvars_value(evaluator: Evaluator, scope: ConfigScope, node: FunctionCall) -> Value:
     """Return `jsondecode(read_tfvars_file(...))`, with the lines of the file in its trace."""
     arguments = [evaluator.value(argument) for argument in node.arguments]
     if len(arguments) != 1:
@@ -139,7 +139,7 @@ def _find_in_parent_folders(scope: ConfigScope, arguments: Sequence[Value]) -> V
         return arguments[1]
     folder = scope.view.tree.display_path_of(scope.folder)
     where = f"in any folder above {folder}, up to the top of the repository"
-    raise quoting(f"ParentFileNotFoundError: no {{}} {where}", wanted[0], "such file")
+    raise error_quoting(f"ParentFileNotFoundError: no {{}} {where}", wanted[0], "such file")
 
 
 def _selected_include(scope: ConfigScope, names: list[str]) -> Include | None:
@@ -264,7 +264,7 @@ def _constraint_check(scope: ConfigScope, arguments: Sequence[Value]) -> Value: 
     clauses = [clause.strip().lstrip("=!<>~ ") for clause in constraint.split(",")]
     for text in (version, *clauses):
         if not _VERSION.fullmatch(text):
-            raise quoting("constraint_check: {}", f"{text} is not a version", "no version")
+            raise error_quoting("constraint_check: {}", f"{text} is not a version", "no version")
         if "-" in text or text.count(".") > 2:  # noqa: PLR2004 - major.minor.patch
             raise UnknownResultError("constraint_check() of a pre-release is not evaluated")
     return boolean(meets(version.removeprefix("v").partition("+")[0], constraint))
@@ -295,7 +295,7 @@ def _listed(texts: Sequence[str]) -> Function:
 
 def _one_of(subject: str, why: str, *texts: str) -> Function:
     """Return a function whose result is one of some strings: what all of them lead to is certain."""
-    found = [Possibility(string(text), (Assumption(subject, f'"{text}"'),)) for text in texts]
+    found = [Outcome(string(text), (Assumption(subject, f'"{text}"'),)) for text in texts]
     return Function(lambda _scope, _: one_of(found, why))
 
 

@@ -54,7 +54,7 @@ def matching_files(pattern: str, real_path_of: Callable[[str], str], folders: Fo
 def _files(folders: Folders, folder: str) -> Iterator[str]:
     """Yield the files below a folder as paths from there, with a slash in front."""
     charge()
-    names, below = folders.entries(folder)
+    names, below = folders.listing(folder)
     yield from (f"/{name}" for name in names)
     for name in below:
         if name not in _SKIPPED:

@@ -23,8 +23,8 @@ from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.functions import FUNCTIONS
 from ecbackup_iac.terraform.functions.call_context import CONSTANT_SCOPE, OutsideError
 from ecbackup_iac.terraform.modules.module import Module
-from ecbackup_iac.terraform.roots.inputs import (
-    RootInputs,
+from ecbackup_iac.terraform.roots.root_variables import (
+    RootVariableValues,
     VariableFile,
     VariableFiles,
     VariableSource,
@@ -90,7 +90,7 @@ class _Anything:
         return Value(constraint.type, UnknownRaw(self.why)) if is_set else None
 
 
-class UnitInputs(RootInputs):
+class UnitInputs(RootVariableValues):
     """The variables of a unit's module."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - where values come from
@@ -133,7 +133,7 @@ class UnitInputs(RootInputs):
                 self.automatic.append(self._file(os.path.join(module.folder, name)))
         self.chosen = [*self._arguments, *self.chosen]
 
-    def set_by(self, name: str) -> str:
+    def file_that_may_set(self, name: str) -> str:
         """Return why a variable may be set; empty where that is known."""
         return "" if name in self._unit.inputs else self._unit.unknown_inputs
 
@@ -229,7 +229,7 @@ class UnitInputs(RootInputs):
                 step = (SourceStep(at, StepKind.VARIABLE, name.strip()),) if at else ()
                 given = string(written).through(*step, *argument.trace).with_marks_of(argument)
                 self._arguments.append(_Given(name.strip(), given, origin))
-                if not (self._root.may_declare_more or name.strip() in self._root.variables):
+                if not (self._root.why_incomplete or name.strip() in self._root.variables):
                     shown = "" if argument.is_hidden else f": {name.strip()}"
                     self._reject(f"Value for undeclared variable{shown}", origin)
 

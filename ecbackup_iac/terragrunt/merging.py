@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
 from ecbackup_iac.hcl.expression import (
-    Call,
     Conditional,
+    FunctionCall,
     Interpolation,
     Name,
     Node,
@@ -220,7 +220,11 @@ def _referred(file: ConfigScope, written: Block | Attribute, members: Mapping[st
         return b""
     found = []
     for node in nodes_in(attribute.expression):
-        if isinstance(node, Call) and node.name in ("file", "templatefile") and node.arguments:
+        if (
+            isinstance(node, FunctionCall)
+            and node.name in ("file", "templatefile")
+            and node.arguments
+        ):
             with suppress(EvaluationError, UnknownResultError, OutsideError):
                 path = file.evaluator.value(node.arguments[0]).raw
                 found.append(file.files.read(path) if isinstance(path, str) else b"")

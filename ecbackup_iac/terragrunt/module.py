@@ -146,7 +146,9 @@ class UnitModule:
     @cached_property
     def changes_calls(self) -> bool:
         """Whether the modules that it calls may be others than those in the repository."""
-        own = self._folders.entries(self.own_folder)[1] if self.own_folder != self.folder else ()
+        own = (
+            self._folders.listing(self.own_folder).folders if self.own_folder != self.folder else ()
+        )
         return (
             bool(self.unit.copied.get("exclude_from_copy"))
             or any(os.path.dirname(path) != self.folder for path in self.files.changed)
@@ -192,5 +194,5 @@ def _is_harmless(file: GeneratedFile) -> bool:
     items = (
         parse_whole_file(SourceFile("", text.encode()))[0].items if isinstance(text, str) else ()
     )
-    kinds = {item.kind if isinstance(item, Block) else "" for item in items}
+    kinds = {item.type if isinstance(item, Block) else "" for item in items}
     return bool(kinds) and kinds <= {"provider", "terraform"}

@@ -108,22 +108,22 @@ def _check(body: Body, kind: Kind, name: str, header: SourceRange) -> None:
                 text = f'Unsupported argument: an argument named "{item.name}" is not expected here'
                 raise EvaluationError(text, item.range, "Unsupported argument")
             continue
-        inner = kind.blocks.get(item.kind)
+        inner = kind.blocks.get(item.type)
         if inner is None and not kind.is_open:
-            text = f'Unsupported block type: blocks of type "{item.kind}" are not expected here'
+            text = f'Unsupported block type: blocks of type "{item.type}" are not expected here'
             raise EvaluationError(text, item.header, "Unsupported block type")
         if inner is None:
             continue
-        is_bare_include = item.kind == "include" and not item.labels
+        is_bare_include = item.type == "include" and not item.labels
         if len(item.labels) != inner.labels and not is_bare_include:
-            text = f"a block of type {item.kind} has {inner.labels or 'no'} label"
+            text = f"a block of type {item.type} has {inner.labels or 'no'} label"
             raise EvaluationError(f"Wrong number of labels: {text}", item.header)
         label = f' "{item.labels[0]}"' if item.labels else ""
-        if (item.kind, *item.labels) in seen and item.kind not in _REPEATED:
-            text = f"Duplicate {item.kind} block: {item.kind}{label} was declared before"
+        if (item.type, *item.labels) in seen and item.type not in _REPEATED:
+            text = f"Duplicate {item.type} block: {item.type}{label} was declared before"
             raise EvaluationError(text, item.header)
-        seen.add((item.kind, *item.labels))
-        _check(item.body, inner, f"{item.kind}{label}", item.header)
+        seen.add((item.type, *item.labels))
+        _check(item.body, inner, f"{item.type}{label}", item.header)
 
 
 def _items(body: Body, kind: Kind) -> Iterator[Attribute | Block]:

@@ -5,7 +5,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
-from ecbackup_iac.files.file_names import is_shown
+from ecbackup_iac.files.file_names import may_show_text
 from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.hcl.structure import Attribute, Block, Body
 from ecbackup_iac.model.record import record
@@ -118,7 +118,7 @@ class ConfigScope(ABC):
 
     def steps(self, attribute: Attribute, kind: StepKind) -> Sequence[SourceStep]:
         """Return the step of an attribute for a trace; none where no text of the file may be shown."""
-        return (SourceStep.of(attribute, kind),) if is_shown(self.path) else ()
+        return (SourceStep.of(attribute, kind),) if may_show_text(self.path) else ()
 
     def value(self, attribute: Attribute) -> Value:
         """Return the value of an attribute. Raises EvaluationError with its location."""

@@ -87,7 +87,7 @@ class _Component:
     @property
     def name(self) -> str:
         """Its kind and label."""
-        return f"{self.block.kind} {self.block.labels[0]}"
+        return f"{self.block.type} {self.block.labels[0]}"
 
     def value(self, name: str, kind: Type = DYNAMIC) -> Value | None:
         """Return the value of an argument, of a type; None where it is not set. Raises EvaluationError."""
@@ -186,7 +186,7 @@ class _StackEvaluation:
         """Add what the file generates; return why Terragrunt rejects the file as a whole."""
         blocks, rejection = _blocks_of(file)
         for evaluator, block in (*_injected_beside(file, folder), *injected):
-            blocks[(block.kind, *block.labels)] = evaluator, block
+            blocks[(block.type, *block.labels)] = evaluator, block
         _expose_paths(file, folder, [block for _, block in blocks.values()])
         paths: set[tuple[str, str]] = set()
         for evaluator, block in blocks.values():
@@ -194,7 +194,7 @@ class _StackEvaluation:
                 for one in _repeated(evaluator, block):
                     component = _Component(one, block)
                     target = component.target(file.view, folder)
-                    taken = {(block.kind, str(component.text("path").raw)), ("", target)}
+                    taken = {(block.type, str(component.text("path").raw)), ("", target)}
                     if paths & taken:
                         text = f"Duplicate path: another component has the path of {component.name}"
                         rejection = rejection or EvaluationError(text, block.header)
@@ -246,7 +246,7 @@ class _StackEvaluation:
         """Add a unit or a stack that is copied to the last of some paths."""
         block = component.block
         target, real = list(copies.items())[-1]
-        names = UNIT_FILES if block.kind == "unit" else (STACK_FILE,)
+        names = UNIT_FILES if block.type == "unit" else (STACK_FILE,)
         found = [name for name in names if os.path.isfile(os.path.join(real, name))]
         if not found:
             flags = ("no_validation", "no_dot_terragrunt_stack")
@@ -255,7 +255,7 @@ class _StackEvaluation:
                 raise EvaluationError(f"{component.name}: {text}", block.header)
             return
         bodies = block.body.blocks("autoinclude")
-        if block.kind == "stack":
+        if block.type == "stack":
             injected = [one for body in bodies for one in _components(body.body)]
             self._calls.append(block.range)
             self.add(target, values, copies, [(component.evaluator, one) for one in injected])
@@ -336,9 +336,9 @@ def _blocks_of(
         rejection = error
     found: dict[tuple[str, ...], tuple[ConfigEvaluator, Block]] = {}
     for block in (one for body in bodies for one in _components(body)):
-        key = (block.kind, *block.labels)
+        key = (block.type, *block.labels)
         if key in found:
-            text = f'Duplicate {block.kind}: "{block.labels[0]}" was declared before'
+            text = f'Duplicate {block.type}: "{block.labels[0]}" was declared before'
             rejection = rejection or EvaluationError(text, block.header)
             key = (*key, str(len(found)))
         found[key] = file.evaluator, block
@@ -360,7 +360,7 @@ def _expose_paths(file: ConfigFile, folder: str, blocks: Sequence[Block]) -> Non
     for kind in ("unit", "stack"):
         found = {}
         for block in blocks:
-            if block.kind == kind and not block.body.blocks("expansion"):
+            if block.type == kind and not block.body.blocks("expansion"):
                 with suppress(EvaluationError):  # it is rejected where it is generated
                     target = string(_Component(file.evaluator, block).target(file.view, folder))
                     found[block.labels[0]] = object_value({"path": target})
@@ -384,7 +384,7 @@ def _repeated(evaluator: ConfigEvaluator, block: Block) -> Iterator[ConfigEvalua
         raise error.at(written.range) from None
     why_uncertain = next((one.why_uncertain for one in repetitions if one.why_uncertain), "")
     if why_uncertain:
-        text = f"how often the {block.kind} is generated is unknown: {why_uncertain}"
+        text = f"how often the {block.type} is generated is unknown: {why_uncertain}"
         raise NotEvaluatedError(text, written.range)
     for one in repetitions:
         names = {name: member for (_, name), member in one.names.items()}

@@ -17,7 +17,7 @@ from ecbackup_iac.terraform.files.root_files import RootFiles
 from ecbackup_iac.terraform.functions.call_context import OutsideError, UnknownResultError
 from ecbackup_iac.terraform.values.budget import MAX_STEPS
 from ecbackup_iac.terraform.values.context import evaluation
-from ecbackup_iac.terraform.values.marks import hidden_value
+from ecbackup_iac.terraform.values.marks import placeholder_of_value
 from ecbackup_iac.terraform.values.value import EvaluationError, Value
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ class Tree:
     def hide(self, path: str, folder: str, text: Value) -> None:
         """Print a path in a folder with a mark instead of a string that is hidden."""
         if text.is_hidden:
-            self._hidden[path] = f"{self.display_path_of(folder)}/{hidden_value(text)}"
+            self._hidden[path] = f"{self.display_path_of(folder)}/{placeholder_of_value(text)}"
 
     def display_path_of(self, path: str) -> str:
         """Return a path as it is printed."""

@@ -41,7 +41,7 @@ main()
 BROKEN = """\
 def broken(*_): raise RuntimeError("broken")
 import ecbackup_iac.readers.configuration
-ecbackup_iac.readers.configuration._Tree.closing_diagnostics = broken
+ecbackup_iac.readers.configuration.ConfigurationTree._closing_diagnostics = broken
 main()
 """
 LINE = re.compile(r"\r([^\r\n]*)(?=\r)")

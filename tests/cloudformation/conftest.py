@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
-from ecbackup_iac.accounting import find_unaccounted_blocks
+from ecbackup_iac.accounting import account_for_blocks
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import ReadingScope
@@ -92,7 +92,7 @@ class Accounts:
 
     def __init__(self, found: Sequence[ReadResult]) -> None:
         self.created = [one for reading in found for one in reading.resources]
-        self.absent, _ = find_unaccounted_blocks(found)
+        self.absent, _ = account_for_blocks(found)
         self.blocks = [one for reading in found for one in reading.blocks]
         diagnostics = (one for reading in found for one in reading.diagnostics)
         self.diagnostics: list[Diagnostic] = [*dict.fromkeys(diagnostics)]

@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ecbackup_iac.files.discovery import Input, discover
-from ecbackup_iac.files.file_names import configured_folder
+from ecbackup_iac.files.file_names import configuration_path
 from ecbackup_iac.model.location import Location, is_stream
 from ecbackup_iac.model.policy import Policy
 from ecbackup_iac.model.report import Diagnostic, ReadResult, Severity
@@ -997,7 +997,7 @@ def test_the_root_module_of_a_variable_file_is_not_above_the_repository(
     (repository / "plans" / "x.tfvars").touch()
     assert run("check", "plans/x.tfvars", cwd=repository).stdout == "0 caches found\n"
     plans = str(repository / "plans")
-    assert configured_folder(f"{plans}/x.tfvars", str(repository)) == plans
+    assert configuration_path(f"{plans}/x.tfvars", str(repository)) == plans
     (repository / "main.tf").write_text(text.replace("0", "7"), encoding="utf-8")
     assert run("check", "plans/x.tfvars", cwd=repository).stdout == ONE_PASSES
 
@@ -1033,11 +1033,11 @@ def test_a_file_that_cannot_be_read_is_an_error(
         return
     from ecbackup_iac.files import discovery  # root may read everything, so deny it here
 
-    def refuse(_path: str, _most: int, _flags: int) -> bytes:
+    def refuse(_path: str, _most: int) -> bytes:
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.chdir(repository)
-    monkeypatch.setattr(discovery, "regular_content", refuse)
+    monkeypatch.setattr(discovery, "read_regular_file", refuse)
     assert list(discovery.discover(["plans"], ())) == [
         Diagnostic("cannot be read: Permission denied", Location("plans/plan.json"))
     ]

@@ -30,8 +30,8 @@ from ecbackup_iac.cli.output import Output
 from ecbackup_iac.files.paths import (
     display_path_of,
     enter_real_folder,
+    is_in_git_folder,
     is_link,
-    is_of_git,
     is_readable,
 )
 from ecbackup_iac.fixers.diff import unified_diff
@@ -300,7 +300,7 @@ def test_the_folder_of_git_is_recognised_on_windows(
     path: str, *, is_gits: bool, tmp_path: Path
 ) -> None:
     with other_system(tmp_path, ntpath):
-        assert is_of_git(path, WINDOWS_TOP) is is_gits
+        assert is_in_git_folder(path, WINDOWS_TOP) is is_gits
         assert is_readable(path, WINDOWS_TOP) is not is_gits
         assert not is_readable("C:\\repository\\main.tf", WINDOWS_TOP)
 

@@ -53,7 +53,7 @@ class Findings:
 def shape_of(body: NativeBody) -> tuple[Shape, ...]:
     """Return the blocks that a body has, recursively, without parsing a value."""
     return tuple(
-        (item.kind, item.range.start, item.range.end, shape_of(item.body))
+        (item.type, item.range.start, item.range.end, shape_of(item.body))
         for item in body.items
         if not isinstance(item, Attribute) and isinstance(item.body, NativeBody)
     )

@@ -7,11 +7,11 @@ import pytest
 
 from ecbackup_iac.hcl.expression import (
     Binary,
-    Call,
     Conditional,
     Element,
     For,
     ForDirective,
+    FunctionCall,
     GetAttribute,
     IfDirective,
     Index,
@@ -54,7 +54,7 @@ def _node(node: Node) -> Iterator[str]:
             yield from ("splat(", *_node(node.of), ", ", *_node(node.each), ")")
         case Unary() | Binary() | Conditional():
             yield from _operation(node)
-        case TupleNode() | ObjectNode() | Call() | For() | Template():
+        case TupleNode() | ObjectNode() | FunctionCall() | For() | Template():
             yield from _compound(node)
         case never:
             assert_never(never)
@@ -73,14 +73,14 @@ def _operation(node: Unary | Binary | Conditional) -> Iterator[str]:
             assert_never(never)
 
 
-def _compound(node: TupleNode | ObjectNode | Call | For | Template) -> Iterator[str]:
+def _compound(node: TupleNode | ObjectNode | FunctionCall | For | Template) -> Iterator[str]:
     match node:
         case TupleNode():
             yield f"[{', '.join(''.join(_node(item)) for item in node.items)}]"
         case ObjectNode():
             pairs = (f"{''.join(_node(key))}: {''.join(_node(to))}" for key, to in node.items)
             yield f"{{{', '.join(pairs)}}}"
-        case Call():
+        case FunctionCall():
             arguments = ", ".join("".join(_node(argument)) for argument in node.arguments)
             yield f"{node.name}({arguments}{'...' if node.is_expanded else ''})"
         case For():

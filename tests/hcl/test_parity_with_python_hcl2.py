@@ -113,7 +113,7 @@ def our_entries(body: Body, way: Key = ()) -> Iterator[tuple[Key, Node | None]]:
     assert isinstance(body, NativeBody)
     for item in body.items:
         if isinstance(item, Block):
-            head = (item.kind, *item.labels)
+            head = (item.type, *item.labels)
             numbers[head] = numbers.get(head, 0) + 1
             below = (*way, (*head, str(numbers[head])))
             yield below, None

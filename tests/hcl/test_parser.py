@@ -642,7 +642,7 @@ def everything(body: Body) -> Iterator[Node]:
             if isinstance(item, Attribute):
                 yield item.expression
             else:
-                assert item in here.blocks(item.kind, len(item.labels))
+                assert item in here.blocks(item.type, len(item.labels))
                 waiting.append(item.body)
 
 

@@ -63,11 +63,11 @@ def test_a_file_that_is_as_large_as_one_may_be_is_read(tmp_path: Path) -> None:
     path = tmp_path / "template.yaml"
     content = path.read_bytes()
     path.write_bytes(content + b"\n" * (MAX_TEXT_BYTES - len(content)))
-    assert bounded_file.regular_content(str(path), MAX_TEXT_BYTES) == path.read_bytes()
-    assert len(bounded_file.bounded_content(str(path), MAX_TEXT_BYTES)) == MAX_TEXT_BYTES
+    assert bounded_file.read_regular_file(str(path), MAX_TEXT_BYTES) == path.read_bytes()
+    assert len(bounded_file.read_file_or_stream(str(path), MAX_TEXT_BYTES)) == MAX_TEXT_BYTES
     with path.open("ab") as file:
         file.write(b"\n")
-    assert bounded_file.bounded_content(str(path), MAX_TEXT_BYTES) == (
+    assert bounded_file.read_file_or_stream(str(path), MAX_TEXT_BYTES) == (
         f"not read: it is larger than {MAX_TEXT_BYTES} bytes"
     )
 
@@ -79,7 +79,7 @@ def test_a_file_is_read_in_full_where_the_system_returns_few_bytes_at_a_time(
     path = tmp_path / "template.yaml"
     content, read = path.read_bytes(), os.read
     monkeypatch.setattr(os, "read", lambda descriptor, count: read(descriptor, min(count, 7)))
-    assert bounded_file.regular_content(str(path), MAX_TEXT_BYTES) == content
+    assert bounded_file.read_regular_file(str(path), MAX_TEXT_BYTES) == content
 
 
 @pytest.mark.parametrize("name", ["plan.json", "template.yaml"])
@@ -147,7 +147,7 @@ def test_a_large_file_in_a_streams_place_is_not_read(tmp_path: Path) -> None:
     sparse(tmp_path / "large", GIGABYTES)
     tracemalloc.start()
     try:
-        found = bounded_file.bounded_content(str(tmp_path / "large"), MAX_TEXT_BYTES)
+        found = bounded_file.read_file_or_stream(str(tmp_path / "large"), MAX_TEXT_BYTES)
         assert tracemalloc.get_traced_memory()[1] < MAX_TEXT_BYTES / 10
     finally:
         tracemalloc.stop()

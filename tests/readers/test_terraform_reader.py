@@ -12,7 +12,7 @@ from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.policy import RootSettings
 from ecbackup_iac.model.value import Known, Unknown
 from ecbackup_iac.terraform.files.folders import Folders
-from ecbackup_iac.terraform.roots.folder_scan import Sought
+from ecbackup_iac.terraform.roots.folder_scan import WantedBlocks
 from ecbackup_iac.terraform.roots.roots import FolderIndex, RootOrder
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def roots(top: Path, files: dict[str, str]) -> list[str]:
         (top / name).parent.mkdir(parents=True, exist_ok=True)
         (top / name).write_text(text, "utf-8")
     real = os.path.realpath(top)
-    index = FolderIndex(Folders(real), Sought((b"elasticache",)), lambda _: False)
+    index = FolderIndex(Folders(real), WantedBlocks((b"elasticache",)), lambda _: False)
     return [os.path.relpath(root, real) for root in RootOrder(index).expected()]
 
 
@@ -259,7 +259,7 @@ def test_a_root_of_the_policy_is_evaluated_once_for_each_set(
     )
     found = evaluate(files, roots=sets)
     assert [cache.retention.trace[-1].text for cache in found.caches] == ["days = 1", "days = 2"]
-    assert [cache.settings for cache in found.caches] == ["a.tfvars", "b.tfvars"]
+    assert [cache.settings_label for cache in found.caches] == ["a.tfvars", "b.tfvars"]
     assert [cache.assumptions for cache in found.caches] == [(), ()]
 
 

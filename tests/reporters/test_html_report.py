@@ -230,7 +230,7 @@ def test_a_cache_that_sets_of_values_give_one_verdict_is_one(
 ) -> None:
     sets = [(0, "prod.tfvars"), (0, "stage.tfvars"), (7, "dev.tfvars")]
     findings = tuple(
-        make_finding(replace(called, settings=settings, retention=Known(days)))
+        make_finding(replace(called, settings_label=settings, retention=Known(days)))
         for days, settings in sets
     )
     html = render(Report(findings))
@@ -409,7 +409,7 @@ def test_no_text_adds_elements_to_the_page(
         address=f"x{text}",
         type=text,
         root=f"x{text}",
-        settings=text,
+        settings_label=text,
         location=place,
         engine=Known(text),
         retention=Invalid(text, (TraceStep(text, place),)),

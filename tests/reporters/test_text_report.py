@@ -135,7 +135,9 @@ def test_findings_of_several_roots_name_the_root_and_the_call() -> None:
 
 
 def test_sets_of_values_with_the_same_verdict_are_one_finding() -> None:
-    prod, dev = (called_from("a", settings=name) for name in ("env/prod.tfvars", "env/dev.tfvars"))
+    prod, dev = (
+        called_from("a", settings_label=name) for name in ("env/prod.tfvars", "env/dev.tfvars")
+    )
     assert render(Report((prod, dev))).splitlines() == [
         "FAIL  aws_elasticache_cluster.a  ECB001 backups-disabled",
         "  automatic backups are off: snapshot_retention_limit is 0",
@@ -147,9 +149,9 @@ def test_sets_of_values_with_the_same_verdict_are_one_finding() -> None:
 
 
 def test_a_cache_that_fails_with_one_set_of_values_counts_as_failed() -> None:
-    fails = called_from("a", settings="env/dev.tfvars")
+    fails = called_from("a", settings_label="env/dev.tfvars")
     passes = finding(Known(7))
-    resource = replace(fails.resource, retention=Known(7), settings="env/prod.tfvars")
+    resource = replace(fails.resource, retention=Known(7), settings_label="env/prod.tfvars")
     text = render(Report((fails, replace(passes, resource=resource))))
     assert text.endswith("\n1 cache: 1 failed\n")
 

@@ -560,7 +560,7 @@ def finding(
         location=Location(f"{root}/main.tf", line),
         retention=retention,
         engine=Known("redis"),
-        settings=settings,
+        settings_label=settings,
     )
     verdict = judge(resource, Requirements())
     return Finding(resource, verdict, level_of(verdict, Requirements()))

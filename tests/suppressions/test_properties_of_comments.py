@@ -176,7 +176,7 @@ def entries(body: Body) -> Iterator[tuple[object, ...]]:
     assert isinstance(body, NativeBody)
     for item in body.items:
         if isinstance(item, Block):
-            yield item.kind, item.labels, item.range.start, item.range.end
+            yield item.type, item.labels, item.range.start, item.range.end
             yield from entries(item.body)
         else:
             yield item.name, item.range.start, item.range.end, type(item.expression)

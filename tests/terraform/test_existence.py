@@ -9,7 +9,7 @@ from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.value import Known, Unknown
 from ecbackup_iac.terraform.modules import repetitions
 from ecbackup_iac.terraform.values.outcomes import one_of
-from ecbackup_iac.terraform.values.value import Possibility, count_value
+from ecbackup_iac.terraform.values.value import Outcome, count_value
 
 if TYPE_CHECKING:
     from conftest import Evaluate
@@ -142,7 +142,7 @@ def test_the_possible_values_of_a_count_share_their_indices(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(repetitions, "one_of", None)  # 64 counts of 10,000 are 640,000 indices
-    count = one_of([Possibility(count_value(size)) for size in (3, 2)], "var.size is not set")
+    count = one_of([Outcome(count_value(size)) for size in (3, 2)], "var.size is not set")
     found = repetitions.count_repetitions(count)
     assert [(one.key, bool(one.why_uncertain)) for one in found] == [
         ("[0]", False),

@@ -14,7 +14,7 @@ from ecbackup_iac.terraform.values.type_system import NUMBER, STRING
 from ecbackup_iac.terraform.values.value import (
     Assumption,
     EvaluationError,
-    Possibility,
+    Outcome,
     UnknownRaw,
     Value,
     number,
@@ -30,12 +30,12 @@ def call(name: str, *arguments: Value) -> Value:
 
 
 def either(*texts: str) -> Value:
-    ways = [Possibility(string(text), (Assumption("var.x", text),)) for text in texts]
+    ways = [Outcome(string(text), (Assumption("var.x", text),)) for text in texts]
     return one_of(ways, "var.x has no value")
 
 
 def outcomes(value: Value) -> list[object]:
-    return [possibility.value.raw for possibility in value.unknown.outcomes]
+    return [outcome.value.raw for outcome in value.unknown.outcomes]
 
 
 def refused(value: Value) -> str:

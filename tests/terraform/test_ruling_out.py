@@ -1,4 +1,4 @@
-"""What bytes rule out is not there: a file that is not parsed holds no call, and nothing that is sought."""
+"""What bytes rule out is not there: a file that is not parsed holds no call, and no wanted block."""
 
 import os
 from collections.abc import Sequence
@@ -97,8 +97,8 @@ def test_a_first_argument_is_read_as_it_is_with_the_others(name: str, text: str)
     for call in parsed:
         call.body.parse_all()
         call.body.attributes()
-    assert [one.body.plain_text("source") for one in alone] == [
-        one.body.plain_text("source") for one in parsed
+    assert [one.body.literal_string("source") for one in alone] == [
+        one.body.literal_string("source") for one in parsed
     ]
 
 

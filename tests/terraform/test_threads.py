@@ -12,7 +12,7 @@ from ecbackup_iac.model.policy import Policy
 from ecbackup_iac.scan import scan
 from ecbackup_iac.terraform.values.budget import TooMuchError, charge
 from ecbackup_iac.terraform.values.context import (
-    HiddenRejections,
+    UntrackedRejections,
     evaluation,
     evaluation_context,
     record_rejection,
@@ -103,7 +103,7 @@ def test_an_evaluation_neither_sees_nor_changes_that_of_another_thread() -> None
 
 def test_a_rejection_reaches_the_innermost_tracker_and_none_through_a_reference() -> None:
     with track_rejections() as outer:
-        with HiddenRejections():
+        with UntrackedRejections():
             record_rejection()
         assert not outer.happened
         with track_rejections() as inner:

@@ -43,7 +43,7 @@ from ecbackup_iac.terraform.values.type_system import (
 from ecbackup_iac.terraform.values.value import (
     Assumption,
     EvaluationError,
-    Possibility,
+    Outcome,
     UnknownRaw,
     Value,
     boolean,
@@ -85,7 +85,7 @@ def either(*choices: object, subject: str = "var.x") -> Value:
     """Give what is one of these, depending on one thing."""
     return one_of(
         [
-            Possibility(literal(choice), (Assumption(subject, str(place)),))
+            Outcome(literal(choice), (Assumption(subject, str(place)),))
             for place, choice in enumerate(choices)
         ],
         f"{subject} has no value",
@@ -338,7 +338,7 @@ def unknown_value(hole: Hole) -> Value:
         return unknown("?", kind)
     subject = f"u{hole.number}"
     ways = [
-        Possibility(choice, (Assumption(subject, str(place)),))
+        Outcome(choice, (Assumption(subject, str(place)),))
         for place, choice in enumerate(hole.choices)
     ]
     return one_of(ways, "?")

@@ -7,9 +7,8 @@ from functools import partial
 from ecbackup_iac.cloudformation.syntax.document import Document, SourceText
 from ecbackup_iac.files.bounded_read import (
     MAX_TEXT_BYTES,
-    NO_LINK,
-    bounded_content,
-    regular_content,
+    read_file_or_stream,
+    read_regular_file,
 )
 from ecbackup_iac.model.location import is_stream
 from ecbackup_iac.model.report import Diagnostic
@@ -31,9 +30,9 @@ def file_bytes(path: str, contents: Mapping[str, bytes] | None = None) -> bytes:
     if contents and (content := contents.get(path)) is not None:
         return content
     if is_stream(path):
-        read = bounded_content(path, MAX_TEXT_BYTES)
+        read = read_file_or_stream(path, MAX_TEXT_BYTES)
     else:
-        read = regular_content(path, MAX_TEXT_BYTES, NO_LINK)
+        read = read_regular_file(path, MAX_TEXT_BYTES)
     if isinstance(read, str):
         raise OSError(errno.EINVAL, read.removeprefix("not read: "))
     return read

@@ -207,7 +207,7 @@ class Deployment:
                 self.diagnostics.append(Diagnostic(text, location))
                 return
             if not key.startswith(LOOP):
-                yield frame.substitute(key, is_shown=True), entry, frame
+                yield frame.substitute(key, may_show_text=True), entry, frame
             elif self._may_have_wanted(entry[1]):
                 try:
                     yield from self._loop_entries(entry, frame, passes)

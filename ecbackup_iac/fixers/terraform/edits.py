@@ -78,7 +78,7 @@ class _Proposal:
                 yield self._at_literal(literal, value)
         elif self._is_unset(value):
             module = self._resource.module
-            name = module.input if module else self._resource.retention_name
+            name = module.retention_input if module else self._resource.retention_name
             near_miss = self._resource.near_miss
             if near_miss:
                 path = self._files.path(near_miss.location.path)
@@ -107,7 +107,7 @@ class _Proposal:
         last = value.trace[-1] if value.trace else None
         call = self._call_of(last) if last else None
         is_in_download = is_downloaded(as_posix(os.path.realpath(literal.path)))
-        if last and self._files.shared.call_to_set_in(self._resource, last):
+        if last and self._files.shared.call_that_must_set(self._resource, last):
             is_in_call = not self._is_careful
         else:
             is_in_call = isinstance(value, Unset) or self._is_careful
@@ -124,7 +124,7 @@ class _Proposal:
         if step.kind is StepKind.VARIABLE_DEFAULT and step.shape is StepShape.VALUE:
             folder = os.path.realpath(os.path.dirname(step.location.path))
             for call in self._resource.variable_sources:
-                if call.folder and os.path.realpath(call.folder) == folder:
+                if call.module_folder and os.path.realpath(call.module_folder) == folder:
                     return call.location
         return None
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from ecbackup_iac.fixers.edits import NotFixableError
 from ecbackup_iac.hcl.body import NativeBody
-from ecbackup_iac.hcl.expression import Call, Node, ObjectNode
+from ecbackup_iac.hcl.expression import FunctionCall, Node, ObjectNode
 from ecbackup_iac.hcl.parser import parse_file, parse_whole_file
 from ecbackup_iac.hcl.source import SourceFile, SourceRange
 from ecbackup_iac.hcl.structure import Attribute, Block
@@ -90,7 +90,7 @@ def inserted_input(content: bytes, name: str, value: str) -> tuple[int, int, byt
         lines = b"", b"inputs = {", b"  %s = %s" % (name.encode(), value.encode()), b"}", b""
         return len(content), len(content), before + end.join(lines)
     node: Node = attribute.expression
-    if isinstance(node, Call) and node.name == "merge" and not node.is_expanded:
+    if isinstance(node, FunctionCall) and node.name == "merge" and not node.is_expanded:
         node = node.arguments[-1]  # it wins
     if not isinstance(node, ObjectNode):
         raise NotFixableError(f"the inputs are computed: add {name} = {value} to them")

@@ -123,12 +123,12 @@ def _is_harmless(reference: Reference, step: TraceStep) -> bool:
     block, argument = reference.block, reference.argument
     if block is None:
         return False
-    types = RESOURCE_TYPES.get(block.labels[0]) if block.kind == "resource" else None
+    types = RESOURCE_TYPES.get(block.labels[0]) if block.type == "resource" else None
     if argument == "for_each" and step.shape is StepShape.COLLECTION:
         return True  # the keys of the map stay as they are
     # A window is often set only where there are backups; which caches there are is checked again.
     is_of_cache = types and argument in ("count", "for_each", types.backup_window)
-    is_own_validation = block.kind == "variable" and block.labels[0] == step.name
+    is_own_validation = block.type == "variable" and block.labels[0] == step.name
     return bool(argument == "depends_on" or is_of_cache or is_own_validation)
 
 
@@ -137,7 +137,7 @@ def _shown(reference: Reference) -> str:
     block, location = reference.block, reference.entry.location
     if block is None or location.path.endswith(UNIT_FILES):
         return f"in {location}"
-    kind = {"variable": ("var",), "resource": ()}.get(block.kind, (block.kind,))
+    kind = {"variable": ("var",), "resource": ()}.get(block.type, (block.type,))
     return f"by {'.'.join((*kind, *block.labels))} ({location})"
 
 

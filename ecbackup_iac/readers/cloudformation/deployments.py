@@ -51,7 +51,7 @@ def deployed_cache(cache: CacheResource, deployment: TemplateDeployment) -> Cach
         overrides=deployment.overrides,
         assumptions=(*cache.assumptions, *deployment.assumptions),
         calls=(*deployment.calls, *cache.calls),
-        settings=deployment.settings,
+        settings_label=deployment.settings_label,
     )
 
 
@@ -59,5 +59,5 @@ def cache_of_deployment(deployment: TemplateDeployment, why: str) -> CacheResour
     """Return the cache that may be in a deployed template that was not read."""
     location = deployment.location
     step = TraceStep(deployment.address, location, StepKind.UNREAD, deployment.url)
-    cache = unread_cache(deployment.kind, deployment.root, why, step, location)
+    cache = unread_cache(deployment.type, deployment.root, why, step, location)
     return deployed_cache(cache, deployment)

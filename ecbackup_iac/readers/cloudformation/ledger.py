@@ -4,7 +4,7 @@ Every cache block ends in a finding, in the list of absent caches or in an error
 and does not create is recorded here, because another root may create what one root does not.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
 from ecbackup_iac.cloudformation.evaluation.stacks import Stack
@@ -20,6 +20,7 @@ from ecbackup_iac.cloudformation.templates.resources import ResourceInstance, Un
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import AbsentCache, CacheBlock
+from ecbackup_iac.readers.cloudformation.resource_types import is_cache
 
 BlockKey: TypeAlias = tuple[Location, str]
 """What identifies a cache block: its location; and its logical id in a text that has one location only."""
@@ -75,7 +76,7 @@ class CacheLedger:
         self._never_created.append((stack, root, creations))
 
     def note_unread(
-        self, resource: UnreadStack, root: str, creations: Creations, *, is_cache: bool
+        self, resource: UnreadStack, root: str, creations: Creations, *, may_contain_cache: bool
     ) -> bool:
         """Note a stack that was not read; return whether that has to be reported."""
         if resource.location is None:
@@ -86,7 +87,7 @@ class CacheLedger:
             return True
         if not resource.cause.is_elsewhere:  # `aws cloudformation package` fails without it
             return True
-        if is_cache:
+        if may_contain_cache:
             reason = creations.reason_for_absence(resource.existence, resource.address)
             absent = AbsentCache(resource.address, resource.kind, root, resource.location, reason)
             key = (resource.location, "")
@@ -94,14 +95,14 @@ class CacheLedger:
         return False
 
     def absent_and_blocks(
-        self, templates: Iterable[Template], is_wanted: Callable[[str], bool]
+        self, templates: Iterable[Template]
     ) -> tuple[tuple[AbsentCache, ...], tuple[CacheBlock, ...]]:
         """Return the absent caches, and all cache blocks of the templates."""
         blocks: list[CacheBlock] = []
         absent = [*self._absent_caches()]
         for template in templates:
             for declared in declared_resources(template):
-                if not is_wanted(declared.kind):
+                if not is_cache(declared.kind):
                     continue
                 location = template.source.location_of(declared.key, declared.body)
                 blocks.append(CacheBlock(declared.name, declared.kind, location))

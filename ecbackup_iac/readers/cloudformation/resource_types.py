@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 
 from ecbackup_iac.model.cache import ClusterModeSetting, Form
-from ecbackup_iac.model.near_miss import written_as
+from ecbackup_iac.model.near_miss import type_meant_by
 from ecbackup_iac.model.value import Known, PossibleValue, TraceStep
 from ecbackup_iac.readers.terraform import resource_types as terraform_types
 from ecbackup_iac.readers.terraform.resource_types import Attributes
@@ -64,7 +64,7 @@ def properties_of(names: Attributes) -> tuple[str, ...]:
 
 def cache_type(kind: str) -> str:
     """Return the type of cache that a resource type is, or is a misspelling of; empty for any other."""
-    return written_as(kind, RESOURCE_TYPES) if kind.startswith("AWS::Elasti") else ""
+    return type_meant_by(kind, RESOURCE_TYPES) if kind.startswith("AWS::Elasti") else ""
 
 
 def is_cache(kind: str) -> bool:

@@ -20,7 +20,7 @@ from ecbackup_iac.cloudformation.evaluation.values import NoValue, UnknownValue,
 from ecbackup_iac.cloudformation.syntax.nodes import member, members
 from ecbackup_iac.cloudformation.templates.resources import ResourceInstance
 from ecbackup_iac.model.cache import ClusterModeSetting, enables_cluster_mode
-from ecbackup_iac.model.hidden import hidden_unless_days, placeholder_of, shown_setting
+from ecbackup_iac.model.hidden import hidden_unless_days, placeholder_of, setting_or_placeholder
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.policy import MAXIMUM_DAYS
 from ecbackup_iac.model.record import record, replace
@@ -201,9 +201,9 @@ class ResourceSettings:
             numbers = dict.fromkeys(number for number, _ in group)
             conditions = [" and ".join(cases[number].conditions) for number in numbers]
             when = join_conditions(list(dict.fromkeys(filter(None, conditions))))
-            case_ids = frozenset(numbers) if self._is_aligned else None
+            scenario_ids = frozenset(numbers) if self._is_aligned else None
             outcomes.append(
-                Outcome(_with_all_locations([value for _, value in group]), when, case_ids)
+                Outcome(_with_all_locations([value for _, value in group]), when, scenario_ids)
             )
         return Unknown(_why(cases), tuple(outcomes), None, _trace(value for _, value in values))
 
@@ -337,7 +337,7 @@ def _string_of(value: Value | None) -> PossibleValue[str]:
     text = value.text if value else None
     if not value or not text:
         return Unset()
-    return Known(shown_setting(text) if value.is_secret else text, value.trace)
+    return Known(setting_or_placeholder(text) if value.is_secret else text, value.trace)
 
 
 def _enables(kind: ClusterModeSetting, value: Value | None) -> bool | None:

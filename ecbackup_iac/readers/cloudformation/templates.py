@@ -65,17 +65,19 @@ class TemplateReader:
         inputs: EvaluationInputs,
         scope: ReadingScope,
         is_excluded: Callable[[str], bool],
-        files: Callable[[str], Iterable[TemplateFile]],
+        files_in: Callable[[str], Iterable[TemplateFile]],
         progress: Progress = NO_PROGRESS,
     ) -> None:
-        """`files` returns every file inside a boundary that may contain a template."""
+        """`files_in` returns every file inside a boundary that may contain a template."""
         self._inputs = inputs
-        self._files = files
+        self._files_in = files_in
         self._progress = progress
         self._roots = scope.roots
         self._parameter_files = ParameterFiles(inputs.contents)
         self._declared: set[str] = set()
+        """The names of the parameters that the evaluated templates declare."""
         self._evaluated: set[str] = set()
+        """The paths of the evaluated root templates."""
         self._templates = Templates(is_excluded, inputs.contents, is_cache, scope.templates)
         self._unread = UnreadStacks(self._templates)
         self._ledger = CacheLedger()
@@ -105,13 +107,13 @@ class TemplateReader:
 
     def results(self) -> Iterator[ReadResult]:
         """Yield the result of each root template, and the problems of the files."""
-        self._templates.add_parents(self._files)
+        self._templates.add_parents(self._files_in)
         for deployment, boundary in self._deployments:
             yield self._deployed(deployment, boundary)
         for number, root in enumerate(self._templates.roots(), 1):
             self._progress.evaluating(root.source.path, number)
             yield from self._root_results(root)
-        absent, blocks = self._ledger.absent_and_blocks(self._templates.added, is_cache)
+        absent, blocks = self._ledger.absent_and_blocks(self._templates.added)
         yield ReadResult(
             diagnostics=tuple(self._closing_diagnostics()),
             absent=absent,
@@ -126,7 +128,7 @@ class TemplateReader:
         if not passed:
             yield self._result(template, {})
         for label, values in passed:
-            yield self._result(template, values).with_settings(label)
+            yield self._result(template, values).with_settings_label(label)
 
     def _passed_by_policy(self, template: Template) -> Iterator[tuple[str, GivenValues]]:
         """Yield the label of each set of parameters for a template, and the parameters."""
@@ -218,12 +220,12 @@ class TemplateReader:
         if not self._templates.is_reported(resource.frame.stack):
             return []
         is_absent = creations.creation_of(resource.existence) in (Creation.ABSENT, Creation.NEVER)
-        caches = [] if is_absent else [*reader.resources(resource)]
-        if caches:
-            self._ledger.note_created(resource)
-        else:
+        cache = None if is_absent else reader.cache(resource)
+        if cache is None:
             self._ledger.note_absent(resource, reader.root, creations)
-        return caches
+            return []
+        self._ledger.note_created(resource)
+        return [cache]
 
     def _unread_caches(
         self, resource: UnreadStack, reader: "_RootReader", creations: Creations
@@ -231,12 +233,14 @@ class TemplateReader:
         """Return the cache that a stack which was not read may contain, or report the stack."""
         if resource.stack is not None and not self._templates.is_reported(resource.stack):
             return []
-        is_cache = self._unread.may_contain_cache(resource)
-        if not self._ledger.note_unread(resource, reader.root, creations, is_cache=is_cache):
+        may_contain_cache = self._unread.may_contain_cache(resource)
+        if not self._ledger.note_unread(
+            resource, reader.root, creations, may_contain_cache=may_contain_cache
+        ):
             return []
-        if not resource.cause.is_elsewhere or (is_cache and resource.location is None):
+        if not resource.cause.is_elsewhere or (may_contain_cache and resource.location is None):
             reader.diagnostics.append(resource.diagnostic)
-        elif is_cache:
+        elif may_contain_cache:
             return [cache_of_stack(resource, reader.root)]
         else:
             self._unread.add(resource)
@@ -284,8 +288,8 @@ class _RootReader:
         self._budget = budget
         self.diagnostics: list[Diagnostic] = []
 
-    def resources(self, resource: ResourceInstance) -> Iterator[CacheResource]:
-        """Yield the cache that an instance is; nothing where it exists in no scenario."""
+    def cache(self, resource: ResourceInstance) -> CacheResource | None:
+        """Return the cache that an instance is; None where it exists in no scenario."""
         names = RESOURCE_TYPES[cache_type(resource.kind)]
         source = resource.frame.stack.template.source
         properties = members(resource.body).get("Properties")
@@ -312,9 +316,9 @@ class _RootReader:
             )
         else:
             if settings.exists_nowhere:
-                return
+                return None
             retention = settings.retention(names.retention, not_set)
-        yield CacheResource(
+        return CacheResource(
             address=resource.address,
             type=resource.kind,
             form=names.form,

@@ -33,8 +33,8 @@ _LOOKS_LIKE_CACHE = re.compile(
     r"elasti-?cache|redis|valkey|snapshot-?retention|\bcache\.[a-z]\w*\.\w+", re.IGNORECASE
 )
 
-# The parameters of a stack that only uses a cache.
-_USE = re.compile(
+# The parameters of a stack that only connects to a cache.
+_CONNECTION_PARAMETER = re.compile(
     r"(host|endpoint|address|url|uri|arn|dns|password|token|secret)(name)?s?$", re.IGNORECASE
 )
 
@@ -122,9 +122,9 @@ def cache_of_stack(resource: UnreadStack, root: str) -> CacheResource:
 
 
 def _words_of(parameters: Node | None, template: Template | None) -> Iterator[str]:
-    """Yield the names and literal values of parameters, without those that only use a cache."""
+    """Yield the names and literal values of parameters, but those for a connection to a cache."""
     for name, (_, value) in passed_names(() if parameters is None else (parameters,)):
-        if _USE.search(name) or _is_attribute(value, template):
+        if _CONNECTION_PARAMETER.search(name) or _is_attribute(value, template):
             continue
         yield name
         if isinstance(value, ScalarNode) and value.tag is None:

@@ -111,7 +111,9 @@ class ResourceState(TypedDict, total=False):
 
 def recorded(state: ResourceState | None) -> Properties:
     """Return the properties that a resource has: what the provider returned, else what it was given."""
-    return (state and {**(state.get("inputs") or {}), **(state.get("outputs") or {})}) or {}
+    if state is None:
+        return {}
+    return {**(state.get("inputs") or {}), **(state.get("outputs") or {})}
 
 
 def is_ignored(state: ResourceState, name: str) -> bool:
@@ -126,8 +128,8 @@ def address_of(urn: str) -> str:
 
 def type_in(urn: str) -> str:
     """Return the type that a URN names last, after those of its parents; empty where it names none."""
-    _, _, types, *name = [*urn.split("::", 3), "", ""]
-    return types.rpartition("$")[2] if name else ""
+    parts = urn.split("::", 3)  # urn:pulumi:stack, project, types, name
+    return parts[2].rpartition("$")[2] if len(parts) > 2 else ""  # noqa: PLR2004
 
 
 def unread(resource: "RawJson") -> str:

@@ -16,12 +16,12 @@ from ecbackup_iac.terraform.modules.instances import BlockScope
 from ecbackup_iac.terraform.values.budget import TooMuchError
 from ecbackup_iac.terraform.values.context import evaluation_context
 from ecbackup_iac.terraform.values.marks import reject_ephemeral
-from ecbackup_iac.terraform.values.outcomes import combined, where
+from ecbackup_iac.terraform.values.outcomes import combined_assumptions, under_assumptions
 from ecbackup_iac.terraform.values.type_system import STRING
 from ecbackup_iac.terraform.values.value import (
     Assumption,
     EvaluationError,
-    Possibility,
+    Outcome,
     Value,
     object_value,
     unknown,
@@ -67,34 +67,36 @@ class Arguments:
             block.labels[0] == kind for block in dynamic
         )
 
-    def value(self, argument: Attribute, sought: str = "") -> Value:
+    def value(self, argument: Attribute, expected: str = "") -> Value:
         """Return an argument's value, unknown where it takes too much work. Raises EvaluationError.
 
-        Where nothing else is known of it, its outcomes are the text that is sought and any other one.
+        Where nothing else is known of it, its outcomes are the text that is expected and any other one.
         """
         value = self.evaluated(argument.expression, argument)
         reject_ephemeral(value, f"{argument.name} is kept in the state")
-        return self._compared(value, argument, sought) if sought else value
+        return self._compared(value, argument, expected) if expected else value
 
-    def _compared(self, value: Value, argument: Attribute, sought: str) -> Value:
+    def _compared(self, value: Value, argument: Attribute, expected: str) -> Value:
         """Return a value of which nothing is known as what a condition may compare it with, or not that."""
         if value.is_known or value.unknown.outcomes:
             return value
         text = self._evaluator.condition_text(argument.expression)
         possible = [
-            Possibility(
+            Outcome(
                 Value(STRING, shown),
                 (
-                    Assumption(f'{text} == "{sought}"', is_equal),
-                    Assumption(f'{text} != "{sought}"', is_other),
+                    Assumption(f'{text} == "{expected}"', is_equal),
+                    Assumption(f'{text} != "{expected}"', is_other),
                 ),
             )
             for shown, is_equal, is_other in (
-                (sought, "true", "false"),
-                (f"not {sought}", "false", "true"),
+                (expected, "true", "false"),
+                (f"not {expected}", "false", "true"),
             )
         ]
-        kept = [one for one in possible if combined(self._assumptions, one.when) is not None]
+        kept = [
+            one for one in possible if combined_assumptions(self._assumptions, one.when) is not None
+        ]
         if kept == possible[:1]:
             return kept[0].value.with_marks_of(value)
         return replace(value, raw=replace(value.unknown, outcomes=tuple(kept or possible)))
@@ -118,7 +120,7 @@ class Arguments:
             )
         except EvaluationError as error:
             raise error.at(for_each.range) from None
-        name = dynamic.body.plain_text("iterator") or dynamic.labels[0]  # as JSON has it
+        name = dynamic.body.literal_string("iterator") or dynamic.labels[0]  # as JSON has it
         if iterator is not None and isinstance(iterator.expression, Name):
             name = iterator.expression.name
         for one in evaluators:
@@ -128,7 +130,7 @@ class Arguments:
     def evaluated(self, expression: Node, argument: Attribute) -> Value:
         """Return the value of an expression in an argument, as `value` does. Raises EvaluationError."""
         try:
-            value = where(self._evaluator.value(expression), self._assumptions)
+            value = under_assumptions(self._evaluator.value(expression), self._assumptions)
         except (RecursionError, TooMuchError) as error:
             why, is_final = why_not_evaluated(error), isinstance(error, TooMuchError)
             self.give_up(why, argument.range.location, is_final=is_final)
@@ -149,11 +151,11 @@ class Arguments:
         value = self.written(name)
         return self.attribute(name) is None if value is None else value.is_null
 
-    def written(self, name: str | None, sought: str = "") -> Value | None:
+    def written(self, name: str | None, expected: str = "") -> Value | None:
         """Return an argument's value, as `value` does; None where it is not written, or rejected."""
         argument = self.attribute(name or "")
         with suppress(EvaluationError):
-            return None if argument is None else self.value(argument, sought)
+            return None if argument is None else self.value(argument, expected)
         return None
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ecbackup_iac.hcl.expression import InvalidExpression
-from ecbackup_iac.model.cache import CacheResource, enables_cluster_mode, may_be_without_backups
+from ecbackup_iac.model.cache import CacheResource, enables_cluster_mode, may_need_cluster_mode
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import AbsentCache, Diagnostic
@@ -76,22 +76,22 @@ class RootReader:
             self._diagnostics.append(Diagnostic(f"not evaluated: {why}", location))
         self._is_exhausted = self._is_exhausted or is_final
 
-    def resources(self, found: ResourceInstance | UnreadCall) -> Iterator[CacheResource]:
-        """Yield the cache that an instance is, or that an unread module would make."""
+    def caches(self, found: ResourceInstance | UnreadCall) -> Iterator[CacheResource]:
+        """Yield the caches of a resource instance, or of a call whose module was not read."""
         if isinstance(found, UnreadCall):
             yield from self.unread_calls().caches(found)
         elif found.kind in DEPLOYERS:
             yield from self._deployed_by(found)
         else:
-            yield self._resource(found)
+            yield self._cache(found)
 
     def unread_calls(self) -> "UnreadCalls":
-        """Return what knows of modules that were not read."""
+        """Return the reader of calls whose modules were not read."""
         from ecbackup_iac.readers.terraform.unread_calls import UnreadCalls  # most runs do without
 
         if self._calls is None:
             self._calls = UnreadCalls(
-                self._root, self._diagnostics, self._stand_ins(), self._give_up, self.resources
+                self._root, self._diagnostics, self._stand_ins(), self._give_up, self.caches
             )
         return self._calls
 
@@ -108,7 +108,7 @@ class RootReader:
         basis = replace(unknown_cache(found, self._root), assumptions=found.reasons_uncertain)
         yield from self._deployed.read(found, block, basis)
 
-    def _resource(self, found: ResourceInstance) -> CacheResource:
+    def _cache(self, found: ResourceInstance) -> CacheResource:
         attributes = RESOURCE_TYPES[cache_type(found.kind)]
         block = Arguments(found.block, found.scope, self._give_up)
         retention, location = self._retention(found, attributes, block)
@@ -201,7 +201,7 @@ class RootReader:
         self, block: Arguments, attributes: Attributes, node_type: Setting[str]
     ) -> Setting[bool]:
         """Return whether the cache is in cluster mode, where anything depends on that."""
-        if not (attributes.cluster_mode and may_be_without_backups(node_type)):
+        if not (attributes.cluster_mode and may_need_cluster_mode(node_type)):
             return Known(value=False)
         if block.has_block("cluster_mode"):
             return Known(value=True)

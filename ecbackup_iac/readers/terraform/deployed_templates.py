@@ -6,7 +6,7 @@ Nothing here knows what a template says: the two languages meet in `ecbackup_iac
 from collections.abc import Iterator
 
 from ecbackup_iac.hcl.expression import (
-    Call,
+    FunctionCall,
     GetAttribute,
     Interpolation,
     Name,
@@ -41,6 +41,7 @@ from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.modules.expansion import EmptyBlock, ResourceInstance
 from ecbackup_iac.terraform.modules.instances import BlockScope
+from ecbackup_iac.terraform.modules.module import ResourceKey
 from ecbackup_iac.terraform.modules.repetitions import Repetition
 from ecbackup_iac.terraform.values.marks import marks_in
 from ecbackup_iac.terraform.values.steps import SourceStep
@@ -239,14 +240,14 @@ def _file_of(found: ResourceInstance, deployer: Deployer) -> _File | None:
 def _path_in(text: Node | None, found: ResourceInstance) -> Node | None:
     """Return the path of the file that a text is read or rendered from, also by a data source."""
     match text:
-        case Call(name="templatefile" | "file", arguments=(path, *_)):
+        case FunctionCall(name="templatefile" | "file", arguments=(path, *_)):
             return path
         case Template(parts=(Interpolation(expression=inner),)):
             return _path_in(inner, found)
         case GetAttribute(
             of=GetAttribute(of=GetAttribute(of=Name(name="data"), name=kind), name=name)
         ):
-            data = found.scope.instance.module.resources.get(("data", kind, name))
+            data = found.scope.instance.module.resources.get(ResourceKey("data", kind, name))
             if data is not None and kind == "template_file":
                 return _path_in(_expression(data, "template"), found)
             return _expression(data, "filename") if data and kind == "local_file" else None
@@ -270,11 +271,11 @@ def _hidden_words(body: _Text, found: ResourceInstance, file: _File | None) -> f
 def _is_own_file(argument: Attribute, block: Arguments) -> bool:
     """Whether a string is that of a file in the tree, with nothing in it that must not be shown."""
     match argument.expression:
-        case Call(name="file"):
+        case FunctionCall(name="file"):
             return True
-        case Call(name="templatefile", arguments=(_, variables)):
+        case FunctionCall(name="templatefile", arguments=(_, variables)):
             try:
-                return not any(marks_in(block.evaluated(variables, argument)))
+                return not marks_in(block.evaluated(variables, argument)).is_hidden
             except EvaluationError:
                 return False
         case _:
@@ -285,7 +286,7 @@ def _is_written_here(block: Arguments, deployer: Deployer) -> bool:
     """Whether the resource contains the text of its template, apart from what that refers to."""
     argument = block.attribute(deployer.body)
     match argument.expression if argument is not None else None:
-        case Template() | Call(name="jsonencode" | "yamlencode", arguments=(ObjectNode(),)):
+        case Template() | FunctionCall(name="jsonencode" | "yamlencode", arguments=(ObjectNode(),)):
             return True
         case _:
             return False

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from ecbackup_iac.model.record import record
 
-WORDS = (
+DEPLOYER_WORDS = (
     b"cloudformation_stack",
     b"cloudcontrolapi",
     b"servicecatalog_pro",

@@ -4,10 +4,10 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 
-from ecbackup_iac.files.bounded_read import MAX_TEXT_BYTES, NO_LINK, regular_content
+from ecbackup_iac.files.bounded_read import MAX_TEXT_BYTES, read_regular_file
 from ecbackup_iac.files.file_names import is_configuration
 from ecbackup_iac.files.paths import SKIPPED_FOLDERS
-from ecbackup_iac.readers.terraform.deployers import WORDS
+from ecbackup_iac.readers.terraform.deployers import DEPLOYER_WORDS
 
 
 def deploying_folders(
@@ -21,8 +21,8 @@ def deploying_folders(
         for name in filter(is_configuration, files):
             path = os.path.join(folder, name)
             with suppress(OSError):
-                content = regular_content(path, MAX_TEXT_BYTES, NO_LINK)
+                content = read_regular_file(path, MAX_TEXT_BYTES)
                 if isinstance(content, bytes) and not is_excluded(path):
-                    found.update(word for word in (*WORDS, *names) if word in content)
-        if found.intersection(WORDS) and found.intersection(names):
+                    found.update(word for word in (*DEPLOYER_WORDS, *names) if word in content)
+        if found.intersection(DEPLOYER_WORDS) and found.intersection(names):
             yield folder

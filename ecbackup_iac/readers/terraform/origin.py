@@ -9,7 +9,7 @@ from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.modules.instances import BlockScope
 from ecbackup_iac.terraform.modules.merged_bodies import overrides_of
-from ecbackup_iac.terraform.values.value import OpenMembers, Value
+from ecbackup_iac.terraform.values.value import LazyMembers, Value
 
 
 def with_origin(cache: CacheResource, block: Block, scope: BlockScope) -> CacheResource:
@@ -22,7 +22,7 @@ def with_origin(cache: CacheResource, block: Block, scope: BlockScope) -> CacheR
         block=block.range.location,
         overrides=overrides_of(block),
         calls=scope.instance.calls,
-        entries=_entries_of(scope),
+        for_each_entries=_entries_of(scope),
     )
 
 
@@ -49,7 +49,7 @@ def _entries_of(scope: BlockScope) -> tuple[Location, ...]:
 
 def _locations(value: Value) -> Iterator[Location]:
     """Yield the locations of a value and its elements, not of collections: other entries may be in them."""
-    is_plain = isinstance(value.raw, Mapping) and not isinstance(value.raw, OpenMembers)
+    is_plain = isinstance(value.raw, Mapping) and not isinstance(value.raw, LazyMembers)
     elements = value.members.values() if is_plain else ()
     for part in (value, *(one for one in elements if not isinstance(one.raw, tuple | Mapping))):
         yield from (located.location for located in (*part.trace, *part.literals))

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from ecbackup_iac.hcl.expression import (
-    Call,
     For,
+    FunctionCall,
     Interpolation,
     Literal,
     Node,
@@ -40,7 +40,7 @@ def partly_known_text(argument: Attribute, block: Arguments) -> str | None:
         case Template(parts=parts):
             text = "".join(_filled_in(part, argument, block) for part in parts)
             return None if _OPEN.search(text) else text
-        case Call(name="jsonencode" | "yamlencode", arguments=(inner,), is_expanded=False):
+        case FunctionCall(name="jsonencode" | "yamlencode", arguments=(inner,), is_expanded=False):
             try:
                 value = block.evaluated(inner, argument)
             except EvaluationError:
@@ -53,7 +53,7 @@ def partly_known_text(argument: Attribute, block: Arguments) -> str | None:
 def has_written_types(argument: Attribute) -> bool:
     """Whether the resources of an encoded template get their types there, though their names are unknown."""
     match argument.expression:
-        case Call(name="jsonencode" | "yamlencode", arguments=(ObjectNode() as template,)):
+        case FunctionCall(name="jsonencode" | "yamlencode", arguments=(ObjectNode() as template,)):
             resources = _member(template, "Resources")
             resource = resources.result if isinstance(resources, For) else None
             kind = _member(resource, "Type") if isinstance(resource, ObjectNode) else None

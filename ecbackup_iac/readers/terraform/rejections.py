@@ -13,9 +13,9 @@ from ecbackup_iac.readers.terraform.settings import shown_text
 from ecbackup_iac.terraform.modules.expansion import ResourceInstance
 from ecbackup_iac.terraform.modules.problems import (
     check_rule,
-    condition,
+    condition_value,
     undeclared_names,
-    undeclared_part,
+    undeclared_reference,
 )
 from ecbackup_iac.terraform.modules.resource_values import kept_value
 from ecbackup_iac.terraform.values.value import EvaluationError
@@ -37,9 +37,9 @@ _ENGINES = {
 def rejections(
     found: ResourceInstance, block: Arguments, *, with_arguments: bool
 ) -> Iterator[Diagnostic]:
-    """Yield what is rejected of a resource itself: all of its arguments, else the first of its rules.
+    """Yield what is rejected of a resource itself: every argument, or else the first broken rule.
 
-    Of the provider's rules only those on engine, replication_group_id and retention are held.
+    Of the provider's rules only those on engine and replication_group_id are checked.
     """
     header, is_rejected = found.block.header.location, False
     if found.kind not in RESOURCE_TYPES:
@@ -52,7 +52,8 @@ def rejections(
     if not is_rejected:
         after = Arguments(found.block, found.condition_scope, block.give_up)
         broken = chain(
-            *(_failed_conditions(found.block, *of) for of in (("pre", block), ("post", after))),
+            _failed_conditions(found.block, "pre", block),
+            _failed_conditions(found.block, "post", after),
             _engine_rule(found.kind, block),
             _membership_rules(block) if found.kind == "aws_elasticache_cluster" else (),
         )
@@ -81,7 +82,7 @@ def _rejected_arguments(found: ResourceInstance, block: Arguments) -> Iterator[E
                 value = arguments.value(attribute)
                 if not schema.is_block and name != RETENTION:
                     kept_value(attribute, value, schema)
-                undeclared = undeclared_part(module, attribute)
+                undeclared = undeclared_reference(module, attribute)
                 if undeclared is not None:
                     yield undeclared
             except EvaluationError as error:
@@ -110,7 +111,7 @@ def _failed_conditions(
             try:
                 check_rule(rule)
                 is_evaluated = True
-                is_met = condition(
+                is_met = condition_value(
                     rule, lambda attribute: block.evaluated(attribute.expression, attribute)
                 )
             except EvaluationError as error:
@@ -118,7 +119,7 @@ def _failed_conditions(
                     yield (error.origin or rule.header).location, error.message
                 continue
             written = rule.body.attribute("condition")
-            if is_met.raw is False and not is_met.is_known_early and written is not None:
+            if is_met.raw is False and not is_met.is_unknown_to_plan and written is not None:
                 yield written.range.location, f"Resource {when}condition failed"
 
 

@@ -9,8 +9,8 @@ from fractions import Fraction
 from typing import Any
 
 from ecbackup_iac.model.cache import ClusterModeSetting, Form, enables_cluster_mode
-from ecbackup_iac.model.hidden import hidden_unless_days, placeholder_of, shown_setting
-from ecbackup_iac.model.near_miss import written_as
+from ecbackup_iac.model.hidden import hidden_unless_days, placeholder_of, setting_or_placeholder
+from ecbackup_iac.model.near_miss import type_meant_by
 from ecbackup_iac.model.record import field, record, replace
 from ecbackup_iac.model.value import Invalid, Known, PossibleValue, TraceStep, Unknown, Unset, Value
 
@@ -89,7 +89,7 @@ RESOURCE_TYPES: Mapping[str, Attributes] = {
 
 def cache_type(kind: str) -> str:
     """Return the type of cache that a resource type is, or is a misspelling of; empty for any other."""
-    return written_as(kind, RESOURCE_TYPES) if "elasticache" in kind.lower() else ""
+    return type_meant_by(kind, RESOURCE_TYPES) if "elasticache" in kind.lower() else ""
 
 
 # What Terraform takes for a number in a string: "007", "+7", "7.0" and "1e1" are; " 7" and "0x7" are not.
@@ -147,7 +147,7 @@ def retention_of(
 def text_of(written: object, *, sensitive: bool = False) -> Known[str] | Unset:
     """Return a setting that is text; anything else counts as not set."""
     if isinstance(written, str) and written:
-        return Known(shown_setting(written) if sensitive else written)
+        return Known(setting_or_placeholder(written) if sensitive else written)
     return Unset()
 
 

@@ -35,7 +35,7 @@ from ecbackup_iac.terraform.modules.instances import ModuleInstance
 from ecbackup_iac.terraform.modules.merged_bodies import overrides_of
 from ecbackup_iac.terraform.modules.module import Module
 from ecbackup_iac.terraform.modules.problems import problems
-from ecbackup_iac.terraform.roots.folder_scan import SoughtBlock
+from ecbackup_iac.terraform.roots.folder_scan import DeclaredBlock
 from ecbackup_iac.terraform.roots.programs import Evidence
 from ecbackup_iac.terraform.roots.roots import FolderIndex, RootOrder
 from ecbackup_iac.terraform.values.budget import TooMuchError, charge
@@ -67,14 +67,14 @@ def _syntax_error(found: ResourceInstance | UnreadCall) -> str:
     return ""
 
 
-def _repetition(found: ResourceInstance | UnreadCall) -> str:
-    """Return what Terraform rejects of a resource, or of a call that leads to it, that is declared twice."""
+def _duplicate(found: ResourceInstance | UnreadCall) -> str:
+    """Return the error for a resource, or a call above it, that is declared twice; empty without one."""
     instance: ModuleInstance | None = found.scope.instance
     headers = [block.header.location for block in (found.block, *found.scope.instance.call_blocks)]
     while instance is not None:
         for header in headers:
-            if header in instance.module.repeated:
-                return instance.module.repeated[header]
+            if header in instance.module.redeclared:
+                return instance.module.redeclared[header]
         instance = instance.parent
     return ""
 
@@ -101,23 +101,23 @@ class RootEvaluation(Search):
         self._sources: dict[str, ResourceInstance | UnreadCall] = {}
         self._rejections: dict[ModuleInstance, str] = {}
         self._checked: Counter[str] = Counter()
-        self.may_lead_anywhere = False
-        """The folders in the repository are not those that are evaluated."""
+        self.is_indexed = True
+        """The index has the calls that are evaluated: Terragrunt generates no others for this root."""
 
         self.used_variables: set[str] = set()
         """The root's variables that the caches depend on."""
 
         self.resources: dict[str, CacheResource] = {}
-        """By address."""
+        """The caches that the root creates, by address."""
 
         self.absent: dict[Location, AbsentCache] = {}
-        """By the location of the block."""
+        """The cache blocks without an instance, by the location of the block."""
 
         self._fetched_calls: dict[Location, tuple[str, Block]] = {}
-        """With their addresses, by the location of the header."""
+        """The calls whose module `terraform init` fetched: address and block, by the header's location."""
 
         self._calls_with_caches: set[Location] = set()
-        """The headers of the calls that lead to a cache, or to a block that creates none."""
+        """The headers of the calls below which there is a cache, or a cache block without an instance."""
 
         self.read_calls: set[Location] = set()
         """The calls whose module `terraform init` fetched, and the resources that deploy templates: what they
@@ -128,7 +128,7 @@ class RootEvaluation(Search):
         """The CloudFormation templates that resources deploy."""
         return tuple(self._reader.deployments)
 
-    def is_sought(self, block: Block) -> bool:
+    def is_wanted(self, block: Block) -> bool:
         """Whether a resource is of a cache's type, or may deploy one."""
         kind = block.labels[0]
         if kind in MANIFESTS:
@@ -137,9 +137,9 @@ class RootEvaluation(Search):
             return mentions_cache(block)
         return kind in DEPLOYERS or bool(cache_type(kind))
 
-    def may_lead_to_sought(self, folder: str) -> bool:
+    def may_lead_to_wanted(self, folder: str) -> bool:
         """Whether a module may lead to a cache; one that the index does not know may."""
-        is_known = folder in self._index.found and not self.may_lead_anywhere
+        is_known = folder in self._index.found and self.is_indexed
         return not is_known or folder in self._index.leading
 
     def record_call(self, folder: str | None, address: str, call: Block) -> None:
@@ -149,7 +149,7 @@ class RootEvaluation(Search):
             self._fetched_calls[call.header.location] = (address, call)
         else:
             self._order.mark_done(folder)
-            if self.may_lead_anywhere:
+            if not self.is_indexed:
                 self.read_calls.add(call.range.location)
 
     def run(self, diagnostics: list[Diagnostic]) -> Iterator[None]:
@@ -167,7 +167,7 @@ class RootEvaluation(Search):
                 problem = self._skip(found)
                 if problem is not None:
                     diagnostics.append(problem)
-            elif self._is_wanted(found.scope.instance):
+            elif self._is_in_target(found.scope.instance):
                 self._add_caches(found)
         self.used_variables = self._root.used_variables()
         for absent in self._reader.absent:
@@ -183,7 +183,7 @@ class RootEvaluation(Search):
         is_reported = isinstance(found, UnreadCall) and found.unreadable.is_missing
         if is_reported or (isinstance(found, ResourceInstance) and found.kind in DEPLOYERS):
             self.read_calls.add(found.block.range.location)
-        for cache in self._reader.resources(found):
+        for cache in self._reader.caches(found):
             self.resources[cache.address] = cache
             self._sources[cache.address] = found
             if self._fetched_calls:
@@ -208,11 +208,11 @@ class RootEvaluation(Search):
                 self._add_absent(address, source, call.range.location, reason)
 
     def _reject(self, diagnostics: list[Diagnostic]) -> None:
-        """Make each cache unknown that passes, though Terraform rejects something of its modules or block."""
+        """Make each cache unknown that would pass, where Terraform rejects its block or a module above it."""
         for address, found in self._sources.items():
             cache = self.resources[address]
             rejection = self._rejection(found.scope.instance, diagnostics)
-            rejection = rejection or _syntax_error(found) or _repetition(found)
+            rejection = rejection or _syntax_error(found) or _duplicate(found)
             if rejection and _may_pass(cache.retention):
                 self.resources[address] = replace(
                     cache, retention=rejected_retention(cache, rejection)
@@ -236,7 +236,7 @@ class RootEvaluation(Search):
         self._rejections[instance] = rejection
         return rejection
 
-    def _is_wanted(self, instance: ModuleInstance | None) -> bool:
+    def _is_in_target(self, instance: ModuleInstance | None) -> bool:
         """Whether a module instance, or one that calls it, is in a target."""
         while instance is not None:
             if self._is_target(instance.module.folder):
@@ -255,7 +255,7 @@ class RootEvaluation(Search):
         is_call = found.target is not None
         if found.kind in DEPLOYERS and not _declares_cache(found):
             return None
-        if self._is_wanted(found.instance) and (
+        if self._is_in_target(found.instance) and (
             not is_call or self._is_cache_call(found, locations)
         ):
             for absent in locations:
@@ -279,7 +279,7 @@ class RootEvaluation(Search):
             charge()
             self._order.mark_done(path)
             self._root.configuration.modules.at(path).parse_all()
-            if self._is_target(path) or self._is_wanted(found.instance):
+            if self._is_target(path) or self._is_in_target(found.instance):
                 prefix = f"{found.address}.{names}".rstrip(".")
                 self._add_blocks(self._index.found[path].blocks, prefix, reason)
         return None
@@ -300,10 +300,10 @@ class RootEvaluation(Search):
         reason = f"{program} does not read this file, and {shown_by} shows that {program} is used"
         self._add_blocks(unread, "", reason)
 
-    def _add_blocks(self, blocks: list[SoughtBlock], prefix: str, reason: str) -> None:
+    def _add_blocks(self, blocks: list[DeclaredBlock], prefix: str, reason: str) -> None:
         for block in blocks:
             address = f"{prefix}.{block.address}" if prefix else block.address
-            self._add_absent(address, block.kind, block.location, reason)
+            self._add_absent(address, block.type, block.location, reason)
 
     def _add_absent(self, address: str, kind: str, location: Location, reason: str) -> None:
         root = display_path_of(self._root.module.folder)

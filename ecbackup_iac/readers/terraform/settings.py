@@ -7,7 +7,7 @@ from math import prod
 from typing import Any, TypeVar
 
 from ecbackup_iac.hcl.number import Number, NumberTooLargeError
-from ecbackup_iac.model.hidden import hidden_unless_days, placeholder_of, shown_setting
+from ecbackup_iac.model.hidden import hidden_unless_days, placeholder_of, setting_or_placeholder
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.value import (
     Bounds,
@@ -23,8 +23,8 @@ from ecbackup_iac.model.value import (
 from ecbackup_iac.model.value import Value as Setting
 from ecbackup_iac.readers.terraform.resource_types import MAX_SHOWN_NUMBER, days_of, shown_value
 from ecbackup_iac.terraform.values.arithmetic import number_from, text_from
-from ecbackup_iac.terraform.values.marks import hidden_value
-from ecbackup_iac.terraform.values.outcomes import combined
+from ecbackup_iac.terraform.values.marks import placeholder_of_value
+from ecbackup_iac.terraform.values.outcomes import combined_assumptions
 from ecbackup_iac.terraform.values.primitives import scalar_text
 from ecbackup_iac.terraform.values.steps import Step
 from ecbackup_iac.terraform.values.type_system import DYNAMIC, NUMBER, STRING, type_name
@@ -32,7 +32,7 @@ from ecbackup_iac.terraform.values.value import Assumption, UnknownRaw, Value
 
 T = TypeVar("T")
 
-MAX_CASES = 64
+MAX_SCENARIOS = 64
 """Combinations of conditions; with more, outcomes of several settings are not compared."""
 
 MAX_STEP_LENGTH = 120
@@ -67,7 +67,7 @@ def _possible_days(value: Value, trace: tuple[TraceStep, ...]) -> PossibleValue[
     days = _days(value, trace)
     is_text = not isinstance(value.raw, bool | Mapping | tuple)
     if value.is_sensitive or (value.privacy and is_text):
-        days = hidden_unless_days(days, hidden_value(value))
+        days = hidden_unless_days(days, placeholder_of_value(value))
     if value.literals:
         literals = tuple(literal.location for literal in value.literals)
         days = replace(days, literals=literals)
@@ -119,7 +119,7 @@ def _possible_text(value: Value) -> PossibleValue[str]:
 
 def shown_text(value: Value, text: str) -> str:
     """Return a value's text as it may be printed."""
-    return shown_setting(text) if value.is_hidden else text
+    return setting_or_placeholder(text) if value.is_hidden else text
 
 
 def aligned(
@@ -127,9 +127,9 @@ def aligned(
     engine: tuple[Setting[str], Value | None],
     group: tuple[Setting[str], Value | None],
 ) -> tuple[Setting[int], Setting[str], Setting[str]]:
-    """Return settings, made of these values, with the cases in which their outcomes occur together.
+    """Return settings, made of these values, with the scenarios in which their outcomes occur together.
 
-    A case is a state of each condition that decides about several of them.
+    A scenario is a state of each condition that decides about several of them.
     """
     whens = [_whens(value) for _, value in (retention, engine, group)]
     states: dict[str, dict[str, None]] = {}
@@ -146,13 +146,13 @@ def aligned(
         for subject in states
         if subject in shared
     ]
-    if not choices or prod(map(len, choices)) > MAX_CASES:
+    if not choices or prod(map(len, choices)) > MAX_SCENARIOS:
         return retention[0], engine[0], group[0]
-    cases = tuple(product(*choices))
+    scenarios = tuple(product(*choices))
     return (
-        _with_case_ids(retention[0], whens[0], cases),
-        _with_case_ids(engine[0], whens[1], cases),
-        _with_case_ids(group[0], whens[2], cases),
+        _with_scenario_ids(retention[0], whens[0], scenarios),
+        _with_scenario_ids(engine[0], whens[1], scenarios),
+        _with_scenario_ids(group[0], whens[2], scenarios),
     )
 
 
@@ -162,23 +162,22 @@ def _whens(value: Value | None) -> list[tuple[Assumption, ...]]:
     return [outcome.when for outcome in value.unknown.outcomes]
 
 
-def _with_case_ids(
+def _with_scenario_ids(
     setting: Setting[T],
     whens: Sequence[tuple[Assumption, ...]],
-    cases: Sequence[tuple[Assumption, ...]],
+    scenarios: Sequence[tuple[Assumption, ...]],
 ) -> Setting[T]:
     if not isinstance(setting, Unknown) or len(setting.outcomes) != len(whens):
         return setting
-    outcomes = tuple(
-        replace(
-            outcome,
-            case_ids=frozenset(
-                number for number, case in enumerate(cases) if combined(case, when) is not None
-            ),
+    outcomes = []
+    for outcome, when in zip(setting.outcomes, whens, strict=True):
+        possible = (
+            number
+            for number, scenario in enumerate(scenarios)
+            if combined_assumptions(scenario, when) is not None
         )
-        for outcome, when in zip(setting.outcomes, whens, strict=True)
-    )
-    return replace(setting, outcomes=outcomes)
+        outcomes.append(replace(outcome, scenario_ids=frozenset(possible)))
+    return replace(setting, outcomes=tuple(outcomes))
 
 
 def group_by_engine(group: Setting[str], engine: Unknown[str], reference: str) -> Setting[str]:

@@ -26,7 +26,7 @@ from ecbackup_iac.terraform.modules.expansion import (
 )
 from ecbackup_iac.terraform.modules.instances import ModuleInstance
 from ecbackup_iac.terraform.modules.merged_bodies import overrides_of
-from ecbackup_iac.terraform.modules.variables import CallInputs
+from ecbackup_iac.terraform.modules.variables import CallArguments
 from ecbackup_iac.terraform.values.steps import SourceStep
 from ecbackup_iac.terraform.values.value import EvaluationError
 
@@ -92,7 +92,7 @@ class UnreadCalls:
         instance = ModuleInstance(
             stand_in.module,
             parent.configuration,
-            CallInputs(call.block, call.scope),
+            CallArguments(call.block, call.scope),
             parent,
             call.address,
             (*parent.path, call.block.labels[0]),
@@ -163,7 +163,7 @@ class UnreadCalls:
 
 
 class _CachesOfStandIn(Search):
-    def is_sought(self, block: Block) -> bool:
+    def is_wanted(self, block: Block) -> bool:
         """Whether a resource is of a cache's type."""
         return block.labels[0] in RESOURCE_TYPES
 

@@ -15,9 +15,9 @@ from ecbackup_iac.model.value import Value as Setting
 T = TypeVar("T")
 
 PROGRAMS = ("Terraform plans it", "OpenTofu plans it")
-"""The conditions of the two readings of a folder with `.tofu` files beside `.tf` files."""
+"""The conditions of the two ways to read a folder with `.tofu` files beside `.tf` files."""
 
-_TWO_READINGS = (
+_TWO_PROGRAMS = (
     "Terraform and OpenTofu read different files here (.tofu), and nothing shows which one is used: "
     "both were evaluated"
 )
@@ -31,23 +31,25 @@ def with_variants(
     `base` is the cache without them (None: it does not exist then); each variant comes with its
     file's path.
     """
-    there = [(path, cache) for path, cache in variants if cache is not None]
+    existing = [(path, cache) for path, cache in variants if cache is not None]
     if base is None:
-        (_, first), *_ = there
-        notes = (*first.assumptions, f"it exists only with {' or '.join(p for p, _ in there)}")
-        base = replace(first, assumptions=notes)
-        return _joined(base, there[1:])
-    if all(_plain(cache.retention) == _plain(base.retention) for _, cache in there):
-        deciding = [path for path, cache in there if cache.retention.trace != base.retention.trace]
+        first = existing[0][1]
+        paths = " or ".join(path for path, _ in existing)
+        base = replace(first, assumptions=(*first.assumptions, f"it exists only with {paths}"))
+        return _joined(base, existing[1:])
+    if all(_plain(cache.retention) == _plain(base.retention) for _, cache in existing):
+        deciding = [
+            path for path, cache in existing if cache.retention.trace != base.retention.trace
+        ]
         if not deciding:
             return base
         note = f"{', '.join(deciding)}: not loaded automatically; the retention is the same with it"
         return replace(base, assumptions=(*base.assumptions, note))
-    return _joined(base, there)
+    return _joined(base, existing)
 
 
 def _joined(base: CacheResource, variants: Sequence[tuple[str, CacheResource]]) -> CacheResource:
-    """Return the retention with each variable file beside the one without."""
+    """Return the cache without a variable file, with what its retention is under each file."""
     outcomes = [
         outcome
         for path, cache in variants
@@ -72,19 +74,19 @@ def with_programs(
             case _:
                 for only, program in zip(found, PROGRAMS, strict=True):
                     if only is not None:
-                        yield _noted(
+                        yield _with_program_notes(
                             only, f"it exists only when {program.removesuffix(' it')} this root"
                         )
 
 
 def _of_both(left: CacheResource, right: CacheResource) -> Iterator[CacheResource]:
-    """Yield one cache with the outcomes of both readings, or two where more than the retention differs."""
+    """Yield one cache with the outcomes of both, or two where more than the retention differs."""
     if left == right:
         yield left
         return
     if _comparable(left) != _comparable(right):
         for cache, program in zip((left, right), PROGRAMS, strict=True):
-            yield _noted(cache, f"as it is when {program}")
+            yield _with_program_notes(cache, f"as it is when {program}")
         return
     blocks = filter(None, (*left.overrides, right.block, *right.overrides))
     joined = replace(
@@ -94,8 +96,10 @@ def _of_both(left: CacheResource, right: CacheResource) -> Iterator[CacheResourc
         assumptions=tuple(dict.fromkeys((*left.assumptions, *right.assumptions))),
         retention_ignored=left.retention_ignored or right.retention_ignored,
     )
-    readings = [*zip(PROGRAMS, (joined, right), strict=True)]
-    yield _noted(_with_outcomes(readings, ("retention",), "it depends on which program plans it"))
+    alternatives = [*zip(PROGRAMS, (joined, right), strict=True)]
+    yield _with_program_notes(
+        _with_outcomes(alternatives, ("retention",), "it depends on which program plans it")
+    )
 
 
 def _comparable(cache: CacheResource) -> tuple[object, ...]:
@@ -112,6 +116,7 @@ def _comparable(cache: CacheResource) -> tuple[object, ...]:
 
 
 def _plain(setting: Setting[Any]) -> object:
+    """Return what two settings with the same value have in common, whatever their traces."""
     match setting:
         case Known(value=value):
             return value
@@ -124,22 +129,25 @@ def _plain(setting: Setting[Any]) -> object:
 
 
 def _with_outcomes(
-    readings: Sequence[tuple[str, CacheResource]], names: Sequence[str], why: str
+    alternatives: Sequence[tuple[str, CacheResource]], names: Sequence[str], why: str
 ) -> CacheResource:
-    """Return the first cache; where a setting differs in others, with what it is in each."""
-    cache = readings[0][1]
+    """Return the first cache; each of the named settings that differs has what it is in every alternative.
+
+    An alternative is a condition ("Terraform plans it") and the cache under that condition.
+    """
+    cache = alternatives[0][1]
     for name in names:
-        settings = [(when, getattr(one, name)) for when, one in readings]
+        settings = [(when, getattr(one, name)) for when, one in alternatives]
         if len({_plain(setting) for _, setting in settings}) > 1:
             cache = replace(cache, **{name: _either(settings, why)})
     return cache
 
 
-def _either(readings: Sequence[tuple[str, Setting[T]]], why: str) -> Setting[T]:
-    """Return a setting that is one of several, each with its condition."""
-    trace = tuple(dict.fromkeys(step for _, setting in readings for step in setting.trace))
+def _either(alternatives: Sequence[tuple[str, Setting[T]]], why: str) -> Setting[T]:
+    """Return an unknown setting with the outcomes of every alternative, each under its condition."""
+    trace = tuple(dict.fromkeys(step for _, setting in alternatives for step in setting.trace))
     outcomes: list[Outcome[T]] = []
-    for condition, setting in readings:
+    for condition, setting in alternatives:
         if isinstance(setting, Unknown) and not setting.outcomes:
             return Unknown(setting.why, trace=trace, is_rejected=setting.is_rejected)
         outcomes += _outcomes_when(condition, setting)
@@ -157,12 +165,12 @@ def _outcomes_when(condition: str, setting: Setting[T]) -> Iterator[Outcome[T]]:
 
 
 def with_versions(
-    readings: Sequence[tuple[str, Sequence[CacheResource]]],
+    caches_of_versions: Sequence[tuple[str, Sequence[CacheResource]]],
 ) -> Iterator[CacheResource]:
     """Yield the caches of a module that may have several versions, the newest first, one for each address."""
     by_version = [
         (f"its version is {versions}", {cache.address: cache for cache in caches})
-        for versions, caches in readings
+        for versions, caches in caches_of_versions
     ]
     for address in dict.fromkeys(address for _, caches in by_version for address in caches):
         found = [(when, caches[address]) for when, caches in by_version if address in caches]
@@ -174,5 +182,5 @@ def with_versions(
         yield cache
 
 
-def _noted(cache: CacheResource, *notes: str) -> CacheResource:
-    return replace(cache, assumptions=(*cache.assumptions, _TWO_READINGS, *notes))
+def _with_program_notes(cache: CacheResource, *notes: str) -> CacheResource:
+    return replace(cache, assumptions=(*cache.assumptions, _TWO_PROGRAMS, *notes))

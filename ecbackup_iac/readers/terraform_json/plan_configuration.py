@@ -66,6 +66,17 @@ class ModuleLevel:
 
 
 @record
+class Reference:
+    """What one expression refers to."""
+
+    text: str
+    """For people: "days refers to var.days"."""
+
+    module: str
+    """The module call that contains the expression; empty for the resource's own block."""
+
+
+@record
 class BlockExpressions:
     """The expressions of one resource block, and of the module calls above it."""
 
@@ -113,18 +124,18 @@ class BlockExpressions:
             inputs = outer_inputs
         return tuple(dict.fromkeys(origins)), is_complete
 
-    def reference_chain(self, name: str) -> list[tuple[str, str]]:
-        """Return what an attribute's expression refers to; where that is one variable, also for its input.
+    def reference_chain(self, name: str) -> list[Reference]:
+        """Return what an attribute's expression refers to.
 
-        So it continues up through the calls. With each is the module call that contains the expression: ""
-        for the first, which is in the block itself.
+        Where that is one variable, what the call passes for it follows, and so on up to the root module.
         """
-        reference_chain: list[tuple[str, str]] = []
+        reference_chain: list[Reference] = []
         for level in self.levels:
             references = _references(level.expressions.get(name))
             if not references:
                 break
-            reference_chain.append((f"{name} refers to {', '.join(references)}", level.module))
+            text = f"{name} refers to {', '.join(references)}"
+            reference_chain.append(Reference(text, level.module))
             if len(references) != 1 or not references[0].startswith("var."):
                 break
             name = _variable(references[0])

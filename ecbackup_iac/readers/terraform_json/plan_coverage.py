@@ -93,10 +93,10 @@ def coverage(
     caches = [block for block in blocks if block.address.kind in RESOURCE_TYPES]
     current = [change for change in changes if "deposed" not in change]
     changed = _blocks_of(change["address"] for change in current)
-    names = _unchanged(members, current)
+    without_change = _without_change(members, current)
     unplanned = [block for block in caches if block.address not in changed]
-    if names or (unplanned and _leaves_out(members, blocks)):
-        return [], _partial([*(_shown(block.address) for block in unplanned), *names])
+    if without_change or (unplanned and _leaves_out(members, blocks)):
+        return [], _partial([*(_shown(block.address) for block in unplanned), *without_change])
     kept = _blocks_of(change["address"] for change in current if is_managed_afterwards(change))
     is_destroyed = not any(_instances(_planned_values(members))) and bool(_changed(members))
     removal = "the plan removes everything" if unplanned and is_destroyed else ""
@@ -182,8 +182,8 @@ def _changed(members: Mapping[str, RawJson]) -> list[str]:
     return [entry.get("address", "") for entry in instances if "deposed" not in entry]
 
 
-def _unchanged(members: Mapping[str, RawJson], changes: Iterable[ResourceChange]) -> list[str]:
-    """Return the caches that exist, or are planned, and that no change is about."""
+def _without_change(members: Mapping[str, RawJson], changes: Iterable[ResourceChange]) -> list[str]:
+    """Return the addresses of caches that exist, or are planned, and have no change, not even a no-op."""
     known = {change["address"] for change in changes}
     states = (_planned_values(members), _prior_values(members))
     caches = (

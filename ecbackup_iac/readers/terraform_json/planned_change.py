@@ -125,7 +125,10 @@ class _Instance:
             return retention_of(self._after.get(name), name, self._step, sensitive=is_sensitive)
         if self._block.sets(name) is False:
             return Unset((self._step(f"{name} is not set"),))
-        trace = tuple(self._step(*hop) for hop in self._block.reference_chain(name))
+        trace = tuple(
+            self._step(reference.text, reference.module)
+            for reference in self._block.reference_chain(name)
+        )
         if self._attributes.computes_retention and self._block.is_known(name):
             return Unset((*trace, self._step(f"{name} is null")))
         return Unknown(self._why_unknown(name), trace=trace)

@@ -13,10 +13,10 @@ from ecbackup_iac.terraform.functions.go.json_text import json_value
 from ecbackup_iac.terraform.modules.addresses import Address
 from ecbackup_iac.terraform.modules.configuration import UnreadModule
 from ecbackup_iac.terraform.modules.instances import BlockScope, ModuleInstance
-from ecbackup_iac.terraform.modules.module import Module
+from ecbackup_iac.terraform.modules.module import Module, ResourceKey
 from ecbackup_iac.terraform.modules.repetitions import Repetition
-from ecbackup_iac.terraform.modules.variables import Inputs
-from ecbackup_iac.terraform.roots.inputs import RootInputs
+from ecbackup_iac.terraform.modules.variables import VariableValues
+from ecbackup_iac.terraform.roots.root_variables import RootVariableValues
 from ecbackup_iac.terraform.values.outcomes import identity
 from ecbackup_iac.terraform.values.value import EvaluationError, Value, number, string, unknown
 
@@ -59,7 +59,7 @@ class PlannedRoot:
         instance = self._module(address.modules)
         if not isinstance(instance, ModuleInstance):
             return instance
-        block = instance.module.resources.get(("managed", address.kind, address.name))
+        block = instance.module.resources.get(ResourceKey("managed", address.kind, address.name))
         if block is None:
             return None
         return ResourceSite(block, self._scope(instance, block, address.key))
@@ -112,11 +112,15 @@ def _repetition(key: str) -> Repetition:
     return Repetition(key, {("each", "key"): each_key, ("each", "value"): unknown(why)})
 
 
-class PlannedInputs(Inputs):
+class PlannedVariableValues(VariableValues):
     """The variables of a root module with the values of a plan, and the locations of those values."""
 
     def __init__(
-        self, configured: RootInputs, module: Module, planned: Mapping[str, str], plan: Location
+        self,
+        configured: RootVariableValues,
+        module: Module,
+        planned: Mapping[str, str],
+        plan: Location,
     ) -> None:
         self._configured = configured
         self._module = module

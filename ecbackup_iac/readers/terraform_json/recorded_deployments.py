@@ -59,13 +59,15 @@ def deployed(
     changes: Iterable[ResourceChange], root: str, source: Source
 ) -> tuple[tuple[TemplateDeployment, ...], tuple[CacheResource, ...]]:
     """Return what resources deploy, and the caches that those may deploy whose template is not known."""
-    known = [_recorded(change, root) for change in changes if change["type"] in KINDS]
+    resources = [_recorded(change, root) for change in changes if change["type"] in KINDS]
     deployments: list[TemplateDeployment] = []
     caches: list[CacheResource] = []
-    for resource in known:
+    for resource in resources:
         deployer = DEPLOYERS.get(resource.kind)
-        for block in _blocks(resource, deployer.nested) if deployer else ():
-            result = _deployment(block, deployer or Deployer(), known)
+        if deployer is None:
+            continue
+        for block in _blocks(resource, deployer.nested):
+            result = _deployment(block, deployer, resources)
             if isinstance(result, str):
                 caches.append(_unknown_cache(block, result, source))
             elif result is not None:
@@ -188,8 +190,9 @@ def _override(
     if overrider is None:
         return
     why = f"an instance of {resource.address} overrides its parameters"
-    whole = [other for other in others if other.address == resource.address]
-    own = {name for one in whole for name in _texts(one.values, ("id", "name", "product_id"))}
+    # `resource` may be only a nested block; the names are beside it.
+    complete = [other for other in others if other.address == resource.address]
+    own = {name for one in complete for name in _texts(one.values, ("id", "name", "product_id"))}
     instances = [(other, other.values) for other in others if other.kind in overrider.kinds]
     found = resource.values.get("stack_instances_group")
     groups = [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []

@@ -16,21 +16,25 @@ from ecbackup_iac.model.report import Diagnostic, ReadResult, Severity
 from ecbackup_iac.model.source import SOURCES
 from ecbackup_iac.readers.terraform_json.located_cache import located_at
 from ecbackup_iac.readers.terraform_json.plan_coverage import listed
-from ecbackup_iac.readers.terraform_json.planned_root import PlannedInputs, PlannedRoot
+from ecbackup_iac.readers.terraform_json.planned_root import PlannedRoot, PlannedVariableValues
 from ecbackup_iac.terraform.files.file_names import configuration_files
 from ecbackup_iac.terraform.files.folders import Folders
 from ecbackup_iac.terraform.files.root_files import RootFiles
 from ecbackup_iac.terraform.modules.addresses import Address, parsed_address
 from ecbackup_iac.terraform.modules.configuration import Configuration, Modules
 from ecbackup_iac.terraform.modules.instances import ModuleInstance
-from ecbackup_iac.terraform.roots.folder_scan import Sought
-from ecbackup_iac.terraform.roots.inputs import RootInputs, VariableFiles, workspace_of
+from ecbackup_iac.terraform.roots.folder_scan import WantedBlocks
+from ecbackup_iac.terraform.roots.root_variables import (
+    RootVariableValues,
+    VariableFiles,
+    workspace_of,
+)
 from ecbackup_iac.terraform.roots.roots import FolderIndex, RootOrder
 from ecbackup_iac.terraform.values.budget import MAX_STEPS, TooMuchError
 from ecbackup_iac.terraform.values.context import evaluation
 
 # A root is not searched unless its files, or those below it, name this.
-_SOUGHT = Sought((b"elasticache",))
+_WANTED = WantedBlocks((b"elasticache",))
 
 
 class SourceLocator:
@@ -138,7 +142,7 @@ class SourceLocator:
     def _roots_below(self) -> list[str]:
         """Return the root modules in the source folder and below it; they are searched for once."""
         if self._roots is None:
-            index = FolderIndex(self._folders, _SOUGHT, self._is_excluded)
+            index = FolderIndex(self._folders, _WANTED, self._is_excluded)
             self._roots = [
                 root for root in RootOrder(index).expected() if is_inside(root, self._top)
             ]
@@ -156,8 +160,8 @@ class SourceLocator:
         module = self._modules.at(folder)
         workspace = workspace_of(self._inputs)
         names = self._folders.names(folder) if is_evaluated else ()
-        base = RootInputs(folder, names, self._inputs, self._variable_files, workspace)
-        inputs = PlannedInputs(base, module, variables, input_location(plan))
+        base = RootVariableValues(folder, names, self._inputs, self._variable_files, workspace)
+        inputs = PlannedVariableValues(base, module, variables, input_location(plan))
         configuration = Configuration(self._modules, folder, RootFiles(self._folders, folder))
         return PlannedRoot(ModuleInstance(module, configuration, inputs), is_evaluated=is_evaluated)
 

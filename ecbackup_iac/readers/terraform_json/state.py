@@ -83,7 +83,8 @@ def read(members: Mapping[str, RawJson], root: str) -> ReadResult:
             mode = entry.members().get("mode")
             if entry.type_name() not in SOUGHT_TYPES or (mode and mode.value() != "managed"):
                 continue
-            for instance, reason in (_shown_instance if is_shown else _raw_instances)(entry):
+            instances = _shown_instance(entry) if is_shown else _raw_instances(entry)
+            for instance, reason in instances:
                 address, kind = instance["address"], instance["type"]
                 if kind in KINDS:
                     deploying += [] if reason else [instance]
@@ -118,7 +119,7 @@ def _unknown_format(members: Mapping[str, RawJson]) -> str | None:
 
 
 def _shown_instance(entry: RawJson) -> Iterator[tuple[ResourceChange, str]]:
-    """Yield the resource instance, with the reason where it is absent."""
+    """Yield the one resource instance of an entry in `values`, with the reason where it is absent."""
     shown = entry.checked(StateResource)
     change = Change(after=shown.get("values"), after_sensitive=shown.get("sensitive_values", False))
     instance = ResourceChange(address=shown["address"], type=shown["type"], change=change)

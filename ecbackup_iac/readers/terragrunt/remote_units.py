@@ -8,12 +8,12 @@ from ecbackup_iac.hcl.body import NativeBody
 from ecbackup_iac.hcl.expression import GetAttribute, Name
 from ecbackup_iac.hcl.source import SourceFile, SourceRange
 from ecbackup_iac.hcl.structure import Attribute, Block
-from ecbackup_iac.hidden_numbers import with_texts
 from ecbackup_iac.model.cache import CacheResource
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.hidden import without_credentials
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.report import AbsentCache, Diagnostic, ReadResult, Severity
+from ecbackup_iac.placeholder_numbers import map_texts
 from ecbackup_iac.readers.terraform.caches import RootReader
 from ecbackup_iac.readers.terraform.root import RootEvaluation
 from ecbackup_iac.readers.terraform.unread_calls import at_call
@@ -31,7 +31,7 @@ from ecbackup_iac.terraform.modules.expansion import UnreadCall
 from ecbackup_iac.terraform.modules.instances import BlockScope, ModuleInstance
 from ecbackup_iac.terraform.modules.module import Module
 from ecbackup_iac.terraform.modules.repetitions import Repetition
-from ecbackup_iac.terraform.roots.inputs import RootInputs, VariableFiles
+from ecbackup_iac.terraform.roots.root_variables import RootVariableValues, VariableFiles
 from ecbackup_iac.terraform.values.steps import SourceStep
 from ecbackup_iac.terraform.values.value import Value, unknown
 from ecbackup_iac.terragrunt.module import UnitModule
@@ -49,7 +49,9 @@ class _InputsBody(NativeBody):
     def __init__(self, root: UnitRoot, origin: SourceRange) -> None:
         super().__init__(origin.file, origin.start, origin.end, lambda *_: None)
         inputs = root.unit.inputs.items()
-        self.items = [_attribute(*one, origin) for one in inputs if one[0] not in root.foreign]
+        self.items = [
+            _attribute(name, value, origin) for name, value in inputs if name not in root.foreign
+        ]
 
 
 def _attribute(name: str, value: Value, origin: SourceRange) -> Attribute:
@@ -61,7 +63,7 @@ def _attribute(name: str, value: Value, origin: SourceRange) -> Attribute:
 
 
 class RemoteUnit:
-    """A unit whose module was not read: evaluated with a description of the module, where there is one."""
+    """A unit whose module was not read: evaluated with the stand-ins for the module, where there are some."""
 
     def __init__(
         self,
@@ -78,7 +80,7 @@ class RemoteUnit:
         file = SourceFile(display_path_of(unit.file), b"")
         origin = at if isinstance(at, SourceRange) else SourceRange(file, 0, 0)
         files = RootFiles(folders, folder)
-        inputs = RootInputs("", (), EvaluationInputs(), VariableFiles(folders), unknown(""))
+        inputs = RootVariableValues("", (), EvaluationInputs(), VariableFiles(folders), unknown(""))
         instance = ModuleInstance(Module(folder), Configuration(modules, folder, files), inputs)
         name = root.display_path.rpartition("/")[2]
         block = Block("module", (name,), origin, origin, _InputsBody(root, origin))
@@ -91,10 +93,10 @@ class RemoteUnit:
         self._call = UnreadCall("", block, scope, UnreadModule(self._source, why))
         self._reader = RootReader(root.display_path, diagnostics, stand_ins)
         # Terragrunt passes what a module does not declare as well, and it is ignored.
-        described = () if unit.is_unread_unit else stand_ins().of_version(self._source, "")
+        stand_ins_here = () if unit.is_unread_unit else stand_ins().of_version(self._source, "")
         self.roots: list[tuple[StandIn | None, UnitRoot]] = [
             (one, replace(root, module=UnitModule(unit, folder, folders, one.text)))
-            for one in described
+            for one in stand_ins_here
         ] or [(None, root)]
         """What is evaluated, for each version that the module may have."""
 
@@ -102,7 +104,7 @@ class RemoteUnit:
         """Return the caches of all versions of the module, merged; or the unread module itself."""
         absent: dict[Location, AbsentCache] = {}
         call_location, name = self._call.block.header.location, self._call.block.labels[0]
-        readings = []
+        by_version = []
         for (stand_in, _), evaluated in zip(self.roots, evaluations, strict=True):
             caches = [*evaluated.resources.values()]
             absent |= evaluated.absent
@@ -113,15 +115,14 @@ class RemoteUnit:
                 for number, diagnostic in enumerate(self._diagnostics):
                     if diagnostic.location.path == path:
                         self._diagnostics[number] = replace(diagnostic, location=call_location)
-            readings.append((stand_in.versions if stand_in else "", tuple(caches)))
-        caches = [*with_versions(readings)]
+            by_version.append((stand_in.versions if stand_in else "", tuple(caches)))
+        caches = [*with_versions(by_version)]
         if self.roots[0][0] is None:
             address = f"unit.{name}"
-            unread = [
-                replace(cache, address=address, module=module and replace(module, address=address))
-                for cache in self._reader.unread_calls().likely(self._call)
-                for module in (cache.module,)
-            ]
+            unread = []
+            for cache in self._reader.unread_calls().likely(self._call):
+                module = cache.module and replace(cache.module, address=address)
+                unread.append(replace(cache, address=address, module=module))
             if not unread:
                 location = replace(call_location, end_line=None, end_column=None)
                 text = f"the module was not read: {self._call.unreadable.why}"
@@ -139,15 +140,15 @@ class RemoteUnit:
         source, shown = self._source, without_credentials(self._unit.source)
         if source == shown:
             return result
-        hidden: ReadResult = with_texts(
+        hidden: ReadResult = map_texts(
             result, lambda text: text.replace(source, shown) if source in text else text
         )
         return hidden
 
     def _at_call(self, cache: CacheResource, stand_in: "StandIn") -> CacheResource:
-        """Return a cache that a description declares as the unit's."""
-        is_described = cache.block is None or cache.block.path == stand_in.module.folder
-        if not is_described:
+        """Return a cache that a stand-in declares as the unit's."""
+        is_in_stand_in = cache.block is None or cache.block.path == stand_in.module.folder
+        if not is_in_stand_in:
             return cache
         located = at_call(cache, self._call, stand_in)
         is_overridden = cache.location.path != stand_in.module.folder

@@ -18,8 +18,8 @@ from ecbackup_iac.readers.hidden_words import hidden_words, without_words
 from ecbackup_iac.terraform.files.file_names import every_configuration_file
 from ecbackup_iac.terraform.functions.data_files import DataFileStep
 from ecbackup_iac.terraform.modules.module import Module
-from ecbackup_iac.terraform.roots.folder_scan import Sought
-from ecbackup_iac.terraform.roots.inputs import VariableFiles
+from ecbackup_iac.terraform.roots.folder_scan import WantedBlocks
+from ecbackup_iac.terraform.roots.root_variables import VariableFiles
 from ecbackup_iac.terraform.roots.roots import FolderIndex, is_within
 from ecbackup_iac.terraform.roots.ruling_out import may_name
 from ecbackup_iac.terraform.values.value import EvaluationError, Value
@@ -39,7 +39,7 @@ class UnitRoot:
     """The checked folders: the unit's own where all of it is checked, else the paths of the run."""
 
     index: FolderIndex
-    sought: Sought
+    wanted: WantedBlocks
     is_shared: bool = False
     """Other units have the same module."""
 
@@ -127,13 +127,13 @@ class UnitRoot:
                 if self.module.files.is_replaced(os.path.join(path, block.file)):
                     reason = f"the unit replaces {block.file}"
                     yield AbsentCache(
-                        block.address, block.kind, self.display_path, block.location, reason
+                        block.address, block.type, self.display_path, block.location, reason
                     )
 
     def _unknown_files(self) -> Iterator[Diagnostic]:
         """Yield a warning for each generated file that is unknown; an error where it mentions caches."""
         for file, diagnostic in self.module.unknown_files:
-            is_error = may_name(file.written, self.sought.words)
+            is_error = may_name(file.written, self.wanted.words)
             severity = Severity.ERROR if is_error else Severity.WARNING
             yield replace(diagnostic, severity=severity, is_detail=not is_error)
 
@@ -141,7 +141,7 @@ class UnitRoot:
         cache = of_unit(cache, self.unit)
         if self.unit.inputs_at is not None:
             location, folder = self.unit.inputs_at.location, display_path_of(self.module.folder)
-            cache = replace(cache, inputs=Call(location, "inputs", folder, self.is_shared))
+            cache = replace(cache, unit_inputs=Call(location, "inputs", folder, self.is_shared))
         unit, retention = self.unit, cache.retention
         decided = retention.trace[-1].location if retention.trace else cache.location
         if any(decided.path == source.path for source in self.module.files.written.values()):
@@ -178,7 +178,7 @@ def of_unit(cache: CacheResource, unit: Unit) -> CacheResource:
         if any(_contains(place.location, location) for location in decided)
     )
     locations = (*(place.location for place in (*unit.places, *unit.calls)), *decided, *inherited)
-    return replace(cache, source=Source.TERRAGRUNT, unit=tuple(dict.fromkeys(locations)))
+    return replace(cache, source=Source.TERRAGRUNT, unit_locations=tuple(dict.fromkeys(locations)))
 
 
 def _contains(whole: Location, part: Location) -> bool:

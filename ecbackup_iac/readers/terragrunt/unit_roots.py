@@ -14,10 +14,10 @@ from ecbackup_iac.model.report import AbsentCache, Diagnostic, Severity
 from ecbackup_iac.readers.terragrunt.unit_root import UnitRoot
 from ecbackup_iac.terraform.files.folders import Folders
 from ecbackup_iac.terraform.functions.data_files import DataFileStep
-from ecbackup_iac.terraform.roots.folder_scan import FolderScan, Sought
+from ecbackup_iac.terraform.roots.folder_scan import FolderScan, WantedBlocks
 from ecbackup_iac.terraform.roots.roots import NO_UNITS, FolderIndex, UnitModules, is_within
 from ecbackup_iac.terraform.roots.ruling_out import may_name
-from ecbackup_iac.terraform.roots.wrappers import SetInputs
+from ecbackup_iac.terraform.roots.wrappers import ExternalInputs
 from ecbackup_iac.terraform.values.budget import MAX_STEPS
 from ecbackup_iac.terraform.values.value import EvaluationError
 from ecbackup_iac.terragrunt.discovery import Deployments, deployments
@@ -33,10 +33,10 @@ MAX_STEPS_OF_UNITS = MAX_STEPS // 2
 """For the configuration of all units together, and a step for each byte of it."""
 
 
-def _leads(unit: Unit, folder: str, index: FolderIndex) -> bool:
-    """Whether the module of a unit leads to a cache, as far as that is known without evaluating it.
+def _may_lead_to_cache(unit: Unit, folder: str, index: FolderIndex) -> bool:
+    """Whether the module of a unit contains or calls a cache, as far as is known without evaluating it.
 
-    A parent's own folder has to contain one: most contain what their units share.
+    A configuration that units include is one only if its own folder contains a cache.
     """
     if folder not in index.leading:
         return False
@@ -77,14 +77,14 @@ class UnitRoots:
         folders: Folders,
         given: EvaluationInputs,
         targets: Sequence[str],
-        words: Sought,
+        wanted: WantedBlocks,
         is_excluded: Callable[[str], bool],
     ) -> None:
         self._folders = folders
         self._is_excluded = is_excluded
         self._given = given
         self._targets = frozenset(targets)
-        self._sought = words
+        self._wanted = wanted
         self.found = Deployments()
         self.steps = 0
         """What the evaluation of their configuration took."""
@@ -113,7 +113,8 @@ class UnitRoots:
         wrappers = (*scan.wrappers, *scan.excluded_wrappers)
         read = {path for path in wrappers if path.endswith((".hcl", ".hcl.json"))}
         excluded = {
-            folder: SetInputs(display_path_of(file)) for folder, file in self.found.excluded.items()
+            folder: ExternalInputs(display_path_of(file))
+            for folder, file in self.found.excluded.items()
         }
         return UnitModules(
             frozenset(self.found.sourced),
@@ -136,14 +137,14 @@ class UnitRoots:
             targets = self._targets_of(unit)
             for folder in () if unit.excluded else unit.modules:
                 module = UnitModule(unit, folder, self._folders)
-                leads = _leads(unit, folder, index) or self._has_caches(module, index)
+                leads = _may_lead_to_cache(unit, folder, index) or self._has_caches(module, index)
                 own_folders = (unit.folder, module.own_folder)
                 if leads and (
                     folder in index.relevant
                     or any(is_inside(target, own) for target in targets for own in own_folders)
                 ):
                     is_shared = times[folder] > 1
-                    yield UnitRoot(unit, module, targets, index, self._sought, is_shared)
+                    yield UnitRoot(unit, module, targets, index, self._wanted, is_shared)
 
     def _targets_of(self, unit: Unit) -> frozenset[str]:
         """Return what is checked of a unit: its own folder where all of it is."""
@@ -156,7 +157,7 @@ class UnitRoots:
         is_own = module.own_folder == module.folder  # then what it calls has been followed
         copied = () if is_own else index.leading
         return any(is_inside(path, module.own_folder) for path in copied) or any(
-            b"module" in text or may_name(text, self._sought.words)  # a call may lead to one
+            b"module" in text or may_name(text, self._wanted.words)  # a call may lead to one
             for text in (
                 *(source.text for source in module.files.written.values()),
                 *(file.written for file, _ in module.unknown_files),
@@ -170,15 +171,15 @@ class UnitRoots:
         inherited, is_cache = _inherited_inputs(caches), {*map(id, caches)}
         for unit in filter(self._is_target, remote):
             module = UnitModule(unit, unit.view.folder(unit.folder), self._folders)
-            root = UnitRoot(unit, module, self._targets_of(unit), index, self._sought)
+            root = UnitRoot(unit, module, self._targets_of(unit), index, self._wanted)
             foreign = () if id(unit) in is_cache else _foreign_inputs(unit, inherited)
             yield replace(root, foreign=frozenset(foreign))
 
     def _is_of_caches(self, unit: Unit, index: FolderIndex) -> bool:
         """Whether a unit's module makes caches, by its source."""
         if unit.remote:
-            return self._sought.is_call(unit.remote, None)
-        return any(_leads(unit, folder, index) for folder in unit.modules)
+            return self._wanted.is_call(unit.remote, None)
+        return any(_may_lead_to_cache(unit, folder, index) for folder in unit.modules)
 
     def diagnostics(self, index: FolderIndex) -> Iterator[Diagnostic]:
         """Yield what Terragrunt rejects, where it concerns what is checked."""
@@ -186,7 +187,7 @@ class UnitRoots:
             is_concerned = any(folder in index.relevant for folder in unit.modules)
             if self._is_target(unit):
                 is_concerned = not unit.modules or any(
-                    _leads(unit, folder, index) for folder in unit.modules
+                    _may_lead_to_cache(unit, folder, index) for folder in unit.modules
                 )
             if unit.problem is not None and is_concerned:
                 yield _rejected(unit.problem, unit.file)
@@ -212,7 +213,7 @@ class UnitRoots:
                     for block in index.found[path].blocks:
                         address = f"{names}.{block.address}" if names else block.address
                         yield AbsentCache(
-                            address, block.kind, display_path, block.location, unit.excluded
+                            address, block.type, display_path, block.location, unit.excluded
                         )
 
     def annotated_texts(self) -> Iterator[AnnotatedText]:
@@ -230,7 +231,7 @@ class UnitRoots:
         return tuple(sorted(map(display_path_of, self.found.left_out)))
 
     @property
-    def is_nothing_evaluated(self) -> bool:
+    def has_files_without_units(self) -> bool:
         """Whether there are files of Terragrunt, and neither a unit nor a stack, nor a template for one."""
         found = self.found
         is_any = found.units or found.stacks or found.templates or found.stack_templates

@@ -97,7 +97,10 @@ def _table(number: int, root: str, entries: Sequence[Entry]) -> Iterator[str]:
     )
     for entry in entries:
         resource = entry.finding.resource
-        settings = resource.settings and f'<span class="settings">{name(resource.settings)}</span>'
+        settings = (
+            resource.settings_label
+            and f'<span class="settings">{name(resource.settings_label)}</span>'
+        )
         yield (
             f'<tr role="row" class="{entry.kind}"><th role="rowheader" scope="row">'
             f'<a href="#c{entry.number}">{name(resource.address)}</a>{settings}</th>'

@@ -108,9 +108,9 @@ def _facts(
     yield "Root", code(root)
     if resource.calls:
         call = resource.calls[-1]
-        yield "Module call" if call.folder else "Nested stack", code(line_of(call.location))
-    if resource.settings:
-        yield "Values", code(resource.settings)
+        yield "Module call" if call.module_folder else "Nested stack", code(line_of(call.location))
+    if resource.settings_label:
+        yield "Values", code(resource.settings_label)
 
 
 def _about(resource: CacheResource) -> Iterator[str]:

@@ -155,8 +155,8 @@ def _accepted(entry: Entry, root: str) -> Iterator[tuple[str, str]]:
     )
     yield "Finding", f"{rule}{KINDS[finding.verdict.status].lower()}"
     yield "Root", code(root)
-    if finding.resource.settings:
-        yield "Values", code(finding.resource.settings)
+    if finding.resource.settings_label:
+        yield "Values", code(finding.resource.settings_label)
     if finding.suppression:
         yield from suppression_facts(finding.suppression)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from ecbackup_iac.hcl.expression import Call, GetAttribute, Index, Name, Node, Splat
+from ecbackup_iac.hcl.expression import FunctionCall, GetAttribute, Index, Name, Node, Splat
 from ecbackup_iac.terraform.evaluation.conditionals import can_call, try_call
 from ecbackup_iac.terraform.evaluation.node_evaluator import NodeEvaluator
 from ecbackup_iac.terraform.functions import FUNCTIONS
@@ -14,10 +14,10 @@ from ecbackup_iac.terraform.values.outcomes import map_outcomes, one_of
 from ecbackup_iac.terraform.values.type_system import STRING, is_sequence
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
-    Possibility,
+    Outcome,
     Value,
-    as_early,
-    quoting,
+    error_quoting,
+    keep_unknown_to_plan,
     unknown,
 )
 
@@ -37,7 +37,7 @@ _SPECIAL_FORMS = {"try": try_call, "can": can_call}
 _LOOKUP_ARGUMENTS = 3
 
 
-def call(evaluator: NodeEvaluator, node: Call) -> Value:
+def call(evaluator: NodeEvaluator, node: FunctionCall) -> Value:
     """Return the value of a call. Raises EvaluationError."""
     if not evaluator.scope.allows_calls:
         raise EvaluationError("Function calls not allowed: functions may not be called here")
@@ -54,11 +54,11 @@ def call(evaluator: NodeEvaluator, node: Call) -> Value:
     return _named_call(evaluator, node, name)
 
 
-def _named_call(evaluator: NodeEvaluator, node: Call, name: str) -> Value:
+def _named_call(evaluator: NodeEvaluator, node: FunctionCall, name: str) -> Value:
     function = FUNCTIONS.get(name)
     if function is None:
         text = f': there is no function named "{name}"'
-        raise quoting("Call to unknown function{}", text, "")
+        raise error_quoting("FunctionCall to unknown function{}", text, "")
     if name in OPENTOFU_ONLY or (name == "templatestring" and not _starts_with_name(node)):
         record_rejection()  # Terraform's: OpenTofu accepts it
     arguments = [evaluator.value(argument) for argument in node.arguments]
@@ -67,10 +67,10 @@ def _named_call(evaluator: NodeEvaluator, node: Call, name: str) -> Value:
         if found is not None:
             return found
     called = _expanded_call if node.is_expanded else call_function
-    return as_early(lambda: called(function, arguments, evaluator), *arguments)
+    return keep_unknown_to_plan(lambda: called(function, arguments, evaluator), *arguments)
 
 
-def _starts_with_name(node: Call) -> bool:
+def _starts_with_name(node: FunctionCall) -> bool:
     """Whether the first argument is a reference, which Terraform requires of `templatestring`."""
     argument: Node | None = node.arguments[0] if node.arguments else None
     while isinstance(argument, GetAttribute | Index | Splat):
@@ -98,7 +98,7 @@ def _expanded_call(function: Function, arguments: list[Value], evaluator: NodeEv
 
 
 def _lookup_of_unknown_key(
-    evaluator: NodeEvaluator, node: Call, arguments: list[Value]
+    evaluator: NodeEvaluator, node: FunctionCall, arguments: list[Value]
 ) -> Value | None:
     """Return any value of the map or the default, where nothing is known of a lookup's key."""
     of, key, default = arguments
@@ -111,7 +111,7 @@ def _lookup_of_unknown_key(
     subject = evaluator.condition_text(node.arguments[1])
     found = possible_elements(of, subject, is_hidden=of.is_hidden or key.is_hidden)
     # No assumption: another map's keys are something else to this one.
-    found.append(Possibility(default, description=f"{subject} is something else"))
+    found.append(Outcome(default, description=f"{subject} is something else"))
     raw = key.unknown
     result = one_of(found, raw.why, is_deferred=raw.is_deferred)
     return result.taken_from(of).with_marks_of(*arguments)

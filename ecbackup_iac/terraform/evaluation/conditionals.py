@@ -2,23 +2,28 @@
 
 from collections.abc import Callable
 
-from ecbackup_iac.hcl.expression import Binary, Call, Conditional, Node, Template, Unary
+from ecbackup_iac.hcl.expression import Binary, Conditional, FunctionCall, Node, Template, Unary
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.evaluation.node_evaluator import NodeEvaluator
 from ecbackup_iac.terraform.values.context import record_rejection, track_rejections
 from ecbackup_iac.terraform.values.conversion import converted
-from ecbackup_iac.terraform.values.outcomes import combined, map_outcomes, of_deferred_type, one_of
+from ecbackup_iac.terraform.values.outcomes import (
+    combined_assumptions,
+    map_outcomes,
+    of_deferred_type,
+    one_of,
+)
 from ecbackup_iac.terraform.values.type_system import BOOL, DYNAMIC, NUMBER, STRING, Type, unified
 from ecbackup_iac.terraform.values.value import (
     Assumption,
     EvaluationError,
-    Possibility,
+    Outcome,
     ReferenceRejectedError,
     UnknownRaw,
     Value,
-    as_early,
     first_unknown,
     is_open,
+    keep_unknown_to_plan,
     unknown,
 )
 
@@ -41,7 +46,7 @@ def conditional(evaluator: NodeEvaluator, node: Conditional) -> Value:
 
     if condition.is_known or condition.unknown.outcomes:
         condition = _with_condition_text(evaluator, condition, node.condition)
-        result = as_early(lambda: map_outcomes(branch_of, condition), condition)
+        result = keep_unknown_to_plan(lambda: map_outcomes(branch_of, condition), condition)
     else:
         subject = evaluator.condition_text(node.condition)
         result = _either_branch(
@@ -63,13 +68,13 @@ def _with_condition_text(evaluator: NodeEvaluator, condition: Value, node: Node)
     for outcome in raw.outcomes:
         is_implied = bool(outcome.when and not outcome.description)
         state = "null" if outcome.value.is_null else str(outcome.value.raw).lower()
-        named = combined(outcome.when, (Assumption(subject, state, is_implied),))
-        outcomes.append(outcome if named is None else Possibility(outcome.value, named))
+        named = combined_assumptions(outcome.when, (Assumption(subject, state, is_implied),))
+        outcomes.append(outcome if named is None else Outcome(outcome.value, named))
     return replace(condition, raw=replace(raw, outcomes=tuple(outcomes)))
 
 
-def listed_truth(evaluator: NodeEvaluator, value: Value, node: Node) -> Value:
-    """Return an unknown operand of a logical operator as true or false, each on that condition."""
+def with_truth_outcomes(evaluator: NodeEvaluator, value: Value, node: Node) -> Value:
+    """Return an unknown operand of a logical operator with true and false as its outcomes."""
     raw = value.raw
     if value.type != BOOL or not isinstance(raw, UnknownRaw) or raw.outcomes or raw.is_deferred:
         return value
@@ -77,7 +82,7 @@ def listed_truth(evaluator: NodeEvaluator, value: Value, node: Node) -> Value:
         record_rejection()  # a null operand is rejected
     subject = evaluator.condition_text(node)
     outcomes = tuple(
-        Possibility(Value(BOOL, truth), (Assumption(subject, str(truth).lower()),))
+        Outcome(Value(BOOL, truth), (Assumption(subject, str(truth).lower()),))
         for truth in (True, False)
     )
     return replace(value, raw=replace(raw, outcomes=outcomes))
@@ -126,7 +131,7 @@ def _either_branch(
         record_rejection()  # a null condition is rejected
     for branch, state in ((then, "true"), (otherwise, "false")):
         try:
-            found.append(Possibility(branch(), (Assumption(subject, state),)))
+            found.append(Outcome(branch(), (Assumption(subject, state),)))
         except ReferenceRejectedError:
             raise
         except EvaluationError:
@@ -137,8 +142,12 @@ def _either_branch(
     if raw.is_deferred and len(found) == 1:
         return of_deferred_type(result, raw.why)
     # Where both are the same, a plan knows only a number, null or an empty collection.
-    is_early = raw.is_deferred and result.type != NUMBER and result.raw not in (None, (), {})
-    return replace(result, is_known_early=True) if is_early and result.is_known else result
+    is_unknown_to_plan = (
+        raw.is_deferred and result.type != NUMBER and result.raw not in (None, (), {})
+    )
+    if is_unknown_to_plan and result.is_known:
+        return replace(result, is_unknown_to_plan=True)
+    return result
 
 
 def _of_its_type(attempt: _Attempt, node: Node) -> Value:
@@ -170,11 +179,11 @@ def _branch_type(then: Value, otherwise: Value) -> Type | None:
     return kind
 
 
-def try_call(evaluator: NodeEvaluator, node: Call) -> Value:
+def try_call(evaluator: NodeEvaluator, node: FunctionCall) -> Value:
     """Return the value of `try`: the first argument that Terraform does not reject."""
     if not node.arguments:
         raise EvaluationError("try: at least one argument is required")
-    found: list[Possibility] = []
+    found: list[Outcome] = []
     is_deferred = False
     last: EvaluationError | None = None
     for argument in node.arguments:
@@ -188,7 +197,7 @@ def try_call(evaluator: NodeEvaluator, node: Call) -> Value:
             continue
         if not found:  # a plan does not wait for what is deferred, and tries no other argument
             is_deferred = rejections.is_deferred and (rejections.happened or rejections.may_follow)
-        found.append(Possibility(value))
+        found.append(Outcome(value))
         may_follow = rejections.may_follow and not value.is_wholly_known
         if not rejections.happened and not may_follow:
             break
@@ -215,7 +224,7 @@ def _deferred(value: Value) -> Value:
     return of_deferred_type(value, inner.unknown.why)
 
 
-def can_call(evaluator: NodeEvaluator, node: Call) -> Value:
+def can_call(evaluator: NodeEvaluator, node: FunctionCall) -> Value:
     """Return the value of `can`: whether Terraform accepts the argument."""
     if len(node.arguments) != 1:
         raise EvaluationError("can: exactly one argument is required")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from ecbackup_iac.hcl.expression import (
-    Call,
+    FunctionCall,
     InvalidExpression,
     Literal,
     Name,
@@ -98,14 +98,14 @@ def _type(node: Node) -> tuple[Type, Defaults]:
             return PRIMITIVES[name], Defaults()
         case Name(name=name) if name in COLLECTIONS:
             return COLLECTIONS[name](DYNAMIC), Defaults()
-        case Call(name=name, arguments=(element,)) if name in COLLECTIONS:
+        case FunctionCall(name=name, arguments=(element,)) if name in COLLECTIONS:
             kind, defaults = _type(element)
             return COLLECTIONS[name](kind), _nested({"": defaults})
-        case Call(name="tuple", arguments=(TupleNode(items=items),)):
+        case FunctionCall(name="tuple", arguments=(TupleNode(items=items),)):
             parts = [_type(item) for item in items]
             inside = {str(position): defaults for position, (_, defaults) in enumerate(parts)}
             return TupleOf(tuple(kind for kind, _ in parts)), _nested(inside)
-        case Call(name="object", arguments=(ObjectNode() as attributes,)):
+        case FunctionCall(name="object", arguments=(ObjectNode() as attributes,)):
             return _object(attributes)
         case InvalidExpression():
             return DYNAMIC, Defaults()  # a syntax error, which is reported
@@ -131,7 +131,7 @@ def _object(node: ObjectNode) -> tuple[ObjectOf, Defaults]:
         name = key.value
         default: Node | None = None
         attribute = written
-        if isinstance(written, Call) and written.name == "optional":
+        if isinstance(written, FunctionCall) and written.name == "optional":
             if not 1 <= len(written.arguments) <= 2:  # noqa: PLR2004 - type and default
                 raise EvaluationError("optional takes a type and a default", written.range)
             optional.add(name)

@@ -6,10 +6,10 @@ from typing import assert_never
 
 from ecbackup_iac.hcl.expression import (
     Binary,
-    Call,
     Conditional,
     Element,
     For,
+    FunctionCall,
     GetAttribute,
     Index,
     InvalidExpression,
@@ -26,7 +26,7 @@ from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.value import StepKind
 from ecbackup_iac.terraform.evaluation.calls import call
-from ecbackup_iac.terraform.evaluation.conditionals import conditional, listed_truth
+from ecbackup_iac.terraform.evaluation.conditionals import conditional, with_truth_outcomes
 from ecbackup_iac.terraform.evaluation.node_evaluator import NodeEvaluator
 from ecbackup_iac.terraform.evaluation.string_templates import template
 from ecbackup_iac.terraform.functions.call_context import Scope
@@ -42,11 +42,11 @@ from ecbackup_iac.terraform.values.value import (
     UnknownRaw,
     UnneededOperandError,
     Value,
-    as_early,
+    error_quoting,
     is_open,
+    keep_unknown_to_plan,
     not_null,
     object_value,
-    quoting,
     tuple_value,
     unknown,
 )
@@ -75,26 +75,28 @@ class Evaluator(NodeEvaluator):
             case Template():
                 return template(self, node)
             case GetAttribute():
-                names = self._names(node)
+                names = self._reference_names(node)
                 if names is not None:  # a whole reference
                     return self.scope.reference(names[0], names[1:], node.range)
                 of = self.value(node.of)
-                self._check_key(node.of, of, has_key=False)
+                self._check_instance_key(node.of, of, has_key=False)
                 return attribute(of, node.name)
             case Index():
                 of = self.value(node.of)
-                self._check_key(node.of, of, has_key=True)
+                self._check_instance_key(node.of, of, has_key=True)
                 return index(of, self.value(node.key), self.condition_text(node.key))
             case Binary():
                 return not_null(self._binary(node))
             case Unary():
                 operand = self.value(node.operand)
                 if node.operator == "!":
-                    operand = listed_truth(self, operand, node.operand)
-                return as_early(lambda: not_null(unary(node.operator, operand)), operand)
+                    operand = with_truth_outcomes(self, operand, node.operand)
+                return keep_unknown_to_plan(
+                    lambda: not_null(unary(node.operator, operand)), operand
+                )
             case Conditional():
                 return conditional(self, node)
-            case Call():
+            case FunctionCall():
                 return call(self, node)
             case TupleNode():
                 return tuple_value(self.value(item) for item in node.items)
@@ -129,11 +131,11 @@ class Evaluator(NodeEvaluator):
     def _binary(self, node: Binary) -> Value:
         left = self.value(node.left)
         is_logical = node.operator in ("&&", "||")
-        left = listed_truth(self, left, node.left) if is_logical else left
+        left = with_truth_outcomes(self, left, node.left) if is_logical else left
         try:
             right = self.value(node.right)
-            right = listed_truth(self, right, node.right) if is_logical else right
-            result = as_early(lambda: binary(node.operator, left, right), left, right)
+            right = with_truth_outcomes(self, right, node.right) if is_logical else right
+            result = keep_unknown_to_plan(lambda: binary(node.operator, left, right), left, right)
             return with_steps_of_files(result, (left, right))
         except (ReferenceRejectedError, UnneededOperandError):
             raise
@@ -149,9 +151,9 @@ class Evaluator(NodeEvaluator):
     def _name(self, node: Name) -> Value:
         if node.name in self.names:
             return self.names[node.name]
-        raise quoting("Invalid reference: {} needs an attribute", f'"{node.name}"', "a name")
+        raise error_quoting("Invalid reference: {} needs an attribute", f'"{node.name}"', "a name")
 
-    def _names(self, node: GetAttribute) -> tuple[str, ...] | None:
+    def _reference_names(self, node: GetAttribute) -> tuple[str, ...] | None:
         """Return the names of a whole reference; None where the node is a step beyond one."""
         names = [node.name]
         of: Node = node.of
@@ -164,13 +166,13 @@ class Evaluator(NodeEvaluator):
             return None
         return (of.name, *reversed(names))
 
-    def _check_key(self, node: Node, of: Value, *, has_key: bool) -> None:
+    def _check_instance_key(self, node: Node, of: Value, *, has_key: bool) -> None:
         """Raise ReferenceRejectedError for a key of a single resource, or none where it is repeated."""
         if not isinstance(of.raw, tuple | Mapping) or not isinstance(node, GetAttribute):
             return
         if has_key is not is_open(of):  # most are what they should be
             return
-        names = self._names(node)
+        names = self._reference_names(node)
         if names is None or names[0] in _NO_RESOURCES:
             return
         text = "Unexpected resource instance key: it has neither count nor for_each"

@@ -7,9 +7,9 @@ from ecbackup_iac.hcl.expression import For, ForDirective, Node, Splat
 from ecbackup_iac.model.record import changing_record, field
 from ecbackup_iac.terraform.evaluation.node_evaluator import NodeEvaluator
 from ecbackup_iac.terraform.values.budget import STEPS_PER_ITERATION, charge
-from ecbackup_iac.terraform.values.context import HiddenRejections, record_possible_rejection
-from ecbackup_iac.terraform.values.conversion import closed, converted
-from ecbackup_iac.terraform.values.marks import hidden_value
+from ecbackup_iac.terraform.values.context import UntrackedRejections, record_possible_rejection
+from ecbackup_iac.terraform.values.conversion import converted, unknown_if_open
+from ecbackup_iac.terraform.values.marks import placeholder_of_value
 from ecbackup_iac.terraform.values.outcomes import map_outcomes
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
@@ -24,9 +24,9 @@ from ecbackup_iac.terraform.values.value import (
     UnknownRaw,
     Value,
     count_value,
+    error_quoting,
     is_collection,
     object_value,
-    quoting,
     string,
     tuple_value,
     unknown,
@@ -35,7 +35,7 @@ from ecbackup_iac.terraform.values.value import (
 
 def for_expression(evaluator: NodeEvaluator, node: For) -> Value:
     """Return the tuple or object of a for expression. Raises EvaluationError."""
-    collection = closed(evaluator.value(node.collection))
+    collection = unknown_if_open(evaluator.value(node.collection))
     if not collection.is_known and not collection.unknown.outcomes:
         return _unknown_for(evaluator, node, collection)
     result = map_outcomes(lambda known: _known_for(evaluator, node, known), collection)
@@ -51,7 +51,7 @@ def _unknown_for(evaluator: NodeEvaluator, node: For, collection: Value) -> Valu
     item = unknown(raw.why, is_deferred=raw.is_deferred)
     names = {node.item: item, **({node.key: item} if node.key else {})}
     element = None
-    with HiddenRejections(), suppress(EvaluationError):
+    with UntrackedRejections(), suppress(EvaluationError):
         element = evaluator.with_names(names).value(node.result)
     result = UnknownRaw(raw.why, is_deferred=raw.is_deferred, is_not_null=True, element=element)
     return Value(DYNAMIC, result).with_marks_of(collection)
@@ -68,8 +68,8 @@ class _Members:
         """Add a member. Raises EvaluationError for a key that comes twice."""
         self.keys.append(key)
         if str(key.raw) in self.groups and not is_grouped:
-            shown = hidden_value(key) if key.is_hidden else f'"{key.raw}"'
-            raise quoting("Duplicate object key: {} is set twice", shown, "a key")
+            shown = placeholder_of_value(key) if key.is_hidden else f'"{key.raw}"'
+            raise error_quoting("Duplicate object key: {} is set twice", shown, "a key")
         self.groups.setdefault(str(key.raw), []).append(value)
 
     def as_object(self, *, is_grouped: bool) -> Value:
@@ -120,7 +120,7 @@ def _check_condition(evaluator: NodeEvaluator, node: For) -> None:
     names = {node.item: unknown("the condition is evaluated for no element", is_deferred=True)}
     if node.key:
         names[node.key] = names[node.item]
-    with HiddenRejections():
+    with UntrackedRejections():
         _is_included(evaluator.with_names(names), node.condition)
 
 
@@ -196,7 +196,7 @@ def _known_splat(evaluator: NodeEvaluator, node: Splat, of: Value) -> Value:
     if isinstance(of.type, ListOf | SetOf):
         if not elements:  # an invalid expression is rejected all the same
             missing = unknown("there is no element", of.type.element, is_not_null=True)
-            with HiddenRejections():
+            with UntrackedRejections():
                 kind = evaluator.with_names({"": missing}).value(node.each).type
             return Value(ListOf(kind), ())
         kinds = {result.type for result in results}

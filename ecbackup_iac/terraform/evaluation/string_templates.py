@@ -16,7 +16,7 @@ from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.evaluation.conditionals import condition_value
 from ecbackup_iac.terraform.evaluation.node_evaluator import NodeEvaluator
-from ecbackup_iac.terraform.values.conversion import closed, converted
+from ecbackup_iac.terraform.values.conversion import converted, unknown_if_open
 from ecbackup_iac.terraform.values.outcomes import map_outcomes, without_null
 from ecbackup_iac.terraform.values.type_system import STRING
 from ecbackup_iac.terraform.values.value import (
@@ -74,7 +74,7 @@ def _if_directive(evaluator: NodeEvaluator, part: IfDirective) -> Value:
 def _for_directive(evaluator: NodeEvaluator, part: ForDirective) -> Value:
     from ecbackup_iac.terraform.evaluation.loops import iterations
 
-    collection = closed(evaluator.value(part.collection))
+    collection = unknown_if_open(evaluator.value(part.collection))
 
     def body(known: Value) -> Value:
         rounds = iterations(evaluator, part, known)

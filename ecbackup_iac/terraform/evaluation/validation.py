@@ -7,8 +7,8 @@ from math import ceil, floor
 
 from ecbackup_iac.hcl.expression import (
     Binary,
-    Call,
     Conditional,
+    FunctionCall,
     GetAttribute,
     Literal,
     Name,
@@ -18,13 +18,13 @@ from ecbackup_iac.hcl.expression import (
 from ecbackup_iac.hcl.number import Number
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.terraform.values.conversion import converted
-from ecbackup_iac.terraform.values.marks import hidden_value
+from ecbackup_iac.terraform.values.marks import placeholder_of_value
 from ecbackup_iac.terraform.values.outcomes import identity, is_between, one_of
 from ecbackup_iac.terraform.values.type_system import BOOL, NUMBER, STRING, Type
 from ecbackup_iac.terraform.values.value import (
     Assumption,
     EvaluationError,
-    Possibility,
+    Outcome,
     Value,
     null,
 )
@@ -91,19 +91,20 @@ def narrowed(
     return replace(value, raw=raw)
 
 
-def _with_outcomes(value: Value, variable: str, outcomes: Sequence[Value]) -> Value:
-    possibilities = []
-    for outcome in outcomes:
+def _with_outcomes(value: Value, variable: str, choices: Sequence[Value]) -> Value:
+    """Return an unknown variable as one of some values, each on the assumption that the variable is it."""
+    outcomes = []
+    for choice in choices:
         try:
-            fitting = converted(outcome, value.type)
+            fitting = converted(choice, value.type)
         except EvaluationError:
             continue  # of another type: the variable is never equal to it
         is_secret = fitting.is_hidden and isinstance(fitting.raw, str)
-        state = hidden_value(fitting) if is_secret else _as_written(fitting)
-        possibilities.append(Possibility(fitting, (Assumption(variable, state),)))
-    if not possibilities:
+        state = placeholder_of_value(fitting) if is_secret else _as_written(fitting)
+        outcomes.append(Outcome(fitting, (Assumption(variable, state),)))
+    if not outcomes:
         return value
-    found = one_of(possibilities, value.unknown.why)
+    found = one_of(outcomes, value.unknown.why)
     return found.through(*value.trace)
 
 
@@ -140,19 +141,21 @@ def _facts(node: Node, variable: _Variable) -> _Facts:
                 chosen = _facts(condition, variable)
                 return _facts_of_any(chosen, _facts(otherwise, variable))
             return _NO_FACTS
-        case Call():
+        case FunctionCall():
             return _call_facts(node, variable)
         case _:
             return _NO_FACTS
 
 
-def _call_facts(node: Call, variable: _Variable) -> _Facts:
+def _call_facts(node: FunctionCall, variable: _Variable) -> _Facts:
     match node:
-        case Call(name="contains", arguments=(choices, needle)) if _is_variable(needle, variable):
+        case FunctionCall(name="contains", arguments=(choices, needle)) if _is_variable(
+            needle, variable
+        ):
             return _unconverted(needle, _Facts(values=_elements(choices, variable)), variable)
-        case Call(name="alltrue", arguments=(TupleNode(items=items),)) if items:
+        case FunctionCall(name="alltrue", arguments=(TupleNode(items=items),)) if items:
             return reduce(_facts_of_all, (_facts(item, variable) for item in items))
-        case Call(name="anytrue", arguments=(TupleNode(items=items),)) if items:
+        case FunctionCall(name="anytrue", arguments=(TupleNode(items=items),)) if items:
             return reduce(_facts_of_any, (_facts(item, variable) for item in items))
         case _:
             return _NO_FACTS
@@ -160,7 +163,7 @@ def _call_facts(node: Call, variable: _Variable) -> _Facts:
 
 def _is_variable(node: Node, variable: _Variable) -> bool:
     match node:
-        case Call(name="tonumber" | "tostring", arguments=(argument,)):
+        case FunctionCall(name="tonumber" | "tostring", arguments=(argument,)):
             return _is_variable(argument, variable)
         case GetAttribute(of=Name(name=root), name=name):
             return f"{root}.{name}" == variable.reference
@@ -173,7 +176,7 @@ def _unconverted(node: Node, facts: _Facts, variable: _Variable) -> _Facts:
 
     Several strings become one number ("7", "07"), so a number proves bounds of a string, not the string.
     """
-    if not isinstance(node, Call) or facts.values is None:
+    if not isinstance(node, FunctionCall) or facts.values is None:
         return facts
     if variable.type == NUMBER or (variable.type == STRING and node.name == "tostring"):
         return facts

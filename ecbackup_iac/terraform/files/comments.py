@@ -19,7 +19,7 @@ def commented_hcl(source: SourceFile) -> CommentedText:
     body = parse_file(source, CONFIGURATION, lambda _message, _place: None)
     text = source.text.decode("latin-1")
     blocks = [
-        CodeBlock(item.range.start, item.range.end, " ".join((item.kind, *item.labels)))
+        CodeBlock(item.range.start, item.range.end, " ".join((item.type, *item.labels)))
         for item in body.items
         if isinstance(item, Block)
     ]
@@ -42,7 +42,7 @@ def _entries(
     What has no comment is not parsed for them.
     """
     for item in items:
-        if isinstance(item, Block) and item.kind not in _WITH_ENTRIES:
+        if isinstance(item, Block) and item.type not in _WITH_ENTRIES:
             continue
         after = bisect_left(comments, (item.range.start,))
         if after == len(comments) or comments[after][0] >= item.range.end:
@@ -52,7 +52,7 @@ def _entries(
             node
             for attribute in attributes
             if isinstance(item, Attribute)
-            or item.kind != "resource"
+            or item.type != "resource"
             or attribute.name == "for_each"
             for node in nodes_in(attribute.expression)
         )
@@ -82,7 +82,7 @@ def commented_json(source: SourceFile) -> CommentedText:
         if value.string is not None
     ]
     blocks = [
-        CodeBlock(block.range.start, block.range.end, " ".join((block.kind, *block.labels)))
+        CodeBlock(block.range.start, block.range.end, " ".join((block.type, *block.labels)))
         for block in found
     ]
     text = source.text.decode("latin-1")

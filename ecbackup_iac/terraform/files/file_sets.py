@@ -36,62 +36,66 @@ _FILES_OF_GIT = (
 
 
 class FileSet:
-    """One pattern, and the files below a folder that it describes."""
+    """The files that a pattern matches below a folder."""
 
     def __init__(
-        self, root: str, written: str, inside: Callable[[str], str], folders: Folders
+        self, root: str, pattern: str, inside: Callable[[str], str], folders: Folders
     ) -> None:
-        """Take the root module's folder and a pattern that counts from there.
+        """`root` is the root module's folder, from which the pattern counts.
 
         `inside` returns the absolute path of a relative one; it raises OutsideError where nothing is read.
         """
         self._root = root
         self._inside = inside
         self._folders = folders
-        self._names = [name for name in posixpath.normpath(written).split("/") if name != "."]
-        if written.startswith("/"):
+        self._names = [name for name in posixpath.normpath(pattern).split("/") if name != "."]
+        if pattern.startswith("/"):
             self._names[0] = "/"
-        self._met: set[tuple[str, int]] = set()
+        self._visited: set[tuple[str, int]] = set()
 
     def files(self) -> Iterator[str]:
         """Yield the files as paths from the root module's folder.
 
-        Raises EvaluationError: Terraform rejects the pattern, or it describes a link to what does not exist.
-        Raises UnknownResultError: it describes what may be there where Terraform runs, or what is not read.
+        Raises EvaluationError: Terraform rejects the pattern, or it matches a link to what does not exist.
+        Raises UnknownResultError: it matches what may be there where Terraform runs, or what is not read.
         """
         for path in MADE_BY_TERRAFORM:
             if not os.path.exists(os.path.join(self._root, path)):
-                self._reject_described(path.split("/"), 0, path)
+                self._reject_match(path.split("/"), 0, path)
         yield from self._below("", 0, ())
 
-    def _reject_described(self, names: Sequence[str], position: int, display_path: str) -> None:
-        """Raise UnknownResultError where the rest of the pattern describes a path that may be there."""
-        if self._describes(names, position):
+    def _reject_match(self, names: Sequence[str], position: int, display_path: str) -> None:
+        """Raise UnknownResultError where the pattern from a position on matches a path that may be there."""
+        if self._matches(names, position):
             raise UnknownResultError(f"{display_path} may exist where Terraform runs")
 
-    def _describes(self, names: Sequence[str], position: int) -> bool:
+    def _matches(self, names: Sequence[str], position: int) -> bool:
         charge()
         if not names or position == len(self._names):
             return not names and position == len(self._names)
         if self._names[position] == ANY_FOLDERS:
             is_last = position + 1 == len(self._names)
             starts = range(len(names))
-            return is_last or any(self._begins(names[start:], position + 1) for start in starts)
-        return self._begins(names, position)
+            return is_last or any(
+                self._matches_first(names[start:], position + 1) for start in starts
+            )
+        return self._matches_first(names, position)
 
-    def _begins(self, names: Sequence[str], position: int) -> bool:
-        with suppress(
-            EvaluationError
-        ):  # no pattern: it is rejected where it is compared with what is here
-            return self._is_match(position, names[0]) and self._describes(names[1:], position + 1)
+    def _matches_first(self, names: Sequence[str], position: int) -> bool:
+        # A wrong pattern is rejected where it is compared with the files that there are.
+        with suppress(EvaluationError):
+            return self._matches_name(position, names[0]) and self._matches(names[1:], position + 1)
         return False
 
-    def _is_match(self, position: int, name: str) -> bool:
-        """Whether a name is what the component at a position describes. Raises EvaluationError."""
+    def _matches_name(self, position: int, name: str) -> bool:
+        """Whether the pattern's component at a position matches a name. Raises EvaluationError."""
         return component(self._names[position]).search(name) is not None
 
     def _below(self, path: str, position: int, above: tuple[str, ...]) -> Iterator[str]:
-        """Yield what the rest of the pattern describes below a folder; `above` are the real paths met."""
+        """Yield the files below a folder that the pattern from a position on matches.
+
+        `above` are the real paths of the folders that lead to it.
+        """
         while position < len(self._names) and not MAGIC.intersection(self._names[position]):
             path = posixpath.join(path, self._names[position])
             position += 1
@@ -107,10 +111,12 @@ class FileSet:
         real = os.path.realpath(found)
         if real in above:
             raise UnknownResultError("symbolic links form a loop")
-        if (path, position) in self._met:
+        if (path, position) in self._visited:
             return
-        self._met.add((path, position))
-        yield from self._among(self._entries(path, position), path, position, (*above, real))
+        self._visited.add((path, position))
+        yield from self._below_entries(
+            self._entries(path, position), path, position, (*above, real)
+        )
 
     def _entries(self, path: str, position: int) -> list[str]:
         """Return the names in a folder, without `.git`, which is not read."""
@@ -120,15 +126,15 @@ class FileSet:
         if GIT_FOLDER in names:
             for file in _FILES_OF_GIT:
                 display_path = posixpath.join(path, GIT_FOLDER, file)
-                self._reject_described([GIT_FOLDER, *file.split("/")], position, display_path)
+                self._reject_match([GIT_FOLDER, *file.split("/")], position, display_path)
             if os.path.isdir(os.path.join(found, GIT_FOLDER)):
                 names.remove(GIT_FOLDER)
         return names
 
-    def _among(
+    def _below_entries(
         self, names: list[str], path: str, position: int, above: tuple[str, ...]
     ) -> Iterator[str]:
-        """Yield what the rest of the pattern describes, beginning with some names in a folder."""
+        """Yield the files at and below some names of a folder that the pattern from a position on matches."""
         if self._names[position] == ANY_FOLDERS:
             is_last = position + 1 == len(self._names)
             for name in names:
@@ -142,5 +148,5 @@ class FileSet:
                 return
             position += 1  # a second one after it counts as a star
         for name in names:
-            if self._is_match(position, name):
+            if self._matches_name(position, name):
                 yield from self._below(posixpath.join(path, name), position + 1, above)

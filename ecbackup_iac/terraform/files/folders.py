@@ -5,7 +5,7 @@ import os
 import stat
 from collections.abc import Container, Iterable, Iterator, Mapping
 
-from ecbackup_iac.files.bounded_read import NO_LINK, regular_content
+from ecbackup_iac.files.bounded_read import CAN_REJECT_LINKS, read_regular_file
 from ecbackup_iac.files.discovery import Listing
 from ecbackup_iac.files.paths import (
     OUTSIDE_REPOSITORY,
@@ -77,7 +77,7 @@ def parsed_file(source: SourceFile) -> ParsedFile:
 
 
 class Folders:
-    """The folders of one tree, as far as they were needed."""
+    """Lists folders and reads files inside one boundary, each once, when they are first needed."""
 
     def __init__(
         self,
@@ -85,14 +85,17 @@ class Folders:
         contents: Mapping[str, bytes] | None = None,
         listings: dict[str, Listing] | None = None,
     ) -> None:
-        """List nothing yet; `contents` replaces the content of files, by real path.
+        """`contents` replaces the content of files, by real path.
 
-        `listings` are folders that are listed already, by real path; entries are removed from it.
+        `listings` are folders that are listed already, by real path. The object takes it over: it adds
+        folders, and `keep` removes some.
         """
         self.boundary = boundary
         self._contents = contents or {}
-        self._entries: dict[str, Listing] = {} if listings is None else listings
-        self._insides: dict[str, str] = {}
+        self._listings: dict[str, Listing] = {} if listings is None else listings
+        self._real_folders: dict[str, str] = {}
+        """Folders → their real paths; empty for one outside the boundary."""
+
         self._reals: dict[str, str] = {}
         self._display_folders: dict[str, str] = {}
         self.unreadable: dict[str, str] = {}
@@ -103,11 +106,11 @@ class Folders:
 
     def names(self, folder: str) -> tuple[str, ...]:
         """Return the names of the files in a folder, sorted; none where it cannot be read."""
-        return self.entries(folder)[0]
+        return self.listing(folder).files
 
-    def entries(self, folder: str) -> Listing:
+    def listing(self, folder: str) -> Listing:
         """Return the names of the files in a folder, and of the folders that are not links, each sorted."""
-        if folder not in self._entries:
+        if folder not in self._listings:
             files, folders = [], []
             try:
                 for entry in os.scandir(folder):
@@ -119,15 +122,15 @@ class Folders:
                 files, folders = [], []
                 if not isinstance(error, FileNotFoundError | NotADirectoryError):
                     self.unreadable[folder] = error.strerror or str(error)
-            self._entries[folder] = (tuple(sorted(files)), tuple(sorted(folders)))
-        return self._entries[folder]
+            self._listings[folder] = Listing(tuple(sorted(files)), tuple(sorted(folders)))
+        return self._listings[folder]
 
     def listed_names(self, folder: str) -> list[str]:
         """Return the names of everything in a folder, links included. Raises OSError."""
         return os.listdir(folder)
 
     def origin(self, path: str) -> str:
-        """Return where the file at a path is to be changed."""
+        """Return the path of the file that is copied to a path; here nothing is a copy."""
         return path
 
     def is_file(self, path: str) -> bool:
@@ -138,9 +141,9 @@ class Folders:
         """Whether a folder is at a path."""
         return os.path.isdir(path)
 
-    def listed(self) -> list[str]:
-        """Return the folders whose entries are known so far."""
-        return list(self._entries)
+    def listed_folders(self) -> list[str]:
+        """Return the folders that have been listed so far."""
+        return list(self._listings)
 
     def is_inside(self, path: str) -> bool:
         """Whether an absolute path without `..` is inside the boundary, links resolved."""
@@ -185,7 +188,7 @@ class Folders:
             self._parsed.pop(path, None)
 
     def keep(self, folders: Container[str]) -> None:
-        """Forget other folders and their files; they are read again where they are needed."""
+        """Forget what was read in other folders; it is read again where it is needed."""
         self._bytes = {
             path: content
             for path, content in self._bytes.items()
@@ -193,8 +196,8 @@ class Folders:
         }
         for path in [path for path in self._parsed if os.path.dirname(path) not in folders]:
             del self._parsed[path]
-        for path in [path for path in self._entries if path not in folders]:
-            del self._entries[path]
+        for path in [path for path in self._listings if path not in folders]:
+            del self._listings[path]
 
     def source(self, path: str) -> SourceFile | Diagnostic:
         """Return a file as UTF-8 text, without its byte order mark."""
@@ -244,19 +247,19 @@ class Folders:
         )
 
     def _read_of_folder(self, path: str) -> bytes | str | None:
-        """Return the bytes of a file, or why it is not read; None for a link. Raises OSError.
+        """Return the bytes of a file, or why it is not read; None for a link, or outside the boundary.
 
-        Whether its folder is inside is checked once per folder, since it resolves links name by name.
+        Faster than `_read_at`, because links are resolved once for each folder. Raises OSError.
         """
         folder, name = os.path.split(path)
-        if folder not in self._insides:
+        if folder not in self._real_folders:
             absolute = os.path.abspath(folder)
-            self._insides[folder] = self.real(absolute) if self.is_inside(absolute) else ""
-        if not self._insides[folder] or not NO_LINK:
+            self._real_folders[folder] = self.real(absolute) if self.is_inside(absolute) else ""
+        if not self._real_folders[folder] or not CAN_REJECT_LINKS:
             return None
         try:
-            real = os.path.join(self._insides[folder], name)
-            return regular_content(real, MAX_FILE_BYTES, NO_LINK)
+            real = os.path.join(self._real_folders[folder], name)
+            return read_regular_file(real, MAX_FILE_BYTES)
         except OSError as error:
             if error.errno == errno.ELOOP:
                 return None
@@ -266,7 +269,7 @@ class Folders:
         """Return the bytes of a file by its absolute path, or why it is not read. Raises OSError."""
         real = self.real(path)
         if is_readable(real, self.boundary):
-            return regular_content(real, MAX_FILE_BYTES, NO_LINK)
+            return read_regular_file(real, MAX_FILE_BYTES)
         return "not read: it is outside the repository" if real == path else OUTSIDE_REPOSITORY
 
 

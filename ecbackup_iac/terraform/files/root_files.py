@@ -3,7 +3,7 @@
 import os
 from contextlib import suppress
 
-from ecbackup_iac.files.paths import is_of_git
+from ecbackup_iac.files.paths import is_in_git_folder
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.model.written_path import as_posix, relative_path
 from ecbackup_iac.terraform.files.folders import Folders
@@ -73,6 +73,6 @@ class RootFiles:
         if not path.startswith("~") and self._folders.is_inside(found):
             return found
         with suppress(ValueError):  # a NUL in it, or half a surrogate pair: no path at all
-            if is_of_git(os.path.realpath(found), self._folders.boundary):
+            if is_in_git_folder(os.path.realpath(found), self._folders.boundary):
                 raise OutsideError(f"the file {path} belongs to git, and may contain a password")
         raise OutsideError(f"the file {path} is outside the repository")

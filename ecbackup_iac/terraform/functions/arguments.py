@@ -61,7 +61,7 @@ def is_list(value: Value) -> bool:
     return isinstance(value.type, ListOf | TupleOf)
 
 
-def whole(value: Value, name: str = "") -> int:
+def whole_number(value: Value, name: str = "") -> int:
     """Return a number that has to be a whole one, of 64 bits. Raises EvaluationError."""
     raw: Number = number_of(value) or 0  # negative zero is zero
     if not isinstance(raw, int) or not -_MAX_LENGTH <= raw < _MAX_LENGTH:
@@ -77,12 +77,12 @@ def number_of(value: Value) -> Number:
     raise EvaluationError("a number is required")
 
 
-def texts(value: Value) -> list[str | None]:
+def strings_of(value: Value) -> list[str | None]:
     """Return the strings of a known list or set of strings; None for each null."""
     return [None if element.is_null else str(element.raw) for element in value.elements]
 
 
-def may_be_rejected(*arguments: Value) -> None:
+def record_possible_null(*arguments: Value) -> None:
     """Record that an unknown argument may be null, which the function rejects."""
     for argument in arguments:
         raw = argument.raw
@@ -90,13 +90,13 @@ def may_be_rejected(*arguments: Value) -> None:
             record_rejection()
 
 
-def may_be_text(argument: Value) -> bool:
-    """Whether something in an argument has a type that is unknown here and known to a plan."""
+def has_type_only_plan_knows(argument: Value) -> bool:
+    """Whether the type of an argument, or of something in it, is unknown here and known to a plan."""
     if not argument.is_known:
         return has_dynamic(argument.type) and not argument.unknown.is_deferred
     if is_open(argument) or not isinstance(argument.raw, tuple | Mapping):
         return False
-    return any(map(may_be_text, argument.elements))
+    return any(map(has_type_only_plan_knows, argument.elements))
 
 
 def check_size(characters: int) -> None:
@@ -111,7 +111,7 @@ def checked_string(text: str) -> Value:
     return string(text)
 
 
-def strings(texts: list[str]) -> Value:
+def string_list(texts: list[str]) -> Value:
     """Return a list of strings."""
     check_size(sum(map(len, texts)) + len(texts))
     charge(len(texts))

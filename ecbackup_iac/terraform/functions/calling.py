@@ -1,6 +1,7 @@
 """A function and its arguments, which may be unknown → the result of the call."""
 
 from collections.abc import Sequence
+from functools import reduce
 
 from ecbackup_iac.terraform.functions.call_context import (
     CallContext,
@@ -12,7 +13,13 @@ from ecbackup_iac.terraform.functions.signature import Function, Parameter
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.context import evaluation_context
 from ecbackup_iac.terraform.values.conversion import converted, expand_outcomes
-from ecbackup_iac.terraform.values.marks import marks_in, with_hidden_credentials
+from ecbackup_iac.terraform.values.marks import (
+    NO_MARKS,
+    Marks,
+    marks_in,
+    marks_of,
+    with_hidden_credentials,
+)
 from ecbackup_iac.terraform.values.outcomes import map_some
 from ecbackup_iac.terraform.values.type_system import (
     DYNAMIC,
@@ -24,8 +31,8 @@ from ecbackup_iac.terraform.values.value import (
     Privacy,
     UnknownRaw,
     Value,
+    error_quoting,
     not_null,
-    quoting,
 )
 
 _NULL_RESULTS = frozenset({
@@ -93,14 +100,13 @@ def _marked(
     function: Function, parameters: Sequence[Parameter], arguments: Sequence[Value], result: Value
 ) -> Value:
     """Return the result with the marks that the arguments give it."""
-    is_sensitive, privacy = result.is_sensitive, result.privacy
+    marks = marks_of(result)
     for parameter, argument in zip(parameters, arguments, strict=True):
-        top_marks = argument.is_sensitive, argument.privacy
-        marks = top_marks if parameter.allows_unknown_elements else marks_in(argument)
-        is_sensitive = is_sensitive or marks[0]
-        privacy = max(privacy, _privacy_of_result(function, marks[1]))
-    result = result.with_marks(is_sensitive=is_sensitive, privacy=privacy)
-    return with_hidden_credentials(result) if privacy is Privacy.DECODED else result
+        given = marks_of(argument) if parameter.allows_unknown_elements else marks_in(argument)
+        privacy = _privacy_of_result(function, given.privacy)
+        marks = marks.joined(Marks(given.is_sensitive, privacy))
+    result = result.with_marks(is_sensitive=marks.is_sensitive, privacy=marks.privacy)
+    return with_hidden_credentials(result) if marks.privacy is Privacy.DECODED else result
 
 
 def _privacy_of_result(function: Function, privacy: Privacy) -> Privacy:
@@ -114,17 +120,15 @@ def _rejection(
     function: Function, arguments: Sequence[Value], error: EvaluationError
 ) -> EvaluationError:
     """Return an error without what the arguments do not allow to be shown."""
-    is_sensitive, is_private = _marks(arguments)
-    if is_sensitive:
+    marks = _marks_in_all(arguments)
+    if marks.is_sensitive:
         text = f'Invalid function argument: "{function.name}" does not accept a sensitive value'
         return EvaluationError(text, error.origin)
-    return error.redacted() if is_private else error
+    return error.redacted() if marks.privacy else error
 
 
-def _marks(arguments: Sequence[Value]) -> tuple[bool, bool]:
-    """Return whether anything in the arguments is sensitive, and whether anything is private."""
-    marks = [marks_in(argument) for argument in arguments]
-    return any(is_sensitive for is_sensitive, _ in marks), any(privacy for _, privacy in marks)
+def _marks_in_all(arguments: Sequence[Value]) -> Marks:
+    return reduce(Marks.joined, map(marks_in, arguments), NO_MARKS)
 
 
 def _unknown_result(
@@ -137,12 +141,12 @@ def _unknown_result(
 
 
 def _why(function: Function, arguments: Sequence[Value], error: UnknownResultError) -> str:
-    is_sensitive, is_private = _marks(arguments)
-    if is_sensitive:
+    marks = _marks_in_all(arguments)
+    if marks.is_sensitive:
         return f"{function.name} of a sensitive value is not evaluated"
-    if is_private and function.reads_files:
+    if marks.privacy and function.reads_files:
         return f"{function.name} of a name that is read from a file is not evaluated"
-    return error.redacted_message if is_private else error.why
+    return error.redacted_message if marks.privacy else error.why
 
 
 def _open_positions(parameters: Sequence[Parameter], arguments: Sequence[Value]) -> list[int]:
@@ -191,4 +195,4 @@ def _invalid(
     function: Function, parameter: Parameter, message: str, redacted_message: str = ""
 ) -> EvaluationError:
     text = f'Invalid value for "{parameter.name}" parameter of {function.name}: {{}}.'
-    return quoting(text, message, redacted_message or message)
+    return error_quoting(text, message, redacted_message or message)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ecbackup_iac.model.record import replace
-from ecbackup_iac.terraform.functions.arguments import is_list, may_be_text
+from ecbackup_iac.terraform.functions.arguments import has_type_only_plan_knows, is_list
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.functions.signature import Function, function
 from ecbackup_iac.terraform.values.budget import charge
@@ -28,8 +28,8 @@ def _coalesce(*arguments: Value) -> Value:
         kind = unified([argument.type for argument in filled])
         if kind is None or not filled:
             raise EvaluationError("all arguments must have the same type")
-        if any(map(may_be_text, filled)):
-            return _first_of_open_type(filled, kind)
+        if any(map(has_type_only_plan_knows, filled)):
+            return _first_of_dynamic_type(filled, kind)
         return _first([converted(argument, kind) for argument in filled], kind)
 
     return with_all_marks_of(map_some(chosen, given, positions), *arguments)
@@ -37,13 +37,13 @@ def _coalesce(*arguments: Value) -> Value:
 
 def _with_outcomes(argument: Value) -> Value:
     """Return an argument as its outcomes, where they differ in type."""
-    if not may_be_text(argument):
+    if not has_type_only_plan_knows(argument):
         return argument
     expanded = expand_outcomes(argument)
     return expanded if expanded.is_known or expanded.unknown.outcomes else argument
 
 
-def _first_of_open_type(arguments: Sequence[Value], kind: Type) -> Value:
+def _first_of_dynamic_type(arguments: Sequence[Value], kind: Type) -> Value:
     """Return the first argument where the type of the result depends on what is unknown."""
     record_rejection()  # it may be of another kind than the rest
     untyped = [argument for argument in arguments if has_dynamic(argument.type)]

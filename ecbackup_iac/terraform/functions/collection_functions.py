@@ -5,13 +5,13 @@ from functools import reduce
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.functions.arguments import (
     elements_of,
-    may_be_rejected,
-    may_be_text,
+    has_type_only_plan_knows,
     members_of,
     number_of,
+    record_possible_null,
+    strings_of,
     text_of,
-    texts,
-    whole,
+    whole_number,
 )
 from ecbackup_iac.terraform.functions.go.graphemes import grapheme_count
 from ecbackup_iac.terraform.functions.signature import Function, function
@@ -39,14 +39,14 @@ from ecbackup_iac.terraform.values.type_system import (
 )
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
-    Possibility,
+    Outcome,
     UnknownRaw,
     Value,
     boolean,
     count_value,
+    error_quoting,
     null,
     number,
-    quoting,
     string,
     tuple_value,
 )
@@ -69,7 +69,7 @@ def _length_of_unknown(value: Value) -> Value:
     size = _fixed_size(value.type)
     if raw.outcomes:
         return map_outcomes(_length, value, kind=NUMBER)
-    may_be_rejected(value)
+    record_possible_null(value)
     if size is not None:
         return count_value(size)
     least = max(raw.minimum or 0, grapheme_count(raw.prefix))
@@ -94,7 +94,7 @@ def _keys(of: Value) -> Value:
     if not of.is_known:
         if of.unknown.outcomes or not isinstance(of.type, ObjectOf) or not of.type.attributes:
             return map_outcomes(_keys, of)
-        may_be_rejected(of)
+        record_possible_null(of)
         return tuple_value(string(name) for name, _ in of.type.attributes)
     if not is_mapping(of.type):
         raise EvaluationError("a map or an object is required")
@@ -114,7 +114,7 @@ def _element(of: Value, position: Value) -> Value:
     if not elements:
         raise EvaluationError("cannot use element function with an empty list")
     if position.is_known:
-        chosen = whole(position, "index")
+        chosen = whole_number(position, "index")
         if chosen < 0 and isinstance(of.type, TupleOf) and chosen % len(elements):
             raise EvaluationError("cannot use element function with a negative index on a tuple")
         return elements[chosen % len(elements)]
@@ -122,7 +122,7 @@ def _element(of: Value, position: Value) -> Value:
         return map_outcomes(lambda known: _element(of, known), position)
     record_rejection()  # it may be negative
     raw = position.unknown
-    return one_of([Possibility(e) for e in elements], raw.why, is_deferred=raw.is_deferred)
+    return one_of([Outcome(e) for e in elements], raw.why, is_deferred=raw.is_deferred)
 
 
 def _lookup(of: Value, key: Value, *rest: Value) -> Value:
@@ -137,14 +137,12 @@ def _lookup(of: Value, key: Value, *rest: Value) -> Value:
         return map_outcomes(lambda known: _lookup(of, known, *rest), key).with_marks_of(of, key)
     if default is None:
         record_rejection()  # the key may be none of these
-    may_be_rejected(key)
+    record_possible_null(key)
     choices = [*members_of(of).values(), *([default] if default is not None else [])]
     if not choices:
         raise EvaluationError("lookup failed to find the key")
     raw = key.unknown
-    found = one_of(
-        [Possibility(choice) for choice in choices], raw.why, is_deferred=raw.is_deferred
-    )
+    found = one_of([Outcome(choice) for choice in choices], raw.why, is_deferred=raw.is_deferred)
     return found.with_marks_of(of, key, *choices)
 
 
@@ -161,7 +159,7 @@ def default_of(of: Value, default: Value) -> Value:
         raise EvaluationError(
             "the default value must have the same type as the map elements"
         ) from error
-    if not may_be_text(of):
+    if not has_type_only_plan_knows(of):
         return converted_default
     record_rejection()  # it may be of another kind than the elements
     return perhaps_text(default)
@@ -174,17 +172,17 @@ def _looked_up(of: Value, key: Value, default: Value | None) -> Value:
     if name in of.members:  # a resource has every member, for all that is known
         return of.members[name].taken_from(of, None if key.is_hidden_key else name)
     if default is None:
-        raise quoting("lookup failed to find {}", f'key "{name}"', "the key")
+        raise error_quoting("lookup failed to find {}", f'key "{name}"', "the key")
     return default
 
 
 def _contains(within: Value, wanted: Value) -> Value:
-    may_be_rejected(wanted)
+    record_possible_null(wanted)
     answers = [equal(element, wanted) for element in within.elements]
     is_found = any(answer.raw is True for answer in answers)
     if is_found or all(answer.raw is False for answer in answers):
-        is_early = isinstance(wanted.raw, UnknownRaw) and wanted.raw.is_deferred
-        result = replace(boolean(is_found), is_known_early=is_early)
+        is_unknown_to_plan = isinstance(wanted.raw, UnknownRaw) and wanted.raw.is_deferred
+        result = replace(boolean(is_found), is_unknown_to_plan=is_unknown_to_plan)
     else:
         result = map_outcomes(
             _contains_known, expand_outcomes(within), expand_outcomes(wanted), kind=BOOL
@@ -281,7 +279,7 @@ def _sum(of: Value) -> Value:
 
 
 def _sort(of: Value) -> Value:
-    found = texts(of)
+    found = strings_of(of)
     if None in found:
         raise EvaluationError("a null string cannot be sorted")
     ordered = sorted(of.elements, key=lambda element: str(element.raw))

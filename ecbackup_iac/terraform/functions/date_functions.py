@@ -8,7 +8,13 @@ from ecbackup_iac.terraform.functions.arguments import text_of
 from ecbackup_iac.terraform.functions.go.timestamps import duration, timestamp
 from ecbackup_iac.terraform.functions.signature import Function, function
 from ecbackup_iac.terraform.values.budget import charge_characters
-from ecbackup_iac.terraform.values.value import EvaluationError, Value, count_value, quoting, string
+from ecbackup_iac.terraform.values.value import (
+    EvaluationError,
+    Value,
+    count_value,
+    error_quoting,
+    string,
+)
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -74,7 +80,7 @@ def _shown(part: str, moment: datetime) -> str:
         return part
     verb = _VERBS.get(part)
     if verb is None:
-        raise quoting("invalid date format verb{}", f' "{part}"', "")
+        raise error_quoting("invalid date format verb{}", f' "{part}"', "")
     return verb(moment)
 
 

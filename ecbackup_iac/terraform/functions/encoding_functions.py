@@ -10,7 +10,7 @@ from ecbackup_iac.terraform.functions.go.csv_text import csv_value
 from ecbackup_iac.terraform.functions.go.json_text import json_text, json_value
 from ecbackup_iac.terraform.functions.signature import Function, function, not_evaluated
 from ecbackup_iac.terraform.values.budget import charge, charge_characters
-from ecbackup_iac.terraform.values.value import EvaluationError, Value, quoting, string
+from ecbackup_iac.terraform.values.value import EvaluationError, Value, error_quoting, string
 
 _BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?", re.ASCII)
 
@@ -19,7 +19,7 @@ def _from_base64(text: str) -> bytes:
     """Return decoded base64; line breaks are ignored, as by Go."""
     bare = text.replace("\r", "").replace("\n", "")
     if not _BASE64.fullmatch(bare):
-        raise quoting("failed to decode base64 data{}", f' "{text[:80]}"', "")
+        raise error_quoting("failed to decode base64 data{}", f' "{text[:80]}"', "")
     return binascii.a2b_base64(bare)
 
 

@@ -6,7 +6,7 @@ from base64 import b64encode
 from collections.abc import Callable
 
 from ecbackup_iac.files.paths import display_path_of
-from ecbackup_iac.hcl.literal_text import normal
+from ecbackup_iac.hcl.literal_text import normalized
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.hcl.tokens import is_identifier
 from ecbackup_iac.terraform.functions.arguments import members_of, text_of
@@ -17,7 +17,7 @@ from ecbackup_iac.terraform.functions.signature import Function, function
 from ecbackup_iac.terraform.functions.template_rendering import FileScope, rendered
 from ecbackup_iac.terraform.values.budget import charge_text
 from ecbackup_iac.terraform.values.context import evaluation_context
-from ecbackup_iac.terraform.values.marks import hidden_value
+from ecbackup_iac.terraform.values.marks import placeholder_of_value
 from ecbackup_iac.terraform.values.sets import set_of
 from ecbackup_iac.terraform.values.type_system import STRING
 from ecbackup_iac.terraform.values.value import (
@@ -25,7 +25,7 @@ from ecbackup_iac.terraform.values.value import (
     Privacy,
     Value,
     boolean,
-    quoting,
+    error_quoting,
     string,
 )
 
@@ -77,10 +77,10 @@ def _content(files: Files, path: Value) -> bytes:
 
 def _text(files: Files, path: Value) -> str:
     try:
-        return normal(_content(files, path).decode())
+        return normalized(_content(files, path).decode())
     except UnicodeDecodeError as error:
         what = "contents of {} are not valid UTF-8; use the filebase64 function"
-        raise quoting(what, text_of(path), "the file") from error
+        raise error_quoting(what, text_of(path), "the file") from error
 
 
 _DATA_FILE = re.compile(r".*\.(json|ya?ml|csv)", re.IGNORECASE | re.DOTALL)
@@ -145,13 +145,13 @@ def _rendered(context: CallContext, path: Value, variables: Value) -> Value:
     names = members_of(variables)
     for name in names:
         if not is_identifier(name):
-            raise quoting("invalid template variable name{}", f' "{name}"', "")
+            raise error_quoting("invalid template variable name{}", f' "{name}"', "")
     files = context.scope.files
     text = _text(files, path)
     source = SourceFile(display_path_of(files.absolute(text_of(path))), text.encode())
     evaluation = evaluation_context()
     evaluation.template_calls += 1
-    shown = hidden_value(path) if path.is_hidden else text_of(path)
+    shown = placeholder_of_value(path) if path.is_hidden else text_of(path)
     scope = FileScope(files, f"{shown} ({evaluation.template_calls})")
     result = rendered(context, source, names, scope, is_hidden=True)
     return result if path.is_hidden or result.trace else result.through(_step(files, path))

@@ -10,11 +10,11 @@ from ipaddress import (
     ip_network,
 )
 
-from ecbackup_iac.terraform.functions.arguments import strings, text_of, whole
+from ecbackup_iac.terraform.functions.arguments import string_list, text_of, whole_number
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.functions.signature import Function, function, not_evaluated
 from ecbackup_iac.terraform.values.budget import charge
-from ecbackup_iac.terraform.values.value import EvaluationError, Value, quoting, string
+from ecbackup_iac.terraform.values.value import EvaluationError, Value, error_quoting, string
 
 _STEPS_PER_SUBNET = 3
 _MAX_NEW_BITS = 32
@@ -43,7 +43,7 @@ def _range(text: str) -> IPv4Network | IPv6Network:
     address = _address(address_text)
     is_length = _DIGITS.fullmatch(length) is not None
     if address is None or not is_length or _number_of(length) > address.max_prefixlen:
-        raise quoting("invalid CIDR expression: invalid CIDR address{}", f": {text}", "")
+        raise error_quoting("invalid CIDR expression: invalid CIDR address{}", f": {text}", "")
     if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
         raise UnknownResultError("IPv4 addresses written as IPv6 are not evaluated")
     return ip_network((address, _number_of(length)), strict=False)
@@ -65,12 +65,12 @@ def _cidrhost(prefix: Value, host: Value) -> Value:
 def _cidrnetmask(prefix: Value) -> Value:
     within = _range(text_of(prefix))
     if not isinstance(within, IPv4Network):
-        raise quoting("IPv6 addresses cannot have a netmask{}", f": {text_of(prefix)}", "")
+        raise error_quoting("IPv6 addresses cannot have a netmask{}", f": {text_of(prefix)}", "")
     return string(str(within.netmask))
 
 
 def _cidrsubnet(prefix: Value, more: Value, number: Value) -> Value:
-    new_bits, chosen = whole(more), number.raw
+    new_bits, chosen = whole_number(more), number.raw
     if not isinstance(chosen, int):
         raise EvaluationError("value must be a whole number")
     within = _range(text_of(prefix))
@@ -106,7 +106,7 @@ def _cidrsubnets(prefix: Value, *lengths: Value) -> Value:
     last = int(within.network_address) - 1  # the last address that is taken
     subnets = []
     for given in lengths:
-        more = whole(given)
+        more = whole_number(given)
         if more < 1:
             raise EvaluationError("must extend prefix by at least one bit")
         if more > _MAX_NEW_BITS:
@@ -126,7 +126,7 @@ def _cidrsubnets(prefix: Value, *lengths: Value) -> Value:
             )
         subnets.append(_written(within, address, length))
         last = address + (1 << free) - 1
-    return strings(subnets)
+    return string_list(subnets)
 
 
 FUNCTIONS: tuple[Function, ...] = (

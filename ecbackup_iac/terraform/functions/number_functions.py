@@ -4,8 +4,13 @@ import math
 from collections.abc import Callable
 from fractions import Fraction
 
-from ecbackup_iac.hcl.number import MAX_DIGITS, Number, plain
-from ecbackup_iac.terraform.functions.arguments import may_be_rejected, number_of, text_of, whole
+from ecbackup_iac.hcl.number import MAX_DIGITS, Number, int_if_whole
+from ecbackup_iac.terraform.functions.arguments import (
+    number_of,
+    record_possible_null,
+    text_of,
+    whole_number,
+)
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.functions.go.mathematics import logarithm, power
 from ecbackup_iac.terraform.functions.signature import Function, function
@@ -24,8 +29,8 @@ from ecbackup_iac.terraform.values.value import (
     UnknownRaw,
     Value,
     count_value,
+    error_quoting,
     number,
-    quoting,
 )
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -69,13 +74,13 @@ def _number_from(result: float) -> Value:
         raise EvaluationError("the result is not a number")
     if math.isinf(result):
         return number(result)
-    return number(with_precision(plain(Fraction(result)), DOUBLE_PRECISION))
+    return number(with_precision(int_if_whole(Fraction(result)), DOUBLE_PRECISION))
 
 
 def _parseint(text: Value, base: Value) -> Value:
     if text.type != STRING:
         raise EvaluationError(f"first argument must be a string, not {type_name(text.type)}")
-    radix = whole(base, "base")
+    radix = whole_number(base, "base")
     if not 2 <= radix <= len(_DIGITS):  # noqa: PLR2004 - as the message says
         raise EvaluationError("base must be a whole number between 2 and 62 inclusive")
     written = text_of(text)
@@ -88,7 +93,7 @@ def _parseint(text: Value, base: Value) -> Value:
         for digit in digits
     ]
     if not digits or not all(0 <= value < radix for value in values):
-        raise quoting(f"cannot parse {{}} as a base {radix} integer", f'"{written}"', "it")
+        raise error_quoting(f"cannot parse {{}} as a base {radix} integer", f'"{written}"', "it")
     total = 0
     for value in values:
         total = total * radix + value
@@ -96,7 +101,7 @@ def _parseint(text: Value, base: Value) -> Value:
 
 
 def _signum(value: Value) -> Value:
-    raw = whole(value, "number")
+    raw = whole_number(value, "number")
     return count_value((raw > 0) - (raw < 0))
 
 
@@ -118,7 +123,7 @@ def _extremum(
         if result.is_known or result.unknown.outcomes:
             return result
         raw = result.unknown
-        may_be_rejected(*arguments)
+        record_possible_null(*arguments)
         lows, highs = zip(*(bounds(argument) for argument in arguments), strict=True)
         low = _bound(choose, lows, needs_all=not is_maximum)
         high = _bound(choose, highs, needs_all=is_maximum)

@@ -74,8 +74,8 @@ class Function:
 def function(signature: str, implementation: Callable[..., Value], **flags: bool) -> Function:
     """Return a function by its signature: "join(separator: string, ...lists: list of string): string".
 
-    After a parameter's type: `null`, `unknown` and `elements`, for what it allows. The `flags` are those
-    of Function.
+    After a parameter's type: `null` (allows_null), `unknown` (allows_unknown), `elements`
+    (allows_unknown_elements), `late` (is_checked_late). The `flags` are those of Function.
     """
     name, _, rest = signature.partition("(")
     listed, _, returns = rest.partition(")")

@@ -9,8 +9,8 @@ from ecbackup_iac.terraform.functions.arguments import (
     is_list,
     members_of,
     number_of,
-    texts,
-    whole,
+    strings_of,
+    whole_number,
 )
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.functions.signature import Function, function
@@ -51,7 +51,7 @@ _STEPS_OF_AN_ELEMENT = 6  # of a set operation: it is looked for in every set
 
 
 def _chunklist(of: Value, size: Value) -> Value:
-    length = whole(size, "size")
+    length = whole_number(size, "size")
     if length < 0:
         raise EvaluationError("the size argument must be positive")
     elements = elements_of(of)
@@ -61,7 +61,7 @@ def _chunklist(of: Value, size: Value) -> Value:
 
 
 def _compact(of: Value) -> Value:
-    kept = [text for text in texts(of) if text]
+    kept = [text for text in strings_of(of) if text]
     return Value(ListOf(STRING), tuple(string(text) for text in kept))
 
 
@@ -220,7 +220,7 @@ def _slice(of: Value, start: Value, end: Value) -> Value:
     elements = elements_of(of)
     positions = []
     for name, limit in (("start index", start), ("end index", end)):
-        position = whole(limit, name)
+        position = whole_number(limit, name)
         if position < 0:
             raise EvaluationError(f"{name} must not be less than zero")
         if position > len(elements):
@@ -239,7 +239,7 @@ def _transpose(of: Value) -> Value:
     for name, names in members_of(of).items():
         if names.is_null:
             raise EvaluationError("input must not contain null list")
-        for text in texts(names):
+        for text in strings_of(names):
             if text is None:
                 raise EvaluationError("input list must not contain null string")
             found.setdefault(text, []).append(name)
@@ -252,7 +252,7 @@ def _transpose(of: Value) -> Value:
 
 
 def _zipmap(keys: Value, values: Value) -> Value:
-    names = texts(keys)
+    names = strings_of(keys)
     if len(names) != len(values.elements):
         raise EvaluationError(
             f"number of keys ({len(names)}) does not match number of values ({len(values.elements)})"
@@ -289,7 +289,7 @@ FUNCTIONS: tuple[Function, ...] = (
     ),
     function(
         "setunion(first_set: set of any, ...other_sets: set of any)",
-        _set_operation(lambda _element, _held: True),
+        _set_operation(lambda _element, _members_of_sets: True),
     ),
     function(
         "slice(list: list or tuple | elements, start_index: number, end_index: number)", _slice

@@ -7,10 +7,10 @@ from ecbackup_iac.hcl.tokens import SPACES
 from ecbackup_iac.terraform.functions.arguments import (
     check_size,
     checked_string,
-    may_be_rejected,
-    strings,
+    record_possible_null,
+    string_list,
     text_of,
-    whole,
+    whole_number,
 )
 from ecbackup_iac.terraform.functions.call_context import (
     CallContext,
@@ -75,7 +75,7 @@ def _titled(text: str) -> str:
 
 
 def _substr(text: Value, offset: Value, length: Value) -> Value:
-    start, count = whole(offset), whole(length)
+    start, count = whole_number(offset), whole_number(length)
     if start >= 0 and count == 0:
         return string("")
     characters = grapheme_clusters(text_of(text))
@@ -105,11 +105,11 @@ def _join(separator: Value, *lists: Value) -> Value:
 
 def _split(separator: Value, text: Value) -> Value:
     between, written = text_of(separator), text_of(text)
-    return strings(written.split(between) if between else list(written))
+    return string_list(written.split(between) if between else list(written))
 
 
 def _indent(spaces: Value, text: Value) -> Value:
-    count, written = whole(spaces), text_of(text)
+    count, written = whole_number(spaces), text_of(text)
     if count < 0:
         raise EvaluationError("indent: the number of spaces must not be negative")
     check_size(len(written) + count * (written.count("\n") + 1))
@@ -221,7 +221,7 @@ def _starts_with(text: Value, prefix: Value) -> Value:
         return boolean(text_of(text).startswith(wanted))
     beginning = text.unknown.prefix
     if beginning.startswith(wanted) or not wanted.startswith(beginning):
-        may_be_rejected(text)
+        record_possible_null(text)
         return boolean(beginning.startswith(wanted))
     return map_outcomes(lambda known: _starts_with(known, prefix), text, kind=BOOL)
 

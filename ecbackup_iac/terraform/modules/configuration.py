@@ -20,7 +20,7 @@ from ecbackup_iac.terraform.functions.call_context import CONSTANT_SCOPE, Files,
 from ecbackup_iac.terraform.modules.installed_modules import installed_modules
 from ecbackup_iac.terraform.modules.module import Module, load_module
 from ecbackup_iac.terraform.modules.resource_values import Schemas
-from ecbackup_iac.terraform.values.marks import hidden_value
+from ecbackup_iac.terraform.values.marks import placeholder_of_value
 from ecbackup_iac.terraform.values.value import EvaluationError
 
 NOT_HERE = "{source} is not in this repository (terraform init would fetch it)"
@@ -65,20 +65,20 @@ class Modules:
 
     def __init__(
         self,
-        reader: Folders,
+        folders: Folders,
         program: Program | None = None,
         new_diagnostics: list[Diagnostic] | None = None,
-        may_declare_more: Mapping[str, str] = MappingProxyType({}),
+        why_incomplete: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         """Read no module yet; `program` plans them, where that matters for what is read.
 
-        Diagnostics go to `new_diagnostics`. `may_declare_more` is why modules may, by folder.
+        Diagnostics go to `new_diagnostics`. `why_incomplete` is why modules may, by folder.
         """
-        self.reader = reader
+        self.folders = folders
         self.program = program
         self._loaded: dict[str, Module] = {}
         self._new_diagnostics: list[Diagnostic] = [] if new_diagnostics is None else new_diagnostics
-        self._may_declare_more = may_declare_more
+        self._may_declare_more = why_incomplete
 
     def loaded(self) -> list[Module]:
         """Return the modules that were read so far, in the order in which they were."""
@@ -89,7 +89,7 @@ class Modules:
         module = self._loaded.pop(folder, None)
         if module is not None:
             module.release()
-        self.reader.forget(os.path.join(folder, name) for name in self.reader.names(folder))
+        self.folders.forget(os.path.join(folder, name) for name in self.folders.names(folder))
 
     def new_diagnostics(self) -> list[Diagnostic]:
         """Return the diagnostics since the last call."""
@@ -99,11 +99,11 @@ class Modules:
 
     def at(self, folder: str) -> Module:
         """Return the module in a folder."""
-        real = self.reader.real(folder)
+        real = self.folders.real(folder)
         if real not in self._loaded:
             more = self._may_declare_more.get(real, "")
             self._loaded[real] = load_module(
-                real, self.reader, self._new_diagnostics, self.program, more
+                real, self.folders, self._new_diagnostics, self.program, more
             )
         return self._loaded[real]
 
@@ -124,10 +124,10 @@ class Configuration:
         self.schemas = schemas
         """What providers say of resource types."""
 
-        self.root = modules.reader.real(root)
+        self.root = modules.folders.real(root)
         self.files = files
         self._shows_terraform = shows_terraform
-        self._installed = installed_modules(self.root, modules.reader)
+        self._installed = installed_modules(self.root, modules.folders)
         self.used: dict[str, Module] = {}
         """The modules of which there are instances, by folder."""
 
@@ -139,7 +139,7 @@ class Configuration:
     def called_folder(self, caller: Caller, name: str) -> str | None:
         """Return the real folder of the local module that a call names; None for any other source."""
         source, _ = self._source(caller, name)
-        return local_folder(caller.module.folder, source, self.modules.reader)
+        return local_folder(caller.module.folder, source, self.modules.folders)
 
     def _source(self, caller: Caller, name: str) -> tuple[str, str]:
         """Return the source of a call; or an empty one, and why.
@@ -161,7 +161,7 @@ class Configuration:
             why = "" if value.is_known else f": {value.unknown.why}"
             return "", f"its source is unknown{why}"
         if value.is_hidden and not os.path.isdir(os.path.join(caller.module.folder, value.raw)):
-            return "", f"its source is {hidden_value(value)}"
+            return "", f"its source is {placeholder_of_value(value)}"
         return without_credentials(value.raw), ""
 
     def called_module(self, caller: Caller, name: str) -> Module | UnreadModule:
@@ -170,7 +170,7 @@ class Configuration:
         source, why = self._source(caller, name)
         if why:
             return UnreadModule("", why, is_missing=True)
-        if is_local(source, self.modules.reader):
+        if is_local(source, self.modules.folders):
             folder = os.path.normpath(os.path.join(caller.module.folder, source))
             if os.path.isabs(source):
                 source = relative_path(folder, caller.module.folder)
@@ -179,14 +179,14 @@ class Configuration:
         if installed is not None and installed.is_for(source, version):
             folder = os.path.normpath(os.path.join(self.root, installed.folder))
             return self._module(folder, source, caller)
-        if path_without_dot(caller.module.folder, source, self.modules.reader):
+        if path_without_dot(caller.module.folder, source, self.modules.folders):
             return UnreadModule(source, NO_DOT.format(source=source), version, is_missing=True)
         why = NOT_HERE.format(source=source)
         why += ": .terraform contains another source" if installed else ""
         return UnreadModule(source, why, version)
 
     def _module(self, folder: str, source: str, caller: Caller) -> Module | UnreadModule:
-        if not self.modules.reader.is_inside(folder):
+        if not self.modules.folders.is_inside(folder):
             return UnreadModule(source, f"{source} leads outside the repository", is_missing=True)
         module = self.modules.at(folder)
         above: Caller | None = caller
@@ -195,7 +195,7 @@ class Configuration:
                 return UnreadModule(source, f"{source} calls itself", is_missing=True)
             above = above.parent
         if module.is_empty and not module.diagnostics:
-            why = why_empty(folder, source, self.modules.reader)
+            why = why_empty(folder, source, self.modules.folders)
             if why:
                 return UnreadModule(source, why, is_missing=True)
         return module
@@ -209,7 +209,7 @@ class Configuration:
 
 def source_of(block: Block) -> str | None:
     """Return a module call's source, where it is a plain text, or its value is."""
-    text = block.body.plain_text("source")
+    text = block.body.literal_string("source")
     if text is None and (written := block.body.attribute("source")):
         with suppress(EvaluationError):
             raw = Evaluator(CONSTANT_SCOPE).value(written.expression).raw
@@ -222,40 +222,42 @@ def source_of(block: Block) -> str | None:
 
 def version_of(block: Block) -> str:
     """Return a module call's version constraint, where it is a plain text."""
-    return block.body.plain_text("version") or ""
+    return block.body.literal_string("version") or ""
 
 
-def is_local(source: str, reader: Folders | None = None) -> bool:
-    """Whether a module source is a path from the caller; or an absolute one in what a reader may read.
+def is_local(source: str, folders: Folders | None = None) -> bool:
+    """Whether a module source is a path from the caller; or an absolute one in what a folders may read.
 
     Terragrunt generates absolute ones: `${get_repo_root()}/modules/queue`.
     """
     if source.startswith(("./", "../", ".\\", "..\\")) or source in (".", ".."):
         return True
     return (
-        os.path.isabs(source) and reader is not None and reader.is_inside(os.path.normpath(source))
+        os.path.isabs(source)
+        and folders is not None
+        and folders.is_inside(os.path.normpath(source))
     )
 
 
-def local_folder(folder: str, source: str, reader: Folders) -> str | None:
+def local_folder(folder: str, source: str, folders: Folders) -> str | None:
     """Return the real folder that a local source names, seen from a folder; None where it is not a path."""
-    if not is_local(source, reader):
+    if not is_local(source, folders):
         return None
     try:
-        return reader.real(os.path.normpath(os.path.join(folder, source)))
+        return folders.real(os.path.normpath(os.path.join(folder, source)))
     except ValueError:  # a NUL in it, or half a surrogate pair
         return None
 
 
-def path_without_dot(folder: str, source: str, reader: Folders) -> str | None:
+def path_without_dot(folder: str, source: str, folders: Folders) -> str | None:
     """Return the folder that a source names without the ./ of a path; None where it is anything else."""
     if not re.fullmatch(_PATH, source) or re.fullmatch(_IN_REGISTRY, source):
         return None
-    named = local_folder(folder, f"./{source}", reader)
-    return named if named and reader.is_inside(named) and os.path.isdir(named) else None
+    named = local_folder(folder, f"./{source}", folders)
+    return named if named and folders.is_inside(named) and os.path.isdir(named) else None
 
 
-def why_empty(folder: str, source: str, reader: Folders) -> str:
+def why_empty(folder: str, source: str, folders: Folders) -> str:
     """Return why a called folder without configuration is not read; empty for one that Terraform plans.
 
     Terraform reads a local folder without configuration as an empty module.
@@ -264,19 +266,19 @@ def why_empty(folder: str, source: str, reader: Folders) -> str:
         is_empty = not os.listdir(folder)
     except OSError:
         return f"there is no configuration in {source}"
-    if is_empty and _is_submodule(reader.real(folder), reader):
+    if is_empty and _is_submodule(folders.real(folder), folders):
         return (
             f"{source} is a git submodule that is not checked out: run git submodule update --init"
         )
     return "" if is_local(source) else f"there is no configuration in {source}"
 
 
-def _is_submodule(folder: str, reader: Folders) -> bool:
+def _is_submodule(folder: str, folders: Folders) -> bool:
     """Whether a `.gitmodules` above a folder names it."""
     above = folder
-    while above != reader.boundary:
+    while above != folders.boundary:
         above = os.path.dirname(above)
-        source = reader.source(os.path.join(above, ".gitmodules"))
+        source = folders.source(os.path.join(above, ".gitmodules"))
         if not isinstance(source, Diagnostic):
             path = re.escape(relative_path(folder, above)).encode()
             if re.search(rb'^\s*path\s*=\s*"?%s"?\s*$' % path, source.text, re.MULTILINE):

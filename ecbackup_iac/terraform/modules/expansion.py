@@ -11,7 +11,7 @@ from ecbackup_iac.model.near_miss import nearest
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.terraform.modules.configuration import UnreadModule, is_local, source_of
 from ecbackup_iac.terraform.modules.instances import BlockScope, ModuleInstance
-from ecbackup_iac.terraform.modules.module import META_ARGUMENTS, Module
+from ecbackup_iac.terraform.modules.module import META_ARGUMENTS, Module, ResourceKey
 from ecbackup_iac.terraform.modules.problems import missing_providers, undeclared_names
 from ecbackup_iac.terraform.modules.repetitions import Repetition, rejected_repetition
 from ecbackup_iac.terraform.values.value import EvaluationError
@@ -23,14 +23,14 @@ REPEATED_PROVIDERS = (
 
 
 class Search(ABC):
-    """What a configuration is searched for, and what is notified of the modules that are reached."""
+    """Which blocks of a configuration are wanted; it also receives the calls that are evaluated."""
 
     @abstractmethod
-    def is_sought(self, block: Block) -> bool:
-        """Whether a resource is sought."""
+    def is_wanted(self, block: Block) -> bool:
+        """Whether a resource is wanted."""
 
-    def may_lead_to_sought(self, folder: str) -> bool:  # noqa: ARG002 - any may
-        """Whether the module in a folder, or one below it, may contain what is sought."""
+    def may_lead_to_wanted(self, folder: str) -> bool:  # noqa: ARG002 - any may
+        """Whether the module in a folder, or one below it, may contain what is wanted."""
         return True
 
     def record_call(  # noqa: B027 - not all keep it
@@ -61,7 +61,7 @@ class ResourceInstance:
         """The scope of its conditions, which may refer to `self`, and to it by its name."""
         instance, repetition = self.scope.instance, self.scope.repetition
         kind, name = self.block.labels
-        key = ("managed", kind, name)
+        key = ResourceKey("managed", kind, name)
         self_value = partial(instance.resource_value, key, self.block, repetition)
         return BlockScope(instance, repetition, self_value)
 
@@ -112,7 +112,7 @@ def resources(instance: ModuleInstance, search: Search) -> Iterator[Found]:
     """
     for key, block in instance.module.resources.items():
         mode, kind, name = key
-        if mode != "managed" or not search.is_sought(block):
+        if mode != "managed" or not search.is_wanted(block):
             continue
         address = instance.address_of(f"{kind}.{name}")
         try:
@@ -137,7 +137,7 @@ def _called_resources(
     instance: ModuleInstance, name: str, block: Block, search: Search
 ) -> Iterator[Found]:
     folder = instance.configuration.called_folder(instance, name)
-    if folder is not None and not search.may_lead_to_sought(folder):
+    if folder is not None and not search.may_lead_to_wanted(folder):
         return
     target = instance.configuration.called_module(instance, name)
     address = instance.address_of(f"module.{name}")

@@ -35,12 +35,12 @@ class InstalledModule:
         return not self.version or meets(self.version, constraints)
 
 
-def installed_modules(root: str, reader: Folders) -> dict[str, InstalledModule]:
+def installed_modules(root: str, folders: Folders) -> dict[str, InstalledModule]:
     """Return what `terraform init` installed, by the dotted path of the call."""
     path = os.path.join(root, ".terraform", "modules", "modules.json")
     if not os.path.isfile(path):
         return {}
-    source = reader.source(path)
+    source = folders.source(path)
     if isinstance(source, Diagnostic):
         return {}
     import json

@@ -1,4 +1,4 @@
-"""A module with its inputs → a module instance: the values of the names in it.
+"""A module and the values of its variables → a module instance: the values of the names in it.
 
 Everything is evaluated on demand, and once.
 """
@@ -26,13 +26,22 @@ from ecbackup_iac.terraform.modules.repetitions import (
     enabled_repetitions,
     for_each_repetitions,
 )
-from ecbackup_iac.terraform.modules.resource_values import Definition, address_of, resource_value
-from ecbackup_iac.terraform.modules.variables import AnyInputs, CallInputs, Inputs, Variable
+from ecbackup_iac.terraform.modules.resource_values import (
+    ReferenceTargetEvaluation,
+    address_of,
+    resource_value,
+)
+from ecbackup_iac.terraform.modules.variables import (
+    CallArguments,
+    UnknownVariableValues,
+    Variable,
+    VariableValues,
+)
 from ecbackup_iac.terraform.values.budget import STEPS_PER_INSTANCE, charge
 from ecbackup_iac.terraform.values.context import evaluation_context
 from ecbackup_iac.terraform.values.marks import declared_sensitive, reject_ephemeral
 from ecbackup_iac.terraform.values.operators import attribute
-from ecbackup_iac.terraform.values.outcomes import where
+from ecbackup_iac.terraform.values.outcomes import under_assumptions
 from ecbackup_iac.terraform.values.steps import SourceStep
 from ecbackup_iac.terraform.values.type_system import BOOL, DYNAMIC, STRING, Type, object_of
 from ecbackup_iac.terraform.values.value import (
@@ -56,7 +65,7 @@ MAX_CHAIN_DEPTH = 20
 
 
 class ModuleInstance:
-    """One module with its inputs: the scope of its expressions."""
+    """One module with the values of its variables: the scope of its expressions."""
 
     allows_calls = True
     instance_key = ""
@@ -65,7 +74,7 @@ class ModuleInstance:
         self,
         module: Module,
         configuration: Configuration,
-        inputs: Inputs,
+        variable_values: VariableValues,
         parent: "ModuleInstance | None" = None,
         address: str = "",
         path: tuple[str, ...] = (),
@@ -75,10 +84,10 @@ class ModuleInstance:
         self.address = address
         self.path = path
         self.parent = parent
-        self._inputs = inputs
+        self._variable_values = variable_values
         self._found: dict[tuple[str, ...], Value | EvaluationError] = {}
         self._pending: set[tuple[str, ...]] = set()
-        self._is_preparing = False
+        self._is_evaluating_chain = False
         self.is_rejected: bool = parent is not None and parent.is_rejected
         """Terraform rejects the call of this module, or one above it."""
 
@@ -96,14 +105,18 @@ class ModuleInstance:
     @cached_property
     def call_blocks(self) -> tuple[Block, ...]:
         """The module calls that lead here, outermost first."""
-        if self.parent is None or not isinstance(self._inputs, CallInputs):
+        if self.parent is None or not isinstance(self._variable_values, CallArguments):
             return ()
-        return (*self.parent.call_blocks, self._inputs.block)
+        return (*self.parent.call_blocks, self._variable_values.block)
 
     @cached_property
     def call_repetitions(self) -> tuple[Repetition, ...]:
         """The instances of those calls."""
-        scope = self._inputs.scope if isinstance(self._inputs, CallInputs) else None
+        scope = (
+            self._variable_values.scope
+            if isinstance(self._variable_values, CallArguments)
+            else None
+        )
         if self.parent is None or not isinstance(scope, BlockScope):
             return ()
         return (*self.parent.call_repetitions, scope.repetition)
@@ -125,15 +138,19 @@ class ModuleInstance:
                 raise ReferenceRejectedError(
                     f"Cycle: {'.'.join(key)} refers to itself", source_range
                 )
-            if root == "local" and len(self._pending) >= MAX_CHAIN_DEPTH and not self._is_preparing:
-                self._is_preparing = True
+            if (
+                root == "local"
+                and len(self._pending) >= MAX_CHAIN_DEPTH
+                and not self._is_evaluating_chain
+            ):
+                self._is_evaluating_chain = True
                 try:
-                    self._prepare(names[0])
+                    self._evaluate_chain(names[0])
                 finally:
-                    self._is_preparing = False
+                    self._is_evaluating_chain = False
             self._pending.add(key)
             try:
-                with Definition():
+                with ReferenceTargetEvaluation():
                     self._found[key] = self._resolved(root, names)
             except EvaluationError as error:
                 error.__context__ = None  # it would keep much in memory
@@ -145,7 +162,7 @@ class ModuleInstance:
             raise found.with_traceback(None)
         return found
 
-    def _prepare(self, name: str) -> None:
+    def _evaluate_chain(self, name: str) -> None:
         """Evaluate the locals that a local depends on, the last one first: a chain may be long."""
         met = {name}
         waiting = [(name, self._locals_in(name))]
@@ -181,9 +198,9 @@ class ModuleInstance:
             case "module":
                 return self._call(names[0])
             case "data" | "ephemeral":
-                return self._resource((root, names[0], names[1]))
+                return self._resource(ResourceKey(root, names[0], names[1]))
             case "resource":
-                return self._resource(("managed", names[0], names[1]))
+                return self._resource(ResourceKey("managed", names[0], names[1]))
             case "path":
                 return self._path(names[0])
             case "terraform" | "tofu":
@@ -193,22 +210,22 @@ class ModuleInstance:
                     f'Reference to "{root}" in a context where there is none'
                 )
             case _:
-                return self._resource(("managed", root, names[0]))
+                return self._resource(ResourceKey("managed", root, names[0]))
 
     def _value_of_variable(self, name: str) -> Value:
         if name not in self.module.variables:
-            other = self._inputs.set_by(name)
+            other = self._variable_values.file_that_may_set(name)
             if other:
                 return unknown(f"var.{name} may be declared through {other}")
-            if self.module.may_declare_more:
+            if self.module.why_incomplete:
                 return self._undeclared(f"var.{name}")
-        return self.variable(name).value(self._inputs)
+        return self.variable(name).value(self._variable_values)
 
     def _undeclared(self, what: str) -> Value:
         """Return what may be declared elsewhere. Raises ReferenceRejectedError for what is not."""
-        if not self.module.may_declare_more:
+        if not self.module.why_incomplete:
             raise ReferenceRejectedError(f"Reference to undeclared {what}")
-        return unknown(f"{what} may be declared in {self.module.may_declare_more}")
+        return unknown(f"{what} may be declared in {self.module.why_incomplete}")
 
     def variable(self, name: str) -> Variable:
         """Return a declared variable. Raises ReferenceRejectedError for any other."""
@@ -236,7 +253,7 @@ class ModuleInstance:
 
     def _terraform(self, name: str) -> Value:
         if name == "workspace":
-            return self._inputs.workspace
+            return self._variable_values.workspace
         if name == "applying":
             return _ephemeral("terraform.applying", BOOL)
         raise ReferenceRejectedError(f'Invalid "terraform" attribute: "{name}"')
@@ -245,7 +262,7 @@ class ModuleInstance:
         block = self.module.resources.get(key)
         if block is None:
             return self._undeclared(f"resource: {address_of(key)}")
-        if key[0] == "ephemeral":
+        if key.mode == "ephemeral":
             return _ephemeral(address_of(key), DYNAMIC)
         return self._repeated(block, lambda repetition: self.resource_value(key, block, repetition))
 
@@ -293,7 +310,7 @@ class ModuleInstance:
             attribute = outputs[output].body.attribute("value")
             if attribute is None:
                 raise EvaluationError(f'Missing required argument: output "{output}" has no value')
-            with Definition():
+            with ReferenceTargetEvaluation():
                 value = Evaluator(child).value(attribute.expression)
             value = value.through(SourceStep.of(attribute, StepKind.OUTPUT))
             ephemeral = outputs[output].body.attribute("ephemeral")
@@ -315,10 +332,10 @@ class ModuleInstance:
         """Return the instance that a module call makes."""
         self.charge_instance()
         address = self.address_of(f"module.{name}{repetition.key}")
-        inputs = CallInputs(self.module.calls[name], BlockScope(self, repetition))
+        arguments = CallArguments(self.module.calls[name], BlockScope(self, repetition))
         path = (*self.path, name)
         evaluation_context().short_circuits |= target.short_circuits  # Terraform is one for all
-        return ModuleInstance(target, self.configuration, inputs, self, address, path)
+        return ModuleInstance(target, self.configuration, arguments, self, address, path)
 
     def address_of(self, name: str) -> str:
         """Return the address of something in this module."""
@@ -362,9 +379,9 @@ class ModuleInstance:
             raise error.at(argument.range) from error
 
     @cached_property
-    def _with_any_inputs(self) -> "ModuleInstance":
+    def _with_unknown_variables(self) -> "ModuleInstance":
         """The same module where nothing is known of its variables and the workspace."""
-        return ModuleInstance(self.module, self.configuration, AnyInputs())
+        return ModuleInstance(self.module, self.configuration, UnknownVariableValues())
 
     def never_creates(self, block: Block) -> bool:
         """Whether a block creates no instance, whatever its module's variables and the workspace are.
@@ -372,7 +389,7 @@ class ModuleInstance:
         What a call passes to the module counts as a value: with another it may create something.
         """
         try:
-            return not self._with_any_inputs.repetitions(block)
+            return not self._with_unknown_variables.repetitions(block)
         except EvaluationError:
             return False
 
@@ -427,7 +444,7 @@ class BlockScope:
     def reference(self, root: str, names: tuple[str, ...], source_range: SourceRange) -> Value:
         """Return the value of a reference. Raises EvaluationError."""
         value = self._reference(root, names, source_range)
-        return value if value.is_known else where(value, self.assumptions)
+        return value if value.is_known else under_assumptions(value, self.assumptions)
 
     def _reference(self, root: str, names: tuple[str, ...], source_range: SourceRange) -> Value:
         found = self.repetition.names.get((root, names[0]))

@@ -52,7 +52,7 @@ class MergedBody(Body):
         if kind == "lifecycle" and own and base:
             first = base[0]
             body = MergedBody(first.body, own[0])
-            return [Block(first.kind, first.labels, first.range, first.header, body)]
+            return [Block(first.type, first.labels, first.range, first.header, body)]
         return own or base
 
     def parse_all(self) -> None:
@@ -87,7 +87,7 @@ def with_escaped(block: Block, reject: ProblemHandler) -> Block:
         if name not in META_NAMES and block.body.attribute(name) is not None:
             reject(f'Duplicate argument: "{name}" was already set', attribute.range)
     body = EscapedBody(block.body, escaping[0])
-    return Block(block.kind, block.labels, whole, block.header, body)
+    return Block(block.type, block.labels, whole, block.header, body)
 
 
 class EscapedBody(MergedBody):

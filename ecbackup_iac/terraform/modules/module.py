@@ -2,7 +2,7 @@
 
 import os
 from functools import partial
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from ecbackup_iac.hcl.expression import GetAttribute, Index, Name, Node
 from ecbackup_iac.hcl.source import SourceFile, SourceRange
@@ -17,8 +17,16 @@ from ecbackup_iac.terraform.files.schema import CONFIGURATION
 from ecbackup_iac.terraform.modules.merged_bodies import MergedBody, with_escaped
 from ecbackup_iac.terraform.modules.variables import Declaration
 
-ResourceKey = tuple[str, str, str]
-"""Mode (managed, data, ephemeral), type and name."""
+
+class ResourceKey(NamedTuple):
+    """What identifies a resource in its module."""
+
+    mode: str
+    """As Terraform calls it: managed, data, ephemeral."""
+
+    type: str
+    name: str
+
 
 K = TypeVar("K")
 
@@ -60,7 +68,7 @@ class Module:
     resources: dict[ResourceKey, Block] = field(factory=dict)
     calls: dict[str, Block] = field(factory=dict)
     outputs: dict[str, Block] = field(factory=dict)
-    settings: list[Block] = field(factory=list)
+    terraform_blocks: list[Block] = field(factory=list)
     """The `terraform` blocks."""
 
     providers: list[Block] = field(factory=list)
@@ -77,11 +85,11 @@ class Module:
     short_circuits: bool = False
     """It requires Terraform 1.12 or later, where only one operand of `&&` or `||` may be evaluated."""
 
-    may_declare_more: str = ""
-    """Why it may declare more than is known; empty where it does not."""
+    why_incomplete: str = ""
+    """Why it may declare more than is known; empty where all of it is known."""
 
-    repeated: dict[Location, str] = field(factory=dict)
-    """The headers of blocks that are declared again, which Terraform rejects, with its message."""
+    redeclared: dict[Location, str] = field(factory=dict)
+    """The headers of the first of several blocks with the same name, with Terraform's error."""
 
     _declarations: dict[str, Declaration] = field(factory=dict)
     _counts: dict[str, int] = field(factory=dict)
@@ -118,7 +126,7 @@ class Module:
         """Drop every block: each has a reference to its module, so none would be freed otherwise."""
         for table in (self.variables, self.local_values, self.resources, self.calls, self.outputs):
             table.clear()
-        for blocks in (self.settings, self.providers, self.bodies):
+        for blocks in (self.terraform_blocks, self.providers, self.bodies):
             blocks.clear()
 
     @property
@@ -142,23 +150,23 @@ class Module:
 
 def load_module(
     folder: str,
-    reader: Folders,
+    folders: Folders,
     new_diagnostics: list[Diagnostic] | None = None,
     program: Program | None = None,
-    may_declare_more: str = "",
+    why_incomplete: str = "",
 ) -> Module:
-    """Return a folder's module; what is complete in a broken file counts.
+    """Return a folder's module, with the blocks of a broken file that are complete.
 
     `new_diagnostics` is where diagnostics go as well, those of blocks that are read later included.
     """
     module = Module(
         folder,
         new_diagnostics=[] if new_diagnostics is None else new_diagnostics,
-        may_declare_more=may_declare_more,
+        why_incomplete=why_incomplete,
     )
-    files, overrides = configuration_files(reader.names(folder), program)
+    files, overrides = configuration_files(folders.names(folder), program)
     for name in (*files, *overrides):
-        body = _body(os.path.join(folder, name), reader, module)
+        body = _body(os.path.join(folder, name), folders, module)
         if body is not None:
             module.add(body)
             if name in overrides:
@@ -180,9 +188,9 @@ def module_of(source: SourceFile) -> Module:
     return module
 
 
-def file_body(path: str, reader: Folders) -> Body | None:
+def file_body(path: str, folders: Folders) -> Body | None:
     """Return what one file declares; None where it cannot be read. What is wrong in it is not reported."""
-    parsed = reader.parsed(path)
+    parsed = folders.parsed(path)
     return None if isinstance(parsed, Diagnostic) else parsed.body
 
 
@@ -199,12 +207,12 @@ def _check_version(module: Module) -> None:
     """
     from ecbackup_iac.terraform.modules.versions import is_constraint, versions_of
 
-    for block in module.settings:
+    for block in module.terraform_blocks:
         text, start, end = block.range.file.text, block.range.start, block.range.end
         if text.find(b"required_version", start, end) < 0:
             continue  # most of such blocks need not be read
         written = block.body.attribute("required_version")
-        constraint = block.body.plain_text("required_version")
+        constraint = block.body.literal_string("required_version")
         if written is None or constraint is None:
             continue
         first = versions_of(constraint).first
@@ -233,7 +241,7 @@ def _check_moves(module: Module) -> None:
             name = key[1] if key[:1] == ("module",) and len(key) > 1 else ("managed", *key)
             has_no_index = source is not None and isinstance(source.expression, GetAttribute)
             if has_no_index and not is_kept and name in declared:
-                text = f"{block.kind} object still exists: {'.'.join(key)} is still declared"
+                text = f"{block.type} object still exists: {'.'.join(key)} is still declared"
                 _reject(module, text[0].upper() + text[1:], block.header)
 
 
@@ -246,8 +254,8 @@ def _declared_key(node: Node) -> tuple[str, ...]:
     return ()
 
 
-def _body(path: str, reader: Folders, module: Module) -> Body | None:
-    parsed = reader.parsed(path)
+def _body(path: str, folders: Folders, module: Module) -> Body | None:
+    parsed = folders.parsed(path)
     if isinstance(parsed, Diagnostic):
         module.note(parsed)
         return None
@@ -257,12 +265,12 @@ def _body(path: str, reader: Folders, module: Module) -> Body | None:
 
 def _declare(module: Module, body: Body, *, is_override: bool = False) -> None:
     """Add what a file declares; that of an override file replaces arguments (Terraform, "Override Files")."""
-    add = _merge if is_override else _once
+    add = _override_block if is_override else _add_block
     reject = partial(_reject, module)
     for word, mode in _MODES.items():
         for block in body.blocks(word, 2):
-            kind, name = block.labels
-            add(module, module.resources, (mode, kind, name), with_escaped(block, reject))
+            key = ResourceKey(mode, *block.labels)
+            add(module, module.resources, key, with_escaped(block, reject))
     for word, table in (
         ("variable", module.variables),
         ("output", module.outputs),
@@ -274,7 +282,7 @@ def _declare(module: Module, body: Body, *, is_override: bool = False) -> None:
     for block in body.blocks("locals"):
         for attribute in block.body.attributes():
             _add_local(module, attribute, is_override=is_override)
-    module.settings += body.blocks("terraform")
+    module.terraform_blocks += body.blocks("terraform")
     module.providers += body.blocks("provider", 1)
 
 
@@ -289,17 +297,17 @@ def _add_local(module: Module, attribute: Attribute, *, is_override: bool) -> No
         module.local_values[name] = attribute
 
 
-def _once(module: Module, table: dict[K, Block], key: K, block: Block) -> None:
+def _add_block(module: Module, table: dict[K, Block], key: K, block: Block) -> None:
     if key in table:
         first = table[key].header.location
-        what = _NAMES.get(block.kind, f'{block.kind} "{block.labels[0]}" configuration')
+        what = _NAMES.get(block.type, f'{block.type} "{block.labels[0]}" configuration')
         text = f'Duplicate {what}: "{block.labels[-1]}" was declared at {first}'
         module.report(text, block.header)
-        module.repeated[first] = text
+        module.redeclared[first] = text
         return
     for label in block.labels:
         if not is_identifier(label):
-            _reject(module, f'Invalid {block.kind} name: "{label}"', block.header)
+            _reject(module, f'Invalid {block.type} name: "{label}"', block.header)
     table[key] = block
 
 
@@ -310,13 +318,13 @@ def _check_override(module: Module, body: Body) -> None:
             _reject(module, f"Cannot override {word} blocks", block.header)
 
 
-def _merge(module: Module, table: dict[K, Block], key: K, override: Block) -> None:
+def _override_block(module: Module, table: dict[K, Block], key: K, override: Block) -> None:
     base = table.get(key)
-    if base is None and module.may_declare_more:
+    if base is None and module.why_incomplete:
         return
     if base is None:
-        text = f"Missing {override.kind} to override: the base configuration has no such block"
+        text = f"Missing {override.type} to override: the base configuration has no such block"
         module.report(text, override.header)
         return
     body = MergedBody(base.body, override)
-    table[key] = Block(base.kind, base.labels, base.range, base.header, body)
+    table[key] = Block(base.type, base.labels, base.range, base.header, body)

@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from ecbackup_iac.hcl.expression import (
-    Call,
     For,
+    FunctionCall,
     GetAttribute,
     Index,
     Interpolation,
@@ -22,7 +22,7 @@ from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.model.report import Diagnostic, Severity
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.modules.instances import ModuleInstance
-from ecbackup_iac.terraform.modules.module import Module
+from ecbackup_iac.terraform.modules.module import Module, ResourceKey
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.type_system import BOOL
 from ecbackup_iac.terraform.values.value import EvaluationError, Value
@@ -50,11 +50,11 @@ def problems(instance: ModuleInstance) -> Iterator[EvaluationError]:
         for rule in block.body.blocks("precondition"):
             try:
                 check_rule(rule)
-                is_met = condition(rule, value_of)
+                is_met = condition_value(rule, value_of)
             except EvaluationError as error:
                 yield error.at(rule.header)
                 continue
-            if is_met.raw is False and not is_met.is_known_early:
+            if is_met.raw is False and not is_met.is_unknown_to_plan:
                 yield EvaluationError("Module output value precondition failed", rule.header)
 
 
@@ -65,11 +65,11 @@ def check_rule(rule: Block) -> None:
         if name not in attributes:
             raise EvaluationError(f"Missing required argument: the rule has no {name}", rule.header)
     if not any(_references(attributes["condition"].expression)):
-        text = f"Invalid {rule.kind} expression: it must refer to something in the configuration"
+        text = f"Invalid {rule.type} expression: it must refer to something in the configuration"
         raise EvaluationError(text, attributes["condition"].range)
 
 
-def condition(rule: Block, value_of: Callable[[Attribute], Value]) -> Value:
+def condition_value(rule: Block, value_of: Callable[[Attribute], Value]) -> Value:
     """Return whether a rule's condition is true: a bool, or unknown. Raises EvaluationError."""
     attribute, message = (rule.body.attribute(name) for name in ("condition", "error_message"))
     if attribute is None or message is None:
@@ -115,7 +115,7 @@ def _check_declaration(instance: ModuleInstance, name: str, block: Block) -> Non
 def undeclared_names(instance: ModuleInstance, block: Block) -> Iterator[EvaluationError]:
     """Yield that a resource or call depends on what is not declared, or names a provider that is not."""
     module = instance.module
-    if module.may_declare_more:
+    if module.why_incomplete:
         return
     dependencies = block.body.attribute("depends_on")
     if dependencies is not None:
@@ -148,7 +148,7 @@ def _is_declared(module: Module, root: str, name: str) -> bool:
         case "path" | "terraform":
             return True
         case _:
-            return ("managed", root, name) in module.resources
+            return ResourceKey("managed", root, name) in module.resources
 
 
 def missing_providers(call: Block, target: Module) -> Iterator[EvaluationError]:
@@ -160,14 +160,15 @@ def missing_providers(call: Block, target: Module) -> Iterator[EvaluationError]:
 
 def _provider_aliases(module: Module) -> set[tuple[str, str]]:
     """Return the provider configurations that a module declares, or needs to be passed, under an alias."""
-    declared = ((block.labels[0], block.body.plain_text("alias")) for block in module.providers)
+    declared = ((block.labels[0], block.body.literal_string("alias")) for block in module.providers)
     return _required_aliases(module) | {(provider, alias) for provider, alias in declared if alias}
 
 
 def _required_aliases(module: Module) -> set[tuple[str, str]]:
+    """Return the provider configurations that `configuration_aliases` lists in `required_providers`."""
     required = {  # what overrides comes after what it overrides
         argument.name: argument
-        for block in module.settings
+        for block in module.terraform_blocks
         for inner in block.body.blocks("required_providers")
         for argument in inner.body.attributes()
     }
@@ -194,12 +195,12 @@ def _alias(node: Node) -> list[tuple[str, str]]:
     return re.findall(_ALIAS, node.range.text)
 
 
-def undeclared_part(module: Module, attribute: Attribute) -> EvaluationError | None:
-    """Return that an expression needs what is not declared, even in a part that is not evaluated.
+def undeclared_reference(module: Module, attribute: Attribute) -> EvaluationError | None:
+    """Return the error of an expression that names an undeclared local, module call or provider's function.
 
-    It is a provider's function whose provider the module does not require, a local or a module call.
+    Terraform rejects it even in a part of the expression that is not evaluated.
     """
-    if module.may_declare_more:
+    if module.why_incomplete:
         return None
     nodes = list(nodes_in(attribute.expression))
     bound = {name for node in nodes for name in _bound_names(node)}
@@ -209,7 +210,7 @@ def undeclared_part(module: Module, attribute: Attribute) -> EvaluationError | N
             is_checked = root in ("local", "module") and root not in bound
             if is_checked and not _is_declared(module, root, node.name):
                 return EvaluationError(f"Reference to undeclared {root}.{node.name}", node.range)
-        if isinstance(node, Call) and node.name.startswith("provider::"):
+        if isinstance(node, FunctionCall) and node.name.startswith("provider::"):
             provider = node.name.split("::")[1]
             if not _requires(module, provider):
                 text = f'Unknown provider function: required_providers does not name "{provider}"'
@@ -229,7 +230,7 @@ def _bound_names(node: Node) -> Iterator[str | None]:
 def _requires(module: Module, provider: str) -> bool:
     return any(
         required.body.attribute(provider) is not None
-        for block in module.settings
+        for block in module.terraform_blocks
         for required in block.body.blocks("required_providers")
     )
 

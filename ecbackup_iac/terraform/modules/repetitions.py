@@ -8,14 +8,14 @@ from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.model.record import field, record
 from ecbackup_iac.terraform.modules.addresses import instance_key
 from ecbackup_iac.terraform.values.arithmetic import text_from
-from ecbackup_iac.terraform.values.conversion import closed, converted, expand_outcomes
-from ecbackup_iac.terraform.values.marks import hidden_value
+from ecbackup_iac.terraform.values.conversion import converted, expand_outcomes, unknown_if_open
+from ecbackup_iac.terraform.values.marks import placeholder_of_value
 from ecbackup_iac.terraform.values.outcomes import common_assumptions, one_of
 from ecbackup_iac.terraform.values.type_system import BOOL, NUMBER, STRING, SetOf, is_mapping
 from ecbackup_iac.terraform.values.value import (
     Assumption,
     EvaluationError,
-    Possibility,
+    Outcome,
     UnknownRaw,
     Value,
     count_value,
@@ -113,7 +113,7 @@ def for_each_repetitions(value: Value) -> list[Repetition]:
         why = f"for_each is unknown: {raw.why}"
         return _pair(unknown(why, STRING, is_not_null=True), raw.element or unknown(why))
 
-    return _instances("for_each", closed(value), _each, any_pair)
+    return _instances("for_each", unknown_if_open(value), _each, any_pair)
 
 
 def _with_unknown_elements(value: Value) -> Value:
@@ -174,7 +174,7 @@ def _instances(
     unclear = f"{argument} is unknown: {raw.why}"
     if not raw.outcomes:
         return [Repetition(names=anything(raw), why_uncertain=unclear)]
-    found: dict[K, list[tuple[Names, Possibility]]] = {}
+    found: dict[K, list[tuple[Names, Outcome]]] = {}
     for outcome in raw.outcomes:
         for key, names in created(outcome.value.with_marks_of(value)).items():
             found.setdefault(key, []).append((names, outcome))
@@ -191,15 +191,14 @@ def _instances(
     return repetitions
 
 
-def _joined(creating: Sequence[tuple[Names, Possibility]], why: str) -> Names:
+def _joined(creating: Sequence[tuple[Names, Outcome]], why: str) -> Names:
     """Return the names of one instance that several outcomes create."""
     if all(names is creating[0][0] for names, _ in creating):
         return creating[0][0]
     joined = {}
     for name in creating[0][0]:
         values = [
-            Possibility(names[name], outcome.when, outcome.description)
-            for names, outcome in creating
+            Outcome(names[name], outcome.when, outcome.description) for names, outcome in creating
         ]
         joined[name] = one_of(values, why)
         if name == ("each", "key"):
@@ -214,10 +213,10 @@ def _key(names: Names) -> str:
     if ("each", "key") not in names:
         return ""
     key = names["each", "key"]
-    return f'["{hidden_value(key)}"]' if key.is_hidden_key else instance_key(str(key.raw))
+    return f'["{placeholder_of_value(key)}"]' if key.is_hidden_key else instance_key(str(key.raw))
 
 
-def _existence_condition(creating: Iterable[Possibility]) -> str:
+def _existence_condition(creating: Iterable[Outcome]) -> str:
     """Return the condition of an instance, for people, by the outcomes that create it; empty without one."""
     conditions = " or ".join(dict.fromkeys(one.condition for one in creating if one.condition))
     return f"it exists only when {conditions}" if conditions else ""

@@ -6,8 +6,9 @@ from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.value import NeedsPlan, StepKind
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
+from ecbackup_iac.terraform.modules.module import ResourceKey
 from ecbackup_iac.terraform.values.arithmetic import COUNT_PRECISION, with_precision
-from ecbackup_iac.terraform.values.context import HiddenRejections
+from ecbackup_iac.terraform.values.context import UntrackedRejections
 from ecbackup_iac.terraform.values.conversion import converted, perhaps_text
 from ecbackup_iac.terraform.values.marks import reject_ephemeral
 from ecbackup_iac.terraform.values.steps import SourceStep
@@ -48,13 +49,16 @@ Schemas = Callable[[str], Mapping[str, AttributeSchema]]
 """Returns the attributes of a resource type; a data source's type has "data." before it."""
 
 
-def address_of(key: tuple[str, str, str]) -> str:
+def address_of(key: ResourceKey) -> str:
     """Return the address of a resource's mode, type and name in its module."""
-    return ".".join(key[1:] if key[0] == "managed" else key)
+    return ".".join(key[1:] if key.mode == "managed" else key)
 
 
-class Definition(HiddenRejections):
-    """A context for evaluating what a reference leads to: a `try` around the reference hides no error."""
+class ReferenceTargetEvaluation(UntrackedRejections):
+    """The evaluation of what a reference leads to, which a `try` around the reference does not reach.
+
+    Its rejected outcomes are not tracked, and its errors become ReferenceRejectedError, which `try` raises.
+    """
 
     def __exit__(self, kind: object, error: object, traceback: object) -> None:
         super().__exit__(kind, error, traceback)
@@ -66,7 +70,7 @@ class Definition(HiddenRejections):
 
 
 def resource_value(
-    address: str, key: tuple[str, str, str], block: Block, evaluator: Evaluator, schemas: Schemas
+    address: str, key: ResourceKey, block: Block, evaluator: Evaluator, schemas: Schemas
 ) -> Value:
     """Return the value of a resource instance, whose members are evaluated on demand."""
     mode, kind, _ = key
@@ -83,7 +87,7 @@ def resource_value(
             own = _assumed(kind, member)
         value = None
         if attribute is not None:
-            with Definition():
+            with ReferenceTargetEvaluation():
                 value = evaluator.value(attribute.expression)
                 reject_ephemeral(value, f"{member} is kept in the state")
                 value = kept_value(attribute, value, own)

@@ -1,4 +1,4 @@
-"""What a variable declares, and what sets it: a module call, or any inputs → its value, validated."""
+"""What a variable declares, and what sets it → its value, validated."""
 
 from collections.abc import Sequence
 from functools import cached_property
@@ -20,7 +20,7 @@ from ecbackup_iac.terraform.values.type_system import BOOL, STRING
 from ecbackup_iac.terraform.values.value import (
     Assumption,
     EvaluationError,
-    Possibility,
+    Outcome,
     Privacy,
     UnknownRaw,
     Value,
@@ -32,19 +32,19 @@ MAX_ERROR_MESSAGE = 200
 
 _NO_MESSAGE = "a validation rule rejects it"
 
-_HINT = " (its default: pass another with --var or --var-file)"
+_DEFAULT_HINT = " (its default: pass another with --var or --var-file)"
 
 
-class Inputs(Protocol):
-    """The inputs of a module."""
+class VariableValues(Protocol):
+    """The values that a module's variables are set to."""
 
-    alternatives: Sequence[tuple[Assumption, "Inputs"]] = ()
+    alternatives: Sequence[tuple[Assumption, "VariableValues"]] = ()
     """What they may be instead, each under its assumption; none where they are certain."""
 
     def value(self, name: str, constraint: Constraint) -> Value | None:
         """Return a variable's value; None where it is not set. Raises EvaluationError."""
 
-    def set_by(self, name: str) -> str:  # noqa: ARG002
+    def file_that_may_set(self, name: str) -> str:  # noqa: ARG002
         """Return the file of another program that may set a variable; empty for none."""
         return ""
 
@@ -53,8 +53,8 @@ class Inputs(Protocol):
         """The name of the workspace."""
 
 
-class AnyInputs(Inputs):
-    """The inputs of a module of which nothing is known."""
+class UnknownVariableValues(VariableValues):
+    """Any values: nothing is known of a module's variables."""
 
     workspace = unknown("the workspace may be any workspace", STRING, is_not_null=True)
 
@@ -64,7 +64,7 @@ class AnyInputs(Inputs):
         return Value(constraint.type, UnknownRaw(f"var.{name} may be anything"))
 
 
-class CallInputs(Inputs):
+class CallArguments(VariableValues):
     """What a module call passes to the module's variables."""
 
     def __init__(self, block: Block, scope: Scope) -> None:
@@ -138,43 +138,43 @@ class Variable:
     def _is_hidden(self) -> bool:
         return self._is_sensitive or self.is_ephemeral
 
-    def value(self, inputs: Inputs) -> Value:
+    def value(self, values: VariableValues) -> Value:
         """Return the variable's value. Raises EvaluationError."""
-        if not inputs.alternatives:
-            return self._value(inputs)
-        found = [Possibility(self._value(one), (when,)) for when, one in inputs.alternatives]
+        if not values.alternatives:
+            return self._value(values)
+        found = [Outcome(self._value(one), (when,)) for when, one in values.alternatives]
         first, subject = found[0].value, found[0].when[0].subject
         whys = {"" if one.value.is_known else one.value.unknown.why for one in found}
         if len(whys) == 1 and not first.is_known:
             return first
         return one_of(found, f"var.{self.declaration.name} depends on {subject}")
 
-    def _value(self, inputs: Inputs) -> Value:
+    def _value(self, values: VariableValues) -> Value:
         try:
-            value = self._unvalidated(inputs)
+            value = self._unvalidated(values)
         except EvaluationError as error:
             raise error.redacted() if self._is_hidden else error from None
         if value is None:
-            unset = self._unset(inputs)
+            unset = self._unset(values)
             return replace(unset, privacy=Privacy.EPHEMERAL) if self.is_ephemeral else unset
         if self.is_ephemeral:
             value = declared_sensitive(
                 value, self.declaration.name, StepKind.VARIABLE, is_marked=False
             )
             value = replace(value, privacy=Privacy.EPHEMERAL)
-        elif isinstance(inputs, CallInputs):
+        elif isinstance(values, CallArguments):
             reject_ephemeral(value, f"var.{self.declaration.name} is not declared as ephemeral")
         if self._is_sensitive:
             value = declared_sensitive(value, self.declaration.name, StepKind.VARIABLE)
         is_default = StepKind.VARIABLE_DEFAULT in {step.kind for step in value.trace[-1:]}
-        is_root = not isinstance(inputs, CallInputs)
-        return self._validated(value, _HINT if is_default and is_root else "")
+        is_root = not isinstance(values, CallArguments)
+        return self._validated(value, _DEFAULT_HINT if is_default and is_root else "")
 
-    def _unvalidated(self, inputs: Inputs) -> Value | None:
+    def _unvalidated(self, values: VariableValues) -> Value | None:
         """Return what the variable is set to, or its default; None without either."""
-        given = inputs.value(self.declaration.name, self.declaration.constraint)
+        given = values.value(self.declaration.name, self.declaration.constraint)
         if given is None or (given.is_null and not self._is_nullable):
-            return None if inputs.set_by(self.declaration.name) else self._default()
+            return None if values.file_that_may_set(self.declaration.name) else self._default()
         if isinstance(given.raw, UnknownRaw) and not self._is_nullable:
             raw = replace(given.raw, is_not_null=True)
             return Value(given.type, raw, given.trace).with_marks_of(given)
@@ -199,13 +199,13 @@ class Variable:
             raise EvaluationError(text, default.range if default else None)
         return value
 
-    def _unset(self, inputs: Inputs) -> Value:
+    def _unset(self, values: VariableValues) -> Value:
         """Return the value of a variable without a default that is not set: unknown in a root module."""
         name = self.declaration.name
-        if isinstance(inputs, CallInputs):
+        if isinstance(values, CallArguments):
             text = f'Missing required argument: the module needs "{name}", and the call has none'
-            raise EvaluationError(text, inputs.block.header)
-        other = inputs.set_by(name)
+            raise EvaluationError(text, values.block.header)
+        other = values.file_that_may_set(name)
         why = (
             f"may be set through {other}, which is not evaluated"
             if other
@@ -224,7 +224,7 @@ class Variable:
             if (condition := rule.body.attribute("condition"))
         ]
         reference, address = f"var.{self.declaration.name}", self.scope.address
-        return narrowed(value, reference, conditions, self._in_module, address)
+        return narrowed(value, reference, conditions, self._evaluated, address)
 
     def _validated(self, value: Value, hint: str) -> Value:
         """Return the value if the variable's validation rules accept it. Raises EvaluationError."""
@@ -240,7 +240,7 @@ class Variable:
             if is_valid.is_null:
                 text = "Invalid variable validation result: it is null"
                 raise EvaluationError(text, condition.range)
-            if is_valid.raw is False and not is_valid.is_known_early:
+            if is_valid.raw is False and not is_valid.is_unknown_to_plan:
                 message = _error_message(rule, evaluator)
                 text = f"Invalid value for variable {self.declaration.name}: {message}{hint}"
                 raise EvaluationError(text, rule.header)
@@ -251,10 +251,10 @@ class Variable:
         attribute = self.declaration.block.body.attribute(name)
         if attribute is None:
             return default
-        value = converted(self._in_module(attribute.expression), BOOL)
+        value = converted(self._evaluated(attribute.expression), BOOL)
         return default if not isinstance(value.raw, bool) else value.raw
 
-    def _in_module(self, node: Node) -> Value:
+    def _evaluated(self, node: Node) -> Value:
         return Evaluator(self.scope).value(node)
 
 

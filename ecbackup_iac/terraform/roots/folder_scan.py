@@ -1,7 +1,7 @@
-"""A tree of folders → those with configuration, their module calls, and the blocks that are sought.
+"""A tree of folders → those with configuration, their module calls, and the wanted blocks.
 
 A module call is a `module` block that the parser read. Its bytes only rule a file out: a file that
-cannot contain a call, or a block that is sought, is not parsed.
+can contain neither a call nor a wanted block is not parsed.
 """
 
 import os
@@ -28,32 +28,32 @@ from ecbackup_iac.terraform.roots.wrappers import is_wrapper
 
 
 @record
-class Sought:
+class WantedBlocks:
     """What a tree is searched for: resources of some types, and calls of some modules outside of it."""
 
     words: Sequence[bytes]
-    """In lower case. A file that has none of them and no escape contains no resource that is sought, and
-    no call but by its source."""
+    """In lower case. A file with none of them and no escape contains no wanted resource; a call in it may be
+    wanted only for its source."""
 
     is_resource: Callable[[Block], bool] = lambda _: False
-    """Whether a resource block is sought."""
+    """Whether a resource block is wanted."""
 
     is_call: Callable[[str, Block | None], bool] = lambda _source, _call: False
-    """Whether a call of a module that is not read is sought, by its source and what is written in it."""
+    """Whether a call of a module that is not read is wanted, by its source and what is written in it."""
 
     input_words: Sequence[bytes] = ()
-    """In lower case. Where none of them is written in a folder with calls of modules that are not read, no
-    such call is sought for the value of an input."""
+    """In lower case. In a folder with none of them, no call of a module that is not read is wanted for the
+    value of an input."""
 
 
 @record
-class SoughtBlock:
-    """A resource block or a module call that is sought."""
+class DeclaredBlock:
+    """A resource block or a module call, as a folder declares it."""
 
     address: str
     """Its name within its module: `type.name`, `module.name`."""
 
-    kind: str
+    type: str
     """The resource type, or the source of the call."""
 
     location: Location
@@ -73,8 +73,8 @@ class Folder:
     files: tuple[str, ...] = ()
     """The names of all its files with configuration, whether Terraform or only OpenTofu reads them."""
 
-    is_sought: bool = False
-    """It contains what is sought, or may contain it in a way that only its evaluation shows."""
+    may_have_wanted: bool = False
+    """It contains a wanted block, or may contain one, which only its evaluation shows."""
 
     is_parsed: bool = False
     calls: dict[str, str] = field(factory=dict)
@@ -88,14 +88,16 @@ class Folder:
     """Only the evaluation can find out which folders it calls: a source is computed."""
 
     to_parse: list[str] = field(factory=list)
-    """The names of its files that may contain a call, or what is sought."""
+    """The names of its files that may contain a call or a wanted block."""
 
-    blocks: list[SoughtBlock] = field(factory=list)
+    blocks: list[DeclaredBlock] = field(factory=list)
+    """The wanted blocks, once it is parsed."""
+
     has_remote_calls: bool = False
     """It may call modules outside of the tree."""
 
-    remote_calls: list[SoughtBlock] = field(factory=list)
-    """Its calls of modules outside of the tree that are not sought, once it is parsed."""
+    remote_calls: list[DeclaredBlock] = field(factory=list)
+    """Its calls of modules outside of the tree that are not wanted, once it is parsed."""
 
     installed: frozenset[tuple[str, str]] = frozenset()
     """The names and sources of the calls in and below it whose modules `terraform init` fetched."""
@@ -109,10 +111,12 @@ class Folder:
 class FolderScan:
     """Reads every folder with configuration in a tree, and parses some of them on demand."""
 
-    def __init__(self, folders: Folders, sought: Sought, reading: Callable[[], object]) -> None:
-        """Scan nothing yet; `reading` is called for every file with configuration that is read."""
+    def __init__(
+        self, folders: Folders, wanted: WantedBlocks, reading: Callable[[], object]
+    ) -> None:
+        """Call `reading` for every file with configuration that is read."""
         self._folders = folders
-        self._sought = sought
+        self._wanted = wanted
         self._reading = reading
         self._sources: dict[str, bool] = {}
         self.found: dict[str, Folder] = {}
@@ -129,10 +133,10 @@ class FolderScan:
         """Bytes of configuration that were read."""
 
     def walk(self, is_excluded: Callable[[str], bool]) -> None:
-        """Return every folder with configuration."""
+        """Add every folder with configuration to `found`."""
         boundary = self._folders.boundary
         # What discovery listed outside of this walk, it reached through links.
-        pending = [path for path in self._folders.listed() if is_readable(path, boundary)]
+        pending = [path for path in self._folders.listed_folders() if is_readable(path, boundary)]
         pending.append(boundary)
         seen: set[str] = set()
         while pending:
@@ -140,7 +144,7 @@ class FolderScan:
             if path in seen:
                 continue
             seen.add(path)
-            names, folders = self._folders.entries(path)
+            names, folders = self._folders.listing(path)
             prefix = os.path.join(path, "")
             inner = [prefix + name for name in folders if name not in SKIPPED_FOLDERS]
             # A link is listed where it leads to a folder that is walked from nowhere else.
@@ -169,22 +173,22 @@ class FolderScan:
             self._reading()
             content = self._folders.content(prefix + name)
             if isinstance(content, Diagnostic):
-                folder.is_sought = True  # the module's reader reports why
+                folder.may_have_wanted = True  # the module's reader reports why
                 continue
             self.size += len(content)
             contents.append(content)
-            is_named = may_name(content, self._sought.words)
-            folder.is_sought = folder.is_sought or is_named
+            is_named = may_name(content, self._wanted.words)
+            folder.may_have_wanted = folder.may_have_wanted or is_named
             sources = possible_sources(content)
             may_matter = self._guess_calls(folder, sources) or (sources and is_override(name))
             if is_named or may_matter:
                 folder.to_parse.append(name)
-        if folder.has_remote_calls and not folder.is_sought:
-            words = self._sought.input_words
-            folder.is_sought = any(may_name(content, words) for content in contents)
+        if folder.has_remote_calls and not folder.may_have_wanted:
+            words = self._wanted.input_words
+            folder.may_have_wanted = any(may_name(content, words) for content in contents)
         installed = os.path.join(prefix + ".terraform", "modules")
         if os.path.isdir(installed):
-            folder.is_sought = folder.is_sought or self._is_installed(installed)
+            folder.may_have_wanted = folder.may_have_wanted or self._may_install_wanted(installed)
             # One that is outside is not read, and the module's reader reports it.
             listed = installed_modules(path, self._folders)
             folder.installed = frozenset(
@@ -192,13 +196,13 @@ class FolderScan:
             )
             folders = (os.path.normpath(os.path.join(path, one.folder)) for one in listed.values())
             is_outside = not all(map(self._folders.is_inside, folders))
-            folder.is_sought = folder.is_sought or is_outside
-        if not folder.is_sought:
+            folder.may_have_wanted = folder.may_have_wanted or is_outside
+        if not folder.may_have_wanted:
             self._folders.forget(prefix + name for name in files if name not in folder.to_parse)
         return folder
 
     def _guess_calls(self, folder: Folder, sources: Sequence[str] | None) -> bool:
-        """Add every text that may be a source as a call; return whether a call of any of them matters."""
+        """Add what may be the source of a call; return whether the file has to be parsed for it."""
         if sources is None:
             folder.has_unclear_calls = folder.has_remote_calls = True
             return True
@@ -213,31 +217,31 @@ class FolderScan:
                     folder.calls[target] = ""
             else:
                 may_matter = folder.has_remote_calls = True
-                folder.is_sought = folder.is_sought or self._is_sought_source(source)
+                folder.may_have_wanted = folder.may_have_wanted or self._is_wanted_source(source)
         return may_matter
 
-    def _is_sought_source(self, source: str) -> bool:
-        """Whether a call of a module outside of the tree is sought whatever its inputs are."""
+    def _is_wanted_source(self, source: str) -> bool:
+        """Whether a call of a module outside of the tree is wanted whatever its inputs are."""
         if source not in self._sources:
-            self._sources[source] = self._sought.is_call(source, None)
+            self._sources[source] = self._wanted.is_call(source, None)
         return self._sources[source]
 
-    def _is_installed(self, folder: str) -> bool:
-        """Whether a module that `terraform init` fetched may contain what is sought."""
+    def _may_install_wanted(self, folder: str) -> bool:
+        """Whether a module that `terraform init` fetched may contain a wanted block."""
         for directory, _, names in os.walk(folder):
             for name in every_configuration_file(names):
                 content = self._folders.content(os.path.join(directory, name))
                 if isinstance(content, Diagnostic):
                     continue
                 sources = possible_sources(content)
-                if may_name(content, self._sought.words) or sources is None:
+                if may_name(content, self._wanted.words) or sources is None:
                     return True
-                if any(map(self._is_sought_source, sources)):
+                if any(map(self._is_wanted_source, sources)):
                     return True
         return False
 
     def parse(self, folder: Folder) -> None:
-        """Read the calls of a folder and the blocks that are sought."""
+        """Read the calls of a folder and its wanted blocks."""
         folder.is_parsed = True
         folder.calls.clear()
         calls: list[tuple[str, Block]] = []
@@ -248,14 +252,14 @@ class FolderScan:
             calls += ((name, call) for call in body.blocks("module", 1))
             for block in body.blocks("resource", 2):
                 kind, label = block.labels
-                if self._sought.is_resource(block):
+                if self._wanted.is_resource(block):
                     address, location = f"{kind}.{label}", block.range.location
-                    folder.blocks.append(SoughtBlock(address, kind, location, name))
+                    folder.blocks.append(DeclaredBlock(address, kind, location, name))
         self._add_calls(folder, calls)
 
     def _add_calls(self, folder: Folder, calls: Iterable[tuple[str, Block]]) -> None:
-        sought: dict[str, list[SoughtBlock]] = {}
-        others: dict[str, SoughtBlock] = {}
+        wanted: dict[str, list[DeclaredBlock]] = {}
+        others: dict[str, DeclaredBlock] = {}
         # What overrides comes after what it overrides.
         for file, block in sorted(calls, key=lambda call: is_override(call[0])):
             (name,) = block.labels
@@ -263,25 +267,25 @@ class FolderScan:
             if source is None and block.body.attribute("source") is None:
                 continue  # an override of other arguments, or what Terraform rejects
             if is_override(file):
-                sought.pop(name, None)
+                wanted.pop(name, None)
                 others.pop(name, None)
             target = None
             if source is None:
-                folder.is_sought = folder.has_computed_source = True
+                folder.may_have_wanted = folder.has_computed_source = True
             elif is_local(source, self._folders):
                 target = local_folder(folder.path, source, self._folders)
                 folder.calls.setdefault(target or source, name)
             if target is not None and (target in self.found or self._is_module(target)):
                 continue
-            found = SoughtBlock(f"module.{name}", source or "", block.range.location, file)
-            if self._sought.is_call(source or "", block):
-                sought.setdefault(name, []).append(found)
+            found = DeclaredBlock(f"module.{name}", source or "", block.range.location, file)
+            if self._wanted.is_call(source or "", block):
+                wanted.setdefault(name, []).append(found)
             elif source and target is None:
                 others[name] = found
         folder.remote_calls += others.values()
-        if sought:
-            folder.is_sought = True
-            folder.blocks += chain.from_iterable(sought.values())
+        if wanted:
+            folder.may_have_wanted = True
+            folder.blocks += chain.from_iterable(wanted.values())
 
     def _is_module(self, folder: str) -> bool:
         """Whether a folder outside of the walk contains configuration that may be read."""

@@ -81,8 +81,8 @@ def _by_version_file(folder: str, folders: Folders) -> Iterator[Evidence]:
 
 
 def _by_required_version(module: Module) -> Iterator[Evidence]:
-    for block in module.settings:
-        if is_before_opentofu(block.body.plain_text("required_version") or ""):
+    for block in module.terraform_blocks:
+        if is_before_opentofu(block.body.literal_string("required_version") or ""):
             yield Evidence(Program.TERRAFORM, "required_version")
 
 

@@ -1,4 +1,4 @@
-"""Folders with configuration and their calls → those that lead to what is sought, and those to evaluate.
+"""Folders with configuration and their calls → those that lead to wanted blocks, and those to evaluate.
 
 A folder that the evaluation of another one reaches is not evaluated on its own.
 """
@@ -13,10 +13,10 @@ from ecbackup_iac.model.record import field, record
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.terraform.files.folders import Folders
 from ecbackup_iac.terraform.modules.module import file_body, has_provider_arguments
-from ecbackup_iac.terraform.roots.folder_scan import FolderScan, Sought
-from ecbackup_iac.terraform.roots.inputs import loaded_files
+from ecbackup_iac.terraform.roots.folder_scan import FolderScan, WantedBlocks
+from ecbackup_iac.terraform.roots.root_variables import loaded_files
 from ecbackup_iac.terraform.roots.ruling_out import may_name
-from ecbackup_iac.terraform.roots.wrappers import SetInputs, old_terragrunt, set_inputs
+from ecbackup_iac.terraform.roots.wrappers import ExternalInputs, external_inputs, old_terragrunt
 
 _TEST_FOLDERS = {"tests", "fixtures"}
 """Folders of variable files that belong to no environment."""
@@ -31,10 +31,10 @@ _EVIDENCE = (b"backend", b"cloud", b"provider")
 
 @record
 class UnitModules:
-    """The modules that Terragrunt's units deploy."""
+    """The folders of the modules that Terragrunt's units deploy."""
 
     sourced: frozenset[str] = frozenset()
-    """Their folders."""
+    """All of them."""
 
     targets: tuple[str, ...] = ()
     """Those of the units that are checked."""
@@ -42,7 +42,7 @@ class UnitModules:
     read: frozenset[str] = frozenset()
     """The files of Terragrunt that are evaluated."""
 
-    excluded: Mapping[str, SetInputs] = field(factory=dict)
+    excluded: Mapping[str, ExternalInputs] = field(factory=dict)
     """What units that `--exclude` leaves out set of their modules' inputs, by folder."""
 
 
@@ -53,25 +53,25 @@ class FolderIndex:
     """Every folder with configuration in a tree, and which of them call which.
 
     Parsing is slow, so a folder is parsed only where its bytes leave open which folders it calls, or where
-    it may lead to what is sought.
+    it may lead to a wanted block.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - what to walk, and for what
         self,
         folders: Folders,
-        sought: Sought,
+        wanted: WantedBlocks,
         is_excluded: Callable[[str], bool],
         reading: Callable[[], object] = lambda: None,
         targets: Sequence[str] | None = None,
         find_units: Callable[[FolderScan], UnitModules] = lambda _: NO_UNITS,
     ) -> None:
-        """Walk the tree; `reading` is called for every file with configuration.
+        """Call `reading` for every file with configuration.
 
         With `targets`, folders that neither lead to one of them nor are called from there are not parsed.
         """
         self._folders = folders
         self._configuring: dict[str, bool] = {}
-        scan = FolderScan(folders, sought, reading)
+        scan = FolderScan(folders, wanted, reading)
         scan.walk(is_excluded)
         units = find_units(scan)
         self.found = scan.found
@@ -84,7 +84,7 @@ class FolderIndex:
         self._with_computed_source = self._parse_unclear(scan)
         inside = None if targets is None else self._inside((*targets, *units.targets))
         self.leading = self._parse_leading(scan, inside)
-        """The folders that contain what is sought, or lead there, as far as the targets are concerned."""
+        """The folders that contain a wanted block, or lead to one, as far as the targets are concerned."""
 
         self.relevant = self.leading if targets is None else self._relevant(targets)
         """Those of them that are in a target or lead to one."""
@@ -95,19 +95,19 @@ class FolderIndex:
             for target in folder.calls
             if target != folder.path
         }
-        """The folders that a call names, or may name where nothing that is sought is at stake."""
+        """The folders that a call names; in folders that were not parsed, those that a call may name."""
 
         wrappers = {*scan.wrappers, *scan.excluded_wrappers} - units.read
-        self.set_inputs = {
+        self.external_inputs = {
             **units.excluded,
-            **set_inputs(wrappers, folders, self.leading, self.called),
+            **external_inputs(wrappers, folders, self.leading, self.called),
         }
         """What other programs set of the modules' inputs, by folder."""
 
         self.sourced = {
             folder
             for folder in units.sourced
-            if folder not in self.set_inputs or self.set_inputs[folder].is_by_terragrunt
+            if folder not in self.external_inputs or self.external_inputs[folder].is_by_terragrunt
         }
         """The folders that Terragrunt plans, with the inputs of its units: they are not roots."""
 
@@ -126,7 +126,7 @@ class FolderIndex:
         """Whether a folder shows that it is planned on its own, whatever calls it."""
         if path in self.sourced:
             return False
-        if path in self.set_inputs or loaded_files(self._folders.names(path)):
+        if path in self.external_inputs or loaded_files(self._folders.names(path)):
             return True
         initialised = os.path.join(path, ".terraform")
         with suppress(OSError):
@@ -209,7 +209,7 @@ class FolderIndex:
         return {path for path, folder in self.found.items() if folder.has_computed_source}
 
     def _parse_leading(self, scan: FolderScan, inside: set[str] | None) -> set[str]:
-        """Parse the folders that may lead to what is sought; return those that do.
+        """Parse the folders that may lead to a wanted block; return those that do.
 
         `inside` are those in a target; None where all of the tree is.
         """
@@ -237,21 +237,22 @@ class FolderIndex:
         return {path for path in self.found if is_within(path, folders)}
 
     def _leading(self, among: Collection[str]) -> set[str]:
-        """Return the folders with what is sought, and those that call one of them."""
+        """Return the folders with a wanted block, and those from which calls lead there."""
         # A module that is missing may be anything.
-        sought = {
+        wanted = {
             path
             for path in among
-            if self.found[path].is_sought or not self.found[path].calls.keys() <= self.found.keys()
+            if self.found[path].may_have_wanted
+            or not self.found[path].calls.keys() <= self.found.keys()
         }
-        return self._callers_of(sought, among)
+        return self._callers_of(wanted, among)
 
     def _relevant(self, targets: Sequence[str]) -> set[str]:
         inside = self._inside(targets) & self.leading
         return self._callers_of(inside | self._with_computed_source, self.leading)
 
-    def leading_anywhere(self) -> set[str]:
-        """Return the folders from which calls lead to where only the evaluation can find out."""
+    def leading_to_computed_sources(self) -> set[str]:
+        """Return the folders from which calls lead to one with a computed source."""
         return self._callers_of(self._with_computed_source, self.leading)
 
     def _callers_of(self, folders: set[str], among: Collection[str]) -> set[str]:
@@ -294,7 +295,7 @@ class RootOrder:
             for path in index.relevant
         }
         called = set().union(*self._calls.values())
-        anywhere = index.leading_anywhere()
+        anywhere = index.leading_to_computed_sources()
         self.first = sorted(
             (
                 path
@@ -306,7 +307,7 @@ class RootOrder:
         """The folders that no call reaches, and those that show that they are planned."""
 
         self.never_created: set[str] = set()
-        """The folders of modules, and of those below, that evaluated calls name which never create any."""
+        """The folders of modules whose evaluated calls never create an instance, and of the modules below."""
 
         self._done: set[str] = set(index.sourced)
 

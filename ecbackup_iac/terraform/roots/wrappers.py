@@ -43,11 +43,11 @@ def is_wrapper(name: str) -> bool:
 
 
 @record
-class SetInputs:
-    """The inputs of a module that another program may set."""
+class ExternalInputs:
+    """The inputs of a module that another program may set, which is not evaluated."""
 
-    by: str
-    """The file that shows it, as it is printed."""
+    file: str
+    """The program's file that shows it, as it is printed."""
 
     names: frozenset[str] | None = None
     """None where they may be any."""
@@ -55,18 +55,21 @@ class SetInputs:
     @property
     def is_by_terragrunt(self) -> bool:
         """Whether it is a unit's file, or one that units may include."""
-        return self.by.endswith((".hcl", ".hcl.json")) and not self.by.endswith(STACKS_SUFFIXES)
+        return self.file.endswith((".hcl", ".hcl.json")) and not self.file.endswith(STACKS_SUFFIXES)
 
     def may_set(self, name: str) -> bool:
         """Whether a variable may be among them."""
         return self.names is None or name in self.names
 
 
-def set_inputs(
+def external_inputs(
     wrappers: Iterable[str], folders: Folders, modules: Collection[str], called: Collection[str]
-) -> dict[str, SetInputs]:
-    """Return which inputs of modules other programs set, by folder; `called` are modules that calls name."""
-    found: dict[str, SetInputs] = {}
+) -> dict[str, ExternalInputs]:
+    """Return which inputs of modules other programs set, by the modules' folders.
+
+    `called` are the folders that module calls name.
+    """
+    found: dict[str, ExternalInputs] = {}
     files = sorted(wrappers) if modules else []
     uses_terragrunt = any(os.path.basename(path) in TERRAGRUNT_FILES for path in files)
     for path in files:
@@ -81,15 +84,17 @@ def set_inputs(
             for folder in modules:
                 path_in_tree = f"{as_posix(folder.removeprefix(folders.boundary))}/"
                 if folder not in called and any(mark in path_in_tree for mark in marks):
-                    found[folder] = SetInputs(source.path)
+                    found[folder] = ExternalInputs(source.path)
         elif uses_terragrunt or name.endswith((OLD_TERRAGRUNT_FILE, *STACKS_SUFFIXES)):
             body, base = _body_of(source), os.path.dirname(path)
             is_old = name == OLD_TERRAGRUNT_FILE
             if body is None or (is_old and {*folders.names(base)} & {*TERRAGRUNT_FILES}):
                 continue
             for folder, names in _named_modules(body, base, modules, called):
-                others = found.get(folder, SetInputs(source.path, names))
-                found[folder] = SetInputs(others.by, names if names == others.names else None)
+                others = found.get(folder, ExternalInputs(source.path, names))
+                found[folder] = ExternalInputs(
+                    others.file, names if names == others.names else None
+                )
     return found
 
 
@@ -128,7 +133,7 @@ def _named_modules(
     is_plain = is_unit and not any(body.blocks("include", count) for count in (0, 1))
     for block in units:
         is_known = (
-            block.body.plain_text("source") is not None
+            block.body.literal_string("source") is not None
         )  # otherwise another file may include it
         has_more = is_old or not (is_plain and is_known) or block.body.blocks("extra_arguments", 1)
         for module in _sources(block.body, folder, modules, called):
@@ -140,9 +145,9 @@ def _named_modules(
 def _sources(
     body: Body, folder: str, modules: Collection[str], called: Collection[str]
 ) -> Iterator[str]:
-    """Yield the module that a source names: by its path, or by the end of a path with unknown parts.
+    """Yield the modules that a source may name: by its path, or by the end of a path with unknown parts.
 
-    All that no call names, where all that is known is that the source is not remote.
+    Where the end is unknown, too, those that no call names; none where the source is remote.
     """
     attribute = body.attribute("source")
     if attribute is None:

@@ -13,8 +13,8 @@ from ecbackup_iac.hcl.number import (
     NEGATIVE_ZERO,
     PRECISION,
     Number,
+    int_if_whole,
     parse_number,
-    plain,
     rounded,
 )
 from ecbackup_iac.terraform.values.budget import charge_number, charge_text
@@ -130,7 +130,7 @@ def is_negative(number: Number) -> bool:
 def added(left: Number, right: Number) -> Number:
     """Return a sum. Raises UndefinedResultError."""
     if not isinstance(left, float) and not isinstance(right, float):
-        return with_precision(plain(left + right), precision_of(left, right))
+        return with_precision(int_if_whole(left + right), precision_of(left, right))
     if math.inf in (abs(left), abs(right)):
         if left == -right:
             raise UndefinedResultError("can't add infinities of opposite signs")
@@ -152,7 +152,7 @@ def multiplied(left: Number, right: Number) -> Number:
         raise UndefinedResultError("can't multiply zero by infinity")
     if 0 in sides or math.inf in sides:
         return _signed(math.inf if math.inf in sides else 0, left, right)
-    product = rounded(plain(Fraction(left) * Fraction(right)))
+    product = rounded(int_if_whole(Fraction(left) * Fraction(right)))
     bits = abs(product.numerator) if not isinstance(product, float) else 0
     needed = (bits // (bits & -bits)).bit_length()
     return with_precision(product, max(needed, precision_of(left, right)))
@@ -166,7 +166,7 @@ def divided(left: Number, right: Number) -> Number:
         return _signed(math.inf, left, right)
     if left == 0 or abs(right) == math.inf:
         return _signed(0, left, right)
-    return with_precision(plain(Fraction(left) / Fraction(right)), precision_of(left, right))
+    return with_precision(int_if_whole(Fraction(left) / Fraction(right)), precision_of(left, right))
 
 
 def remainder(left: Number, right: Number) -> Number:
@@ -178,8 +178,8 @@ def remainder(left: Number, right: Number) -> Number:
     # Each step is rounded, as zclconf/go-cty does it: a large quotient loses its last digits.
     precision = precision_of(left)
     whole = rounded(int(divided(left, right)), precision)
-    subtrahend = rounded(plain(Fraction(right) * Fraction(whole)), precision)
-    return with_precision(plain(Fraction(left) - Fraction(subtrahend)), precision)
+    subtrahend = rounded(int_if_whole(Fraction(right) * Fraction(whole)), precision)
+    return with_precision(int_if_whole(Fraction(left) - Fraction(subtrahend)), precision)
 
 
 def _signed(size: float, left: Number, right: Number) -> Number:

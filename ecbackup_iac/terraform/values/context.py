@@ -75,8 +75,11 @@ def track_rejections() -> Iterator[RejectionTracker]:
         context.tracker = outer
 
 
-class HiddenRejections:
-    """Tracks nothing while a local or variable is evaluated: no `try` around a reference sees into it."""
+class UntrackedRejections:
+    """Tracks no rejection while something is evaluated that a `try` around it does not reach.
+
+    A class, because a generator takes longer, and this is entered for every reference.
+    """
 
     def __enter__(self) -> None:
         self._context = evaluation_context()

@@ -28,11 +28,11 @@ from ecbackup_iac.terraform.values.type_system import (
 )
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
-    Possibility,
+    Outcome,
     UnknownRaw,
     Value,
     first_unknown,
-    has_open_type,
+    has_dynamic_type,
     is_open,
     null,
     object_value,
@@ -148,7 +148,7 @@ def _collected(
     if not has_dynamic(element):
         _check_empty(value, element)
         return _converted_elements(value, element), without_optional(element)
-    outcomes = _outcomes_of_open_types(value)
+    outcomes = _outcomes_by_type(value)
     if outcomes is not None:
         return _by_outcome(outcomes, make(element))
     found = _of_one_type(members, element, make)
@@ -171,9 +171,9 @@ def _converted_elements(value: Value, element: Type) -> tuple[Value, ...]:
     return tuple(members)
 
 
-def _outcomes_of_open_types(value: Value) -> Value | None:
+def _outcomes_by_type(value: Value) -> Value | None:
     """Return a container as its outcomes, where something in it is one of several that differ in type."""
-    if not any(map(has_open_type, value.elements)):
+    if not any(map(has_dynamic_type, value.elements)):
         return None
     outcomes = expand_outcomes(value)
     return outcomes if outcomes.is_known or outcomes.unknown.outcomes else None
@@ -196,8 +196,8 @@ def _of_one_type(
     """
     if element != DYNAMIC:
         members = tuple(converted(member, element) for member in members)
-    if len(members) > 1 and any(map(has_open_type, members)):
-        return _of_open_type(members)
+    if len(members) > 1 and any(map(has_dynamic_type, members)):
+        return _of_dynamic_type(members)
     kinds = [member.type for member in members]
     shared = unified(kinds)
     united = () if shared is None else tuple(converted(member, shared) for member in members)
@@ -208,10 +208,10 @@ def _of_one_type(
     return united, shared
 
 
-def _of_open_type(members: tuple[Value, ...]) -> tuple[tuple[Value, ...], Type] | None:
+def _of_dynamic_type(members: tuple[Value, ...]) -> tuple[tuple[Value, ...], Type] | None:
     """Return members beside one of unknown type; a number or bool among them may have become text."""
     record_rejection()  # what is unknown may be of another kind than the rest
-    kinds = [member.type for member in members if not has_open_type(member)]
+    kinds = [member.type for member in members if not has_dynamic_type(member)]
     if kinds and all(isinstance(kind, Primitive) for kind in kinds) and unified(kinds) == STRING:
         return tuple(converted(member, STRING) for member in members), STRING
     united = _united(members)
@@ -220,7 +220,7 @@ def _of_open_type(members: tuple[Value, ...]) -> tuple[tuple[Value, ...], Type] 
 
 def _united(members: tuple[Value, ...]) -> tuple[Value, ...] | None:
     """Return members as one type unites them, of which some are open; None where they decide the type."""
-    if not any(map(has_open_type, members)):
+    if not any(map(has_dynamic_type, members)):
         shared = unified([member.type for member in members])
         return members if shared is None else tuple(converted(m, shared) for m in members)
     if all(isinstance(m.type, Primitive) for m in members):
@@ -287,11 +287,12 @@ def perhaps_text(value: Value) -> Value:
             kind = MapOf(DYNAMIC) if isinstance(value.type, MapOf) else ListOf(DYNAMIC)
             return _with_parts(value, parts, None if is_fixed else kind)
         case _:
-            outcomes = [Possibility(value), Possibility(converted(value, STRING))]
+            outcomes = [Outcome(value), Outcome(converted(value, STRING))]
             return _like(value, one_of(outcomes, "the other elements may turn it into a string"))
 
 
 def _like(value: Value, changed: Value) -> Value:
+    """Return a changed value with the trace and the marks of the original one."""
     return replace(changed, trace=value.trace).with_marks_of(value)
 
 
@@ -299,7 +300,7 @@ def _map(value: Value, element: Type) -> Value:
     if not isinstance(value.raw, Mapping):
         raise EvaluationError(requirement(MapOf(element)))
     if is_open(value):
-        return replace(closed(value), type=MapOf(element))
+        return replace(unknown_if_open(value), type=MapOf(element))
     found = _collected(value, element, MapOf)
     if isinstance(found, Value):
         return found
@@ -345,7 +346,7 @@ def _object(value: Value, target: ObjectOf) -> Value:
     return Value(object_of({name: member.type for name, member in members.items()}), members)
 
 
-def closed(value: Value) -> Value:
+def unknown_if_open(value: Value) -> Value:
     """Return a value, or for a resource, of which only the provider knows every attribute, an unknown one."""
     return expand_outcomes(value) if is_open(value) else value
 
@@ -367,7 +368,7 @@ def expand_outcomes(value: Value) -> Value:
     choices = []
     total = 1
     for element in elements:
-        outcomes = (Possibility(element),) if element.is_known else element.unknown.outcomes
+        outcomes = (Outcome(element),) if element.is_known else element.unknown.outcomes
         total *= len(outcomes)
         if total == 0 or total > MAX_OUTCOMES:
             return replace(value, raw=UnknownRaw(inner.why, is_deferred=inner.is_deferred))
@@ -375,7 +376,7 @@ def expand_outcomes(value: Value) -> Value:
     found = []
     for chosen, when in combinations(choices):
         try:
-            found.append(Possibility(_rebuilt(value, chosen), when))
+            found.append(Outcome(_rebuilt(value, chosen), when))
         except EvaluationError:
             record_rejection()
     return _like(value, one_of(found, inner.why, is_deferred=inner.is_deferred))

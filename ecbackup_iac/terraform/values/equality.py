@@ -11,7 +11,7 @@ from ecbackup_iac.terraform.values.value import (
     Value,
     boolean,
     first_unknown,
-    has_open_type,
+    has_dynamic_type,
     is_open,
 )
 
@@ -65,7 +65,7 @@ def _are_equal_containers(left: Value, right: Value) -> bool | None:
     """Whether two containers are equal; those of different types are not, whatever is in them."""
     if is_open(left) or is_open(right):
         return None
-    if not has_open_type(left) and not has_open_type(right) and left.type != right.type:
+    if not has_dynamic_type(left) and not has_dynamic_type(right) and left.type != right.type:
         return False
     if type(left.type) is not type(right.type):
         return False

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from itertools import product
 from math import inf
 
-from ecbackup_iac.hcl.literal_text import normal
+from ecbackup_iac.hcl.literal_text import normalized
 from ecbackup_iac.hcl.number import Number
 from ecbackup_iac.model.hidden import placeholder_of
 from ecbackup_iac.model.record import replace
@@ -40,13 +40,13 @@ from ecbackup_iac.terraform.values.type_system import (
 from ecbackup_iac.terraform.values.value import (
     Assumption,
     EvaluationError,
-    OpenMembers,
-    Possibility,
+    LazyMembers,
+    Outcome,
     UnknownRaw,
     Value,
     boolean,
+    error_quoting,
     number,
-    quoting,
 )
 
 
@@ -63,7 +63,7 @@ def unary(operator: str, operand: Value) -> Value:
 
 def decides(operator: str, left: Value) -> bool:
     """Whether the first operand of `&&` or `||` gives the result, whatever the second one is."""
-    return left.raw is {"&&": False, "||": True}.get(operator, left)
+    return (operator == "&&" and left.raw is False) or (operator == "||" and left.raw is True)
 
 
 def binary(operator: str, left: Value, right: Value) -> Value:
@@ -113,8 +113,10 @@ def _logical(operator: str, left: Value, right: Value) -> Value:
         if known.raw is deciding and not opposite.is_known:
             # Terraform 1.11 calls it unknown at plan; every value it can take gives this.
             result = boolean(deciding).with_marks_of(left, right)
-            is_early = opposite.unknown.is_deferred and not evaluation_context().short_circuits
-            return replace(result, is_known_early=is_early)
+            is_unknown_to_plan = (
+                opposite.unknown.is_deferred and not evaluation_context().short_circuits
+            )
+            return replace(result, is_unknown_to_plan=is_unknown_to_plan)
     result = map_outcomes(apply, first, second, kind=BOOL, is_total=True)
     return result.with_marks_of(left, right)
 
@@ -219,7 +221,9 @@ def _without_attributes(kind: Type) -> EvaluationError:
 
 
 def _no_attribute(name: str) -> EvaluationError:
-    return quoting("Unsupported attribute: no attribute {}", f'named "{name}"', "of that name")
+    return error_quoting(
+        "Unsupported attribute: no attribute {}", f'named "{name}"', "of that name"
+    )
 
 
 def _attribute(of: Value, name: str) -> Value:
@@ -228,11 +232,11 @@ def _attribute(of: Value, name: str) -> Value:
     if not isinstance(of.type, ObjectOf | MapOf):
         raise _without_attributes(of.type)
     if not name.isascii() and name not in of.members:
-        name = normal(name)  # strings have this form, names need not
+        name = normalized(name)  # strings have this form, names need not
     if name not in of.members:
         if isinstance(of.type, MapOf):
             text = "Missing map element: no element with {}"
-            raise quoting(text, f'the key "{name}"', "that key")
+            raise error_quoting(text, f'the key "{name}"', "that key")
         raise _no_attribute(name)
     return of.members[name].taken_from(of, name)
 
@@ -264,7 +268,7 @@ def index(of: Value, key: Value, subject: str = "") -> Value:
 
 def _any_element(of: Value, key: Value, subject: str) -> Value:
     raw = key.unknown
-    if isinstance(of.raw, OpenMembers):
+    if isinstance(of.raw, LazyMembers):
         return Value(DYNAMIC, UnknownRaw(raw.why, is_deferred=raw.is_deferred))
     if isinstance(of.type, SetOf) or not isinstance(of.raw, tuple | dict):
         _index(of, key)
@@ -276,7 +280,7 @@ def _any_element(of: Value, key: Value, subject: str) -> Value:
     return found.taken_from(of).with_marks_of(of, key)
 
 
-def possible_elements(of: Value, subject: str, *, is_hidden: bool = False) -> list[Possibility]:
+def possible_elements(of: Value, subject: str, *, is_hidden: bool = False) -> list[Outcome]:
     """Return the elements of a known collection, each on condition of its key; `subject` is the key's text.
 
     Where `is_hidden` is set, no key is shown.
@@ -288,7 +292,7 @@ def possible_elements(of: Value, subject: str, *, is_hidden: bool = False) -> li
     else:
         keys = [f'"{name}"' for name in of.members]
     return [
-        Possibility(element, (Assumption(subject, key),) if subject else ())
+        Outcome(element, (Assumption(subject, key),) if subject else ())
         for key, element in zip(keys, of.elements, strict=True)
     ]
 
@@ -301,7 +305,7 @@ def _index(of: Value, key: Value) -> Value:
             name = _key(key, STRING)
             if name.raw not in of.members:
                 text = "Invalid index: no element with {}"
-                raise quoting(text, f'the key "{name.raw}"', "that key")
+                raise error_quoting(text, f'the key "{name.raw}"', "that key")
             return of.members[str(name.raw)].taken_from(of, _shown_key(key))
         case ListOf() | TupleOf():
             position = _key(key, NUMBER).raw or 0  # negative zero is zero

@@ -14,7 +14,7 @@ from ecbackup_iac.terraform.values.type_system import DYNAMIC, Type
 from ecbackup_iac.terraform.values.value import (
     Assumption,
     EvaluationError,
-    Possibility,
+    Outcome,
     Privacy,
     UnknownRaw,
     Value,
@@ -30,56 +30,55 @@ MAX_CONDITION_LENGTH = 200
 """Characters of a condition's text; where it is longer, the first alternative represents them all."""
 
 
-def one_of(possibilities: Sequence[Possibility], why: str, *, is_deferred: bool = False) -> Value:
-    """Return the value that is one of these; a single possibility is simply known.
+def one_of(outcomes: Sequence[Outcome], why: str, *, is_deferred: bool = False) -> Value:
+    """Return the value that is one of these; a single one is simply known.
 
-    A possibility that is unknown itself contributes its own outcomes; without any, the result has none.
+    An outcome that is unknown itself contributes its own outcomes; without any, the result has none.
     Outcomes that are the same value are merged. It is certainly deferred where the choice is, or
-    where every possibility is.
+    where every outcome is.
     """
-    flat: list[Possibility] = []
+    flat: list[Outcome] = []
     kinds, is_listed = [], True
     is_deferred = is_deferred or all(
-        isinstance(possibility.value.raw, UnknownRaw) and possibility.value.raw.is_deferred
-        for possibility in possibilities
+        isinstance(outcome.value.raw, UnknownRaw) and outcome.value.raw.is_deferred
+        for outcome in outcomes
     )
-    for possibility in possibilities:
-        value = possibility.value
+    for outcome in outcomes:
+        value = outcome.value
         kinds.append(value.type)
         if value.is_known:
-            flat.append(possibility)
+            flat.append(outcome)
             continue
         is_listed = is_listed and bool(value.unknown.outcomes)
         if not value.unknown.outcomes:
             why = value.unknown.why
-        flat += _flattened(possibility, value.unknown.outcomes)
+        flat += _flattened(outcome, value.unknown.outcomes)
     kind = kinds[0] if len(set(kinds)) == 1 else DYNAMIC
-    distinct = _distinct(flat)
-    privacies = (possibility.value.privacy_of_parts for possibility in possibilities)
-    outcomes = tuple(distinct)
-    if not is_listed or not distinct or len(distinct) > MAX_OUTCOMES:
-        outcomes = ()
+    distinct = tuple(_distinct(flat))
+    if not is_listed or len(distinct) > MAX_OUTCOMES:
+        distinct = ()
     elif len(distinct) == 1 and distinct[0].value.is_wholly_known:
         return distinct[0].value
-    is_not_null = not any(map(_may_be_null, possibilities))
-    raw = UnknownRaw(why, outcomes, is_deferred=is_deferred, is_not_null=is_not_null)
+    is_not_null = not any(map(_may_be_null, outcomes))
+    raw = UnknownRaw(why, distinct, is_deferred=is_deferred, is_not_null=is_not_null)
+    privacies = (outcome.value.privacy_of_parts for outcome in outcomes)
     return Value(kind, raw, privacy=max(privacies, default=Privacy.NONE))
 
 
-def _may_be_null(possibility: Possibility) -> bool:
-    raw = possibility.value.raw
+def _may_be_null(outcome: Outcome) -> bool:
+    raw = outcome.value.raw
     return raw is None or (isinstance(raw, UnknownRaw) and not raw.is_not_null)
 
 
-def _flattened(outer: Possibility, outcomes: Iterable[Possibility]) -> Iterator[Possibility]:
-    """Yield the outcomes of a possibility that is unknown itself, as far as they agree with it."""
+def _flattened(outer: Outcome, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
+    """Yield the outcomes of an outcome that is unknown itself, as far as they agree with it."""
     for inner in outcomes:
-        when = combined(outer.when, inner.when)
+        when = combined_assumptions(outer.when, inner.when)
         if when is not None:
-            yield Possibility(inner.value, when, "" if outer.condition else inner.description)
+            yield Outcome(inner.value, when, "" if outer.condition else inner.description)
 
 
-def combined(
+def combined_assumptions(
     first: tuple[Assumption, ...], second: tuple[Assumption, ...]
 ) -> tuple[Assumption, ...] | None:
     """Return all assumptions of both; None where they contradict each other."""
@@ -90,12 +89,12 @@ def combined(
     return tuple(states.values())
 
 
-def common_assumptions(possibilities: Sequence[Possibility]) -> tuple[Assumption, ...]:
-    """Return the assumptions of all of some possibilities: they are true whichever of them is the case."""
+def common_assumptions(outcomes: Sequence[Outcome]) -> tuple[Assumption, ...]:
+    """Return the assumptions that some outcomes share: they are true whichever of them is the case."""
     return tuple(
         assumption
-        for assumption in (possibilities[0].when if possibilities else ())
-        if all(assumption in possibility.when for possibility in possibilities)
+        for assumption in (outcomes[0].when if outcomes else ())
+        if all(assumption in outcome.when for outcome in outcomes)
     )
 
 
@@ -123,12 +122,12 @@ def is_between(value: Value, minimum: Number | None, maximum: Number | None) -> 
     return (minimum is None or raw >= minimum) and (maximum is None or raw <= maximum)
 
 
-def where(value: Value, assumptions: tuple[Assumption, ...]) -> Value:
+def under_assumptions(value: Value, assumptions: tuple[Assumption, ...]) -> Value:
     """Return a value without the outcomes that contradict some assumptions."""
     if value.is_known or not assumptions or value.unknown.is_deferred:
         return value
     outcomes = value.unknown.outcomes
-    kept = [one for one in outcomes if combined(assumptions, one.when) is not None]
+    kept = [one for one in outcomes if combined_assumptions(assumptions, one.when) is not None]
     if not kept or len(kept) == len(outcomes):
         return value
     raw = value.unknown
@@ -136,15 +135,15 @@ def where(value: Value, assumptions: tuple[Assumption, ...]) -> Value:
 
 
 def combinations(
-    choices: Sequence[Sequence[Possibility]],
+    choices: Sequence[Sequence[Outcome]],
 ) -> Iterator[tuple[tuple[Value, ...], tuple[Assumption, ...]]]:
-    """Yield each combination of possibilities that do not contradict each other, with its assumptions."""
+    """Yield each combination of outcomes that do not contradict each other, with its assumptions."""
     for choice in product(*choices):
         when: tuple[Assumption, ...] | None = ()
-        for possibility in choice:
-            when = combined(when, possibility.when) if when is not None else None
+        for outcome in choice:
+            when = combined_assumptions(when, outcome.when) if when is not None else None
         if when is not None:
-            yield tuple(possibility.value for possibility in choice), when
+            yield tuple(outcome.value for outcome in choice), when
 
 
 def map_outcomes(
@@ -188,12 +187,12 @@ def map_outcomes(
 def without_null(value: Value, rejection: str, kind: Type = DYNAMIC) -> Value:
     """Return a value without the outcomes that are null. Raises EvaluationError: it is null."""
 
-    def settled(one: Value) -> Value:
+    def checked(one: Value) -> Value:
         if one.is_null:
             raise EvaluationError(rejection)
         return one
 
-    return map_outcomes(settled, value, kind=kind)
+    return map_outcomes(checked, value, kind=kind)
 
 
 def map_some(
@@ -202,7 +201,10 @@ def map_some(
     positions: Sequence[int],
     kind: Type = DYNAMIC,
 ) -> Value:
-    """Apply a function of values to some, as `map_outcomes` does, of which those at some positions decide."""
+    """Apply a function as `map_outcomes` does, for the outcomes of the arguments at some positions.
+
+    The other arguments are passed to it as they are, even where they are unknown.
+    """
 
     def filled(*known: Value) -> Value:
         given = list(arguments)
@@ -217,21 +219,21 @@ def of_deferred_type(value: Value, why: str) -> Value:
     """Return a value as a plan has it that does not know even its type, and so rejects no use of it."""
     if not value.is_known:
         return replace(value, type=DYNAMIC)
-    raw = UnknownRaw(why, (Possibility(value),), is_deferred=True)
+    raw = UnknownRaw(why, (Outcome(value),), is_deferred=True)
     return replace(value, type=DYNAMIC, raw=raw)
 
 
-def _results(function: Callable[..., Value], arguments: Sequence[Value]) -> list[Possibility]:
+def _results(function: Callable[..., Value], arguments: Sequence[Value]) -> list[Outcome]:
     """Return the results for every combination of outcomes. Raises EvaluationError if all are rejected."""
     choices = [
-        argument.unknown.outcomes if not argument.is_known else (Possibility(argument),)
+        argument.unknown.outcomes if not argument.is_known else (Outcome(argument),)
         for argument in arguments
     ]
-    found: list[Possibility] = []
+    found: list[Outcome] = []
     rejection: EvaluationError | None = None
     for chosen, when in combinations(choices):
         try:
-            found.append(Possibility(function(*chosen).with_marks_of(*chosen), when))
+            found.append(Outcome(function(*chosen).with_marks_of(*chosen), when))
         except EvaluationError as error:
             rejection = rejection or error
             record_rejection()
@@ -240,32 +242,32 @@ def _results(function: Callable[..., Value], arguments: Sequence[Value]) -> list
     return found
 
 
-def _distinct(possibilities: Iterable[Possibility]) -> list[Possibility]:
-    """Return the possibilities with those of the same value merged: it is true where any of them is."""
-    kept: dict[object, Possibility] = {}
+def _distinct(outcomes: Iterable[Outcome]) -> list[Outcome]:
+    """Return the outcomes with those of the same value merged: it is true where any of them is."""
+    kept: dict[object, Outcome] = {}
     literals: dict[object, dict[Located, None]] = {}
-    for possibility in possibilities:
-        key = identity(possibility.value)
+    for outcome in outcomes:
+        key = identity(outcome.value)
         first = kept.get(key)
-        kept[key] = possibility if first is None else _merged(first, possibility)
-        literals.setdefault(key, {}).update(dict.fromkeys(possibility.value.literals))
-    return [_with_literals(possibility, tuple(literals[key])) for key, possibility in kept.items()]
+        kept[key] = outcome if first is None else _merged(first, outcome)
+        literals.setdefault(key, {}).update(dict.fromkeys(outcome.value.literals))
+    return [_with_literals(outcome, tuple(literals[key])) for key, outcome in kept.items()]
 
 
-def _with_literals(possibility: Possibility, literals: tuple[Located, ...]) -> Possibility:
-    if len(literals) == len(possibility.value.literals):
-        return possibility
-    value = replace(possibility.value, literals=literals)
-    return Possibility(value, possibility.when, possibility.description)
+def _with_literals(outcome: Outcome, literals: tuple[Located, ...]) -> Outcome:
+    if len(literals) == len(outcome.value.literals):
+        return outcome
+    value = replace(outcome.value, literals=literals)
+    return Outcome(value, outcome.when, outcome.description)
 
 
-def _merged(first: Possibility, second: Possibility) -> Possibility:
+def _merged(first: Outcome, second: Outcome) -> Outcome:
     if set(first.when) == set(second.when):
         return first
     common = common_assumptions((first, second))
     conditions = [text for text in (first.condition, second.condition) if text]
     text = " or ".join(dict.fromkeys(conditions)) if len(conditions) > 1 else ""
-    return Possibility(
+    return Outcome(
         first.value, common, text if len(text) <= MAX_CONDITION_LENGTH else first.condition
     )
 

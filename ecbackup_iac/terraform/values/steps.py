@@ -4,8 +4,8 @@ from functools import lru_cache
 from typing import Protocol, TypeAlias
 
 from ecbackup_iac.hcl.expression import (
-    Call,
     For,
+    FunctionCall,
     Literal,
     Node,
     ObjectNode,
@@ -128,7 +128,7 @@ class SourceStep:
 def calls_sensitive(expression: Node) -> bool:
     """Whether an expression declares something in it as sensitive."""
     return any(
-        isinstance(node, Call) and node.name.removeprefix("core::") == "sensitive"
+        isinstance(node, FunctionCall) and node.name.removeprefix("core::") == "sensitive"
         for node in nodes_in(expression)
     )
 

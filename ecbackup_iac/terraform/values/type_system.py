@@ -25,9 +25,9 @@ class _Compound:
     Types share their parts as values do: one may be a tree of exponential size.
     """
 
-    __slots__ = ("__weakref__", "_bare", "is_open")
+    __slots__ = ("__weakref__", "_bare", "has_dynamic")
 
-    is_open: bool
+    has_dynamic: bool
     """Whether it, or a type in it, is dynamic."""
 
     _bare: "Type | None"
@@ -69,7 +69,7 @@ def _intern(
     created = object.__new__(cls)
     for name, value in fields.items():
         setattr(created, name, value)
-    created.is_open = any(map(has_dynamic, parts))
+    created.has_dynamic = any(map(has_dynamic, parts))
     bare: Any = of_parts(tuple(map(without_optional, parts))) if of_parts else None
     created._bare = bare
     with _lock:
@@ -198,7 +198,7 @@ def is_mapping(kind: Type) -> bool:
 
 def has_dynamic(kind: Type) -> bool:
     """Whether a type, or a type in it, is dynamic."""
-    return kind.name == "dynamic" if isinstance(kind, Primitive) else kind.is_open
+    return kind.name == "dynamic" if isinstance(kind, Primitive) else kind.has_dynamic
 
 
 def may_be_same(kind: Type, other: Type) -> bool:

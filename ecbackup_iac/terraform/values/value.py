@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import IntEnum
 from typing import Self, TypeAlias
 
-from ecbackup_iac.hcl.literal_text import normal
+from ecbackup_iac.hcl.literal_text import normalized
 from ecbackup_iac.hcl.number import Number
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.terraform.values.arithmetic import COUNT_PRECISION, with_precision
@@ -59,10 +59,12 @@ class EvaluationError(Exception):
         return type(self)(self.redacted_message, self.origin)
 
 
-def quoting(message: str, quoted: str, instead: str) -> EvaluationError:
-    """Return the error of a message with `{}` for what it quotes, or says instead where that is hidden."""
-    shown, redacted = (message.replace("{}", text, 1) for text in (quoted, instead))
-    return EvaluationError(shown, redacted_message=redacted)
+def error_quoting(message: str, quoted: str, redacted: str) -> EvaluationError:
+    """Return an error whose message has a quoted text instead of `{}`; where that is hidden, `redacted`."""
+    shown_message, redacted_message = (
+        message.replace("{}", text, 1) for text in (quoted, redacted)
+    )
+    return EvaluationError(shown_message, redacted_message=redacted_message)
 
 
 class ReferenceRejectedError(EvaluationError):
@@ -91,7 +93,7 @@ class Assumption:
 
 
 @record(eq=False)
-class Possibility:
+class Outcome:
     """One possible value of an unknown value."""
 
     value: "Value"
@@ -114,7 +116,7 @@ class UnknownRaw:
     why: str
     """The reason, for people: "var.days has no default and no value"."""
 
-    outcomes: tuple[Possibility, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
     """Its possible values, each known at its top level; empty where there is no finite list."""
 
     minimum: Number | None = None
@@ -135,8 +137,8 @@ class UnknownRaw:
     """What every element of an unknown collection is, where that is known."""
 
 
-class OpenMembers(Mapping[str, "Value"]):
-    """The members of a resource: more than its configuration names, and each found on demand."""
+class LazyMembers(Mapping[str, "Value"]):
+    """Members that are evaluated when they are first used: the outputs of a module call."""
 
     def __init__(self, names: Sequence[str], find: Callable[[str], "Value"]) -> None:
         self._names = names
@@ -146,7 +148,7 @@ class OpenMembers(Mapping[str, "Value"]):
         return self._find(name)
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str)
+        return name in self._names
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)
@@ -155,11 +157,11 @@ class OpenMembers(Mapping[str, "Value"]):
         return len(self._names)
 
 
-class LazyMembers(OpenMembers):
-    """The members of a module call: its outputs, each found on demand."""
+class OpenMembers(LazyMembers):
+    """The members of a resource, which has more than its configuration names."""
 
     def __contains__(self, name: object) -> bool:
-        return name in self._names
+        return isinstance(name, str)
 
 
 Raw: TypeAlias = "bool | Number | str | tuple[Value, ...] | Mapping[str, Value] | UnknownRaw | None"
@@ -202,9 +204,9 @@ class Value:
     privacy: Privacy = Privacy.NONE
     """Whether a string of it may be shown, and, of what is ephemeral, whether the value may be kept."""
 
-    is_known_early: bool = False
-    """A plan does not know it, though it is certain: of `contains`, or before 1.12 of `&&` or `||`, one
-    operand is known only after apply."""
+    is_unknown_to_plan: bool = False
+    """It is certain, but a plan does not know it: one operand of `contains`, or before 1.12 of `&&` or `||`,
+    is known only after apply."""
 
     @property
     def is_null(self) -> bool:
@@ -225,7 +227,7 @@ class Value:
             case tuple() as elements:
                 charge(len(elements))
                 return all(element.is_wholly_known for element in elements)
-            case OpenMembers() if not isinstance(self.raw, LazyMembers):
+            case OpenMembers():
                 return False
             case Mapping() as elements:
                 charge(len(elements))
@@ -317,7 +319,7 @@ class Value:
 def string(text: str) -> Value:
     """Return a known string; Terraform keeps every string in Unicode's normal form C."""
     charge_text(len(text) if text.isascii() else 4 * len(text))  # it is normalized
-    return Value(STRING, normal(text))
+    return Value(STRING, normalized(text))
 
 
 def number(value: Number) -> Value:
@@ -368,15 +370,15 @@ def not_null(value: Value) -> Value:
     return value
 
 
-def as_early(compute: Callable[[], Value], *operands: Value) -> Value:
-    """Return what `compute` returns, known early where an operand is; see `Value.is_known_early`.
+def keep_unknown_to_plan(compute: Callable[[], Value], *operands: Value) -> Value:
+    """Return what `compute` returns, unknown to a plan where an operand is.
 
     Raises EvaluationError: it is rejected, and every plan knows the operands, or `try` or `can` decides.
     """
-    if not any(operand.is_known_early for operand in operands):
+    if not any(operand.is_unknown_to_plan for operand in operands):
         return compute()
     try:
-        return replace(compute(), is_known_early=True)
+        return replace(compute(), is_unknown_to_plan=True)
     except ReferenceRejectedError:
         raise
     except EvaluationError as error:
@@ -401,17 +403,17 @@ def is_collection(value: Value) -> bool:
 
 def is_open(value: Value) -> bool:
     """Whether a value is a resource: an object with more members than its configuration names."""
-    return isinstance(value.raw, OpenMembers) and not isinstance(value.raw, LazyMembers)
+    return isinstance(value.raw, OpenMembers)
 
 
-def has_open_type(value: Value) -> bool:
+def has_dynamic_type(value: Value) -> bool:
     """Whether the type of a value, or of anything in it, is unknown."""
     if isinstance(value.raw, UnknownRaw):
         return has_dynamic(value.type)
     if not isinstance(value.raw, tuple | Mapping) or is_open(value):
         return False
     charge(len(value.raw))
-    return any(map(has_open_type, value.elements))
+    return any(map(has_dynamic_type, value.elements))
 
 
 def first_unknown(value: Value) -> Value | None:

@@ -37,7 +37,7 @@ _GENERIC = re.compile(
 )
 _PLAIN_CACHE = re.compile(r"(?:terraform-)?(?:aws-)?caches?")
 
-# Of something next to a cache, or of another service, whatever else it is called.
+# In the name of a module of something next to a cache, or of another service.
 _NO_CACHE = frozenset(
     """
     alarm alarms alert alerts monitor monitors monitoring dashboard dashboards metric metrics
@@ -46,8 +46,8 @@ _NO_CACHE = frozenset(
     google gcp alicloud digitalocean ibm oci tencentcloud yandex
     """.split()  # noqa: SIM905 - a list of words
 )
-# Of something that may have a cache in it, and mostly has none.
-_AROUND = {"vpc", "network", "networking", "ecs", "ec2", "eks", "proxy", "lambda"}
+# In the name of a module of something that may include a cache, and mostly does not.
+_MAY_INCLUDE_CACHE = {"vpc", "network", "networking", "ecs", "ec2", "eks", "proxy", "lambda"}
 
 _NODE_TYPE = re.compile(
     r"cache\.[a-z]{1,2}\d[a-z0-9]*\.(?:nano|micro|small|medium|metal|(?:\d*x)?large)"
@@ -103,8 +103,8 @@ def looks_like_cache(source: str, block: Block | None = None, scope: Scope = OPE
     written = block.range.file.text[block.range.start : block.range.end]
     if scope is OPEN_SCOPE and not may_name(written, _INPUT_WORDS):
         return False
-    is_around = bool(_words(" ".join(_last(path_segments(source)))) & _AROUND)
-    return _by_inputs([*_inputs(block, scope)], is_around=is_around)
+    may_include_cache = bool(_words(" ".join(_last(path_segments(source)))) & _MAY_INCLUDE_CACHE)
+    return _by_inputs([*_inputs(block, scope)], may_include_cache=may_include_cache)
 
 
 def passed_retentions(block: Block, scope: Scope) -> list[PassedRetention]:
@@ -127,7 +127,7 @@ def _by_source(source: str) -> bool | None:
     # The published module of security groups has one for each service: //modules/redis.
     if words & _NO_CACHE or any("security-group" in segment for segment in segments):
         return False
-    if words & _AROUND:
+    if words & _MAY_INCLUDE_CACHE:
         return None
     is_named_cache = any(_PLAIN_CACHE.fullmatch(segment) for segment in last)
     return True if any(map(_CACHE.fullmatch, words)) or is_named_cache else None
@@ -171,7 +171,7 @@ def _entries(path: str, value: Value) -> Iterator[tuple[str, Value]]:
             yield from _entries(path, element)
 
 
-def _by_inputs(inputs: Sequence[tuple[str, Value]], *, is_around: bool) -> bool:
+def _by_inputs(inputs: Sequence[tuple[str, Value]], *, may_include_cache: bool) -> bool:
     texts = [value.raw.lower() for _, value in inputs if isinstance(value.raw, str)]
     if any(map(_NODE_TYPE.fullmatch, texts)):
         return True
@@ -179,7 +179,7 @@ def _by_inputs(inputs: Sequence[tuple[str, Value]], *, is_around: bool) -> bool:
     return any(
         _NAMES.fullmatch(name)
         or (_SNAPSHOT_RETENTION.fullmatch(name) and not has_other_nodes)
-        or (not is_around and (_is_engine(name, value) or _is_setting(name)))
+        or (not may_include_cache and (_is_engine(name, value) or _is_setting(name)))
         for path, value in inputs
         if _is_given(value)
         for name in [path.rpartition(".")[2].lower()]

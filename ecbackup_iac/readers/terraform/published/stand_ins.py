@@ -123,7 +123,7 @@ class StandIns:
     @staticmethod
     def _source(entry: PublishedModule) -> SourceFile:
         if not entry.stand_in:
-            return SourceFile(f"[[modules]] {entry.source}", _written(entry).encode())
+            return SourceFile(f"[[modules]] {entry.source}", _generated_stand_in(entry).encode())
         if entry.stand_in_text:
             return SourceFile(entry.stand_in, entry.stand_in_text)
         return SourceFile(entry.stand_in, package_data(__name__, entry.stand_in))
@@ -170,8 +170,8 @@ def described_modules(
     return more.get(address) or _known_by_address().get(address, ())
 
 
-def _written(entry: PublishedModule) -> str:
-    """Return the stand-in that the keys of a table of the policy describe."""
+def _generated_stand_in(entry: PublishedModule) -> str:
+    """Return Terraform configuration that does what the keys of a table `[[modules]]` say."""
     name, _, path = (entry.input or "").partition(".")
     default = "null" if entry.default is None else str(entry.default)
     defaults = dict.fromkeys(entry.switches, "null")
@@ -194,5 +194,5 @@ def _written(entry: PublishedModule) -> str:
         f'variable "{name}" {{\n  default = {default}\n}}\n' for name, default in defaults.items()
     )
     body = "\n  ".join(arguments)
-    kind = next(kind for kind, of in RESOURCE_TYPES.items() if of.form is entry.form)
+    kind = next(kind for kind, names in RESOURCE_TYPES.items() if names.form is entry.form)
     return "".join(variables) + f'resource "{kind}" "this" {{\n  {body}\n}}\n'

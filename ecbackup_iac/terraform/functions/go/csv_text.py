@@ -8,8 +8,8 @@ from ecbackup_iac.terraform.values.type_system import STRING, ListOf, Type, obje
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     Value,
+    error_quoting,
     object_value,
-    quoting,
     string,
 )
 
@@ -32,7 +32,7 @@ def csv_value(text: str) -> Value:
     columns: dict[str, Type] = {}
     for name in names:
         if name in columns:
-            raise quoting("duplicate column name{}", f' "{name}"', "")
+            raise error_quoting("duplicate column name{}", f' "{name}"', "")
         columns[name] = STRING
     rows = []
     for line, fields in lines:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from fractions import Fraction
 
-from ecbackup_iac.hcl.number import Number, plain
+from ecbackup_iac.hcl.number import Number, int_if_whole
 from ecbackup_iac.model.record import record
 from ecbackup_iac.terraform.functions.arguments import check_size, text_of
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
@@ -20,7 +20,7 @@ from ecbackup_iac.terraform.values.arithmetic import (
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.type_system import BOOL, NUMBER, STRING, Type
-from ecbackup_iac.terraform.values.value import EvaluationError, Value, quoting
+from ecbackup_iac.terraform.values.value import EvaluationError, Value, error_quoting
 
 MAX_WIDTH = 100_000
 """A result with a larger width or precision is unknown: no configuration in use has one."""
@@ -126,7 +126,7 @@ def _filled(verb: _Verb, argument: Value) -> str:
         return _floating(verb, _number(verb, argument))
     if verb.mode not in "sq":
         what = f"unsupported format verb{{}} at offset {verb.offset}"
-        raise quoting(what, f" '{verb.mode}' in {quoted(verb.raw)}", "")
+        raise error_quoting(what, f" '{verb.mode}' in {quoted(verb.raw)}", "")
     text = text_of(_as(verb, argument, STRING))
     if verb.precision:
         text = "".join(grapheme_clusters(text)[: verb.precision])
@@ -223,7 +223,7 @@ def _general(value: Number, precision: int | None = None) -> str:
     """Return a number as %g has it; without a precision in the fewest digits that identify it."""
     sign, size = ("-" if value < 0 else ""), abs(Fraction(value))
     if precision is None:
-        digits, exponent = _shortest(with_precision(plain(size), precision_of(value)))
+        digits, exponent = _shortest(with_precision(int_if_whole(size), precision_of(value)))
         limit = _SHORTEST_PLAIN_DIGITS
     else:
         digits, exponent = _significant(size, max(precision, 1))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any, NoReturn
 
-from ecbackup_iac.hcl.literal_text import normal
+from ecbackup_iac.hcl.literal_text import normalized
 from ecbackup_iac.hcl.number import NumberTooLargeError
 from ecbackup_iac.terraform.functions.arguments import check_size
 from ecbackup_iac.terraform.functions.call_context import TooLargeError, UnknownResultError
@@ -17,10 +17,10 @@ from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     Value,
     boolean,
+    error_quoting,
     null,
     number,
     object_value,
-    quoting,
     string,
     tuple_value,
 )
@@ -136,8 +136,8 @@ def _read(document: Any, depth: int) -> Value:  # noqa: ANN401 - any value of js
 def _name(text: str) -> str:
     """Return an attribute's name; Terraform finds no attribute of a name that it writes otherwise."""
     name = _without_lone_surrogates(text)
-    if normal(name) != name:
-        raise quoting("unsupported attribute{}", f' "{name}"', "")
+    if normalized(name) != name:
+        raise error_quoting("unsupported attribute{}", f' "{name}"', "")
     return name
 
 

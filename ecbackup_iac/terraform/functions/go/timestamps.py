@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, timezone
 from ecbackup_iac.model.record import record
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.values.budget import charge_characters
-from ecbackup_iac.terraform.values.value import EvaluationError, quoting
+from ecbackup_iac.terraform.values.value import EvaluationError, error_quoting
 
 _SECOND = 1_000_000_000  # nanoseconds
 _MAX_DURATION = (1 << 63) - 1
@@ -92,5 +92,5 @@ def duration(text: str) -> int:
         total += int(float(int(fraction or 0)) * (unit / float(10 ** len(fraction))))
         position = match.end()
     if not rest or position < len(rest) or total > _MAX_DURATION:
-        raise quoting("time: invalid duration{}", f' "{text}"', "")
+        raise error_quoting("time: invalid duration{}", f' "{text}"', "")
     return -total if is_negative else total

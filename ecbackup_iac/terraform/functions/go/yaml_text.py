@@ -25,10 +25,10 @@ from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     Value,
     boolean,
+    error_quoting,
     null,
     number,
     object_value,
-    quoting,
     string,
     tuple_value,
     unknown,
@@ -72,7 +72,7 @@ def yaml_value(text: str) -> Value:
         mark = getattr(error, "problem_mark", None)
         where = f"on line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
         problem = str(getattr(error, "problem", None) or error)
-        raise quoting(f"{where}{{}}", problem, _unquoted(problem)) from error
+        raise error_quoting(f"{where}{{}}", problem, _unquoted(problem)) from error
     except RecursionError as error:
         raise TooLargeError("the YAML text is nested too deeply") from error
 
@@ -139,11 +139,11 @@ class _Reader:
 
     def _alias(self, name: str) -> Value:
         if name not in self.anchors:
-            raise quoting("reference to undefined anchor{}", f' "{name}"', "")
+            raise error_quoting("reference to undefined anchor{}", f' "{name}"', "")
         found = self.anchors[name]
         if found is None:
             what = "cannot refer to {} from inside its own definition"
-            raise quoting(what, f'anchor "{name}"', "an anchor")
+            raise error_quoting(what, f'anchor "{name}"', "an anchor")
         self._count(found[1])
         return found[0]
 

@@ -8,7 +8,7 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from ecbackup_iac.files.file_names import is_shown
+from ecbackup_iac.files.file_names import may_show_text
 from ecbackup_iac.hcl.parser import parse_expression, parse_whole_file
 from ecbackup_iac.hcl.source import Problem, SourceFile
 from ecbackup_iac.hcl.structure import Attribute, Block
@@ -21,8 +21,8 @@ from ecbackup_iac.terraform.evaluation.constraints import Constraint
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator, HiddenSourceEvaluator
 from ecbackup_iac.terraform.files.folders import Folders
 from ecbackup_iac.terraform.functions.call_context import CONSTANT_SCOPE
-from ecbackup_iac.terraform.modules.variables import Inputs
-from ecbackup_iac.terraform.roots.wrappers import SetInputs
+from ecbackup_iac.terraform.modules.variables import VariableValues
+from ecbackup_iac.terraform.roots.wrappers import ExternalInputs
 from ecbackup_iac.terraform.values.marks import declared_sensitive
 from ecbackup_iac.terraform.values.steps import SourceStep
 from ecbackup_iac.terraform.values.type_system import STRING
@@ -51,14 +51,14 @@ class VariableFile:
         try:
             return constraint.applied(value_in_file(attribute, self.path))
         except EvaluationError as error:
-            error = error if is_shown(self.path) else error.redacted()
+            error = error if may_show_text(self.path) else error.redacted()
             raise error.at(attribute.range) from error
 
 
 def value_in_file(attribute: Attribute, path: str) -> Value:
     """Return what a variable file sets a variable to, hidden if its name is not one of configuration."""
     step = SourceStep.of(attribute, StepKind.VARIABLE)
-    if is_shown(path):
+    if may_show_text(path):
         return Evaluator(CONSTANT_SCOPE).value(attribute.expression).through(step)
     value = HiddenSourceEvaluator(CONSTANT_SCOPE).value(attribute.expression).through(step)
     return declared_sensitive(value, attribute.name, StepKind.VARIABLE, is_marked=False)
@@ -89,8 +89,8 @@ class VariableSource(Protocol):
 class VariableFiles:
     """Every tfvars file that was read, each once."""
 
-    def __init__(self, reader: Folders) -> None:
-        self._reader = reader
+    def __init__(self, folders: Folders) -> None:
+        self._folders = folders
         self._read: dict[str, VariableFile] = {}
         self.diagnostics: list[Diagnostic] = []
 
@@ -101,7 +101,7 @@ class VariableFiles:
         return self._read[path]
 
     def _parsed(self, path: str) -> VariableFile:
-        source = self._reader.source(path)
+        source = self._folders.source(path)
         if isinstance(source, Diagnostic):
             self.diagnostics.append(source)
             return VariableFile(path, {})
@@ -123,16 +123,16 @@ def variables_in(source: SourceFile) -> tuple[list[Attribute], list[Problem]]:
     body, problems = parse_whole_file(source)
     for item in body.items:
         if isinstance(item, Block):
-            kind = f' "{item.kind}"' if is_shown(source.path) else ""
+            kind = f' "{item.type}"' if may_show_text(source.path) else ""
             text = f"Unexpected{kind} block: blocks are not allowed here"
             problems.append((text, item.header))
     return [*body.attributes()], problems
 
 
-class RootInputs:
+class RootVariableValues:
     """The variables and the workspace of one root module."""
 
-    alternatives: Sequence[tuple[Assumption, Inputs]] = ()
+    alternatives: Sequence[tuple[Assumption, VariableValues]] = ()
 
     def __init__(  # noqa: PLR0913, PLR0917 - where values come from
         self,
@@ -141,16 +141,20 @@ class RootInputs:
         given: EvaluationInputs,
         files: VariableFiles,
         workspace: Value,
-        other: SetInputs | None = None,
+        external: ExternalInputs | None = None,
     ) -> None:
-        """`other` are inputs that another program sets, which is not evaluated."""
+        """`names` are the names of the files in the root's folder."""
         self._given = given
         self._workspace = workspace
-        self._other = other
+        self._external = external
         self.automatic: list[VariableSource] = [
             files.at(os.path.join(folder, name)) for name in loaded_files(names)
         ]
+        """The tfvars files that Terraform loads without an option, in its order."""
+
         self.chosen: list[VariableSource] = []
+        """What --var and --var-file set, in the order given."""
+
         for kind, text in given.variables:
             if kind == "file":
                 self.chosen.append(files.at(text))
@@ -163,9 +167,9 @@ class RootInputs:
         """The name of the workspace."""
         return self._workspace
 
-    def set_by(self, name: str) -> str:
+    def file_that_may_set(self, name: str) -> str:
         """Return the file of another program that may set a variable; empty for none."""
-        return self._other.by if self._other and self._other.may_set(name) else ""
+        return self._external.file if self._external and self._external.may_set(name) else ""
 
     def value(self, name: str, constraint: Constraint) -> Value | None:
         """Return a variable's value; None where it is not set.

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 
 from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.policy import PublishedModule
-from ecbackup_iac.readers.terraform.deployers import DEPLOYERS, WORDS
+from ecbackup_iac.readers.terraform.deployers import DEPLOYER_WORDS, DEPLOYERS
 from ecbackup_iac.readers.terraform.resource_types import CACHE_WORDS, cache_type
-from ecbackup_iac.terraform.roots.folder_scan import Sought
+from ecbackup_iac.terraform.roots.folder_scan import WantedBlocks
 from ecbackup_iac.terraform.values.budget import MAX_STEPS, TooMuchError
 from ecbackup_iac.terraform.values.context import evaluation
 
@@ -21,7 +21,7 @@ _WORDS = (
 )
 
 
-def sought(policy_modules: Iterable[PublishedModule] = ()) -> Sought:
+def wanted_blocks(policy_modules: Iterable[PublishedModule] = ()) -> WantedBlocks:
     """Return what a tree of configuration is searched for; `policy_modules` are those of the policy."""
     steps_left = MAX_STEPS
     named: Mapping[str, tuple[PublishedModule, ...]] | None = None
@@ -52,4 +52,4 @@ def sought(policy_modules: Iterable[PublishedModule] = ()) -> Sought:
 
         return mentions_cache(block)
 
-    return Sought((*_WORDS, *WORDS), is_resource, is_call, CACHE_WORDS)
+    return WantedBlocks((*_WORDS, *DEPLOYER_WORDS), is_resource, is_call, CACHE_WORDS)

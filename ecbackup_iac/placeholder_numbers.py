@@ -22,28 +22,28 @@ def with_numbered_placeholders(report: Report) -> Report:
             lambda match: f"(hidden {numbers.setdefault(match[0], len(numbers) + 1)})", text
         )
 
-    findings = tuple(with_texts(finding, numbered) for finding in report.findings)
-    diagnostics = tuple(with_texts(diagnostic, numbered) for diagnostic in report.diagnostics)
-    absent = tuple(with_texts(cache, numbered) for cache in report.absent)
+    findings = tuple(map_texts(finding, numbered) for finding in report.findings)
+    diagnostics = tuple(map_texts(diagnostic, numbered) for diagnostic in report.diagnostics)
+    absent = tuple(map_texts(cache, numbered) for cache in report.absent)
     if not numbers:
         return report
     findings = tuple(sorted(findings, key=lambda finding: finding.order))
     return replace(report, findings=findings, diagnostics=diagnostics, absent=absent)
 
 
-def with_texts(value: Any, function: Callable[[str], str]) -> Any:  # noqa: ANN401 - anything in a report
+def map_texts(value: Any, function: Callable[[str], str]) -> Any:  # noqa: ANN401 - anything in a report
     """Return a record with the function applied to every text in it; the same where nothing changes."""
     if isinstance(value, str):
         return function(value)
     if isinstance(value, tuple):
-        members = tuple([with_texts(member, function) for member in value])
+        members = tuple([map_texts(member, function) for member in value])
         return members if any(map(is_not, members, value)) else value
     if isinstance(value, Location) and START not in value.path:
         return value
     changes = {
         name: after
         for name in getattr(value, "__match_args__", ())
-        if (after := with_texts(before := getattr(value, name), function)) is not before
+        if (after := map_texts(before := getattr(value, name), function)) is not before
     }
     if isinstance(value, CacheResource) and "address" in changes:
         changes["has_hidden_key"] = True

@@ -1,4 +1,4 @@
-"""A root module or a unit of Terragrunt → what was read of it: its caches, and what is wrong."""
+"""A root module or a unit of Terragrunt → its result: the caches it creates, and what is wrong in it."""
 
 import os
 from collections.abc import Callable, Iterable, Iterator
@@ -23,8 +23,12 @@ from ecbackup_iac.terraform.files.root_files import RootFiles
 from ecbackup_iac.terraform.modules.configuration import Configuration, Modules
 from ecbackup_iac.terraform.modules.instances import ModuleInstance
 from ecbackup_iac.terraform.modules.module import FIRST_SHORT_CIRCUITING
-from ecbackup_iac.terraform.roots.inputs import RootInputs, VariableFiles, workspace_of
 from ecbackup_iac.terraform.roots.programs import Evidence, pinned_release, program_of
+from ecbackup_iac.terraform.roots.root_variables import (
+    RootVariableValues,
+    VariableFiles,
+    workspace_of,
+)
 from ecbackup_iac.terraform.roots.roots import FolderIndex, RootOrder, is_within
 from ecbackup_iac.terraform.values.budget import MAX_STEPS, TooMuchError
 from ecbackup_iac.terraform.values.context import evaluation
@@ -33,14 +37,14 @@ if TYPE_CHECKING:
     from ecbackup_iac.model.deployment import TemplateDeployment
     from ecbackup_iac.readers.terraform.published.stand_ins import StandIns
     from ecbackup_iac.readers.terragrunt.unit_root import UnitRoot
-    from ecbackup_iac.terraform.modules.variables import Inputs
+    from ecbackup_iac.terraform.modules.variables import VariableValues
 
 MAX_VARIABLE_FILES = 100
 """Variable files beside one root, which Terraform does not load, that are tried."""
 
 
-class RootReadings:
-    """Reads the roots of one tree, and remembers what was read for them."""
+class RootResults:
+    """The results of the roots of one tree; the modules that they share are read once."""
 
     def __init__(
         self,
@@ -57,12 +61,12 @@ class RootReadings:
         self._order = order
         self._steps_left = steps_left
         targets = frozenset(request.targets)
-        # Of every module instance, and those that call it.
+        # It is needed for every module instance, and for those that call it.
         self._is_target: Callable[[str], bool] = cache(lambda path: is_within(path, targets))
         self._modules: dict[Program | None, Modules] = {}
         self._stand_ins: StandIns | None = None
         self._unit_texts: dict[str, AnnotatedText] = {}
-        """What may have suppressions of the files that units are planned with, by path."""
+        """The files that units are planned with and that may contain suppressions, by path."""
 
         self.variable_files = VariableFiles(folders)
         self.declared: set[str] = set()
@@ -72,17 +76,17 @@ class RootReadings:
         """The folders of the roots and units."""
 
         self.skipped: list[str] = []
-        """Those of them for which no steps were left."""
+        """The folders of the roots and units for which no steps were left."""
 
         self.read_calls: set[Location] = set()
         """The calls whose module was read, or whose caches were found without reading it."""
 
     def of_root(self, folder: str, unit: "UnitRoot | None" = None) -> Iterator[ReadResult]:
-        """Yield a root's reading, or one for each set of variables that the policy names."""
+        """Yield a root's result, or one for each set of variables that the policy names."""
         self.evaluated.add(folder)
         settings = [root for root in self._request.roots if os.path.realpath(root.path) == folder]
         if not settings:
-            yield self._reading(folder, self._request.given, unit)
+            yield self._result(folder, self._request.given, unit)
         for root in settings:
             variables = [("file", path) for path in root.var_files]
             given = replace(
@@ -90,11 +94,11 @@ class RootReadings:
                 variables=(*variables, *self._request.given.variables),
                 workspace=self._request.given.workspace or root.workspace,
             )
-            yield self._reading(folder, given, unit).with_settings(root.label)
+            yield self._result(folder, given, unit).with_settings_label(root.label)
         if unit is None:
             yield self._release(folder)
 
-    def _reading(
+    def _result(
         self, folder: str, given: EvaluationInputs, unit: "UnitRoot | None" = None
     ) -> ReadResult:
         if self._steps_left <= 0:
@@ -102,16 +106,17 @@ class RootReadings:
             return ReadResult()
         diagnostics: list[Diagnostic] = []
         if unit is not None and not unit.module.is_here:
-            return self._remote_reading(unit, given, diagnostics)
+            return self._remote_result(unit, given, diagnostics)
         programs = self._programs(folder, unit)
         found: list[dict[str, CacheResource]] = []
         absent: dict[Location, AbsentCache] = {}
         deployments: dict[tuple[str, str], TemplateDeployment] = {}
         for program in programs:
-            evaluated = self._evaluated(folder, given, program, diagnostics, unit)
+            evaluated = self._evaluate(folder, given, program, diagnostics, unit)
             absent = evaluated.absent | absent
-            for each in evaluated.deployments:
-                deployments.setdefault((each.address, each.url or each.text), each)
+            for deployment in evaluated.deployments:
+                key = (deployment.address, deployment.url or deployment.text)
+                deployments.setdefault(key, deployment)
             resources = evaluated.resources
             if unit is None and not any(kind == "file" for kind, _ in given.variables):
                 resources = self._with_unloaded_files(
@@ -156,15 +161,15 @@ class RootReadings:
             return unknown
         return Evidence(Program.TERRAFORM), Evidence(Program.OPENTOFU)
 
-    def _described(self) -> "StandIns":
-        """Return what is known of modules that were not read; most runs do without."""
+    def _known_stand_ins(self) -> "StandIns":
+        """Return the stand-ins for modules that were not read, loaded when the first is needed."""
         from ecbackup_iac.readers.terraform.published.stand_ins import StandIns
 
         if self._stand_ins is None:
             self._stand_ins = StandIns(self._request.modules)
         return self._stand_ins
 
-    def _evaluated(
+    def _evaluate(
         self,
         folder: str,
         given: EvaluationInputs,
@@ -172,13 +177,13 @@ class RootReadings:
         diagnostics: list[Diagnostic],
         unit: "UnitRoot | None" = None,
     ) -> RootEvaluation:
-        """Return a root's caches, evaluated with what is given."""
+        """Return the evaluation of a root with the given values; problems go to the diagnostics."""
         instance = self._instance(folder, given, program.program, unit, diagnostics)
         display_path = unit.display_path if unit is not None else display_path_of(folder)
-        reader = RootReader(display_path, diagnostics, self._described)
+        reader = RootReader(display_path, diagnostics, self._known_stand_ins)
         is_target = self._is_target if unit is None else unit.is_target
         root = RootEvaluation(instance, program, reader, self._index, self._order, is_target)
-        root.may_lead_anywhere = unit is not None and unit.module.changes_calls
+        root.is_indexed = unit is None or not unit.module.changes_calls
         max_steps = min(MAX_STEPS, self._steps_left)
         with evaluation(max_steps) as context:
             context.short_circuits = (
@@ -217,17 +222,17 @@ class RootReadings:
         unit: "UnitRoot | None",
         diagnostics: list[Diagnostic],
     ) -> ModuleInstance:
-        """Return a root module with its inputs, which of a unit its own files and Terragrunt's set."""
+        """Return a root module with the values of its variables, which for a unit Terragrunt sets, too."""
         modules, folders, workspace = self._modules_for(program), self._folders, workspace_of(given)
-        inputs: Inputs
+        values: VariableValues
         if unit is None:
             module = modules.at(folder)
-            names, other = folders.names(folder), self._index.set_inputs.get(folder)
-            inputs = RootInputs(folder, names, given, self.variable_files, workspace, other)
+            names, other = folders.names(folder), self._index.external_inputs.get(folder)
+            values = RootVariableValues(folder, names, given, self.variable_files, workspace, other)
         else:
             folder, folders = unit.module.folder, unit.module.files
             module, modules = unit.module.loaded(modules, diagnostics)
-            inputs = unit.inputs(given, self.variable_files, workspace, module)
+            values = unit.inputs(given, self.variable_files, workspace, module)
 
         def shows_terraform() -> bool:
             shown = program_of(folder, module, folders) if unit is None else None
@@ -236,18 +241,18 @@ class RootReadings:
         files = RootFiles(folders, folder)
         configuration = Configuration(modules, folder, files, shows_terraform, provider_schema)
         self.declared |= module.variables.keys()
-        return ModuleInstance(module, configuration, inputs)
+        return ModuleInstance(module, configuration, values)
 
-    def _remote_reading(
+    def _remote_result(
         self, unit: "UnitRoot", given: EvaluationInputs, diagnostics: list[Diagnostic]
     ) -> ReadResult:
         """Return the caches of a unit whose module is fetched from elsewhere."""
         from ecbackup_iac.readers.terragrunt.remote_units import RemoteUnit
 
         modules = self._modules_for(None)
-        remote = RemoteUnit(unit, self._folders, modules, self._described, diagnostics)
+        remote = RemoteUnit(unit, self._folders, modules, self._known_stand_ins, diagnostics)
         found = [
-            self._evaluated(unit.unit.folder, given, Evidence(None), diagnostics, root)
+            self._evaluate(unit.unit.folder, given, Evidence(None), diagnostics, root)
             for _, root in remote.roots
         ]
         with evaluation(min(MAX_STEPS, self._steps_left)):
@@ -276,7 +281,7 @@ class RootReadings:
                 break
             if names:
                 chosen = replace(given, variables=(("file", path), *given.variables))
-                found = self._evaluated(folder, chosen, program, [])
+                found = self._evaluate(folder, chosen, program, [])
                 variants.append((display_path_of(path), found.resources))
         resources = root.resources
         if not variants:
@@ -299,10 +304,10 @@ class RootReadings:
         if folder in self._index.called:
             return ReadResult()
         marked = self._folders.annotated(folder, is_evaluated=self._is_target(folder))
-        reading = ReadResult(annotated_texts=tuple(marked))
+        result = ReadResult(annotated_texts=tuple(marked))
         for modules in self._modules.values():
             modules.forget(folder)
-        return reading
+        return result
 
     def _modules_for(self, program: Program | None) -> Modules:
         if program not in self._modules:
