@@ -145,7 +145,7 @@ def _key(path: str, address: str) -> tuple[str, str]:
     """Return what the instances of a block have in common: its file, type and name."""
     parsed = parsed_address(address)
     return os.path.realpath(path), (
-        f"{parsed.kind}.{parsed.name}" if parsed else address.rpartition("/")[2]
+        f"{parsed.type}.{parsed.name}" if parsed else address.rpartition("/")[2]
     )
 
 

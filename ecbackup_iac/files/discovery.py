@@ -36,6 +36,7 @@ from ecbackup_iac.files.paths import (
     SKIPPED_FOLDERS,
     boundary_of,
     display_path_of,
+    is_folder,
     is_inside,
     is_link,
     is_readable,
@@ -339,7 +340,7 @@ class _Walk:
 def _entries_of(folder: str) -> _FolderEntries:
     """Return what a folder contains. Raises OSError."""
     entries = sorted(os.scandir(folder), key=attrgetter("name"))
-    folders = tuple(entry for entry in entries if _is_folder(entry))
+    folders = tuple(entry for entry in entries if is_folder(entry))
     names = {entry.name for entry in folders}
     return _FolderEntries(tuple(entry for entry in entries if entry.name not in names), folders)
 
@@ -353,14 +354,6 @@ def _listing(entries: _FolderEntries, folder: str, boundary: str) -> Listing:
             if not is_link(entry) or _leads_to_skipped(entry, folder, boundary)
         ),
     )
-
-
-def _is_folder(entry: os.DirEntry[str]) -> bool:
-    """Whether an entry is a folder, or a link to one; a link in a loop of links is not."""
-    try:
-        return entry.is_dir()
-    except OSError:
-        return False
 
 
 def _leads_to_skipped(link: os.DirEntry[str], folder: str, boundary: str) -> bool:

@@ -85,6 +85,14 @@ _JUNCTION = 0xA0000003
 """IO_REPARSE_TAG_MOUNT_POINT, which the module `stat` has only on Windows."""
 
 
+def is_folder(entry: os.DirEntry[str]) -> bool:
+    """Whether an entry of a folder is a folder, or a link to one; a link in a loop of links is not."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
 def boundary_of(path: str) -> str:
     """Return the folder outside which nothing is read for this path: absolute, links resolved.
 

@@ -4,6 +4,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
+from typing import NamedTuple
 
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record
@@ -25,7 +26,7 @@ class Comment:
     """Its source with the comment signs; of a JSON property, the value."""
 
     above: int | None = None
-    """The start of the code that it is directly above or before, with no blank line between."""
+    """The start of the code that it is directly above, or before on its line."""
 
     after: int | None = None
     """The end of the code that it follows on the same line."""
@@ -130,7 +131,7 @@ def comments_of(
     `by_indentation`: a comment that is indented deeper than what follows belongs to the code above.
     """
     gaps = _gaps(text, spans)
-    following = _following(text, gaps)
+    code_below = _code_below(text, gaps)
     lines = Lines(text, LINE_BREAK)
     comments: list[Comment] = []
     code_end: int | None = None  # of the last code before
@@ -142,7 +143,7 @@ def comments_of(
             is_own_line = _has_break(text, code_end, start)
         elif _has_break(text, gap_start, start):
             is_own_line = True
-        code, above = following[index]
+        code, above = code_below[index]
         after = below = None
         if code_end is not None and not is_own_line:
             above, after = None, code_end
@@ -164,19 +165,29 @@ def _gaps(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, str]]:
     return gaps
 
 
-def _following(text: str, gaps: Sequence[tuple[int, str]]) -> list[tuple[int | None, int | None]]:
-    """Return, for each comment, the start of the code below, and again where no blank line is between."""
-    following: list[tuple[int | None, int | None]] = []
+class _CodeBelow(NamedTuple):
+    """The code below a comment."""
+
+    start: int | None
+    """None where there is none."""
+
+    adjacent_start: int | None
+    """The same; None where a blank line is between the comment and the code."""
+
+
+def _code_below(text: str, gaps: Sequence[tuple[int, str]]) -> list[_CodeBelow]:
+    """Return the code below each comment."""
+    below: list[_CodeBelow] = []
     code: int | None = None
-    near: int | None = None
+    adjacent: int | None = None
     for start, gap in reversed(gaps[1:]):
         end = start + len(gap) - len(gap.lstrip())
         if end < start + len(gap):
-            code = near = end
+            code = adjacent = end
         if sum(1 for _ in islice(_LINE_BREAK.finditer(text, start, end), 2)) > 1:
-            near = None
-        following.append((code, near))
-    return following[::-1]
+            adjacent = None
+        below.append(_CodeBelow(code, adjacent))
+    return below[::-1]
 
 
 def _has_break(text: str, start: int, end: int) -> bool:

@@ -90,7 +90,7 @@ def coverage(
     `changes` are those of caches, deferred ones too. Raises ShapeError.
     """
     blocks = list(_declared(configuration))
-    caches = [block for block in blocks if block.address.kind in RESOURCE_TYPES]
+    caches = [block for block in blocks if block.address.type in RESOURCE_TYPES]
     current = [change for change in changes if "deposed" not in change]
     changed = _blocks_of(change["address"] for change in current)
     without_change = _without_change(members, current)
@@ -106,14 +106,14 @@ def coverage(
         if block.address not in kept
     ]
     return [
-        AbsentCache(_shown(block.address), block.address.kind, root, input_location(root), reason)
+        AbsentCache(_shown(block.address), block.address.type, root, input_location(root), reason)
         for block, reason in absent
     ], ""
 
 
 def _shown(address: Address) -> str:
     modules = "".join(f"module.{name}." for name, _ in address.modules)
-    return f"{modules}{address.kind}.{address.name}"
+    return f"{modules}{address.type}.{address.name}"
 
 
 def _partial(names: Iterable[str]) -> str:

@@ -59,7 +59,7 @@ class PlannedRoot:
         instance = self._module(address.modules)
         if not isinstance(instance, ModuleInstance):
             return instance
-        block = instance.module.resources.get(ResourceKey("managed", address.kind, address.name))
+        block = instance.module.resources.get(ResourceKey("managed", address.type, address.name))
         if block is None:
             return None
         return ResourceSite(block, self._scope(instance, block, address.key))

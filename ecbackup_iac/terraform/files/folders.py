@@ -10,6 +10,7 @@ from ecbackup_iac.files.discovery import Listing
 from ecbackup_iac.files.paths import (
     OUTSIDE_REPOSITORY,
     display_path_of,
+    is_folder,
     is_inside,
     is_link,
     is_readable,
@@ -116,7 +117,7 @@ class Folders:
                 for entry in os.scandir(folder):
                     if entry.is_dir(follow_symlinks=False) and not is_link(entry):
                         folders.append(entry.name)
-                    elif not (is_link(entry) and _is_folder(entry)):
+                    elif not (is_link(entry) and is_folder(entry)):
                         files.append(entry.name)
             except OSError as error:
                 files, folders = [], []
@@ -167,10 +168,10 @@ class Folders:
     def _real(self, parent: str, name: str) -> str:
         path = os.path.join(parent, name)
         try:
-            is_link = os.name == "nt" or stat.S_ISLNK(os.lstat(path).st_mode)
+            may_be_link = os.name == "nt" or stat.S_ISLNK(os.lstat(path).st_mode)
         except OSError:
             return path
-        if is_link:  # on Windows this also resolves junctions, short names and `.git.`
+        if may_be_link:  # on Windows this also resolves junctions, short names and `.git.`
             return os.path.realpath(path)
         is_below = is_inside(parent, self.boundary)
         return os.path.join(parent, listed_name(parent, name)) if is_below else path
@@ -271,11 +272,3 @@ class Folders:
         if is_readable(real, self.boundary):
             return read_regular_file(real, MAX_FILE_BYTES)
         return "not read: it is outside the repository" if real == path else OUTSIDE_REPOSITORY
-
-
-def _is_folder(entry: "os.DirEntry[str]") -> bool:
-    """Whether a link leads to a folder; a link in a loop of links does not."""
-    try:
-        return entry.is_dir()
-    except OSError:
-        return False

@@ -39,7 +39,7 @@ class Address:
     modules: tuple[tuple[str, str], ...]
     """The module calls that lead to it, outermost first, each with the text of its instance key."""
 
-    kind: str
+    type: str
     name: str
     key: str = ""
     """`[0]`, `["a"]`, or nothing."""
@@ -47,7 +47,7 @@ class Address:
     @property
     def block(self) -> "Address":
         """The address of its block: without instance keys."""
-        return Address(tuple((name, "") for name, _ in self.modules), self.kind, self.name)
+        return Address(tuple((name, "") for name, _ in self.modules), self.type, self.name)
 
 
 def parsed_address(text: str) -> Address | None:

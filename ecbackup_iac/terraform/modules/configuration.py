@@ -8,6 +8,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Protocol
 
+from ecbackup_iac.files.paths import folders_between
 from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.hidden import without_credentials
 from ecbackup_iac.model.record import record
@@ -275,9 +276,7 @@ def why_empty(folder: str, source: str, folders: Folders) -> str:
 
 def _is_submodule(folder: str, folders: Folders) -> bool:
     """Whether a `.gitmodules` above a folder names it."""
-    above = folder
-    while above != folders.boundary:
-        above = os.path.dirname(above)
+    for above in folders_between(os.path.dirname(folder), folders.boundary):
         source = folders.source(os.path.join(above, ".gitmodules"))
         if not isinstance(source, Diagnostic):
             path = re.escape(relative_path(folder, above)).encode()

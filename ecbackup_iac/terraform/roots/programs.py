@@ -4,7 +4,7 @@ import os
 import re
 from collections.abc import Iterator
 
-from ecbackup_iac.files.paths import is_inside
+from ecbackup_iac.files.paths import folders_between
 from ecbackup_iac.model.record import record
 from ecbackup_iac.terraform.files.file_names import Program
 from ecbackup_iac.terraform.files.folders import Folders
@@ -52,7 +52,7 @@ def program_of(folder: str, module: Module, folders: Folders) -> Evidence | None
 
 def pinned_release(folder: str, folders: Folders) -> tuple[int, ...]:
     """Return the major and minor version of Terraform that the nearest version file names; () for none."""
-    for above in _upwards(folder, folders):
+    for above in folders_between(folder, folders.boundary):
         for name, pattern in _PINS.items():
             if name not in folders.names(above):
                 continue
@@ -63,18 +63,9 @@ def pinned_release(folder: str, folders: Folders) -> tuple[int, ...]:
     return ()
 
 
-def _upwards(folder: str, folders: Folders) -> Iterator[str]:
-    """Yield a folder and those above it, up to the boundary."""
-    while is_inside(folder, folders.boundary):
-        yield folder
-        if folder == folders.boundary:
-            return
-        folder = os.path.dirname(folder)
-
-
 def _by_version_file(folder: str, folders: Folders) -> Iterator[Evidence]:
     """Yield what the nearest version file says, in the folder or above it."""
-    for above in _upwards(folder, folders):
+    for above in folders_between(folder, folders.boundary):
         if names := [name for name in _VERSION_FILES if name in folders.names(above)]:
             yield from (Evidence(_VERSION_FILES[name], name) for name in names)
             return

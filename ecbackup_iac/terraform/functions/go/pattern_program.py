@@ -33,8 +33,8 @@ class Op(IntEnum):
     SPLIT = 1
     """Go on with the next instruction or, if that does not lead to a match, with another one."""
 
-    KEEP = 2
-    """Keep the position, as an end of a group."""
+    CAPTURE = 2
+    """Capture the position, as the start or the end of a group."""
 
     CONDITION = 3
     MATCH = 4
@@ -75,9 +75,9 @@ class Program:
         return start
 
     def add_group(self, number: int, add: Add, then: int) -> int:
-        """Add what keeps where a part begins and ends."""
-        end = self.add(Op.KEEP, 2 * number + 1, then)
-        return self.add(Op.KEEP, 2 * number, add(end))
+        """Add a part, and what captures where it begins and ends."""
+        end = self.add(Op.CAPTURE, 2 * number + 1, then)
+        return self.add(Op.CAPTURE, 2 * number, add(end))
 
     def add_repetition(
         self,
@@ -132,14 +132,15 @@ class Program:
     def _match(  # noqa: C901 - one case per instruction
         self, text: str, position: int, tried: set[int]
     ) -> list[int] | None:
-        """Return the positions that a match keeps which begins here; None where none does."""
-        code, width, kept = self._code, len(self._code), [-1] * self._ends
-        # Where else to go on; or, with a negative number, an end of a group that is put back.
+        """Return the captured positions of the match that begins here; None where none does."""
+        code, width, captured = self._code, len(self._code), [-1] * self._ends
+        # Instructions still to try, each with its position; a negative number instead restores the captured
+        # position ~number, when everything after it has been tried.
         pending = [(self._start, position)]
         while pending:
             index, position = pending.pop()
             if index < 0:
-                kept[~index] = position
+                captured[~index] = position
                 continue
             while (key := position * width + index) not in tried:
                 if len(tried) >= MAX_TRIED:
@@ -152,11 +153,11 @@ class Program:
                     if position == len(text) or not operand(text[position]):
                         break
                     position += 1
-                elif op is Op.KEEP:
-                    pending.append((~operand, kept[operand]))
-                    kept[operand] = position
+                elif op is Op.CAPTURE:
+                    pending.append((~operand, captured[operand]))
+                    captured[operand] = position
                 elif op is Op.MATCH:
-                    return kept
+                    return captured
                 elif not operand(text, position):
                     break
         return None
