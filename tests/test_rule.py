@@ -510,7 +510,7 @@ def test_bounds_give_a_sure_answer_only_where_every_number_in_them_does(
 
 
 @given(resources, minimums)
-def test_an_unknown_engine_never_spoils_a_pass_and_never_fails(
+def test_an_unknown_engine_never_changes_a_pass_and_never_fails(
     resource: CacheResource, minimum_days: int
 ) -> None:
     resource = replace(resource, form=Form.SERVERLESS_CACHE)
@@ -520,7 +520,7 @@ def test_an_unknown_engine_never_spoils_a_pass_and_never_fails(
 
 
 @given(resources, minimums)
-def test_an_unknown_membership_never_spoils_a_pass_and_never_fails(
+def test_an_unknown_membership_never_changes_a_pass_and_never_fails(
     resource: CacheResource, minimum_days: int
 ) -> None:
     resource = replace(resource, form=Form.STANDALONE_CLUSTER, engine=Known("redis"))
@@ -530,7 +530,7 @@ def test_an_unknown_membership_never_spoils_a_pass_and_never_fails(
 
 
 @given(resources, minimums, minimums)
-def test_asking_for_more_never_turns_a_failure_into_a_pass(
+def test_a_stricter_policy_never_turns_a_failure_into_a_pass(
     resource: CacheResource, one: int, other: int
 ) -> None:
     less, _ = answer(resource, min(one, other))

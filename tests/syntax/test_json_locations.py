@@ -120,7 +120,7 @@ def test_any_value_may_be_a_document_and_anything_may_be_empty(text: str) -> Non
 
 
 @pytest.mark.parametrize("case", BROKEN, ids=lambda case: repr(case["text"]))
-def test_what_was_whole_before_an_error_is_kept(case: dict[str, Any]) -> None:
+def test_what_is_complete_before_an_error_is_kept(case: dict[str, Any]) -> None:
     root, problems = parse(case["text"].encode("latin-1"))
     assert [list(found) for found in problems] == case["problems"]
     assert outline(root) == case["tree"]
@@ -200,5 +200,5 @@ def test_too_deep_nesting_is_a_problem_where_it_opens(opening: str, closing: str
     ],
     ids=lambda text: repr(text[:8]),
 )
-def test_no_megabyte_is_read_more_than_a_few_times(text: str) -> None:
+def test_a_large_text_is_read_a_few_times_at_most(text: str) -> None:
     assert problem(text.encode())

@@ -34,7 +34,9 @@ def days(value: Value[int]) -> int | str | None:
             return "unknown"
 
 
-def test_an_input_beats_the_default_and_null_beats_it_too(evaluate: "Evaluate") -> None:
+def test_an_argument_of_the_call_replaces_the_default_and_so_does_null(
+    evaluate: "Evaluate",
+) -> None:
     files = {
         "redis/main.tf": DAYS + CACHE % "var.days",
         "main.tf": """

@@ -53,7 +53,9 @@ def test_an_enabled_cache_is_checked_and_has_no_instance_key(on: str, evaluate: 
     assert days_of(evaluate({"main.tofu": ON + group(enabled=on)})) == {f"{KIND}.r": 0}
 
 
-def test_a_cache_that_may_be_enabled_is_checked_with_a_doubt(evaluate: "Evaluate") -> None:
+def test_a_cache_that_may_be_enabled_is_checked_as_one_that_may_not_exist(
+    evaluate: "Evaluate",
+) -> None:
     found = evaluate({"main.tofu": 'variable "on" {}\n' + group("7", enabled="var.on")})
     assert days_of(found) == {f"{KIND}.r": 7}
     assert found.caches[0].assumptions == (
@@ -142,7 +144,7 @@ def test_terraform_rejects_enabled(name: str, evaluate: "Evaluate") -> None:
     assert ['only OpenTofu expects "enabled"' in str(error) for error in found.errors] == [True]
 
 
-def test_opentofu_takes_enabled_in_a_file_of_terraforms_name(evaluate: "Evaluate") -> None:
+def test_opentofu_accepts_enabled_in_a_file_that_terraform_reads_too(evaluate: "Evaluate") -> None:
     files = {
         "main.tf": group(enabled="false"),
         ".terraform.lock.hcl": LOCK.format("opentofu.org"),
@@ -249,7 +251,7 @@ module "x" {
     assert found.errors == []
 
 
-def test_a_set_with_a_key_that_is_not_known_makes_a_doubtful_instance(
+def test_a_set_with_a_key_that_is_not_known_makes_an_instance_that_may_not_exist(
     evaluate: "Evaluate",
 ) -> None:
     found = evaluate({"main.tf": group("7", more="  for_each = toset([path.cwd])\n")})

@@ -777,7 +777,7 @@ def test_a_call_whose_source_an_override_sets_is_absent_with_it(
     assert (unaccounted(found), found.caches, len(found.blocks)) == ([], (), 1)
 
 
-def test_blocks_of_broken_and_duplicate_kinds_are_left_for_the_account(
+def test_broken_and_duplicate_blocks_are_left_to_the_accounting(
     evaluate: "Evaluate",
 ) -> None:
     found = evaluate({"main.tf": group("7") + group("0"), "x_override.tf": group("0", "nobody")})

@@ -1,4 +1,4 @@
-"""A function of what is unknown covers whatever it gives in each world, and nothing else is sure."""
+"""The result of a function with unknown arguments allows for the result with every possible argument."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -159,14 +159,14 @@ EXAMPLES: tuple[tuple[str, object], ...] = (
     ("flatten([u, [7]])", set()),
     ("flatten([[7], [later]])[0]", set()),
     ("tolist([days, 3])[1]", 3),
-    # An unknown place or key gives whatever may stand there.
+    # An unknown position or key gives every element.
     ("element([7, 14], u)", {"7", "14"}),
     ("lookup({ a = 7, b = 14 }, u, 1)", {"7", "14", "1"}),
     ('lookup({ a = 7, b = u }, "a", 1)', 7),
     ("lookup({ prod = 14 }, env, 7)", {"14", "7"}),
     ("lookup({ prod = 7 }, env, 7)", 7),
     ("lookup({ prod = 14, dev = 14 }, env)", 14),
-    # A question is answered where every world answers alike.
+    # The result is known where every possible value gives the same.
     ('contains(["prod", "dev"], env)', True),
     ('contains(["prod"], env)', {"True", "False"}),
     ('contains(["test"], env)', False),
@@ -265,7 +265,7 @@ def test_an_element_taken_out_keeps_its_trace_and_the_containers(expression: str
     assert [step.text for step in evaluated(expression, of=of).trace][-2:] == ["a", "b"]
 
 
-def test_an_error_of_one_world_is_left_out() -> None:
+def test_an_error_with_one_assignment_is_left_out() -> None:
     assert evaluated('index(["prod"], env)', **X).raw == 0
     assert evaluated("max(days, 1)", **X).raw == 7
     with pytest.raises(EvaluationError):
@@ -278,7 +278,7 @@ def test_two_conditions_of_different_elements_are_two() -> None:
     assert plain(result) == {"0", "7", "14"}
 
 
-# The property: in every world the call of what holds there gives something the unknown call covers.
+# The property: the call with each assignment of values gives something that the unknown call allows for.
 
 
 @dataclass(frozen=True)
@@ -344,8 +344,8 @@ def unknown_value(hole: Hole) -> Value:
     return one_of(ways, "?")
 
 
-def covers(result: Value, settled: Value, world: dict[str, str], *, is_exact: bool) -> bool:
-    """Say whether what is unknown in a result leaves room for what a world gives.
+def covers(result: Value, actual: Value, assignment: dict[str, str], *, is_exact: bool) -> bool:
+    """Whether an unknown result allows for the actual one, which an assignment of values gives.
 
     Not exact: a map may stand for an object, a list for a tuple (see LOOSE).
     """
@@ -353,41 +353,41 @@ def covers(result: Value, settled: Value, world: dict[str, str], *, is_exact: bo
     if isinstance(raw, UnknownRaw):
         if raw.outcomes:
             return any(
-                covers(outcome.value, settled, world, is_exact=is_exact)
-                and all(world.get(a.subject, a.state) == a.state for a in outcome.when)
+                covers(outcome.value, actual, assignment, is_exact=is_exact)
+                and all(assignment.get(a.subject, a.state) == a.state for a in outcome.when)
                 for outcome in raw.outcomes
             )
-        if not has_dynamic(result.type) and result.type != settled.type:
+        if not has_dynamic(result.type) and result.type != actual.type:
             return False
-        if isinstance(settled.raw, int | Fraction) and not isinstance(settled.raw, bool):
-            low = raw.minimum is None or raw.minimum <= settled.raw
-            return low and (raw.maximum is None or settled.raw <= raw.maximum)
-        return not (raw.is_not_null and settled.is_null)
+        if isinstance(actual.raw, int | Fraction) and not isinstance(actual.raw, bool):
+            low = raw.minimum is None or raw.minimum <= actual.raw
+            return low and (raw.maximum is None or actual.raw <= raw.maximum)
+        return not (raw.is_not_null and actual.is_null)
     if isinstance(raw, tuple | dict):
-        return covers_container(result, settled, world, is_exact=is_exact)
+        return covers_container(result, actual, assignment, is_exact=is_exact)
     if raw is None:
-        return settled.is_null
-    return identity(result) == identity(settled)
+        return actual.is_null
+    return identity(result) == identity(actual)
 
 
 def covers_container(
-    result: Value, settled: Value, world: dict[str, str], *, is_exact: bool
+    result: Value, actual: Value, assignment: dict[str, str], *, is_exact: bool
 ) -> bool:
-    if type(settled.raw) is not type(result.raw):
+    if type(actual.raw) is not type(result.raw):
         return False
-    if is_exact and not has_dynamic(result.type) and type(settled.type) is not type(result.type):
+    if is_exact and not has_dynamic(result.type) and type(actual.type) is not type(result.type):
         return False
-    if isinstance(result.raw, dict) and [*result.raw] != [*settled.members]:
+    if isinstance(result.raw, dict) and [*result.raw] != [*actual.members]:
         return False
-    if len(result.elements) != len(settled.elements):
+    if len(result.elements) != len(actual.elements):
         return False
     if isinstance(result.type, SetOf):  # in any order
         return all(
-            any(covers(one, other, world, is_exact=is_exact) for one in result.elements)
-            for other in settled.elements
+            any(covers(one, other, assignment, is_exact=is_exact) for one in result.elements)
+            for other in actual.elements
         )
-    pairs = zip(result.elements, settled.elements, strict=True)
-    return all(covers(one, other, world, is_exact=is_exact) for one, other in pairs)
+    pairs = zip(result.elements, actual.elements, strict=True)
+    return all(covers(one, other, assignment, is_exact=is_exact) for one, other in pairs)
 
 
 scalars: st.SearchStrategy[Value] = st.sampled_from(
@@ -502,7 +502,7 @@ def calls(draw: st.DrawFn) -> tuple[str, list[Spec]]:
 
 @settings(max_examples=400, deadline=None)
 @given(calls())
-def test_an_unknown_call_covers_every_world(call: tuple[str, list[Spec]]) -> None:
+def test_an_unknown_call_covers_every_assignment(call: tuple[str, list[Spec]]) -> None:
     name, arguments = call
     function = FUNCTIONS[name]
     found = {hole.number: hole for argument in arguments for hole in holes(argument)}
@@ -516,24 +516,24 @@ def test_an_unknown_call_covers_every_world(call: tuple[str, list[Spec]]) -> Non
         except EvaluationError:
             return None
 
-    with track_rejections() as refusals:
+    with track_rejections() as rejections:
         result = apply(unknown_value)
     every = list(found.values())
     for chosen in product(*(range(len(hole.choices)) for hole in every)):
         picks = {hole.number: place for hole, place in zip(every, chosen, strict=True)}
-        world = {f"u{hole}": str(place) for hole, place in picks.items()}
-        settled = apply(lambda hole, picks=picks: hole.choices[picks[hole.number]])  # type: ignore[misc]
-        if settled is None:
-            assert result is None or is_bare(result) or refusals.happened
-        elif settled.is_known:
-            assert result is not None, f"refused, but {world} gives {plain(settled)!r}"
-            assert covers(result, settled, world, is_exact=name not in LOOSE), (
-                f"{plain(result)!r} leaves no room for {plain(settled)!r}"
+        assignment = {f"u{hole}": str(place) for hole, place in picks.items()}
+        actual = apply(lambda hole, picks=picks: hole.choices[picks[hole.number]])  # type: ignore[misc]
+        if actual is None:
+            assert result is None or is_bare(result) or rejections.happened
+        elif actual.is_known:
+            assert result is not None, f"rejected, but {assignment} gives {plain(actual)!r}"
+            assert covers(result, actual, assignment, is_exact=name not in LOOSE), (
+                f"{plain(result)!r} leaves no room for {plain(actual)!r}"
             )
 
 
 def same_holes(spec: Spec, found: dict[int, Hole]) -> Spec:
-    """Let holes of one number be one hole: what they are is decided by the same thing."""
+    """Return a spec in which holes of one number are one hole: they have the same value."""
     match spec:
         case Hole():
             return found[spec.number]
@@ -548,5 +548,5 @@ def same_holes(spec: Spec, found: dict[int, Hole]) -> Spec:
 
 
 def is_bare(result: Value) -> bool:
-    """Say whether nothing is claimed: whatever is rejected in some world, this covers what follows."""
+    """Whether a result says nothing, so that it allows for everything."""
     return not result.is_known and not result.unknown.outcomes and result.unknown.minimum is None

@@ -108,7 +108,7 @@ def outcomes(value: Value[int]) -> set[Days] | str:
 @pytest.mark.parametrize(
     ("expression", "expected"),
     [
-        # Every branch is an outcome; one that both branches share is no doubt at all.
+        # Every branch is an outcome; one that both branches share is certain.
         ("var.a ? 7 : 0", {7, 0}),
         ("var.a ? 7 : 7", {7}),
         ("var.a ? (var.b ? 1 : 2) : 3", {1, 2, 3}),
@@ -319,7 +319,7 @@ def test_outcomes_beyond_any_use_are_unknown_and_hang_nothing(evaluate: "Evaluat
         ("for_each = toset([var.env])", None),
     ],
 )
-def test_instances_that_may_exist_are_there_with_their_doubt(
+def test_instances_that_may_exist_have_the_reason_why_they_may_not(
     evaluate: "Evaluate", repetition: str, addresses: list[str] | None
 ) -> None:
     text = VARIABLES + (CACHE % "7").replace("{\n", "{\n  " + repetition + "\n", 1)
@@ -432,7 +432,7 @@ locals {
   z = var.g ? 3 : 5
 }
 """
-WORLDS = [
+ASSIGNMENTS = [
     {"x": x, "y": y, "k": k, "f": f, "g": g}
     for x, y, k, f, g in product(("0", "7"), ("0", "7"), "ab", ("true", "false"), ("true", "false"))
 ]
@@ -448,8 +448,8 @@ def test_leaving_values_out_never_turns_a_verdict_into_its_opposite(
     text = DECLARED + CACHE.replace("{\n", f"{{\n  count = {count}\n", 1) % expression
     (tmp_path / "main.tf").write_text(text, "utf-8")
 
-    def verdict_of(world: dict[str, str]) -> tuple[Status, Value[int]] | None:
-        variables = tuple(("var", f"{name}={text}") for name, text in world.items())
+    def verdict_of(assignment: dict[str, str]) -> tuple[Status, Value[int]] | None:
+        variables = tuple(("var", f"{name}={text}") for name, text in assignment.items())
         request = TreeRequest(str(tmp_path), (str(tmp_path),), EvaluationInputs(variables))
         caches = [cache for reading in read(request) for cache in reading.resources]
         if not caches:
@@ -457,15 +457,15 @@ def test_leaving_values_out_never_turns_a_verdict_into_its_opposite(
         (cache,) = caches
         return judge(cache, Requirements()).status, cache.retention
 
-    world = data.draw(st.sampled_from(WORLDS))
-    left_out = data.draw(st.sets(st.sampled_from(sorted(world)), min_size=1))
-    in_this_world = verdict_of(world)
-    if in_this_world is None:  # the cache does not exist in it
+    assignment = data.draw(st.sampled_from(ASSIGNMENTS))
+    left_out = data.draw(st.sets(st.sampled_from(sorted(assignment)), min_size=1))
+    with_all_values = verdict_of(assignment)
+    if with_all_values is None:  # the cache does not exist with them
         return
-    real, value = in_this_world
-    if isinstance(value, Unknown):  # Terraform rejects this world
+    real, value = with_all_values
+    if isinstance(value, Unknown):  # Terraform rejects these values
         return
-    reported = verdict_of({name: text for name, text in world.items() if name not in left_out})
+    reported = verdict_of({name: text for name, text in assignment.items() if name not in left_out})
     assert reported is not None, "what may exist is never dropped"
     verdict, retention = reported
     assert verdict in (real, Status.UNKNOWN)

@@ -50,7 +50,7 @@ PLACES = [
 
 
 @pytest.mark.parametrize(("weaker", "stronger"), [*pairwise(PLACES)])
-def test_the_stronger_place_wins(
+def test_the_value_with_the_highest_precedence_wins(
     evaluate: "Evaluate", tmp_path: "Path", weaker: str, stronger: str
 ) -> None:
     files = {"main.tf": 'variable "days" {\n  type = number\n}\n' + CACHE % "var.days"}
