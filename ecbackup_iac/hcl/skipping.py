@@ -182,16 +182,16 @@ def _skip_lines(
     return end, False
 
 
-class _Seen:
-    """How many bytes of blocks were to be checked so far."""
+class _Checked:
+    """How many bytes of blocks this process has checked; only the time of a run depends on it."""
 
     size = 0
 
 
 def need_not_be_parsed(text: bytes, start: int, end: int) -> bool:
     """Whether a block's body is certainly valid; False for the first ones: most runs have no more."""
-    _Seen.size += end - start
-    if _Seen.size < MIN_RECOGNISED_BYTES:
+    _Checked.size += end - start
+    if _Checked.size < MIN_RECOGNISED_BYTES:
         return False
     from ecbackup_iac.hcl.validity import is_certainly_valid
 

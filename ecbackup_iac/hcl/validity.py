@@ -63,7 +63,7 @@ _OPERAND = re.compile(
     + rb"|\{" + _GAP + rb"(?:\}|" + _NO_FOR + _KEY + rb"(?P<object>))"
     + rb"|\(" + _GAP + rb"(?P<group>))"
 )  # fmt: skip
-_STEPS_BEHIND = re.compile(_STEPS.replace(b"20", b"3"))
+_STEPS_AFTER_BRACKET = re.compile(_STEPS.replace(b"20", b"3"))
 _IN_BRACKETS = re.compile(
     _GAP + rb"(?:" + _OPERATOR + _GAP + rb"|(?P<next>," + _GAP + rb")?+(?P<closed>[)\]])?+)"
 )
@@ -162,5 +162,5 @@ def _value_end(text: bytes, position: int, end: int) -> int:
                 return position
             if text[position - 1 : position] != _CLOSERS[bracket]:
                 break
-            position = matched_end(_STEPS_BEHIND, text, position, end)
+            position = matched_end(_STEPS_AFTER_BRACKET, text, position, end)
     return _UNRECOGNISED

@@ -181,7 +181,7 @@ class Finding:
         return (self.location.order, self.resource.address)
 
     @property
-    def outcome(self) -> str:
+    def counted_as(self) -> str:
         """What it counts as: its status, or "suppressed"."""
         return "suppressed" if self.suppression else self.verdict.status.value
 
@@ -240,7 +240,7 @@ class Report:
 
         A suppressed finding counts only under "suppressed".
         """
-        seen = Counter(finding.outcome for finding in self.findings)
+        seen = Counter(finding.counted_as for finding in self.findings)
         names = (*(status.value for status in Status), "suppressed")
         return {
             **{name: seen[name] for name in names},

@@ -14,8 +14,8 @@ from ecbackup_iac.readers.terraform.wanted_blocks import wanted_blocks
 from ecbackup_iac.readers.tree_request import TreeRequest
 from ecbackup_iac.terraform.files.folders import Folders
 from ecbackup_iac.terraform.modules.configuration import (
-    NO_DOT,
-    NOT_HERE,
+    NOT_IN_REPOSITORY,
+    PATH_WITHOUT_DOT,
     path_without_dot,
 )
 from ecbackup_iac.terraform.modules.installed_modules import normalised
@@ -124,7 +124,9 @@ class ConfigurationTree:
                 if call.location not in self._roots.read_calls and named not in fetched:
                     target = path_without_dot(path, call.type, self._folders)
                     is_rejected = target in self._index.leading
-                    why = (NO_DOT if is_rejected else NOT_HERE).format(source=call.type)
+                    why = (PATH_WITHOUT_DOT if is_rejected else NOT_IN_REPOSITORY).format(
+                        source=call.type
+                    )
                     header = replace(call.location, end_line=None, end_column=None)
                     severity = Severity.ERROR if is_rejected else Severity.WARNING
                     text = f"the module was not read: {why}"

@@ -30,7 +30,7 @@ def merge_sets(report: Report) -> Report:
 
 def cache_counts(findings: Iterable[Finding]) -> Counter[str]:
     """Return the number of caches by status, or "suppressed": the worst that a set of values gives."""
-    return Counter(finding.outcome for finding in worst_of_caches(findings))
+    return Counter(finding.counted_as for finding in worst_of_caches(findings))
 
 
 def worst_of_caches(findings: Iterable[Finding]) -> list[Finding]:
@@ -39,7 +39,7 @@ def worst_of_caches(findings: Iterable[Finding]) -> list[Finding]:
     for finding in findings:
         key: object = _identity(finding) if finding.resource.settings_label else id(finding)
         worst[key] = min(
-            worst.get(key, finding), finding, key=lambda one: _WORST_FIRST.index(one.outcome)
+            worst.get(key, finding), finding, key=lambda one: _WORST_FIRST.index(one.counted_as)
         )
     return list(worst.values())
 

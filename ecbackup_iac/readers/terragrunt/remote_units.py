@@ -22,7 +22,7 @@ from ecbackup_iac.readers.terragrunt.unit_root import UnitRoot
 from ecbackup_iac.terraform.files.folders import Folders
 from ecbackup_iac.terraform.files.root_files import RootFiles
 from ecbackup_iac.terraform.modules.configuration import (
-    NOT_HERE,
+    NOT_IN_REPOSITORY,
     Configuration,
     Modules,
     UnreadModule,
@@ -89,7 +89,7 @@ class RemoteUnit:
             Repetition(names={(_INPUT, name): value for name, value in unit.inputs.items()}),
         )
         self._source = without_credentials(unit.remote)
-        why = NOT_HERE.format(source=self._source).replace("terraform init", "Terragrunt")
+        why = NOT_IN_REPOSITORY.format(source=self._source).replace("terraform init", "Terragrunt")
         self._call = UnreadCall("", block, scope, UnreadModule(self._source, why))
         self._reader = RootReader(root.display_path, diagnostics, stand_ins)
         # Terragrunt passes what a module does not declare as well, and it is ignored.

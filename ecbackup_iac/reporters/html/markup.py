@@ -32,7 +32,7 @@ class Entry:
     @property
     def kind(self) -> str:
         """The finding's kind: a key of KINDS."""
-        return self.finding.outcome
+        return self.finding.counted_as
 
 
 def prose(text: str) -> str:

@@ -81,7 +81,7 @@ def _starts_with_name(node: FunctionCall) -> bool:
 def _expanded_call(function: Function, arguments: list[Value], evaluator: NodeEvaluator) -> Value:
     """Return the value of `function(a, b...)`."""
     *fixed, last = arguments
-    if not last.is_known and not last.unknown.outcomes:
+    if not last.is_listed:
         # It may be rejected as an argument.
         record_possible_rejection(is_deferred=last.unknown.is_deferred)
         return unknown(last.unknown.why, function.returns, is_deferred=last.unknown.is_deferred)
@@ -102,8 +102,7 @@ def _lookup_of_unknown_key(
 ) -> Value | None:
     """Return any value of the map or the default, where nothing is known of a lookup's key."""
     of, key, default = arguments
-    is_open = not key.is_known and not key.unknown.outcomes
-    if not is_open or not isinstance(of.raw, Mapping):
+    if key.is_listed or not isinstance(of.raw, Mapping):
         return None
     from ecbackup_iac.terraform.functions.collection_functions import default_of
 

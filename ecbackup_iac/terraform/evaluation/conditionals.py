@@ -44,7 +44,7 @@ def conditional(evaluator: NodeEvaluator, node: Conditional) -> Value:
             raise _null_condition()
         return _branch(then if truth.raw else otherwise, kind)
 
-    if condition.is_known or condition.unknown.outcomes:
+    if condition.is_listed:
         condition = _with_condition_text(evaluator, condition, node.condition)
         result = keep_unknown_to_plan(lambda: map_outcomes(branch_of, condition), condition)
     else:

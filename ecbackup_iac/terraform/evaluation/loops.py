@@ -36,7 +36,7 @@ from ecbackup_iac.terraform.values.value import (
 def for_expression(evaluator: NodeEvaluator, node: For) -> Value:
     """Return the tuple or object of a for expression. Raises EvaluationError."""
     collection = unknown_if_open(evaluator.value(node.collection))
-    if not collection.is_known and not collection.unknown.outcomes:
+    if not collection.is_listed:
         return _unknown_for(evaluator, node, collection)
     result = map_outcomes(lambda known: _known_for(evaluator, node, known), collection)
     return result.with_marks_of(collection)
@@ -168,7 +168,7 @@ def iterations(
 def splat(evaluator: NodeEvaluator, node: Splat) -> Value:
     """Return the value of `of[*].each`. Raises EvaluationError."""
     of = evaluator.value(node.of)
-    if not of.is_known and not of.unknown.outcomes:
+    if not of.is_listed:
         if of.unknown.is_not_null and of.type != DYNAMIC and not is_sequence(of.type):
             return _known_splat(evaluator, node, of)  # it is the one element
         # An element may lack what is taken of each.

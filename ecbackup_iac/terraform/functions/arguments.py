@@ -6,7 +6,7 @@ from ecbackup_iac.hcl.number import Number
 from ecbackup_iac.terraform.functions.call_context import TooLargeError, UnknownResultError
 from ecbackup_iac.terraform.values.budget import charge, charge_text
 from ecbackup_iac.terraform.values.context import record_rejection
-from ecbackup_iac.terraform.values.sets import has_open_order
+from ecbackup_iac.terraform.values.sets import has_unknown_order
 from ecbackup_iac.terraform.values.type_system import (
     STRING,
     ListOf,
@@ -29,7 +29,7 @@ def elements_of(container: Value) -> tuple[Value, ...]:
 
     Raises UnknownResultError: it is a set, and what is unknown in it decides its order.
     """
-    if has_open_order(container):
+    if has_unknown_order(container):
         raise UnknownResultError("the order of a set depends on unknown elements")
     charge(len(container.elements))
     return tuple(
@@ -49,7 +49,7 @@ def members_of(container: Value) -> Mapping[str, Value]:
     return {name: value.taken_from(container, name) for name, value in container.members.items()}
 
 
-def check_length(count: int) -> None:
+def check_element_count(count: int) -> None:
     """Raise TooLargeError for a container of too many elements."""
     if count > MAX_ELEMENTS:
         shown = str(count) if count < _MAX_LENGTH else "countless"
@@ -99,7 +99,7 @@ def has_type_only_plan_knows(argument: Value) -> bool:
     return any(map(has_type_only_plan_knows, argument.elements))
 
 
-def check_size(characters: int) -> None:
+def check_text_size(characters: int) -> None:
     """Raise TooLargeError for a string of too many characters."""
     if characters > MAX_CHARACTERS:
         raise TooLargeError(f"the result is larger than {MAX_CHARACTERS:,} characters")
@@ -107,13 +107,13 @@ def check_size(characters: int) -> None:
 
 def checked_string(text: str) -> Value:
     """Return the value of a string that is not too large."""
-    check_size(len(text))
+    check_text_size(len(text))
     return string(text)
 
 
 def string_list(texts: list[str]) -> Value:
     """Return a list of strings."""
-    check_size(sum(map(len, texts)) + len(texts))
+    check_text_size(sum(map(len, texts)) + len(texts))
     charge(len(texts))
     return Value(ListOf(STRING), tuple(map(string, texts)))
 

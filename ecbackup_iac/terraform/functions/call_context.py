@@ -108,7 +108,7 @@ class ConstantScope(EmptyScope):
     allows_calls = False
 
 
-class OpenScope(ConstantScope):
+class UnknownScope(ConstantScope):
     """A scope in which every reference has an unknown value, and function calls are errors."""
 
     def reference(self, root: str, names: tuple[str, ...], source_range: SourceRange) -> Value:  # noqa: ARG002
@@ -117,7 +117,7 @@ class OpenScope(ConstantScope):
 
 
 CONSTANT_SCOPE = ConstantScope()
-OPEN_SCOPE = OpenScope()
+UNKNOWN_SCOPE = UnknownScope()
 
 
 class CallContext(Protocol):

@@ -69,7 +69,7 @@ def call_function(function: Function, arguments: Sequence[Value], context: CallC
 
     _check_arguments(function, parameters, converted_arguments)
     try:
-        positions = _open_positions(parameters, converted_arguments)
+        positions = _unknown_positions(parameters, converted_arguments)
         result = map_some(apply, converted_arguments, positions, function.returns)
     except EvaluationError as error:
         raise _rejection(function, arguments, error) from None
@@ -149,7 +149,7 @@ def _why(function: Function, arguments: Sequence[Value], error: UnknownResultErr
     return error.redacted_message if marks.privacy else error.why
 
 
-def _open_positions(parameters: Sequence[Parameter], arguments: Sequence[Value]) -> list[int]:
+def _unknown_positions(parameters: Sequence[Parameter], arguments: Sequence[Value]) -> list[int]:
     """Return the positions of the unknown arguments that have to be known."""
     return [
         index
@@ -184,7 +184,7 @@ def _argument(function: Function, parameter: Parameter, argument: Value) -> Valu
         argument = expand_outcomes(argument)
     elif isinstance(argument.type, SetOf) and argument.is_known:
         expanded = expand_outcomes(argument)  # the order of a set depends on everything in it
-        argument = expanded if expanded.is_known or expanded.unknown.outcomes else argument
+        argument = expanded if expanded.is_listed else argument
     try:
         return converted(argument, parameter.type)
     except EvaluationError as error:

@@ -40,7 +40,7 @@ def _with_outcomes(argument: Value) -> Value:
     if not has_type_only_plan_knows(argument):
         return argument
     expanded = expand_outcomes(argument)
-    return expanded if expanded.is_known or expanded.unknown.outcomes else argument
+    return expanded if expanded.is_listed else argument
 
 
 def _first_of_dynamic_type(arguments: Sequence[Value], kind: Type) -> Value:
@@ -80,7 +80,7 @@ def _first(arguments: Sequence[Value], kind: Type) -> Value:
     def chosen(known: Value) -> Value:
         return _first(rest, kind) if is_skipped(known) else known
 
-    if first.is_known or first.unknown.outcomes:
+    if first.is_listed:
         return map_outcomes(chosen, first, kind=first.type)
     return _first_or_unlisted(first, rest, kind)
 

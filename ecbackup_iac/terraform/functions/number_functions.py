@@ -120,7 +120,7 @@ def _extremum(
         if not arguments:
             raise EvaluationError("must pass at least one number")
         result = map_outcomes(of_known, *arguments, kind=NUMBER)
-        if result.is_known or result.unknown.outcomes:
+        if result.is_listed:
             return result
         raw = result.unknown
         record_possible_null(*arguments)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from itertools import product
 
 from ecbackup_iac.terraform.functions.arguments import (
-    check_length,
+    check_element_count,
     elements_of,
     is_list,
     members_of,
@@ -68,7 +68,7 @@ def _compact(of: Value) -> Value:
 def _concat(*lists: Value) -> Value:
     if not lists:
         raise EvaluationError("at least one argument is required")
-    check_length(sum(len(sequence.elements) for sequence in lists))
+    check_element_count(sum(len(sequence.elements) for sequence in lists))
     if all(isinstance(sequence.type, ListOf) for sequence in lists):
         kind = unified([sequence.type for sequence in lists])
         if isinstance(kind, ListOf):
@@ -100,7 +100,7 @@ def _flatten(of: Value) -> Value:
             elements += flat.elements
         else:
             elements.append(element)
-        check_length(len(elements))
+        check_element_count(len(elements))
     return tuple_value(elements).with_marks_of(*inner)
 
 
@@ -193,7 +193,7 @@ def _setproduct(*arguments: Value) -> Value:
     total = 1
     for argument in arguments:
         total *= len(argument.elements)
-    check_length(total)
+    check_element_count(total)
     charge(total * len(arguments))
     uniform = [_uniform(argument) for argument in arguments]
     kinds = [one.type.element for one in uniform if isinstance(one.type, ListOf | SetOf)]

@@ -52,5 +52,4 @@ def rendered(
         parts = (*parts, Text(whole, ""))  # text, also where it is a single interpolation
     template = Template(whole, parts)
     result = context.rendered(template, scope, variables, is_hidden=is_hidden)
-    is_listed = result.is_known or result.unknown.outcomes
-    return without_null(result, "Template result is null") if is_listed else result
+    return without_null(result, "Template result is null") if result.is_listed else result

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.hcl.tokens import SPACES
 from ecbackup_iac.terraform.functions.arguments import (
-    check_size,
+    check_text_size,
     checked_string,
     record_possible_null,
     string_list,
@@ -99,7 +99,7 @@ def _join(separator: Value, *lists: Value) -> Value:
                 )
             items.append(str(element.raw))  # what is joined is charged
     between = text_of(separator)
-    check_size(sum(map(len, items)) + len(between) * len(items))
+    check_text_size(sum(map(len, items)) + len(between) * len(items))
     return string(between.join(items))
 
 
@@ -112,7 +112,7 @@ def _indent(spaces: Value, text: Value) -> Value:
     count, written = whole_number(spaces), text_of(text)
     if count < 0:
         raise EvaluationError("indent: the number of spaces must not be negative")
-    check_size(len(written) + count * (written.count("\n") + 1))
+    check_text_size(len(written) + count * (written.count("\n") + 1))
     return string(written.replace("\n", "\n" + " " * count))
 
 
@@ -120,7 +120,7 @@ def _replace(text: Value, old: Value, new: Value) -> Value:
     written, wanted, replacement = text_of(text), text_of(old), text_of(new)
     if len(wanted) > 1 and wanted[0] == wanted[-1] == "/":
         return checked_string(Pattern(wanted[1:-1]).replaced(written, replacement))
-    check_size(len(written) + written.count(wanted) * len(replacement))
+    check_text_size(len(written) + written.count(wanted) * len(replacement))
     return string(written.replace(wanted, replacement))
 
 

@@ -24,10 +24,10 @@ from ecbackup_iac.terraform.modules.resource_values import Schemas
 from ecbackup_iac.terraform.values.marks import placeholder_of_value
 from ecbackup_iac.terraform.values.value import EvaluationError
 
-NOT_HERE = "{source} is not in this repository (terraform init would fetch it)"
+NOT_IN_REPOSITORY = "{source} is not in this repository (terraform init would fetch it)"
 """Why a module from elsewhere was not read."""
 
-NO_DOT = "Invalid module source address: {source}: a local path begins with ./"
+PATH_WITHOUT_DOT = "Invalid module source address: {source}: a local path begins with ./"
 """Why a module was not read that is in the tree: Terraform has rejected such a path since 0.12."""
 
 _PATH = r"[\w-]+(?:/[\w.-]+)*(?://.*)?"
@@ -181,8 +181,10 @@ class Configuration:
             folder = os.path.normpath(os.path.join(self.root, installed.folder))
             return self._module(folder, source, caller)
         if path_without_dot(caller.module.folder, source, self.modules.folders):
-            return UnreadModule(source, NO_DOT.format(source=source), version, is_missing=True)
-        why = NOT_HERE.format(source=source)
+            return UnreadModule(
+                source, PATH_WITHOUT_DOT.format(source=source), version, is_missing=True
+            )
+        why = NOT_IN_REPOSITORY.format(source=source)
         why += ": .terraform contains another source" if installed else ""
         return UnreadModule(source, why, version)
 

@@ -103,15 +103,15 @@ class Module:
 
     def report(self, message: str, source_range: SourceRange) -> None:
         """Record a problem in a file."""
-        self.note(Diagnostic(message, source_range.location))
+        self.add_diagnostic(Diagnostic(message, source_range.location))
 
-    def add(self, body: Body) -> None:
+    def add_body(self, body: Body) -> None:
         """Add a file's body, and report what Terraform does not expect at the top of a file."""
         self.bodies.append(body)
         for message, source_range in body.unexpected(CONFIGURATION.labels):
             self.report(message, source_range)
 
-    def note(self, diagnostic: Diagnostic) -> None:
+    def add_diagnostic(self, diagnostic: Diagnostic) -> None:
         """Record a diagnostic here and in `new_diagnostics`: MAX_REPORTED of a file, then that more exist."""
         path = diagnostic.location.path
         count = self._counts[path] = self._counts.get(path, 0) + 1
@@ -168,7 +168,7 @@ def load_module(
     for name in (*files, *overrides):
         body = _body(os.path.join(folder, name), folders, module)
         if body is not None:
-            module.add(body)
+            module.add_body(body)
             if name in overrides:
                 _check_override(module, body)
             _declare(module, body, is_override=name in overrides)
@@ -182,7 +182,7 @@ def module_of(source: SourceFile) -> Module:
     module = Module(source.path)
     parsed = parsed_file(source)
     parsed.problems.report_to(module.report)
-    module.add(parsed.body)
+    module.add_body(parsed.body)
     _declare(module, parsed.body)
     module.parse_all()
     return module
@@ -257,7 +257,7 @@ def _declared_key(node: Node) -> tuple[str, ...]:
 def _body(path: str, folders: Folders, module: Module) -> Body | None:
     parsed = folders.parsed(path)
     if isinstance(parsed, Diagnostic):
-        module.note(parsed)
+        module.add_diagnostic(parsed)
         return None
     parsed.problems.report_to(module.report)
     return parsed.body

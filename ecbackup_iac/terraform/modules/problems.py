@@ -242,7 +242,7 @@ def _warn_of_quoted_type(instance: ModuleInstance, block: Block) -> None:
     text = "quoted types are Terraform 0.11 syntax, which later versions reject: remove the quotes"
     warning = Diagnostic(text, kind.range.location, Severity.WARNING)
     if warning not in instance.module.diagnostics:
-        instance.module.note(warning)
+        instance.module.add_diagnostic(warning)
 
 
 def _references(expression: Node) -> Iterator[tuple[str, str]]:

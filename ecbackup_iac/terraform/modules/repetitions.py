@@ -156,15 +156,16 @@ def _pair(key: Value, item: Value) -> Names:
 def _instances(
     argument: str,
     value: Value,
-    created: Callable[[Value], Mapping[K, Names]],
-    anything: Callable[[UnknownRaw], Names],
+    names_of: Callable[[Value], Mapping[K, Names]],
+    names_of_unknown: Callable[[UnknownRaw], Names],
 ) -> list[Repetition]:
-    """Return the instances that an argument creates; `created` returns those of a known value, by key.
+    """Return the instances that an argument creates.
 
-    Where nothing is known of it, the names of `anything` are in the one that represents them all.
+    `names_of` returns the names in each instance that a known value creates, by instance key;
+    `names_of_unknown` those in the one that represents all instances where nothing is known of the value.
     """
     if value.is_known:
-        return [Repetition(_key(names), names) for names in created(value).values()]
+        return [Repetition(_key(names), names) for names in names_of(value).values()]
     raw = value.unknown
     if raw.is_deferred:
         what = "its keys" if argument == "for_each" else "it"
@@ -173,10 +174,10 @@ def _instances(
         )
     unclear = f"{argument} is unknown: {raw.why}"
     if not raw.outcomes:
-        return [Repetition(names=anything(raw), why_uncertain=unclear)]
+        return [Repetition(names=names_of_unknown(raw), why_uncertain=unclear)]
     found: dict[K, list[tuple[Names, Outcome]]] = {}
     for outcome in raw.outcomes:
-        for key, names in created(outcome.value.with_marks_of(value)).items():
+        for key, names in names_of(outcome.value.with_marks_of(value)).items():
             found.setdefault(key, []).append((names, outcome))
     repetitions = []
     for _, creating in sorted(found.items(), key=lambda item: item[0]):

@@ -244,8 +244,7 @@ class Variable:
                 message = _error_message(rule, evaluator)
                 text = f"Invalid value for variable {self.declaration.name}: {message}{hint}"
                 raise EvaluationError(text, rule.header)
-        is_open = not value.is_known and not value.unknown.outcomes
-        return self._narrowed(value) if is_open else value
+        return value if value.is_listed else self._narrowed(value)
 
     def _flag(self, name: str, *, default: bool) -> bool:
         attribute = self.declaration.block.body.attribute(name)

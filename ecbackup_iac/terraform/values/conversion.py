@@ -8,7 +8,7 @@ from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.context import record_possible_rejection, record_rejection
 from ecbackup_iac.terraform.values.outcomes import MAX_OUTCOMES, combinations, map_outcomes, one_of
 from ecbackup_iac.terraform.values.primitives import primitive, requirement
-from ecbackup_iac.terraform.values.sets import has_open_order, may_coincide, set_of
+from ecbackup_iac.terraform.values.sets import has_unknown_order, may_coincide, set_of
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
     DYNAMIC,
@@ -119,7 +119,7 @@ def _known(value: Value, target: Type) -> Value:
 def _sequence(value: Value, element: Type, make: "type[ListOf | SetOf]") -> Value:
     if not isinstance(value.type, ListOf | SetOf | TupleOf):
         raise EvaluationError(requirement(make(element)))
-    if make is ListOf and has_open_order(value):
+    if make is ListOf and has_unknown_order(value):
         return _by_outcome(value, make(element))
     found = _collected(value, element, make)
     if isinstance(found, Value):
@@ -176,7 +176,7 @@ def _outcomes_by_type(value: Value) -> Value | None:
     if not any(map(has_dynamic_type, value.elements)):
         return None
     outcomes = expand_outcomes(value)
-    return outcomes if outcomes.is_known or outcomes.unknown.outcomes else None
+    return outcomes if outcomes.is_listed else None
 
 
 def _by_outcome(value: Value, target: Type) -> Value:

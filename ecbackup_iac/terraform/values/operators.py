@@ -248,7 +248,7 @@ def index(of: Value, key: Value, subject: str = "") -> Value:
 
     Raises EvaluationError: there is no such element, or the key is of a wrong type.
     """
-    if of.is_known and not of.is_null and not key.is_known and not key.unknown.outcomes:
+    if of.is_known and not of.is_null and not key.is_listed:
         return _any_element(of, key, subject)
     if isinstance(of.raw, UnknownRaw):
         kind = _element_type(of.type, key)

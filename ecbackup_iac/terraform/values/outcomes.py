@@ -158,14 +158,14 @@ def map_outcomes(
 
     Raises EvaluationError: the function rejects every combination.
     """
-    open_arguments = [argument for argument in arguments if not argument.is_known]
-    if not open_arguments:
+    unknown_arguments = [argument for argument in arguments if not argument.is_known]
+    if not unknown_arguments:
         return function(*arguments)
-    is_deferred = any(argument.unknown.is_deferred for argument in open_arguments)
-    unlisted = next((a for a in open_arguments if not a.unknown.outcomes), None)
-    why = (unlisted or open_arguments[0]).unknown.why
+    is_deferred = any(argument.unknown.is_deferred for argument in unknown_arguments)
+    unlisted = next((a for a in unknown_arguments if not a.unknown.outcomes), None)
+    why = (unlisted or unknown_arguments[0]).unknown.why
     total = 1
-    for argument in open_arguments:
+    for argument in unknown_arguments:
         total *= len(argument.unknown.outcomes)
     if unlisted is not None or total > MAX_OUTCOMES:
         if not is_total and (unlisted is None or not unlisted.unknown.is_deferred):
@@ -179,7 +179,7 @@ def map_outcomes(
             raise
         found = []  # a plan does not see it: it is rejected only when it is applied
     result = one_of(found, why, is_deferred=is_deferred)
-    if is_deferred and any(argument.type == DYNAMIC for argument in open_arguments):
+    if is_deferred and any(argument.type == DYNAMIC for argument in unknown_arguments):
         result = of_deferred_type(result, why)
     return result.with_marks_of(*arguments)
 

@@ -29,7 +29,7 @@ def set_of(members: Iterable[Value], element: Type) -> Value:
     return replace(result, privacy=Privacy.NONE)  # each member has its own
 
 
-def has_open_order(value: Value) -> bool:
+def has_unknown_order(value: Value) -> bool:
     """Whether it is a set whose order depends on what is unknown in it."""
     return isinstance(value.type, SetOf) and len(value.elements) > 1 and not value.is_wholly_known
 

@@ -219,6 +219,11 @@ class Value:
         return not isinstance(self.raw, UnknownRaw)
 
     @property
+    def is_listed(self) -> bool:
+        """Whether it is known, or one of a finite list of outcomes."""
+        return not isinstance(self.raw, UnknownRaw) or bool(self.raw.outcomes)
+
+    @property
     def is_wholly_known(self) -> bool:
         """Whether it and everything in it is known."""
         match self.raw:

@@ -15,7 +15,7 @@ from ecbackup_iac.model.value import Known
 from ecbackup_iac.readers.terraform.published.sources import path_segments
 from ecbackup_iac.readers.terraform.resource_types import CACHE_WORDS, days_of
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
-from ecbackup_iac.terraform.functions.call_context import OPEN_SCOPE, Scope
+from ecbackup_iac.terraform.functions.call_context import UNKNOWN_SCOPE, Scope
 from ecbackup_iac.terraform.modules.module import META_ARGUMENTS
 from ecbackup_iac.terraform.roots.ruling_out import may_name
 from ecbackup_iac.terraform.values.budget import charge
@@ -92,7 +92,7 @@ class PassedRetention:
     """The location of the input."""
 
 
-def looks_like_cache(source: str, block: Block | None = None, scope: Scope = OPEN_SCOPE) -> bool:
+def looks_like_cache(source: str, block: Block | None = None, scope: Scope = UNKNOWN_SCOPE) -> bool:
     """Whether an unread module looks like one that makes caches, by its source or its inputs.
 
     Without a scope, only what is written in the call itself is known of its inputs.
@@ -101,7 +101,7 @@ def looks_like_cache(source: str, block: Block | None = None, scope: Scope = OPE
     if by_source is not None or block is None:
         return bool(by_source)
     written = block.range.file.text[block.range.start : block.range.end]
-    if scope is OPEN_SCOPE and not may_name(written, _INPUT_WORDS):
+    if scope is UNKNOWN_SCOPE and not may_name(written, _INPUT_WORDS):
         return False
     may_include_cache = bool(_words(" ".join(_last(path_segments(source)))) & _MAY_INCLUDE_CACHE)
     return _by_inputs([*_inputs(block, scope)], may_include_cache=may_include_cache)

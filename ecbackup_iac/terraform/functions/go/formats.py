@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from ecbackup_iac.hcl.number import Number, int_if_whole
 from ecbackup_iac.model.record import record
-from ecbackup_iac.terraform.functions.arguments import check_size, text_of
+from ecbackup_iac.terraform.functions.arguments import check_text_size, text_of
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.functions.go.graphemes import grapheme_clusters
 from ecbackup_iac.terraform.functions.go.json_text import json_text, quoted
@@ -87,7 +87,7 @@ def formatted(template: str, arguments: Sequence[Value]) -> str:
         following, most = chosen + 1, max(most, chosen)
         position = percent + len(verb.raw)
         size += len(pieces[-1])
-        check_size(size)
+        check_text_size(size)
     if most < len(arguments):
         used = f"only {most} used by format string" if most else "no verbs in format string"
         raise EvaluationError(f"too many arguments; {used}")

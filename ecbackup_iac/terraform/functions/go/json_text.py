@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 from ecbackup_iac.hcl.literal_text import normalized
 from ecbackup_iac.hcl.number import NumberTooLargeError
-from ecbackup_iac.terraform.functions.arguments import check_size
+from ecbackup_iac.terraform.functions.arguments import check_text_size
 from ecbackup_iac.terraform.functions.call_context import TooLargeError, UnknownResultError
 from ecbackup_iac.terraform.values.arithmetic import number_from, text_from
 from ecbackup_iac.terraform.values.budget import charge, charge_characters, charge_text
@@ -46,7 +46,7 @@ def json_text(value: Value) -> str:
     """Return a wholly known value as JSON."""
     pieces: list[str] = []
     _write(value, pieces)
-    check_size(sum(map(len, pieces)))
+    check_text_size(sum(map(len, pieces)))
     return "".join(pieces)
 
 

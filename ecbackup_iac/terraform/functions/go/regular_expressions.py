@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from ecbackup_iac.terraform.functions.arguments import check_size
+from ecbackup_iac.terraform.functions.arguments import check_text_size
 from ecbackup_iac.terraform.functions.call_context import TooLargeError
 from ecbackup_iac.terraform.functions.go.pattern_parser import compiled_pattern, reject_pattern
 from ecbackup_iac.terraform.functions.go.pattern_program import Spans
@@ -68,7 +68,7 @@ class Pattern:
             if end > last_end or start == 0:
                 pieces.append(self._expanded(replacement, text, found))
                 size += len(pieces[-1])
-                check_size(size)
+                check_text_size(size)
             last_end = end
             position = max(position + 1, end)
         pieces.append(text[last_end:])

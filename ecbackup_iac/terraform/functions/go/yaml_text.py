@@ -14,7 +14,7 @@ import yaml
 
 from ecbackup_iac.hcl.number import Number, NumberTooLargeError
 from ecbackup_iac.model.record import changing_record, field
-from ecbackup_iac.terraform.functions.arguments import check_size
+from ecbackup_iac.terraform.functions.arguments import check_text_size
 from ecbackup_iac.terraform.functions.call_context import TooLargeError, UnknownResultError
 from ecbackup_iac.terraform.functions.go.json_text import MAX_DEPTH
 from ecbackup_iac.terraform.values.arithmetic import number_from, text_from
@@ -226,7 +226,7 @@ def yaml_text(value: Value) -> str:
     ]
     dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
     text: str = yaml.emit(events, Dumper=dumper, allow_unicode=True)
-    check_size(len(text))
+    check_text_size(len(text))
     is_plain = value.is_null or isinstance(value.raw, bool | Number)
     # Go's emitter ends a plain scalar with this mark, and nothing else; others differ.
     if text.endswith(f"\n{_END_MARK}"):
