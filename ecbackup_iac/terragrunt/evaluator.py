@@ -29,7 +29,7 @@ class ConfigEvaluator(Evaluator):
             case _:
                 return super().evaluate(node)
 
-    def _check_key(self, node: Node, of: Value, *, has_key: bool) -> None:
+    def _check_instance_key(self, node: Node, of: Value, *, has_key: bool) -> None:
         """Accept any key: there are no resources."""
 
 

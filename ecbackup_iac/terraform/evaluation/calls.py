@@ -58,7 +58,7 @@ def _named_call(evaluator: NodeEvaluator, node: FunctionCall, name: str) -> Valu
     function = FUNCTIONS.get(name)
     if function is None:
         text = f': there is no function named "{name}"'
-        raise error_quoting("FunctionCall to unknown function{}", text, "")
+        raise error_quoting("Call to unknown function{}", text, "")
     if name in OPENTOFU_ONLY or (name == "templatestring" and not _starts_with_name(node)):
         record_rejection()  # Terraform's: OpenTofu accepts it
     arguments = [evaluator.value(argument) for argument in node.arguments]
