@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ecbackup_iac.fixers.terraform.edits import OUTSIDE
+from ecbackup_iac.fixers.terraform.edits import NOT_IN_A_FILE
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.location import Origin, input_location
 from ecbackup_iac.model.policy import Policy
@@ -201,4 +201,4 @@ def test_standard_input_is_not_a_file() -> None:
 
 def test_tables_by_origin_are_complete() -> None:
     assert set(OPTIONS) == set(Origin)
-    assert set(OUTSIDE) == set(Origin)
+    assert set(NOT_IN_A_FILE) == set(Origin)

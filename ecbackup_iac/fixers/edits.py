@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -54,6 +54,15 @@ class Edit:
     """A description for people: "days = 0 becomes 7"."""
 
 
+@record
+class Replacement:
+    """New content for a range of a file, by offsets in bytes; the end is exclusive."""
+
+    start: int
+    end: int
+    content: bytes
+
+
 class SourceFiles:
     """The files that may be edited, each read once."""
 
@@ -66,16 +75,16 @@ class SourceFiles:
         self.traces = Traces()
         """The traces of the caches of the tree."""
 
-        self.answers: dict[Hashable, str | None] = {}
-        """Results that fixers keep, by key."""
+        self.other_uses: dict[Location, str | None] = {}
+        """What else than retentions uses a literal of Terraform; None for nothing."""
 
         self.contents: dict[str, bytes] = {}
         """The contents of every file read, by path."""
 
         self._results: dict[tuple[str, Callable[[str], Any]], Any] = {}
 
-    def once(self, path: str, make: Callable[[str], T]) -> T:
-        """Return the result of a function for a path, called once."""
+    def cached(self, path: str, make: Callable[[str], T]) -> T:
+        """Return the result of a function for a path; it is called once for each path."""
         key = (path, make)
         if key not in self._results:
             self._results[key] = make(path)
@@ -113,7 +122,7 @@ class SourceFiles:
 
     def links_to(self, path: str) -> Sequence[str]:
         """Return the symbolic links inside the boundary that lead to a file."""
-        return self.once(boundary_of(path), _links).get(os.path.realpath(path), ())
+        return self.cached(boundary_of(path), _links).get(os.path.realpath(path), ())
 
 
 def _links(boundary: str) -> dict[str, list[str]]:

@@ -94,7 +94,11 @@ class AnnotatedFile:
 
         self._near: dict[tuple[Extent, Scope], list[LocatedSuppression]] = {}
         self._of_entries = [located for located in self._located if located.entries]
+        """The suppressions in or at an entry of a map or a list."""
+
         self._entries_of_caches: set[Extent] = set()
+        """The entries from which a cache gets its values."""
+
         self._by_entry: dict[Extent, list[LocatedSuppression]] | None = None
 
     def suppressions(self) -> Iterator[LocatedSuppression]:
@@ -137,14 +141,14 @@ class AnnotatedFile:
         return self._near[key]
 
     def mark_entries(self, location: Location) -> None:
-        """Record that the entries around a location lead to a cache."""
+        """Record that a cache gets a value from the entries around a location."""
         if self._of_entries:
             self._entries_of_caches.update(self._entries_at(location))
 
     def at_entries(self, location: Location) -> Iterator[list[LocatedSuppression]]:
         """Yield the suppressions of the entries that a location is in.
 
-        Each is for the innermost entry around it that leads to a cache.
+        Each is for the innermost entry around it from which a cache gets a value.
         """
         if self._by_entry is None:
             self._by_entry = {}
@@ -219,19 +223,19 @@ class AnnotatedFile:
         )
 
         documents = annotated_documents(text.content, text.path)
-        for resource, kind, metadata, source in resource_metadata(documents):
+        for metadata in resource_metadata(documents):
             located = [
                 LocatedSuppression(
                     suppression,
                     SuppressionKind.METADATA,
-                    partial(source.location_of, node),
-                    kind,
-                    block_location=resource,
+                    partial(metadata.source.location_of, node),
+                    metadata.type,
+                    block_location=metadata.resource,
                 )
-                for suppression, node in suppressions_in(metadata)
+                for suppression, node in suppressions_in(metadata.node)
             ]
             if located:
-                self.metadata[resource] = located
+                self.metadata[metadata.resource] = located
         if documents and isinstance(documents[0].source.text, str):
             self._text = commented_yaml(documents[0].source.text, text.path, documents)
 

@@ -14,8 +14,8 @@ from ecbackup_iac.suppressions.inline import (
     with_reason,
 )
 
-SIGN = "ecbackup:ignore"
-EXAMPLE = f"{SIGN}[ECB001] reason until 2027-03-31"
+KEYWORD = "ecbackup:ignore"
+EXAMPLE = f"{KEYWORD}[ECB001] reason until 2027-03-31"
 
 # What may be meant as the directive: `ecbackup: ignore`, `ecbackup-iac:ignore`, `ecbackup:ignor`.
 _NEARLY = re.compile(
@@ -36,16 +36,16 @@ _BEFORE_REASON = " \t:-\u2013\u2014"
 def own_suppression(line: str) -> InlineSuppression | None:
     """Return the suppression in a line of a comment without its signs; None where there is none."""
     text = line.strip()
-    if not text.startswith(SIGN):
-        return _nearly(text)
-    rest = text[len(SIGN) :]
+    if not text.startswith(KEYWORD):
+        return _similar_directive(text)
+    rest = text[len(KEYWORD) :]
     rules: tuple[Rule, ...] = ()
-    directive = SIGN
+    directive = KEYWORD
     if rest.startswith("["):
         rule_ids, bracket, rest = rest[1:].partition("]")
         if not bracket:
-            return invalid(SIGN, f"its bracket is not closed; expected {EXAMPLE}")
-        directive = f"{SIGN}[{shorten(rule_ids)}]"
+            return invalid(KEYWORD, f"its bracket is not closed; expected {EXAMPLE}")
+        directive = f"{KEYWORD}[{shorten(rule_ids)}]"
         rules, problem = rules_in(rule_ids.split(","))
         if problem:
             return invalid(directive, problem)
@@ -93,15 +93,15 @@ def _date_problem(text: str) -> str:
     return f"until needs a date such as 2027-03-31, not {shorten(text) or 'nothing'}"
 
 
-def _nearly(text: str) -> InlineSuppression | None:
-    """Return a suppression with its problem, where a line looks like a misspelt directive."""
+def _similar_directive(text: str) -> InlineSuppression | None:
+    """Return a suppression without effect where a line looks like a misspelt directive; else None."""
     match = _NEARLY.match(text)
     if match is not None:
         word = match[1].lower()
         is_misspelt = word in _SYNONYMS or SequenceMatcher(None, word, "ignore").ratio() >= _ALIKE
         return _misspelt(text) if is_misspelt else None
-    if SIGN in text:
-        return invalid(SIGN, "the comment must begin with it")
+    if KEYWORD in text:
+        return invalid(KEYWORD, "the comment must begin with it")
     return None
 
 

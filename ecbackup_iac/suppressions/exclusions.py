@@ -46,11 +46,9 @@ def exclusion_diagnostics(
         if (glob.pattern, glob.location) not in used and any(
             is_option or contains(folder, glob.base or os.curdir) for folder in folders
         ):
-            text = f"exclude {glob.pattern!r} matches no root and no cache; {_STILL_READ}"
+            text = f"exclude {glob.pattern!r} matches no root and no cache; "
+            text += "files that a root needs are read even if they match"
             yield Diagnostic(text, glob.location, Severity.WARNING, is_shown_when_quiet=True)
-
-
-_STILL_READ = "files that a root needs are read even if they match"
 
 
 class _Excluder:

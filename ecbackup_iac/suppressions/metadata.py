@@ -22,7 +22,7 @@ from ecbackup_iac.suppressions.inline import (
     shorten,
     with_reason,
 )
-from ecbackup_iac.suppressions.other_tools import OFF, checkov_suppression
+from ecbackup_iac.suppressions.other_tools import RULES_OF_BACKUP_CHECKS, checkov_suppression
 
 SuppressionAtNode: TypeAlias = tuple[InlineSuppression, Node]
 """A suppression and the node that it is written in."""
@@ -34,7 +34,7 @@ _OWN_KEYS = ("rules", "reason", "until")
 _CDK_NAG_CHECK = "ElastiCacheRedisClusterAutomaticBackup"
 """A rule of the HIPAA and NIST packs: at least 15 days. The name of the pack comes before it."""
 
-_CDK_NAG_RULES = (*OFF, Rule.RETENTION_TOO_SHORT)
+_CDK_NAG_RULES = (*RULES_OF_BACKUP_CHECKS, Rule.RETENTION_TOO_SHORT)
 
 
 def suppressions_in(metadata: Node) -> Iterator[SuppressionAtNode]:

@@ -17,13 +17,17 @@ from ecbackup_iac.model.verdict import Rule
 from ecbackup_iac.suppressions.inline import InlineSuppression, Scope, parse_date, shorten
 from ecbackup_iac.syntax.comments import COMMENT_SIGNS
 
-OFF = (Rule.BACKUPS_DISABLED, Rule.BACKUPS_BEING_DISABLED, Rule.RETENTION_UNKNOWN)
-"""The rules of a check for "unset or 0"; a retention that is not known is one of its cases."""
+RULES_OF_BACKUP_CHECKS = (
+    Rule.BACKUPS_DISABLED,
+    Rule.BACKUPS_BEING_DISABLED,
+    Rule.RETENTION_UNKNOWN,
+)
+"""What the checks of other tools are about: a retention that is unset or 0, or that they cannot know."""
 
 OWN_CHECK = "CKV2_ECBACKUP_1"
 """This program as a check of Checkov's: it covers every rule."""
 
-CHECKOV_RULES: dict[str, tuple[Rule, ...]] = {"CKV_AWS_134": OFF, OWN_CHECK: ()}
+CHECKOV_RULES: dict[str, tuple[Rule, ...]] = {"CKV_AWS_134": RULES_OF_BACKUP_CHECKS, OWN_CHECK: ()}
 
 TRIVY_IDS = ("AVD-AWS-0050", "AWS-0050", "aws-elasticache-enable-backup-retention", "AWS088")
 """The ids of one check: Trivy's, Trivy's older one, and tfsec's two."""
@@ -58,7 +62,7 @@ def other_suppressions(
 
 
 def checkov_suppression(ids: list[str], directive: str, reason: str) -> InlineSuppression | None:
-    """Return the suppression that skips these checks of Checkov; None where this program has none of them."""
+    """Return the suppression that skips these checks of Checkov; None where none is about backups."""
     rules_of_checks = [CHECKOV_RULES[name] for name in ids if name in CHECKOV_RULES]
     if not rules_of_checks:
         return None
@@ -74,7 +78,7 @@ def is_match(pattern: str, name: str) -> bool:
 
 
 def _suppression(
-    directive: str, reason: str, rules: tuple[Rule, ...] = OFF, **fields: object
+    directive: str, reason: str, rules: tuple[Rule, ...] = RULES_OF_BACKUP_CHECKS, **fields: object
 ) -> InlineSuppression:
     reason = shorten(reason.strip()) or f"{shorten(directive)} (no reason given)"
     base = InlineSuppression(shorten(directive), reason, rules, is_own=False, is_foreign_form=True)

@@ -65,7 +65,7 @@ def _inputs_value(file: ConfigScope) -> Value:
     found = merged_inputs(file)
     if found is None:
         return null()
-    return unknown(found.others) if found.others else object_value(found.members)
+    return unknown(found.why_incomplete) if found.why_incomplete else object_value(found.members)
 
 
 def _block_value(file: ConfigScope, block: Block) -> Value:
@@ -149,18 +149,18 @@ class KnownInputs:
     """Inputs, as far as they are known."""
 
     members: Mapping[str, Value] = field(factory=dict)
-    others: str = ""
+    why_incomplete: str = ""
     """Why there may be any others; empty where these are all."""
 
     def over(self, below: "KnownInputs", *, is_deep: bool = False) -> "KnownInputs":
         """Return these merged over others."""
-        members = {**({} if self.others else below.members), **self.members}
+        members = {**({} if self.why_incomplete else below.members), **self.members}
         if is_deep:
             for name, value in self.members.items():
-                if name in below.members or below.others:
-                    under = below.members.get(name, unknown(below.others))
+                if name in below.members or below.why_incomplete:
+                    under = below.members.get(name, unknown(below.why_incomplete))
                     members[name] = deep_merged(under, value)
-        return KnownInputs(members, self.others or below.others)
+        return KnownInputs(members, self.why_incomplete or below.why_incomplete)
 
 
 def merged_inputs(file: ConfigScope) -> KnownInputs | None:
@@ -191,12 +191,12 @@ def _own_inputs(file: ConfigScope) -> KnownInputs | None:
     for argument in () if node.is_expanded else node.arguments:
         one = file.evaluator.value(argument)
         found = found if one.is_null else _inputs(one).over(found)
-    return found if found.others else _inputs(value)
+    return found if found.why_incomplete else _inputs(value)
 
 
 def _inputs(value: Value) -> KnownInputs:
     if not value.is_known:
-        return KnownInputs(others=value.unknown.why)
+        return KnownInputs(why_incomplete=value.unknown.why)
     members = {
         name: (one.taken_from(value, name) if value.trace else one).with_marks_of(value)
         for name, one in value.members.items()

@@ -18,7 +18,7 @@ from ecbackup_iac.terraform.values.value import (
     unknown,
 )
 from ecbackup_iac.terragrunt.evaluator import (
-    ROOTS,
+    VARIABLES,
     ConfigEvaluator,
     HiddenConfigEvaluator,
     no_variable,
@@ -104,7 +104,7 @@ class ConfigFile(ConfigScope):
         return found
 
     def _resolved(self, root: str, name: str) -> Value:
-        if root not in ROOTS or self._is_too_early(root):
+        if root not in VARIABLES or self._is_too_early(root):
             raise no_variable(root)
         if root == "local":
             return self._local(name)

@@ -31,17 +31,17 @@ class Deployments:
     stack_templates: list[Stack] = field(factory=list)
     """Stacks that no stack copies, and that refer to values."""
 
-    sourced: dict[str, str] = field(factory=dict)
-    """The real folders of the units' modules, and of the units, each with a file: they are not roots."""
+    unit_folders: dict[str, str] = field(factory=dict)
+    """The real folders of the units and of their modules → a unit's file; none of them is a root."""
 
-    excluded: dict[str, str] = field(factory=dict)
-    """Those of the units that are excluded from the check."""
+    excluded_unit_folders: dict[str, str] = field(factory=dict)
+    """The same of the units that are excluded from the check."""
 
     left_out: set[str] = field(factory=set)
-    """Where stacks generate units that are excluded from the check by themselves."""
+    """The folders of generated units that are excluded from the check, though their stack is not."""
 
     unresolved: set[str] = field(factory=set)
-    """The real paths of the files of units that may deploy a module which is not found by evaluating them."""
+    """The real paths of the files of units whose module is not found by evaluating them."""
 
 
 def deployments(
@@ -120,7 +120,7 @@ def _set_units(tree: Tree, found: Deployments, units: list[Unit], generated: lis
     unresolved = (
         unit
         for unit in found.units
-        if not (unit.remote or unit.tops or (unit.modules and unit.source_at is None))
+        if not (unit.remote or unit.copied_folders or (unit.modules and unit.source_at is None))
     )
     found.unresolved = set().union(
         (unit.file for unit in found.templates), *(unit.read for unit in unresolved)
@@ -145,8 +145,9 @@ def _leave_out(found: Deployments, units: list[Unit], is_excluded: Callable[[str
         of_stacks, (unit.folder for unit in units if is_excluded(unit.file))
     )
     for unit in found.units:
-        where = found.excluded if unit.folder in left_out else found.sourced
-        where.update((one, unit.file) for one in (*unit.modules, unit.folder))
+        is_left_out = unit.folder in left_out
+        folders = found.excluded_unit_folders if is_left_out else found.unit_folders
+        folders.update((one, unit.file) for one in (*unit.modules, unit.folder))
     found.units = [unit for unit in found.units if unit.folder not in left_out]
     found.stacks = [one for one in found.stacks if not is_excluded(one.file)]
     found.templates = [one for one in found.templates if not is_excluded(one.file)]
@@ -154,7 +155,7 @@ def _leave_out(found: Deployments, units: list[Unit], is_excluded: Callable[[str
 
 
 def _is_unit(tree: Tree, unit: Unit) -> bool:
-    """Whether a folder is a unit, and no parent that is only included; set its own module."""
+    """Whether a folder is a unit, and not only included by others; a module in the folder is added to it."""
     if unit.modules or unit.remote:
         return True
     own = unit.view.folder(unit.folder)

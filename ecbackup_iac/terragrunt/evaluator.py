@@ -6,8 +6,8 @@ from ecbackup_iac.terraform.values.value import EvaluationError, Value
 from ecbackup_iac.terragrunt.functions import FUNCTIONS, call_function, tfvars_value
 from ecbackup_iac.terragrunt.scope import ConfigScope
 
-ROOTS = frozenset(("dependency", "feature", "include", "local", "stack", "unit", "values"))
-"""The variables of a configuration."""
+VARIABLES = frozenset(("dependency", "feature", "include", "local", "stack", "unit", "values"))
+"""The names with which references in a configuration begin."""
 
 
 class ConfigEvaluator(Evaluator):
@@ -24,7 +24,7 @@ class ConfigEvaluator(Evaluator):
                 return tfvars_value(self, self.scope, inner)
             case FunctionCall(name=name) if name in FUNCTIONS:
                 return call_function(self, self.scope, node)
-            case Name(name=name) if name not in self.names and name in ROOTS:
+            case Name(name=name) if name not in self.names and name in VARIABLES:
                 return self.scope.variable_value(name)
             case _:
                 return super().evaluate(node)
@@ -34,7 +34,7 @@ class ConfigEvaluator(Evaluator):
 
 
 class HiddenConfigEvaluator(HiddenSourceEvaluator, ConfigEvaluator):
-    """Evaluates those of a file whose name is not a configuration's: none of its text may be shown."""
+    """Evaluates the expressions of a file of any other name: none of its text may be shown."""
 
 
 def no_variable(name: str) -> EvaluationError:

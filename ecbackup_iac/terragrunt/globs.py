@@ -15,8 +15,8 @@ MAX_BACKTRACKING = 3
 _SKIPPED = (".git", ".terraform", ".terragrunt-cache", ".terragrunt-stack")
 """Folders of what is made where Terragrunt runs, and of git."""
 
-_NO_FOLDER = r"(?<=/)(?<![*?\]}]/)\*\*/(?=[^*?\[{]*$|[^*?\[{/]+/)"
-"""Between literals, in the grammar of Go's gobwas/glob."""
+_BETWEEN_LITERALS = r"(?<=/)(?<![*?\]}]/)\*\*/(?=[^*?\[{]*$|[^*?\[{/]+/)"
+"""The `**/` that match no folder, too, in Go's gobwas/glob: those between literals."""
 
 _PART = re.compile(r"\\.|\*\*|\*|\?|\[!|[\[\]{},]|.", re.DOTALL)
 _MAGIC = {
@@ -44,7 +44,7 @@ def matching_files(pattern: str, real_path_of: Callable[[str], str], folders: Fo
     if os.path.isfile(real):
         return [top] if top == pattern else []
     try:
-        is_match = matcher(glob_expression(pattern, _NO_FOLDER))
+        is_match = matcher(glob_expression(pattern, _BETWEEN_LITERALS))
     except re.error as error:
         raise EvaluationError(f"it is not a pattern: {error}") from None
     found = (top + path for path in _files(folders, real))
@@ -63,7 +63,7 @@ def _files(folders: Folders, folder: str) -> Iterator[str]:
 
 
 def matcher(expression: str) -> Callable[[str], object]:
-    """Return what says whether an expression matches the whole of a string.
+    """Return a function that is true for the strings that an expression matches as a whole.
 
     Raises re.error, EvaluationError: it is not an expression.
     Raises UnknownResultError: it is not evaluated.
@@ -74,10 +74,13 @@ def matcher(expression: str) -> Callable[[str], object]:
     return Pattern(rf"\A(?s:{expression})\z").search
 
 
-def glob_expression(pattern: str, no_folder: str = r"\*\*/") -> str:
-    """Return a pattern as a regular expression; `no_folder` describes where `**/` matches no folder, too."""
+def glob_expression(pattern: str, optional_folders: str = r"\*\*/") -> str:
+    """Return a pattern as a regular expression.
+
+    `optional_folders` matches each `**/` that matches no folder, too.
+    """
     depth, found = 0, []
-    for part in _PART.findall(re.sub(no_folder, "\0", pattern)):
+    for part in _PART.findall(re.sub(optional_folders, "\0", pattern)):
         depth += {"{": 1, "}": -1}.get(part, 0)
         if part == "\0":
             found.append("(?:.*/)?")

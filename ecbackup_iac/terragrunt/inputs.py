@@ -53,15 +53,15 @@ from ecbackup_iac.terragrunt.units import Unit
 NULLS_FILE = ".terragrunt-null-vars.auto.tfvars.json"
 """What Terragrunt writes the inputs into that are null."""
 
-_NOTHING = string("")
+_NO_ARGUMENT = string("")
 
 
 @record(eq=False)
-class _Given:
-    """A variable that extra_arguments set: `-var name=value`, or TF_VAR_name in env_vars; or an input."""
+class _PassedVariable:
+    """One variable: of `-var name=value` or TF_VAR_name in extra_arguments, or of an input."""
 
     name: str
-    given: Value
+    passed: Value
     origin: Located | None = None
 
     def value(self, name: str, constraint: Constraint) -> Value | None:
@@ -69,16 +69,16 @@ class _Given:
         if name != self.name:
             return None
         try:
-            passed = _as_text if constraint.is_literal else _as_expression
-            return constraint.applied(passed(self.given))
+            convert = _as_text if constraint.is_literal else _as_expression
+            return constraint.applied(convert(self.passed))
         except EvaluationError as error:
-            shown = error.redacted() if self.given.is_hidden else error
+            shown = error.redacted() if self.passed.is_hidden else error
             raise shown.at(self.origin) if self.origin is not None else shown from None
 
 
 @record
-class _Anything:
-    """What may set any variable, or some, to anything."""
+class _UnknownVariables:
+    """What may set any variable, or some of them, to an unknown value."""
 
     why: str
     names: frozenset[str] | None = None
@@ -122,7 +122,7 @@ class UnitInputs(RootVariableValues):
                 self._add_extra(extra)
             else:
                 why = f"the commands of extra_arguments are unknown: {extra.why_uncertain}"
-                self._arguments.append(_Anything(why))
+                self._arguments.append(_UnknownVariables(why))
         nulls = {name: value for name, value in unit.inputs.items() if value.is_null}
         names = {*module.files.names(module.folder), *({NULLS_FILE} if nulls else ())}
         unknown_files = (relative_path(path, module.folder) for path in module.files.unknown)
@@ -145,15 +145,16 @@ class UnitInputs(RootVariableValues):
         value = self._unit.inputs.get(name)
         if value is None:
             why = f"the inputs of the unit are unknown: {self._unit.unknown_inputs}"
-            unknown_one = _Anything(why).value(name, constraint)
-            return unknown_one if self._unit.unknown_inputs else None
-        return _Given(name, value, value.trace[-1] if value.trace else None).value(name, constraint)
+            unknown_value = _UnknownVariables(why).value(name, constraint)
+            return unknown_value if self._unit.unknown_inputs else None
+        origin = value.trace[-1] if value.trace else None
+        return _PassedVariable(name, value, origin).value(name, constraint)
 
     def _file(self, path: str) -> VariableSource:
         """Return a variable file in the folders that the unit is planned in."""
         files = self._module.files
         if path in files.unknown:
-            return _Anything(files.unknown[path])
+            return _UnknownVariables(files.unknown[path])
         if path in files.written:
             return self._files.of(files.written[path])
         return self._files.at(files.origin(path))
@@ -166,7 +167,9 @@ class UnitInputs(RootVariableValues):
             if isinstance(element.raw, str):
                 yield element.with_marks_of(value)
             else:
-                self._arguments.append(_Anything("the arguments of extra_arguments are unknown"))
+                self._arguments.append(
+                    _UnknownVariables("the arguments of extra_arguments are unknown")
+                )
 
     def _add_environment(self, extra: ExtraArguments, command: str) -> None:
         """Add the variables in env_vars, and the arguments: Terraform puts those before all others."""
@@ -175,13 +178,15 @@ class UnitInputs(RootVariableValues):
             return
         if not value.is_known:
             why = f"the env_vars of extra_arguments are unknown: {value.unknown.why}"
-            self.automatic.append(_Anything(why))
-            self._arguments.append(_Anything(why))
+            self.automatic.append(_UnknownVariables(why))
+            self._arguments.append(_UnknownVariables(why))
             return
         members = members_of(value)
         for name, member in members.items():
             if name.startswith("TF_VAR_"):
-                self.automatic.append(_Given(name.removeprefix("TF_VAR_"), member, extra.range))
+                self.automatic.append(
+                    _PassedVariable(name.removeprefix("TF_VAR_"), member, extra.range)
+                )
         for name in (f"TF_CLI_ARGS_{command}", "TF_CLI_ARGS"):
             member = members.get(name, string(""))
             self._add_arguments(self._split(member, extra.range), extra.range)
@@ -215,9 +220,9 @@ class UnitInputs(RootVariableValues):
             if option.lstrip("-") not in ("var", "var-file") or not option.startswith("-"):
                 continue
             if not equals:
-                argument = next(arguments, _NOTHING)  # noqa: PLW2901 - its value follows
+                argument = next(arguments, _NO_ARGUMENT)  # noqa: PLW2901 - its value follows
                 rest = str(argument.raw)
-            if argument is _NOTHING:
+            if argument is _NO_ARGUMENT:
                 break  # it is unknown
             if option.endswith("file"):
                 path = string(rest).with_marks_of(argument)
@@ -228,7 +233,7 @@ class UnitInputs(RootVariableValues):
                 at = next(places, None)
                 step = (SourceStep(at, StepKind.VARIABLE, name.strip()),) if at else ()
                 given = string(written).through(*step, *argument.trace).with_marks_of(argument)
-                self._arguments.append(_Given(name.strip(), given, origin))
+                self._arguments.append(_PassedVariable(name.strip(), given, origin))
                 if not (self._root.why_incomplete or name.strip() in self._root.variables):
                     shown = "" if argument.is_hidden else f": {name.strip()}"
                     self._reject(f"Value for undeclared variable{shown}", origin)
@@ -243,7 +248,7 @@ class UnitInputs(RootVariableValues):
             try:
                 real = view.real(view.path(self._unit.folder, path))
             except OutsideError as error:
-                self._arguments.append(_Anything(f"a variable file was not read: {error}"))
+                self._arguments.append(_UnknownVariables(f"a variable file was not read: {error}"))
                 return
             if os.path.isfile(real):
                 self._arguments.append(self._files.at(real))
@@ -256,7 +261,7 @@ class UnitInputs(RootVariableValues):
             if not is_required and isinstance(found, VariableFile):
                 # Terragrunt looks for it where it was started, and Terraform reads it here.
                 why = f"whether {shown_text(path)} is read depends on where Terragrunt runs"
-                found = _Anything(why, frozenset(found.attributes))
+                found = _UnknownVariables(why, frozenset(found.attributes))
             self._arguments.append(found)
             return
         if is_required:

@@ -74,11 +74,34 @@ class ExtraArguments:
     environment: Value | None
 
 
-def terraform_source(file: ConfigScope) -> tuple[list[Value], Attribute, str] | None:
-    """Return what the module's source may be, where it is set and why it is unknown; None where it is unset.
+@record(eq=False)
+class TerraformSource:
+    """The source of a terraform block."""
 
-    Raises EvaluationError.
-    """
+    possible: list[Value]
+    """One where it is known; else what it may be, as far as that is known."""
+
+    attribute: Attribute
+    why_unknown: str = ""
+    """Empty where it is known."""
+
+
+@record(eq=False)
+class Exclusion:
+    """An exclude block, or `skip`."""
+
+    condition: Value
+    """Whether the unit is excluded."""
+
+    excludes_dependencies: Value
+    """Whether the units that it depends on directly are excluded, too."""
+
+    why_uncertain: str = ""
+    """Why it is not certain that the block is about the apply; empty where it is."""
+
+
+def terraform_source(file: ConfigScope) -> TerraformSource | None:
+    """Return the source of the unit's module; None where it is unset. Raises EvaluationError."""
     for owner in file.in_order():
         for block in owner.body.blocks("terraform"):
             attribute = block.body.attribute("source")
@@ -89,9 +112,9 @@ def terraform_source(file: ConfigScope) -> tuple[list[Value], Attribute, str] | 
                 if value.is_known and not (isinstance(value.raw, str) and value.raw):
                     raise EvaluationError("source: a string is required", attribute.range)
                 if value.is_known:
-                    return [value], attribute, ""
-                found = [*_alternatives(owner, attribute.expression)]
-                return found, attribute, value.unknown.why
+                    return TerraformSource([value], attribute)
+                possible = [*_alternatives(owner, attribute.expression)]
+                return TerraformSource(possible, attribute, value.unknown.why)
     return None
 
 
@@ -120,12 +143,8 @@ def _alternatives(owner: ConfigScope, node: Node) -> Iterator[Value]:
                 yield value
 
 
-def exclusion(file: ConfigScope) -> tuple[Value, Value, str] | None:
-    """Return under which condition a unit is not applied; None for never. Raises EvaluationError.
-
-    With it are returned whether the units that it depends on directly are not applied either, and why it is
-    not certain that the condition is about the apply.
-    """
+def exclusion(file: ConfigScope) -> Exclusion | None:
+    """Return what may exclude a unit from the apply; None where nothing does. Raises EvaluationError."""
     blocks = [(owner, block) for owner in file.in_order() for block in owner.body.blocks("exclude")]
     if blocks:
         owner, block = blocks[0]
@@ -136,11 +155,11 @@ def exclusion(file: ConfigScope) -> tuple[Value, Value, str] | None:
         if owner.value(condition).is_null:
             raise EvaluationError("if: a bool is required", condition.range)
         why_uncertain = "" if _is_of_apply(actions) else _why_uncertain(actions)
-        return owner.flag(condition), owner.flag(dependencies), why_uncertain
+        return Exclusion(owner.flag(condition), owner.flag(dependencies), why_uncertain)
     for owner in file.in_order():
         skip = owner.body.attribute("skip")
         if skip is not None:
-            return owner.flag(skip), owner.flag(None), ""
+            return Exclusion(owner.flag(skip), owner.flag(None))
     return None
 
 
@@ -171,12 +190,16 @@ def _why_uncertain(actions: list[Value]) -> str:
     return next((f"the actions are unknown: {why}" for why in whys), "")
 
 
+_BACKEND_LABEL = "\0"
+"""No generate block has this label."""
+
+
 def generated_files(file: ConfigScope) -> dict[str, GeneratedFile]:
     """Return what is generated, by label, the backend last. Raises EvaluationError."""
     found: dict[str, GeneratedFile] = {}
     for owner in file.in_order():
-        for one in _generated_by(owner):
-            found.setdefault(*one)
+        for label, generated in _generated_by(owner):
+            found.setdefault(label, generated)
     for owner in file.in_order():
         for block in owner.body.blocks("remote_state"):
             attribute = block.body.attribute("generate")
@@ -184,7 +207,7 @@ def generated_files(file: ConfigScope) -> dict[str, GeneratedFile]:
             if value is None or value.is_null:
                 return found
             backend = {"contents": string("terraform {\n}\n"), **members_of(value)}
-            found["\0"] = _generated("remote_state", backend, block, value)
+            found[_BACKEND_LABEL] = _generated("remote_state", backend, block, value)
             return found
     return found
 
@@ -213,7 +236,7 @@ def _generated_by(file: ConfigScope) -> list[tuple[str, GeneratedFile]]:
 
 
 def _referred(file: ConfigScope, written: Block | Attribute, members: Mapping[str, Value]) -> bytes:
-    """Return the text that unknown contents are made of: files that they read, and their own file."""
+    """Return the texts that unknown contents depend on: the files that they read, and their own file."""
     contents = members.get("contents")
     attribute = written.body.attribute("contents") if isinstance(written, Block) else written
     if attribute is None or (contents is not None and contents.is_known):
@@ -286,7 +309,7 @@ _ALLOWED = {
 }
 
 
-def copied(file: ConfigScope) -> dict[str, list[Value]]:
+def copy_patterns(file: ConfigScope) -> dict[str, list[Value]]:
     """Return the patterns of include_in_copy and exclude_from_copy. Raises EvaluationError."""
     found: dict[str, list[Value]] | None = None
     for owner, strategy in ((file, ""), *file.merged_files()):

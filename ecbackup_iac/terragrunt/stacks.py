@@ -133,6 +133,20 @@ class _Component:
         return path
 
 
+@record
+class _Copied:
+    """A folder that a stack copies."""
+
+    target: str
+    """The path that it is copied to."""
+
+    source: str
+    """The real path that it is copied from."""
+
+    copies: Mapping[str, str]
+    """This and the copies of the stacks around it: target → source."""
+
+
 class _StackEvaluation:
     """The evaluation of a stack file and of the stacks in it."""
 
@@ -150,7 +164,11 @@ class _StackEvaluation:
         copies: Mapping[str, str],
         injected: Sequence[tuple[ConfigEvaluator, Block]],
     ) -> None:
-        """Add what the stack file in a folder generates, and what the stack around it injects."""
+        """Add what the stack file in a folder generates.
+
+        `copies` are the folders of the stacks around it: target → source; `injected` are the blocks that
+        the stack around it merges into the file, each with the evaluator of its own file.
+        """
         units = len(self._stack.units)
         file = ConfigFile(View(self._tree, copies), os.path.join(folder, STACK_FILE), values=values)
         self._stacks += 1
@@ -219,7 +237,8 @@ class _StackEvaluation:
             raise TooMuchError(f"a stack of more than {MAX_UNITS} units is not evaluated")
         problems = len(self._stack.problems)
         if real:
-            self._add_copy(file, component, {**copies, target: real}, values)
+            copy = _Copied(target, real, {**copies, target: real})
+            self._add_copy(file, component, copy, values)
         else:
             inputs = values.members if values is not None and values.is_known else {}
             unit = Unit(target, file.path, file.view, shown_text(source), block.header)
@@ -240,30 +259,30 @@ class _StackEvaluation:
         self,
         file: ConfigFile,
         component: _Component,
-        copies: Mapping[str, str],
+        copied: _Copied,
         values: Value | None,
     ) -> None:
-        """Add a unit or a stack that is copied to the last of some paths."""
+        """Add a unit or a stack whose folder is copied."""
         block = component.block
-        target, real = list(copies.items())[-1]
         names = UNIT_FILES if block.type == "unit" else (STACK_FILE,)
-        found = [name for name in names if os.path.isfile(os.path.join(real, name))]
+        found = [name for name in names if os.path.isfile(os.path.join(copied.source, name))]
         if not found:
             flags = ("no_validation", "no_dot_terragrunt_stack")
             if not any(map(component.flag, flags)):
-                text = f"there is no {names[0]} in {self._tree.display_path_of(real)}"
+                text = f"there is no {names[0]} in {self._tree.display_path_of(copied.source)}"
                 raise EvaluationError(f"{component.name}: {text}", block.header)
             return
         bodies = block.body.blocks("autoinclude")
         if block.type == "stack":
             injected = [one for body in bodies for one in _components(body.body)]
             self._calls.append(block.range)
-            self.add(target, values, copies, [(component.evaluator, one) for one in injected])
+            inner = [(component.evaluator, one) for one in injected]
+            self.add(copied.target, values, copied.copies, inner)
             self._calls.pop()
             return
         config = ConfigFile(
-            View(self._tree, copies),
-            os.path.join(target, found[0]),
+            View(self._tree, copied.copies),
+            os.path.join(copied.target, found[0]),
             values=values,
             injected=[InjectedFile(file, component.evaluator, body.body) for body in bodies],
         )
@@ -294,6 +313,7 @@ class InjectedFile(ConfigFile):
     def __init__(self, stack_file: ConfigFile, evaluator: ConfigEvaluator, body: Body) -> None:
         super().__init__(stack_file.view, stack_file.path)
         self._stack_file = stack_file
+        # The base class reads both from its file when they are first needed.
         self.__dict__["body"] = body
         self.__dict__["evaluator"] = ConfigEvaluator(self, evaluator.names)
 

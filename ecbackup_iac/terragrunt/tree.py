@@ -41,7 +41,7 @@ STEPS_PER_UNIT = 100
 
 
 class NotEvaluatedError(EvaluationError):
-    """What Terragrunt may accept, and what is not known here."""
+    """What was not evaluated here, although Terragrunt may accept it."""
 
 
 _PLACEHOLDER = re.compile(r"(?<![$%])\{\{[^{}=]*\}\}")
@@ -83,7 +83,7 @@ class Tree:
         self._hidden: dict[str, str] = {}
         self._bodies: dict[str, tuple[Body, Sequence[Problem]] | Diagnostic] = {}
         self.copies: dict[tuple[object, ...], Copy] = {}
-        """What is copied, by folder and patterns."""
+        """What Terragrunt copies of a folder: by its path and the patterns of what to include and exclude."""
 
         self.read: set[str] = set()
         """The configuration files that were read: real paths."""
@@ -103,7 +103,7 @@ class Tree:
                 self.steps_left -= limit - max(0, context.steps_left)
 
     def hide(self, path: str, folder: str, text: Value) -> None:
-        """Print a path in a folder with a mark instead of a string that is hidden."""
+        """Print a path in a folder with a placeholder instead of its name, if the name is hidden."""
         if text.is_hidden:
             self._hidden[path] = f"{self.display_path_of(folder)}/{placeholder_of_value(text)}"
 
@@ -147,7 +147,7 @@ class Tree:
 
 
 class View:
-    """The tree from one unit: with the folders that its stack generates."""
+    """The files of the tree as one unit sees them: with the folders that stacks copy for it."""
 
     def __init__(self, tree: Tree, copies: Mapping[str, str]) -> None:
         self.tree = tree

@@ -15,7 +15,7 @@ from ecbackup_iac.terragrunt.configuration import ConfigFile
 from ecbackup_iac.terragrunt.merging import (
     ExtraArguments,
     GeneratedFile,
-    copied,
+    copy_patterns,
     exclusion,
     extra_arguments,
     generated_files,
@@ -44,29 +44,29 @@ class Unit:
 
     view: View
     source: str = ""
-    """The source of a module that is fetched from elsewhere, as it is printed."""
+    """The source of a module that is fetched from elsewhere, as it may be printed."""
 
     source_at: Located | None = None
     places: tuple[Located, ...] = ()
-    """Its terraform block and its inputs: where a comment is about the unit as a whole."""
+    """Its terraform block and its inputs: a suppression comment there is about the whole unit."""
 
     inputs_at: SourceRange | None = None
-    """Its own inputs, or the file where it has none; None where the file is not read."""
+    """The range of its own inputs, or of the file where it has none; None where the file is not read."""
 
     inherited: tuple[SourceRange, ...] = ()
-    """The inputs of the files that are merged: where a comment is about what they decide."""
+    """The inputs of the included files: a suppression comment there is about caches that they configure."""
 
     modules: list[str] = field(factory=list)
     """The real folders of its module; several where the source depends on what is unknown."""
 
-    tops: dict[str, str] = field(factory=dict)
-    """The folders that are copied, by those of the modules in them."""
+    copied_folders: dict[str, str] = field(factory=dict)
+    """What Terragrunt copies for a module in `modules`: the folder before the // of its source."""
 
     remote: str = ""
-    """The same source as it is."""
+    """The same source, perhaps with credentials in it."""
 
     why_uncertain: str = ""
-    """Why it is not certain that its module is one of those."""
+    """Why it is not certain that its module is one of `modules`."""
 
     inputs: Mapping[str, Value] = field(factory=dict)
     unknown_inputs: str = ""
@@ -74,7 +74,7 @@ class Unit:
 
     generated: list[GeneratedFile] = field(factory=list)
     extra: list[ExtraArguments] = field(factory=list)
-    copied: Mapping[str, list[str]] = field(factory=dict)
+    copy_patterns: Mapping[str, list[str]] = field(factory=dict)
     """The patterns of include_in_copy and exclude_from_copy."""
 
     may_be_excluded: str = ""
@@ -99,7 +99,7 @@ class Unit:
     """The real paths of all configuration that it reads."""
 
     data: set[str] = field(factory=set)
-    """Those of the other files."""
+    """The real paths of the other files that its configuration reads."""
 
     dependencies: dict[str, Located] = field(factory=dict)
     """The folders of the units that have to be applied before, as far as they are known."""
@@ -117,6 +117,7 @@ class Unit:
 def evaluated_unit(tree: Tree, file: ConfigFile) -> Unit:
     """Return a unit with all that is known of it; `file` is its configuration where Terragrunt finds it."""
     unit = Unit(file.folder, file.path, file.view)
+    # The tree records what this unit reads; what a unit around it reads is recorded again afterwards.
     outer = tree.read, tree.data
     tree.read, tree.data = set(), unit.data
     with _problems_of(unit), tree.bounded():
@@ -129,7 +130,7 @@ def evaluated_unit(tree: Tree, file: ConfigFile) -> Unit:
 
 @contextmanager
 def _problems_of(unit: Unit) -> Iterator[None]:
-    """Keep the first of what rejects a unit, or stops its evaluation."""
+    """Catch what rejects a unit, or stops its evaluation; the first of these becomes its problem."""
     try:
         yield
     except EvaluationError as error:
@@ -164,10 +165,10 @@ def _check(unit: Unit, file: ConfigFile) -> None:
     unit.inherited = tuple(one.range for one in attributes if one is not None)
     file.check()
     found = exclusion(file)
-    if found is None or found[0].raw is False:
+    if found is None or found.condition.raw is False:
         return
-    condition, unit.excludes_dependencies, why_uncertain = found
-    why = why_uncertain if condition.is_known else condition.unknown.why
+    unit.excludes_dependencies = found.excludes_dependencies
+    why = found.why_uncertain if found.condition.is_known else found.condition.unknown.why
     if why:
         unit.may_be_excluded = f"it may be excluded: {why}"
     else:
@@ -177,13 +178,14 @@ def _check(unit: Unit, file: ConfigFile) -> None:
 def _set_inputs(unit: Unit, file: ConfigFile) -> None:
     found = merged_inputs(file)
     if found is not None:
-        unit.inputs, unit.unknown_inputs = found.members, found.others
+        unit.inputs, unit.unknown_inputs = found.members, found.why_incomplete
 
 
 def _set_rest(unit: Unit, file: ConfigFile) -> None:
     unit.generated = [*generated_files(file).values()]
     unit.extra = extra_arguments(file)
-    unit.copied = {name: _known_texts(unit, values) for name, values in copied(file).items()}
+    patterns = copy_patterns(file)
+    unit.copy_patterns = {name: _known_texts(unit, values) for name, values in patterns.items()}
     unit.dependencies = _dependencies(file)
 
 
@@ -206,11 +208,11 @@ def _set_source(unit: Unit, file: ConfigFile) -> None:
     found = terraform_source(file)
     if found is None:
         return
-    sources, attribute, why = found
-    origin = unit.source_at = attribute.range
-    if why:
-        unit.why_uncertain = f"the source of its module is unknown: {why}"
-    found_here = [_here(unit, value, origin, is_only=len(sources) == 1) for value in sources]
+    origin = unit.source_at = found.attribute.range
+    if found.why_unknown:
+        unit.why_uncertain = f"the source of its module is unknown: {found.why_unknown}"
+    is_only = len(found.possible) == 1
+    found_here = [_here(unit, source, origin, is_only=is_only) for source in found.possible]
     unit.modules = [*dict.fromkeys(filter(None, found_here))]
     if len({*found_here}) == 1 and unit.modules:
         unit.why_uncertain = ""
@@ -232,7 +234,7 @@ def _here(unit: Unit, source: Value, origin: Located, *, is_only: bool) -> str:
         if is_only:
             raise
         return ""
-    unit.tops[folder] = copied_folder(unit.view, text, unit.folder)
+    unit.copied_folders[folder] = copied_folder(unit.view, text, unit.folder)
     return folder
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from ecbackup_iac.model.annotated_text import may_contain_suppression
 from ecbackup_iac.model.verdict import Rule
-from ecbackup_iac.suppressions.directives import SIGN, own_suppression
+from ecbackup_iac.suppressions.directives import KEYWORD, own_suppression
 from ecbackup_iac.suppressions.inline import InlineSuppression
 
 
@@ -128,13 +128,13 @@ def test_a_misspelt_directive_has_its_problem(line: str, problem: str) -> None:
 
 
 def test_a_long_reason_is_cut() -> None:
-    found = read(f"{SIGN} {'because ' * 100}")
+    found = read(f"{KEYWORD} {'because ' * 100}")
     assert isinstance(found, InlineSuppression)
     assert found.reason.endswith(" ...")
     assert len(found.reason) <= 304
 
 
 def test_the_last_day_counts_however_long_the_reason_is() -> None:
-    found = read(f"{SIGN} {'because ' * 10_000} until 2027-03-31")
+    found = read(f"{KEYWORD} {'because ' * 10_000} until 2027-03-31")
     assert found is not None
     assert found.expires == date(2027, 3, 31)

@@ -140,7 +140,7 @@ class Evaluator(BaseEvaluator):
             self.charge_text(raw)
             text = frame.substitute(raw)
             is_literal, is_secret = text == raw, frame.has_secret_item and text != raw
-            shown = frame.substitute(raw, may_show_text=True)[:80]
+            shown = frame.substitute(raw, for_display=True)[:80]
             raw = text
             if DYNAMIC_REFERENCE.search(raw):
                 why = f"the dynamic reference {shown} is resolved when the stack is deployed"

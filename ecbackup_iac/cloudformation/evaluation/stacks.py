@@ -54,8 +54,11 @@ class Frame:
         """Whether the item of a loop must not be shown."""
         return any(item.value.is_secret for item in self.loops.values())
 
-    def substitute(self, text: str, *, may_show_text: bool = False) -> str:
-        """Return a string with loops' items for `${Name}`, and their letters and digits for `&{Name}`."""
+    def substitute(self, text: str, *, for_display: bool = False) -> str:
+        """Return a string with loops' items for `${Name}`, and their letters and digits for `&{Name}`.
+
+        For display, a placeholder replaces an item that is secret.
+        """
         if not self.loops or "{" not in text:
             return text
 
@@ -64,7 +67,7 @@ class Frame:
             value = item.value.text if item else None
             if value is None or item is None:
                 return match[0]
-            if may_show_text and item.value.is_secret:
+            if for_display and item.value.is_secret:
                 return placeholder_of(value)
             return re.sub(r"[^A-Za-z0-9]", "", value) if match[1] == "&" else value
 

@@ -74,6 +74,17 @@ def macro_of(call: Node) -> Macro:
     return Macro(name, call, name == "AWS::Include")
 
 
+@record
+class FilePart:
+    """What a variable of the Serverless Framework inserts of a file."""
+
+    file: str
+    """The name in the variable."""
+
+    key: str
+    """The top-level key; empty for the complete file."""
+
+
 @record(eq=False)
 class ResolvedVariable:
     """The value of a variable of the Serverless Framework."""
@@ -81,8 +92,8 @@ class ResolvedVariable:
     node: Node
     key: Node | None = None
     """The key of the entry that has the value; None where the value is joined from strings."""
-    part: tuple[str, str] | None = None
-    """The file with the value, as it is named, and the top-level key; "" for the complete file."""
+    part: FilePart | None = None
+    """The part of a file that the value is; None for a value deeper in it, or in the service's own file."""
 
 
 @record(eq=False)

@@ -19,6 +19,7 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     walk,
 )
 from ecbackup_iac.model.location import Location
+from ecbackup_iac.model.record import record
 from ecbackup_iac.syntax.comments import CodeBlock, CommentedText, comments_of
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -54,37 +55,57 @@ def annotated_documents(content: bytes, path: str) -> list[Document]:
 def commented_yaml(text: str, path: str, documents: list[Document]) -> CommentedText:
     """Return a YAML text with its comments, up to its first syntax error."""
     blocks = [
-        CodeBlock(start, end, kind)
+        CodeBlock(resource.start, resource.end, resource.type)
         for document in documents
-        for start, end, kind, _ in _resources(document)
+        for resource in _resources(document)
     ]
     comments = comments_of(text, [*_comment_spans(text)], by_indentation=True)
     return CommentedText(text, comments, blocks, SourceText(path, text).location, is_bytes=False)
 
 
-def resource_metadata(
-    documents: list[Document],
-) -> Iterator[tuple[Location, str, Node, SourceText]]:
-    """Yield the metadata of every resource, and that of whole templates, which have no type.
+@record(eq=False)
+class ResourceMetadata:
+    """The `Metadata` of a resource, or of a whole template."""
 
-    With it are yielded the location of the whole entry, the same as that of its cache, and its type.
-    """
+    resource: Location
+    """The location of the whole entry, the same as that of its cache; of a template, the metadata itself."""
+
+    type: str
+    """Empty for a template."""
+
+    node: Node
+    source: SourceText
+
+
+def resource_metadata(documents: list[Document]) -> Iterator[ResourceMetadata]:
+    """Yield the metadata of every resource and of whole templates."""
     for document in documents:
         root, source = document.root, document.source
         metadata = member(root, "Metadata")
         if metadata is not None and member(root, "Type") is None:
-            yield source.location_of(metadata), "", metadata, source
-        for start, end, kind, body in _resources(document):
-            node = member(body, "Metadata")
+            yield ResourceMetadata(source.location_of(metadata), "", metadata, source)
+        for resource in _resources(document):
+            node = member(resource.body, "Metadata")
             if node is not None:
-                yield source.location(start, end), kind, node, source
+                location = source.location(resource.start, resource.end)
+                yield ResourceMetadata(location, resource.type, node, source)
 
 
-def _resources(document: Document) -> Iterator[tuple[int, int, str, MapNode]]:
-    """Yield every map with a `Type`, in loops and parts as well: its start, its end, its type and the map."""
+@record(eq=False)
+class _Resource:
+    """A map with a `Type`, from the start of its key to its end."""
+
+    start: int
+    end: int
+    type: str
+    body: MapNode
+
+
+def _resources(document: Document) -> Iterator[_Resource]:
+    """Yield every map with a `Type`, in loops and parts as well."""
     source, root = document.source, document.root
     if isinstance(root, MapNode) and (kind := text_of(member(root, "Type"))):
-        yield root.start, source.end_of(root, None), kind, root
+        yield _Resource(root.start, source.end_of(root, None), kind, root)
         return
     pending: list[Node] = [root]
     seen: set[int] = set()
@@ -100,7 +121,7 @@ def _resources(document: Document) -> Iterator[tuple[int, int, str, MapNode]]:
                 for key, value in entries:
                     kind = text_of(member(value, "Type"))
                     if kind is not None and isinstance(value, MapNode):
-                        yield key.start, source.end_of(key, value), kind, value
+                        yield _Resource(key.start, source.end_of(key, value), kind, value)
                         inline = member(member(value, "Properties"), "TemplateBody")
                         pending += [] if inline is None else [inline]
                     else:

@@ -146,8 +146,10 @@ def given_values(options: Sequence[tuple[str, str]], files: ParameterFiles) -> G
     for kind, text in options:
         if kind == "file":
             values = files.at(text)
-            may_show_text = text.lower().endswith(_DATA_SUFFIXES)
-            is_secret = not may_show_text or not is_inside(os.path.realpath(text), boundary_of("."))
+            may_show_values = text.lower().endswith(_DATA_SUFFIXES)
+            is_secret = not may_show_values or not is_inside(
+                os.path.realpath(text), boundary_of(".")
+            )
             all_values |= {
                 name: replace(value, is_secret=True) if is_secret else value
                 for name, value in values.items()

@@ -81,7 +81,7 @@ class UnreadStack:
     """The stack that it is in; None for a macro."""
 
 
-class Deployment:
+class StackTree:
     """The stacks and resources of one root."""
 
     def __init__(
@@ -99,7 +99,7 @@ class Deployment:
         self.nested: list[Stack] = []
         """The nested stacks whose templates were read, parents first."""
         self.never_created: list[Stack] = []
-        """Those of them that no parameter values create: their resources are not read here."""
+        """The nested stacks that no parameter values create: their resources are not read here."""
         self._reported: set[int] = set()
         """The templates whose problems are among the diagnostics, by identity."""
         self._count = 0
@@ -114,7 +114,7 @@ class Deployment:
 
     def _stack_resources(self, stack: Stack) -> Iterator[ResourceInstance | UnreadStack]:
         template = stack.template
-        self._admit(template)
+        self._add_template(template)
         for macro in template.macros:
             effect = f"the macro {macro.name} may add resources"
             yield _unread_macro(macro.node, macro.node, effect, template)
@@ -153,7 +153,7 @@ class Deployment:
         yield from wanted
         yield from below
 
-    def _admit(self, template: Template) -> None:
+    def _add_template(self, template: Template) -> None:
         """Add a template to the budget, and report its problems once."""
         self._budget.add_template(template)
         if id(template) not in self._reported:
@@ -207,7 +207,7 @@ class Deployment:
                 self.diagnostics.append(Diagnostic(text, location))
                 return
             if not key.startswith(LOOP):
-                yield frame.substitute(key, may_show_text=True), entry, frame
+                yield frame.substitute(key, for_display=True), entry, frame
             elif self._may_have_wanted(entry[1]):
                 try:
                     yield from self._loop_entries(entry, frame, passes)

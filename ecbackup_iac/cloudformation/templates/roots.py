@@ -22,10 +22,10 @@ from ecbackup_iac.cloudformation.templates.nested_stacks import (
     is_cdk_assembly,
     real_paths,
 )
-from ecbackup_iac.cloudformation.templates.reading import TemplateDocuments
 from ecbackup_iac.cloudformation.templates.recognition import is_broken_template, template_in
 from ecbackup_iac.cloudformation.templates.relevance import NESTED_STACK, Relevance, TemplateFile
 from ecbackup_iac.cloudformation.templates.stack_types import NESTED
+from ecbackup_iac.cloudformation.templates.template_documents import TemplateDocuments
 from ecbackup_iac.cloudformation.templates.template_urls import (
     TemplateUrls,
     UploadedTemplate,
@@ -97,7 +97,7 @@ class Templates:
         read = self._documents.reader(path, boundary)
         recognised = [(document, template_in(document, path, read)) for document in documents]
         templates = [template for _, template in recognised if template is not None]
-        strays = [
+        misplaced = [
             Diagnostic(
                 f"not evaluated: {kind} is not where CloudFormation reads resources",
                 document.source.location_of(*entry),
@@ -105,7 +105,7 @@ class Templates:
             for document, template in recognised
             for kind, entry in misplaced_resources(document, template, self._is_wanted)
         ]
-        self.diagnostics += strays
+        self.diagnostics += misplaced
         self._keep(path, templates)
         self._added.add(path)
         self._boundaries[path] = boundary
@@ -116,7 +116,7 @@ class Templates:
         if file.input.is_named and path != STANDARD_INPUT:
             self._named.add(path)
         if problem is None or not (templates or is_broken_template(file, self._is_wanted)):
-            return bool(templates or strays)
+            return bool(templates or misplaced)
         if _PLACEHOLDER.search(file.content):
             hint = "a template with placeholders? render it first, then check the result"
             problem = replace(problem, message=f"{problem.message}: {hint}")
@@ -211,21 +211,21 @@ class Templates:
         for template in self._templates:
             children = {child for child in self._children(template) if child in self._by_path}
             nested.setdefault(template.path, set()).update(children)
-        claimed = {child for path, children in nested.items() for child in children - {path}}
+        nested_paths = {child for path, children in nested.items() for child in children - {path}}
         first = {id(templates[0]) for templates in self._by_path.values() if templates}
         # The template that an expression names is known once its parent is evaluated, so parents come first.
         for template in sorted(self._templates, key=lambda template: not template.may_nest):
-            is_claimed = template.path in claimed or template.path in self._loaded_paths
-            is_claimed = is_claimed or id(template) in self._assets_of
-            if id(template) not in first or not is_claimed:
+            is_nested = template.path in nested_paths or template.path in self._loaded_paths
+            is_nested = is_nested or id(template) in self._assets_of
+            if id(template) not in first or not is_nested:
                 self._covered.add(id(template))
                 for path in template.inserted:
                     self._covered.update(map(id, self._by_path.get(path, ())))
                 yield template
         while pending := [one for one in self.added if id(one) not in self._covered]:
-            claimed = {child for one in pending for child in nested[one.path] - {one.path}}
-            unclaimed = [template for template in pending if template.path not in claimed]
-            for template in unclaimed or pending[:1]:
+            nested_paths = {child for one in pending for child in nested[one.path] - {one.path}}
+            outermost = [template for template in pending if template.path not in nested_paths]
+            for template in outermost or pending[:1]:
                 if id(template) not in self._covered:
                     self._covered.add(id(template))
                     yield template

@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from functools import reduce
 
-from ecbackup_iac.cloudformation.evaluation.template import SERVERLESS_VARIABLE, Template
+from ecbackup_iac.cloudformation.evaluation.template import SERVERLESS_VARIABLE, FilePart, Template
 from ecbackup_iac.cloudformation.syntax.document import Document, SourceText
 from ecbackup_iac.cloudformation.syntax.files import Read
 from ecbackup_iac.cloudformation.syntax.nodes import (
@@ -103,7 +103,7 @@ class Service:
         self._files: dict[str, Node | str] = {}
         self._variables = Variables(document.root, self._file)
         self._paths: dict[str, str] = {}
-        self._parts: list[tuple[str, str]] = []
+        self._parts: list[FilePart] = []
         self._replaced: set[int] = set()
 
         node = member(document.root, "resources")
@@ -181,8 +181,8 @@ class Service:
     def _inserted(self) -> Iterator[str]:
         """Yield the files of which all is inserted: they are not evaluated on their own as well."""
         keys: dict[str, set[str]] = {}
-        for name, key in self._parts:
-            keys.setdefault(self._paths[name], set()).add(key)
+        for part in self._parts:
+            keys.setdefault(self._paths[part.file], set()).add(part.key)
         for name, path in self._paths.items():
             root, inserted_keys = self._files[name], keys.get(path, set())
             if isinstance(root, MapNode) and (

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 
-from ecbackup_iac.cloudformation.evaluation.template import ResolvedVariable
+from ecbackup_iac.cloudformation.evaluation.template import FilePart, ResolvedVariable
 from ecbackup_iac.cloudformation.syntax.literals import literal_of
 from ecbackup_iac.cloudformation.syntax.nodes import (
     ListNode,
@@ -39,7 +39,7 @@ _INNERMOST = re.compile(
     r"\$\{\s*([a-z][\w-]*(?:\([^(){}$]*\))?:[^{}$]*|(?:file|strToBool)\([^(){}$]*\)[^{}$]*)\}"
 )
 _SOURCE = re.compile(r"([a-zA-Z][\w-]*)(?:\(([^()]*)\))?(?::(.*))?", re.DOTALL)
-_STAND_IN = re.compile("\x00(\\d+)\x00")
+_MARKER = re.compile("\x00(\\d+)\x00")
 _LITERAL = re.compile(r"-?\d+(?:\.\d+)?|true|false|null|'[^']*'|\"[^\"]*\"")
 _DOCUMENTS = (".yml", ".yaml", ".json")
 _BOOLEANS = {"true": "true", "1": "true", "false": "false", "0": "false"}
@@ -104,7 +104,7 @@ class Variables:
                 raise _UnknownError("a variable inside a string is a map or a list")
             return value.text
 
-        filled = _STAND_IN.sub(written, text)
+        filled = _MARKER.sub(written, text)
         if len(filled) > MAX_TEXT_LENGTH:
             raise _UnknownError("the variables of this service make a string that is too long")
         return filled
@@ -121,9 +121,9 @@ class Variables:
 
     def _of_source(self, source: str, values: list[ResolvedVariable]) -> ResolvedVariable | str:
         """Return the value of a source, or why there is none. Raises _UnknownError."""
-        stand_in = _STAND_IN.fullmatch(source)
-        if stand_in:
-            return values[int(stand_in[1])]
+        marker = _MARKER.fullmatch(source)
+        if marker:
+            return values[int(marker[1])]
         if _LITERAL.fullmatch(source):
             is_quoted = source[0] in "'\""
             text = self._filled(source[1:-1] if is_quoted else source, values)
@@ -188,7 +188,7 @@ class Variables:
         root = self._read(name)
         if isinstance(root, str):
             return root
-        return self._below(ResolvedVariable(root, root, (name, "")), _names(address), shown)
+        return self._below(ResolvedVariable(root, root, FilePart(name, "")), _names(address), shown)
 
     def _below(
         self, value: ResolvedVariable, address: Iterable[str], shown: str
@@ -197,7 +197,8 @@ class Variables:
         for name in address:
             value = self._without_variable(value)
             node = value.node
-            part = (value.part[0], name) if value.part and not value.part[1] else None
+            is_file = value.part is not None and not value.part.key
+            part = FilePart(value.part.file, name) if value.part and is_file else None
             if isinstance(node, MapNode) and name in members(node):
                 key, below = members(node)[name]
                 value = ResolvedVariable(below, key, part)

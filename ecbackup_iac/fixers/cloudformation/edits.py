@@ -16,6 +16,7 @@ from ecbackup_iac.fixers.cloudformation.usages import check_uses, name_at, resou
 from ecbackup_iac.fixers.edits import (
     Edit,
     NotFixableError,
+    Replacement,
     SourceFiles,
     check_no_placeholder,
     name_before,
@@ -91,9 +92,10 @@ class _Proposal:
             check_uses(literal.path, [*filter(None, [name]), offset], literal, self._files)
         if not file.templates:
             self._check_parameter(literal, value)
-        first, last, new = _rewritten(file.content, start, end, self._days, value)
-        text = _description(file.content, (start, end), (first, last, new), value)
-        return Edit(path, first, last, new, literal, text)
+        old = Replacement(start, end, file.content[start:end])
+        new = _rewritten(file.content, start, end, self._days, value)
+        text = _description(file.content, old, new, value)
+        return Edit(path, new.start, new.end, new.content, literal, text)
 
     def _check_parameter(self, literal: Location, value: PossibleValue[int]) -> None:
         """Raise NotFixableError if an entry of a parameter file reaches more than retentions."""
@@ -103,7 +105,7 @@ class _Proposal:
             if step.location.path == literal.path and step.kind is StepKind.PARAMETER
         ]
         root = self._files.path(self._resource.root)  # the file may be for any other template, too
-        for path in (root, *self._files.once(boundary_of(root), _templates)):
+        for path in (root, *self._files.cached(boundary_of(root), _templates)):
             check_uses(display_path_of(path), names, literal, self._files)
 
     def _in_properties(self) -> Edit:
@@ -123,10 +125,11 @@ class _Proposal:
         if near_miss is not None:
             start, _ = offsets(file.content, near_miss.location, LINE_BREAK)
             return renamed(path, file.content, start, near_miss, name)
-        start, new = inserted_entry(file, properties, name, str(self._days))
+        added = inserted_entry(file, properties, name, str(self._days))
         text = f"{name}: {self._days} is added"
         first = properties.entries[0][0] if properties.entries else properties
-        return Edit(path, start, start, new, template.source.location_of(first), text)
+        location = template.source.location_of(first)
+        return Edit(path, added.start, added.end, added.content, location, text)
 
 
 def _resource_at(file: OpenedFile, block: Location) -> tuple[Template, Node]:
@@ -171,15 +174,15 @@ def _why_not_fixable(value: PossibleValue[int]) -> str:
 
 def _rewritten(
     content: bytes, start: int, end: int, days: int, value: PossibleValue[int]
-) -> tuple[int, int, bytes]:
-    """Return the range of a literal that is replaced, and its new content."""
+) -> Replacement:
+    """Return the replacement of a literal, or of a part of it, by a number of days."""
     new = str(days).encode()
     first = min(value_start(content, start), end)
     sign, written = content[first : first + 1], content[first:end].rstrip()
     # !Ref "AWS::NoValue", !!bool "true": the tag is replaced with the value.
     is_tagged = b"!" in content[start:first] and not isinstance(value, Known)
     if sign in (b'"', b"'") and written.endswith(sign) and len(written) > 1 and not is_tagged:
-        return first + 1, end - 1, new
+        return Replacement(first + 1, end - 1, new)
     if sign in (b"|", b">") and b"#" in written:
         raise NotFixableError("the string that contains the retention has a comment")
     if isinstance(value, Unset) or is_tagged:
@@ -189,21 +192,19 @@ def _rewritten(
         if match is None:
             raise NotFixableError("no value is written for the retention")
         offset = match.start() + 1 if match[0][1:].strip(b" \t") else end
-        return offset, offset, new if content[offset - 1 : offset] == b" " else b" " + new
-    return first, first + len(written), new
+        blank = b"" if content[offset - 1 : offset] == b" " else b" "
+        return Replacement(offset, offset, blank + new)
+    return Replacement(first, first + len(written), new)
 
 
 def _description(
-    content: bytes,
-    literal: tuple[int, int],
-    edit: tuple[int, int, bytes],
-    value: PossibleValue[int],
+    content: bytes, old: Replacement, new: Replacement, value: PossibleValue[int]
 ) -> str:
-    start, end = literal
-    first, last, new = edit
-    old = " ".join(content[start:end].decode(errors="replace")[:_MAX_LENGTH].split())
-    shown = value.text if isinstance(value, Invalid) else old
-    is_quoted = content[first - 1 : first] == content[last : last + 1] in (b"'", b'"')
-    quote = content[last : last + 1].decode() if is_quoted else ""
-    name = name_before(content, start)
-    return f"{name if shown else name.rstrip()}{shown} becomes {quote}{new.decode().strip()}{quote}"
+    """Return what an edit changes, for people; `old` is the complete literal."""
+    literal = " ".join(old.content.decode(errors="replace")[:_MAX_LENGTH].split())
+    shown = value.text if isinstance(value, Invalid) else literal
+    before, after = content[new.start - 1 : new.start], content[new.end : new.end + 1]
+    quote = after.decode() if before == after and after in (b"'", b'"') else ""
+    name = name_before(content, old.start)
+    days = new.content.decode().strip()
+    return f"{name if shown else name.rstrip()}{shown} becomes {quote}{days}{quote}"

@@ -4,16 +4,16 @@ import re
 
 from ecbackup_iac.cloudformation.syntax.nodes import MapNode
 from ecbackup_iac.fixers.cloudformation.files import OpenedFile, value_start
-from ecbackup_iac.fixers.edits import NotFixableError, line_start
+from ecbackup_iac.fixers.edits import NotFixableError, Replacement, line_start
 from ecbackup_iac.syntax.columns import LINE_BREAK
 
 
-def inserted_entry(file: OpenedFile, node: MapNode, name: str, value: str) -> tuple[int, bytes]:
-    """Return the offset and the bytes that add an entry. Raise NotFixableError for an unusual layout."""
+def inserted_entry(file: OpenedFile, node: MapNode, name: str, value: str) -> Replacement:
+    """Return the replacement that adds an entry. Raise NotFixableError for an unusual layout."""
     content, opening = file.content, value_start(file.content, file.at(node.start))
     if not node.entries:
         quote = '"' if file.is_json else ""
-        return opening + 1, f"{quote}{name}{quote}: {value}".encode()
+        return _insertion(opening + 1, f"{quote}{name}{quote}: {value}".encode())
     key, first_value = node.entries[0]
     first = file.at(key.start)
     sign = content[first : first + 1] if content[first : first + 1] in (b"'", b'"') else b""
@@ -26,10 +26,15 @@ def inserted_entry(file: OpenedFile, node: MapNode, name: str, value: str) -> tu
         separator = b"" if is_compact else b" "
         if not indent.strip(b" \t"):
             separator = _break_before(content, start) + indent
-        return first, entry + b"," + separator
+        return _insertion(first, entry + b"," + separator)
     if indent.strip(b" "):
         raise NotFixableError("the map it belongs in is written in an unusual way")
-    return _above_comments(content, start, indent), indent + entry + _break_before(content, start)
+    line = indent + entry + _break_before(content, start)
+    return _insertion(_above_comments(content, start, indent), line)
+
+
+def _insertion(offset: int, content: bytes) -> Replacement:
+    return Replacement(offset, offset, content)
 
 
 def _break_before(content: bytes, start: int) -> bytes:

@@ -26,7 +26,7 @@ from ecbackup_iac.model.location import Location, Origin, is_downloaded
 from ecbackup_iac.model.value import Invalid, PossibleValue, StepKind, StepShape, TraceStep, Unset
 from ecbackup_iac.model.written_path import as_posix
 
-OUTSIDE = {
+NOT_IN_A_FILE = {
     Origin.COMMAND_LINE: "it is given on the command line",
     Origin.ENVIRONMENT: "it is given in the environment",
     Origin.STANDARD_INPUT: "it is read from standard input",
@@ -68,9 +68,9 @@ class _Proposal:
     def edits(self, value: PossibleValue[int]) -> Iterator[Edit]:
         """Yield an edit for each location where a value is written. Raise NotFixableError if none can be."""
         for step in value.trace:
-            outside = OUTSIDE[step.location.origin]
-            if outside:
-                raise NotFixableError(f"{outside}: {step.text}")
+            why = NOT_IN_A_FILE[step.location.origin]
+            if why:
+                raise NotFixableError(f"{why}: {step.text}")
             if step.kind is StepKind.DATA_FILE:
                 raise NotFixableError(f"it is read from a data file, {step.location}")
         if value.literals:
@@ -155,10 +155,11 @@ class _Proposal:
         if path.endswith(".json"):
             raise NotFixableError("nothing is added to a file of JSON")
         if path.endswith(UNIT_FILES):
-            first, last, new = inserted_input(content[shift:], name, value)
+            added = inserted_input(content[shift:], name, value)
         else:
             section = sections(content[shift:]).get(start - shift)
             if section is None:
                 raise NotFixableError(f"{block}: no block to set {name} in")
-            first, last, new = inserted_argument(content[shift:], section, name, value)
-        return Edit(path, first + shift, last + shift, new, block, f"{name} = {value} is added")
+            added = inserted_argument(content[shift:], section, name, value)
+        first, last, text = added.start + shift, added.end + shift, f"{name} = {value} is added"
+        return Edit(path, first, last, added.content, block, text)

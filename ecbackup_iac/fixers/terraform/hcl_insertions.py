@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from ecbackup_iac.fixers.edits import NotFixableError
+from ecbackup_iac.fixers.edits import NotFixableError, Replacement
 from ecbackup_iac.hcl.body import NativeBody
 from ecbackup_iac.hcl.expression import FunctionCall, Node, ObjectNode
 from ecbackup_iac.hcl.parser import parse_file, parse_whole_file
@@ -43,20 +43,15 @@ def sections(content: bytes) -> dict[int, Section]:
     }
 
 
-def inserted_argument(
-    content: bytes, section: Section, name: str, value: str
-) -> tuple[int, int, bytes]:
-    """Return the range of a file that is replaced, and its new content.
-
-    The argument is the last of those before the nested blocks.
-    """
+def inserted_argument(content: bytes, section: Section, name: str, value: str) -> Replacement:
+    """Return the replacement that adds an argument, as the last of those before the nested blocks."""
     argument = b"%s = %s" % (name.encode(), value.encode())
     end, outer = _line_end(content, section), _indentation(content, section.start)
     if b"\n" not in content[section.inside : section.end]:
         inner = content[section.inside : section.end - 1].strip()
         lines = [inner, b"", argument] if inner else [argument]
         body = end.join(outer + b"  " + line if line else b"" for line in lines)
-        return section.inside, section.end - 1, end + body + end + outer
+        return Replacement(section.inside, section.end - 1, end + body + end + outer)
     blocks = [item.range.start for item in section.items if isinstance(item, Block)]
     arguments = [
         item
@@ -72,11 +67,11 @@ def inserted_argument(
         indent = _indentation(content, blocks[0]) if blocks else outer + b"  "
     follows = content[position : _next_line(content, position)].strip()
     after = end if follows and not follows.startswith(b"}") else b""
-    return position, position, before + indent + argument + end + after
+    return Replacement(position, position, before + indent + argument + end + after)
 
 
-def inserted_input(content: bytes, name: str, value: str) -> tuple[int, int, bytes]:
-    """Return the range of a unit's file that is replaced, and its content with a new input.
+def inserted_input(content: bytes, name: str, value: str) -> Replacement:
+    """Return the replacement in a unit's file that adds an input.
 
     Raises:
         NotFixableError: the inputs are not written as a map.
@@ -88,7 +83,7 @@ def inserted_input(content: bytes, name: str, value: str) -> tuple[int, int, byt
         end = b"\r\n" if b"\r\n" in content else b"\n"
         before = b"" if not content or content.endswith(b"\n") else end
         lines = b"", b"inputs = {", b"  %s = %s" % (name.encode(), value.encode()), b"}", b""
-        return len(content), len(content), before + end.join(lines)
+        return Replacement(len(content), len(content), before + end.join(lines))
     node: Node = attribute.expression
     if isinstance(node, FunctionCall) and node.name == "merge" and not node.is_expanded:
         node = node.arguments[-1]  # it wins

@@ -35,15 +35,18 @@ _VARIABLE_FILES = (".tfvars", ".tfvars.json")
 _WORD = re.compile(r"[\w-]+")
 _LABEL = re.compile(rb'variable"?\s*:?\s*\{?\s*"([^"]*)"')
 
+_TYPE_AND_NAME = 2
+"""Names of a reference to a whole local or resource: `local.days`, `aws_elasticache_cluster.a`."""
+
 _References: TypeAlias = Mapping[str, Sequence[Reference]]
 """Name → the references to it; with a dot before the name of an argument of a cache."""
 
 
 def check_uses(literal: Location, resource: CacheResource, files: SourceFiles) -> None:
     """Raise NotFixableError if something besides retentions depends on a literal."""
-    if literal not in files.answers:
-        files.answers[literal] = _other_use(literal, resource, files)
-    reason = files.answers[literal]
+    if literal not in files.other_uses:
+        files.other_uses[literal] = _other_use(literal, resource, files)
+    reason = files.other_uses[literal]
     if reason:
         raise NotFixableError(reason)
 
@@ -109,12 +112,14 @@ def _indices(
         path = os.path.realpath(step.location.path)
         folders = {os.path.dirname(file) for file in (path, user or path)}
         if path.endswith(UNIT_FILES):
-            yield step, files.once(path, _in_unit)
-            yield step, files.once(boundary_of(path), _in_units)
+            yield step, files.cached(path, _in_unit)
+            yield step, files.cached(boundary_of(path), _in_units)
             if os.path.dirname(path) != os.path.realpath(resource.root):  # all units may include it
-                folders |= files.once(boundary_of(path), _modules_by_variable).get(step.name, set())
+                folders |= files.cached(boundary_of(path), _modules_by_variable).get(
+                    step.name, set()
+                )
         for folder in sorted(folders):
-            yield step, files.once(folder, _in_module)
+            yield step, files.cached(folder, _in_module)
         user = path
 
 
@@ -167,7 +172,7 @@ def _in_units(boundary: str) -> _References:
     ]
     found = (reference for path in paths for reference in references_in(path))
     return _by_name(
-        one for one in found if one.names[0] != "local" or len(one.names) > len(("", ""))
+        one for one in found if one.names[0] != "local" or len(one.names) > _TYPE_AND_NAME
     )
 
 
@@ -189,7 +194,7 @@ def _by_name(references: Iterable[Reference]) -> _References:
 def _last_names(names: Names) -> Sequence[str]:
     """Return the name that a traversal ends with; all of its names where it ends with a computed key."""
     if names[0] in RESOURCE_TYPES:
-        last = names[-1] if len(names) > len(("", "")) else ""
+        last = names[-1] if len(names) > _TYPE_AND_NAME else ""
         return (f".{last or RESOURCE_TYPES[names[0]].retention}",)
     return names[-1:] if names[-1] else [*filter(None, names)]
 

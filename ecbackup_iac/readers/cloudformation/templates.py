@@ -16,8 +16,8 @@ from ecbackup_iac.cloudformation.templates.nested_stacks import NotReadError
 from ecbackup_iac.cloudformation.templates.parameter_files import ParameterFiles, given_values
 from ecbackup_iac.cloudformation.templates.relevance import TemplateFile
 from ecbackup_iac.cloudformation.templates.resources import (
-    Deployment,
     ResourceInstance,
+    StackTree,
     UnreadStack,
 )
 from ecbackup_iac.cloudformation.templates.roots import Templates
@@ -191,24 +191,24 @@ class TemplateReader:
     def _evaluated_stack(self, root: Stack, shown_root: str) -> ReadResult:
         budget = ScenarioBudget()
         budget.add_template(root.template)
-        deployment = Deployment(root, self._templates, is_cache, budget)
+        tree = StackTree(root, self._templates, is_cache, budget)
         reader = _RootReader(shown_root, budget)
         path = root.template.source.path
         resources: list[CacheResource] = []
         try:
-            for resource in deployment.resources():
+            for resource in tree.resources():
                 self._progress.update()
-                resources += self._caches(resource, reader, deployment.creations)
+                resources += self._caches(resource, reader, tree.creations)
         except RecursionError:
             text = "only part of this template was evaluated: it is nested too deeply"
             reader.diagnostics.append(Diagnostic(text, input_location(path)))
         if budget.is_exceeded:
             text = "only part of this template was evaluated: it exceeds the evaluation limit"
             reader.diagnostics.append(Diagnostic(text, input_location(path)))
-        diagnostics = tuple(dict.fromkeys((*deployment.diagnostics, *reader.diagnostics)))
-        for stack in deployment.never_created:
-            self._ledger.note_never_created(stack, shown_root, deployment.creations)
-        self._cover(deployment, diagnostics)
+        diagnostics = tuple(dict.fromkeys((*tree.diagnostics, *reader.diagnostics)))
+        for stack in tree.never_created:
+            self._ledger.note_never_created(stack, shown_root, tree.creations)
+        self._cover(tree, diagnostics)
         return ReadResult(tuple(resources), diagnostics)
 
     def _caches(
@@ -246,7 +246,7 @@ class TemplateReader:
             self._unread.add(resource)
         return []
 
-    def _cover(self, deployment: Deployment, diagnostics: Sequence[Diagnostic]) -> None:
+    def _cover(self, tree: StackTree, diagnostics: Sequence[Diagnostic]) -> None:
         """Note the nested templates that need not be evaluated on their own.
 
         Those are the ones that this root creates, or creates with other values, unless CloudFormation
@@ -255,9 +255,9 @@ class TemplateReader:
         rejected = {
             diagnostic.location.path for diagnostic in diagnostics if diagnostic.is_rejection
         }
-        for stack in deployment.nested:
+        for stack in tree.nested:
             above = {parent.template.source.path for parent in stack.ancestors[1:]}
-            if rejected.isdisjoint(above) and deployment.creations.creation_of(stack.existence) in (
+            if rejected.isdisjoint(above) and tree.creations.creation_of(stack.existence) in (
                 Creation.CREATED,
                 Creation.ABSENT,
             ):

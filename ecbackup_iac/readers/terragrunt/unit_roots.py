@@ -114,10 +114,10 @@ class UnitRoots:
         read = {path for path in wrappers if path.endswith((".hcl", ".hcl.json"))}
         excluded = {
             folder: ExternalInputs(display_path_of(file))
-            for folder, file in self.found.excluded.items()
+            for folder, file in self.found.excluded_unit_folders.items()
         }
         return UnitModules(
-            frozenset(self.found.sourced),
+            frozenset(self.found.unit_folders),
             tuple(targets),
             frozenset(read - self.found.unresolved),
             excluded,
