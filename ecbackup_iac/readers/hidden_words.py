@@ -15,10 +15,12 @@ _WORD = re.compile(r"\w+(?:-\w+)*")
 _OF_MESSAGES = frozenset(
     _WORD.findall(
         "a an and are as at be because been but by does for from has have here if in into is it its may no "
-        "not of on one only or set so than that the then there this to until when where which with would"
+        "not of on one only or set so than that the then there this to until when where which with would "
+        "configuration evaluated fetch init module read rejects repository source terraform terragrunt "
+        "unit unknown"
     )
 )
-"""The words that join the others of a message: they reveal nothing."""
+"""The words that join the others of a message, and those of many messages: they reveal nothing."""
 
 
 def hidden_words(generated: Iterable[str], literal: Iterable[bytes]) -> frozenset[str]:
