@@ -15,7 +15,9 @@ _WORD = re.compile(r"\w+(?:-\w+)*")
 _COMMON_WORDS = frozenset(
     _WORD.findall(
         "a an and are as at be because been but by does for from has have here if in into is it its may no "
-        "not of on one only or set so than that the then there this to until when where which with would"
+        "not of on one only or set so than that the then there this to until when where which with would "
+        "configuration evaluated fetch init module read rejects repository source terraform terragrunt "
+        "unit unknown"
     )
 )
 """Words that any message contains: they reveal nothing, and a message without them cannot be read."""

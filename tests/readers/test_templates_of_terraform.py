@@ -578,6 +578,16 @@ def test_what_the_environment_adds_to_a_template_is_not_shown(
     assert "sesame" not in json.dumps(report)
 
 
+def test_the_root_is_shown_where_a_template_contains_its_name(
+    check: Callable[..., dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TF_VAR_env", "prod")
+    body = 'template_body = templatefile("${path.module}/t.tpl", { env = var.env })'
+    files = {"live/prod/main.tf": 'variable "env" {}\n' + stack(body)}
+    report = check({**files, "live/prod/t.tpl": f"Description: ${{env}}\n{TEMPLATE}"})
+    assert [one["root"] for one in report["findings"]] == ["live/prod"]
+
+
 def test_nothing_in_terraform_is_edited_as_a_template(
     check: Callable[..., dict[str, Any]], run_here: "Callable[..., Result]", tmp_path: Path
 ) -> None:

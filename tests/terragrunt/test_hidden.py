@@ -112,6 +112,19 @@ def test_the_words_of_the_configuration_are_shown(check: Check) -> None:
     assert "aws_elasticache_replication_group.own" in addresses
 
 
+def test_what_a_report_shows_anyway_is_not_hidden_in_it(check: Check) -> None:
+    tags = "Env: prod\nRepository: live\nManagedBy: terragrunt\n"
+    files = {
+        "root.hcl": f'locals {{\n  x = file("tags.yaml")\n}}\n{generate("# ${local.x}")}',
+        "tags.yaml": tags,
+        "live/prod/a/terragrunt.hcl": 'include {\n  path = find_in_parent_folders("root.hcl")\n}\n'
+        + source('"git::https://example.com/redis.git"'),
+    }
+    (finding,) = check(files).findings
+    assert finding["root"] == "live/prod/a"
+    assert "redis.git is not in this repository (Terragrunt would" in finding["message"]
+
+
 def test_hidden_strings_have_numbers(check: Check) -> None:
     text = SOURCE + 'include "x" {\n  path = "../${get_env("WORD")}"\n}\n'
     outcome = check({"modules/redis/main.tf": MODULE, UNIT: text}, env={"WORD": WORD})

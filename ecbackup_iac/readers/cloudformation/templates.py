@@ -172,7 +172,8 @@ class TemplateReader:
             self._templates.claim(deployment.file)
         if not (deployment.text or deployment.url):
             return ReadResult()
-        hidden = deployment.hidden_words.difference(*map(words_of, names_in_messages()))
+        literal = (*names_in_messages(), deployment.root.encode(errors="replace"))
+        hidden = deployment.hidden_words.difference(*map(words_of, literal))
         try:
             stack = stack_of(deployment, self._templates, boundary)
         except NotReadError as error:

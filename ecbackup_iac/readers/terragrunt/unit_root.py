@@ -96,7 +96,14 @@ class UnitRoot:
     def _hidden_words(self) -> frozenset[str]:
         contents = (file.contents for file in self.unit.generated)
         texts = (str(one.raw) for one in contents if one.is_hidden and one.is_known)
-        return hidden_words(texts, chain(self._configuration(), names_in_messages()))
+        return hidden_words(
+            texts, chain(self._configuration(), names_in_messages(), self._shown_paths())
+        )
+
+    def _shown_paths(self) -> Iterator[bytes]:
+        """Yield the paths of the unit and of what it reads: reports name them anyway."""
+        for path in (self.unit.folder, *self.unit.read):
+            yield self.unit.view.tree.display_path_of(path).encode(errors="replace")
 
     def _configuration(self) -> Iterator[bytes]:
         """Yield the texts of the configuration of the unit and of its module."""
