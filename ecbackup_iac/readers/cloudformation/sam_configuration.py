@@ -72,7 +72,7 @@ class SamConfiguration:
     def _environments(self) -> Iterator[tuple[str, SamEnvironment]]:
         for name, (_, body) in members(self._root).items():
             shared, own = _options(body, "global"), _options(body, "deploy")
-            # A stack without a name is not deployed by this environment alone.
+            # An environment with neither is not deployed without more options.
             if {OVERRIDES, "stack_name"} & (shared.keys() | own.keys()):
                 yield name, _environment(body, shared, "deploy")
             if OVERRIDES in _options(body, "sync"):
