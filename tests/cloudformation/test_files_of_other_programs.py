@@ -190,3 +190,20 @@ def test_a_file_of_git_sync_that_is_named_stands_for_its_template(
         result = run_here("check", *named)
         assert result.stdout.count("SnapshotRetentionLimit is 0\n") == 1
         assert result.status == 1
+
+
+def test_addons_of_copilot_have_the_parameters_beside_them(
+    run_here: "RunHere", tmp_path: Path
+) -> None:
+    addons = tmp_path / "copilot/environments/addons"
+    addons.mkdir(parents=True)
+    (addons / "redis.yml").write_text(SYNCED, "utf-8")
+    parameters = addons / "addons.parameters.yml"
+    for named in (".", f"{addons}/redis.yml", f"{parameters}"):
+        for value, expected in (("0", [("fail", 0)]), ("!GetAtt X.Days", [("unknown", None)])):
+            parameters.write_text(f"Parameters:\n  Vpc: !Ref VPC\n  Days: {value}\n", "utf-8")
+            report = json.loads(run_here("check", named, "--format", "json").stdout)
+            found = [(one["status"], one["retention"]["days"]) for one in report["findings"]]
+            assert (found, report["diagnostics"]) == (expected, [])
+    (addons / "redis.yml").rename(tmp_path / "redis.yml")
+    assert run_here("check", ".").stdout == "1 cache: 1 passed\n"

@@ -215,7 +215,7 @@ def test_a_broken_file_concerns_the_template_that_it_names(
     broken = options('"Days=0') + 'template_file = "cache.yaml"\n'
     write(tmp_path, {"cache.yaml": TEMPLATE, "samconfig.toml": broken})
     result = run_here("check", ".")
-    assert "samconfig.toml, which may pass parameters, is not valid" in result.stdout
+    assert "samconfig.toml, which may pass parameters, is not read" in result.stdout
     assert result.status == 3
 
 

@@ -13,7 +13,14 @@ from ecbackup_iac.cloudformation.evaluation.declarations import (
 from ecbackup_iac.cloudformation.syntax.document import Document
 from ecbackup_iac.cloudformation.syntax.files import documents_in, file_bytes
 from ecbackup_iac.cloudformation.syntax.literals import literal_of
-from ecbackup_iac.cloudformation.syntax.nodes import ListNode, MapNode, Node, ScalarNode, members
+from ecbackup_iac.cloudformation.syntax.nodes import (
+    ListNode,
+    MapNode,
+    Node,
+    ScalarNode,
+    function_of,
+    members,
+)
 from ecbackup_iac.files.paths import boundary_of, display_path_of, is_inside
 from ecbackup_iac.model.location import COMMAND_LINE, Location, is_stream
 from ecbackup_iac.model.record import replace
@@ -67,7 +74,8 @@ class _FileReader:
     """A parameter file in one of the formats in use → values.
 
     `aws cloudformation` reads a list of ParameterKey and ParameterValue, or of "Name=Value";
-    CodePipeline an object with `Parameters`, Git sync one with `parameters`; other tools a plain map.
+    CodePipeline and Copilot an object with `Parameters`, Git sync one with `parameters`; other tools a
+    plain map.
     """
 
     def __init__(self, document: Document) -> None:
@@ -112,12 +120,15 @@ class _FileReader:
         return {}
 
     def _entry(self, name: str, key: Node, value: Node) -> GivenValues:
+        location = self._source.location_of(key, value)
+        if function_of(value):
+            why = f"{self._source.excerpt(value)} is known only where the stack is deployed"
+            return {name: GivenValue(None, location, why=why)}
         if isinstance(value, MapNode) or (
             isinstance(value, ScalarNode) and literal_of(value) is None
         ):
             self._report(value, f"the value of {name} is not a string, a number or a list")
             return {}
-        location = self._source.location_of(key, value)
         literal = literal_location(self._source, value)
         return {name: GivenValue(text_of_value(value), location, literal)}
 

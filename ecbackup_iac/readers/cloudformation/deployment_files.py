@@ -1,11 +1,13 @@
 """A file by which another program deploys a template with parameters → the templates that it deploys.
 
-Such are the deployment files of Git sync, and the configuration of the SAM CLI with its environments.
+Such are the deployment files of Git sync, the parameters of Copilot's addons, and the configuration of the
+SAM CLI with its environments.
 """
 
 import os
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
 from ecbackup_iac.files.file_names import SAM_CONFIGURATIONS, is_sam_configuration
 from ecbackup_iac.files.paths import is_inside
@@ -30,6 +32,10 @@ _BUILT_TEMPLATE = ".aws-sam/build/template.yaml"
 """What `sam build` makes of a template, and `sam deploy` then deploys."""
 
 
+_ADDON_PARAMETERS = ("addons.parameters.yml", "addons.parameters.yaml")
+"""What AWS Copilot passes to the templates beside such a file."""
+
+
 @record
 class DeploymentFile:
     """A file that deploys a template with parameters."""
@@ -39,37 +45,54 @@ class DeploymentFile:
     """Absolute, links resolved."""
 
     environment: str | None = None
-    """The environment of the SAM CLI's configuration; None in a file of Git sync."""
+    """The environment of the SAM CLI's configuration; None in other files."""
 
 
 def passes_parameters(path: str, content: bytes) -> bool:
     """Whether a file may deploy a template with parameters, by the words in it."""
     if is_sam_configuration(path):
         return b"parameter_overrides" in content
-    return b"template-file-path" in content
+    return os.path.basename(path) in _ADDON_PARAMETERS or b"template-file-path" in content
 
 
 def deployment_files(path: str, content: bytes, boundary: str) -> Iterator[DeploymentFile]:
     """Yield what a file deploys: each template, with each of the environments for it."""
-    if not is_sam_configuration(path):
-        for match in _SYNCED.finditer(content):
-            # They are looked for from the repository's folder, then from the file's own.
-            names = (match[1].decode(errors="replace"),)
-            for template in _existing(names, (boundary, os.path.dirname(path)), boundary):
-                yield DeploymentFile(path, template)
-    elif len(content) <= MAX_DEPLOYMENT_BYTES and _is_used(path):
-        from ecbackup_iac.readers.cloudformation.sam_configuration import sam_configuration
+    folder, name = os.path.split(path)
+    if is_sam_configuration(path):
+        if len(content) <= MAX_DEPLOYMENT_BYTES and _is_used(path):
+            yield from _by_sam(path, content, boundary)
+        return
+    if name in _ADDON_PARAMETERS:
+        names = _addons(folder or os.curdir)
+    else:
+        names = (match[1].decode(errors="replace") for match in _SYNCED.finditer(content))
+    # Git sync looks for them from the repository's folder.
+    folders = (folder,) if name in _ADDON_PARAMETERS else (boundary, folder)
+    for template in _existing(names, folders, boundary):
+        yield DeploymentFile(path, template)
 
-        configuration = sam_configuration(content, path)
-        if isinstance(configuration, Diagnostic):  # reported when the template is evaluated
-            named = (match[1].decode(errors="replace") for match in _NAMED.finditer(content))
-            for name in ("", *named):
-                for template in _sam_templates((name,), path, boundary):
-                    yield DeploymentFile(path, template, "")
-            return
-        for name, environment in configuration.environments.items():
-            for template in _sam_templates(environment.templates, path, boundary):
-                yield DeploymentFile(path, template, name)
+
+def _addons(folder: str) -> Iterator[str]:
+    """Yield the names of the files in a folder that may be templates of addons."""
+    with suppress(OSError):
+        for name in sorted(os.listdir(folder)):
+            if name.endswith((".yml", ".yaml")) and name not in _ADDON_PARAMETERS:
+                yield name
+
+
+def _by_sam(path: str, content: bytes, boundary: str) -> Iterator[DeploymentFile]:
+    from ecbackup_iac.readers.cloudformation.sam_configuration import sam_configuration
+
+    configuration = sam_configuration(content, path)
+    if isinstance(configuration, Diagnostic):  # reported when the template is evaluated
+        named = (match[1].decode(errors="replace") for match in _NAMED.finditer(content))
+        for name in ("", *named):
+            for template in _sam_templates((name,), path, boundary):
+                yield DeploymentFile(path, template, "")
+        return
+    for name, environment in configuration.environments.items():
+        for template in _sam_templates(environment.templates, path, boundary):
+            yield DeploymentFile(path, template, name)
 
 
 def deployed_templates(path: str, content: bytes, boundary: str) -> Iterable[str]:

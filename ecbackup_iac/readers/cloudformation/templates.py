@@ -151,12 +151,16 @@ class TemplateReader:
         declared = template.section("Parameters")
         configuration = self._sam_configurations.get(file.path)
         if configuration is None:
-            content = file_bytes(os.path.realpath(file.path), self._inputs.contents)
-            configuration = sam_configuration(content, file.path)
+            try:
+                content = file_bytes(os.path.realpath(file.path), self._inputs.contents)
+                configuration = sam_configuration(content, file.path)
+            except OSError as error:
+                text = f"cannot be read: {error.strerror or error}"
+                configuration = Diagnostic(text, Location(file.path))
             self._sam_configurations[file.path] = configuration
         if isinstance(configuration, SamConfiguration):
             return configuration.parameters(file.environment or "", declared)
-        why = f"{file.path}, which may pass parameters, is not valid"
+        why = f"{file.path}, which may pass parameters, is not read"
         return dict.fromkeys(declared, GivenValue(None, configuration.location, why=why))
 
     def _result(self, template: Template, passed: GivenValues) -> ReadResult:
