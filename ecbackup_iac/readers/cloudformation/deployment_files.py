@@ -17,14 +17,11 @@ from ecbackup_iac.model.report import Diagnostic
 MAX_DEPLOYMENT_BYTES = 100_000
 """A deployment file has parameters and tags; a larger file is not one."""
 
-_SYNCED = re.compile(
-    rb"""(?:^|[{,])[ \t]*["']?template-file-path["']?\s*:\s*["']?([^"'\s#\0]+)""", re.MULTILINE
-)
+# Compiled where they are used: every run loads this module.
+_SYNCED = rb"""(?m)(?:^|[{,])[ \t]*["']?template-file-path["']?\s*:\s*["']?([^"'\s#\0]+)"""
 """The template that a deployment file of Git sync names, in the file's text."""
 
-_NAMED = re.compile(
-    rb"""^[ \t]*["']?template(?:_file)?["']?\s*[=:]\s*["']?([^"'\s#\0]+)""", re.MULTILINE
-)
+_NAMED = rb"""(?m)^[ \t]*["']?template(?:_file)?["']?\s*[=:]\s*["']?([^"'\s#\0]+)"""
 """The templates that a broken configuration of the SAM CLI names."""
 
 _DEFAULT_TEMPLATES = ("template.yaml", "template.yml", "template.json")
@@ -65,7 +62,7 @@ def deployment_files(path: str, content: bytes, boundary: str) -> Iterator[Deplo
     if name in _ADDON_PARAMETERS:
         names = _addons(folder or os.curdir)
     else:
-        names = (match[1].decode(errors="replace") for match in _SYNCED.finditer(content))
+        names = (match[1].decode(errors="replace") for match in re.finditer(_SYNCED, content))
     # Git sync looks for them from the repository's folder.
     folders = (folder,) if name in _ADDON_PARAMETERS else (boundary, folder)
     for template in _existing(names, folders, boundary):
@@ -85,7 +82,7 @@ def _by_sam(path: str, content: bytes, boundary: str) -> Iterator[DeploymentFile
 
     configuration = sam_configuration(content, path)
     if isinstance(configuration, Diagnostic):  # reported when the template is evaluated
-        named = (match[1].decode(errors="replace") for match in _NAMED.finditer(content))
+        named = (match[1].decode(errors="replace") for match in re.finditer(_NAMED, content))
         for name in ("", *named):
             for template in _sam_templates((name,), path, boundary):
                 yield DeploymentFile(path, template, "")
