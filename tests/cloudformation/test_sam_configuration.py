@@ -275,3 +275,23 @@ def test_a_cache_that_an_environment_does_not_create_says_so(
     write(tmp_path, {"template.yaml": text, "samconfig.toml": options(r'"Stage=a\\ b"')})
     result = run_here("check", "--verbose", ".")
     assert 'Stage is "a b" (in samconfig.toml)' in result.stdout
+
+
+@pytest.mark.parametrize("named", [".", "app/template.yaml", "app/samconfig.toml"])
+def test_a_nested_template_that_is_deployed_on_its_own_is_checked_twice(
+    named: str, run_here: "RunHere", tmp_path: Path
+) -> None:
+    parent = (
+        "Resources:\n  App:\n    Type: AWS::Serverless::Application\n"
+        "    Properties: {Location: app/template.yaml, Parameters: {Days: 9}}\n"
+    )
+    files = {"template.yaml": parent, "app/template.yaml": TEMPLATE}
+    write(tmp_path, {**files, "app/samconfig.toml": options('"Days=0"')})
+    report = json.loads(run_here("check", named, "--format", "json").stdout)
+    found = {one["resource"]["address"]: one["retention"]["days"] for one in report["findings"]}
+    assert found == {"Sessions": 0, "App/Sessions": 9}
+    policy = '[[roots]]\npath = "app/template.yaml"\nparameter_files = ["p.json"]\n'
+    write(tmp_path, {".ecbackup.toml": policy, "p.json": '{"Days": 5}'})
+    report = json.loads(run_here("check", named, "--format", "json").stdout)
+    found = {one["resource"]["address"]: one["retention"]["days"] for one in report["findings"]}
+    assert found == {"Sessions": 5, "App/Sessions": 9}

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
 from ecbackup_iac.cloudformation.evaluation.stacks import Stack
@@ -200,12 +200,12 @@ class Templates:
         """Whether a stack's resources are reported: not those of a parent added for a nested template."""
         return any(above.template.path not in self._parents for above in stack.ancestors)
 
-    def roots(self) -> Iterator[Template]:
+    def roots(self, deployed: Collection[str]) -> Iterator[Template]:
         """Yield the templates that are deployed on their own: those that no other template nests.
 
-        Then those that are nested only in stacks that no parameter values create, or that CloudFormation
-        rejects: those that `cover` was not called for. Of templates that nest each other in a cycle, the
-        first is yielded.
+        So are those in files that are `deployed`, as other files say. Then those that are nested only in
+        stacks that no parameter values create, or that CloudFormation rejects: those that `cover` was not
+        called for. Of templates that nest each other in a cycle, the first is yielded.
         """
         nested: dict[str, set[str]] = {}
         for template in self._templates:
@@ -217,6 +217,8 @@ class Templates:
         for template in sorted(self._templates, key=lambda template: not template.may_nest):
             is_nested = template.path in nested_paths or template.path in self._loaded_paths
             is_nested = is_nested or id(template) in self._assets_of
+            if template.path in deployed and template.path not in self._claimed:
+                is_nested = False
             if id(template) not in first or not is_nested:
                 self._covered.add(id(template))
                 for path in template.inserted:

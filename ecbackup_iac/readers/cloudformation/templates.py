@@ -110,7 +110,8 @@ class TemplateReader:
         self._templates.add_parents(self._files_in)
         for deployment, boundary in self._deployments:
             yield self._deployed(deployment, boundary)
-        for number, root in enumerate(self._templates.roots(), 1):
+        deployed = self._deployment_files.keys() | {root.path for root in self._roots}
+        for number, root in enumerate(self._templates.roots(deployed), 1):
             self._progress.evaluating(root.source.path, number)
             yield from self._root_results(root)
         absent, blocks = self._ledger.absent_and_blocks(self._templates.added)
