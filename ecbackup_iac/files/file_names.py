@@ -2,7 +2,6 @@
 
 import errno
 import os
-import re
 
 from ecbackup_iac.files.paths import POLICY_FILE, is_inside
 
@@ -18,9 +17,6 @@ STACKS_SUFFIXES = tuple(
 TERRAMATE_SUFFIXES = (".tm", ".tm.hcl")
 SAM_CONFIGURATIONS = ("samconfig.toml", "samconfig.yaml", "samconfig.yml")
 """The names that the SAM CLI looks for, in this order."""
-
-_SAM_CONFIGURATION = re.compile(r"samconfig(?:[-_.][\w.-]+)?\.(?:toml|ya?ml)")
-"""Those, and what projects call the file of an environment (`--config-file samconfig-prod.toml`)."""
 
 ATMOS_FILES = ("atmos.yaml", "atmos.yml", ".atmos.yaml", ".atmos.yml")
 
@@ -61,8 +57,13 @@ def is_expected_input(name: str, neighbours: set[str]) -> bool:
 
 
 def is_sam_configuration(path: str) -> bool:
-    """Whether a file configures the SAM CLI, by its name."""
-    return _SAM_CONFIGURATION.fullmatch(os.path.basename(path)) is not None
+    """Whether a file configures the SAM CLI, by its name.
+
+    Projects have one for each environment, too (`--config-file samconfig-prod.toml`).
+    """
+    stem, suffix = os.path.splitext(os.path.basename(path))
+    is_named = stem == "samconfig" or stem.startswith(("samconfig-", "samconfig.", "samconfig_"))
+    return is_named and suffix in (".toml", ".yaml", ".yml")
 
 
 def may_be_template(entry: os.DirEntry[str]) -> bool:
