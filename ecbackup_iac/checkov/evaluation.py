@@ -113,14 +113,14 @@ class _Caches:
         key, parsed = _key(path, address), parsed_address(address)
         found = self._of_block.get(key, [])
         instances = self._of_address.get((key[0], address), [])
-        if not instances and parsed and parsed.modules:
+        if not instances and parsed and parsed.calls:
             instances = [finding for finding in found if _is_of(finding, parsed.block)]
         elif not (instances and parsed):
             instances = found  # Checkov does not see which module calls or nested stacks lead to it
         if instances:
             return min(instances, key=_rank)
         is_known = found or key in self._absent
-        if is_known and (self._is_complete or not (parsed and parsed.modules)):
+        if is_known and (self._is_complete or not (parsed and parsed.calls)):
             return None
         raise NotEvaluatedError(is_error=self._is_incomplete or not is_known)
 

@@ -19,7 +19,7 @@ from ecbackup_iac.terraform.modules.configuration import (
     path_without_dot,
 )
 from ecbackup_iac.terraform.modules.installed_modules import normalised
-from ecbackup_iac.terraform.roots.folder_scan import FolderScan
+from ecbackup_iac.terraform.roots.folder_scan import FetchedCall, FolderScan
 from ecbackup_iac.terraform.roots.roots import (
     NO_UNITS,
     FolderIndex,
@@ -120,8 +120,10 @@ class ConfigurationTree:
                 continue
             fetched = self._index.fetched_calls(path)
             for call in calls:
-                named = (call.address.removeprefix("module."), normalised(call.type))
-                if call.location not in self._roots.read_calls and named not in fetched:
+                as_fetched = FetchedCall(
+                    call.address.removeprefix("module."), normalised(call.type)
+                )
+                if call.location not in self._roots.read_calls and as_fetched not in fetched:
                     target = path_without_dot(path, call.type, self._folders)
                     is_rejected = target in self._index.leading
                     why = (PATH_WITHOUT_DOT if is_rejected else NOT_IN_REPOSITORY).format(

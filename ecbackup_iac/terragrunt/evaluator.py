@@ -24,7 +24,7 @@ class ConfigEvaluator(Evaluator):
                 return tfvars_value(self, self.scope, inner)
             case FunctionCall(name=name) if name in FUNCTIONS:
                 return call_function(self, self.scope, node)
-            case Name(name=name) if name not in self.names and name in VARIABLES:
+            case Name(name=name) if name not in self.local_variables and name in VARIABLES:
                 return self.scope.variable_value(name)
             case _:
                 return super().evaluate(node)

@@ -315,7 +315,7 @@ class InjectedFile(ConfigFile):
         self._stack_file = stack_file
         # The base class reads both from its file when they are first needed.
         self.__dict__["body"] = body
-        self.__dict__["evaluator"] = ConfigEvaluator(self, evaluator.names)
+        self.__dict__["evaluator"] = ConfigEvaluator(self, evaluator.local_variables)
 
     def check(self) -> None:
         """Raise EvaluationError for what is rejected of it, used or not."""
@@ -409,4 +409,4 @@ def _repeated(evaluator: ConfigEvaluator, block: Block) -> Iterator[ConfigEvalua
     for one in repetitions:
         names = {name: member for (_, name), member in one.names.items()}
         root = "count" if count is not None else "each"
-        yield evaluator.with_names({root: object_value(names)})
+        yield evaluator.with_local_variables({root: object_value(names)})

@@ -17,7 +17,7 @@ from ecbackup_iac.model.policy import Policy
 from ecbackup_iac.model.report import Report
 from ecbackup_iac.reporters import REPORTERS
 from ecbackup_iac.scan import scan
-from ecbackup_iac.terraform.modules.addresses import Address, instance_key, parsed_address
+from ecbackup_iac.terraform.modules.addresses import Address, CallStep, instance_key, parsed_address
 
 if TYPE_CHECKING:
     from conftest import Result
@@ -490,18 +490,20 @@ def test_modules_that_nest_without_end_are_bounded(work: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "modules", "key"),
+    ("text", "calls", "key"),
     [
         ("a_b.c", (), ""),
         ("a_b.c[0]", (), "[0]"),
         ('a_b.c["x.y[0]\\"].module.z"]', (), '["x.y[0]\\"].module.z"]'),
-        ("module.m.a_b.c", (("m", ""),), ""),
-        ('module.m["k"].module.n[12].a_b.c', (("m", '["k"]'), ("n", "[12]")), ""),
-        ("module.module.a_b.c", (("module", ""),), ""),
+        ("module.m.a_b.c", (CallStep("m"),), ""),
+        ('module.m["k"].module.n[12].a_b.c', (CallStep("m", '["k"]'), CallStep("n", "[12]")), ""),
+        ("module.module.a_b.c", (CallStep("module"),), ""),
     ],
 )
-def test_an_address_is_split_into_its_parts(text: str, modules: tuple[Any, ...], key: str) -> None:
-    assert parsed_address(text) == Address(modules, "a_b", "c", key)
+def test_an_address_is_split_into_its_parts(
+    text: str, calls: tuple[CallStep, ...], key: str
+) -> None:
+    assert parsed_address(text) == Address(calls, "a_b", "c", key)
 
 
 @pytest.mark.parametrize(

@@ -124,7 +124,7 @@ class Arguments:
         if iterator is not None and isinstance(iterator.expression, Name):
             name = iterator.expression.name
         for one in evaluators:
-            pair = object_value({part: one.names[part] for part in ("key", "value")})
+            pair = object_value({part: one.local_variables[part] for part in ("key", "value")})
             yield Arguments(self._block, self._scope, self.give_up, {name: pair}), content
 
     def evaluated(self, expression: Node, argument: Attribute) -> Value:

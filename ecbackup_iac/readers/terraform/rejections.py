@@ -13,7 +13,7 @@ from ecbackup_iac.readers.terraform.settings import shown_text
 from ecbackup_iac.terraform.modules.expansion import ResourceInstance
 from ecbackup_iac.terraform.modules.problems import (
     check_rule,
-    condition_value,
+    rule_condition_value,
     undeclared_names,
     undeclared_reference,
 )
@@ -111,7 +111,7 @@ def _failed_conditions(
             try:
                 check_rule(rule)
                 is_evaluated = True
-                is_met = condition_value(
+                is_met = rule_condition_value(
                     rule, lambda attribute: block.evaluated(attribute.expression, attribute)
                 )
             except EvaluationError as error:

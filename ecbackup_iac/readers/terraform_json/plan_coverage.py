@@ -15,7 +15,7 @@ from ecbackup_iac.readers.raw_json import RawJson
 from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES
 from ecbackup_iac.readers.terraform_json.plan_configuration import ConfigurationModule, Repeated
 from ecbackup_iac.readers.terraform_json.planned_change import ResourceChange, is_managed_afterwards
-from ecbackup_iac.terraform.modules.addresses import Address, parsed_address
+from ecbackup_iac.terraform.modules.addresses import Address, CallStep, parsed_address
 
 T = TypeVar("T")
 
@@ -112,7 +112,7 @@ def coverage(
 
 
 def _shown(address: Address) -> str:
-    modules = "".join(f"module.{name}." for name, _ in address.modules)
+    modules = "".join(f"module.{name}." for name, _ in address.calls)
     return f"{modules}{address.type}.{address.name}"
 
 
@@ -142,7 +142,7 @@ def _declared(configuration: ConfigurationModule) -> Iterator[_Declared]:
     ]
     while pending:
         module, path, above = pending.pop()
-        calls = tuple((name, "") for name in path)
+        calls = tuple(map(CallStep, path))
         for block in module.get("declared", ()):
             if block.get("mode", "managed") == "managed":
                 address = Address(calls, block["type"], block.get("name", ""))

@@ -10,7 +10,7 @@ from ecbackup_iac.model.value import StepKind, TraceStep
 from ecbackup_iac.terraform.evaluation.constraints import Constraint
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.functions.go.json_text import json_value
-from ecbackup_iac.terraform.modules.addresses import Address
+from ecbackup_iac.terraform.modules.addresses import Address, CallStep
 from ecbackup_iac.terraform.modules.configuration import UnreadModule
 from ecbackup_iac.terraform.modules.instances import BlockScope, ModuleInstance
 from ecbackup_iac.terraform.modules.module import Module, ResourceKey
@@ -56,7 +56,7 @@ class PlannedRoot:
 
     def site(self, address: Address) -> ResourceSite | None:
         """Return the block of an address; None where the configuration has none."""
-        instance = self._module(address.modules)
+        instance = self._module(address.calls)
         if not isinstance(instance, ModuleInstance):
             return instance
         block = instance.module.resources.get(ResourceKey("managed", address.type, address.name))
@@ -64,15 +64,15 @@ class PlannedRoot:
             return None
         return ResourceSite(block, self._scope(instance, block, address.key))
 
-    def _module(self, path: tuple[tuple[str, str], ...]) -> ModuleInstance | ResourceSite | None:
+    def _module(self, calls: tuple[CallStep, ...]) -> ModuleInstance | ResourceSite | None:
         """Return the module that calls lead to, or the call of a module that was not read."""
         instance: ModuleInstance | ResourceSite | None = self._instance
-        for depth, (name, key) in enumerate(path, start=1):
+        for depth, (name, key) in enumerate(calls, start=1):
             if not isinstance(instance, ModuleInstance):
                 break
-            if path[:depth] not in self._modules:
-                self._modules[path[:depth]] = self._called(instance, name, key)
-            instance = self._modules[path[:depth]]
+            if calls[:depth] not in self._modules:
+                self._modules[calls[:depth]] = self._called(instance, name, key)
+            instance = self._modules[calls[:depth]]
         return instance
 
     def _called(

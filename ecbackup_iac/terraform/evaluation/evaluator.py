@@ -27,7 +27,7 @@ from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.value import StepKind
 from ecbackup_iac.terraform.evaluation.calls import call
 from ecbackup_iac.terraform.evaluation.conditionals import conditional, with_truth_outcomes
-from ecbackup_iac.terraform.evaluation.node_evaluator import NodeEvaluator
+from ecbackup_iac.terraform.evaluation.node_evaluator import SPLAT_ELEMENT, NodeEvaluator
 from ecbackup_iac.terraform.evaluation.string_templates import template
 from ecbackup_iac.terraform.functions.call_context import Scope
 from ecbackup_iac.terraform.functions.data_files import with_steps_of_files
@@ -113,7 +113,7 @@ class Evaluator(NodeEvaluator):
             case Name():
                 return self._name(node)
             case Element():
-                return self.names[""]
+                return self.local_variables[SPLAT_ELEMENT]
             case InvalidExpression(rejection=rejection):
                 if rejection:
                     raise EvaluationError(rejection)
@@ -149,8 +149,8 @@ class Evaluator(NodeEvaluator):
             raise UnneededOperandError(text, error.origin, redacted) from error
 
     def _name(self, node: Name) -> Value:
-        if node.name in self.names:
-            return self.names[node.name]
+        if node.name in self.local_variables:
+            return self.local_variables[node.name]
         raise error_quoting("Invalid reference: {} needs an attribute", f'"{node.name}"', "a name")
 
     def _reference_names(self, node: GetAttribute) -> tuple[str, ...] | None:
@@ -160,7 +160,7 @@ class Evaluator(NodeEvaluator):
         while isinstance(of, GetAttribute):
             names.append(of.name)
             of = of.of
-        if not isinstance(of, Name) or of.name in self.names:
+        if not isinstance(of, Name) or of.name in self.local_variables:
             return None
         if len(names) != _REFERENCE_LENGTHS.get(of.name, 1):
             return None

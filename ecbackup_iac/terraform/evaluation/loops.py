@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from ecbackup_iac.hcl.expression import For, ForDirective, Node, Splat
 from ecbackup_iac.model.record import changing_record, field
-from ecbackup_iac.terraform.evaluation.node_evaluator import NodeEvaluator
+from ecbackup_iac.terraform.evaluation.node_evaluator import SPLAT_ELEMENT, NodeEvaluator
 from ecbackup_iac.terraform.values.budget import STEPS_PER_ITERATION, charge
 from ecbackup_iac.terraform.values.context import UntrackedRejections, record_possible_rejection
 from ecbackup_iac.terraform.values.conversion import converted, unknown_if_open
@@ -52,7 +52,7 @@ def _unknown_for(evaluator: NodeEvaluator, node: For, collection: Value) -> Valu
     names = {node.item: item, **({node.key: item} if node.key else {})}
     element = None
     with UntrackedRejections(), suppress(EvaluationError):
-        element = evaluator.with_names(names).value(node.result)
+        element = evaluator.with_local_variables(names).value(node.result)
     result = UnknownRaw(raw.why, is_deferred=raw.is_deferred, is_not_null=True, element=element)
     return Value(DYNAMIC, result).with_marks_of(collection)
 
@@ -121,7 +121,7 @@ def _check_condition(evaluator: NodeEvaluator, node: For) -> None:
     if node.key:
         names[node.key] = names[node.item]
     with UntrackedRejections():
-        _is_included(evaluator.with_names(names), node.condition)
+        _is_included(evaluator.with_local_variables(names), node.condition)
 
 
 def _is_included(iteration: NodeEvaluator, condition: Node | None) -> Value:
@@ -162,7 +162,9 @@ def iterations(
         if loop.key:
             names[loop.key] = key
         is_counted = is_sequence(collection.type) or key.is_hidden
-        yield evaluator.with_names(names, f"{source}[{position if is_counted else key.raw}]")
+        yield evaluator.with_local_variables(
+            names, f"{source}[{position if is_counted else key.raw}]"
+        )
 
 
 def splat(evaluator: NodeEvaluator, node: Splat) -> Value:
@@ -190,14 +192,16 @@ def _known_splat(evaluator: NodeEvaluator, node: Splat, of: Value) -> Value:
             for position, element in enumerate(of.elements)
         ]
     results = [
-        evaluator.with_names({"": element.inherit_marks(of)}).value(node.each)
+        evaluator.with_local_variables({SPLAT_ELEMENT: element.inherit_marks(of)}).value(node.each)
         for element in elements
     ]
     if isinstance(of.type, ListOf | SetOf):
         if not elements:  # an invalid expression is rejected all the same
             missing = unknown("there is no element", of.type.element, is_not_null=True)
             with UntrackedRejections():
-                kind = evaluator.with_names({"": missing}).value(node.each).type
+                kind = (
+                    evaluator.with_local_variables({SPLAT_ELEMENT: missing}).value(node.each).type
+                )
             return Value(ListOf(kind), ())
         kinds = {result.type for result in results}
         if len(kinds) == 1:

@@ -14,6 +14,9 @@ from ecbackup_iac.terraform.values.steps import SourceStep
 from ecbackup_iac.terraform.values.type_system import STRING
 from ecbackup_iac.terraform.values.value import EvaluationError, Value
 
+SPLAT_ELEMENT = ""
+"""The name of the local variable for the element that a splat is at."""
+
 MAX_SHOWN_VALUE = 40
 """Characters of a loop variable's value in the text of a condition."""
 
@@ -21,7 +24,7 @@ _DEPENDS_ON_INSTANCE = r"\b(each|count|self)\."
 
 
 class NodeEvaluator(ABC):
-    """Evaluates expressions in one scope, with the variables of for expressions on top.
+    """Evaluates expressions in one scope, where local variables hide its names.
 
     What one kind of node needs is in a module of its own, which takes an evaluator.
     """
@@ -29,12 +32,12 @@ class NodeEvaluator(ABC):
     def __init__(
         self,
         scope: Scope,
-        names: Mapping[str, Value] | None = None,
+        local_variables: Mapping[str, Value] | None = None,
         origins: Mapping[str, str] | None = None,
     ) -> None:
         self.scope = scope
-        self.names: Mapping[str, Value] = names or {}
-        """The variables of loops, by name; "" is the element of a splat."""
+        self.local_variables: Mapping[str, Value] = local_variables or {}
+        """The variables of for expressions and of templates, by name; also SPLAT_ELEMENT."""
         self._origins: Mapping[str, str] = origins or {}
         """The expression whose value each of these names has: `local.caches[0]`."""
 
@@ -62,14 +65,14 @@ class NodeEvaluator(ABC):
     ) -> Value:
         """Return the value of a template with these variables. Raises EvaluationError."""
 
-    def with_names(self, names: Mapping[str, Value], origin: str = "") -> Self:
-        """Return an evaluator with more variables; `origin` is the expression whose values they have."""
+    def with_local_variables(self, variables: Mapping[str, Value], origin: str = "") -> Self:
+        """Return an evaluator with more local variables, which have the values of the expression `origin`."""
         origins = self._origins
         if origin:
-            shadowed = ", ".join(self._origins[name] for name in names if name in self._origins)
+            shadowed = ", ".join(self._origins[name] for name in variables if name in self._origins)
             full = f"{origin} ({shadowed})" if shadowed else origin
-            origins = {**origins, **dict.fromkeys(names, full)}
-        return type(self)(self.scope, {**self.names, **names}, origins)
+            origins = {**origins, **dict.fromkeys(variables, full)}
+        return type(self)(self.scope, {**self.local_variables, **variables}, origins)
 
     def object_key(self, node: Node) -> Value:
         """Return the value of an object's key. Raises EvaluationError."""
@@ -87,8 +90,8 @@ class NodeEvaluator(ABC):
         address = self.scope.address
         variables = ", ".join(
             f"{name} = {_shown(value) or self._origins.get(name, '...')}"
-            for name, value in self.names.items()
-            if name
+            for name, value in self.local_variables.items()
+            if name != SPLAT_ELEMENT
         )
         if any(re.search(_DEPENDS_ON_INSTANCE, each) for each in (text, variables)):
             address += self.scope.instance_key

@@ -19,7 +19,7 @@ from ecbackup_iac.hcl.number import Number
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.marks import placeholder_of_value
-from ecbackup_iac.terraform.values.outcomes import identity, is_between, one_of
+from ecbackup_iac.terraform.values.outcomes import Bounds, identity, is_between, one_of
 from ecbackup_iac.terraform.values.type_system import BOOL, NUMBER, STRING, Type
 from ecbackup_iac.terraform.values.value import (
     Assumption,
@@ -259,16 +259,16 @@ def _facts_of_any(left: _Facts, right: _Facts) -> _Facts:
     return _Facts(None, minimum, maximum)
 
 
-def _bounds_of(facts: _Facts) -> tuple[Number | None, Number | None]:
-    """Return the lower and the upper bound that facts prove; None where there is none."""
+def _bounds_of(facts: _Facts) -> Bounds:
+    """Return the bounds that facts prove."""
     if facts.values is None:
-        return facts.minimum, facts.maximum
+        return Bounds(facts.minimum, facts.maximum)
     bounds = [
         (_lower_bound(value, value.raw), _upper_bound(value, value.raw))
         for value in facts.values
         if isinstance(value.raw, Number)
     ]
     if len(bounds) < len(facts.values) or not bounds:
-        return None, None
+        return Bounds()
     lows, highs = zip(*bounds, strict=True)
-    return (None if None in lows else min(lows)), (None if None in highs else max(highs))
+    return Bounds(None if None in lows else min(lows), None if None in highs else max(highs))

@@ -1,6 +1,7 @@
 """Text ⇄ the addresses of resource instances, and the instance keys in them."""
 
 import re
+from typing import NamedTuple
 
 from ecbackup_iac.model.record import record
 
@@ -32,12 +33,20 @@ def _code_point(character: str) -> str:
     return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"  # noqa: PLR2004 - the BMP's end
 
 
+class CallStep(NamedTuple):
+    """A module call in an address."""
+
+    name: str
+    key: str = ""
+    """The instance key as the address has it; empty where there is none."""
+
+
 @record
 class Address:
     """The address of a managed resource instance, in its parts."""
 
-    modules: tuple[tuple[str, str], ...]
-    """The module calls that lead to it, outermost first, each with the text of its instance key."""
+    calls: tuple[CallStep, ...]
+    """The module calls that lead to it, outermost first."""
 
     type: str
     name: str
@@ -47,7 +56,7 @@ class Address:
     @property
     def block(self) -> "Address":
         """The address of its block: without instance keys."""
-        return Address(tuple((name, "") for name, _ in self.modules), self.type, self.name)
+        return Address(tuple(CallStep(call.name) for call in self.calls), self.type, self.name)
 
 
 def parsed_address(text: str) -> Address | None:
@@ -65,4 +74,4 @@ def parsed_address(text: str) -> Address | None:
         return None
     if any(word != ("module", "") for word in words[:-1]):
         return None
-    return Address(tuple(names[:-1]), words[-1][0], *names[-1])
+    return Address(tuple(CallStep(*name) for name in names[:-1]), words[-1][0], *names[-1])

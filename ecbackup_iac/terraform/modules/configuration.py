@@ -139,38 +139,41 @@ class Configuration:
 
     def called_folder(self, caller: Caller, name: str) -> str | None:
         """Return the real folder of the local module that a call names; None for any other source."""
-        source, _ = self._source(caller, name)
+        source = self._source(caller, name)
+        if isinstance(source, UnreadModule):
+            return None
         return local_folder(caller.module.folder, source, self.modules.folders)
 
-    def _source(self, caller: Caller, name: str) -> tuple[str, str]:
-        """Return the source of a call; or an empty one, and why.
+    def _source(self, caller: Caller, name: str) -> str | UnreadModule:
+        """Return the source of a call; where it is not known, the module as one that is not read.
 
         OpenTofu evaluates it with the module's variables and locals, since 1.8.
         """
         block = caller.module.calls[name]
         source = source_of(block)
         if source is not None:
-            return source, ""
+            return source
         written = block.body.attribute("source")
         if written is None or self.is_terraform:
-            return "", "its source is not a literal string"
+            return UnreadModule("", "its source is not a literal string", is_missing=True)
         try:
             value = Evaluator(caller).value(written.expression)
         except EvaluationError as error:
-            return "", f"its source is invalid: {error.message}"
+            return UnreadModule("", f"its source is invalid: {error.message}", is_missing=True)
         if value.is_sensitive or not (value.is_known and isinstance(value.raw, str)):
             why = "" if value.is_known else f": {value.unknown.why}"
-            return "", f"its source is unknown{why}"
+            return UnreadModule("", f"its source is unknown{why}", is_missing=True)
         if value.is_hidden and not os.path.isdir(os.path.join(caller.module.folder, value.raw)):
-            return "", f"its source is {placeholder_of_value(value)}"
-        return without_credentials(value.raw), ""
+            placeholder = placeholder_of_value(value)
+            return UnreadModule("", f"its source is {placeholder}", is_missing=True)
+        return without_credentials(value.raw)
 
     def called_module(self, caller: Caller, name: str) -> Module | UnreadModule:
         """Return the module that a call names."""
         block = caller.module.calls[name]
-        source, why = self._source(caller, name)
-        if why:
-            return UnreadModule("", why, is_missing=True)
+        source = self._source(caller, name)
+        if isinstance(source, UnreadModule):
+            return source
         if is_local(source, self.modules.folders):
             folder = os.path.normpath(os.path.join(caller.module.folder, source))
             if os.path.isabs(source):

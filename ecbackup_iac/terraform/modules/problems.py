@@ -50,7 +50,7 @@ def problems(instance: ModuleInstance) -> Iterator[EvaluationError]:
         for rule in block.body.blocks("precondition"):
             try:
                 check_rule(rule)
-                is_met = condition_value(rule, value_of)
+                is_met = rule_condition_value(rule, value_of)
             except EvaluationError as error:
                 yield error.at(rule.header)
                 continue
@@ -69,7 +69,7 @@ def check_rule(rule: Block) -> None:
         raise EvaluationError(text, attributes["condition"].range)
 
 
-def condition_value(rule: Block, value_of: Callable[[Attribute], Value]) -> Value:
+def rule_condition_value(rule: Block, value_of: Callable[[Attribute], Value]) -> Value:
     """Return whether a rule's condition is true: a bool, or unknown. Raises EvaluationError."""
     attribute, message = (rule.body.attribute(name) for name in ("condition", "error_message"))
     if attribute is None or message is None:

@@ -7,6 +7,7 @@ can contain neither a call nor a wanted block is not parsed.
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
+from typing import NamedTuple
 
 from ecbackup_iac.files.file_names import TERRAGRUNT_FILES
 from ecbackup_iac.files.paths import SKIPPED_FOLDERS, is_readable
@@ -63,6 +64,14 @@ class DeclaredBlock:
     """The name of its file within its folder."""
 
 
+class FetchedCall(NamedTuple):
+    """A module call whose module `terraform init` fetched."""
+
+    name: str
+    source: str
+    """As `normalised` writes it."""
+
+
 @changing_record
 class Folder:
     """A folder that contains configuration."""
@@ -99,8 +108,8 @@ class Folder:
     remote_calls: list[DeclaredBlock] = field(factory=list)
     """Its calls of modules outside of the tree that are not wanted, once it is parsed."""
 
-    installed: frozenset[tuple[str, str]] = frozenset()
-    """The names and sources of the calls in and below it whose modules `terraform init` fetched."""
+    fetched_calls: frozenset[FetchedCall] = frozenset()
+    """The calls in and below it whose modules `terraform init` fetched."""
 
     @property
     def has_opentofu_files(self) -> bool:
@@ -191,8 +200,9 @@ class FolderScan:
             folder.may_have_wanted = folder.may_have_wanted or self._may_install_wanted(installed)
             # One that is outside is not read, and the module's reader reports it.
             listed = installed_modules(path, self._folders)
-            folder.installed = frozenset(
-                (key.rpartition(".")[2], normalised(one.source)) for key, one in listed.items()
+            folder.fetched_calls = frozenset(
+                FetchedCall(key.rpartition(".")[2], normalised(one.source))
+                for key, one in listed.items()
             )
             folders = (os.path.normpath(os.path.join(path, one.folder)) for one in listed.values())
             is_outside = not all(map(self._folders.is_inside, folders))

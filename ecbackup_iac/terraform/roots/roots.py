@@ -13,7 +13,7 @@ from ecbackup_iac.model.record import field, record
 from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.terraform.files.folders import Folders
 from ecbackup_iac.terraform.modules.module import file_body, has_provider_arguments
-from ecbackup_iac.terraform.roots.folder_scan import FolderScan, WantedBlocks
+from ecbackup_iac.terraform.roots.folder_scan import FetchedCall, FolderScan, WantedBlocks
 from ecbackup_iac.terraform.roots.root_variables import loaded_files
 from ecbackup_iac.terraform.roots.ruling_out import may_name
 from ecbackup_iac.terraform.roots.wrappers import ExternalInputs, external_inputs, old_terragrunt
@@ -114,12 +114,12 @@ class FolderIndex:
         self.has_opentofu_files = any(folder.has_opentofu_files for folder in self.found.values())
         folders.keep(self.leading)
 
-    def fetched_calls(self, path: str) -> set[tuple[str, str]]:
-        """Return the calls in a folder that a root which leads there may have fetched: names and sources."""
+    def fetched_calls(self, path: str) -> set[FetchedCall]:
+        """Return the calls whose modules were fetched for a root that leads to a folder."""
         return {
             call
             for folder in self._callers_of({path}, self.found)
-            for call in self.found[folder].installed
+            for call in self.found[folder].fetched_calls
         }
 
     def is_planned(self, path: str) -> bool:

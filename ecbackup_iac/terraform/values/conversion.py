@@ -116,16 +116,16 @@ def _known(value: Value, target: Type) -> Value:
             return _object(value, target)
 
 
-def _sequence(value: Value, element: Type, make: "type[ListOf | SetOf]") -> Value:
+def _sequence(value: Value, element: Type, collection_type: "type[ListOf | SetOf]") -> Value:
     if not isinstance(value.type, ListOf | SetOf | TupleOf):
-        raise EvaluationError(requirement(make(element)))
-    if make is ListOf and has_unknown_order(value):
-        return _by_outcome(value, make(element))
-    found = _collected(value, element, make)
+        raise EvaluationError(requirement(collection_type(element)))
+    if collection_type is ListOf and has_unknown_order(value):
+        return _by_outcome(value, collection_type(element))
+    found = _collected(value, element, collection_type)
     if isinstance(found, Value):
         return found
     members, element = found
-    if make is ListOf:
+    if collection_type is ListOf:
         return Value(ListOf(element), members)
     if not may_coincide(members):
         return set_of(members, element)
@@ -136,7 +136,7 @@ def _sequence(value: Value, element: Type, make: "type[ListOf | SetOf]") -> Valu
 
 
 def _collected(
-    value: Value, element: Type, make: "type[ListOf | SetOf | MapOf]"
+    value: Value, element: Type, collection_type: "type[ListOf | SetOf | MapOf]"
 ) -> tuple[tuple[Value, ...], Type] | Value:
     """Return the elements of a container as a collection has them, and their type.
 
@@ -150,12 +150,12 @@ def _collected(
         return _converted_elements(value, element), without_optional(element)
     outcomes = _outcomes_by_type(value)
     if outcomes is not None:
-        return _by_outcome(outcomes, make(element))
-    found = _of_one_type(members, element, make)
+        return _by_outcome(outcomes, collection_type(element))
+    found = _of_one_type(members, element, collection_type)
     if found is None:
         inner = next(filter(None, map(first_unknown, members))).unknown
         raw = UnknownRaw(inner.why, is_deferred=inner.is_deferred)
-        return replace(value, type=make(element), raw=raw)
+        return replace(value, type=collection_type(element), raw=raw)
     return found[0], without_optional(found[1])
 
 
@@ -188,7 +188,7 @@ def _by_outcome(value: Value, target: Type) -> Value:
 
 
 def _of_one_type(
-    members: tuple[Value, ...], element: Type, make: "type[ListOf | SetOf | MapOf]"
+    members: tuple[Value, ...], element: Type, collection_type: "type[ListOf | SetOf | MapOf]"
 ) -> tuple[tuple[Value, ...], Type] | None:
     """Return members converted to the type that they share, where the target leaves it open.
 
@@ -203,7 +203,7 @@ def _of_one_type(
     united = () if shared is None else tuple(converted(member, shared) for member in members)
     # What is left open in the shared type, for a null in one of them, has to be the same in all.
     if shared is None or (has_dynamic(shared) and len({member.type for member in united}) > 1):
-        name = {ListOf: "list", SetOf: "set", MapOf: "map"}[make]
+        name = {ListOf: "list", SetOf: "set", MapOf: "map"}[collection_type]
         raise EvaluationError(f"all {name} elements must have the same type")
     return united, shared
 
@@ -238,7 +238,7 @@ def _united(members: tuple[Value, ...]) -> tuple[Value, ...] | None:
 
 
 def _united_parts(
-    members: tuple[Value, ...], shapes: set[object], make: "type[ListOf | MapOf]"
+    members: tuple[Value, ...], shapes: set[object], collection_type: "type[ListOf | MapOf]"
 ) -> tuple[Value, ...] | None:
     """Return members with elements unified: by position where all have one shape, else all together."""
     sizes = [len(member.elements) for member in members]
@@ -255,7 +255,7 @@ def _united_parts(
             return None
         rest = iter(everything)
         rows = [tuple(islice(rest, size)) for size in sizes]
-    kind = None if len(shapes) == 1 else make(DYNAMIC)
+    kind = None if len(shapes) == 1 else collection_type(DYNAMIC)
     return tuple(_with_parts(member, row, kind) for member, row in zip(members, rows, strict=True))
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import product
+from typing import NamedTuple
 
 from ecbackup_iac.hcl.number import Number
 from ecbackup_iac.model.record import replace
@@ -98,20 +99,27 @@ def common_assumptions(outcomes: Sequence[Outcome]) -> tuple[Assumption, ...]:
     )
 
 
-def bounds(value: Value) -> tuple[Number | None, Number | None]:
-    """Return the least and the greatest number that a value can be; None where nothing is known of it."""
+class Bounds(NamedTuple):
+    """The least and the greatest number that a value can be; None where nothing is known of it."""
+
+    minimum: Number | None = None
+    maximum: Number | None = None
+
+
+def bounds(value: Value) -> Bounds:
+    """Return the bounds of a value."""
     if isinstance(value.raw, Number):
-        return value.raw, value.raw
+        return Bounds(value.raw, value.raw)
     if value.is_known:
-        return None, None
+        return Bounds()
     raw = value.unknown
     if not raw.outcomes:
-        return raw.minimum, raw.maximum
+        return Bounds(raw.minimum, raw.maximum)
     numbers = [
         outcome.value.raw for outcome in raw.outcomes if isinstance(outcome.value.raw, Number)
     ]
     every = len(numbers) == sum(not outcome.value.is_null for outcome in raw.outcomes)
-    return (min(numbers), max(numbers)) if numbers and every else (None, None)
+    return Bounds(min(numbers), max(numbers)) if numbers and every else Bounds()
 
 
 def is_between(value: Value, minimum: Number | None, maximum: Number | None) -> bool:

@@ -25,27 +25,27 @@ class _Compound:
     Types share their parts as values do: one may be a tree of exponential size.
     """
 
-    __slots__ = ("__weakref__", "_bare", "has_dynamic")
+    __slots__ = ("__weakref__", "_without_optional", "has_dynamic")
 
     has_dynamic: bool
     """Whether it, or a type in it, is dynamic."""
 
-    _bare: "Type | None"
+    _without_optional: "Type | None"
 
     @property
-    def bare(self) -> "Type":
+    def without_optional(self) -> "Type":
         """The type as values have it: `optional` is for what variables accept."""
         itself: Any = self
-        return itself if self._bare is None else self._bare
+        return itself if self._without_optional is None else self._without_optional
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Compound) and self.bare is other.bare
+        return isinstance(other, _Compound) and self.without_optional is other.without_optional
 
     def __hash__(self) -> int:
-        return id(self.bare) >> 4
+        return id(self.without_optional) >> 4
 
     def __repr__(self) -> str:
-        return type_name(self.bare)
+        return type_name(self.without_optional)
 
 
 _interned: WeakValueDictionary[tuple[object, ...], "Any"] = WeakValueDictionary()
@@ -70,14 +70,14 @@ def _intern(
     for name, value in fields.items():
         setattr(created, name, value)
     created.has_dynamic = any(map(has_dynamic, parts))
-    bare: Any = of_parts(tuple(map(without_optional, parts))) if of_parts else None
-    created._bare = bare
+    without: Any = of_parts(tuple(map(without_optional, parts))) if of_parts else None
+    created._without_optional = without
     with _lock:
         interned: _CompoundT = _interned.setdefault(key, created)
     return interned
 
 
-def _are_bare(kinds: Iterable["Type"]) -> bool:
+def _have_no_optional(kinds: Iterable["Type"]) -> bool:
     return all(without_optional(kind) is kind for kind in kinds)
 
 
@@ -93,7 +93,7 @@ class _OfOne(_Compound):
         found: Self | None = _interned.get(key)
         if found is not None:
             return found
-        of_parts = None if _are_bare((element,)) else lambda parts: cls(*parts)
+        of_parts = None if _have_no_optional((element,)) else lambda parts: cls(*parts)
         return _intern(cls, key, (element,), of_parts, element=element)
 
 
@@ -129,7 +129,9 @@ class TupleOf(_Compound):
         found: Self | None = _interned.get(key)
         if found is not None:
             return found
-        return _intern(cls, key, elements, None if _are_bare(elements) else cls, elements=elements)
+        return _intern(
+            cls, key, elements, None if _have_no_optional(elements) else cls, elements=elements
+        )
 
 
 class ObjectOf(_Compound):
@@ -153,8 +155,10 @@ class ObjectOf(_Compound):
         if found is not None:
             return found
         names, kinds = [name for name, _ in attributes], [kind for _, kind in attributes]
-        is_bare = not optional and _are_bare(kinds)
-        of_parts = None if is_bare else lambda parts: cls(tuple(zip(names, parts, strict=True)))
+        has_no_optional = not optional and _have_no_optional(kinds)
+        of_parts = (
+            None if has_no_optional else lambda parts: cls(tuple(zip(names, parts, strict=True)))
+        )
         return _intern(cls, key, kinds, of_parts, attributes=attributes, optional=optional)
 
     def attribute(self, name: str) -> "Type | None":
@@ -183,7 +187,7 @@ def object_of(attributes: Mapping[str, Type], optional: Iterable[str] = ()) -> O
 
 def without_optional(kind: Type) -> Type:
     """Return a type as values have it: `optional` is for what variables accept."""
-    return kind if isinstance(kind, Primitive) else kind.bare
+    return kind if isinstance(kind, Primitive) else kind.without_optional
 
 
 def is_sequence(kind: Type) -> bool:
@@ -294,7 +298,9 @@ def _unified_tuples(kinds: Sequence[TupleOf]) -> Type | None:
     return _unified_collection(ListOf, kinds)
 
 
-def _unified_collection(make: "type[ListOf | SetOf | MapOf]", kinds: Sequence[Type]) -> Type | None:
+def _unified_collection(
+    collection_type: "type[ListOf | SetOf | MapOf]", kinds: Sequence[Type]
+) -> Type | None:
     elements: list[Type] = []
     for kind in kinds:
         match kind:
@@ -307,4 +313,4 @@ def _unified_collection(make: "type[ListOf | SetOf | MapOf]", kinds: Sequence[Ty
             case Primitive():
                 return None
     shared = unified(elements)
-    return None if shared is None else make(shared)
+    return None if shared is None else collection_type(shared)
