@@ -290,16 +290,16 @@ def _generated(
             text = f'generate "{label}": {name} is "{shown_text(members[name])}"'
             raise EvaluationError(text, at)
     return GeneratedFile(
-        known.get("path", ""),
-        os.path.normpath(shown_text(members["path"])) if "path" in known else "",
-        members.get("contents", unknown("")),
-        known["if_exists"],
-        known.get("disable") == "true",
-        known["if_disabled"],
-        known.get("disable_signature") != "true",
-        unknown_arguments,
-        at,
-        source_range.file.text[source_range.start : source_range.end] + referred,
+        path=known.get("path", ""),
+        display_path=os.path.normpath(shown_text(members["path"])) if "path" in known else "",
+        contents=members.get("contents", unknown("")),
+        if_exists=known["if_exists"],
+        is_disabled=known.get("disable") == "true",
+        if_disabled=known["if_disabled"],
+        has_signature=known.get("disable_signature") != "true",
+        unknown_arguments=unknown_arguments,
+        range=at,
+        written=source_range.file.text[source_range.start : source_range.end] + referred,
     )
 
 
@@ -347,9 +347,20 @@ def extra_arguments(file: ConfigScope) -> list[ExtraArguments]:
         )
         if not (planning or why_uncertain):
             continue
-        values = [
-            owner.value(attribute) if (attribute := block.body.attribute(name)) else None
-            for name in ("arguments", "required_var_files", "optional_var_files", "env_vars")
-        ]
-        found.append(ExtraArguments(block.header, planning, why_uncertain, *values))
+        extra = ExtraArguments(
+            block.header,
+            planning,
+            why_uncertain,
+            arguments=_value_of(owner, block, "arguments"),
+            required_files=_value_of(owner, block, "required_var_files"),
+            optional_files=_value_of(owner, block, "optional_var_files"),
+            environment=_value_of(owner, block, "env_vars"),
+        )
+        found.append(extra)
     return found
+
+
+def _value_of(owner: ConfigScope, block: Block, name: str) -> Value | None:
+    """Return the value of an argument; None where it is not set. Raises EvaluationError."""
+    attribute = block.body.attribute(name)
+    return None if attribute is None else owner.value(attribute)

@@ -282,7 +282,16 @@ class StackTree:
             at = error.location or source.location_of(key)
             is_rejection = isinstance(error, TemplateRejectedError)
             problem = Diagnostic(error.message, at, is_rejection=is_rejection)
-            return UnreadStack(address, body, problem, cause, kind, location, existence, stack)
+            return UnreadStack(
+                address,
+                body,
+                problem,
+                cause,
+                kind=kind,
+                location=location,
+                existence=existence,
+                stack=stack,
+            )
         for parameter_name, parameter in passed_names(deployed.parameters):
             if template.declaration(parameter_name) is None and not template.may_declare(
                 "Parameters"

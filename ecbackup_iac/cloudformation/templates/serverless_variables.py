@@ -20,7 +20,7 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     members,
     walk,
 )
-from ecbackup_iac.cloudformation.templates.reading import PROGRAMS
+from ecbackup_iac.cloudformation.templates.template_documents import PROGRAMS
 
 MAX_VARIABLES = 10_000
 """Resolved for one service."""
