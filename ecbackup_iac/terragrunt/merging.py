@@ -190,6 +190,19 @@ def _why_uncertain(actions: list[Value]) -> str:
     return next((f"the actions are unknown: {why}" for why in whys), "")
 
 
+@record(eq=False)
+class _Generate:
+    """A generate block, an entry of the attribute `generate`, or that of a remote_state block."""
+
+    label: str
+    members: Mapping[str, Value]
+    """The arguments; none where the entry is not known."""
+
+    written: Block | Attribute
+    value: Value | None = None
+    """The entry itself, where it is not a block."""
+
+
 _BACKEND_LABEL = "\0"
 """No generate block has this label."""
 
@@ -207,37 +220,31 @@ def generated_files(file: ConfigScope) -> dict[str, GeneratedFile]:
             if value is None or value.is_null:
                 return found
             backend = {"contents": string("terraform {\n}\n"), **members_of(value)}
-            found[_BACKEND_LABEL] = _generated("remote_state", backend, block, value)
+            found[_BACKEND_LABEL] = _generated(_Generate("remote_state", backend, block, value))
             return found
     return found
 
 
 def _generated_by(file: ConfigScope) -> list[tuple[str, GeneratedFile]]:
     """Return what the generate blocks of one file write, with their labels. Raises EvaluationError."""
-    found: list[tuple[str, Mapping[str, Value], Block | Attribute]] = []
+    found: list[_Generate] = []
     for block in file.body.blocks("generate", 1):
         members = {one.name: file.value(one) for one in block.body.attributes()}
-        found.append((block.labels[0], members, block))
+        found.append(_Generate(block.labels[0], members, block))
     attribute = file.body.attribute("generate")
     if attribute is not None and not found:  # in JSON, blocks are found as an attribute too
         value = file.value(attribute)
         if not value.is_known:
-            return [("", _generated("", {}, attribute, value))]
+            return [("", _generated(_Generate("", {}, attribute, value)))]
         for label, one in value.members.items() if isinstance(value.raw, Mapping) else ():
             name = placeholder_of(label) if value.is_hidden else label
-            found.append((name, {"": one} if not one.is_known else members_of(one), attribute))
-    return [
-        (
-            label,
-            _generated(label, members, written, members.get(""), _referred(file, written, members)),
-        )
-        for label, members, written in found
-    ]
+            found.append(_Generate(name, members_of(one), attribute, one))
+    return [(entry.label, _generated(entry, _referred(file, entry))) for entry in found]
 
 
-def _referred(file: ConfigScope, written: Block | Attribute, members: Mapping[str, Value]) -> bytes:
+def _referred(file: ConfigScope, entry: _Generate) -> bytes:
     """Return the texts that unknown contents depend on: the files that they read, and their own file."""
-    contents = members.get("contents")
+    contents, written = entry.members.get("contents"), entry.written
     attribute = written.body.attribute("contents") if isinstance(written, Block) else written
     if attribute is None or (contents is not None and contents.is_known):
         return b""
@@ -261,14 +268,9 @@ def members_of(value: Value) -> Mapping[str, Value]:
     return value.members if isinstance(value.raw, Mapping) else {}
 
 
-def _generated(
-    label: str,
-    members: Mapping[str, Value],
-    written: Block | Attribute,
-    whole: Value | None,
-    referred: bytes = b"",
-) -> GeneratedFile:
-    """Return what one entry writes; `whole` is its value, where that may be unknown as a whole."""
+def _generated(entry: _Generate, referred: bytes = b"") -> GeneratedFile:
+    """Return the file that an entry writes; `referred` is what its unknown contents depend on."""
+    label, members, written, whole = entry.label, entry.members, entry.written, entry.value
     source_range = written.range
     at = written.header if isinstance(written, Block) else source_range
     is_unknown = whole is not None and not whole.is_known
