@@ -96,7 +96,7 @@ class _Caches:
 
     def __init__(self, report: Report) -> None:
         self._is_incomplete = report.is_incomplete
-        self._is_complete = not report.diagnostics and not any(
+        self._shows_every_instance = not report.diagnostics and not any(
             finding.resource.module for finding in report.findings
         )
         self._of_block: dict[tuple[str, str], list[Finding]] = {}
@@ -109,7 +109,7 @@ class _Caches:
         self._absent = {_key(absent.location.path, absent.address) for absent in report.absent}
 
     def finding(self, path: str, address: str) -> Finding | None:
-        """Return the finding on an instance, else the worst of its block's; None where it creates none."""
+        """Return the finding on an instance, else the worst on its block; None where it creates no cache."""
         key, parsed = _key(path, address), parsed_address(address)
         found = self._of_block.get(key, [])
         instances = self._of_address.get((key[0], address), [])
@@ -120,7 +120,7 @@ class _Caches:
         if instances:
             return min(instances, key=_rank)
         is_known = found or key in self._absent
-        if is_known and (self._is_complete or not (parsed and parsed.calls)):
+        if is_known and (self._shows_every_instance or not (parsed and parsed.calls)):
             return None
         raise NotEvaluatedError(is_error=self._is_incomplete or not is_known)
 

@@ -150,8 +150,8 @@ def request_from(context: click.Context) -> CheckRequest:
         honours_inline_suppressions=not options["no_ignores"],
         honours_other_tools_comments=not options["no_foreign_ignores"],
         allows_empty=options["allow_empty"],
-        variables=_in_order(context, "var", "variables", "variable_files"),
-        parameters=_in_order(context, "parameter", "parameters", "parameter_files"),
+        variables=_in_order(context, "var", single="variables", file="variable_files"),
+        parameters=_in_order(context, "parameter", single="parameters", file="parameter_files"),
         workspace=options["workspace"],
         color=options.get("color"),
         is_quiet=options.get("quiet", False),
@@ -176,7 +176,7 @@ def _reject_links_outside(options: Mapping[str, Any]) -> None:
             raise click.UsageError(f"{path}: {OUTSIDE_REPOSITORY}")
 
 
-def _in_order(context: click.Context, kind: str, single: str, file: str) -> tuple[Pair, ...]:
+def _in_order(context: click.Context, kind: str, *, single: str, file: str) -> tuple[Pair, ...]:
     """Return the values of two options, NAME=VALUE and FILE, in the order of the command line."""
     values: dict[str, list[Pair]] = {
         single: [(kind, value) for value in context.params[single]],

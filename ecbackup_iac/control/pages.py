@@ -105,11 +105,11 @@ def _facts(entries: Iterable[Mapping[str, Any]]) -> tuple[Fact, ...]:
         Fact(
             entry.get("text", ""),
             tuple(entry["sources"]),
-            entry.get("label", ""),
-            entry.get("original", ""),
-            tuple(entry.get("ids", ())),
-            entry.get("language", ""),
-            entry.get("code", ""),
+            label=entry.get("label", ""),
+            original=entry.get("original", ""),
+            ids=tuple(entry.get("ids", ())),
+            language=entry.get("language", ""),
+            code=entry.get("code", ""),
         )
         for entry in entries
     )

@@ -283,12 +283,12 @@ class _InputReader:
             TreeRequest(
                 boundary,
                 tuple(dict.fromkeys(targets)),
-                self._evaluation_inputs,
-                self._scope.roots,
-                self._scope.modules,
-                self._is_excluded,
-                self._progress,
-                self.listings,
+                given=self._evaluation_inputs,
+                roots=self._scope.roots,
+                modules=self._scope.modules,
+                is_excluded=self._is_excluded,
+                progress=self._progress,
+                listings=self.listings,
             )
         )
 

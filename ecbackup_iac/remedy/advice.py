@@ -25,7 +25,7 @@ class Advice:
     location: Location | None = None
     """Where that is; None where it is in no file."""
 
-    def everywhere(
+    def with_other_locations(
         self, value: PossibleValue[int], resource: CacheResource, shared: SharedCode
     ) -> str:
         """Return the advice with the other locations of a value, and the other caches that they decide."""

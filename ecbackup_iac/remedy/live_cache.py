@@ -61,15 +61,14 @@ def _snapshotting_cluster(resource: CacheResource) -> str:
     """
     if resource.form is not Form.REPLICATION_GROUP or _present_days(resource) > 0:
         return ""
+    option = "--snapshotting-cluster-id"
+    node = resource.node_ids[-1] if resource.node_ids else f"{resource.address}-001"
     match resource.cluster_mode:
         case Known(value=True):
             return ""
         case Known(value=False):
-            node = resource.node_ids[-1] if resource.node_ids else f"{resource.address}-001"
-            return f" --snapshotting-cluster-id {shlex.quote(node)}"
+            return f" {option} {shlex.quote(node)}"
         case _:
-            node = resource.node_ids[-1] if resource.node_ids else f"{resource.address}-001"
-            option = "--snapshotting-cluster-id"
             return f" {option} {shlex.quote(node)}   # without {option} in cluster mode"
 
 

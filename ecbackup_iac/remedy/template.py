@@ -30,7 +30,7 @@ def for_template(
     if resource.generator and not isinstance(retention, Unknown):
         return for_generated(resource, days)
     if not isinstance(retention, Unknown):
-        return _where_in_template(retention.trace, resource, days).everywhere(
+        return _where_in_template(retention.trace, resource, days).with_other_locations(
             retention, resource, shared
         )
     if retention.is_rejected:
@@ -38,7 +38,7 @@ def for_template(
     advice = [
         _where_in_template(
             value.trace or retention.trace, resource, days_instead_of(value, requirements)
-        ).everywhere(value, resource, shared)
+        ).with_other_locations(value, resource, shared)
         for value in failing_values(retention.outcomes, requirements)
     ]
     if advice:
@@ -60,8 +60,8 @@ def for_template(
     return f"write {resource.retention_name}: {days} into the template, or check what is deployed: {live}"
 
 
-# How the names of Terraform's files end, which may deploy a template.
-CONFIGURATION = (".tf", ".tofu", ".tfvars")
+TERRAFORM_SUFFIXES = (".tf", ".tofu", ".tfvars")
+"""Ends of the names of Terraform's files, which may deploy a template."""
 
 
 # Steps at which a template leaves a value to the deployment.
@@ -93,7 +93,7 @@ def _where_in_template(trace: tuple[TraceStep, ...], resource: CacheResource, da
     elif last.kind in (StepKind.PARAMETER, StepKind.VARIABLE_DEFAULT):
         text = f"set {name} = {days} in {place}"
     elif name and last.kind is not StepKind.PSEUDO_PARAMETER:
-        sign = " =" if last.location.path.endswith(CONFIGURATION) else ":"
+        sign = " =" if last.location.path.endswith(TERRAFORM_SUFFIXES) else ":"
         text = f"set {quote}{name}{quote}{sign} {days} in {place}"
     elif last.location.end_line != last.location.line:
         return Advice(f"set {entry} in {line_of(trace[0].location)}", trace[0].location)

@@ -58,7 +58,7 @@ def for_configuration(
                 resource,
                 days_instead_of(value, requirements),
                 shared,
-            ).everywhere(value, resource, shared)
+            ).with_other_locations(value, resource, shared)
             for value in failing_values((*listed, *resource.variants), requirements)
         ]
         if advice:
@@ -66,7 +66,9 @@ def for_configuration(
         if isinstance(retention, Unknown) and isinstance(retention.why, NeedsPlan):
             return _CHECK_A_PLAN
         return _for_missing_value(resource)
-    return _where(retention, resource, days, shared).everywhere(retention, resource, shared)
+    return _where(retention, resource, days, shared).with_other_locations(
+        retention, resource, shared
+    )
 
 
 def _for_missing_value(resource: CacheResource) -> str:

@@ -10,7 +10,7 @@ from ecbackup_iac.model.value import StepKind, StepShape, TraceStep
 from ecbackup_iac.model.window import proposed_window
 from ecbackup_iac.remedy.advice import DEFAULT, caller_of, for_generated, line_of, on_one_line
 from ecbackup_iac.remedy.live_cache import change_command
-from ecbackup_iac.remedy.template import CONFIGURATION
+from ecbackup_iac.remedy.template import TERRAFORM_SUFFIXES
 from ecbackup_iac.remedy.terraform import ASSIGNMENTS, OPTIONS
 
 _SETTINGS = (*ASSIGNMENTS, StepKind.PARAMETER, StepKind.PARAMETER_DEFAULT)
@@ -60,7 +60,7 @@ def _at(step: TraceStep, value: str, *, is_template: bool) -> str:
     if step.shape is StepShape.COLLECTION:
         return f"set it to {value} in {name}, {line}"
     is_property = is_template and step.kind not in (StepKind.PARAMETER, StepKind.VARIABLE_DEFAULT)
-    if not is_property or step.location.path.endswith(CONFIGURATION):
+    if not is_property or step.location.path.endswith(TERRAFORM_SUFFIXES):
         return f"set {name} = {value} in {line}"
     quote = '"' if step.location.path.endswith(".json") else ""
     return f"set {quote}{name}{quote}: {value} in {line}"

@@ -190,6 +190,19 @@ def _why_uncertain(actions: list[Value]) -> str:
     return next((f"the actions are unknown: {why}" for why in whys), "")
 
 
+@record(eq=False)
+class _Generate:
+    """A generate block, an entry of the attribute `generate`, or that of a remote_state block."""
+
+    label: str
+    members: Mapping[str, Value]
+    """The arguments; none where the entry is not known."""
+
+    written: Block | Attribute
+    value: Value | None = None
+    """The entry itself, where it is not a block."""
+
+
 _BACKEND_LABEL = "\0"
 """No generate block has this label."""
 
@@ -207,37 +220,31 @@ def generated_files(file: ConfigScope) -> dict[str, GeneratedFile]:
             if value is None or value.is_null:
                 return found
             backend = {"contents": string("terraform {\n}\n"), **members_of(value)}
-            found[_BACKEND_LABEL] = _generated("remote_state", backend, block, value)
+            found[_BACKEND_LABEL] = _generated(_Generate("remote_state", backend, block, value))
             return found
     return found
 
 
 def _generated_by(file: ConfigScope) -> list[tuple[str, GeneratedFile]]:
     """Return what the generate blocks of one file write, with their labels. Raises EvaluationError."""
-    found: list[tuple[str, Mapping[str, Value], Block | Attribute]] = []
+    found: list[_Generate] = []
     for block in file.body.blocks("generate", 1):
         members = {one.name: file.value(one) for one in block.body.attributes()}
-        found.append((block.labels[0], members, block))
+        found.append(_Generate(block.labels[0], members, block))
     attribute = file.body.attribute("generate")
     if attribute is not None and not found:  # in JSON, blocks are found as an attribute too
         value = file.value(attribute)
         if not value.is_known:
-            return [("", _generated("", {}, attribute, value))]
+            return [("", _generated(_Generate("", {}, attribute, value)))]
         for label, one in value.members.items() if isinstance(value.raw, Mapping) else ():
             name = placeholder_of(label) if value.is_hidden else label
-            found.append((name, {"": one} if not one.is_known else members_of(one), attribute))
-    return [
-        (
-            label,
-            _generated(label, members, written, members.get(""), _referred(file, written, members)),
-        )
-        for label, members, written in found
-    ]
+            found.append(_Generate(name, members_of(one), attribute, one))
+    return [(entry.label, _generated(entry, _referred(file, entry))) for entry in found]
 
 
-def _referred(file: ConfigScope, written: Block | Attribute, members: Mapping[str, Value]) -> bytes:
+def _referred(file: ConfigScope, entry: _Generate) -> bytes:
     """Return the texts that unknown contents depend on: the files that they read, and their own file."""
-    contents = members.get("contents")
+    contents, written = entry.members.get("contents"), entry.written
     attribute = written.body.attribute("contents") if isinstance(written, Block) else written
     if attribute is None or (contents is not None and contents.is_known):
         return b""
@@ -261,14 +268,9 @@ def members_of(value: Value) -> Mapping[str, Value]:
     return value.members if isinstance(value.raw, Mapping) else {}
 
 
-def _generated(
-    label: str,
-    members: Mapping[str, Value],
-    written: Block | Attribute,
-    whole: Value | None,
-    referred: bytes = b"",
-) -> GeneratedFile:
-    """Return what one entry writes; `whole` is its value, where that may be unknown as a whole."""
+def _generated(entry: _Generate, referred: bytes = b"") -> GeneratedFile:
+    """Return the file that an entry writes; `referred` is what its unknown contents depend on."""
+    label, members, written, whole = entry.label, entry.members, entry.written, entry.value
     source_range = written.range
     at = written.header if isinstance(written, Block) else source_range
     is_unknown = whole is not None and not whole.is_known
@@ -290,16 +292,16 @@ def _generated(
             text = f'generate "{label}": {name} is "{shown_text(members[name])}"'
             raise EvaluationError(text, at)
     return GeneratedFile(
-        known.get("path", ""),
-        os.path.normpath(shown_text(members["path"])) if "path" in known else "",
-        members.get("contents", unknown("")),
-        known["if_exists"],
-        known.get("disable") == "true",
-        known["if_disabled"],
-        known.get("disable_signature") != "true",
-        unknown_arguments,
-        at,
-        source_range.file.text[source_range.start : source_range.end] + referred,
+        path=known.get("path", ""),
+        display_path=os.path.normpath(shown_text(members["path"])) if "path" in known else "",
+        contents=members.get("contents", unknown("")),
+        if_exists=known["if_exists"],
+        is_disabled=known.get("disable") == "true",
+        if_disabled=known["if_disabled"],
+        has_signature=known.get("disable_signature") != "true",
+        unknown_arguments=unknown_arguments,
+        range=at,
+        written=source_range.file.text[source_range.start : source_range.end] + referred,
     )
 
 
@@ -347,9 +349,20 @@ def extra_arguments(file: ConfigScope) -> list[ExtraArguments]:
         )
         if not (planning or why_uncertain):
             continue
-        values = [
-            owner.value(attribute) if (attribute := block.body.attribute(name)) else None
-            for name in ("arguments", "required_var_files", "optional_var_files", "env_vars")
-        ]
-        found.append(ExtraArguments(block.header, planning, why_uncertain, *values))
+        extra = ExtraArguments(
+            block.header,
+            planning,
+            why_uncertain,
+            arguments=_value_of(owner, block, "arguments"),
+            required_files=_value_of(owner, block, "required_var_files"),
+            optional_files=_value_of(owner, block, "optional_var_files"),
+            environment=_value_of(owner, block, "env_vars"),
+        )
+        found.append(extra)
     return found
+
+
+def _value_of(owner: ConfigScope, block: Block, name: str) -> Value | None:
+    """Return the value of an argument; None where it is not set. Raises EvaluationError."""
+    attribute = block.body.attribute(name)
+    return None if attribute is None else owner.value(attribute)

@@ -232,7 +232,8 @@ class _StackEvaluation:
         if not is_remote(str(source.raw)):
             real = local_folder(file.view, source, os.path.dirname(file.path), block.header)
             self._stack.sources.add(real)
-        values, enabled, rejection = _settings(component)
+        settings = _settings(component)
+        values, enabled, rejection = settings.values, settings.enabled, settings.rejection
         if len(self._stack.units) >= MAX_UNITS:
             raise TooMuchError(f"a stack of more than {MAX_UNITS} units is not evaluated")
         problems = len(self._stack.problems)
@@ -291,20 +292,31 @@ class _StackEvaluation:
         self._stack.units.append(unit)
 
 
-def _settings(component: _Component) -> tuple[Value | None, Value, EvaluationError | None]:
-    """Return the values of a component, whether it is enabled, and why one of them is rejected."""
+@record(eq=False)
+class _Settings:
+    """What a stack file says about a component besides its source and path."""
+
+    values: Value | None
+    """None where it passes none."""
+
+    enabled: Value
+    rejection: EvaluationError | None = None
+    """Why one of them is rejected; None where none is."""
+
+
+def _settings(component: _Component) -> _Settings:
     enabled = boolean(True)  # noqa: FBT003 - the value itself
     try:
         given = component.value("enabled", BOOL)
         enabled = enabled if given is None or given.is_null else given
         values = component.value("values")
         if values is None or values.is_null:
-            return None, enabled, None
+            return _Settings(None, enabled)
         if values.is_known and not is_mapping(values.type):
             raise EvaluationError("values must be a map", component.block.header)  # noqa: TRY301
     except EvaluationError as error:
-        return unknown("the values of the stack are not valid"), enabled, error
-    return values, enabled, None
+        return _Settings(unknown("the values of the stack are not valid"), enabled, error)
+    return _Settings(values, enabled)
 
 
 class InjectedFile(ConfigFile):

@@ -150,9 +150,9 @@ class BaseEvaluator(ScenarioState, ABC):
         return TemplateRejectedError(message, location)
 
     def arguments(
-        self, argument: Node, node: Node, frame: Frame, minimum: int, maximum: int
+        self, argument: Node, node: Node, frame: Frame, *, minimum: int, maximum: int
     ) -> list[Node]:
-        """Return the arguments of a function call."""
+        """Return the arguments of the function call `node`, which are the items of `argument`."""
         is_list = isinstance(argument, ListNode)
         items: list[Node] = argument.items if isinstance(argument, ListNode) else [argument]
         if not minimum <= len(items) <= maximum or (maximum > 1 and not is_list):

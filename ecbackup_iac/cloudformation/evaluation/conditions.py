@@ -82,7 +82,7 @@ def _condition(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Fram
 
 
 def _not(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> Value:
-    (operand,) = evaluator.arguments(argument, node, frame, 1, 1)
+    (operand,) = evaluator.arguments(argument, node, frame, minimum=1, maximum=1)
     result = condition_result(evaluator, operand, frame)
     return replace(result, raw=not result.is_true)
 
@@ -91,7 +91,7 @@ def _all_or_any(
     evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame, *, is_all: bool
 ) -> Value:
     """Evaluate Fn::And or Fn::Or: an operand that decides on its own spares a split by the others."""
-    operands = evaluator.arguments(argument, node, frame, 1, MAX_OPERANDS)
+    operands = evaluator.arguments(argument, node, frame, minimum=1, maximum=MAX_OPERANDS)
     split: NeedsSplit | None = None
     trace: Trace = ()
     shared: Dependencies = {}
@@ -116,7 +116,7 @@ def _all_or_any(
 def _contains(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> Value:
     """Evaluate a function of rules: whether a list contains a string, or one or all of a list's strings."""
     name, _ = function_of(node) or ("", node)
-    first, second = evaluator.arguments(argument, node, frame, 2, 2)
+    first, second = evaluator.arguments(argument, node, frame, minimum=2, maximum=2)
     left, right = evaluator.resolved_value(first, frame), evaluator.value(second, frame)
     listed, searched = (left, right) if name == "Fn::Contains" else (right, left)
     if name == "Fn::EachMemberEquals":
@@ -136,7 +136,7 @@ def _contains(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame
 
 def _equals(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> Value:
     """Evaluate Fn::Equals; an unresolved parameter splits the scenario by what it is compared with."""
-    operands = evaluator.arguments(argument, node, frame, 2, 2)
+    operands = evaluator.arguments(argument, node, frame, minimum=2, maximum=2)
     left, right = (evaluator.value(operand, frame) for operand in operands)
     # A literal is on the condition's own line, which the trace shows anyway.
     traces = [

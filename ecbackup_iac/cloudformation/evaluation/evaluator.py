@@ -11,7 +11,12 @@ from ecbackup_iac.cloudformation.evaluation.functions import (
     UNKNOWN_FUNCTIONS,
     resolved_variables,
 )
-from ecbackup_iac.cloudformation.evaluation.stacks import ExistenceCondition, Frame, LoopItem
+from ecbackup_iac.cloudformation.evaluation.stacks import (
+    ExistenceCondition,
+    Frame,
+    LoopItem,
+    UnmetCondition,
+)
 from ecbackup_iac.cloudformation.evaluation.template import (
     DYNAMIC_REFERENCE,
     PLACEHOLDER,
@@ -43,23 +48,21 @@ class Evaluator(BaseEvaluator):
 
     # Existence and properties
 
-    def first_unmet(
-        self, existence: tuple[ExistenceCondition, ...]
-    ) -> tuple[ExistenceCondition, str] | None:
-        """Return the first of these that is false, with the loop that lacks the item, or ""."""
+    def first_unmet(self, existence: tuple[ExistenceCondition, ...]) -> UnmetCondition | None:
+        """Return the first of these conditions that is false; None where all are true."""
         for required in existence:
             frame, name = required.frame, required.condition
             if name is not None and not named_condition(self, name.text, frame, name).is_true:
-                return required, ""
+                return UnmetCondition(required)
             url = required.url
             if (
                 url is not None
                 and self.resolved_value(url, frame).known_ending not in required.urls
             ):
-                return required, ""
+                return UnmetCondition(required)
             for identifier, item in frame.loops.items():
                 if not self._is_in_loop(item):
-                    return required, identifier
+                    return UnmetCondition(required, identifier)
         return None
 
     def _is_in_loop(self, item: LoopItem) -> bool:

@@ -52,7 +52,7 @@ def _ref(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> 
 
 
 def _if(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> Value:
-    condition, then, otherwise = evaluator.arguments(argument, node, frame, 3, 3)
+    condition, then, otherwise = evaluator.arguments(argument, node, frame, minimum=3, maximum=3)
     result = condition_of_if(evaluator, condition, frame)
     return evaluator.value(then if result.is_true else otherwise, frame).through(*result.trace)
 
@@ -69,7 +69,7 @@ def _sub(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> 
     variables: dict[str, Entry] = {}
     text_node = argument
     if isinstance(argument, ListNode):
-        text_node, variable_node = evaluator.arguments(argument, node, frame, 2, 2)
+        text_node, variable_node = evaluator.arguments(argument, node, frame, minimum=2, maximum=2)
         variables = members(variable_node)
     if not isinstance(text_node, ScalarNode):
         raise evaluator.rejected("Fn::Sub expects a string", node, frame)
@@ -104,7 +104,7 @@ def _sub(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> 
 
 
 def _join(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> Value:
-    delimiter_node, list_node = evaluator.arguments(argument, node, frame, 2, 2)
+    delimiter_node, list_node = evaluator.arguments(argument, node, frame, minimum=2, maximum=2)
     delimiter = evaluator.resolved_value(delimiter_node, frame).text
     items = evaluator.resolved_value(list_node, frame)
     if isinstance(items.raw, UnknownValue):
@@ -155,7 +155,7 @@ def _known_ending(parts: tuple[Value, ...], delimiter: str) -> str:
 
 
 def _split(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> Value:
-    delimiter_node, text_node = evaluator.arguments(argument, node, frame, 2, 2)
+    delimiter_node, text_node = evaluator.arguments(argument, node, frame, minimum=2, maximum=2)
     delimiter = evaluator.resolved_value(delimiter_node, frame).text
     value = evaluator.resolved_value(text_node, frame)
     if isinstance(value.raw, UnknownValue):
@@ -215,7 +215,7 @@ def _attribute(evaluator: BaseEvaluator, name: str, node: Node, frame: Frame) ->
 
 def _find_in_map(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> Value:
     """Return the entry of a mapping that Fn::FindInMap selects."""
-    arguments = evaluator.arguments(argument, node, frame, 3, 4)
+    arguments = evaluator.arguments(argument, node, frame, minimum=3, maximum=4)
     keys, options = arguments[:3], arguments[3:]
     default = member(options[0], "DefaultValue") if options else None
     if options and default is None:
@@ -275,7 +275,7 @@ def _selected(  # noqa: PLR0913, PLR0917 - a value, its options, and the locatio
 
 def _select(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> Value:
     """Return the item of a list that Fn::Select selects."""
-    index_node, list_node = evaluator.arguments(argument, node, frame, 2, 2)
+    index_node, list_node = evaluator.arguments(argument, node, frame, minimum=2, maximum=2)
     index = evaluator.value(index_node, frame)
     items = evaluator.resolved_value(list_node, frame)
     if isinstance(items.raw, UnknownValue):

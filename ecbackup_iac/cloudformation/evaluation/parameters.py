@@ -309,7 +309,9 @@ def _chosen(evaluator: BaseEvaluator, node: Node, frame: Frame) -> Node | None:
     """Return the branch of `Fn::If` that counts; None for AWS::NoValue."""
     function = function_of(node)
     while function is not None and function[0] == "Fn::If":
-        condition, then, otherwise = evaluator.arguments(function[1], node, frame, 3, 3)
+        condition, then, otherwise = evaluator.arguments(
+            function[1], node, frame, minimum=3, maximum=3
+        )
         node = then if condition_of_if(evaluator, condition, frame).is_true else otherwise
         function = function_of(node)
     if function is not None and function[0] == "Ref" and text_of(function[1]) == _NO_VALUE_NAME:

@@ -99,6 +99,15 @@ class ExistenceCondition:
 
 
 @record(eq=False)
+class UnmetCondition:
+    """A condition that is false in one scenario."""
+
+    condition: ExistenceCondition
+    loop: str = ""
+    """The identifier of the loop whose collection lacks the item; empty where that is not the reason."""
+
+
+@record(eq=False)
 class Stack:
     """A template with the values of its parameters."""
 

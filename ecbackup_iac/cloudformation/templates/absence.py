@@ -126,7 +126,7 @@ class Creations:
         return " or ".join(reasons) or "the conditions that it depends on are never true together"
 
     def _unmet_conditions(self, existence: tuple[ExistenceCondition, ...]) -> list[tuple[int, str]]:
-        """Return which of these are false, by position, with the loop that lacks an item, or ""."""
+        """Return the positions of those that are false, each with the loop that lacks an item, or ""."""
         unmet: dict[tuple[int, str], None] = {}
         try:
             found = enumerate_scenarios(
@@ -134,8 +134,8 @@ class Creations:
             )
         except NoResultError:
             return []
-        for required, identifier in filter(None, found or ()):
-            unmet[existence.index(required), identifier] = None
+        for one in filter(None, found or ()):
+            unmet[existence.index(one.condition), one.loop] = None
         return [*unmet]
 
     def _reason(self, unmet: ExistenceCondition, identifier: str) -> str:

@@ -81,6 +81,16 @@ class UnreadStack:
     """The stack that it is in; None for a macro."""
 
 
+@record(eq=False)
+class _Resource:
+    """A resource that a stack declares, or that a loop in it makes."""
+
+    name: str
+    kind: str
+    entry: Entry
+    frame: Frame
+
+
 class StackTree:
     """The stacks and resources of one root."""
 
@@ -129,19 +139,17 @@ class StackTree:
                 wanted.append(ResourceInstance(address, kind, *entry, frame, existence))
                 self._count += 1
             elif "{" in kind or kind.endswith(MODULE):
-                yield self._unread_type(name, kind, entry, frame)
+                yield self._unread_type(_Resource(name, kind, entry, frame))
             elif kind in NESTED:
                 templates = deployed_templates(entry[1], template.section("Resources"))
-                nested += [
-                    (name, kind, entry, frame, deployed)
-                    for deployed in templates or (_NO_TEMPLATE,)
-                ]
+                resource = _Resource(name, kind, entry, frame)
+                nested += [(resource, deployed) for deployed in templates or (_NO_TEMPLATE,)]
         # Properties may refer to the outputs of nested stacks, so those are read first.
         below: list[ResourceInstance | UnreadStack] = []
         children = [
-            self._child(name, kind, entry, frame, choice)
-            for name, kind, entry, frame, deployed in nested
-            for choice in self._finder.choices(deployed, entry[1], frame)
+            self._child(resource, choice)
+            for resource, deployed in nested
+            for choice in self._finder.choices(deployed, resource.entry[1], resource.frame)
         ]
         for child in children:
             if isinstance(child, UnreadStack):
@@ -161,14 +169,15 @@ class StackTree:
             self.diagnostics += text_problems(template)
 
     @staticmethod
-    def _unread_type(name: str, kind: str, entry: Entry, frame: Frame) -> UnreadStack:
+    def _unread_type(resource: _Resource) -> UnreadStack:
         """Return a module of a registry, or a resource whose type is not known."""
-        stack, (key, body) = frame.stack, entry
+        kind, frame, (key, body) = resource.kind, resource.frame, resource.entry
+        stack = frame.stack
         shown = kind[1:-1] if kind.startswith("{!") else kind
         problem = "is not known" if "{" in kind else "deploys another template"
         return replace(
             _unread_macro(key, key, f"the type {shown} {problem}", stack.template),
-            address=f"{stack.prefix}{name}",
+            address=f"{stack.prefix}{resource.name}",
             body=body,
             kind=kind,
             location=stack.template.source.location_of(key, body),
@@ -263,14 +272,12 @@ class StackTree:
 
     # Nested stacks
 
-    def _child(
-        self, name: str, kind: str, entry: Entry, frame: Frame, deployed: DeployedTemplate
-    ) -> Stack | UnreadStack:
+    def _child(self, resource: _Resource, deployed: DeployedTemplate) -> Stack | UnreadStack:
         """Return the stack that a resource makes of one of the templates that it may have."""
-        stack, (key, body) = frame.stack, entry
-        source = stack.template.source
-        name += deployed.suffix
-        address, location = f"{stack.prefix}{name}", source.location_of(*entry)
+        kind, frame, (key, body) = resource.kind, resource.frame, resource.entry
+        stack, source = frame.stack, frame.stack.template.source
+        name = resource.name + deployed.suffix
+        address, location = f"{stack.prefix}{name}", source.location_of(key, body)
         existence = (*stack.existence, *_existence(body, frame, address))
         if deployed.urls:
             named = ExistenceCondition(None, frame, address, deployed.url, deployed.urls)
@@ -282,7 +289,16 @@ class StackTree:
             at = error.location or source.location_of(key)
             is_rejection = isinstance(error, TemplateRejectedError)
             problem = Diagnostic(error.message, at, is_rejection=is_rejection)
-            return UnreadStack(address, body, problem, cause, kind, location, existence, stack)
+            return UnreadStack(
+                address,
+                body,
+                problem,
+                cause,
+                kind=kind,
+                location=location,
+                existence=existence,
+                stack=stack,
+            )
         for parameter_name, parameter in passed_names(deployed.parameters):
             if template.declaration(parameter_name) is None and not template.may_declare(
                 "Parameters"

@@ -93,7 +93,7 @@ class _Proposal:
         if not file.templates:
             self._check_parameter(literal, value)
         old = Replacement(start, end, file.content[start:end])
-        new = _rewritten(file.content, start, end, self._days, value)
+        new = _rewritten(file.content, old, self._days, value)
         text = _description(file.content, old, new, value)
         return Edit(path, new.start, new.end, new.content, literal, text)
 
@@ -173,10 +173,10 @@ def _why_not_fixable(value: PossibleValue[int]) -> str:
 
 
 def _rewritten(
-    content: bytes, start: int, end: int, days: int, value: PossibleValue[int]
+    content: bytes, old: Replacement, days: int, value: PossibleValue[int]
 ) -> Replacement:
     """Return the replacement of a literal, or of a part of it, by a number of days."""
-    new = str(days).encode()
+    start, end, new = old.start, old.end, str(days).encode()
     first = min(value_start(content, start), end)
     sign, written = content[first : first + 1], content[first:end].rstrip()
     # !Ref "AWS::NoValue", !!bool "true": the tag is replaced with the value.

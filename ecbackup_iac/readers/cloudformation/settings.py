@@ -70,6 +70,16 @@ class PropertyCase:
     """Why these conditions are unresolved."""
 
 
+@record(eq=False)
+class _ResourceCase:
+    """A resource in one scenario in which it exists."""
+
+    existence: tuple[str, ...]
+    """The conditions that its existence depends on, for people."""
+
+    properties: dict[str, PropertyCase]
+
+
 class ResourceSettings:
     """The properties of one resource, each with its value in every case."""
 
@@ -100,10 +110,12 @@ class ResourceSettings:
             }
             return cls(separate, is_aligned=False)
         existing = [case for case in cases if case is not None]
-        properties = {name: [case[name] for _, case in existing] for name in properties_of(names)}
+        properties = {
+            name: [case.properties[name] for case in existing] for name in properties_of(names)
+        }
         if len(existing) == len(cases):
             return cls(properties, is_aligned=True)
-        conditions = dict.fromkeys(" and ".join(existence) for existence, _ in existing)
+        conditions = dict.fromkeys(" and ".join(case.existence) for case in existing)
         return cls(properties, is_aligned=True, existence=list(conditions))
 
     @classmethod
@@ -210,11 +222,8 @@ class ResourceSettings:
 
 def _evaluate_case(
     evaluator: Evaluator, instance: ResourceInstance, names: Attributes
-) -> tuple[tuple[str, ...], dict[str, PropertyCase]] | None:
-    """Return what the existence of a resource depends on in one scenario, and its properties.
-
-    None where it does not exist.
-    """
+) -> _ResourceCase | None:
+    """Return a resource in one scenario; None where it does not exist in it."""
     with evaluator.separate_dependencies() as dependencies:
         unmet = evaluator.first_unmet(instance.existence)
     evaluator.add_dependencies(dependencies)
@@ -225,7 +234,7 @@ def _evaluate_case(
         name: _evaluate_property(evaluator, instance, name) for name in properties_of(names)
     }
     check_rules(evaluator)
-    return tuple(dependencies), properties
+    return _ResourceCase(tuple(dependencies), properties)
 
 
 def _evaluate_property(evaluator: Evaluator, instance: ResourceInstance, name: str) -> PropertyCase:

@@ -24,11 +24,12 @@ from ecbackup_iac.readers.terraform.resource_types import (
 )
 from ecbackup_iac.readers.terraform.settings import (
     MAX_STEP_LENGTH,
-    aligned,
     days_setting,
     group_by_engine,
+    shared_scenarios,
     step_of,
     text_setting,
+    with_scenarios,
 )
 from ecbackup_iac.terraform.modules.expansion import ResourceInstance, UnreadCall
 from ecbackup_iac.terraform.values.steps import SourceStep
@@ -118,11 +119,13 @@ class RootReader:
         engine = self._text(block, attributes.engine, MEMCACHED)
         group = self._text(block, attributes.replication_group)
         if isinstance(retention, Unknown) and retention.outcomes:
-            retention, engine, group = aligned(
-                (retention, block.written(attributes.retention)),
-                (engine, block.written(attributes.engine, MEMCACHED)),
-                (group, block.written(attributes.replication_group)),
-            )
+            days = block.written(attributes.retention)
+            engine_value = block.written(attributes.engine, MEMCACHED)
+            group_value = block.written(attributes.replication_group)
+            scenarios = shared_scenarios((days, engine_value, group_value))
+            retention = with_scenarios(retention, days, scenarios)
+            engine = with_scenarios(engine, engine_value, scenarios)
+            group = with_scenarios(group, group_value, scenarios)
         group = self._group(block, attributes, group, engine)
         cache = CacheResource(
             address=found.address,

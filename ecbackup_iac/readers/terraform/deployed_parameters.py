@@ -80,9 +80,9 @@ def _parameter(name: str, value: Value, step: TraceStep, why: str) -> DeployedPa
     return DeployedParameter(
         name,
         tuple(dict.fromkeys(text for text in texts if text is not None)) if is_listed else (),
-        reason or why,
-        (step, *map(step_of, value.trace)),
-        value.is_hidden,
+        why=reason or why,
+        trace=(step, *map(step_of, value.trace)),
+        is_secret=value.is_hidden,
     )
 
 

@@ -113,11 +113,11 @@ class DeployedTemplates:
             return kind.unknown_part if text_mentions_cache(kind.text) else ""
         file = _file_of(found, deployer)
         deployment = TemplateDeployment(
-            found.address,
-            found.kind,
-            self._root,
-            body.location or basis.location,
-            found.block.range.location,
+            address=found.address,
+            type=found.kind,
+            root=self._root,
+            location=body.location or basis.location,
+            block=found.block.range.location,
             looks_like_cache=mentions_cache(found.block)
             or (file is not None and text_mentions_cache(file.text.decode(errors="replace"))),
             file=file.path if file is not None else "",

@@ -1,10 +1,11 @@
 """What Terraform evaluated → settings of a cache: days, strings, and the steps that led there."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from itertools import chain, product
 from math import prod
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from ecbackup_iac.hcl.number import Number, NumberTooLargeError
 from ecbackup_iac.model.hidden import hidden_unless_days, placeholder_of, setting_or_placeholder
@@ -122,62 +123,57 @@ def shown_text(value: Value, text: str) -> str:
     return setting_or_placeholder(text) if value.is_hidden else text
 
 
-def aligned(
-    retention: tuple[Setting[int], Value | None],
-    engine: tuple[Setting[str], Value | None],
-    group: tuple[Setting[str], Value | None],
-) -> tuple[Setting[int], Setting[str], Setting[str]]:
-    """Return settings, made of these values, with the scenarios in which their outcomes occur together.
+Scenario: TypeAlias = tuple[Assumption, ...]
 
-    A scenario is a state of each condition that decides about several of them.
+
+def shared_scenarios(values: Iterable[Value | None]) -> tuple[Scenario, ...]:
+    """Return the scenarios of the conditions that decide about several values; none without such conditions.
+
+    A scenario has one state of each such condition.
     """
-    whens = [_whens(value) for _, value in (retention, engine, group)]
+    conditions = [_conditions(value) for value in values]
     states: dict[str, dict[str, None]] = {}
-    for when in chain.from_iterable(whens):
-        for assumption in when:
+    for assumptions in chain.from_iterable(conditions):
+        for assumption in assumptions:
             states.setdefault(assumption.subject, {"": None})[assumption.state] = None
-    shared = {
-        subject
-        for subject in states
-        if sum(any(one.subject == subject for when in some for one in when) for some in whens) > 1
-    }
+    decided_values: Counter[str] = Counter()
+    for of_value in conditions:
+        decided_values.update({one.subject for assumptions in of_value for one in assumptions})
     choices = [
         [Assumption(subject, state) for state in states[subject]]
         for subject in states
-        if subject in shared
+        if decided_values[subject] > 1
     ]
     if not choices or prod(map(len, choices)) > MAX_SCENARIOS:
-        return retention[0], engine[0], group[0]
-    scenarios = tuple(product(*choices))
-    return (
-        _with_scenario_ids(retention[0], whens[0], scenarios),
-        _with_scenario_ids(engine[0], whens[1], scenarios),
-        _with_scenario_ids(group[0], whens[2], scenarios),
-    )
+        return ()
+    return tuple(product(*choices))
 
 
-def _whens(value: Value | None) -> list[tuple[Assumption, ...]]:
-    if value is None or value.is_known:
-        return []
-    return [outcome.when for outcome in value.unknown.outcomes]
-
-
-def _with_scenario_ids(
-    setting: Setting[T],
-    whens: Sequence[tuple[Assumption, ...]],
-    scenarios: Sequence[tuple[Assumption, ...]],
+def with_scenarios(
+    setting: Setting[T], value: Value | None, scenarios: Sequence[Scenario]
 ) -> Setting[T]:
-    if not isinstance(setting, Unknown) or len(setting.outcomes) != len(whens):
+    """Return a setting made of a value, each outcome with the numbers of its scenarios."""
+    conditions = _conditions(value)
+    if not (
+        scenarios and isinstance(setting, Unknown) and len(setting.outcomes) == len(conditions)
+    ):
         return setting
     outcomes = []
-    for outcome, when in zip(setting.outcomes, whens, strict=True):
+    for outcome, assumptions in zip(setting.outcomes, conditions, strict=True):
         possible = (
             number
             for number, scenario in enumerate(scenarios)
-            if combined_assumptions(scenario, when) is not None
+            if combined_assumptions(scenario, assumptions) is not None
         )
         outcomes.append(replace(outcome, scenario_ids=frozenset(possible)))
     return replace(setting, outcomes=tuple(outcomes))
+
+
+def _conditions(value: Value | None) -> list[tuple[Assumption, ...]]:
+    """Return the assumptions under which each outcome of an unknown value occurs."""
+    if value is None or value.is_known:
+        return []
+    return [outcome.when for outcome in value.unknown.outcomes]
 
 
 def group_by_engine(group: Setting[str], engine: Unknown[str], reference: str) -> Setting[str]:

@@ -81,9 +81,9 @@ def _recorded(change: ResourceChange, root: str) -> RecordedResource:
         root,
         change["address"],
         change["type"],
-        values.get("after") or {},
-        values.get("after_unknown", False),
-        values.get("after_sensitive", False),
+        values=values.get("after") or {},
+        unknown=values.get("after_unknown", False),
+        sensitive=values.get("after_sensitive", False),
     )
 
 
@@ -120,11 +120,11 @@ def _deployment(
     location = input_location(resource.root)
     text = json.dumps([resource.address, resource.values])
     deployment = TemplateDeployment(
-        resource.address,
-        resource.kind,
-        resource.root,
-        location,
-        location,
+        address=resource.address,
+        type=resource.kind,
+        root=resource.root,
+        location=location,
+        block=location,
         looks_like_cache=text_mentions_cache(text),
     )
     body, url = resource.text(deployer.body), resource.text(deployer.url)
@@ -168,9 +168,9 @@ def _passed(resource: RecordedResource, name: str) -> dict[str, DeployedParamete
         key: DeployedParameter(
             key,
             (argument if isinstance(argument, str) else json.dumps(argument),),
-            "",
-            (resource.step(f"{name}.{key}"),),
-            is_marked(sensitive, key),
+            why="",
+            trace=(resource.step(f"{name}.{key}"),),
+            is_secret=is_marked(sensitive, key),
         )
         for key, argument in (value.items() if isinstance(value, dict) else ())
         if argument is not None
