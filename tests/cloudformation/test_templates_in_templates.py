@@ -95,6 +95,18 @@ CASES: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
         },
         {"Data": "unknown", "Cache": "pass", "Other": "pass"},
     ),
+    "a file of the same name that is no template is not meant": (
+        {
+            "main.yaml": parent(URL),
+            "templates/data.yaml": CHILD,
+            "k8s/templates/data.yaml": "kind: Service\n",
+        },
+        {"Data/Cache": "fail"},
+    ),
+    "a URL that ends like the path of a file that is no template": (
+        {"main.yaml": parent(URL), "k8s/templates/data.yaml": "kind: Service\n"},
+        {},
+    ),
     "a bare name that agrees is not enough where the parameters do not": (
         {
             "main.yaml": parent("https://s3.amazonaws.com/b/data.yaml", "{Host: x}"),
@@ -592,7 +604,7 @@ def test_the_file_of_a_url_is_the_only_one_with_the_longest_common_ending(
         path = top.joinpath(*parts[:-1], f"{parts[-1]}")
         if not path.exists() and not any(one.is_file() for one in path.parents):
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.touch()
+            path.write_text("Resources: {}\n", "utf-8")
             made.append(path.relative_to(top).parts)
     endings = {parts: common_ending(parts, url) for parts in made}
     longest = max(endings.values(), default=0)

@@ -113,6 +113,7 @@ OPTIONS = {
         "unknown",
     ),
     "a file that is violated": ("option_settings: {", "unknown"),
+    "a file of comments": ("# container_commands:\n", "pass"),
 }
 
 

@@ -13,8 +13,11 @@ from ecbackup_iac.files.bounded_read import (
 from ecbackup_iac.model.location import is_stream
 from ecbackup_iac.model.report import Diagnostic
 
-Read = Callable[[str], tuple[str, Document] | str]
-"""Returns the real path and the document of a file that another one inserts; or why it is not read."""
+Read = Callable[[str], tuple[str, Document] | str | None]
+"""Returns the real path and the document of a file that another one inserts; or why it is not read.
+
+None for a file without content.
+"""
 
 
 def not_read(name: str) -> str:

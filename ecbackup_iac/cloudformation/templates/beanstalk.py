@@ -42,7 +42,7 @@ def environment_options(
             file = read(name)
             if isinstance(file, str):
                 return f"it may be an option in a file that is not read: {file}"
-            found |= dict(_options_in(*file))
+            found |= dict(_options_in(*file)) if file is not None else {}
         return found
 
     def option(namespace: str, name: str) -> BeanstalkOption | str | None:

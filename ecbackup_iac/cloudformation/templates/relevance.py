@@ -83,6 +83,11 @@ def relevance_of(content: bytes, types: re.Pattern[bytes]) -> Relevance:
     return Relevance.TEMPLATE if _SHAPE.search(content) else Relevance.NONE
 
 
+def has_sections(content: bytes) -> bool:
+    """Whether a text (UTF-8) may have the sections of a template: resources, or what a macro makes."""
+    return any(word in content for word in (b"Resources", b"Transform", *_ESCAPES))
+
+
 def template_file(
     file: "Input", text: bytes, types: re.Pattern[bytes], *, is_requested: bool
 ) -> TemplateFile | None:

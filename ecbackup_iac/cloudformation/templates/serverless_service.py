@@ -132,7 +132,7 @@ class Service:
     def _file(self, name: str) -> Node | str:
         """Return the content of a file that the service names, or why it is not read."""
         if name not in self._files:
-            file = self._read(name)
+            file = self._read(name) or f"{name} is empty"
             if isinstance(file, str):
                 self._files[name] = file
             else:

@@ -50,7 +50,7 @@ class TemplateDocuments:
     def reader(self, path: str, boundary: str) -> Read:
         """Return what reads the files that a file inserts."""
 
-        def read(name: str) -> tuple[str, Document] | str:
+        def read(name: str) -> tuple[str, Document] | str | None:
             real_path = os.path.realpath(os.path.join(os.path.dirname(path), name))
             if path == STANDARD_INPUT or not is_readable(real_path, boundary):
                 return f"{name} is outside the repository"
@@ -61,7 +61,7 @@ class TemplateDocuments:
             except NotReadError as error:
                 return error.message
             if not documents:
-                return f"{name} is empty"
+                return None
             self.annotate(display_path, content, is_evaluated=False)
             return real_path, documents[0]
 

@@ -10,9 +10,12 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from urllib.parse import unquote
 
+from ecbackup_iac.cloudformation.syntax.files import file_bytes
 from ecbackup_iac.cloudformation.templates.nested_stacks import NotReadError
+from ecbackup_iac.cloudformation.templates.relevance import has_sections
 from ecbackup_iac.files.paths import SKIPPED_FOLDERS, display_path_of
 from ecbackup_iac.model.record import record
+from ecbackup_iac.syntax.encoding import to_utf8
 
 MAX_PATHS = 5
 """Files that a message lists."""
@@ -101,7 +104,8 @@ class TemplateUrls:
 
     def _by_ending(self, boundary: str, name: str) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
-        for path in self._files(boundary).get(name, []) if name else []:
+        paths = self._files(boundary).get(name, []) if name else []
+        for path in filter(_may_be_template, paths):
             ending = ""
             for part in reversed(os.path.relpath(path, boundary).split(os.sep)):
                 ending = f"{part}/{ending}"
@@ -122,6 +126,15 @@ class TemplateUrls:
                     break
             self._listed[boundary] = {name: sorted(paths) for name, paths in paths_by_name.items()}
         return self._listed[boundary]
+
+
+def _may_be_template(path: str) -> bool:
+    """Whether a file may be a template, by its bytes: a manifest or a pipeline may have the same name."""
+    try:
+        content = to_utf8(file_bytes(path))
+    except (OSError, UnicodeDecodeError):
+        return True
+    return has_sections(content)
 
 
 def file_name_of(url: str) -> str:
