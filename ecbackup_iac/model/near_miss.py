@@ -22,7 +22,10 @@ class NearMiss:
 
 
 def written_as(name: str, types: Mapping[str, object]) -> str:
-    """Return the type that a name means but for case, underscores, blanks, a plural s or "elasticcache"."""
+    """Return the type that a name means but for case, underscores, a plural s or "elasticcache".
+
+    Blanks around it and characters that show nothing do not count either.
+    """
     if name in types:
         return name
     letters = _letters(name)
@@ -30,7 +33,8 @@ def written_as(name: str, types: Mapping[str, object]) -> str:
 
 
 def _letters(name: str) -> str:
-    return name.lower().replace("_", "").replace("cc", "c").strip().removesuffix("s")
+    visible = "".join(filter(str.isprintable, name.lower()))
+    return visible.replace("_", "").replace("cc", "c").strip().removesuffix("s")
 
 
 def nearest(name: str, names: Iterable[str]) -> str:
