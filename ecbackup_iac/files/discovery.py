@@ -129,7 +129,7 @@ def discover(
     """
     for path in paths:
         if path != STANDARD_INPUT and not os.path.lexists(path):
-            raise InputError(f"{path}: no such file or folder")
+            raise InputError(f"{path or 'an empty path'}: no such file or folder")
     walk = _Walk(tuple(exclude), contents or {}, {} if listings is None else listings)
     for path in dict.fromkeys(paths):
         if path == STANDARD_INPUT or is_stream(path):

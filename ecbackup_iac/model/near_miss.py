@@ -22,7 +22,10 @@ class NearMiss:
 
 
 def type_meant_by(name: str, types: Mapping[str, object]) -> str:
-    """Return the type that a name means; case, underscores, blanks, "cc" and a plural s may differ."""
+    """Return the type that a name means but for case, underscores, a plural s or "elasticcache".
+
+    Blanks around it and characters that show nothing do not count either.
+    """
     if name in types:
         return name
     letters = _letters(name)
@@ -30,7 +33,8 @@ def type_meant_by(name: str, types: Mapping[str, object]) -> str:
 
 
 def _letters(name: str) -> str:
-    return name.lower().replace("_", "").replace("cc", "c").strip().removesuffix("s")
+    visible = "".join(filter(str.isprintable, name.lower()))
+    return visible.replace("_", "").replace("cc", "c").strip().removesuffix("s")
 
 
 def nearest(name: str, names: Iterable[str]) -> str:

@@ -3,7 +3,7 @@
 import difflib
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, time
 from typing import TYPE_CHECKING, Any
 
 from ecbackup_iac.model.location import Location
@@ -106,6 +106,6 @@ def _description(detail: "ErrorDetails", key: str) -> str:
 
 def _quoted(value: Any) -> str:  # noqa: ANN401 - whatever the file contains
     text = str(value).lower() if isinstance(value, bool) else repr(value)
-    if isinstance(value, date):
+    if isinstance(value, date | time):
         text = value.isoformat()
     return text if len(text) <= MAX_QUOTED else text[: MAX_QUOTED - 3] + "..."

@@ -69,6 +69,14 @@ _API = (
 )
 _KIND = rb"""kind["']?\s*[:=]\s*["']?(?:CacheCluster|Cluster|ReplicationGroup|ServerlessCache)\b"""
 
+# A task of Ansible; before 2.10 its module had no collection in its name, which many other keys have, too.
+_TASK = re.compile(
+    rb"community\.aws\.elasticache:"
+    rb"|^[ \t-]*elasticache:(?:[^\n]*\bstate=|[ \t\r]*(?:\n[ \t][^\n]*){0,20}?\n[ \t]+state:[ \t]*)"
+    rb"[\"']?(?:present|rebooted|\{\{)",
+    re.MULTILINE,
+)
+
 _TEMPLATE_NAMES = re.compile(
     r"\.(?:ejs|erb|gotmpl|hbs|j2|jinja2?|liquid|mustache|njk|template|tftpl|tmpl|tpl)$",
     re.IGNORECASE,
@@ -155,8 +163,10 @@ def program_in(path: str, text: bytes) -> OtherProgram | None:
 
 def is_manifest(text: bytes) -> bool:
     """Whether a text declares a cache as a resource of Kubernetes, or in a task of Ansible."""
+    if b"elasticache:" in text and _TASK.search(text):
+        return True
     if b"apiVersion" not in text or b"cache." not in text:
-        return b"community.aws.elasticache:" in text
+        return False
     either = rb"""%s[^\s,]{0,60}(?:[\s,]|\\n)+["']?%s"""
     return any(re.search(either % pair, text) for pair in ((_API, _KIND), (_KIND, _API)))
 

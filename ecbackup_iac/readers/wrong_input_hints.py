@@ -16,7 +16,7 @@ WRONG_INPUT_MEMBERS = ("@level", "plan_format_version", "encrypted_data", "resou
 
 _AS_JSON = "not JSON: run the command with --output json"
 
-_IN_A_STRING = "JSON inside a string: decode it, for example with jq -r ."
+_IN_A_STRING = "a document inside a JSON string: decode it, for example with jq -r ."
 _AFTER_TEXT = "not JSON: there is text before it; save only the standard output of the command"
 
 _SHOW = "terraform show -json PLANFILE | ecbackup-iac check -"
@@ -88,8 +88,9 @@ def hint_for_text(text: bytes, path: str) -> str | None:
             "Terraform configuration, which is read from folders and files, not from "
             f"{input_name}: run ecbackup-iac check PATH"
         )
-    if _DOCUMENT.search(text):
-        return _IN_A_STRING if text.lstrip()[:1] == b'"' else _AFTER_TEXT
+    is_string = text.lstrip()[:1] == b'"'
+    if _DOCUMENT.search(text) or (is_string and b"AWS::ElastiCache::" in head):
+        return _IN_A_STRING if is_string else _AFTER_TEXT
     return _PREVIEW_AS_TEXT if b"Previewing update (" in head else None
 
 
@@ -135,6 +136,11 @@ def hint_for_foreign_object(members: "Mapping[str, RawJson]") -> str | None:
         return "Terraform configuration, which is read from files with a name that ends in .tf.json"
     if {"valid", "diagnostics"} <= members.keys():
         return f"the output of terraform validate -json, not a plan: run {_SHOW}"
+    if {"TemplateBody", "StagesAvailable"} <= members.keys():
+        return (
+            "the output of aws cloudformation get-template, not the template in it: "
+            "run jq -r .TemplateBody FILE | ecbackup-iac check -"
+        )
     if {"manifest", "resourcePlans"} <= members.keys():
         return f"the update plan of pulumi preview --save-plan, not a preview: run {_PREVIEW}"
     if {"version", "checkpoint"} <= members.keys():

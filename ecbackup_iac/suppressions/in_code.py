@@ -166,7 +166,7 @@ class CodeSuppressions:
             return "" if self._has_values else "matches no finding that fails or is unknown"
         if _CACHE_BLOCK.match(located.block):
             return ""
-        return "is not at a cache, nor at a module call that creates one"
+        return "is not at a cache, nor at a module call or stack that creates one"
 
 
 def _files(texts: Iterable[AnnotatedText]) -> dict[str, AnnotatedFile]:

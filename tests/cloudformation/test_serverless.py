@@ -263,6 +263,21 @@ def test_what_is_in_another_file_is_evaluated_once_and_with_the_services_values(
     assert (report["diagnostics"], report["absent"]) == ([], [])
 
 
+@pytest.mark.parametrize("order", [("cache", "days"), ("days", "cache")])
+def test_a_resource_whose_parts_are_in_two_files_is_one_cache(
+    order: tuple[str, str], check: Check
+) -> None:
+    report = check(
+        {
+            "serverless.yml": service(*(f"${{file({name}.yml)}}" for name in order)),
+            "cache.yml": f"Resources:\n  A:\n    {GROUP}\n",
+            "days.yml": "Resources:\n  A:\n    Properties: {SnapshotRetentionLimit: 7}\n",
+        }
+    )
+    assert days(report) == {"A": 7}
+    assert (report["diagnostics"], report["absent"]) == ([], [])
+
+
 @pytest.mark.parametrize(
     "kind",
     ["${self:custom.kind}", "${file(kinds.yml):cache}", "AWS::ElastiCache::${self:custom.form}"],

@@ -195,6 +195,17 @@ Terraform will perform the following actions:
             b'{"version": 3, "checkpoint": {"stack": "dev", "latest": {}}}',
             "a checkpoint of Pulumi: run pulumi stack export | ecbackup-iac check -",
         ),
+        (
+            b'{"TemplateBody": "Resources: {}", "StagesAvailable": ["Original", "Processed"]}',
+            (
+                "the output of aws cloudformation get-template, not the template in it: "
+                "run jq -r .TemplateBody FILE | ecbackup-iac check -"
+            ),
+        ),
+        (
+            rb'"Resources:\n  A:\n    Type: AWS::ElastiCache::CacheCluster\n"',
+            "a document inside a JSON string: decode it, for example with jq -r .",
+        ),
     ],
 )
 def test_a_wrong_input_gets_a_hint_what_it_is_and_what_to_run_instead(
@@ -364,7 +375,7 @@ def test_a_document_inside_a_string_is_an_error(
     text = json.dumps(json.dumps(json.loads(document), indent=indent))
     problem = problem_with(text.encode(), is_requested=is_requested)
     assert problem is not None
-    assert problem.message == "JSON inside a string: decode it, for example with jq -r ."
+    assert problem.message == "a document inside a JSON string: decode it, for example with jq -r ."
 
 
 @pytest.mark.parametrize(

@@ -158,6 +158,13 @@ EXCEPTION = '[[exceptions]]\nresource = "*"\nreason = "agreed"\n'
             ),
         ),
         (
+            f"{EXCEPTION}expires = 07:30:00",
+            (
+                "policy.toml:4: exceptions.expires: expected a date without quotes and time, "
+                "as in expires = 2027-01-01, not 07:30:00"
+            ),
+        ),
+        (
             f'{EXCEPTION}rule = "ECB999"',
             (
                 "policy.toml:4: exceptions.rule: expected 'ECB001', 'ECB002', 'ECB003', "

@@ -115,6 +115,15 @@ MANIFESTS = {
     "a task of Ansible": (
         "- hosts: all\n  tasks:\n    - community.aws.elasticache:\n        engine: redis\n"
     ),
+    "a task of Ansible beside a manifest": (
+        "- community.aws.elasticache:\n    engine: redis\n"
+        "- k8s:\n    definition: {apiVersion: v1, host: x.cache.amazonaws.com}\n"
+    ),
+    "a task of Ansible without its collection": (
+        "- name: sessions\n  elasticache:\n    name: sessions\n    security_group_ids:\n"
+        "      - sg-1\n    state: present\n"
+    ),
+    "a task of Ansible on one line": "- elasticache: name=sessions state=present engine=redis\n",
     "in JSON": '{"apiVersion": "elasticache.services.k8s.aws/v1alpha1", "kind": "CacheCluster"}',
 }
 
@@ -134,6 +143,8 @@ def test_a_cache_that_a_controller_of_kubernetes_makes_is_a_warning(
         MANIFEST.replace("ReplicationGroup", "CacheSubnetGroup"),
         "apiVersion: eks.aws.upbound.io/v1beta1\nkind: Cluster\n",
         "kind: CustomResourceDefinition\nspec: {group: elasticache.services.k8s.aws}\n",
+        "elasticache:\n  name: sessions\n  enabled: true\n",
+        "elasticache:\n  name: sessions\nstate: present\n",
     ],
 )
 def test_a_manifest_without_a_cache_gives_no_warning(

@@ -421,6 +421,7 @@ def test_update_replaces_the_file_whole_or_not_at_all(
         (["--reason", " "], "--reason: the string is empty"),
         (["--reason", "x", "--update", FILE], "--reason cannot be combined with --update"),
         (["nowhere"], "nowhere: no such file or folder"),
+        ([""], "an empty path: no such file or folder"),
         (["--update", FILE], f"{FILE}: No such file or directory"),
         (["--var", "x"], "--var x: expected NAME=VALUE"),
     ],

@@ -123,7 +123,7 @@ def test_a_comment_with_a_gap_below_it_is_at_nothing(
     (message,) = outcome.messages
     assert message == (
         "1: ecbackup:ignore[ECB001] is not at a cache, "
-        "nor at a module call that creates one: rebuilt"
+        "nor at a module call or stack that creates one: rebuilt"
     )
 
 

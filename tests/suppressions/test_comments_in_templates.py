@@ -10,7 +10,7 @@ import pytest
 if TYPE_CHECKING:
     from suppressions.conftest import Checker
 
-NO_CACHE = "is not at a cache, nor at a module call that creates one"
+NO_CACHE = "is not at a cache, nor at a module call or stack that creates one"
 DIRECTIVE = "ecbackup:ignore[ECB001] rebuilt"
 KIND = "Type: AWS::ElastiCache::ReplicationGroup"
 HEAD = 'AWSTemplateFormatVersion: "2010-09-09"\nResources:\n'

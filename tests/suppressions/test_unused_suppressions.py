@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 GROUP = "aws_elasticache_replication_group"
 DIRECTIVE = "ecbackup:ignore[ECB001] rebuilt"
-NO_CACHE = "is not at a cache, nor at a module call that creates one"
+NO_CACHE = "is not at a cache, nor at a module call or stack that creates one"
 NO_FINDING = "matches no finding that fails or is unknown"
 
 

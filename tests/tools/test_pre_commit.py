@@ -10,6 +10,8 @@ from typing import Protocol
 import pytest
 import yaml
 
+from ecbackup_iac.files.file_names import TEMPLATE_SUFFIXES
+
 pytestmark = pytest.mark.extended
 
 TOP = Path(__file__).resolve().parent.parent.parent
@@ -218,6 +220,15 @@ def test_a_commit_that_touches_only_a_nested_template_is_checked_through_its_par
     assert stopped.status == 1
     assert "FAIL  Nested/Pages" in stopped.output
     assert "fix: set Days: 7 in parent.yaml:7" in stopped.output
+
+
+@pytest.mark.parametrize(
+    "path", [*(f"cache{suffix}" for suffix in TEMPLATE_SUFFIXES), "app/.ebextensions/cache.config"]
+)
+def test_every_name_that_templates_have_is_asked_for(path: str) -> None:
+    hooks = yaml.safe_load((TOP / ".pre-commit-hooks.yaml").read_text("utf-8"))
+    assert re.search(hooks[0]["files"], path)
+    assert not re.search(hooks[0]["files"], "app/web.config")
 
 
 def test_a_commit_of_other_yaml_and_json_passes(repository: Repository) -> None:

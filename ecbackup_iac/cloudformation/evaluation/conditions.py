@@ -56,7 +56,8 @@ def named_condition(
         why = f"the condition {name} may be added by a macro or another file"
         return Value(evaluator.is_assumed(key, f"{stack.prefix}{name}", why), ())
     if entry_and_frame is None:
-        raise evaluator.rejected(f"the condition {name} is not declared", node, frame)
+        problem = f"the condition {name} is not declared" if name else "a condition has no name"
+        raise evaluator.rejected(problem, node, frame)
     if key in evaluator.in_progress:
         location = stack.template.source.location_of(*entry_and_frame[0])
         raise TemplateRejectedError(f"the condition {name} refers to itself", location)

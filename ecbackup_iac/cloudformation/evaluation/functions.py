@@ -340,5 +340,5 @@ UNKNOWN_FUNCTIONS = {
     "Fn::GetAZs": "{} is known only where the stack is deployed",
     "Fn::GetStackOutput": "{} is read from another stack when this one is deployed",
     "Fn::ImportValue": "{} is exported by another stack",
-    "Fn::Transform": "the macro of {} creates it when the stack is deployed",
+    "Fn::Transform": "the macro {} creates it when the stack is deployed",
 }

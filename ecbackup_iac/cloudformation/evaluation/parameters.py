@@ -61,7 +61,8 @@ def reference(evaluator: BaseEvaluator, name: str, node: Node, frame: Frame) -> 
     if stack.template.may_have_resource(name):
         why = f"the id of {name} is known only after the deployment"
         return evaluator.unknown_value(why, node, frame)
-    raise evaluator.rejected(f"{name} is neither a parameter nor a resource", node, frame)
+    shown = name or "a reference without a name"
+    raise evaluator.rejected(f"{shown} is neither a parameter nor a resource", node, frame)
 
 
 def _call_locations(source: SourceText, node: Node) -> tuple[Location, ...]:

@@ -182,9 +182,13 @@ def _malformed_resources(template: Template) -> Iterator[tuple[Node, Node, str]]
     for name, (key, body) in _entries_with_loops(template.section(_SECTION)):
         if _has_no_type(template, name, body):
             yield key, body, f"the resource {name} has no Type"
-        wrong = entry_in_wrong_case(body, "Condition")
-        if wrong and not template.macros:
+        if template.macros:  # they may replace it
+            continue
+        if wrong := entry_in_wrong_case(body, "Condition"):
             yield *wrong, f"the resource {name} has no attribute {text_of(wrong[0])}"
+        condition = members(body).get("Condition")
+        if condition and not isinstance(condition[1], ScalarNode):
+            yield *condition, f"the condition of the resource {name} is not a name"
 
 
 def _has_no_type(template: Template, name: str, body: Node) -> bool:

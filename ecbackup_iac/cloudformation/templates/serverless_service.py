@@ -216,7 +216,7 @@ class Service:
         # A resource is where its type is.
         is_typed = text_of(member(second, "Type")) and not text_of(member(first, "Type"))
         base = second if is_typed or first is _EMPTY else first
-        return _map_at(base, entries)
+        return self._map_at(base, entries)
 
     def _replace(self, node: Node) -> None:
         """Record that a merged map replaces a resource."""
@@ -234,13 +234,12 @@ class Service:
             if name in resources:  # else it extends a resource that the framework adds
                 key, body = resources[name]
                 resources[name] = (key, self._merged(body, extension))
-        sections["Resources"] = (section[0], _map_at(section[1], resources))
-        return _map_at(template, sections)
+        sections["Resources"] = (section[0], self._map_at(section[1], resources))
+        return self._map_at(template, sections)
+
+    def _map_at(self, node: Node, entries: Mapping[str, Entry]) -> MapNode:
+        """Return a map with these entries that is where a node is, although some may be elsewhere."""
+        return MapNode([*entries.values()], node.start, self._source.end_of(node, None), None)
 
 
 _EMPTY = MapNode([], 0, 0, None)
-
-
-def _map_at(node: Node, entries: Mapping[str, Entry]) -> MapNode:
-    """Return a map with these entries that is where a node is."""
-    return MapNode([*entries.values()], node.start, node.end, None)

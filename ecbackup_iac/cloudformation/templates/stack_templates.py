@@ -7,6 +7,7 @@ from ecbackup_iac.cloudformation.evaluation.errors import NoResultError, Templat
 from ecbackup_iac.cloudformation.evaluation.stacks import Frame
 from ecbackup_iac.cloudformation.evaluation.template import Template
 from ecbackup_iac.cloudformation.evaluation.values import Value
+from ecbackup_iac.cloudformation.syntax.literals import is_null
 from ecbackup_iac.cloudformation.syntax.nodes import Node, text_of
 from ecbackup_iac.cloudformation.templates.inline_templates import (
     template_of_node,
@@ -62,7 +63,7 @@ class StackTemplates:
             raise NotReadError(f"not inspected: there are more than {MAX_STACKS} nested stacks")
         if deployed.body is not None:
             return self._inline(deployed.body, frame), ""
-        if deployed.url is None and deployed.name:
+        if deployed.name and (deployed.url is None or is_null(deployed.url)):
             raise TemplateRejectedError(f"the nested stack has no {deployed.name}")
         path, uploaded = self._templates.paths.path_of(deployed, body, stack.template), None
         if path is None and deployed.url is not None:

@@ -64,7 +64,7 @@ def properties_of(names: Attributes) -> tuple[str, ...]:
 
 def cache_type(kind: str) -> str:
     """Return the type of cache that a resource type is, or is a misspelling of; empty for any other."""
-    return type_meant_by(kind, RESOURCE_TYPES) if kind.startswith("AWS::Elasti") else ""
+    return type_meant_by(kind, RESOURCE_TYPES) if "AWS::Elasti" in kind else ""
 
 
 def is_cache(kind: str) -> bool:

@@ -1,4 +1,4 @@
-"""Keys and types in the wrong case: CloudFormation rejects the template, and no cache vanishes with it."""
+"""Keys, types and names that are wrong: CloudFormation rejects the template; no cache vanishes with it."""
 
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,8 @@ Transform: AWS::LanguageExtensions
 Resources:
   Fn::ForEach::Caches: [Name, [a], {'C${Name}': {type: AWS::ElastiCache::ReplicationGroup}}]
 """
-NO_TYPE = "CloudFormation rejects the template: the resource Cache has no Type"
+REJECTS = "CloudFormation rejects the template: "
+NO_TYPE = f"{REJECTS}the resource Cache has no Type"
 MISPLACED = (
     "not evaluated: AWS::ElastiCache::ReplicationGroup is not where CloudFormation reads resources"
 )
@@ -40,6 +41,22 @@ REJECTED = {
         CACHE + "    condition: IsProd\n", 6,
         "CloudFormation rejects the template: the resource Cache has no attribute condition",
     ),
+    "a function as condition": (
+        CACHE + "    Condition: !Not [!Equals [a, b]]\n", 6,
+        REJECTS + "the condition of the resource Cache is not a name",
+    ),
+    "a condition without a name": (
+        CACHE + "    Condition:\n", 6,
+        REJECTS + "a condition has no name",
+    ),
+    "a reference without a name": (
+        CACHE.replace("7", "!Ref"), 5,
+        REJECTS + "a reference without a name is neither a parameter nor a resource",
+    ),
+    "a stack without a template": (
+        CACHE + "  S: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: }}\n", 6,
+        REJECTS + "the nested stack has no TemplateURL",
+    ),
     "the properties": (
         CACHE.replace("Properties", "properties"), 4,
         "CloudFormation rejects the template: a resource has no attribute properties",
@@ -48,7 +65,7 @@ REJECTED = {
 
 
 @pytest.mark.parametrize("key", REJECTED)
-def test_a_key_in_the_wrong_case_is_an_error(
+def test_what_is_wrong_with_a_key_or_a_name_is_an_error(
     key: str, evaluate_templates: "EvaluateTemplates"
 ) -> None:
     text, line, message = REJECTED[key]
@@ -65,6 +82,8 @@ def test_a_key_in_the_wrong_case_is_an_error(
         "AWS::ElastiCache::ReplicationGroups",
         "AWS::ElasticCache::ReplicationGroup",
         "AWS::ElastiCache::ReplicationGroup ",
+        " AWS::ElastiCache::ReplicationGroup",
+        "AWS::ElastiCache::Replication\u200bGroup",
     ],
 )
 def test_a_type_that_does_not_exist_is_an_error_and_an_unknown_cache(
