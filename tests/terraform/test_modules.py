@@ -70,6 +70,57 @@ def test_a_variable_that_is_not_nullable_takes_its_default_for_null(evaluate: "E
     assert days(evaluate(files).caches[0].retention) == 5
 
 
+@pytest.mark.parametrize(
+    ("variable", "passed"),
+    [
+        ("type = number\n  default = 0\n  nullable = false", "var.on ? null : 7"),
+        ("type = object({ d = optional(number, 0) })", "{ d = var.on ? null : 7 }"),
+        ("type = list(object({ d = optional(number, 0) }))", "[{ d = var.on ? null : 7 }]"),
+    ],
+)
+def test_a_default_replaces_what_may_be_null_as_well(
+    variable: str, passed: str, evaluate: "Evaluate"
+) -> None:
+    part = (
+        "var.days[0].d" if "list" in variable else "var.days.d" if "d =" in variable else "var.days"
+    )
+    files = {
+        "redis/main.tf": f'variable "days" {{\n  {variable}\n}}\n'
+        + CACHE % f"coalesce({part}, 7)",  # 0 is a value
+        "main.tf": f'variable "on" {{ type = bool }}\n'
+        f'module "r" {{\n  source = "./redis"\n  days   = {passed}\n}}\n',
+    }
+    retention = evaluate(files).caches[0].retention
+    assert isinstance(retention, Unknown)
+    assert [days(outcome.value) for outcome in retention.outcomes] == [0, 7]
+
+
+def test_null_for_a_variable_that_needs_a_value_is_rejected(evaluate: "Evaluate") -> None:
+    files = {
+        "redis/main.tf": 'variable "days" {\n  nullable = false\n}\n' + CACHE % "var.days",
+        "main.tf": 'variable "on" { type = bool }\n'
+        'module "r" {\n  source = "./redis"\n  days   = var.on ? null : 7\n}\n',
+    }
+    assert days(evaluate(files).caches[0].retention) == 7
+
+
+def test_what_a_resource_computes_where_an_argument_may_be_null_is_unknown(
+    evaluate: "Evaluate",
+) -> None:
+    files = {
+        "main.tf": """
+        variable "on" { type = bool }
+        resource "aws_elasticache_serverless_cache" "other" {
+          snapshot_retention_limit = var.on ? null : 7
+        }
+        """
+        + CACHE % "coalesce(aws_elasticache_serverless_cache.other.snapshot_retention_limit, 7)"
+    }
+    found = evaluate(files)["aws_elasticache_replication_group.this"].retention
+    assert isinstance(found, Unknown)
+    assert not found.outcomes
+
+
 def test_a_variable_file_in_a_called_module_is_not_used(evaluate: "Evaluate") -> None:
     files = {
         "redis/main.tf": DAYS + CACHE % "var.days",

@@ -17,7 +17,7 @@ from ecbackup_iac.model.value import StepKind
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.functions.call_context import CONSTANT_SCOPE
 from ecbackup_iac.terraform.values.conversion import converted
-from ecbackup_iac.terraform.values.outcomes import map_outcomes
+from ecbackup_iac.terraform.values.outcomes import map_outcomes, with_default
 from ecbackup_iac.terraform.values.steps import SourceStep
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
@@ -183,10 +183,13 @@ def _filled_members(value: Value, members: Mapping[str, Value], defaults: Defaul
     filled = dict(members)
     every = defaults.inside.get("")
     for name, default in defaults.attributes.items():
-        if name not in filled or filled[name].is_null:
-            filled[name] = default
+        filled[name] = _or_default(filled.get(name), default)
     for name, member in filled.items():
         inner = defaults.inside.get(name) or every
         if inner:
             filled[name] = _filled(member, inner)
     return replace(object_value(filled), trace=value.trace).with_marks_of(value)
+
+
+def _or_default(given: Value | None, default: Value) -> Value:
+    return default if given is None else with_default(given, lambda: default)

@@ -71,6 +71,9 @@ class Module:
     terraform_blocks: list[Block] = field(factory=list)
     """The `terraform` blocks."""
 
+    versions: list[Block] = field(factory=list)
+    """Those whose `required_version` counts: only those of the last override file that has one, if any."""
+
     providers: list[Block] = field(factory=list)
     bodies: list[Body] = field(factory=list)
     """The files, in the order in which they were read."""
@@ -81,6 +84,9 @@ class Module:
 
     rejection: str = ""
     """Why no release of Terraform accepts this module; empty where one does."""
+
+    requires_providers: bool = False
+    """A `required_providers` block has been read, of which there may be only one."""
 
     short_circuits: bool = False
     """It requires Terraform 1.12 or later, where only one operand of `&&` or `||` may be evaluated."""
@@ -126,7 +132,7 @@ class Module:
         """Drop every block: each has a reference to its module, so none would be freed otherwise."""
         for table in (self.variables, self.local_values, self.resources, self.calls, self.outputs):
             table.clear()
-        for blocks in (self.terraform_blocks, self.providers, self.bodies):
+        for blocks in (self.terraform_blocks, self.versions, self.providers, self.bodies):
             blocks.clear()
 
     @property
@@ -171,6 +177,8 @@ def load_module(
             module.add_body(body)
             if name in overrides:
                 _check_override(module, body)
+            else:
+                _check_providers(module, body)
             _declare(module, body, is_override=name in overrides)
     _check_version(module)
     _check_moves(module)
@@ -207,10 +215,7 @@ def _check_version(module: Module) -> None:
     """
     from ecbackup_iac.terraform.modules.versions import is_constraint, versions_of
 
-    for block in module.terraform_blocks:
-        text, start, end = block.range.file.text, block.range.start, block.range.end
-        if text.find(b"required_version", start, end) < 0:
-            continue  # most of such blocks need not be read
+    for block in module.versions:
         written = block.body.attribute("required_version")
         constraint = block.body.literal_string("required_version")
         if written is None or constraint is None:
@@ -222,6 +227,21 @@ def _check_version(module: Module) -> None:
             _reject(module, reason, written.range)
         elif not is_constraint(constraint):
             _reject(module, "Invalid version constraint in required_version", written.range)
+
+
+def _check_providers(module: Module, body: Body) -> None:
+    """Record that a module is rejected where a file that overrides nothing requires providers again."""
+    for block in body.blocks("terraform"):
+        if _mentions(block, b"required_providers"):
+            for required in block.body.blocks("required_providers"):
+                if module.requires_providers:
+                    _reject(module, "Duplicate required providers configuration", required.header)
+                module.requires_providers = True
+
+
+def _mentions(block: Block, word: bytes) -> bool:
+    """Whether a word is in the text of a block: most of them need not be parsed."""
+    return block.range.file.text.find(word, block.range.start, block.range.end) >= 0
 
 
 def _reject(module: Module, text: str, source_range: SourceRange) -> None:
@@ -282,7 +302,10 @@ def _declare(module: Module, body: Body, *, is_override: bool = False) -> None:
     for block in body.blocks("locals"):
         for attribute in block.body.attributes():
             _add_local(module, attribute, is_override=is_override)
-    module.terraform_blocks += body.blocks("terraform")
+    blocks = body.blocks("terraform")
+    module.terraform_blocks += blocks
+    versions = [block for block in blocks if _mentions(block, b"required_version")]
+    module.versions = versions if is_override and versions else [*module.versions, *versions]
     module.providers += body.blocks("provider", 1)
 
 

@@ -11,6 +11,7 @@ from ecbackup_iac.terraform.values.arithmetic import COUNT_PRECISION, with_preci
 from ecbackup_iac.terraform.values.context import UntrackedRejections
 from ecbackup_iac.terraform.values.conversion import converted, perhaps_text
 from ecbackup_iac.terraform.values.marks import reject_ephemeral
+from ecbackup_iac.terraform.values.outcomes import with_default
 from ecbackup_iac.terraform.values.steps import SourceStep
 from ecbackup_iac.terraform.values.type_system import DYNAMIC, NUMBER, STRING, MapOf, ObjectOf, Type
 from ecbackup_iac.terraform.values.value import (
@@ -92,16 +93,20 @@ def resource_value(
                 reject_ephemeral(value, f"{member} is kept in the state")
                 value = kept_value(attribute, value, own)
             value = value.through(SourceStep.of(attribute, StepKind.ATTRIBUTE))
-        if value is not None and not (value.is_null and (own is None or own.is_computed)):
-            return value
-        when = "only after apply" if is_managed else "only when Terraform reads it"
-        computed = unknown(
-            NeedsPlan(f"{address}.{member} is known {when}"),
-            own.type if own else DYNAMIC,
-            is_deferred=is_managed,
-            is_not_null=member in ("id", "arn"),
-        )
-        return _unset(computed, own, block=block, name=member)
+
+        def unset() -> Value:
+            when = "only after apply" if is_managed else "only when Terraform reads it"
+            computed = unknown(
+                NeedsPlan(f"{address}.{member} is known {when}"),
+                own.type if own else DYNAMIC,
+                is_deferred=is_managed,
+                is_not_null=member in ("id", "arn"),
+            )
+            return _unset(computed, own, block=block, name=member)
+
+        if value is None:
+            return unset()
+        return value if own is not None and not own.is_computed else with_default(value, unset)
 
     return Value(ObjectOf(()), OpenMembers(names, find))
 
@@ -131,8 +136,9 @@ def kept_value(attribute: Attribute, value: Value, schema: AttributeSchema | Non
     except EvaluationError as error:
         what = f'Inappropriate value for attribute "{attribute.name}": '
         raise error.prefixed(what).at(attribute.range) from error
-    if value.is_null and schema.default is not None:
-        value = replace(converted(string(schema.default), schema.type), trace=value.trace)
+    if schema.default is not None:
+        default = replace(converted(string(schema.default), schema.type), trace=value.trace)
+        value = with_default(value, lambda: default)
     if isinstance(value.raw, int) and schema.type == NUMBER:
         value = replace(value, raw=with_precision(value.raw, COUNT_PRECISION))
     if schema.is_lower_case and isinstance(value.raw, str):

@@ -14,7 +14,7 @@ from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.functions.call_context import CONSTANT_SCOPE, Scope
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.marks import declared_sensitive, reject_ephemeral
-from ecbackup_iac.terraform.values.outcomes import one_of
+from ecbackup_iac.terraform.values.outcomes import one_of, with_default
 from ecbackup_iac.terraform.values.steps import SourceStep
 from ecbackup_iac.terraform.values.type_system import BOOL, STRING
 from ecbackup_iac.terraform.values.value import (
@@ -175,10 +175,19 @@ class Variable:
         given = values.value(self.declaration.name, self.declaration.constraint)
         if given is None or (given.is_null and not self._is_nullable):
             return None if values.file_that_may_set(self.declaration.name) else self._default()
-        if isinstance(given.raw, UnknownRaw) and not self._is_nullable:
-            raw = replace(given.raw, is_not_null=True)
-            return Value(given.type, raw, given.trace).with_marks_of(given)
-        return given
+        if given.is_known or self._is_nullable:
+            return given
+        value = with_default(given, self._default_for_null)
+        if isinstance(value.raw, UnknownRaw):
+            value = replace(value, raw=replace(value.raw, is_not_null=True))
+        return value
+
+    def _default_for_null(self) -> Value:
+        """Return what the variable is where null is passed, and is no value of it."""
+        default = self._default()
+        if default is None:
+            raise EvaluationError(f"Required variable not set: var.{self.declaration.name} is null")
+        return default
 
     def check_default(self) -> None:
         """Raise EvaluationError for a type or a default that Terraform rejects, even where it is not used."""

@@ -72,7 +72,7 @@ def _by_version_file(folder: str, folders: Folders) -> Iterator[Evidence]:
 
 
 def _by_required_version(module: Module) -> Iterator[Evidence]:
-    for block in module.terraform_blocks:
+    for block in module.versions:
         if is_before_opentofu(block.body.literal_string("required_version") or ""):
             yield Evidence(Program.TERRAFORM, "required_version")
 

@@ -203,6 +203,19 @@ def without_null(value: Value, rejection: str, kind: Type = DYNAMIC) -> Value:
     return map_outcomes(checked, value, kind=kind)
 
 
+def with_default(value: Value, default: Callable[[], Value]) -> Value:
+    """Return a value with a default where it is null, and where an outcome of it is.
+
+    Raises EvaluationError: it is null, and the default is rejected.
+    """
+    if value.is_null:
+        return default()
+    if value.is_known or not any(outcome.value.is_null for outcome in value.unknown.outcomes):
+        return value
+    filled = map_outcomes(lambda one: default() if one.is_null else one, value, kind=value.type)
+    return filled.through(*value.trace)
+
+
 def map_some(
     function: Callable[..., Value],
     arguments: Sequence[Value],
