@@ -183,7 +183,7 @@ class Variable:
         return value
 
     def _default_for_null(self) -> Value:
-        """Return what the variable is where null is passed, and is no value of it."""
+        """Return what the variable is where null is passed and it may not be null."""
         default = self._default()
         if default is None:
             raise EvaluationError(f"Required variable not set: var.{self.declaration.name} is null")
