@@ -23,6 +23,7 @@ from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.functions import FUNCTIONS
 from ecbackup_iac.terraform.functions.call_context import CONSTANT_SCOPE, OutsideError
 from ecbackup_iac.terraform.modules.module import Module
+from ecbackup_iac.terraform.modules.variables import suitable
 from ecbackup_iac.terraform.roots.root_variables import (
     RootVariableValues,
     VariableFile,
@@ -70,7 +71,7 @@ class _PassedVariable:
             return None
         try:
             convert = _as_text if constraint.is_literal else _as_expression
-            return constraint.applied(convert(self.passed))
+            return suitable(convert(self.passed), constraint, f"value for variable {name}")
         except EvaluationError as error:
             shown = error.redacted() if self.passed.is_hidden else error
             raise shown.at(self.origin) if self.origin is not None else shown from None

@@ -83,7 +83,7 @@ REFUSED = {
     ),
     "an input that the cache does not read has a wrong type": (
         {"m/main.tf": MODULE, "main.tf": 'module "m" {\n  source = "./m"\n  n = "x"\n}\n'},
-        ("main.tf:3: a number is required",),
+        ("main.tf:3: Invalid value for variable n: a number is required",),
     ),
     "a local module has a version": (
         {
@@ -111,7 +111,7 @@ REFUSED = {
             "main.tf": GROUP + DAYS + 'variable "n" {\n  type = number\n  default = "x"\n}\n',
             "terraform.tfvars": "n = 1\n",
         },
-        ("main.tf:5: a number is required",),
+        ("main.tf:7: Invalid default value for variable n: a number is required",),
     ),
     "a for_each that is refused, and each in the block": (
         {"main.tf": GROUP + '  for_each = ["x"]\n  engine = each.value\n' + DAYS},

@@ -83,11 +83,23 @@ class CallArguments(VariableValues):
             return None
         try:
             value = Evaluator(self.scope).value(attribute.expression)
-            return constraint.applied(value).through(
-                SourceStep.of(attribute, StepKind.MODULE_INPUT)
-            )
+            step = SourceStep.of(attribute, StepKind.MODULE_INPUT)
+            return suitable(value, constraint, f"value for variable {name}").through(step)
         except EvaluationError as error:
             raise error.at(attribute.range) from error
+
+
+def suitable(value: Value, constraint: Constraint, what: str) -> Value:
+    """Return a value that the constraint accepts, converted. Raises EvaluationError.
+
+    `what` says what the value is: "default value for variable days".
+    """
+    try:
+        return constraint.applied(value)
+    except EvaluationError as error:
+        if error.origin is not None:  # a part of it was rejected when it was evaluated
+            raise
+        raise error.prefixed(f"Invalid {what}: ") from error
 
 
 class Declaration:
@@ -113,8 +125,12 @@ class Declaration:
         if default is None:
             return None
         step = replace(SourceStep.of(default, StepKind.VARIABLE_DEFAULT), name=self.name)
-        value = Evaluator(CONSTANT_SCOPE).value(default.expression)
-        return constraint.applied(value).through(step)
+        try:
+            value = Evaluator(CONSTANT_SCOPE).value(default.expression)
+            what = f"default value for variable {self.name}"
+            return suitable(value, constraint, what).through(step)
+        except EvaluationError as error:
+            raise error.at(default.range) from error
 
 
 @record(eq=False)

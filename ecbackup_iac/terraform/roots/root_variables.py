@@ -21,7 +21,7 @@ from ecbackup_iac.terraform.evaluation.constraints import Constraint
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator, HiddenSourceEvaluator
 from ecbackup_iac.terraform.files.folders import Folders
 from ecbackup_iac.terraform.functions.call_context import CONSTANT_SCOPE
-from ecbackup_iac.terraform.modules.variables import VariableValues
+from ecbackup_iac.terraform.modules.variables import VariableValues, suitable
 from ecbackup_iac.terraform.roots.wrappers import ExternalInputs
 from ecbackup_iac.terraform.values.marks import declared_sensitive
 from ecbackup_iac.terraform.values.steps import SourceStep
@@ -49,7 +49,8 @@ class VariableFile:
         if attribute is None:
             return None
         try:
-            return constraint.applied(value_in_file(attribute, self.path))
+            value = value_in_file(attribute, self.path)
+            return suitable(value, constraint, f"value for variable {name}")
         except EvaluationError as error:
             error = error if may_show_text(self.path) else error.redacted()
             raise error.at(attribute.range) from error
