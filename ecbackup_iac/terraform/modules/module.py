@@ -72,7 +72,7 @@ class Module:
     """The `terraform` blocks."""
 
     version_blocks: list[Block] = field(factory=list)
-    """The `terraform` blocks whose `required_version` counts: of the last override file with one, else all."""
+    """The `terraform` blocks whose `required_version` counts: in the last override file with one, or all."""
 
     providers: list[Block] = field(factory=list)
     bodies: list[Body] = field(factory=list)
