@@ -274,6 +274,7 @@ class _ItemParser:
         return max(stop, position + 1)
 
     def _attribute(self, start: int, name_end: int, value: int) -> int:
+        """Take an attribute whose value begins at `value`, and return the offset after its line."""
         is_config = self._schema is not None and bool(self._schema.labels)
         limit = self._limit(value) if is_config else self._end
         last, stop = skip_value(self._text, value, limit)

@@ -24,7 +24,7 @@ from ecbackup_iac.terraform.roots.roots import (
     NO_UNITS,
     FolderIndex,
     RootOrder,
-    UnitModules,
+    UnitFolders,
     is_within,
 )
 from ecbackup_iac.terraform.values.budget import MAX_STEPS
@@ -64,7 +64,7 @@ class ConfigurationTree:
         steps = max(steps, MAX_STEPS_OF_A_TREE - MAX_STEPS)
         self._roots = RootResults(request, self._folders, index, self._order, steps)
 
-    def _find_units(self, scan: FolderScan) -> UnitModules:
+    def _find_units(self, scan: FolderScan) -> UnitFolders:
         wrappers = (*scan.wrappers, *scan.excluded_wrappers)
         if not any(os.path.basename(path) in TERRAGRUNT_FILES for path in wrappers):
             return NO_UNITS

@@ -15,7 +15,7 @@ from ecbackup_iac.readers.terragrunt.unit_root import UnitRoot
 from ecbackup_iac.terraform.files.folders import Folders
 from ecbackup_iac.terraform.functions.data_files import DataFileStep
 from ecbackup_iac.terraform.roots.folder_scan import FolderScan, WantedBlocks
-from ecbackup_iac.terraform.roots.roots import NO_UNITS, FolderIndex, UnitModules, is_within
+from ecbackup_iac.terraform.roots.roots import NO_UNITS, FolderIndex, UnitFolders, is_within
 from ecbackup_iac.terraform.roots.ruling_out import may_name
 from ecbackup_iac.terraform.roots.wrappers import ExternalInputs
 from ecbackup_iac.terraform.values.budget import MAX_STEPS
@@ -91,7 +91,7 @@ class UnitRoots:
 
         self._has_files = False
 
-    def find(self, scan: FolderScan) -> UnitModules:
+    def find(self, scan: FolderScan) -> UnitFolders:
         """Find the units, and return what the index has to know of them."""
         paths = [
             path
@@ -116,7 +116,7 @@ class UnitRoots:
             folder: ExternalInputs(display_path_of(file))
             for folder, file in self.found.excluded_unit_folders.items()
         }
-        return UnitModules(
+        return UnitFolders(
             frozenset(self.found.unit_folders),
             tuple(targets),
             frozenset(read - self.found.unresolved),

@@ -25,8 +25,8 @@ from ecbackup_iac.hcl.expression import (
 from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.value import StepKind
-from ecbackup_iac.terraform.evaluation.calls import call
 from ecbackup_iac.terraform.evaluation.conditionals import conditional, with_truth_outcomes
+from ecbackup_iac.terraform.evaluation.function_calls import function_call
 from ecbackup_iac.terraform.evaluation.node_evaluator import SPLAT_ELEMENT, NodeEvaluator
 from ecbackup_iac.terraform.evaluation.string_templates import template
 from ecbackup_iac.terraform.functions.call_context import Scope
@@ -97,7 +97,7 @@ class Evaluator(NodeEvaluator):
             case Conditional():
                 return conditional(self, node)
             case FunctionCall():
-                return call(self, node)
+                return function_call(self, node)
             case TupleNode():
                 return tuple_value(self.value(item) for item in node.items)
             case ObjectNode():

@@ -1,7 +1,8 @@
 """Every pure function of Terraform 1.11 and OpenTofu 1.10, by name; one file per family.
 
 A family is imported when a configuration first calls one of its functions: start-up is a feature.
-`try`, `can`, `timestamp` and others that are not functions of values only: terraform/evaluation/calls.py.
+`try`, `can`, `timestamp` and others that are not functions of values only are in
+terraform/evaluation/function_calls.py.
 """
 
 from collections.abc import Iterator, Mapping

@@ -112,7 +112,7 @@ def checked_string(text: str) -> Value:
 
 
 def string_list(texts: list[str]) -> Value:
-    """Return a list of strings."""
+    """Return the value of a list of strings. Raises TooLargeError."""
     check_text_size(sum(map(len, texts)) + len(texts))
     charge(len(texts))
     return Value(ListOf(STRING), tuple(map(string, texts)))

@@ -136,6 +136,7 @@ def resources(instance: ModuleInstance, search: Search) -> Iterator[Found]:
 def _called_resources(
     instance: ModuleInstance, name: str, block: Block, search: Search
 ) -> Iterator[Found]:
+    """Yield what one module call leads to, as `resources` does for a module."""
     folder = instance.configuration.called_folder(instance, name)
     if folder is not None and not search.may_lead_to_wanted(folder):
         return

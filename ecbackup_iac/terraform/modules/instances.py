@@ -82,12 +82,24 @@ class ModuleInstance:
         self.module = module
         self.configuration = configuration
         self.address = address
+        """Empty for the root module."""
+
         self.path = path
+        """The names of the module calls that lead to it, outermost first."""
+
         self.parent = parent
+        """The instance whose module call creates it; None for the root module."""
+
         self._variable_values = variable_values
         self._found: dict[tuple[str, ...], Value | EvaluationError] = {}
+        """Evaluated references, as tuples of names: the value, or why Terraform rejects it."""
+
         self._pending: set[tuple[str, ...]] = set()
+        """The references that are being evaluated."""
+
         self._is_evaluating_chain = False
+        """`_evaluate_chain` is running, and must not start again inside itself."""
+
         self.is_rejected: bool = parent is not None and parent.is_rejected
         """Terraform rejects the call of this module, or one above it."""
 

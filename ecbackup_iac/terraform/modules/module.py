@@ -71,8 +71,8 @@ class Module:
     terraform_blocks: list[Block] = field(factory=list)
     """The `terraform` blocks."""
 
-    versions: list[Block] = field(factory=list)
-    """Those whose `required_version` counts: only those of the last override file that has one, if any."""
+    version_blocks: list[Block] = field(factory=list)
+    """The `terraform` blocks whose `required_version` counts: in the last override file with one, or all."""
 
     providers: list[Block] = field(factory=list)
     bodies: list[Body] = field(factory=list)
@@ -132,7 +132,7 @@ class Module:
         """Drop every block: each has a reference to its module, so none would be freed otherwise."""
         for table in (self.variables, self.local_values, self.resources, self.calls, self.outputs):
             table.clear()
-        for blocks in (self.terraform_blocks, self.versions, self.providers, self.bodies):
+        for blocks in (self.terraform_blocks, self.version_blocks, self.providers, self.bodies):
             blocks.clear()
 
     @property
@@ -215,7 +215,7 @@ def _check_version(module: Module) -> None:
     """
     from ecbackup_iac.terraform.modules.versions import is_constraint, versions_of
 
-    for block in module.versions:
+    for block in module.version_blocks:
         written = block.body.attribute("required_version")
         constraint = block.body.literal_string("required_version")
         if written is None or constraint is None:
@@ -305,7 +305,9 @@ def _declare(module: Module, body: Body, *, is_override: bool = False) -> None:
     blocks = body.blocks("terraform")
     module.terraform_blocks += blocks
     versions = [block for block in blocks if _mentions(block, b"required_version")]
-    module.versions = versions if is_override and versions else [*module.versions, *versions]
+    module.version_blocks = (
+        versions if is_override and versions else [*module.version_blocks, *versions]
+    )
     module.providers += body.blocks("provider", 1)
 
 

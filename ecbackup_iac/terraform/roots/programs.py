@@ -72,7 +72,7 @@ def _by_version_file(folder: str, folders: Folders) -> Iterator[Evidence]:
 
 
 def _by_required_version(module: Module) -> Iterator[Evidence]:
-    for block in module.versions:
+    for block in module.version_blocks:
         if is_before_opentofu(block.body.literal_string("required_version") or ""):
             yield Evidence(Program.TERRAFORM, "required_version")
 

@@ -30,23 +30,23 @@ _EVIDENCE = (b"backend", b"cloud", b"provider")
 
 
 @record
-class UnitModules:
-    """The folders of the modules that Terragrunt's units deploy."""
+class UnitFolders:
+    """The folders of Terragrunt's units and of the modules that they deploy."""
 
-    sourced: frozenset[str] = frozenset()
+    folders: frozenset[str] = frozenset()
     """All of them."""
 
     targets: tuple[str, ...] = ()
-    """Those of the units that are checked."""
+    """Those of modules whose units are checked."""
 
-    read: frozenset[str] = frozenset()
+    read_files: frozenset[str] = frozenset()
     """The files of Terragrunt that are evaluated."""
 
-    excluded: Mapping[str, ExternalInputs] = field(factory=dict)
+    excluded_inputs: Mapping[str, ExternalInputs] = field(factory=dict)
     """What units that `--exclude` leaves out set of their modules' inputs, by folder."""
 
 
-NO_UNITS = UnitModules()
+NO_UNITS = UnitFolders()
 
 
 class FolderIndex:
@@ -63,7 +63,7 @@ class FolderIndex:
         is_excluded: Callable[[str], bool],
         reading: Callable[[], object] = lambda: None,
         targets: Sequence[str] | None = None,
-        find_units: Callable[[FolderScan], UnitModules] = lambda _: NO_UNITS,
+        find_units: Callable[[FolderScan], UnitFolders] = lambda _: NO_UNITS,
     ) -> None:
         """Call `reading` for every file with configuration.
 
@@ -97,16 +97,16 @@ class FolderIndex:
         }
         """The folders that a call names; in folders that were not parsed, those that a call may name."""
 
-        wrappers = {*scan.wrappers, *scan.excluded_wrappers} - units.read
+        wrappers = {*scan.wrappers, *scan.excluded_wrappers} - units.read_files
         self.external_inputs = {
-            **units.excluded,
+            **units.excluded_inputs,
             **external_inputs(wrappers, folders, self.leading, self.called),
         }
         """What other programs set of the modules' inputs, by folder."""
 
-        self.sourced = {
+        self.unit_folders = {
             folder
-            for folder in units.sourced
+            for folder in units.folders
             if folder not in self.external_inputs or self.external_inputs[folder].is_by_terragrunt
         }
         """The folders that Terragrunt plans, with the inputs of its units: they are not roots."""
@@ -124,7 +124,7 @@ class FolderIndex:
 
     def is_planned(self, path: str) -> bool:
         """Whether a folder shows that it is planned on its own, whatever calls it."""
-        if path in self.sourced:
+        if path in self.unit_folders:
             return False
         if path in self.external_inputs or loaded_files(self._folders.names(path)):
             return True
@@ -299,7 +299,7 @@ class RootOrder:
         self.first = sorted(
             (
                 path
-                for path in index.relevant - index.sourced
+                for path in index.relevant - index.unit_folders
                 if path not in called or index.is_planned(path)
             ),
             key=lambda path: (path not in anywhere, path),
@@ -309,7 +309,7 @@ class RootOrder:
         self.never_created: set[str] = set()
         """The folders of modules whose evaluated calls never create an instance, and of the modules below."""
 
-        self._done: set[str] = set(index.sourced)
+        self._done: set[str] = set(index.unit_folders)
 
     def mark_done(self, path: str) -> None:
         """Record that a folder need not be evaluated on its own (any more)."""

@@ -37,7 +37,7 @@ _SPECIAL_FORMS = {"try": try_call, "can": can_call}
 _LOOKUP_ARGUMENTS = 3
 
 
-def call(evaluator: NodeEvaluator, node: FunctionCall) -> Value:
+def function_call(evaluator: NodeEvaluator, node: FunctionCall) -> Value:
     """Return the value of a call. Raises EvaluationError."""
     if not evaluator.scope.allows_calls:
         raise EvaluationError("Function calls not allowed: functions may not be called here")
