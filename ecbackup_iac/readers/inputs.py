@@ -31,9 +31,9 @@ from ecbackup_iac.model.report import Diagnostic, ReadResult
 from ecbackup_iac.model.source import SOURCES
 from ecbackup_iac.readers.cloudformation.deployment_files import (
     MAX_DEPLOYMENT_BYTES,
-    deployed_templates,
     deployment_files,
     passes_parameters,
+    templates_deployed_by,
 )
 
 if TYPE_CHECKING:
@@ -346,7 +346,7 @@ def _deployed_by(path: str) -> Iterator[str]:
     with suppress(OSError):  # it is reported where it is read
         content = read_regular_file(os.path.realpath(path), MAX_DEPLOYMENT_BYTES)
         if isinstance(content, bytes):
-            yield from deployed_templates(path, content, boundary_of(path))
+            yield from templates_deployed_by(path, content, boundary_of(path))
 
 
 def _has_units(boundary: str) -> bool:

@@ -92,7 +92,7 @@ def _by_sam(path: str, content: bytes, boundary: str) -> Iterator[DeploymentFile
             yield DeploymentFile(path, template, name)
 
 
-def deployed_templates(path: str, content: bytes, boundary: str) -> Iterable[str]:
+def templates_deployed_by(path: str, content: bytes, boundary: str) -> Iterable[str]:
     """Return the templates that a file deploys, by real path, also without any parameter."""
     templates = dict.fromkeys(file.template for file in deployment_files(path, content, boundary))
     if not templates and is_sam_configuration(path):
