@@ -12,8 +12,8 @@ from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.policy import ReadingScope
 from ecbackup_iac.model.report import ReadResult
 from ecbackup_iac.readers.cloudformation.deployment_files import (
-    DeploymentFile,
-    deployment_files,
+    FileDeployment,
+    deployments_in_file,
     passes_parameters,
 )
 from ecbackup_iac.readers.cloudformation.resource_types import CACHE_TYPE
@@ -27,7 +27,7 @@ class TemplateFiles:
     def __init__(self) -> None:
         self._nesting: dict[str, list[TemplateFile]] = {}
         """Templates that nest others, by boundary."""
-        self._deployments: dict[str, list[DeploymentFile]] = {}
+        self._deployments: dict[str, list[FileDeployment]] = {}
         """What files deploy, by boundary."""
 
     def read(self, path: str) -> list[ReadResult]:
@@ -41,7 +41,7 @@ class TemplateFiles:
             if file is not None and b"Parameters" in file.content:
                 self._nesting_others(found.boundary)
                 for deployment in self._deployments[found.boundary]:
-                    reader.add_deployment_file(deployment)
+                    reader.add_file_deployment(deployment)
         return list(reader.results())
 
     def _nesting_others(self, boundary: str) -> list[TemplateFile]:
@@ -52,7 +52,7 @@ class TemplateFiles:
                 if file is not None and NESTED_STACK.search(file.content):
                     nesting.append(file)
                 if passes_parameters(found.path, found.content):
-                    deployments += deployment_files(found.path, found.content, boundary)
+                    deployments += deployments_in_file(found.path, found.content, boundary)
         return self._nesting[boundary]
 
 

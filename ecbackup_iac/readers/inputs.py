@@ -31,7 +31,7 @@ from ecbackup_iac.model.report import Diagnostic, ReadResult
 from ecbackup_iac.model.source import SOURCES
 from ecbackup_iac.readers.cloudformation.deployment_files import (
     MAX_DEPLOYMENT_BYTES,
-    deployment_files,
+    deployments_in_file,
     passes_parameters,
     templates_deployed_by,
 )
@@ -195,8 +195,8 @@ class _InputReader:
     def _add_deployment_file(self, file: Input) -> None:
         """Add a file that deploys templates, which then have its parameters."""
         if passes_parameters(file.path, file.content):
-            for deployed in deployment_files(file.path, file.content, file.boundary):
-                self._template_reader().add_deployment_file(deployed)
+            for deployed in deployments_in_file(file.path, file.content, file.boundary):
+                self._template_reader().add_file_deployment(deployed)
 
     def closing_results(self) -> Iterator[ReadResult]:
         """Yield the results of templates and configuration, and an error for each path without any."""
