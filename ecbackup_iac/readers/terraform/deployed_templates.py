@@ -148,7 +148,7 @@ class DeployedTemplates:
             deployment = replace(deployment, text=body.text, looks_like_cache=looks)
             self.found.append(with_parameters(deployment, deployer, found, arguments))
             return ""
-        template = as_template(found.address, kind.text, body.text)
+        template = as_template(body.text, address=found.address, kind=kind.text)
         if template is None:
             return f"{deployer.body} is not a JSON object"
         self.found.append(replace(deployment, text=template, is_resource=True))
