@@ -10,10 +10,11 @@ from ecbackup_iac.cloudformation.templates.relevance import (
 from ecbackup_iac.files.discovery import Input, discover
 from ecbackup_iac.model.evaluation_inputs import EvaluationInputs
 from ecbackup_iac.model.policy import ReadingScope
+from ecbackup_iac.model.record import record
 from ecbackup_iac.model.report import ReadResult
 from ecbackup_iac.readers.cloudformation.deployment_files import (
-    DeploymentFile,
-    deployment_files,
+    FileDeployment,
+    deployments_in_file,
     passes_parameters,
 )
 from ecbackup_iac.readers.cloudformation.resource_types import CACHE_TYPE
@@ -21,39 +22,50 @@ from ecbackup_iac.readers.cloudformation.templates import TemplateReader
 from ecbackup_iac.syntax.encoding import to_utf8
 
 
+@record
+class _OtherFiles:
+    """What the files inside a boundary do with other templates."""
+
+    nesting: list[TemplateFile]
+    """The templates that nest others."""
+
+    deployments: list[FileDeployment]
+
+
 class TemplateFiles:
     """The templates that Checkov checks, each read with those that may nest it."""
 
     def __init__(self) -> None:
-        self._nesting: dict[str, list[TemplateFile]] = {}
-        """Templates that nest others, by boundary."""
-        self._deployments: dict[str, list[DeploymentFile]] = {}
-        """What files deploy, by boundary."""
+        self._others: dict[str, _OtherFiles] = {}
+        """By boundary."""
 
     def read(self, path: str) -> list[ReadResult]:
         """Return what is read of a template."""
         reader = TemplateReader(
-            EvaluationInputs(), ReadingScope(), lambda _: False, self._nesting_others
+            EvaluationInputs(),
+            ReadingScope(),
+            lambda _: False,
+            lambda boundary: self._files_in(boundary).nesting,
         )
         for found, file in _files(path):
             if file is not None:
                 reader.add(file)
             if file is not None and b"Parameters" in file.content:
-                self._nesting_others(found.boundary)
-                for deployment in self._deployments[found.boundary]:
-                    reader.add_deployment_file(deployment)
+                for deployment in self._files_in(found.boundary).deployments:
+                    reader.add_file_deployment(deployment)
         return list(reader.results())
 
-    def _nesting_others(self, boundary: str) -> list[TemplateFile]:
-        if boundary not in self._nesting:
-            nesting = self._nesting.setdefault(boundary, [])
-            deployments = self._deployments.setdefault(boundary, [])
+    def _files_in(self, boundary: str) -> _OtherFiles:
+        if boundary not in self._others:
+            nesting: list[TemplateFile] = []
+            deployments: list[FileDeployment] = []
             for found, file in _files(boundary):
                 if file is not None and NESTED_STACK.search(file.content):
                     nesting.append(file)
                 if passes_parameters(found.path, found.content):
-                    deployments += deployment_files(found.path, found.content, boundary)
-        return self._nesting[boundary]
+                    deployments += deployments_in_file(found.path, found.content, boundary)
+            self._others[boundary] = _OtherFiles(nesting, deployments)
+        return self._others[boundary]
 
 
 def _files(path: str) -> Iterator[tuple[Input, TemplateFile | None]]:

@@ -31,9 +31,9 @@ from ecbackup_iac.model.report import Diagnostic, ReadResult
 from ecbackup_iac.model.source import SOURCES
 from ecbackup_iac.readers.cloudformation.deployment_files import (
     MAX_DEPLOYMENT_BYTES,
-    deployed_templates,
-    deployment_files,
+    deployments_in_file,
     passes_parameters,
+    templates_deployed_by,
 )
 
 if TYPE_CHECKING:
@@ -195,8 +195,8 @@ class _InputReader:
     def _add_deployment_file(self, file: Input) -> None:
         """Add a file that deploys templates, which then have its parameters."""
         if passes_parameters(file.path, file.content):
-            for deployed in deployment_files(file.path, file.content, file.boundary):
-                self._template_reader().add_deployment_file(deployed)
+            for deployed in deployments_in_file(file.path, file.content, file.boundary):
+                self._template_reader().add_file_deployment(deployed)
 
     def closing_results(self) -> Iterator[ReadResult]:
         """Yield the results of templates and configuration, and an error for each path without any."""
@@ -346,7 +346,7 @@ def _deployed_by(path: str) -> Iterator[str]:
     with suppress(OSError):  # it is reported where it is read
         content = read_regular_file(os.path.realpath(path), MAX_DEPLOYMENT_BYTES)
         if isinstance(content, bytes):
-            yield from deployed_templates(path, content, boundary_of(path))
+            yield from templates_deployed_by(path, content, boundary_of(path))
 
 
 def _has_units(boundary: str) -> bool:

@@ -20,7 +20,7 @@ from ecbackup_iac.cloudformation.syntax.nodes import (
     members,
     walk,
 )
-from ecbackup_iac.cloudformation.templates.template_documents import PROGRAMS
+from ecbackup_iac.cloudformation.templates.template_documents import PROGRAM_SUFFIXES
 
 MAX_VARIABLES = 10_000
 """Resolved for one service."""
@@ -163,7 +163,7 @@ class Variables:
         files = [
             file
             for depth in range(1, MAX_PARENTS + 1)
-            for suffix in (*_DOCUMENTS, *PROGRAMS)
+            for suffix in (*_DOCUMENTS, *PROGRAM_SUFFIXES)
             if not isinstance(file := self._read(f"{'../' * depth}serverless-compose{suffix}"), str)
         ]
         programs = (file.text for file in files if isinstance(file, ScalarNode))

@@ -12,8 +12,8 @@ from ecbackup_iac.model.annotated_text import AnnotatedText, Syntax, may_contain
 from ecbackup_iac.model.location import STANDARD_INPUT
 from ecbackup_iac.syntax.encoding import to_utf8
 
-PROGRAMS = (".ts", ".js")
-"""The name of a file ends so that a program writes documents with; its text is not parsed."""
+PROGRAM_SUFFIXES = (".ts", ".js")
+"""Files of programs that produce a configuration when they run; they are kept as text, unparsed."""
 
 
 class TemplateDocuments:
@@ -40,7 +40,7 @@ class TemplateDocuments:
             ) from error
         except UnicodeDecodeError as error:
             raise NotReadError(f"{display_path} cannot be read: {error.reason}") from error
-        if path.endswith(PROGRAMS):
+        if path.endswith(PROGRAM_SUFFIXES):
             return display_path, content, [_text_document(content, display_path)]
         documents, problem = documents_in(content, display_path)
         if problem:

@@ -34,15 +34,17 @@ _ADDON_PARAMETERS = ("addons.parameters.yml", "addons.parameters.yaml")
 
 
 @record
-class DeploymentFile:
-    """A file that deploys a template with parameters."""
+class FileDeployment:
+    """The deployment of a template with the parameters in a file, or in an environment of the file."""
 
     path: str
+    """The file that has the parameters, as it is printed."""
+
     template: str
-    """Absolute, links resolved."""
+    """The template's path: absolute, links resolved."""
 
     environment: str | None = None
-    """The environment of the SAM CLI's configuration; None in other files."""
+    """The environment of the SAM CLI's configuration, empty if it is broken; None in other files."""
 
 
 def passes_parameters(path: str, content: bytes) -> bool:
@@ -52,7 +54,7 @@ def passes_parameters(path: str, content: bytes) -> bool:
     return os.path.basename(path) in _ADDON_PARAMETERS or b"template-file-path" in content
 
 
-def deployment_files(path: str, content: bytes, boundary: str) -> Iterator[DeploymentFile]:
+def deployments_in_file(path: str, content: bytes, boundary: str) -> Iterator[FileDeployment]:
     """Yield what a file deploys: each template, with each of the environments for it."""
     folder, name = os.path.split(path)
     if is_sam_configuration(path):
@@ -66,7 +68,7 @@ def deployment_files(path: str, content: bytes, boundary: str) -> Iterator[Deplo
     # Git sync looks for them from the repository's folder.
     folders = (folder,) if name in _ADDON_PARAMETERS else (boundary, folder)
     for template in _existing(names, folders, boundary):
-        yield DeploymentFile(path, template)
+        yield FileDeployment(path, template)
 
 
 def _addons(folder: str) -> Iterator[str]:
@@ -77,7 +79,7 @@ def _addons(folder: str) -> Iterator[str]:
                 yield name
 
 
-def _by_sam(path: str, content: bytes, boundary: str) -> Iterator[DeploymentFile]:
+def _by_sam(path: str, content: bytes, boundary: str) -> Iterator[FileDeployment]:
     from ecbackup_iac.readers.cloudformation.sam_configuration import sam_configuration
 
     configuration = sam_configuration(content, path)
@@ -85,16 +87,17 @@ def _by_sam(path: str, content: bytes, boundary: str) -> Iterator[DeploymentFile
         named = (match[1].decode(errors="replace") for match in re.finditer(_NAMED, content))
         for name in ("", *named):
             for template in _sam_templates((name,), path, boundary):
-                yield DeploymentFile(path, template, "")
+                yield FileDeployment(path, template, environment="")
         return
     for name, environment in configuration.environments.items():
         for template in _sam_templates(environment.templates, path, boundary):
-            yield DeploymentFile(path, template, name)
+            yield FileDeployment(path, template, environment=name)
 
 
-def deployed_templates(path: str, content: bytes, boundary: str) -> Iterable[str]:
+def templates_deployed_by(path: str, content: bytes, boundary: str) -> Iterable[str]:
     """Return the templates that a file deploys, by real path, also without any parameter."""
-    templates = dict.fromkeys(file.template for file in deployment_files(path, content, boundary))
+    deployments = deployments_in_file(path, content, boundary)
+    templates = dict.fromkeys(deployment.template for deployment in deployments)
     if not templates and is_sam_configuration(path):
         return _sam_templates((), path, boundary)
     return templates

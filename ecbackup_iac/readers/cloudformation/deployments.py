@@ -59,5 +59,5 @@ def cache_of_deployment(deployment: TemplateDeployment, why: str) -> CacheResour
     """Return the cache that may be in a deployed template that was not read."""
     location = deployment.location
     step = TraceStep(deployment.address, location, StepKind.UNREAD, deployment.url)
-    cache = unread_cache(deployment.type, deployment.root, why, step, location)
+    cache = unread_cache(step, kind=deployment.type, root=deployment.root, why=why, block=location)
     return deployed_cache(cache, deployment)

@@ -28,7 +28,7 @@ from ecbackup_iac.syntax.toml_text import TomlError, toml_document
 OVERRIDES = "parameter_overrides"
 
 _SYNC = " (sync)"
-"""Marks what `sam sync` deploys, where it has parameters of its own."""
+"""The suffix of an environment's name for what `sam sync` deploys, where it has parameters of its own."""
 
 _MAX_LEVELS = 9
 """Tables and lists in each other that are read, from the document to the values of parameters."""
@@ -60,14 +60,22 @@ class SamEnvironment:
     """The parameters; None where it passes none."""
 
 
+@record
+class _Position:
+    """Where a parameter is in a file's text: offsets, as in Node."""
+
+    name: int
+    value: int
+
+
 class SamConfiguration:
-    """One file."""
+    """A configuration file of the SAM CLI: `samconfig.toml` or `samconfig.yaml`."""
 
     def __init__(self, source: SourceText, root: Node) -> None:
         self._source = source
         self._root = root
         self.environments = dict(self._environments())
-        """By their names."""
+        """By their names; those of `sam sync` with a suffix."""
 
     def _environments(self) -> Iterator[tuple[str, SamEnvironment]]:
         for name, (_, body) in members(self._root).items():
@@ -92,35 +100,36 @@ class SamConfiguration:
             pairs = dict(_pairs(item))
             texts |= pairs
             unread = unread or _unread(item, pairs)
-        places = self._places(name.removesuffix(_SYNC), environment)
-        values = {one: self._given(one, text, places) for one, text in texts.items()}
+        positions = self._positions(name.removesuffix(_SYNC), environment)
+        key = self._key_location(positions)
+        values = {one: self._given(text, positions.get(one), key) for one, text in texts.items()}
         if unread:
-            other = GivenValue(None, self._location(places), why=unread)
+            other = GivenValue(None, key, why=unread)
             return dict.fromkeys(declared, other) | values
         return values
 
-    def _given(self, name: str, text: str, places: Mapping[str, tuple[int, int]]) -> GivenValue:
-        start, value = places.get(name, (0, 0))
-        end = value + len(text)
-        if not value or self._source.piece(value, end) != text:
-            return GivenValue(text, self._location(places))
-        location, literal = (self._source.location(first, end) for first in (start, value))
-        return GivenValue(text, location, literal)
+    def _given(self, text: str, position: _Position | None, key: Location) -> GivenValue:
+        """Return a parameter's value, at `key` where the value's own position is not known."""
+        end = position.value + len(text) if position else 0
+        if position is None or self._source.piece(position.value, end) != text:
+            return GivenValue(text, key)
+        location = self._source.location(position.name, end)
+        return GivenValue(text, location, literal=self._source.location(position.value, end))
 
-    def _location(self, places: Mapping[str, tuple[int, int]]) -> Location:
-        """Return the location of the key of the parameters, as far as it is known."""
-        if OVERRIDES not in places:
+    def _key_location(self, positions: Mapping[str, _Position]) -> Location:
+        """Return the location of the key `parameter_overrides`; the file if that is not known."""
+        if OVERRIDES not in positions:
             return Location(self._source.path)
-        start, _ = places[OVERRIDES]
+        start = positions[OVERRIDES].name
         return self._source.location(start, start + len(OVERRIDES))
 
-    def _places(self, name: str, environment: SamEnvironment) -> dict[str, tuple[int, int]]:
-        """Return where the names of an environment's parameters, and their values, begin."""
+    def _positions(self, name: str, environment: SamEnvironment) -> dict[str, _Position]:
+        """Return where the parameters of an environment are, and the key `parameter_overrides`."""
         key, value = environment.overrides or (self._root, self._root)
         path = (name, environment.section, "parameters", OVERRIDES)
         spans = [(key.start, value.end)] if key.end else self._tables_with(path)
         return {
-            match["name"]: (match.start(), match.end())
+            match["name"]: _Position(match.start(), match.end())
             for start, end in spans
             for match in _NAME.finditer(self._text, start, end)
         }

@@ -35,7 +35,7 @@ from ecbackup_iac.model.source import Source
 from ecbackup_iac.model.value import Known, StepKind, TraceStep, Unknown
 from ecbackup_iac.model.value import Value as ModelValue
 from ecbackup_iac.model.written_path import relative_path
-from ecbackup_iac.readers.cloudformation.deployment_files import DeploymentFile
+from ecbackup_iac.readers.cloudformation.deployment_files import FileDeployment
 from ecbackup_iac.readers.cloudformation.deployments import (
     cache_of_deployment,
     deployed_cache,
@@ -82,8 +82,8 @@ class TemplateReader:
         self._unread = UnreadStacks(self._templates)
         self._ledger = CacheLedger()
         self._deployments: list[tuple[TemplateDeployment, str]] = []
-        self._deployment_files: dict[str, dict[DeploymentFile, None]] = {}
-        """By the real path of the template that each deploys."""
+        self._file_deployments: dict[str, dict[FileDeployment, None]] = {}
+        """By the template's real path; each inner dictionary is an ordered set."""
 
         self._sam_configurations: dict[str, SamConfiguration | Diagnostic] = {}
 
@@ -95,9 +95,9 @@ class TemplateReader:
         """Add a template that a resource of another source deploys."""
         self._deployments.append((deployment, boundary))
 
-    def add_deployment_file(self, file: DeploymentFile) -> None:
-        """Add a file that deploys a template; once is enough."""
-        self._deployment_files.setdefault(file.template, {})[file] = None
+    def add_file_deployment(self, deployment: FileDeployment) -> None:
+        """Add a template that a file deploys; one that was added before has no effect."""
+        self._file_deployments.setdefault(deployment.template, {})[deployment] = None
 
     def without_deployment(self) -> dict[str, set[str]]:
         """Return the files that were named themselves, have parameters and no deployment, by boundary."""
@@ -110,7 +110,7 @@ class TemplateReader:
         self._templates.add_parents(self._files_in)
         for deployment, boundary in self._deployments:
             yield self._deployed(deployment, boundary)
-        deployed = self._deployment_files.keys() | {root.path for root in self._roots}
+        deployed = self._file_deployments.keys() | {root.path for root in self._roots}
         for number, root in enumerate(self._templates.roots(deployed), 1):
             self._progress.evaluating(root.source.path, number)
             yield from self._root_results(root)
@@ -139,29 +139,31 @@ class TemplateReader:
                 yield root.label, given_values(files, self._parameter_files)
 
     def _passed_by_files(self, template: Template) -> Iterator[tuple[str, GivenValues]]:
-        """Yield the same for what Git sync and the SAM CLI deploy."""
-        for file in self._deployment_files.get(template.path, ()):
-            label = relative_path(file.path, os.path.dirname(template.path))
-            if file.environment is None:
-                yield label, given_values([("file", file.path)], self._parameter_files)
+        """Yield a label and parameters for each file, or environment of one, that deploys a template."""
+        for deployment in self._file_deployments.get(template.path, ()):
+            label = relative_path(deployment.path, os.path.dirname(template.path))
+            environment = deployment.environment
+            if environment is None:
+                yield label, given_values([("file", deployment.path)], self._parameter_files)
             else:
-                where = f", environment {file.environment}" if file.environment else ""
-                yield label + where, self._passed_by_sam(file, template)
+                where = f", environment {environment}" if environment else ""
+                yield label + where, self._passed_by_sam(deployment.path, environment, template)
 
-    def _passed_by_sam(self, file: DeploymentFile, template: Template) -> GivenValues:
+    def _passed_by_sam(self, path: str, environment: str, template: Template) -> GivenValues:
+        """Return what an environment in a configuration file of the SAM CLI passes to a template."""
         declared = template.section("Parameters")
-        configuration = self._sam_configurations.get(file.path)
+        configuration = self._sam_configurations.get(path)
         if configuration is None:
             try:
-                content = file_bytes(os.path.realpath(file.path), self._inputs.contents)
-                configuration = sam_configuration(content, file.path)
+                content = file_bytes(os.path.realpath(path), self._inputs.contents)
+                configuration = sam_configuration(content, path)
             except OSError as error:
                 text = f"cannot be read: {error.strerror or error}"
-                configuration = Diagnostic(text, Location(file.path))
-            self._sam_configurations[file.path] = configuration
+                configuration = Diagnostic(text, Location(path))
+            self._sam_configurations[path] = configuration
         if isinstance(configuration, SamConfiguration):
-            return configuration.parameters(file.environment or "", declared)
-        why = f"{file.path}, which may pass parameters, is not read"
+            return configuration.parameters(environment, declared)
+        why = f"{path}, which may pass parameters, is not read"
         return dict.fromkeys(declared, GivenValue(None, configuration.location, why=why))
 
     def _result(self, template: Template, passed: GivenValues) -> ReadResult:

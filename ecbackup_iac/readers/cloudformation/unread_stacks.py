@@ -97,7 +97,7 @@ def _warning(stacks: list[UnreadStack], *, is_package: bool) -> Diagnostic:
 
 
 def unread_cache(
-    kind: str, root: str, why: str, step: TraceStep, block: Location | None
+    step: TraceStep, *, kind: str, root: str, why: str, block: Location | None
 ) -> CacheResource:
     """Return the cache that a stack may contain, of which nothing is known; `step` is the stack itself."""
     return CacheResource(
@@ -117,7 +117,9 @@ def cache_of_stack(resource: UnreadStack, root: str) -> CacheResource:
     """Return the cache that may be in a nested stack that was not read."""
     name, problem = NESTED.get(resource.kind, ""), resource.diagnostic
     step = TraceStep(resource.address, problem.location, StepKind.UNREAD, name)
-    cache = unread_cache(resource.kind, root, problem.message, step, resource.location)
+    cache = unread_cache(
+        step, kind=resource.kind, root=root, why=problem.message, block=resource.location
+    )
     return replace(cache, calls=resource.stack.calls if resource.stack else ())
 
 

@@ -105,28 +105,28 @@ class RootReader:
 
         if self._deployed is None:
             self._deployed = DeployedTemplates(self._root, self._diagnostics)
-        block = Arguments(found.block, found.scope, self._give_up)
+        arguments = Arguments(found.block, found.scope, self._give_up)
         basis = replace(unknown_cache(found, self._root), assumptions=found.reasons_uncertain)
-        yield from self._deployed.read(found, block, basis)
+        yield from self._deployed.read(found, arguments, basis)
 
     def _cache(self, found: ResourceInstance) -> CacheResource:
         attributes = RESOURCE_TYPES[cache_type(found.kind)]
-        block = Arguments(found.block, found.scope, self._give_up)
-        retention, location = self._retention(found, attributes, block)
+        arguments = Arguments(found.block, found.scope, self._give_up)
+        retention, location = self._retention(found, attributes, arguments)
         is_rejected = isinstance(retention, Unknown) and retention.is_rejected
-        rejection = found.rejection or self._rejection(found, block)
-        node_type = self._text(block, attributes.node_type)
-        engine = self._text(block, attributes.engine, MEMCACHED)
-        group = self._text(block, attributes.replication_group)
+        rejection = found.rejection or self._rejection(found, arguments)
+        node_type = self._text(arguments, attributes.node_type)
+        engine = self._text(arguments, attributes.engine, MEMCACHED)
+        group = self._text(arguments, attributes.replication_group)
         if isinstance(retention, Unknown) and retention.outcomes:
-            days = block.written(attributes.retention)
-            engine_value = block.written(attributes.engine, MEMCACHED)
-            group_value = block.written(attributes.replication_group)
+            days = arguments.written(attributes.retention)
+            engine_value = arguments.written(attributes.engine, MEMCACHED)
+            group_value = arguments.written(attributes.replication_group)
             scenarios = shared_scenarios((days, engine_value, group_value))
             retention = with_scenarios(retention, days, scenarios)
             engine = with_scenarios(engine, engine_value, scenarios)
             group = with_scenarios(group, group_value, scenarios)
-        group = self._group(block, attributes, group, engine)
+        group = self._group(arguments, attributes, group, engine)
         cache = CacheResource(
             address=found.address,
             type=found.kind,
@@ -139,9 +139,9 @@ class RootReader:
             engine=engine,
             node_type=node_type,
             replication_group=group,
-            cluster_mode=self._cluster_mode(block, attributes, node_type),
-            backup_window=self._text(block, attributes.backup_window),
-            maintenance_window=self._text(block, attributes.maintenance_window),
+            cluster_mode=self._cluster_mode(arguments, attributes, node_type),
+            backup_window=self._text(arguments, attributes.backup_window),
+            maintenance_window=self._text(arguments, attributes.maintenance_window),
             retention_ignored=is_ignored(found.block, attributes.retention),
             near_miss=near_miss_in(found.block, attributes.retention),
             assumptions=found.reasons_uncertain,
@@ -152,12 +152,12 @@ class RootReader:
         return rejected_cache(cache, rejection) if rejection else cache
 
     def _retention(
-        self, found: ResourceInstance, attributes: Attributes, block: Arguments
+        self, found: ResourceInstance, attributes: Attributes, arguments: Arguments
     ) -> tuple[Setting[int], Location]:
-        argument = block.attribute(attributes.retention)
+        argument = arguments.attribute(attributes.retention)
         if argument is None:
             near_miss = near_miss_in(found.block, attributes.retention)
-            nearest = near_miss and block.attribute(near_miss.name)
+            nearest = near_miss and arguments.attribute(near_miss.name)
             if nearest:
                 step = step_of(SourceStep.of(nearest, StepKind.UNSET))
                 return Unset((step,)), nearest.range.location
@@ -165,7 +165,7 @@ class RootReader:
             return Unset((step_of(SourceStep(header, StepKind.UNSET)),)), header.location
         step = step_of(SourceStep.of(argument, StepKind.ATTRIBUTE))
         try:
-            value = block.value(argument)
+            value = arguments.value(argument)
         except EvaluationError as error:
             self._diagnostics.append(rejected(error, argument.range.location))
             why = f"Terraform rejects it: {error.message}"
@@ -175,22 +175,26 @@ class RootReader:
             setting = replace(setting, is_rejected=True)
         return setting, argument.range.location
 
-    def _text(self, block: Arguments, name: str | None, sought: str = "") -> Setting[str]:
-        argument = block.attribute(name) if name else None
+    def _text(self, arguments: Arguments, name: str | None, sought: str = "") -> Setting[str]:
+        argument = arguments.attribute(name) if name else None
         if argument is None:
             return Unset()
         try:
             step = step_of(SourceStep.of(argument, StepKind.ATTRIBUTE))
-            return text_setting(block.value(argument, sought), step)
+            return text_setting(arguments.value(argument, sought), step)
         except EvaluationError as error:
             self._diagnostics.append(rejected(error, argument.range.location))
             return Unknown(f"Terraform rejects {name}: {error.message}")
 
     def _group(
-        self, block: Arguments, attributes: Attributes, group: Setting[str], engine: Setting[str]
+        self,
+        arguments: Arguments,
+        attributes: Attributes,
+        group: Setting[str],
+        engine: Setting[str],
     ) -> Setting[str]:
         """Return the group that a cluster belongs to."""
-        argument = block.attribute(attributes.replication_group or "")
+        argument = arguments.attribute(attributes.replication_group or "")
         if argument is None:
             return group
         reference = argument.range.text.partition("=")[2].strip()[:MAX_STEP_LENGTH]
@@ -201,20 +205,20 @@ class RootReader:
         )
 
     def _cluster_mode(
-        self, block: Arguments, attributes: Attributes, node_type: Setting[str]
+        self, arguments: Arguments, attributes: Attributes, node_type: Setting[str]
     ) -> Setting[bool]:
         """Return whether the cache is in cluster mode, where anything depends on that."""
         if not (attributes.cluster_mode and may_need_cluster_mode(node_type)):
             return Known(value=False)
-        if block.has_block("cluster_mode"):
+        if arguments.has_block("cluster_mode"):
             return Known(value=True)
         answers = set()
         for name, setting in attributes.cluster_mode.items():
-            argument = block.attribute(name)
+            argument = arguments.attribute(name)
             if argument is None:
                 continue
             try:
-                value = block.value(argument)
+                value = arguments.value(argument)
             except EvaluationError:
                 continue
             if not value.is_known:
@@ -223,12 +227,12 @@ class RootReader:
                 return Known(value=True)
         return Unknown("cluster mode is unknown") if answers else Known(value=False)
 
-    def _rejection(self, found: ResourceInstance, block: Arguments) -> str:
+    def _rejection(self, found: ResourceInstance, arguments: Arguments) -> str:
         """Return what Terraform or the provider would reject of the resource itself; empty for nothing."""
         header = found.block.header.location
         self._checked[header] += 1
         is_checked = self._checked[header] <= MAX_CHECKED_INSTANCES
-        rejected_here = [*rejections(found, block, with_arguments=is_checked)]
+        rejected_here = [*rejections(found, arguments, with_arguments=is_checked)]
         self._diagnostics += rejected_here
         return rejected_here[0].message if rejected_here else ""
 

@@ -19,11 +19,14 @@ from ecbackup_iac.terraform.values.value import EvaluationError, UnknownRaw, Val
 
 
 def with_parameters(
-    deployment: TemplateDeployment, deployer: Deployer, found: ResourceInstance, block: Arguments
+    deployment: TemplateDeployment,
+    deployer: Deployer,
+    found: ResourceInstance,
+    arguments: Arguments,
 ) -> TemplateDeployment:
     """Return a deployment with the parameters that are passed."""
     passed: dict[str, DeployedParameter] = {}
-    argument = block.attribute(deployer.parameters)
+    argument = arguments.attribute(deployer.parameters)
     if argument is not None:
         passed = _passed(argument, Evaluator(found.scope))
     for overrides in _overrides(found):

@@ -90,25 +90,29 @@ class DeployedTemplates:
         self.found: list[TemplateDeployment] = []
 
     def read(
-        self, found: ResourceInstance, block: Arguments, basis: CacheResource
+        self, found: ResourceInstance, arguments: Arguments, basis: CacheResource
     ) -> Iterator[CacheResource]:
         """Add what a resource deploys, or yield an unknown cache; `basis` has what all its caches share."""
         deployer = DEPLOYERS[found.kind]
         if deployer.nested:
             nested = found.block.body.blocks(deployer.nested)
-            blocks = [Arguments(one, found.scope, block.give_up) for one in nested]
+            blocks = [Arguments(one, found.scope, arguments.give_up) for one in nested]
         else:
-            blocks = [block]
+            blocks = [arguments]
         for one in blocks:
             why = self._add(found, deployer, one, basis)
             if why:
                 yield replace(basis, retention=Unknown(why, trace=basis.retention.trace))
 
     def _add(
-        self, found: ResourceInstance, deployer: Deployer, block: Arguments, basis: CacheResource
+        self,
+        found: ResourceInstance,
+        deployer: Deployer,
+        arguments: Arguments,
+        basis: CacheResource,
     ) -> str:
         """Add what a resource deploys; return why that is not known where it may be a cache."""
-        kind, body = self._text(block, deployer.type), self._text(block, deployer.body)
+        kind, body = self._text(arguments, deployer.type), self._text(arguments, deployer.body)
         if kind.text is not None and kind.text not in TEMPLATE_TYPES:
             return kind.unknown_part if text_mentions_cache(kind.text) else ""
         file = _file_of(found, deployer)
@@ -126,7 +130,9 @@ class DeployedTemplates:
             calls=basis.calls,
             hidden_words=_hidden_words(body, found, file) if body.is_hidden else frozenset(),
         )
-        is_seen = file is not None or (body.error is not None and _is_written_here(block, deployer))
+        is_seen = file is not None or (
+            body.error is not None and _is_written_here(arguments, deployer)
+        )
         if body.why and is_seen and not deployment.looks_like_cache:
             return self._skip(deployment, body.why)
         if body.why or kind.why:
@@ -136,13 +142,13 @@ class DeployedTemplates:
                 self._diagnostics.append(body.error)
             return body.why or kind.why
         if body.text is None:
-            return self._add_url(deployment, deployer, found, block)
+            return self._add_url(deployment, deployer, found, arguments)
         if kind.text is None:
             looks = deployment.looks_like_cache or body.is_open
             deployment = replace(deployment, text=body.text, looks_like_cache=looks)
-            self.found.append(with_parameters(deployment, deployer, found, block))
+            self.found.append(with_parameters(deployment, deployer, found, arguments))
             return ""
-        template = as_template(found.address, kind.text, body.text)
+        template = as_template(body.text, address=found.address, kind=kind.text)
         if template is None:
             return f"{deployer.body} is not a JSON object"
         self.found.append(replace(deployment, text=template, is_resource=True))
@@ -153,7 +159,7 @@ class DeployedTemplates:
         deployment: TemplateDeployment,
         deployer: Deployer,
         found: ResourceInstance,
-        block: Arguments,
+        arguments: Arguments,
     ) -> str:
         if not deployer.url:
             is_here = "servicecatalog_product." in found.block.range.text
@@ -165,7 +171,7 @@ class DeployedTemplates:
                 else "its template is not known"
             )
             return why if is_cache else ""
-        url = self._text(block, deployer.url)
+        url = self._text(arguments, deployer.url)
         if url.location is None or (url.why and deployment.looks_like_cache):
             return url.why
         if url.is_hidden:
@@ -174,7 +180,7 @@ class DeployedTemplates:
             )
         deployment = replace(deployment, location=url.location, url=url.text or "")
         if url.text is not None:
-            self.found.append(with_parameters(deployment, deployer, found, block))
+            self.found.append(with_parameters(deployment, deployer, found, arguments))
         elif url.why:
             return self._skip(deployment, url.why)
         return ""
@@ -188,26 +194,26 @@ class DeployedTemplates:
         return ""
 
     @staticmethod
-    def _text(block: Arguments, name: str) -> _Text:
+    def _text(arguments: Arguments, name: str) -> _Text:
         """Return an argument that is a string."""
-        argument = block.attribute(name) if name else None
+        argument = arguments.attribute(name) if name else None
         if argument is None:
             return _Text()
         location = argument.range.location
         try:
-            value = block.value(argument)
+            value = arguments.value(argument)
         except EvaluationError as error:
             why = f"Terraform rejects {name}: {error.message}"
             return _Text(why=why, location=location, error=rejected(error, location))
         if value.is_null:
             return _Text(location=location)
         if isinstance(value.raw, str) and not value.is_sensitive:
-            is_hidden = value.is_hidden and not _is_own_file(argument, block)
+            is_hidden = value.is_hidden and not _is_own_file(argument, arguments)
             return _Text(value.raw, location=location, is_hidden=is_hidden)
         if not isinstance(value.raw, UnknownRaw):
             why = f"{name} is unknown: it is not a string, or is sensitive"
             return _Text(why=why, location=location)
-        why, text = f"{name} is unknown: {value.raw.why}", partly_known_text(argument, block)
+        why, text = f"{name} is unknown: {value.raw.why}", partly_known_text(argument, arguments)
         if text is None:
             return _Text(why=why, location=location)
         is_open = not has_written_types(argument)
@@ -268,23 +274,23 @@ def _hidden_words(body: _Text, found: ResourceInstance, file: _File | None) -> f
     return hidden_words([body.text or ""], literal)
 
 
-def _is_own_file(argument: Attribute, block: Arguments) -> bool:
+def _is_own_file(argument: Attribute, arguments: Arguments) -> bool:
     """Whether a string is that of a file in the tree, with nothing in it that must not be shown."""
     match argument.expression:
         case FunctionCall(name="file"):
             return True
         case FunctionCall(name="templatefile", arguments=(_, variables)):
             try:
-                return not marks_in(block.evaluated(variables, argument)).is_hidden
+                return not marks_in(arguments.evaluated(variables, argument)).is_hidden
             except EvaluationError:
                 return False
         case _:
             return False
 
 
-def _is_written_here(block: Arguments, deployer: Deployer) -> bool:
+def _is_written_here(arguments: Arguments, deployer: Deployer) -> bool:
     """Whether the resource contains the text of its template, apart from what that refers to."""
-    argument = block.attribute(deployer.body)
+    argument = arguments.attribute(deployer.body)
     match argument.expression if argument is not None else None:
         case Template() | FunctionCall(name="jsonencode" | "yamlencode", arguments=(ObjectNode(),)):
             return True

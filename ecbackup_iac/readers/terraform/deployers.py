@@ -95,8 +95,11 @@ OVERRIDERS: Mapping[str, Overrider] = {
 """By the type of the resource that deploys the template."""
 
 
-def as_template(address: str, kind: str, properties: str) -> str | None:
-    """Return the template of a single resource with these properties, as JSON text."""
+def as_template(properties: str, *, address: str, kind: str) -> str | None:
+    """Return the template of a single resource with these properties; both are JSON texts.
+
+    None where the properties are not a JSON object.
+    """
     import json  # most runs do without
 
     try:

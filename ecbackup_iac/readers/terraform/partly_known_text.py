@@ -30,7 +30,7 @@ _NO_NAME = re.compile(r"[^\w.]+")
 _OPEN = re.compile(r"""^\s*<%|\bType["']?\s*:\s*["']?<%""", re.MULTILINE)
 
 
-def partly_known_text(argument: Attribute, block: Arguments) -> str | None:
+def partly_known_text(argument: Attribute, arguments: Arguments) -> str | None:
     """Return a template of which a part is unknown; None where it cannot be distinguished from the rest.
 
     Of what `jsonencode` or `yamlencode` is given, an unknown part is a function; in a string it is a
@@ -38,11 +38,11 @@ def partly_known_text(argument: Attribute, block: Arguments) -> str | None:
     """
     match argument.expression:
         case Template(parts=parts):
-            text = "".join(_filled_in(part, argument, block) for part in parts)
+            text = "".join(_filled_in(part, argument, arguments) for part in parts)
             return None if _OPEN.search(text) else text
         case FunctionCall(name="jsonencode" | "yamlencode", arguments=(inner,), is_expanded=False):
             try:
-                value = block.evaluated(inner, argument)
+                value = arguments.evaluated(inner, argument)
             except EvaluationError:
                 return None
             return json.dumps(_plain(value)) if value.is_known else None
@@ -67,13 +67,13 @@ def _member(node: ObjectNode, name: str) -> Node | None:
     return next(found, None)
 
 
-def _filled_in(part: TemplatePart, argument: Attribute, block: Arguments) -> str:
+def _filled_in(part: TemplatePart, argument: Attribute, arguments: Arguments) -> str:
     """Return the text of a part of a template; a placeholder where it is unknown or hidden."""
     match part:
         case Text(text=literal):
             return literal
         case Interpolation(expression=expression):
-            value = block.evaluated(expression, argument)
+            value = arguments.evaluated(expression, argument)
             text = None if value.is_hidden else scalar_text(value.raw)
             return f"<%{_NO_NAME.sub('_', part.range.text).strip('_')}%>" if text is None else text
         case _:  # a directive can be anything

@@ -35,7 +35,7 @@ _ENGINES = {
 
 
 def rejections(
-    found: ResourceInstance, block: Arguments, *, with_arguments: bool
+    found: ResourceInstance, arguments: Arguments, *, with_arguments: bool
 ) -> Iterator[Diagnostic]:
     """Yield what is rejected of a resource itself: every argument, or else the first broken rule.
 
@@ -46,22 +46,22 @@ def rejections(
         meant = cache_type(found.kind)
         text = f"Invalid resource type: there is no {found.kind}; did you mean {meant}?"
         yield Diagnostic(text, header)
-    for error in _rejected_arguments(found, block) if with_arguments else ():
+    for error in _rejected_arguments(found, arguments) if with_arguments else ():
         is_rejected = True
         yield rejected(error, header)
     if not is_rejected:
-        after = Arguments(found.block, found.condition_scope, block.give_up)
+        after = Arguments(found.block, found.condition_scope, arguments.give_up)
         broken = chain(
-            _failed_conditions(found.block, "pre", block),
+            _failed_conditions(found.block, "pre", arguments),
             _failed_conditions(found.block, "post", after),
-            _engine_rule(found.kind, block),
-            _membership_rules(block) if found.kind == "aws_elasticache_cluster" else (),
+            _engine_rule(found.kind, arguments),
+            _membership_rules(arguments) if found.kind == "aws_elasticache_cluster" else (),
         )
         for location, message in islice(broken, 1):
             yield Diagnostic(message, location)
 
 
-def _rejected_arguments(found: ResourceInstance, block: Arguments) -> Iterator[EvaluationError]:
+def _rejected_arguments(found: ResourceInstance, arguments: Arguments) -> Iterator[EvaluationError]:
     """Yield what Terraform rejects of a resource's arguments: what they refer to, and their types.
 
     A retention of a wrong type is for the rule.
@@ -70,16 +70,16 @@ def _rejected_arguments(found: ResourceInstance, block: Arguments) -> Iterator[E
     yield from undeclared_names(found.scope.instance, found.block)
     written = {attribute.name: attribute for attribute in found.block.body.attributes()}
     for name, schema in provider_schema(found.kind).items():
-        given = [(block, written[name])] if name in written else []
+        given = [(arguments, written[name])] if name in written else []
         if schema.is_block:
             try:
-                given = list(_nested_arguments(found.block, name, block))
+                given = list(_nested_arguments(found.block, name, arguments))
             except EvaluationError as error:
                 yield error.at(found.block.header)
                 continue
-        for arguments, attribute in given:
+        for scope, attribute in given:
             try:
-                value = arguments.value(attribute)
+                value = scope.value(attribute)
                 if not schema.is_block and name != RETENTION:
                     kept_value(attribute, value, schema)
                 undeclared = undeclared_reference(module, attribute)
@@ -90,19 +90,19 @@ def _rejected_arguments(found: ResourceInstance, block: Arguments) -> Iterator[E
 
 
 def _nested_arguments(
-    resource: Block, name: str, block: Arguments
+    resource: Block, name: str, arguments: Arguments
 ) -> Iterator[tuple[Arguments, Attribute]]:
     """Yield the arguments of nested blocks, written out or dynamic. Raises EvaluationError."""
-    nested = [(block, inner) for inner in resource.body.blocks(name)]
+    nested = [(arguments, inner) for inner in resource.body.blocks(name)]
     for dynamic in resource.body.blocks("dynamic", 1):
         if dynamic.labels[0] == name:
-            nested += block.dynamic_contents(dynamic)
-    for arguments, inner in nested:
-        yield from ((arguments, attribute) for attribute in inner.body.attributes())
+            nested += arguments.dynamic_contents(dynamic)
+    for scope, inner in nested:
+        yield from ((scope, attribute) for attribute in inner.body.attributes())
 
 
 def _failed_conditions(
-    resource: Block, when: str, block: Arguments
+    resource: Block, when: str, arguments: Arguments
 ) -> Iterator[tuple[Location, str]]:
     """Yield the preconditions or postconditions that fail, each with Terraform's message."""
     for lifecycle in resource.body.blocks("lifecycle"):
@@ -112,7 +112,7 @@ def _failed_conditions(
                 check_rule(rule)
                 is_evaluated = True
                 is_met = rule_condition_value(
-                    rule, lambda attribute: block.evaluated(attribute.expression, attribute)
+                    rule, lambda attribute: arguments.evaluated(attribute.expression, attribute)
                 )
             except EvaluationError as error:
                 if when == "pre" or not is_evaluated:
@@ -123,8 +123,8 @@ def _failed_conditions(
                 yield written.range.location, f"Resource {when}condition failed"
 
 
-def _engine_rule(kind: str, block: Arguments) -> Iterator[tuple[Location, str]]:
-    engine, argument = block.known("engine"), block.attribute("engine")
+def _engine_rule(kind: str, arguments: Arguments) -> Iterator[tuple[Location, str]]:
+    engine, argument = arguments.known("engine"), arguments.attribute("engine")
     engines = _ENGINES.get(kind)
     if not engines or engine is None or not isinstance(engine.raw, str) or argument is None:
         return
@@ -135,15 +135,18 @@ def _engine_rule(kind: str, block: Arguments) -> Iterator[tuple[Location, str]]:
         yield argument.range.location, f"expected engine to be one of [{listed}], got {shown}"
 
 
-def _membership_rules(block: Arguments) -> Iterator[tuple[Location, str]]:
-    group, argument = block.known("replication_group_id"), block.attribute("replication_group_id")
+def _membership_rules(arguments: Arguments) -> Iterator[tuple[Location, str]]:
+    group, argument = (
+        arguments.known("replication_group_id"),
+        arguments.attribute("replication_group_id"),
+    )
     if group is not None and argument is not None:
         location = argument.range.location
-        if block.known("engine") is not None:
+        if arguments.known("engine") is not None:
             yield location, "only one of engine, replication_group_id can be specified"
         for name in _NOT_FOR_MEMBERS:
-            if block.known(name) is not None:
+            if arguments.known(name) is not None:
                 yield location, f'"replication_group_id": conflicts with {name}'
-    elif block.is_unset("replication_group_id") and block.is_unset("engine"):
+    elif arguments.is_unset("replication_group_id") and arguments.is_unset("engine"):
         text = "one of engine, replication_group_id must be specified"
-        yield block.header.location, text
+        yield arguments.header.location, text

@@ -205,7 +205,7 @@ class RootEvaluation(Search):
             source = source_of(call) or ""
             if header not in self._calls_with_caches and described_modules(source):
                 reason = "the module that terraform init fetched for this call creates no cache"
-                self._add_absent(address, source, call.range.location, reason)
+                self._add_absent(address, kind=source, location=call.range.location, reason=reason)
 
     def _reject(self, diagnostics: list[Diagnostic]) -> None:
         """Make each cache unknown that would pass, where Terraform rejects its block or a module above it."""
@@ -259,7 +259,9 @@ class RootEvaluation(Search):
             not is_call or self._is_cache_call(found, locations)
         ):
             for absent in locations:
-                self._add_absent(found.address, found.kind, absent, found.reason)
+                self._add_absent(
+                    found.address, kind=found.kind, location=absent, reason=found.reason
+                )
         if not isinstance(found.target, Module) or found.target.folder not in self._index.found:
             return None
         if found.instance.is_rejected or location in self._empty_calls:
@@ -303,11 +305,13 @@ class RootEvaluation(Search):
     def _add_blocks(self, blocks: list[DeclaredBlock], prefix: str, reason: str) -> None:
         for block in blocks:
             address = f"{prefix}.{block.address}" if prefix else block.address
-            self._add_absent(address, block.type, block.location, reason)
+            self._add_absent(address, kind=block.type, location=block.location, reason=reason)
 
-    def _add_absent(self, address: str, kind: str, location: Location, reason: str) -> None:
+    def _add_absent(self, address: str, *, kind: str, location: Location, reason: str) -> None:
         root = display_path_of(self._root.module.folder)
-        self.absent.setdefault(location, AbsentCache(address, kind, root, location, reason))
+        self.absent.setdefault(
+            location, AbsentCache(address, type=kind, root=root, location=location, reason=reason)
+        )
 
 
 def _declares_cache(found: EmptyBlock) -> bool:

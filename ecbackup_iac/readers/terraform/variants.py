@@ -14,8 +14,8 @@ from ecbackup_iac.model.value import Value as Setting
 
 T = TypeVar("T")
 
-PROGRAMS = ("Terraform plans it", "OpenTofu plans it")
-"""The conditions of the two ways to read a folder with `.tofu` files beside `.tf` files."""
+_PROGRAMS = ("Terraform", "OpenTofu")
+"""They read a folder with `.tofu` files beside `.tf` files in different ways."""
 
 _TWO_PROGRAMS = (
     "Terraform and OpenTofu read different files here (.tofu), and nothing shows which one is used: "
@@ -72,10 +72,10 @@ def with_programs(
             case (CacheResource() as left, CacheResource() as right):
                 yield from _of_both(left, right)
             case _:
-                for only, program in zip(found, PROGRAMS, strict=True):
+                for only, program in zip(found, _PROGRAMS, strict=True):
                     if only is not None:
                         yield _with_program_notes(
-                            only, f"it exists only when {program.removesuffix(' it')} this root"
+                            only, f"it exists only when {program} plans this root"
                         )
 
 
@@ -85,8 +85,8 @@ def _of_both(left: CacheResource, right: CacheResource) -> Iterator[CacheResourc
         yield left
         return
     if _comparable(left) != _comparable(right):
-        for cache, program in zip((left, right), PROGRAMS, strict=True):
-            yield _with_program_notes(cache, f"as it is when {program}")
+        for cache, program in zip((left, right), _PROGRAMS, strict=True):
+            yield _with_program_notes(cache, f"as it is when {program} plans it")
         return
     blocks = filter(None, (*left.overrides, right.block, *right.overrides))
     joined = replace(
@@ -96,7 +96,8 @@ def _of_both(left: CacheResource, right: CacheResource) -> Iterator[CacheResourc
         assumptions=tuple(dict.fromkeys((*left.assumptions, *right.assumptions))),
         retention_ignored=left.retention_ignored or right.retention_ignored,
     )
-    alternatives = [*zip(PROGRAMS, (joined, right), strict=True)]
+    conditions = (f"{program} plans it" for program in _PROGRAMS)
+    alternatives = [*zip(conditions, (joined, right), strict=True)]
     yield _with_program_notes(
         _with_outcomes(alternatives, ("retention",), "it depends on which program plans it")
     )

@@ -166,7 +166,7 @@ class Blocks:
                 )
                 pending.append((inner, call.get("module", {}), (level, *calls)))
 
-    def block_of(self, module_address: str, kind: str, name: str) -> BlockExpressions:
+    def block_of(self, *, module_address: str, kind: str, name: str) -> BlockExpressions:
         """Return the block that a resource instance comes from; an empty one where there is none."""
         calls = _MODULE_CALL.findall(module_address)
         path = ".".join(f"module.{call}" for call in calls)

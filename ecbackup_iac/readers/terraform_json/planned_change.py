@@ -73,7 +73,11 @@ def read_change(
     attributes = RESOURCE_TYPES.get(entry["type"])
     if attributes is None or not is_managed_afterwards(entry):
         return None
-    block = blocks.block_of(entry.get("module_address", ""), entry["type"], entry.get("name", ""))
+    block = blocks.block_of(
+        module_address=entry.get("module_address", ""),
+        kind=entry["type"],
+        name=entry.get("name", ""),
+    )
     instance = _Instance(entry, attributes, block, input_location(root))
     retention = instance.retention()
     if deferred:

@@ -129,7 +129,9 @@ def _deployment(
     )
     body, url = resource.text(deployer.body), resource.text(deployer.url)
     if deployer.type:
-        template = as_template(resource.address, kind, body) if kind and body else None
+        template = None
+        if kind and body:
+            template = as_template(body, address=resource.address, kind=kind)
         unknown = f"{deployer.body} is unknown"
         return replace(deployment, text=template, is_resource=True) if template else unknown
     if not deployer.url:
