@@ -189,11 +189,11 @@ COPIES = {
     ),
     "a pattern that is too long": Case(
         unit(terraform(f'exclude_from_copy = ["{"*a" * 300}"]') + INPUTS % 3),
-        {"live/a": f"{UNKNOWN}the patterns of what is copied are not evaluated; it is 3 days"},
+        {"live/a": f"{UNKNOWN}the patterns of what is copied are not evaluated; in the module "},
     ),
     "patterns that are unknown": Case(
         unit(terraform(f"exclude_from_copy = [{X}]") + INPUTS % 3),
-        {"live/a": f"{UNKNOWN}what is copied is unknown: {NOT_SET}; it is 3 days"},
+        {"live/a": f"{UNKNOWN}what is copied is unknown: {NOT_SET}; in the module "},
     ),
     "a module in a folder of the unit": Case(
         unit(
@@ -244,7 +244,7 @@ GENERATED = {
     ),
     "an override with unknown contents": Case(
         unit(SOURCE + generated('"x_override.tf"', f"file({X})")),
-        {"live/a": not_evaluated("x_override.tf") + "; it is 7 days with modules/redis"},
+        {"live/a": not_evaluated("x_override.tf") + "; in the module modules/redis it is 7 days"},
     ),
     "a file of the module with unknown contents": Case(
         unit(SOURCE + generated('"main.tf"', f"file({X})")), {"live/a": not_evaluated("main.tf")}
@@ -295,7 +295,7 @@ GENERATED = {
     ),
     "an unknown path": Case(
         unit(SOURCE + generated(f'"{PART}_override.tf"', TEXT_OVERRIDE)),
-        {"live/a": f"{UNKNOWN}a generated file was not evaluated: {NOT_SET}; it is 7 days"},
+        {"live/a": f"{UNKNOWN}a generated file was not evaluated: {NOT_SET}; in the module "},
         errors=(f"live/a/terragrunt.hcl:4: a generated file was not evaluated: {NOT_SET}",),
     ),
     "an unknown path of a cache in a module without one": Case(
@@ -963,7 +963,7 @@ INPUTS_CASES = {
             f'terraform {{\n  source = {X} == "y" ? "../../modules//redis" : "../../no"\n}}\n'
             + INPUTS % 3
         ),
-        {"live/a": f"{UNKNOWN}the source of its module is unknown: {NOT_SET}; it is 3 days"},
+        {"live/a": f"{UNKNOWN}the source of its module is unknown: {NOT_SET}; in the module "},
     ),
 }
 

@@ -107,7 +107,7 @@ SOURCES = {
         ),
         {
             "live/a": "unknown snapshot_retention_limit is unknown: the source of its module is unknown: "
-            "the environment variable DAYS is not set here; it is 3 days with modules/redis"
+            "the environment variable DAYS is not set here; in the module modules/redis it is 3 days"
         },
     ),
     "a source that the environment decides": Case(
@@ -628,3 +628,9 @@ CASES = {
 @pytest.mark.parametrize("name", CASES)
 def test_a_unit_is_evaluated(name: str, check: Check) -> None:
     check.expect(CASES[name])
+
+
+def test_a_variable_is_no_remedy_for_a_source_that_is_not_known(check: Check) -> None:
+    files = SOURCES["a source that may be remote"].files
+    (finding,) = check(files).findings
+    assert finding["remedy"].startswith("check a plan: ")

@@ -12,7 +12,7 @@ from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.model.report import AbsentCache, Diagnostic, ReadResult, Severity
 from ecbackup_iac.model.source import Source
-from ecbackup_iac.model.value import Unknown, possible_values
+from ecbackup_iac.model.value import NeedsPlan, Unknown, possible_values
 from ecbackup_iac.readers.cloudformation.resource_types import names_in_messages
 from ecbackup_iac.readers.hidden_words import hidden_words, without_words
 from ecbackup_iac.terraform.files.file_names import every_configuration_file
@@ -161,10 +161,9 @@ class UnitRoot:
         if why_uncertain:
             why = why_uncertain
             if not isinstance(retention, Unknown):
-                why += (
-                    f"; it is {format_days(retention)} with {display_path_of(self.module.folder)}"
-                )
-            cache = replace(cache, retention=Unknown(why, trace=retention.trace))
+                folder = display_path_of(self.module.folder)
+                why += f"; in the module {folder} it is {format_days(retention)}"
+            cache = replace(cache, retention=Unknown(NeedsPlan(why), trace=retention.trace))
         if unit.may_be_excluded:
             cache = replace(cache, assumptions=(*cache.assumptions, unit.may_be_excluded))
         return cache
