@@ -154,6 +154,11 @@ class GivenValue:
 
     is_secret: bool = False
 
+    @property
+    def is_from_file(self) -> bool:
+        """Whether it is written in a file of parameters: not on the command line, or in another source."""
+        return not self.trace and self.location.origin is not Origin.COMMAND_LINE
+
     def steps(self, declaration: Declaration) -> tuple[TraceStep, ...]:
         """Return the steps of a trace that show it."""
         return self.trace or (self.step(declaration),)
