@@ -36,6 +36,7 @@ PLACEHOLDERS = {
     "a template of Maven": "'@days@'",
     "angle brackets": "<DAYS>",
     "percent signs": "'%DAYS%'",
+    "a secret of SOPS": "'ENC[AES256_GCM,data:days,type:int]'",
     "Python's newer formatting": "'{days}'",
     "a shell variable with a default": "'${DAYS:-7}'",
     "a template of Terraform": "'${var.days}'",
@@ -69,6 +70,41 @@ def test_a_default_that_is_a_placeholder_is_unknown(
     found = evaluate_templates({"t.yaml": text})
     assert [str(judge(one, Requirements()).status) for one in found.caches] == [status]
     assert found.errors == []
+
+
+GIVEN = """\
+Parameters:
+  Days: {Type: KIND}
+  Stage: {Type: String}
+Conditions: {IsDev: !Equals [!Ref Stage, dev]}
+Resources:
+  A: {Type: 'AWS::ElastiCache::ReplicationGroup', Properties: {SnapshotRetentionLimit: !Ref Days}}
+  B: {Type: 'AWS::ElastiCache::ReplicationGroup', Properties: {SnapshotRetentionLimit: !If [IsDev, 0, 7]}}
+"""
+
+
+@pytest.mark.parametrize("kind", ["Number", "String", "Number, AllowedValues: [0, 7]"])
+@pytest.mark.parametrize("value", ["{{ x }}", "__X__", "#{x}#", "$X", "${X}", "ENC[AES256_GCM,x]"])
+def test_a_value_in_a_parameter_file_that_is_a_placeholder_is_unknown(
+    value: str, kind: str, run_here: "RunHere", tmp_path: Path
+) -> None:
+    (tmp_path / "t.yaml").write_text(GIVEN.replace("KIND", kind), "utf-8")
+    (tmp_path / "p.json").write_text(json.dumps({"Days": value, "Stage": value}), "utf-8")
+    args = ("check", "t.yaml", "--parameter-file", "p.json", "--format", "json")
+    report = json.loads(run_here(*args).stdout)
+    messages = {one["resource"]["address"]: one["message"] for one in report["findings"]}
+    assert "the value of Days is filled in by another program" in messages["A"]
+    assert "the value of Stage is filled in by another program; when IsDev is true" in messages["B"]
+    assert report["diagnostics"] == []
+
+
+def test_the_allowed_values_of_a_placeholder_decide(run_here: "RunHere", tmp_path: Path) -> None:
+    (tmp_path / "t.yaml").write_text(
+        GIVEN.replace("KIND", "Number, AllowedValues: [1, 7]"), "utf-8"
+    )
+    (tmp_path / "p.json").write_text('{"Days": "$DAYS", "Stage": "prod"}', "utf-8")
+    result = run_here("check", "t.yaml", "--parameter-file", "p.json")
+    assert result.stdout == "2 caches: 2 passed\n"
 
 
 @pytest.mark.parametrize(

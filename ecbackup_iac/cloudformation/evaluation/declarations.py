@@ -159,6 +159,11 @@ class GivenValue:
         """Whether an option gives it, whose value is not shown."""
         return self.location.origin is Origin.COMMAND_LINE
 
+    @property
+    def is_from_file(self) -> bool:
+        """Whether it is written in a file of parameters: not on the command line, or in another source."""
+        return not self.trace and not self.is_from_command_line
+
     def steps(self, declaration: Declaration) -> tuple[TraceStep, ...]:
         """Return the steps of a trace that show it."""
         return self.trace or (self.step(declaration),)

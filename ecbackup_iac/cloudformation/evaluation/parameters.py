@@ -141,16 +141,26 @@ def _given_value(
     """Return the value of a parameter that is given one from outside the templates."""
     secret = declaration.is_secret or given.is_secret
     first, *other_steps = given.steps(declaration)
-    if given.text is not None:
+    is_placeholder = given.is_from_file and _is_placeholder(given.text or "")
+    if given.text is not None and not is_placeholder:
         declaration.check(given.text, given.location, is_secret=secret)
         value = _declared_value(declaration, given.text, first, given.literal, is_secret=secret)
         return replace(value, trace=(*value.trace, *other_steps))
-    why = given.why or f"parameter {stack.prefix}{declaration.name} keeps its previous value"
+    name = f"{stack.prefix}{declaration.name}"
+    why = given.why or f"parameter {name} keeps its previous value"
+    possible = Domain(values=given.possible).within(declaration.domain) if given.possible else None
+    if is_placeholder:
+        why = f"the value of {name} is filled in by another program"
+        possible = declaration.domain
     raw: Raw = UnknownValue(why, _key_of(declaration, stack))
-    if given.possible:
-        possible = Domain(values=given.possible).within(declaration.domain)
+    if possible is not None:
         raw = _unresolved(evaluator, declaration, stack, possible, why)
     return Value(raw, (first, *other_steps), secret)
+
+
+def _is_placeholder(text: str) -> bool:
+    """Whether another program replaces a text, or a part of it, before CloudFormation gets it."""
+    return bool(PLACEHOLDER.search(text) or SHELL_VARIABLE.search(text))
 
 
 def _unresolved(
@@ -199,7 +209,7 @@ def _without_value(evaluator: BaseEvaluator, declaration: Declaration, stack: St
 
 def _default(declaration: Declaration, text: str, *, is_checked: bool = True) -> Value:
     step = declaration.default_step
-    if PLACEHOLDER.search(text) or SHELL_VARIABLE.search(text):
+    if _is_placeholder(text):
         why = f"the default of {declaration.name} is filled in by another program"
         return Value(UnknownValue(why, (declaration.name, text)), (step,), declaration.is_secret)
     if is_checked:

@@ -39,11 +39,11 @@ CUSTOM_OPTIONS = "aws:elasticbeanstalk:customoption"
 
 DYNAMIC_REFERENCE = re.compile(r"\{\{resolve:[^{}]*\}\}")
 
-# What another program fills in before CloudFormation reads the template: Jinja, sed, ERB, pipelines, Python.
+# What another program fills in before CloudFormation reads it: Jinja, sed, ERB, pipelines, Python, SOPS.
 PLACEHOLDER = re.compile(
     r"\{\{(?!resolve:)[^{}]*\}\}|\{%|%%\w+%%|<%|@@\w+@@"
     r"|#\{[^{}]+\}|\$\(\w+\)|__[A-Za-z][A-Za-z0-9_]*__|\(\([\w.-]+\)\)|\[\[[^\[\]]+\]\]|%\(\w+\)s"
-    r"|\A(?:@\w+@|%\w+%|<\w+>|\{\w+\})\Z"
+    r"|\A(?:@\w+@|%\w+%|<\w+>|\{\w+\}|ENC\[AES256_GCM,.*)\Z"
 )
 
 # What envsubst and the like fill in; in Fn::Sub it is a reference.
