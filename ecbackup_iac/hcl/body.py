@@ -319,7 +319,7 @@ class _ItemParser:
         if self._body.depth >= MAX_BLOCK_DEPTH:
             self._report(f"Blocks are nested more than {MAX_BLOCK_DEPTH} deep", start, header_end)
         else:
-            body = self._body.inner(inside, end - is_closed)
+            body = self._body.inner(inside, end - 1 if is_closed else end)
             block = Block(block_type, tuple(labels), self._range(start, end), header, body)
             self._items.append(block)
             if not is_closed and self._schema is not None:
@@ -336,7 +336,8 @@ class _ItemParser:
         self._report(
             "Missing newline after block definition: a block ends with its line", following
         )
-        return following + (self._character(following) in (b";", b",", b"}"))
+        is_separator = self._character(following) in (b";", b",", b"}")
+        return following + 1 if is_separator else following
 
     def _label(self, position: int) -> tuple[str, int] | None:
         """Return a label and where it ends; None where there is none."""

@@ -17,6 +17,7 @@ from ecbackup_iac.hcl.tokens import (
     heredoc_opening,
     identifier_end,
     is_heredoc_end,
+    line_break_start,
     matched_end,
 )
 
@@ -131,7 +132,7 @@ class _Scanner:
             self._tokens.append(Token(Kind.SEQUENCE_END, start, end))
             return True
         else:
-            mode.braces -= mode.braces > 0
+            mode.braces = max(mode.braces - 1, 0)
             brace = Kind.SEQUENCE_END if brace == b"~}" else brace
         self._tokens.append(Token(brace, start, end))
         return False
@@ -162,7 +163,7 @@ class _Scanner:
                     self._modes.pop()
                     start = text.index(mode.marker, position)
                     self._tokens.append(Token(Kind.CLOSE_HEREDOC, start, start + len(mode.marker)))
-                    return stop - (text[stop - 1 : stop] == b"\r")
+                    return line_break_start(text, stop)
             stop = matched_end(TEXT_OF_LINE, text, position, end)
             if mode.kind == Kind.LITERAL and _LONE_RETURN.search(text, position, stop):
                 stop = end  # hclsyntax's scanner gives up, and takes what is left for text
@@ -178,7 +179,8 @@ class _Scanner:
     def _sequence(self, start: int) -> int:
         """Open an interpolation or a directive, with or without a strip marker."""
         kind = Kind.INTERPOLATION if self._text[start] == ord("$") else Kind.CONTROL
-        end = start + 2 + (self._text[start + 2 : start + 3] == b"~")
+        has_strip_marker = self._text[start + 2 : start + 3] == b"~"
+        end = start + 3 if has_strip_marker else start + 2
         self._tokens.append(Token(kind, start, end))
         self._modes.append(_Mode(_NORMAL))
         return end

@@ -14,6 +14,7 @@ from ecbackup_iac.hcl.tokens import (
     TEXT_OF_STRING,
     heredoc_opening,
     is_heredoc_end,
+    line_break_start,
     matched_end,
 )
 
@@ -94,7 +95,7 @@ def skip_value(text: bytes, position: int, end: int) -> tuple[int, int]:  # noqa
                 depth += 1
                 position = last = position + 1
             case b")" | b"]" | b"}":
-                depth -= depth > 0
+                depth = max(depth - 1, 0)
                 position = last = position + 1
             case b"\n" if depth and not _ARGUMENT.match(text, position, end):
                 position += 1
@@ -154,7 +155,8 @@ def _skip_nested(  # noqa: C901, PLR0912 - one case for each kind of what is ope
                     position += 2
                 else:
                     opened.pop()
-                    position += text[position : position + 1] == b'"' and position < end
+                    if position < end and text[position : position + 1] == b'"':
+                        position += 1
             case marker:
                 position, is_over = _skip_lines(
                     text, position, end, marker, is_line_start=is_line_start
@@ -174,7 +176,7 @@ def _skip_lines(
     while position < end:
         stop = text.find(b"\n", position, end) if is_line_start else UNCLOSED
         if stop >= 0 and is_heredoc_end(text[position:stop], marker):
-            return stop - (text[stop - 1 : stop] == b"\r"), True
+            return line_break_start(text, stop), True
         position = matched_end(TEXT_OF_LINE, text, position, end)
         if text.startswith(SEQUENCES, position, end):
             return position, False

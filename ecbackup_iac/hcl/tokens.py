@@ -112,6 +112,12 @@ def is_heredoc_end(line: bytes, marker: bytes) -> bool:
     )
 
 
+def line_break_start(text: bytes, line_feed: int) -> int:
+    """Return where the line break of a line feed begins: at a carriage return right before it, if any."""
+    has_return = text[line_feed - 1 : line_feed] == b"\r"
+    return line_feed - 1 if has_return else line_feed
+
+
 def matched_end(pattern: re.Pattern[bytes], text: bytes, start: int, end: int) -> int:
     """Return where a match ends; the start where there is none."""
     found = pattern.match(text, start, end)

@@ -85,6 +85,9 @@ _AFTER_OPERAND = {
 }  # fmt: skip
 """What is open → what may follow an operand in it."""
 
+_OPENED_CONDITIONS: dict[str | None, int] = {"then": 1, "otherwise": -1}
+"""How many more question marks wait for their colon after an operator."""
+
 _CLOSERS = {"call": b")", "tuple": b"]", "group": b")", "object": b"}", "string": b'"'}
 
 
@@ -147,7 +150,7 @@ def _value_end(text: bytes, position: int, end: int) -> int:
                 opened.append(kind)
                 conditions.append(0)
             continue
-        conditions[-1] += (kind == "then") - (kind == "otherwise")
+        conditions[-1] += _OPENED_CONDITIONS.get(kind, 0)
         is_item_over = kind in ("next", "closed")
         if kind is None or conditions[-1] < 0 or (is_item_over and conditions[-1]):
             break

@@ -284,7 +284,8 @@ class _Parser:
     def _class(self) -> Test:
         """Parse a class whose bracket is taken."""
         is_negated = self._next() == "^"
-        self._position += is_negated
+        if is_negated:
+            self._position += 1
         tests: list[Test] = []
         pairs = ""
         is_first = True
