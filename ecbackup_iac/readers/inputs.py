@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from ecbackup_iac.readers.other_programs import OtherProgram
     from ecbackup_iac.readers.terraform_json.source_locations import SourceLocator
 
-_DEPLOYMENT_FILES = (".yaml", ".yml", ".json", ".toml")
+_DEPLOYMENT_FILE_SUFFIXES = (".yaml", ".yml", ".json", ".toml")
 
 NOTHING_READ = (
     "no infrastructure code found: expected Terraform configuration, Terragrunt units or stacks, plan or "
@@ -341,7 +341,7 @@ class _InputReader:
 
 def _deployed_by(path: str) -> Iterator[str]:
     """Yield the templates that a file on the command line deploys."""
-    if not (path.endswith(_DEPLOYMENT_FILES) and os.path.isfile(path)):
+    if not (path.endswith(_DEPLOYMENT_FILE_SUFFIXES) and os.path.isfile(path)):
         return
     with suppress(OSError):  # it is reported where it is read
         content = read_regular_file(os.path.realpath(path), MAX_DEPLOYMENT_BYTES)

@@ -83,7 +83,7 @@ def relevance_of(content: bytes, types: re.Pattern[bytes]) -> Relevance:
     return Relevance.TEMPLATE if _SHAPE.search(content) else Relevance.NONE
 
 
-def has_sections(content: bytes) -> bool:
+def may_have_sections(content: bytes) -> bool:
     """Whether a text (UTF-8) may have the sections of a template: resources, or what a macro makes."""
     return any(word in content for word in (b"Resources", b"Transform", *_ESCAPES))
 

@@ -203,9 +203,10 @@ class Templates:
     def roots(self, deployed: Collection[str]) -> Iterator[Template]:
         """Yield the templates that are deployed on their own: those that no other template nests.
 
-        So are those in files that are `deployed`, as other files say. Then those that are nested only in
-        stacks that no parameter values create, or that CloudFormation rejects: those that `cover` was not
-        called for. Of templates that nest each other in a cycle, the first is yielded.
+        `deployed` are the paths of templates that other files deploy on their own, although some may be
+        nested, too. Then those are yielded that are nested only in stacks that no parameter values create,
+        or that CloudFormation rejects: those that `cover` was not called for. Of templates that nest each
+        other in a cycle, the first is yielded.
         """
         nested: dict[str, set[str]] = {}
         for template in self._templates:

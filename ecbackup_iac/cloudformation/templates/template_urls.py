@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 from ecbackup_iac.cloudformation.syntax.files import file_bytes
 from ecbackup_iac.cloudformation.templates.nested_stacks import NotReadError
-from ecbackup_iac.cloudformation.templates.relevance import has_sections
+from ecbackup_iac.cloudformation.templates.relevance import may_have_sections
 from ecbackup_iac.files.paths import SKIPPED_FOLDERS, display_path_of
 from ecbackup_iac.model.record import record
 from ecbackup_iac.syntax.encoding import to_utf8
@@ -134,7 +134,7 @@ def _may_be_template(path: str) -> bool:
         content = to_utf8(file_bytes(path))
     except (OSError, UnicodeDecodeError):
         return True
-    return has_sections(content)
+    return may_have_sections(content)
 
 
 def file_name_of(url: str) -> str:

@@ -18,10 +18,12 @@ MAX_DEPLOYMENT_BYTES = 100_000
 """A deployment file has parameters and tags; a larger file is not one."""
 
 # Compiled where they are used: every run loads this module.
-_SYNCED = rb"""(?m)(?:^|[{,])[ \t]*["']?template-file-path["']?\s*:\s*["']?([^"'\s#\0]+)"""
+_GIT_SYNC_TEMPLATE = (
+    rb"""(?m)(?:^|[{,])[ \t]*["']?template-file-path["']?\s*:\s*["']?([^"'\s#\0]+)"""
+)
 """The template that a deployment file of Git sync names, in the file's text."""
 
-_NAMED = rb"""(?m)^[ \t]*["']?template(?:_file)?["']?\s*[=:]\s*["']?([^"'\s#\0]+)"""
+_SAM_TEMPLATE = rb"""(?m)^[ \t]*["']?template(?:_file)?["']?\s*[=:]\s*["']?([^"'\s#\0]+)"""
 """The templates that a broken configuration of the SAM CLI names."""
 
 _DEFAULT_TEMPLATES = ("template.yaml", "template.yml", "template.json")
@@ -58,17 +60,22 @@ def deployments_in_file(path: str, content: bytes, boundary: str) -> Iterator[Fi
     """Yield what a file deploys: each template, with each of the environments for it."""
     folder, name = os.path.split(path)
     if is_sam_configuration(path):
-        if len(content) <= MAX_DEPLOYMENT_BYTES and _is_used(path):
+        if len(content) <= MAX_DEPLOYMENT_BYTES and _is_read_by_sam(path):
             yield from _by_sam(path, content, boundary)
         return
     if name in _ADDON_PARAMETERS:
-        names = _addons(folder or os.curdir)
+        templates = _existing(_addons(folder or os.curdir), (folder,), boundary)
     else:
-        names = (match[1].decode(errors="replace") for match in re.finditer(_SYNCED, content))
-    # Git sync looks for them from the repository's folder.
-    folders = (folder,) if name in _ADDON_PARAMETERS else (boundary, folder)
-    for template in _existing(names, folders, boundary):
+        # Git sync looks for a template from the repository's folder.
+        templates = _existing(_matches(_GIT_SYNC_TEMPLATE, content), (boundary, folder), boundary)
+    for template in templates:
         yield FileDeployment(path, template)
+
+
+def _matches(pattern: bytes, content: bytes) -> Iterator[str]:
+    """Yield what the only group of a pattern matches."""
+    for match in re.finditer(pattern, content):
+        yield match[1].decode(errors="replace")
 
 
 def _addons(folder: str) -> Iterator[str]:
@@ -84,8 +91,7 @@ def _by_sam(path: str, content: bytes, boundary: str) -> Iterator[FileDeployment
 
     configuration = sam_configuration(content, path)
     if isinstance(configuration, Diagnostic):  # reported when the template is evaluated
-        named = (match[1].decode(errors="replace") for match in re.finditer(_NAMED, content))
-        for name in ("", *named):
+        for name in ("", *_matches(_SAM_TEMPLATE, content)):
             for template in _sam_templates((name,), path, boundary):
                 yield FileDeployment(path, template, environment="")
         return
@@ -103,13 +109,13 @@ def templates_deployed_by(path: str, content: bytes, boundary: str) -> Iterable[
     return templates
 
 
-def _is_used(path: str) -> bool:
+def _is_read_by_sam(path: str) -> bool:
     """Whether the SAM CLI reads a file: of those with its default names in a folder, only the first."""
     folder, name = os.path.split(path)
-    before = (
-        SAM_CONFIGURATIONS[: SAM_CONFIGURATIONS.index(name)] if name in SAM_CONFIGURATIONS else ()
-    )
-    return not any(os.path.exists(os.path.join(folder, other)) for other in before)
+    if name not in SAM_CONFIGURATIONS:
+        return True
+    preferred = SAM_CONFIGURATIONS[: SAM_CONFIGURATIONS.index(name)]
+    return not any(os.path.exists(os.path.join(folder, other)) for other in preferred)
 
 
 def _sam_templates(names: Iterable[str], path: str, boundary: str) -> Iterator[str]:
