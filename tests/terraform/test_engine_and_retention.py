@@ -165,3 +165,31 @@ def test_what_occurs_together_is_judged_together(
         assert Status.FAIL in with_values
     else:
         assert with_values <= {expected, Status.NOT_APPLICABLE, None}
+
+
+@pytest.mark.parametrize(
+    ("default", "in_file", "arguments"),
+    [
+        ('"memcached"', '"redis"', "engine = var.x"),
+        ('"redis"', '"memcached"', "engine = var.x"),
+        (
+            '"sessions"',
+            "null",
+            'engine = var.x == null ? "redis" : null\nreplication_group_id = var.x',
+        ),
+    ],
+)
+def test_a_variable_file_that_is_not_loaded_may_set_another_engine(
+    default: str, in_file: str, arguments: str, evaluate: "Evaluate"
+) -> None:
+    files = {
+        "main.tf": f'variable "x" {{ default = {default} }}\n'
+        f'resource "aws_elasticache_cluster" "this" {{\n{arguments}\n}}\n',
+        "prod.tfvars": f"x = {in_file}\n",
+    }
+    (cache,) = evaluate(files).caches
+    verdict = judge(cache, Requirements())
+    assert verdict.status is Status.UNKNOWN
+    assert verdict.message.startswith(
+        "automatic backups are off: snapshot_retention_limit is not set"
+    )

@@ -36,7 +36,9 @@ def with_variants(
         first = existing[0][1]
         paths = " or ".join(path for path, _ in existing)
         base = replace(first, assumptions=(*first.assumptions, f"it exists only with {paths}"))
-        return _joined(base, existing[1:])
+        existing = existing[1:]
+        return _joined(_with_exemptions(base, existing), existing)
+    base = _with_exemptions(base, existing)
     if all(_plain(cache.retention) == _plain(base.retention) for _, cache in existing):
         deciding = [
             path for path, cache in existing if cache.retention.trace != base.retention.trace
@@ -46,6 +48,16 @@ def with_variants(
         note = f"{', '.join(deciding)}: not loaded automatically; the retention is the same with it"
         return replace(base, assumptions=(*base.assumptions, note))
     return _joined(base, existing)
+
+
+def _with_exemptions(
+    base: CacheResource, variants: Sequence[tuple[str, CacheResource]]
+) -> CacheResource:
+    """Return the cache without a variable file, with the engines and groups that it has with one as well."""
+    readings = [("no such file is given", base)]
+    readings += [(f"{path} is given", cache) for path, cache in variants]
+    names = ("engine", "replication_group")
+    return _with_outcomes(readings, names, "it depends on which variable file is given")
 
 
 def _joined(base: CacheResource, variants: Sequence[tuple[str, CacheResource]]) -> CacheResource:
