@@ -155,7 +155,6 @@ def _variable_files(words: Sequence[str], environment: Mapping[str, str]) -> Ite
     yield from filter(None, (name.strip(" \t'\"") for name in names))
     for word, following in pairwise((*words, "")):
         option, equals, value = word.partition("=")
-        if len(option) > len("--v") and "--var-file".startswith(
-            option
-        ):  # argparse takes its beginning
+        # argparse also accepts the beginning of an option's name, if no other option begins with it.
+        if len(option) > len("--v") and "--var-file".startswith(option):
             yield value if equals else following

@@ -51,13 +51,13 @@ class _Declared:
     """A managed resource block of the configuration."""
 
     address: Address
-    repetitions: tuple[str, ...]
+    reasons_for_none: tuple[str, ...]
     """What can leave it without an instance: "count is 0", "for_each of module.a is empty"."""
 
     @property
     def reason(self) -> str:
         """Why a complete plan has no instance of it; an expression without a reference is not shown."""
-        return " or ".join(self.repetitions) or "the plan creates no instance of it"
+        return " or ".join(self.reasons_for_none) or "the plan creates no instance of it"
 
 
 def why_partial(members: Mapping[str, RawJson]) -> str:
@@ -141,19 +141,21 @@ def _declared(configuration: ConfigurationModule) -> Iterator[_Declared]:
         (configuration, (), ())
     ]
     while pending:
-        module, path, above = pending.pop()
+        module, path, reasons_of_calls = pending.pop()
         calls = tuple(map(CallStep, path))
         for block in module.get("declared", ()):
             if block.get("mode", "managed") == "managed":
                 address = Address(calls, block["type"], block.get("name", ""))
-                yield _Declared(address, (*_repetitions(block), *above))
+                yield _Declared(address, (*_reasons_for_none(block), *reasons_of_calls))
         for name, call in module.get("module_calls", {}).items():
             inner = (*path, name)
             called = ".".join(f"module.{part}" for part in inner)
-            pending.append((call.get("module", {}), inner, (*_repetitions(call, called), *above)))
+            reasons = (*_reasons_for_none(call, called), *reasons_of_calls)
+            pending.append((call.get("module", {}), inner, reasons))
 
 
-def _repetitions(block: Repeated, called: str = "") -> Iterator[str]:
+def _reasons_for_none(block: Repeated, called: str = "") -> Iterator[str]:
+    """Yield what can leave a resource, or a module that is `called`, without an instance."""
     of_call = f" of {called}" if called else ""
     if "count_expression" in block:
         yield f"count{of_call} is 0"
@@ -171,7 +173,7 @@ def _leaves_out(members: Mapping[str, RawJson], blocks: Iterable[_Declared]) -> 
     if addresses and "complete" in members and members["complete"].value() is True:
         return False
     changed = _blocks_of(addresses)
-    return any(not block.repetitions and block.address not in changed for block in blocks)
+    return any(not block.reasons_for_none and block.address not in changed for block in blocks)
 
 
 def _changed(members: Mapping[str, RawJson]) -> list[str]:
