@@ -59,7 +59,10 @@ def test_a_placeholder_is_unknown(name: str, evaluate_templates: "EvaluateTempla
     assert found.errors == []
 
 
-@pytest.mark.parametrize(("default", "status"), [("'{{ days }}'", "unknown"), ("7", "pass")])
+@pytest.mark.parametrize(
+    ("default", "status"),
+    [("'{{ days }}'", "unknown"), ("'{{ days }}', AllowedValues: [1, 7]", "pass"), ("7", "pass")],
+)
 def test_a_default_that_is_a_placeholder_is_unknown(
     default: str, status: str, evaluate_templates: "EvaluateTemplates"
 ) -> None:
@@ -70,6 +73,42 @@ def test_a_default_that_is_a_placeholder_is_unknown(
     found = evaluate_templates({"t.yaml": text})
     assert [str(judge(one, Requirements()).status) for one in found.caches] == [status]
     assert found.errors == []
+
+
+PARENT = """\
+Parameters: {Address: {Type: String, Default: "ADDRESS"}}
+Resources:
+  Stack: {Type: 'AWS::CloudFormation::Stack', Properties: {TemplateURL: VALUE, Parameters: {Days: 0}}}
+"""
+CHILD = """\
+Parameters: {Days: {Type: Number, Default: 7}}
+Resources:
+  Cache: {Type: 'AWS::ElastiCache::ReplicationGroup', Properties: {SnapshotRetentionLimit: !Ref Days}}
+"""
+
+
+@pytest.mark.parametrize("value", ["'ADDRESS'", "!Ref Address", "!Sub '${Address}'"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://{{ bucket }}.s3.amazonaws.com/stacks/cache.yaml",
+        "https://s3.amazonaws.com/%%BUCKET%%/stacks/cache.yaml",
+        "https://__BUCKET__.s3.amazonaws.com/cache.yaml",
+        "$(BASE)/stacks/cache.yaml",
+        "$BASE/stacks/cache.yaml",
+        "https://{{resolve:ssm:/bucket}}.s3.amazonaws.com/stacks/cache.yaml",
+    ],
+)
+def test_the_end_of_an_address_with_a_placeholder_names_the_nested_template(
+    address: str, value: str, run_here: "RunHere", tmp_path: Path
+) -> None:
+    parent = PARENT.replace("VALUE", value).replace("ADDRESS", address)
+    for name, text in {"parent.yaml": parent, "stacks/cache.yaml": CHILD}.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, "utf-8")
+    report = json.loads(run_here("check", ".", "--format", "json").stdout)
+    found = {one["resource"]["address"]: one["status"] for one in report["findings"]}
+    assert (found, report["diagnostics"]) == ({"Stack/Cache": "fail"}, [])
 
 
 GIVEN = """\

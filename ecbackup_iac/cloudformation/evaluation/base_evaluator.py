@@ -55,7 +55,7 @@ class BaseEvaluator(ScenarioState, ABC):
         if domain.values is not None and len(domain.values) <= MAX_CASES:
             domains = map(domain.only, domain.values)
             raise self.split_by_domain(parameter.key, parameter.name, *domains)
-        return replace(value, raw=UnknownValue(parameter.why, parameter.key, domain))
+        return replace(value, raw=replace(parameter, name="", declaration=None))
 
     def split_by_texts(self, parameter: UnknownValue, options: list[str]) -> None:
         """Split the scenario by which of some strings a parameter is, unless it can be none of them."""

@@ -19,10 +19,10 @@ from ecbackup_iac.cloudformation.evaluation.stacks import (
 )
 from ecbackup_iac.cloudformation.evaluation.template import (
     DYNAMIC_REFERENCE,
-    PLACEHOLDER,
     SERVERLESS_VARIABLE,
-    SHELL_VARIABLE,
+    ending_of,
     entry_in_wrong_case,
+    is_filled_in,
 )
 from ecbackup_iac.cloudformation.evaluation.values import NO_VALUE, Raw, Value
 from ecbackup_iac.cloudformation.syntax.literals import is_null, literal_of
@@ -147,13 +147,13 @@ class Evaluator(BaseEvaluator):
             raw = text
             if DYNAMIC_REFERENCE.search(raw):
                 why = f"the dynamic reference {shown} is resolved when the stack is deployed"
-                return self.unknown_value(why, node, frame)
+                return self.unknown_value(why, node, frame, ending_of(raw))
             if SERVERLESS_VARIABLE.search(raw):
                 return self._variable(
                     ScalarNode(raw, node.start, node.end, node.style, None), frame
                 )
-            if PLACEHOLDER.search(raw) or SHELL_VARIABLE.search(raw):
-                return self._placeholder(node, frame)
+            if is_filled_in(raw):
+                return self._placeholder(node, frame, ending_of(raw))
         return Value(raw, (step,), is_secret, (step.location,) if is_literal else ())
 
     def _variable(self, node: ScalarNode, frame: Frame) -> Value:
@@ -174,10 +174,10 @@ class Evaluator(BaseEvaluator):
             return replace(value, trace=(step,), is_secret=True)
         return replace(value, trace=(step, *value.trace[1:]))
 
-    def _placeholder(self, node: Node, frame: Frame) -> Value:
+    def _placeholder(self, node: Node, frame: Frame, ending: str = "") -> Value:
         """Return the unknown value of what another program fills in before the deployment."""
         why = f"{self.excerpt(node, frame)} is filled in by another program: check its output"
-        return self.unknown_value(why, node, frame)
+        return self.unknown_value(why, node, frame, ending)
 
     def _list(self, nodes: list[Node], frame: Frame) -> Value:
         self.charge(len(nodes))

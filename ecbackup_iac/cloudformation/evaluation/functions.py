@@ -17,6 +17,7 @@ from ecbackup_iac.cloudformation.evaluation.template import (
     PLACEHOLDER,
     SERVERLESS_VARIABLE,
     ResolvedVariable,
+    ending_of,
 )
 from ecbackup_iac.cloudformation.evaluation.values import (
     Trace,
@@ -134,10 +135,10 @@ def _text_of_parts(
     evaluator.charge_text(text)
     if DYNAMIC_REFERENCE.search(text):
         why = f"{evaluator.excerpt(node, frame)} is a dynamic reference, resolved at the deployment"
-        return evaluator.unknown_value(why, node, frame)
+        return evaluator.unknown_value(why, node, frame, ending_of(text))
     if PLACEHOLDER.search(text):
         why = f"{evaluator.excerpt(node, frame)} is filled in by another program: check its output"
-        return evaluator.unknown_value(why, node, frame)
+        return evaluator.unknown_value(why, node, frame, ending_of(text))
     texts = [part for part in resolved_parts if part.text]
     literals = texts[0].literals if len(texts) == 1 else ()
     return Value(text, trace, is_secret, literals)

@@ -13,8 +13,8 @@ from ecbackup_iac.cloudformation.evaluation.scenarios import Key
 from ecbackup_iac.cloudformation.evaluation.stacks import Frame, Stack
 from ecbackup_iac.cloudformation.evaluation.template import (
     DYNAMIC_REFERENCE,
-    PLACEHOLDER,
-    SHELL_VARIABLE,
+    ending_of,
+    is_filled_in,
 )
 from ecbackup_iac.cloudformation.evaluation.values import (
     NO_VALUE,
@@ -131,7 +131,7 @@ def _parameter_value(evaluator: BaseEvaluator, declaration: Declaration, stack: 
     if given is not None:
         return _given_value(evaluator, declaration, stack, given)
     if declaration.default is not None and declaration.name not in stack.rejected_defaults:
-        return _default(declaration, declaration.default)
+        return _default(evaluator, declaration, stack, declaration.default)
     return _without_value(evaluator, declaration, stack)
 
 
@@ -141,7 +141,7 @@ def _given_value(
     """Return the value of a parameter that is given one from outside the templates."""
     secret = declaration.is_secret or given.is_secret
     first, *other_steps = given.steps(declaration)
-    is_placeholder = given.is_from_file and _is_placeholder(given.text or "")
+    is_placeholder = given.is_from_file and is_filled_in(given.text or "")
     if given.text is not None and not is_placeholder:
         declaration.check(given.text, given.location, is_secret=secret)
         value = _declared_value(declaration, given.text, first, given.literal, is_secret=secret)
@@ -156,11 +156,6 @@ def _given_value(
     if possible is not None:
         raw = _unresolved(evaluator, declaration, stack, possible, why)
     return Value(raw, (first, *other_steps), secret)
-
-
-def _is_placeholder(text: str) -> bool:
-    """Whether another program replaces a text, or a part of it, before CloudFormation gets it."""
-    return bool(PLACEHOLDER.search(text) or SHELL_VARIABLE.search(text))
 
 
 def _unresolved(
@@ -207,11 +202,19 @@ def _without_value(evaluator: BaseEvaluator, declaration: Declaration, stack: St
     return Value(raw, (step,), declaration.is_secret)
 
 
-def _default(declaration: Declaration, text: str, *, is_checked: bool = True) -> Value:
+def _default(
+    evaluator: BaseEvaluator,
+    declaration: Declaration,
+    stack: Stack,
+    text: str,
+    *,
+    is_checked: bool = True,
+) -> Value:
     step = declaration.default_step
-    if _is_placeholder(text):
+    if is_filled_in(text):
         why = f"the default of {declaration.name} is filled in by another program"
-        return Value(UnknownValue(why, (declaration.name, text)), (step,), declaration.is_secret)
+        raw = _unresolved(evaluator, declaration, stack, declaration.domain, why)
+        return Value(replace(raw, ending=ending_of(text)), (step,), declaration.is_secret)
     if is_checked:
         declaration.check(text, step.location)
     return _declared_value(declaration, text, step, declaration.default_literal)
@@ -232,7 +235,8 @@ def _declared_value(
         why = (
             f"parameter {declaration.name}: {shown} is a dynamic reference, resolved at deployment"
         )
-        return Value(UnknownValue(why, (declaration.name, text)), (step,), secret)
+        raw = UnknownValue(why, (declaration.name, text), ending=ending_of(text))
+        return Value(raw, (step,), secret)
     if declaration.is_list:
         parts = [part.strip() for part in text.split(",")] if text else []
         return Value(tuple(Value(part, (step,), secret) for part in parts), (step,), secret)
@@ -250,7 +254,7 @@ def _nested_parameter(evaluator: BaseEvaluator, declaration: Declaration, stack:
     if entry is not None:
         return _passed_value(evaluator, declaration, stack, *entry)
     if declaration.default is not None:
-        return _default(declaration, declaration.default)
+        return _default(evaluator, declaration, stack, declaration.default)
     raise _not_passed(declaration, declaration.step.location)
 
 
@@ -356,7 +360,7 @@ def _passed_value(
         case NoValue():
             if declaration.default is None:
                 raise _not_passed(declaration, step.location)
-            return _default(declaration, declaration.default, is_checked=False)
+            return _default(evaluator, declaration, stack, declaration.default, is_checked=False)
         case tuple() as items:
             text = evaluator.join_texts(items, ",")
             if text is None:

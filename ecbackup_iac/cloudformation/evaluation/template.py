@@ -49,6 +49,19 @@ PLACEHOLDER = re.compile(
 # What envsubst and the like fill in; in Fn::Sub it is a reference.
 SHELL_VARIABLE = re.compile(r"\$\{[A-Za-z_]\w*\}|\A\$[A-Za-z_]\w*\Z")
 
+
+def is_filled_in(text: str) -> bool:
+    """Whether another program replaces a text, or a part of it, before CloudFormation reads it."""
+    return bool(PLACEHOLDER.search(text) or SHELL_VARIABLE.search(text))
+
+
+def ending_of(text: str) -> str:
+    """Return what follows the last part of a text that is replaced later."""
+    patterns = (PLACEHOLDER, SHELL_VARIABLE, DYNAMIC_REFERENCE)
+    ends = [match.end() for pattern in patterns for match in pattern.finditer(text)]
+    return text[max(ends, default=0) :]
+
+
 # ${self:custom.days}, ${file(x.yml)}: resolved by the Serverless Framework before CloudFormation reads them.
 SERVERLESS_VARIABLE = re.compile(
     r"\$\{[a-z][\w-]{0,60}(?:\([^(){}$]{0,300}\))?:|\$\{(?:file|strToBool)\("

@@ -261,7 +261,9 @@ def is_cdk_assembly(template: Template) -> bool:
 
 def is_local(text: str) -> bool:
     """Whether a template's URL is a path, as `aws cloudformation package` accepts it."""
-    return bool(text) and "://" not in text and not text.startswith("{{") and "${" not in text
+    return (
+        bool(text) and "://" not in text and not text.startswith(("{{", "$")) and "${" not in text
+    )
 
 
 def real_paths(path: str, parent: Template) -> list[str]:
