@@ -137,6 +137,26 @@ def test_a_value_in_a_parameter_file_that_is_a_placeholder_is_unknown(
     assert report["diagnostics"] == []
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            '{"Stacks": [{"Parameters": [{"ParameterKey": "Days", "ParameterValue": "0"}]}]}',
+            "not a parameter file: the value of Stacks is not a string, a number or a list",
+        ),
+        ("Days: 7\n---\nDays: 0\n", "the parameter file has several documents"),
+    ],
+)
+def test_a_parameter_file_of_another_shape_is_an_error(
+    text: str, message: str, run_here: "RunHere", tmp_path: Path
+) -> None:
+    (tmp_path / "t.yaml").write_text(CHILD, "utf-8")
+    (tmp_path / "p.yaml").write_text(text, "utf-8")
+    result = run_here("check", "t.yaml", "--parameter-file", "p.yaml")
+    assert message in result.stdout
+    assert result.status == 3
+
+
 def test_the_allowed_values_of_a_placeholder_decide(run_here: "RunHere", tmp_path: Path) -> None:
     (tmp_path / "t.yaml").write_text(
         GIVEN.replace("KIND", "Number, AllowedValues: [1, 7]"), "utf-8"

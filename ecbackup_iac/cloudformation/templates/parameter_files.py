@@ -60,6 +60,8 @@ class ParameterFiles:
             return {}
         if not documents:
             return self._unreadable("the parameter file is empty", display_path)
+        if len(documents) > 1:
+            return self._unreadable("the parameter file has several documents", display_path)
         reader = _FileReader(documents[0])
         values = reader.values()
         self.diagnostics += reader.diagnostics
@@ -124,9 +126,8 @@ class _FileReader:
         if function_of(value):
             why = f"{self._source.excerpt(value)} is known only where the stack is deployed"
             return {name: GivenValue(None, location, why=why)}
-        if isinstance(value, MapNode) or (
-            isinstance(value, ScalarNode) and literal_of(value) is None
-        ):
+        items = value.items if isinstance(value, ListNode) else [value]
+        if not all(isinstance(item, ScalarNode) and literal_of(item) is not None for item in items):
             self._report(value, f"the value of {name} is not a string, a number or a list")
             return {}
         literal = literal_location(self._source, value)
