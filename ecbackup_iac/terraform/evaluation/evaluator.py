@@ -135,7 +135,12 @@ class Evaluator(NodeEvaluator):
         try:
             right = self.value(node.right)
             right = with_truth_outcomes(self, right, node.right) if is_logical else right
-            result = keep_unknown_to_plan(lambda: binary(node.operator, left, right), left, right)
+            # A plan compares with null, or another type, what it does not know.
+            is_certain = node.operator in ("==", "!=") and (
+                left.is_null or right.is_null or left.type != right.type
+            )
+            needed = () if is_certain else (left, right)
+            result = keep_unknown_to_plan(lambda: binary(node.operator, left, right), *needed)
             return with_steps_of_files(result, (left, right))
         except (ReferenceRejectedError, UnneededOperandError):
             raise
