@@ -24,7 +24,7 @@ from ecbackup_iac.hcl.expression import (
 )
 from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.model.record import replace
-from ecbackup_iac.model.value import StepKind
+from ecbackup_iac.model.value import NeedsCorrection, StepKind
 from ecbackup_iac.terraform.evaluation.conditionals import conditional, with_truth_outcomes
 from ecbackup_iac.terraform.evaluation.function_calls import function_call
 from ecbackup_iac.terraform.evaluation.node_evaluator import SPLAT_ELEMENT, NodeEvaluator
@@ -117,7 +117,9 @@ class Evaluator(NodeEvaluator):
             case InvalidExpression(rejection=rejection):
                 if rejection:
                     raise EvaluationError(rejection)
-                return unknown("the expression is not valid, or is nested too deeply")
+                return unknown(
+                    NeedsCorrection("the expression is not valid, or is nested too deeply")
+                )
             case never:
                 assert_never(never)
 
