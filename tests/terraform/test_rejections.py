@@ -77,6 +77,10 @@ REFUSED = {
         {"main.tf": GROUP.replace('"a"', '"7a"') + DAYS},
         ('main.tf:1: Invalid resource name: "7a"',),
     ),
+    "the type of a data source is none": (
+        {"main.tf": GROUP + DAYS + 'data "7x" "a" {\n}\n'},
+        ('main.tf:5: Invalid data type name: "7x"',),
+    ),
     "a comment in JSON that is a block": (
         {"main.tf": GROUP + DAYS, "v.tf.json": '{"variable": {"//": {"default": 1}}}'},
         ('v.tf.json:1: Invalid variable name: "//"',),

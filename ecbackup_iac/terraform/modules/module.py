@@ -349,9 +349,9 @@ def _add_block(module: Module, table: dict[K, Block], key: K, block: Block) -> N
         module.report(text, block.header)
         module.redeclared[first] = text
         return
-    for label in block.labels:
+    for what, label in zip(("name", "type name"), reversed(block.labels), strict=False):
         if not is_identifier(label):
-            _reject(module, f'Invalid {block.type} name: "{label}"', block.header)
+            _reject(module, f'Invalid {block.type} {what}: "{label}"', block.header)
     table[key] = block
 
 
