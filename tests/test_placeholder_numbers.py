@@ -1,8 +1,8 @@
 """A report with placeholders → the same with numbered ones, in time that grows with what it consists of."""
 
-from ecbackup_iac.placeholder_numbers import map_texts
 from ecbackup_iac.model.call import Call
 from ecbackup_iac.model.location import Location
+from ecbackup_iac.placeholder_numbers import map_texts
 
 
 def test_what_is_in_many_places_is_visited_once() -> None:
