@@ -22,29 +22,40 @@ def with_numbered_placeholders(report: Report) -> Report:
             lambda match: f"(hidden {numbers.setdefault(match[0], len(numbers) + 1)})", text
         )
 
-    findings = tuple(map_texts(finding, numbered) for finding in report.findings)
-    diagnostics = tuple(map_texts(diagnostic, numbered) for diagnostic in report.diagnostics)
-    absent = tuple(map_texts(cache, numbered) for cache in report.absent)
+    shown = report.findings, report.diagnostics, report.absent
+    findings, diagnostics, absent = map_texts(shown, numbered)
     if not numbers:
         return report
     findings = tuple(sorted(findings, key=lambda finding: finding.order))
     return replace(report, findings=findings, diagnostics=diagnostics, absent=absent)
 
 
-def map_texts(value: Any, function: Callable[[str], str]) -> Any:  # noqa: ANN401 - anything in a report
-    """Return a record with the function applied to every text in it; the same where nothing changes."""
+def map_texts(
+    value: Any,  # noqa: ANN401 - anything in a report
+    function: Callable[[str], str],
+    known: dict[int, Any] | None = None,
+) -> Any:  # noqa: ANN401 - the same
+    """Return a record with the function applied to every text in it; the same where nothing changes.
+
+    Of what is in many places, as a call that leads to many caches is, `known` has the result by identity.
+    """
+    known = {} if known is None else known
     if isinstance(value, str):
         return function(value)
     if isinstance(value, tuple):
-        members = tuple([map_texts(member, function) for member in value])
+        members = tuple([map_texts(member, function, known) for member in value])
         return members if any(map(is_not, members, value)) else value
-    if isinstance(value, Location) and START not in value.path:
+    names = getattr(value, "__match_args__", ())
+    if not names or (isinstance(value, Location) and START not in value.path):
         return value
+    if id(value) in known:
+        return known[id(value)]
     changes = {
         name: after
-        for name in getattr(value, "__match_args__", ())
-        if (after := map_texts(before := getattr(value, name), function)) is not before
+        for name in names
+        if (after := map_texts(before := getattr(value, name), function, known)) is not before
     }
     if isinstance(value, CacheResource) and "address" in changes:
         changes["has_hidden_key"] = True
-    return replace(value, **changes) if changes else value
+    known[id(value)] = replace(value, **changes) if changes else value
+    return known[id(value)]

@@ -98,7 +98,7 @@ def test_a_case_folder_contains_no_expected_file_that_no_run_expects(folder: Pat
     [
         ("cases", "case.toml", 59),
         ("fixers/cases", "case.toml", 40),
-        ("terraform/cases", "expect.json", 461),
+        ("terraform/cases", "expect.json", 469),
         ("cloudformation/cases", "expect.json", 287),
         ("cloudformation/accounting", "expect.json", 27),
         ("cloudformation/cdk", "expected.json", 6),

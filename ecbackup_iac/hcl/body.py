@@ -111,13 +111,17 @@ class NativeBody(Body):
         """Return the blocks of a type, in order; none with another number of labels."""
         return [block for block in self._blocks.get(block_type, ()) if len(block.labels) == labels]
 
-    def unexpected(self, block_types: Container[str]) -> Sequence[Problem]:
-        """Return a problem for each item at the top of a file that is not a block of one of these types."""
+    def unexpected(
+        self, block_types: Container[str], arguments: Container[str] = ()
+    ) -> Sequence[Problem]:
+        """Return a problem for each item that is neither a block of these types nor one of the arguments."""
         problems: list[Problem] = []
+        where = "outside of a block" if self.schema is not None else "here"
         for item in self.items:
             if isinstance(item, Attribute):
-                what = f'Unsupported argument: "{item.name}" is not expected outside of a block'
-                problems.append((what, item.range))
+                if item.name not in arguments:
+                    what = f'Unsupported argument: "{item.name}" is not expected {where}'
+                    problems.append((what, item.range))
             elif item.type not in block_types:
                 what = f'Unsupported block type: blocks of type "{item.type}" are not expected here'
                 problems.append((what, item.header))

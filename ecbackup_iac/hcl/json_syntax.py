@@ -140,15 +140,19 @@ class JsonBody(Body):
         body = JsonBody(self._source, block_type, (node,), source_range, self._schema)
         return Block(block_type, labels, whole, header, body)
 
-    def unexpected(self, block_types: Container[str]) -> Sequence[Problem]:
-        """Return a problem for each item at the top of a file that is not a block of one of these types."""
-        what = "Extraneous JSON object property: no block type is named"
+    def unexpected(
+        self, block_types: Container[str], arguments: Container[str] = ()
+    ) -> Sequence[Problem]:
+        """Return a problem for each property that is neither of these types nor one of the arguments."""
+        what = (
+            "no argument or block type is named" if self._block_type else "no block type is named"
+        )
         found = [
-            (f'{what} "{name}"', attribute.range)
+            (f'Extraneous JSON object property: {what} "{name}"', attribute.range)
             for name, attribute in self.attributes_by_name.items()
-            if name not in block_types
+            if name not in block_types and name not in arguments
         ]
-        if 1 < len(found) == len(self.attributes_by_name):
+        if not self._block_type and 1 < len(found) == len(self.attributes_by_name):
             return [(_NO_CONFIGURATION, found[0][1])]
         return found
 

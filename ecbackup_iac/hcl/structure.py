@@ -91,9 +91,10 @@ class Body(Protocol):
         value = attribute.expression.value
         return value if isinstance(value, str) else None
 
-    def unexpected(self, block_types: Container[str]) -> Sequence[Problem]:  # noqa: ARG002 - of a block
-        """Return a problem for each item at the top of a file that is not a block of one of these types."""
-        return ()
+    def unexpected(
+        self, block_types: Container[str], arguments: Container[str] = ()
+    ) -> Sequence[Problem]:
+        """Return a problem for each item that is neither a block of these types nor one of the arguments."""
 
     def parse_all(self) -> None:
         """Parse everything inside, so that every problem is reported."""

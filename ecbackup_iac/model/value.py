@@ -164,6 +164,12 @@ class NeedsPlan(str):
     __slots__ = ()
 
 
+class NeedsCorrection(str):
+    """Why a value is unknown: it is written as the syntax does not allow, which an error reports."""
+
+    __slots__ = ()
+
+
 @record
 class Unknown(Generic[T]):
     """A value exists, but the input does not determine it."""

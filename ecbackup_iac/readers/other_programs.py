@@ -46,12 +46,14 @@ class OtherProgram:
     """What its files contain that concern caches, where other programs have files of the same names."""
 
 
-MANIFEST = OtherProgram(
-    "a Kubernetes manifest or an Ansible task with a cache",
+_CHECK_DEPLOYED = (
     "not evaluated; check what is deployed: "
-    "aws elasticache describe-replication-groups | ecbackup-iac check -",
+    "aws elasticache describe-replication-groups | ecbackup-iac check -"
 )
-"""A manifest is one of the controllers of AWS (ACK), or of Crossplane."""
+MANIFEST = OtherProgram("a Kubernetes manifest with a cache", _CHECK_DEPLOYED)
+"""One of the controllers of AWS (ACK), or of Crossplane."""
+
+PLAYBOOK = OtherProgram("an Ansible task with a cache", _CHECK_DEPLOYED)
 
 TERRAMATE = OtherProgram(
     "a Terramate configuration with a cache",
@@ -60,8 +62,12 @@ TERRAMATE = OtherProgram(
     mention=b"elasticache",
 )
 TEMPLATE = OtherProgram(
-    "a template or a Kubernetes manifest with Terraform configuration of a cache",
+    "a template with Terraform configuration of a cache",
     "not rendered; run ecbackup-iac check on the folder of what is rendered from it",
+)
+EMBEDDED = OtherProgram(
+    "a Kubernetes manifest with Terraform configuration of a cache",
+    "not evaluated; write the configuration to a .tf file, then run ecbackup-iac check on its folder",
 )
 
 _API = (
@@ -146,25 +152,29 @@ OTHER_PROGRAMS = (
         mention=b"aws.Redis",
     ),
     MANIFEST,
+    PLAYBOOK,
     TEMPLATE,
+    EMBEDDED,
 )
 
 
 def program_in(path: str, text: bytes) -> OtherProgram | None:
     """Return the program that a file with a cache belongs to, by what is written in it."""
+    if b"elasticache:" in text and _TASK.search(text):
+        return PLAYBOOK
     if is_manifest(text):
         return MANIFEST
     if b"elasticache" not in text:
         return None
-    is_yaml = path.endswith((".yaml", ".yml"))
-    is_rendered = _TEMPLATE_NAMES.search(path) or (is_yaml and b"apiVersion" in text)
-    return TEMPLATE if is_rendered and re.search(_CONFIGURATION, text) else None
+    is_template = _TEMPLATE_NAMES.search(path) is not None
+    is_embedded = path.endswith((".yaml", ".yml")) and b"apiVersion" in text
+    if not (is_template or is_embedded) or re.search(_CONFIGURATION, text) is None:
+        return None
+    return TEMPLATE if is_template else EMBEDDED
 
 
 def is_manifest(text: bytes) -> bool:
-    """Whether a text declares a cache as a resource of Kubernetes, or in a task of Ansible."""
-    if b"elasticache:" in text and _TASK.search(text):
-        return True
+    """Whether a text declares a cache as a resource of Kubernetes."""
     if b"apiVersion" not in text or b"cache." not in text:
         return False
     either = rb"""%s[^\s,]{0,60}(?:[\s,]|\\n)+["']?%s"""

@@ -31,10 +31,10 @@ PULUMI = "not run; run pulumi preview --json --show-sames | ecbackup-iac check -
 SERVERLESS = "not evaluated; run serverless package, then ecbackup-iac check .serverless"
 KUBERNETES = f"not evaluated; check what is deployed: {DEPLOYED}"
 TERRAMATE = "not generated; run terramate generate, then ecbackup-iac check on the same path"
-TEMPLATE_OF_CONFIGURATION = (
-    "a template or a Kubernetes manifest with Terraform configuration of a cache"
-)
+TEMPLATE_OF_CONFIGURATION = "a template with Terraform configuration of a cache"
 RENDERED = "not rendered; run ecbackup-iac check on the folder of what is rendered from it"
+IN_MANIFEST = "a Kubernetes manifest with Terraform configuration of a cache"
+WRITTEN = "not evaluated; write the configuration to a .tf file, then run ecbackup-iac check on its folder"
 FILES = {
     "a.tfcomponent.hcl": f"a Terraform Stacks file: {STACKS}",
     "live/a.tfdeploy.hcl": f"a Terraform Stacks file: {STACKS}",
@@ -52,7 +52,9 @@ FILES = {
     "infra/Pulumi.yml": f"a Pulumi program: {PULUMI}",
     "shop/serverless.ts": f"a service of the Serverless Framework in TypeScript or JavaScript: {SERVERLESS}",
     "sst.config.ts": f"an SST app with Redis: not run; check what is deployed: {DEPLOYED}",
-    "k8s/cache.yaml": f"a Kubernetes manifest or an Ansible task with a cache: {KUBERNETES}",
+    "k8s/cache.yaml": f"a Kubernetes manifest with a cache: {KUBERNETES}",
+    "k8s/workspace.yaml": f"{IN_MANIFEST}: {WRITTEN}",
+    "tasks/main.yml": f"an Ansible task with a cache: {KUBERNETES}",
     "stacks/cache.tm.hcl": f"a Terramate configuration with a cache: {TERRAMATE}",
     "templates/cache.tf.j2": f"{TEMPLATE_OF_CONFIGURATION}: {RENDERED}",
 }
@@ -69,11 +71,17 @@ resource "aws_elasticache_replication_group" "a" {
 TEMPLATE = "Resources:\n  A:\n    Type: AWS::SNS::Topic\n"
 
 
+INLINE = (
+    "apiVersion: tf.upbound.io/v1beta1\nkind: Workspace\nspec:\n  forProvider:\n    module: |\n"
+)
+TASK = "- hosts: all\n  tasks:\n    - community.aws.elasticache:\n        engine: redis\n"
 MANIFEST = "apiVersion: elasticache.services.k8s.aws/v1alpha1\nkind: ReplicationGroup\n"
 GENERATES = 'generate_hcl "_cache.tf" {\n  content {\n' + GROUP + "  }\n}\n"
 TEXTS = {
     "live/terraform.tfvars": "terragrunt = {\n  remote_state {}\n}\n",
     "k8s/cache.yaml": MANIFEST,
+    "k8s/workspace.yaml": INLINE + GROUP.replace("\n", "\n      "),
+    "tasks/main.yml": TASK,
     "stacks/cache.tm.hcl": GENERATES,
     "templates/cache.tf.j2": "{% if cache %}\n" + GROUP + "{% endif %}\n",
 }
@@ -112,19 +120,23 @@ MANIFESTS = {
         "        apiVersion: 'elasticache.aws.upbound.io/v1beta2'\n        kind: 'ReplicationGroup'\n"
     ),
     "of a chart": "{{- if .Values.on }}\n" + MANIFEST + "{{- end }}\n",
-    "a task of Ansible": (
+    "in JSON": '{"apiVersion": "elasticache.services.k8s.aws/v1alpha1", "kind": "CacheCluster"}',
+}
+
+
+TASKS = {
+    "of its collection": (
         "- hosts: all\n  tasks:\n    - community.aws.elasticache:\n        engine: redis\n"
     ),
-    "a task of Ansible beside a manifest": (
+    "beside a manifest": (
         "- community.aws.elasticache:\n    engine: redis\n"
         "- k8s:\n    definition: {apiVersion: v1, host: x.cache.amazonaws.com}\n"
     ),
-    "a task of Ansible without its collection": (
+    "without its collection": (
         "- name: sessions\n  elasticache:\n    name: sessions\n    security_group_ids:\n"
         "      - sg-1\n    state: present\n"
     ),
-    "a task of Ansible on one line": "- elasticache: name=sessions state=present engine=redis\n",
-    "in JSON": '{"apiVersion": "elasticache.services.k8s.aws/v1alpha1", "kind": "CacheCluster"}',
+    "on one line": "- elasticache: name=sessions state=present engine=redis\n",
 }
 
 
@@ -134,7 +146,15 @@ def test_a_cache_that_a_controller_of_kubernetes_makes_is_a_warning(
 ) -> None:
     suffix = "json" if name == "in JSON" else "yaml"
     lay_out(tmp_path, {"main.tf": GROUP, f"a.{suffix}": MANIFESTS[name]})
-    assert f"a.{suffix}\n  a Kubernetes manifest or an Ansible" in run_here("check", ".").stdout
+    assert f"a.{suffix}\n  a Kubernetes manifest with a cache: " in run_here("check", ".").stdout
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_a_cache_of_a_task_of_ansible_is_a_warning(
+    name: str, tmp_path: "Path", run_here: "RunHere"
+) -> None:
+    lay_out(tmp_path, {"main.tf": GROUP, "a.yaml": TASKS[name]})
+    assert "a.yaml\n  an Ansible task with a cache: " in run_here("check", ".").stdout
 
 
 @pytest.mark.parametrize(
@@ -154,9 +174,6 @@ def test_a_manifest_without_a_cache_gives_no_warning(
     assert run_here("check", ".").stdout == "1 cache: 1 passed\n"
 
 
-INLINE = (
-    "apiVersion: tf.upbound.io/v1beta1\nkind: Workspace\nspec:\n  forProvider:\n    module: |\n"
-)
 WITH_CONFIGURATION = {
     "main.tf.tmpl": GROUP.replace('"a"', '"{{ .Name }}"'),
     "templates/redis.tf.erb": GROUP.replace('"a"', '"<%= name %>"'),
@@ -164,7 +181,6 @@ WITH_CONFIGURATION = {
     "serverless.tpl": 'resource "aws_elasticache_serverless_cache" "a" {\n}\n',
     "modules.tf.mustache": 'module "a" {\n  source = "terraform-aws-modules/elasticache/aws"\n}\n',
     "live/terragrunt.hcl.j2": 'terraform {\n  source = "../../modules//elasticache"\n}\n',
-    "workspace.yaml": INLINE + GROUP.replace("\n", "\n      "),
 }
 
 

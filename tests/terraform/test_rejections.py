@@ -77,6 +77,10 @@ REFUSED = {
         {"main.tf": GROUP.replace('"a"', '"7a"') + DAYS},
         ('main.tf:1: Invalid resource name: "7a"',),
     ),
+    "the type of a data source is none": (
+        {"main.tf": GROUP + DAYS + 'data "7x" "a" {\n}\n'},
+        ('main.tf:5: Invalid data type name: "7x"',),
+    ),
     "a comment in JSON that is a block": (
         {"main.tf": GROUP + DAYS, "v.tf.json": '{"variable": {"//": {"default": 1}}}'},
         ('v.tf.json:1: Invalid variable name: "//"',),
@@ -265,3 +269,31 @@ def test_an_iterator_in_json_is_a_string(evaluate: "Evaluate") -> None:
   }}
 }}}}"""
     assert errors(evaluate({"main.tf.json": text})) == []
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {
+            "main.tf": GROUP
+            + '  snapshot_retention_limit = var.d\n}\nvariable "d" {\n  default = 7 +\n}\n'
+        },
+        {"main.tf": GROUP + "  snapshot_retention_limit = local.d\n}\nlocals {\n  d = (7\n}\n"},
+        {
+            "main.tf": 'module "m" {\n  source = "./m"\n  n = 7 +\n}\n',
+            "m/main.tf": GROUP + '  snapshot_retention_limit = var.n\n}\nvariable "n" {\n}\n',
+        },
+        {
+            "main.tf": 'module "m" {\n  source = "./m"\n  count = 1 +\n  n = 1\n}\n',
+            "m/main.tf": MODULE,
+        },
+    ],
+)
+def test_what_depends_on_a_syntax_error_has_to_be_corrected_first(
+    files: dict[str, str], evaluate: "Evaluate"
+) -> None:
+    found = evaluate(files)
+    assert len(found.errors) == 1
+    assert [
+        isinstance(one.retention, Unknown) and one.retention.is_rejected for one in found.caches
+    ] == [True]

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from ecbackup_iac.hcl.expression import InvalidExpression
 from ecbackup_iac.model.cache import CacheResource, enables_cluster_mode, may_need_cluster_mode
 from ecbackup_iac.model.location import Location
 from ecbackup_iac.model.record import replace
@@ -170,10 +169,7 @@ class RootReader:
             self._diagnostics.append(rejected(error, argument.range.location))
             why = f"Terraform rejects it: {error.message}"
             return Unknown(why, trace=(step,), is_rejected=True), argument.range.location
-        setting = days_setting(value, (step,))
-        if isinstance(setting, Unknown) and isinstance(argument.expression, InvalidExpression):
-            setting = replace(setting, is_rejected=True)
-        return setting, argument.range.location
+        return days_setting(value, (step,)), argument.range.location
 
     def _text(self, arguments: Arguments, name: str | None, sought: str = "") -> Setting[str]:
         argument = arguments.attribute(name) if name else None

@@ -10,6 +10,7 @@ from ecbackup_iac.readers.terraform.arguments import Arguments, rejected
 from ecbackup_iac.readers.terraform.provider_schemas import provider_schema
 from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES, RETENTION, cache_type
 from ecbackup_iac.readers.terraform.settings import shown_text
+from ecbackup_iac.terraform.modules.block_schemas import block_problems
 from ecbackup_iac.terraform.modules.expansion import ResourceInstance
 from ecbackup_iac.terraform.modules.problems import (
     check_rule,
@@ -68,6 +69,12 @@ def _rejected_arguments(found: ResourceInstance, arguments: Arguments) -> Iterat
     """
     module = found.scope.instance.module
     yield from undeclared_names(found.scope.instance, found.block)
+    is_terraform = found.scope.instance.configuration.is_terraform
+    lifecycles = found.block.body.blocks("lifecycle")
+    for lifecycle in lifecycles:
+        yield from block_problems(lifecycle, is_terraform=is_terraform)
+    for second in lifecycles[1:]:
+        yield EvaluationError("Duplicate lifecycle block: a resource has one", second.header)
     written = {attribute.name: attribute for attribute in found.block.body.attributes()}
     for name, schema in provider_schema(found.kind).items():
         given = [(arguments, written[name])] if name in written else []

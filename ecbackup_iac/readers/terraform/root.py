@@ -57,13 +57,16 @@ def _may_pass(retention: Value[int]) -> bool:
 
 
 def _syntax_error(found: ResourceInstance | UnreadCall) -> str:
-    """Return a problem that was reported within a resource's block; empty where there is none."""
-    block = found.block.range.location
-    lines = range(block.line or 0, (block.end_line or 0) + 1)
-    for problem in found.scope.instance.module.diagnostics:
-        is_here = problem.location.path == block.path and problem.location.line in lines
-        if is_here and problem.severity is Severity.ERROR:
-            return problem.message
+    """Return a problem reported within a resource's block, or a call that leads to it; else an empty text."""
+    instance: ModuleInstance | None = found.scope.instance
+    for written in (found.block, *reversed(found.scope.instance.call_blocks)):
+        block = written.range.location
+        lines = range(block.line or 0, (block.end_line or 0) + 1)
+        for problem in instance.module.diagnostics if instance else ():
+            is_here = problem.location.path == block.path and problem.location.line in lines
+            if is_here and problem.severity is Severity.ERROR:
+                return problem.message
+        instance = instance.parent if instance else None
     return ""
 
 

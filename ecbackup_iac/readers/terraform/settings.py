@@ -14,6 +14,7 @@ from ecbackup_iac.model.value import (
     Bounds,
     Invalid,
     Known,
+    NeedsCorrection,
     Outcome,
     PossibleValue,
     StepKind,
@@ -61,7 +62,8 @@ def days_setting(value: Value, before: tuple[TraceStep, ...] = ()) -> Setting[in
     if isinstance(first, Known) and days == {first.value}:
         literals = (literal for outcome in outcomes for literal in outcome.value.literals)
         return Known(first.value, trace, literals=tuple(dict.fromkeys(literals)))
-    return Unknown(raw.why, outcomes, bounds, trace)
+    is_rejected = isinstance(raw.why, NeedsCorrection)
+    return Unknown(raw.why, outcomes, bounds, trace, is_rejected=is_rejected)
 
 
 def _possible_days(value: Value, trace: tuple[TraceStep, ...]) -> PossibleValue[int]:

@@ -18,6 +18,7 @@ from ecbackup_iac.terraform.values.value import (
     Assumption,
     EvaluationError,
     Outcome,
+    Plans,
     ReferenceRejectedError,
     UnknownRaw,
     Value,
@@ -142,12 +143,8 @@ def _either_branch(
     if raw.is_deferred and len(found) == 1:
         return of_deferred_type(result, raw.why)
     # Where both are the same, a plan knows only a number, null or an empty collection.
-    is_unknown_to_plan = (
-        raw.is_deferred and result.type != NUMBER and result.raw not in (None, (), {})
-    )
-    if is_unknown_to_plan and result.is_known:
-        return replace(result, is_unknown_to_plan=True)
-    return result
+    is_unknown = raw.is_deferred and result.type != NUMBER and result.raw not in (None, (), {})
+    return replace(result, unknown_to=Plans.EVERY) if is_unknown and result.is_known else result
 
 
 def _of_its_type(attempt: _Attempt, node: Node) -> Value:

@@ -24,7 +24,7 @@ from ecbackup_iac.hcl.expression import (
 )
 from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.model.record import replace
-from ecbackup_iac.model.value import StepKind
+from ecbackup_iac.model.value import NeedsCorrection, StepKind
 from ecbackup_iac.terraform.evaluation.conditionals import conditional, with_truth_outcomes
 from ecbackup_iac.terraform.evaluation.function_calls import function_call
 from ecbackup_iac.terraform.evaluation.node_evaluator import SPLAT_ELEMENT, NodeEvaluator
@@ -117,7 +117,9 @@ class Evaluator(NodeEvaluator):
             case InvalidExpression(rejection=rejection):
                 if rejection:
                     raise EvaluationError(rejection)
-                return unknown("the expression is not valid, or is nested too deeply")
+                return unknown(
+                    NeedsCorrection("the expression is not valid, or is nested too deeply")
+                )
             case never:
                 assert_never(never)
 
@@ -135,7 +137,12 @@ class Evaluator(NodeEvaluator):
         try:
             right = self.value(node.right)
             right = with_truth_outcomes(self, right, node.right) if is_logical else right
-            result = keep_unknown_to_plan(lambda: binary(node.operator, left, right), left, right)
+            # A plan compares with null, or another type, what it does not know.
+            is_certain = node.operator in ("==", "!=") and (
+                left.is_null or right.is_null or left.type != right.type
+            )
+            needed = () if is_certain else (left, right)
+            result = keep_unknown_to_plan(lambda: binary(node.operator, left, right), *needed)
             return with_steps_of_files(result, (left, right))
         except (ReferenceRejectedError, UnneededOperandError):
             raise

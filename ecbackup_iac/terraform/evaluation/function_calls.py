@@ -11,12 +11,13 @@ from ecbackup_iac.terraform.functions.signature import Function
 from ecbackup_iac.terraform.values.context import record_possible_rejection, record_rejection
 from ecbackup_iac.terraform.values.operators import possible_elements
 from ecbackup_iac.terraform.values.outcomes import map_outcomes, one_of
-from ecbackup_iac.terraform.values.type_system import STRING, is_sequence
+from ecbackup_iac.terraform.values.type_system import STRING, ObjectOf, is_sequence
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     Outcome,
     Value,
     error_quoting,
+    is_collection,
     keep_unknown_to_plan,
     unknown,
 )
@@ -67,7 +68,19 @@ def _named_call(evaluator: NodeEvaluator, node: FunctionCall, name: str) -> Valu
         if found is not None:
             return found
     called = _expanded_call if node.is_expanded else call_function
-    return keep_unknown_to_plan(lambda: called(function, arguments, evaluator), *arguments)
+    needed = () if _is_known_by_type(name, arguments) else arguments
+    return keep_unknown_to_plan(lambda: called(function, arguments, evaluator), *needed)
+
+
+def _is_known_by_type(name: str, arguments: list[Value]) -> bool:
+    """Whether a plan knows a result of what it does not know itself."""
+    match name, arguments:
+        case "length", [of]:
+            return is_collection(of)
+        case "keys", [of]:
+            return isinstance(of.type, ObjectOf)
+        case _:
+            return False
 
 
 def _starts_with_name(node: FunctionCall) -> bool:

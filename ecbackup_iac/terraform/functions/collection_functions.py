@@ -40,6 +40,7 @@ from ecbackup_iac.terraform.values.type_system import (
 from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     Outcome,
+    Plans,
     UnknownRaw,
     Value,
     boolean,
@@ -181,8 +182,9 @@ def _contains(within: Value, wanted: Value) -> Value:
     answers = [equal(element, wanted) for element in within.elements]
     is_found = any(answer.raw is True for answer in answers)
     if is_found or all(answer.raw is False for answer in answers):
-        is_unknown_to_plan = isinstance(wanted.raw, UnknownRaw) and wanted.raw.is_deferred
-        result = replace(boolean(is_found), is_unknown_to_plan=is_unknown_to_plan)
+        is_unknown = isinstance(wanted.raw, UnknownRaw) and wanted.raw.is_deferred
+        unknown_to = Plans.SOME if is_unknown else Plans.NONE
+        result = replace(boolean(is_found), unknown_to=unknown_to)
     else:
         result = map_outcomes(
             _contains_known, expand_outcomes(within), expand_outcomes(wanted), kind=BOOL

@@ -232,6 +232,8 @@ def _problem_of_arguments(call: Block, target: Module) -> EvaluationError | None
             meant = nearest(name, [one for one in target.variables if one not in given])
             text += f'; did you mean "{meant}"?' if meant else ""
             return EvaluationError(text, argument.range)
+    for message, place in call.body.unexpected(("_", "lifecycle"), {*given, *META_ARGUMENTS}):
+        return EvaluationError(message, place)
     for name, variable in target.variables.items():
         if name not in given and variable.body.attribute("default") is None:
             text = f'Missing required argument: the module needs "{name}", and the call has none'

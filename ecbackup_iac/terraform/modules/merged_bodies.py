@@ -1,10 +1,10 @@
 """Several bodies of one block → one body: what override files replace, and what an escaping block adds."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from functools import cached_property
 
-from ecbackup_iac.hcl.source import ProblemHandler, SourceRange
+from ecbackup_iac.hcl.source import Problem, ProblemHandler, SourceRange
 from ecbackup_iac.hcl.structure import Attribute, Block, Body
 from ecbackup_iac.model.location import Location
 
@@ -46,14 +46,21 @@ class MergedBody(Body):
             merged.pop("for_each", None)
         return merged
 
-    def blocks(self, kind: str, labels: int = 0) -> Sequence[Block]:
+    def blocks(self, block_type: str, labels: int = 0) -> Sequence[Block]:
         """Return the override's nested blocks of a type, else the base's; `lifecycle` merges."""
-        own, base = self._override.blocks(kind, labels), self._base.blocks(kind, labels)
-        if kind == "lifecycle" and own and base:
+        own, base = self._override.blocks(block_type, labels), self._base.blocks(block_type, labels)
+        if block_type == "lifecycle" and own and base:
             first = base[0]
             body = MergedBody(first.body, own[0])
             return [Block(first.type, first.labels, first.range, first.header, body)]
         return own or base
+
+    def unexpected(
+        self, block_types: Container[str], arguments: Container[str] = ()
+    ) -> Sequence[Problem]:
+        """Return the problems of both."""
+        parts = self._base, self._override
+        return [problem for part in parts for problem in part.unexpected(block_types, arguments)]
 
     def parse_all(self) -> None:
         """Parse everything inside, so that every problem is reported."""
@@ -105,7 +112,7 @@ class EscapedBody(MergedBody):
         added = {name: escaped[name] for name in escaped if name not in META_NAMES}
         return {**self._base.attributes_by_name, **added}
 
-    def blocks(self, kind: str, labels: int = 0) -> Sequence[Block]:
+    def blocks(self, block_type: str, labels: int = 0) -> Sequence[Block]:
         """Return the nested blocks of both."""
-        added = () if kind in META_NAMES else self._override.blocks(kind, labels)
-        return [*self._base.blocks(kind, labels), *added]
+        added = () if block_type in META_NAMES else self._override.blocks(block_type, labels)
+        return [*self._base.blocks(block_type, labels), *added]

@@ -2,6 +2,7 @@
 
 import os
 from functools import partial
+from itertools import chain
 from typing import NamedTuple, TypeVar
 
 from ecbackup_iac.hcl.expression import GetAttribute, Index, Name, Node
@@ -16,6 +17,7 @@ from ecbackup_iac.terraform.files.folders import Folders, parsed_file
 from ecbackup_iac.terraform.files.schema import CONFIGURATION
 from ecbackup_iac.terraform.modules.merged_bodies import MergedBody, with_escaped
 from ecbackup_iac.terraform.modules.variables import Declaration
+from ecbackup_iac.terraform.values.steps import Located
 
 
 class ResourceKey(NamedTuple):
@@ -182,6 +184,7 @@ def load_module(
             _declare(module, body, is_override=name in overrides)
     _check_version(module)
     _check_moves(module)
+    _check_blocks(module)
     return module
 
 
@@ -244,10 +247,10 @@ def _mentions(block: Block, word: bytes) -> bool:
     return block.range.file.text.find(word, block.range.start, block.range.end) >= 0
 
 
-def _reject(module: Module, text: str, source_range: SourceRange) -> None:
+def _reject(module: Module, text: str, place: Located) -> None:
     """Record that no release of Terraform accepts a module."""
     module.rejection = text
-    module.report(text, source_range)
+    module.add_diagnostic(Diagnostic(text, place.location))
 
 
 def _check_moves(module: Module) -> None:
@@ -263,6 +266,22 @@ def _check_moves(module: Module) -> None:
             if has_no_index and not is_kept and name in declared:
                 text = f"{block.type} object still exists: {'.'.join(key)} is still declared"
                 _reject(module, text[0].upper() + text[1:], block.header)
+
+
+def _check_blocks(module: Module) -> None:
+    """Record that a module is rejected for what is in the blocks that no cache depends on."""
+    blocks = {
+        kind: [block for body in module.bodies for block in body.blocks(kind, labels)]
+        for kind, labels in (("moved", 0), ("removed", 0), ("import", 0), ("check", 1))
+    }
+    if not any(blocks.values()):
+        return  # as in most modules
+    from ecbackup_iac.terraform.modules.block_schemas import block_problems
+    from ecbackup_iac.terraform.modules.static_references import move_problems
+
+    found = [error for block in chain(*blocks.values()) for error in block_problems(block)]
+    for error in found or move_problems(blocks["moved"]):
+        _reject(module, error.message, error.origin or module.bodies[0].range)
 
 
 def _declared_key(node: Node) -> tuple[str, ...]:
@@ -330,9 +349,9 @@ def _add_block(module: Module, table: dict[K, Block], key: K, block: Block) -> N
         module.report(text, block.header)
         module.redeclared[first] = text
         return
-    for label in block.labels:
+    for what, label in zip(("name", "type name"), reversed(block.labels), strict=False):
         if not is_identifier(label):
-            _reject(module, f'Invalid {block.type} name: "{label}"', block.header)
+            _reject(module, f'Invalid {block.type} {what}: "{label}"', block.header)
     table[key] = block
 
 

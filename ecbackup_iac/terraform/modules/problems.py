@@ -9,6 +9,7 @@ from ecbackup_iac.hcl.expression import (
     GetAttribute,
     Index,
     Interpolation,
+    InvalidExpression,
     Literal,
     Name,
     Node,
@@ -21,8 +22,10 @@ from ecbackup_iac.hcl.expression import (
 from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.model.report import Diagnostic, Severity
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
+from ecbackup_iac.terraform.modules.block_schemas import block_problems
 from ecbackup_iac.terraform.modules.instances import ModuleInstance
 from ecbackup_iac.terraform.modules.module import Module, ResourceKey
+from ecbackup_iac.terraform.modules.static_references import check_list, listed
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.type_system import BOOL
 from ecbackup_iac.terraform.values.value import EvaluationError, Value
@@ -33,6 +36,7 @@ _RESERVED = (
 """Names of module arguments: no variable may be called so."""
 
 _ALIAS = r'\A"?([\w-]+)\s*\.\s*([\w-]+)"?\Z'
+_PROVIDER = r'"?(?!\d)[\w-]+(?:\s*\.\s*[\w-]+)?"?'
 
 
 def problems(instance: ModuleInstance) -> Iterator[EvaluationError]:
@@ -47,6 +51,8 @@ def problems(instance: ModuleInstance) -> Iterator[EvaluationError]:
         return Evaluator(instance).value(attribute.expression)
 
     for block in instance.module.outputs.values():
+        yield from block_problems(block)
+        yield from undeclared_names(instance, block)
         for rule in block.body.blocks("precondition"):
             try:
                 check_rule(rule)
@@ -101,10 +107,10 @@ def _check_declaration(instance: ModuleInstance, name: str, block: Block) -> Non
     """Check what is the same in every instance of the module. Raises EvaluationError."""
     if name in _RESERVED:
         raise EvaluationError(f'Invalid variable name: "{name}" is reserved')
+    for error in block_problems(block):
+        raise error
     for rule in block.body.blocks("validation"):
         written = rule.body.attribute("condition")
-        if rule.body.attribute("error_message") is None:
-            raise EvaluationError("Missing required argument: error_message", rule.header)
         if written is not None and ("var", name) not in _references(written.expression):
             text = f"Invalid variable validation condition: it does not refer to var.{name}"
             raise EvaluationError(text, written.range)
@@ -117,19 +123,42 @@ def undeclared_names(instance: ModuleInstance, block: Block) -> Iterator[Evaluat
     module = instance.module
     if module.why_incomplete:
         return
+    yield from _undeclared_dependencies(module, block)
+    yield from _undeclared_providers(instance, block)
+
+
+def _undeclared_dependencies(module: Module, block: Block) -> Iterator[EvaluationError]:
     dependencies = block.body.attribute("depends_on")
-    if dependencies is not None:
-        for root, name in _references(dependencies.expression):
-            if not _is_declared(module, root, name):
-                yield EvaluationError(f"Reference to undeclared {root}.{name}", dependencies.range)
+    lifecycles = block.body.blocks("lifecycle")
+    triggers = (inner.body.attribute("replace_triggered_by") for inner in lifecycles)
+    for written in filter(None, (dependencies, *triggers)):
+        try:
+            check_list(written)
+        except EvaluationError as error:
+            yield error
+            continue
+        for root, name in (pair for node in listed(written) for pair in _references(node)):
+            is_own = written is not dependencies and root in ("count", "each")
+            if not is_own and not _is_declared(module, root, name):
+                yield EvaluationError(f"Reference to undeclared {root}.{name}", written.range)
+
+
+def _undeclared_providers(instance: ModuleInstance, block: Block) -> Iterator[EvaluationError]:
     for written in filter(None, map(block.body.attribute, ("provider", "providers"))):
         node = written.expression
         named = [value for _, value in node.items] if isinstance(node, ObjectNode) else [node]
+        if (written.name == "providers") is not isinstance(node, ObjectNode):
+            yield EvaluationError("Invalid expression: a map of providers is passed", written.range)
+            continue
         # What the call passes needs no declaration.
-        known = {*_provider_aliases(module), *_passed_aliases(instance.call_blocks[-1:])}
+        known = {*_provider_aliases(instance.module), *_passed_aliases(instance.call_blocks[-1:])}
         for value in named:
             of = value.of if isinstance(value, Index) else value  # OpenTofu's have instances
-            for provider, alias in sorted({*_references(of)} - known):
+            is_invalid = isinstance(of, InvalidExpression)  # it is reported
+            if not is_invalid and not re.fullmatch(_PROVIDER, of.range.text):
+                text = "Invalid provider configuration reference: a name, or one and an alias"
+                yield EvaluationError(text, written.range)
+            for provider, alias in sorted({*_alias(of)} - known):
                 text = f"Provider configuration not present: {provider}.{alias} is not declared"
                 yield EvaluationError(text, written.range)
 

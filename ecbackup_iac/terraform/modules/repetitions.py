@@ -16,6 +16,7 @@ from ecbackup_iac.terraform.values.value import (
     Assumption,
     EvaluationError,
     Outcome,
+    Plans,
     UnknownRaw,
     Value,
     count_value,
@@ -82,6 +83,7 @@ def count_repetitions(value: Value) -> list[Repetition]:
         why = f"count.index depends on count: {raw.why}"
         return {("count", "index"): unknown(why, NUMBER, is_not_null=True)}
 
+    _reject_early("count", value)
     return _instances("count", converted(value, NUMBER), created, any_index)
 
 
@@ -106,7 +108,9 @@ def for_each_repetitions(value: Value) -> list[Repetition]:
     """Return the instances that a for_each makes, by key. Raises EvaluationError."""
     if value.is_sensitive:
         raise EvaluationError("Invalid for_each argument: sensitive values cannot be used")
-    if value.is_known and isinstance(value.type, SetOf) and not value.is_wholly_known:
+    is_known_set = value.is_known and isinstance(value.type, SetOf) and not value.is_null
+    _reject_early("for_each", value, *(value.elements if is_known_set else ()))
+    if is_known_set and not value.is_wholly_known:
         value = _with_unknown_elements(value)
 
     def any_pair(raw: UnknownRaw) -> Names:
@@ -114,6 +118,13 @@ def for_each_repetitions(value: Value) -> list[Repetition]:
         return _pair(unknown(why, STRING, is_not_null=True), raw.element or unknown(why))
 
     return _instances("for_each", unknown_if_open(value), _each, any_pair)
+
+
+def _reject_early(argument: str, *values: Value) -> None:
+    """Raise EvaluationError where a plan does not know what is certain."""
+    if any(value.unknown_to is Plans.EVERY for value in values):
+        text = "it depends on a condition that cannot be determined until apply"
+        raise EvaluationError(f"Invalid {argument} argument: {text}")
 
 
 def _with_unknown_elements(value: Value) -> Value:

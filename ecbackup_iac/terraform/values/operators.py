@@ -42,6 +42,7 @@ from ecbackup_iac.terraform.values.value import (
     EvaluationError,
     LazyMembers,
     Outcome,
+    Plans,
     UnknownRaw,
     Value,
     boolean,
@@ -113,10 +114,8 @@ def _logical(operator: str, left: Value, right: Value) -> Value:
         if known.raw is deciding and not opposite.is_known:
             # Terraform 1.11 calls it unknown at plan; every value it can take gives this.
             result = boolean(deciding).with_marks_of(left, right)
-            is_unknown_to_plan = (
-                opposite.unknown.is_deferred and not evaluation_context().short_circuits
-            )
-            return replace(result, is_unknown_to_plan=is_unknown_to_plan)
+            is_unknown = opposite.unknown.is_deferred and not evaluation_context().short_circuits
+            return replace(result, unknown_to=Plans.SOME) if is_unknown else result
     result = map_outcomes(apply, first, second, kind=BOOL, is_total=True)
     return result.with_marks_of(left, right)
 

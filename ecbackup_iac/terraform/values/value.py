@@ -186,6 +186,19 @@ class Privacy(IntEnum):
     """They exist only while Terraform runs: nothing that is kept may be computed of them."""
 
 
+class Plans(IntEnum):
+    """The plans to which a value is unknown, though it is certain."""
+
+    NONE = 0
+    """Every plan knows it."""
+
+    SOME = 1
+    """Of `contains`, or before 1.12 of `&&` or `||`, one operand is known only after apply."""
+
+    EVERY = 2
+    """It is in both branches of a conditional whose condition is known only after apply."""
+
+
 @record(eq=False)
 class Value:
     """A value of Terraform's. Compare with `equality.equal`, never with ==.
@@ -204,9 +217,13 @@ class Value:
     privacy: Privacy = Privacy.NONE
     """Whether a string of it may be shown, and, of what is ephemeral, whether the value may be kept."""
 
-    is_unknown_to_plan: bool = False
-    """It is certain, but a plan does not know it: one operand of `contains`, or before 1.12 of `&&` or `||`,
-    is known only after apply."""
+    unknown_to: Plans = Plans.NONE
+    """The plans that do not know it, though it is certain."""
+
+    @property
+    def is_unknown_to_plan(self) -> bool:
+        """Whether some plan does not know it, though it is certain."""
+        return self.unknown_to is not Plans.NONE
 
     @property
     def is_null(self) -> bool:
@@ -380,10 +397,11 @@ def keep_unknown_to_plan(compute: Callable[[], Value], *operands: Value) -> Valu
 
     Raises EvaluationError: it is rejected, and every plan knows the operands, or `try` or `can` decides.
     """
-    if not any(operand.is_unknown_to_plan for operand in operands):
+    unknown_to = max((operand.unknown_to for operand in operands), default=Plans.NONE)
+    if unknown_to is Plans.NONE:
         return compute()
     try:
-        return replace(compute(), is_unknown_to_plan=True)
+        return replace(compute(), unknown_to=unknown_to)
     except ReferenceRejectedError:
         raise
     except EvaluationError as error:
