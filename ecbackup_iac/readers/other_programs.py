@@ -51,7 +51,7 @@ MANIFEST = OtherProgram(
     "not evaluated; check what is deployed: "
     "aws elasticache describe-replication-groups | ecbackup-iac check -",
 )
-"""A manifest is one of the controllers of AWS (ACK), or of Crossplane."""
+"""A manifest is one of the controllers of AWS (ACK), of Crossplane, or of an operator for CloudFormation."""
 
 TERRAMATE = OtherProgram(
     "a Terramate configuration with a cache",
@@ -68,6 +68,13 @@ _API = (
     rb"""apiVersion["']?\s*[:=]\s*["']?(?:elasti)?cache\.(?:services\.k8s\.aws|aws\.[\w.]+\.io)/"""
 )
 _KIND = rb"""kind["']?\s*[:=]\s*["']?(?:CacheCluster|Cluster|ReplicationGroup|ServerlessCache)\b"""
+
+# In a text that a manifest hands to CloudFormation.
+_RESOURCE = re.compile(
+    rb"""^[ \t]+["']?Type["']?:\s*["']?"""
+    rb"AWS::ElastiCache::(?:CacheCluster|ReplicationGroup|ServerlessCache)\b",
+    re.MULTILINE,
+)
 
 # A task of Ansible; before 2.10 its module had no collection in its name, which many other keys have, too.
 _TASK = re.compile(
@@ -152,11 +159,11 @@ OTHER_PROGRAMS = (
 
 def program_in(path: str, text: bytes) -> OtherProgram | None:
     """Return the program that a file with a cache belongs to, by what is written in it."""
-    if is_manifest(text):
+    is_yaml = path.endswith((".yaml", ".yml"))
+    if is_manifest(text) or (is_yaml and _contains_template(text)):
         return MANIFEST
     if b"elasticache" not in text:
         return None
-    is_yaml = path.endswith((".yaml", ".yml"))
     is_rendered = _TEMPLATE_NAMES.search(path) or (is_yaml and b"apiVersion" in text)
     return TEMPLATE if is_rendered and re.search(_CONFIGURATION, text) else None
 
@@ -169,6 +176,12 @@ def is_manifest(text: bytes) -> bool:
         return False
     either = rb"""%s[^\s,]{0,60}(?:[\s,]|\\n)+["']?%s"""
     return any(re.search(either % pair, text) for pair in ((_API, _KIND), (_KIND, _API)))
+
+
+def _contains_template(text: bytes) -> bool:
+    """Whether a manifest contains a template with a cache: that of an operator for CloudFormation."""
+    is_manifest = b"apiVersion:" in text and re.search(rb"^apiVersion:", text, re.MULTILINE)
+    return bool(is_manifest and _RESOURCE.search(text))
 
 
 def files_of_others(

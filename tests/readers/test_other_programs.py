@@ -124,6 +124,10 @@ MANIFESTS = {
         "      - sg-1\n    state: present\n"
     ),
     "a task of Ansible on one line": "- elasticache: name=sessions state=present engine=redis\n",
+    "of an operator for CloudFormation": (
+        "apiVersion: cloudformation.linki.space/v1alpha1\nkind: Stack\nspec:\n  template: |\n"
+        "    Resources:\n      Redis:\n        Type: AWS::ElastiCache::ReplicationGroup\n"
+    ),
     "in JSON": '{"apiVersion": "elasticache.services.k8s.aws/v1alpha1", "kind": "CacheCluster"}',
 }
 
@@ -144,6 +148,7 @@ def test_a_cache_that_a_controller_of_kubernetes_makes_is_a_warning(
         "apiVersion: eks.aws.upbound.io/v1beta1\nkind: Cluster\n",
         "kind: CustomResourceDefinition\nspec: {group: elasticache.services.k8s.aws}\n",
         "elasticache:\n  name: sessions\n  enabled: true\n",
+        "apiVersion: v1\nkind: ConfigMap\ndata:\n  types: AWS::ElastiCache::ReplicationGroup\n",
         "elasticache:\n  name: sessions\nstate: present\n",
     ],
 )
