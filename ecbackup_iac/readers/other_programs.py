@@ -51,7 +51,7 @@ _CHECK_DEPLOYED = (
     "aws elasticache describe-replication-groups | ecbackup-iac check -"
 )
 MANIFEST = OtherProgram("a Kubernetes manifest with a cache", _CHECK_DEPLOYED)
-"""One of the controllers of AWS (ACK), or of Crossplane."""
+"""One of the controllers of AWS (ACK), of Crossplane, or of an operator for CloudFormation."""
 
 PLAYBOOK = OtherProgram("an Ansible task with a cache", _CHECK_DEPLOYED)
 
@@ -74,6 +74,13 @@ _API = (
     rb"""apiVersion["']?\s*[:=]\s*["']?(?:elasti)?cache\.(?:services\.k8s\.aws|aws\.[\w.]+\.io)/"""
 )
 _KIND = rb"""kind["']?\s*[:=]\s*["']?(?:CacheCluster|Cluster|ReplicationGroup|ServerlessCache)\b"""
+
+# In a text that a manifest hands to CloudFormation.
+_RESOURCE = re.compile(
+    rb"""^[ \t]+["']?Type["']?:\s*["']?"""
+    rb"AWS::ElastiCache::(?:CacheCluster|ReplicationGroup|ServerlessCache)\b",
+    re.MULTILINE,
+)
 
 # A task of Ansible; before 2.10 its module had no collection in its name, which many other keys have, too.
 _TASK = re.compile(
@@ -160,14 +167,15 @@ OTHER_PROGRAMS = (
 
 def program_in(path: str, text: bytes) -> OtherProgram | None:
     """Return the program that a file with a cache belongs to, by what is written in it."""
+    is_yaml = path.endswith((".yaml", ".yml"))
     if b"elasticache:" in text and _TASK.search(text):
         return PLAYBOOK
-    if is_manifest(text):
+    if is_manifest(text) or (is_yaml and _contains_template(text)):
         return MANIFEST
     if b"elasticache" not in text:
         return None
     is_template = _TEMPLATE_NAMES.search(path) is not None
-    is_embedded = path.endswith((".yaml", ".yml")) and b"apiVersion" in text
+    is_embedded = is_yaml and b"apiVersion" in text
     if not (is_template or is_embedded) or re.search(_CONFIGURATION, text) is None:
         return None
     return TEMPLATE if is_template else EMBEDDED
@@ -179,6 +187,12 @@ def is_manifest(text: bytes) -> bool:
         return False
     either = rb"""%s[^\s,]{0,60}(?:[\s,]|\\n)+["']?%s"""
     return any(re.search(either % pair, text) for pair in ((_API, _KIND), (_KIND, _API)))
+
+
+def _contains_template(text: bytes) -> bool:
+    """Whether a manifest contains a template with a cache: that of an operator for CloudFormation."""
+    is_manifest = b"apiVersion:" in text and re.search(rb"^apiVersion:", text, re.MULTILINE)
+    return bool(is_manifest and _RESOURCE.search(text))
 
 
 def files_of_others(

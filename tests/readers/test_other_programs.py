@@ -120,6 +120,10 @@ MANIFESTS = {
         "        apiVersion: 'elasticache.aws.upbound.io/v1beta2'\n        kind: 'ReplicationGroup'\n"
     ),
     "of a chart": "{{- if .Values.on }}\n" + MANIFEST + "{{- end }}\n",
+    "of an operator for CloudFormation": (
+        "apiVersion: cloudformation.linki.space/v1alpha1\nkind: Stack\nspec:\n  template: |\n"
+        "    Resources:\n      Redis:\n        Type: AWS::ElastiCache::ReplicationGroup\n"
+    ),
     "in JSON": '{"apiVersion": "elasticache.services.k8s.aws/v1alpha1", "kind": "CacheCluster"}',
 }
 
@@ -136,7 +140,7 @@ TASKS = {
         "- name: sessions\n  elasticache:\n    name: sessions\n    security_group_ids:\n"
         "      - sg-1\n    state: present\n"
     ),
-    "on one line": "- elasticache: name=sessions state=present engine=redis\n",
+    "on one line": "- elasticache: name=sessions state=present engine=redis\\n",
 }
 
 
@@ -164,6 +168,7 @@ def test_a_cache_of_a_task_of_ansible_is_a_warning(
         "apiVersion: eks.aws.upbound.io/v1beta1\nkind: Cluster\n",
         "kind: CustomResourceDefinition\nspec: {group: elasticache.services.k8s.aws}\n",
         "elasticache:\n  name: sessions\n  enabled: true\n",
+        "apiVersion: v1\nkind: ConfigMap\ndata:\n  types: AWS::ElastiCache::ReplicationGroup\n",
         "elasticache:\n  name: sessions\nstate: present\n",
     ],
 )
