@@ -191,8 +191,14 @@ def is_manifest(text: bytes) -> bool:
 
 def _contains_template(text: bytes) -> bool:
     """Whether a manifest contains a template with a cache: that of an operator for CloudFormation."""
-    is_manifest = b"apiVersion:" in text and re.search(rb"^apiVersion:", text, re.MULTILINE)
-    return bool(is_manifest and _RESOURCE.search(text))
+    if b"apiVersion:" not in text:
+        return False
+    manifests = (
+        document
+        for document in re.split(rb"(?m)^---", text)
+        if re.search(rb"(?m)^apiVersion:", document)
+    )
+    return any(map(_RESOURCE.search, manifests))
 
 
 def files_of_others(
