@@ -44,13 +44,14 @@ class TemplateFiles:
         reader = TemplateReader(
             EvaluationInputs(),
             ReadingScope(),
-            lambda _: False,
-            lambda boundary: self._files_in(boundary).nesting,
+            is_excluded=lambda _: False,
+            files_in=lambda boundary: self._files_in(boundary).nesting,
         )
         for found, file in _files(path):
-            if file is not None:
-                reader.add(file)
-            if file is not None and b"Parameters" in file.content:
+            if file is None:
+                continue
+            reader.add(file)
+            if b"Parameters" in file.content:
                 for deployment in self._files_in(found.boundary).deployments:
                     reader.add_file_deployment(deployment)
         return list(reader.results())

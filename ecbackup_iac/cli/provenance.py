@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from ecbackup_iac.cli.clock import source_date
 from ecbackup_iac.reporters.render_options import Provenance
 
-# GitHub, GitLab and Azure DevOps set the first three of each, Jenkins the last.
+# Variables of GitHub (which has none for the address), GitLab, Azure DevOps and Jenkins, in this order.
 _TITLES = ("GITHUB_REPOSITORY", "CI_PROJECT_PATH", "BUILD_REPOSITORY_NAME")
 _REVISIONS = ("GITHUB_SHA", "CI_COMMIT_SHA", "BUILD_SOURCEVERSION", "GIT_COMMIT")
 _ADDRESSES = ("CI_PROJECT_URL", "BUILD_REPOSITORY_URI", "GIT_URL")
@@ -27,6 +27,7 @@ def provenance_of(
         title = _first(environment, _TITLES)
     if revision is None:
         revision = _first(environment, _REVISIONS)
+    # The title may be the address of the repository.
     addresses = (title, _address_on_github(environment), _first(environment, _ADDRESSES))
     repository = next(filter(None, map(_web_address, addresses)), "")
     return Provenance(title, revision, str(date or ""), repository)

@@ -54,7 +54,7 @@ class CheckRequest:
 
     @property
     def inputs(self) -> EvaluationInputs:
-        """The values that were given, and the environment. Raises InputError for bad ones in it."""
+        """The values that were given, and the environment. Raises InputError for invalid TF_CLI_ARGS."""
         variables = self.variables
         if any(name.startswith("TF_CLI_ARGS") for name in os.environ):
             from ecbackup_iac.cli.terraform_arguments import variables_in_environment

@@ -45,13 +45,11 @@ class Copy:
         return any(one.startswith(below) for one in self._included)
 
     def _matching(self, patterns: Sequence[str]) -> tuple[str, ...]:
-        """Return the paths below the folder that some patterns describe, and what is in such folders."""
+        """Return the paths below the folder that some patterns describe, with everything in such folders."""
         if not patterns:
             return ()
-        from ecbackup_iac.terragrunt.globs import (
-            glob_expression,
-            matcher,
-        )  # few units have patterns
+        # Imported here, because few units have patterns.
+        from ecbackup_iac.terragrunt.globs import glob_expression, matcher
 
         described = (
             f"{glob_expression(os.path.normpath(one).lstrip('/'))}(?:/.*)?" for one in patterns
@@ -77,13 +75,10 @@ class Copy:
 
 
 class UnitFolders(Folders):
-    """The files that a unit is planned with, at the paths that those of its module have.
-
-    They are found below the module's folder as if all had been copied there.
-    """
+    """The files that a unit is planned with: paths below the module's folder, as if all were copied there."""
 
     def __init__(self, folders: Folders, module: str, source: Copy, unit: Copy) -> None:
-        """Take the module's folder, what is copied of the source around it, and of the unit's folder."""
+        """`source` is what is copied of the folder around the module, `unit` what is copied of the unit's."""
         super().__init__(folders.boundary)
         self.real = folders.real  # type: ignore[method-assign]
         self._folders = folders
@@ -200,7 +195,8 @@ class UnitFolders(Folders):
 
 
 def _below(path: str, folder: str) -> str:
-    """Return a path from a folder that it is mostly in: relpath takes a tenth of a run of many units."""
+    """Return a path relative to a folder."""
+    # Nearly every path is in the folder; relpath would take a tenth of a run of many units.
     if path.startswith(folder + os.sep) and os.pardir not in path:
         return path[len(folder) + 1 :]
     return os.path.relpath(path, folder)

@@ -47,7 +47,7 @@ class Deployments:
 def deployments(
     tree: Tree, paths: Iterable[str], is_excluded: Callable[[str], bool] = lambda _: False
 ) -> Deployments:
-    """Return what Terragrunt deploys by the files at these real paths; some of them may be excluded."""
+    """Return what Terragrunt deploys by the files at these real paths, without what is excluded."""
     found = Deployments()
     files: dict[str, str] = {}
     stack_folders = []
@@ -101,6 +101,7 @@ def _set_stacks(found: Deployments, stacks: list[Stack]) -> None:
 
 def _set_units(tree: Tree, found: Deployments, units: list[Unit], generated: list[Unit]) -> None:
     """Set the units and the templates, and what is read for them."""
+    # A file that units below its folder include is their parent, and need not be a unit itself.
     parents = {
         path
         for unit in (*units, *generated)
@@ -109,11 +110,13 @@ def _set_units(tree: Tree, found: Deployments, units: list[Unit], generated: lis
     }
     for unit in units:
         unit.is_parent = unit.file in parents
-    of_templates = set().union(*(one.sources for one in found.stack_templates))
-    found.templates = [one for one in units if one.needs_values or one.folder in of_templates]
-    names = {one.folder for one in found.templates}
-    candidates = (*(one for one in units if one.folder not in names), *generated)
-    found.units = [unit for unit in candidates if _is_unit(tree, unit)]
+    copied_by_templates = set().union(*(stack.sources for stack in found.stack_templates))
+    found.templates = [
+        unit for unit in units if unit.needs_values or unit.folder in copied_by_templates
+    ]
+    template_folders = {unit.folder for unit in found.templates}
+    written = (unit for unit in units if unit.folder not in template_folders)
+    found.units = [unit for unit in (*written, *generated) if _is_unit(tree, unit)]
     found.read = set().union(
         (stack.file for stack in found.stacks), *(unit.read for unit in found.units)
     )
@@ -138,11 +141,13 @@ def _reject_coexistence(tree: Tree, stack: Stack, beside: list[Unit]) -> None:
 
 def _leave_out(found: Deployments, units: list[Unit], is_excluded: Callable[[str], bool]) -> None:
     """Remove what is excluded from the check; its modules are kept, because they are not roots."""
-    of_stacks = {unit.folder for one in found.stacks if is_excluded(one.file) for unit in one.units}
-    generated = {unit.folder for one in found.stacks for unit in one.units}
-    found.left_out = set(filter(is_excluded, generated)) - of_stacks
+    of_excluded_stacks = {
+        unit.folder for stack in found.stacks if is_excluded(stack.file) for unit in stack.units
+    }
+    generated = {unit.folder for stack in found.stacks for unit in stack.units}
+    found.left_out = set(filter(is_excluded, generated)) - of_excluded_stacks
     left_out = found.left_out.union(
-        of_stacks, (unit.folder for unit in units if is_excluded(unit.file))
+        of_excluded_stacks, (unit.folder for unit in units if is_excluded(unit.file))
     )
     for unit in found.units:
         is_left_out = unit.folder in left_out
@@ -164,6 +169,7 @@ def _is_unit(tree: Tree, unit: Unit) -> bool:
         return False
     if unit.source_at is not None and not is_own:  # it has a source, which is rejected
         return True
+    # A generated file whose name is unknown may be one of configuration.
     generates = any(every_configuration_file([one.path or "x.tf"]) for one in unit.generated)
     if is_own or generates:
         unit.modules.append(own)

@@ -30,6 +30,7 @@ _ANY = BodySchema(accepts_others=True)
 _HOOK = BodySchema(
     "commands execute", "if run_on_error suppress_stdout working_dir on_errors", labels=1
 )
+_EXPANSION = BodySchema(optional="count for_each")
 
 UNIT = BodySchema(
     optional="download_dir generate iam_assume_role_duration iam_assume_role_session_name iam_role "
@@ -44,7 +45,7 @@ UNIT = BodySchema(
             "config_path",
             "enabled mock_outputs mock_outputs_allowed_terraform_commands skip_outputs "
             "mock_outputs_merge_strategy_with_state mock_outputs_merge_with_state",
-            {"expansion": BodySchema(optional="count for_each")},
+            {"expansion": _EXPANSION},
             labels=1,
         ),
         "engine": _ANY,
@@ -82,7 +83,6 @@ INJECTED = BodySchema(
 )
 """What a stack injects into a unit."""
 
-_EXPANSION = BodySchema(optional="count for_each")
 _COMPONENT = BodySchema(
     "source path",
     blocks={"autoinclude": _ANY, "expansion": _EXPANSION},
@@ -137,7 +137,7 @@ def _check(body: Body, schema: BodySchema, name: str, header: SourceRange) -> No
 
 
 def _items(body: Body, schema: BodySchema) -> Iterator[Attribute | Block]:
-    """Yield the arguments and blocks of a body; in JSON, what may be blocks is taken for them."""
+    """Yield the arguments and blocks of a body; in JSON, a member with the name of a block counts as one."""
     if hasattr(body, "items"):
         yield from body.items
         return

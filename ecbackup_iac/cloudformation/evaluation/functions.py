@@ -44,6 +44,9 @@ _SUBSTITUTION = re.compile(r"\$\{([^{}]*)\}")
 MAX_ENDING = 1_000
 """Characters of what an unknown string is known to end with."""
 
+_MAX_QUOTED = 80
+"""Characters of an input's text in a message."""
+
 
 def _ref(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) -> Value:
     name = evaluator.resolved_value(argument, frame).text
@@ -62,7 +65,7 @@ def resolved_variables(node: ScalarNode, frame: Frame) -> ResolvedVariable | str
     """Return the value of a string with variables of the Serverless Framework, or why it is not known."""
     resolve = frame.stack.template.resolve
     if resolve is None:
-        return f"{node.text[:80]} is a variable of the Serverless Framework"
+        return f"{node.text[:_MAX_QUOTED]} is a variable of the Serverless Framework"
     return resolve(node)
 
 
@@ -118,7 +121,7 @@ def _join(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Frame) ->
 def _text_of_parts(
     evaluator: BaseEvaluator, parts: tuple[Value, ...], delimiter: str, node: Node, frame: Frame
 ) -> Value:
-    """Return the string of joined values; the callers deal with `${!x}` and commas."""
+    """Return the string of joined values."""
     evaluator.charge(len(parts))
     resolved_parts = tuple(map(evaluator.resolved, parts))
     raws = (part.raw for part in resolved_parts)
@@ -228,7 +231,8 @@ def _find_in_map(evaluator: BaseEvaluator, argument: Node, node: Node, frame: Fr
         value = evaluator.value(key_node, frame)
         key = _selected(evaluator, value, list(entries), key_node, map_name, frame)
         if key is None:
-            shown = "such key" if value.is_secret or not value.text else f"key {value.text[:80]}"
+            is_shown = value.text and not value.is_secret
+            shown = f"key {(value.text or '')[:_MAX_QUOTED]}" if is_shown else "such key"
             if default is not None:
                 return evaluator.value(default, frame)
             if "Fn::Transform" in entries or template.may_declare("Mappings"):
@@ -257,7 +261,7 @@ def _selected(  # noqa: PLR0913, PLR0917 - a value, its options, and the locatio
     match value.raw:
         case UnknownValue() as parameter if parameter.name:
             evaluator.split_by_texts(parameter, options)
-            return None
+            return None  # there was nothing to split: it can be none of them
         case UnknownValue(key=key, why=why):
             numbers = map(str, range(len(options) + 1))
             number = int(evaluator.assumed_result(("key", key, tuple(options)), numbers))
@@ -300,7 +304,8 @@ def _option_setting(evaluator: BaseEvaluator, argument: Node, node: Node, frame:
     """Return an option of an Elastic Beanstalk environment: as `.ebextensions` sets it, or the default."""
     names = member(argument, "Namespace"), member(argument, "OptionName")
     texts = [evaluator.resolved_value(name, frame).text if name else None for name in names]
-    namespace, name = texts[0] if names[0] else CUSTOM_OPTIONS, texts[1]
+    namespace = texts[0] if names[0] else CUSTOM_OPTIONS
+    name = texts[1]
     option_of = frame.stack.template.option_of
     why = f"{evaluator.excerpt(node, frame)} is an option of the environment"
     if namespace is None or name is None:
@@ -314,7 +319,7 @@ def _option_setting(evaluator: BaseEvaluator, argument: Node, node: Node, frame:
     if option is None:
         return evaluator.unknown_value(why, node, frame)
     step = option.template.source.step(option.key, option.value, StepKind.PARAMETER)
-    if (text_of(option.value) or "").startswith("`"):  # a function of CloudFormation's in a string
+    if (text_of(option.value) or "").startswith("`"):  # Beanstalk's form of an intrinsic function
         return evaluator.unknown_value(why, node, frame).through(step)
     # Without literals, because an edit of the option would change whatever else reads it.
     value = evaluator.value(option.value, Frame(Stack(option.template)))

@@ -20,7 +20,7 @@ MAX_DESCRIPTION = 80
 def check_rules(evaluator: BaseEvaluator) -> None:
     """Check the rules about the parameters that this scenario's evaluation depended on."""
     checked: set[tuple[str, str]] = set()
-    while True:
+    while True:  # evaluating a rule may use more parameters, which more rules are about
         pending = [
             (stack, rule)
             for stack, names in evaluator.used_parameters()

@@ -22,13 +22,16 @@ if TYPE_CHECKING:
 
     from ecbackup_iac.syntax.located_json import JsonText
 
-Key = TypeVar("Key", "ScalarNode", "JsonText")
+Key = TypeVar("Key", ScalarNode, "JsonText")
 
 MAX_DUPLICATES = 20
 """Reported for one map."""
 
 MAX_STEP_LENGTH = 120
 """Characters of a step's text, so that a trace stays readable."""
+
+_MAX_SOURCE_LENGTH = 4 * MAX_STEP_LENGTH
+"""How much is read of a node for a step; of this, indentation and blank lines are removed."""
 
 
 def duplicate_keys(keys: "Iterable[Key]") -> "list[Key]":
@@ -49,6 +52,7 @@ def _displayable_end(node: Node, end: int) -> int:
     """
     if is_placeholder(node):
         return end
+    # Each node has at least one character, so no node after these is in the text that is shown.
     for part in islice(walk(node), MAX_STEP_LENGTH):
         function = function_of(part)
         if function is not None and function[0] == "Fn::Transform":
@@ -66,9 +70,8 @@ class SourceText:
         """As it is printed."""
         self.text = text
         """Offsets count in it: characters of YAML, bytes of JSON in UTF-8."""
-        self._lines = Lines(
-            text, LINE_BREAK
-        )  # YAML has three more breaks, which editors do not show
+        # YAML has three more line breaks, which editors do not show as such.
+        self._lines = Lines(text, LINE_BREAK)
         self._steps: dict[tuple[int, int, StepKind], TraceStep] = {}
 
     def location(self, start: int, end: int) -> Location:
@@ -98,20 +101,20 @@ class SourceText:
         return self._steps[key]
 
     def is_alias(self, key: Node, value: Node) -> bool:
-        """Whether an entry's value is an alias (`*name`) of a node elsewhere."""
+        """Whether an entry's value is an alias (`*name`): its node is then an earlier one."""
         return value.start < key.end
 
     def end_of(self, node: Node, value: Node | None) -> int:
         """Return the end of a node or an entry; of one with an alias, the end of the key's line."""
         if value is None or not self.is_alias(node, value):
             return self._end_without_blanks(value or node)
-        rest = self.piece(node.start, node.start + 4 * MAX_STEP_LENGTH).splitlines()[0].rstrip()
+        rest = self.piece(node.start, node.start + _MAX_SOURCE_LENGTH).splitlines()[0].rstrip()
         return self.end_of_text(rest, node.start)
 
     def _step_text(self, start: int, displayable_end: int, end: int) -> tuple[str, Location]:
-        text = self.piece(start, min(displayable_end, start + 4 * MAX_STEP_LENGTH))
+        text = self.piece(start, min(displayable_end, start + _MAX_SOURCE_LENGTH))
         first, *rest = text.strip().splitlines() or [""]
-        is_cut = displayable_end < end or end > start + 4 * MAX_STEP_LENGTH
+        is_cut = displayable_end < end or end > start + _MAX_SOURCE_LENGTH
         if len(first) > MAX_STEP_LENGTH or rest or is_cut:
             first = f"{first[:MAX_STEP_LENGTH].rstrip()} ..."
         return first, self.location(start, end)

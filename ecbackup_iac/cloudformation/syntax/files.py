@@ -47,7 +47,7 @@ def documents_in(
     """Return the documents of a text in UTF-8 up to its first problem, and that problem.
 
     A text that begins like JSON is read as JSON, which allows tabs and escapes that YAML does not; if it is
-    no JSON, it may still be YAML that begins with a brace.
+    not JSON, it may still be YAML that begins with a brace.
     """
     source_of = source_of or partial(SourceText, path)
     json_problem = None
@@ -65,4 +65,6 @@ def documents_in(
     from ecbackup_iac.cloudformation.syntax.yaml_syntax import parse as parse_yaml
 
     documents, problem = parse_yaml(source_of(text))
-    return documents, problem and (json_problem or problem)
+    if problem is None:
+        return documents, None
+    return documents, json_problem or problem

@@ -8,7 +8,7 @@ from ecbackup_iac.cloudformation.syntax.nodes import Node, ScalarNode, Style
 Literal: TypeAlias = str | int | float | bool | None
 
 _MAX_NUMBER_LENGTH = 400
-"""In digits; AWS accepts no longer number, and a longer text stays a string."""
+"""In characters; AWS accepts no number that is as long, so a longer text stays a string."""
 
 _JSON_WORDS: dict[str, Literal] = {"true": True, "false": False, "null": None}
 
@@ -32,7 +32,7 @@ def literal_of(scalar: ScalarNode) -> Literal:
 
 
 def is_null(node: Node | None) -> bool:
-    """Whether a node is written, and empty or null."""
+    """Whether there is a node, and its value is null (as of an empty one in YAML)."""
     return isinstance(node, ScalarNode) and literal_of(node) is None
 
 
@@ -72,7 +72,7 @@ def _constructed(kind: str, text: str) -> Literal:
 
 @lru_cache(maxsize=1)
 def _yaml() -> tuple[Any, Any]:
-    """Return PyYAML, and one of its loaders, which resolves YAML 1.1's scalars; it has nothing to load."""
+    """Return PyYAML, and a loader of nothing: its methods resolve and construct the scalars of YAML 1.1."""
     import yaml  # many templates are JSON
 
     return yaml, yaml.SafeLoader("")

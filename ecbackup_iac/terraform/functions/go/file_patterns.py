@@ -1,6 +1,7 @@
 """A component of a fileset pattern → the regular expression for the names that it describes.
 
-`*`, `?`, [class] and {a,b} as most write them; `**` is a component of its own, and not matched here.
+`*`, `?`, [class] and {a,b} are translated, in the forms that are in common use; `**` is a component of its
+own, and not translated here.
 """
 
 import re
@@ -16,7 +17,7 @@ ANY_FOLDERS = "**"
 MAGIC = frozenset("*?[{\\")
 """What makes a component more than a name."""
 
-_MAX_KEPT = 20  # of them, as there are in one pattern
+_MAX_KEPT = 20  # expressions; few patterns have more components
 
 _IN_CLASS = r"(?:[^][\\^&~-]|\\.)"
 _PART = re.compile(
@@ -29,15 +30,15 @@ _UNFINISHED = re.compile(r"\[[^]]*\Z|\{[^}]*\Z|\\\Z|\[(?:\]|\^?-|[^]]*-\])")
 
 @lru_cache(_MAX_KEPT)
 def component(pattern: str) -> Pattern:
-    """Return what matches the names that a component describes.
+    """Return the expression for the names that a component describes.
 
     Raises EvaluationError: Terraform rejects it, whatever the name.
-    Raises UnknownResultError: it is an unusual one.
+    Raises UnknownResultError: a form of it is not in common use, and not translated.
     """
     pieces, position = [], 0
     while position < len(pattern):
         found = _PART.match(pattern, position)
-        # Whether what is wrong further on is seen depends on the name.
+        # An error after the beginning is found or not, depending on the name that is compared.
         if found is None and position == 0 and _UNFINISHED.match(pattern):
             raise EvaluationError("failed to glob pattern: syntax error in pattern")
         if found is None:

@@ -33,11 +33,12 @@ _VERB = re.compile(
     re.ASCII,
 )
 
-
-_BASES = {"b": "b", "d": "d", "o": "o", "x": "x", "X": "X"}
 _PREFIXES = {"b": "0b", "o": "0", "x": "0x", "X": "0X", "d": ""}
+
+# As in Go: %g writes an exponent below the first of these and, without a precision, from the second on.
 _SMALLEST_PLAIN_EXPONENT = -4
-_SHORTEST_PLAIN_DIGITS = 6
+_LARGE_EXPONENT = 6
+
 _DEFAULT_PRECISION = 6
 
 
@@ -60,10 +61,11 @@ def formatted(template: str, arguments: Sequence[Value]) -> str:
     """Return a format with its verbs filled with arguments.
 
     Raises EvaluationError: the format is invalid, or does not fit the arguments.
-    Raises UnknownResultError: a width is beyond reason, or the result too large.
+    Raises UnknownResultError: a width or the result is too large.
     """
     pieces: list[str] = []
-    position, following, most, size = 0, 1, 0, 0
+    position, size = 0, 0
+    next_argument, used_arguments = 1, 0
     while position < len(template):
         percent = template.find("%", position)
         if percent < 0:
@@ -76,7 +78,7 @@ def formatted(template: str, arguments: Sequence[Value]) -> str:
             position = percent + 2
             continue
         verb = _verb(template, percent)
-        chosen = verb.argument or following
+        chosen = verb.argument or next_argument
         if chosen > len(arguments):
             raise EvaluationError(
                 f"not enough arguments for {quoted(verb.raw)} at {verb.offset}: "
@@ -84,13 +86,15 @@ def formatted(template: str, arguments: Sequence[Value]) -> str:
                 redacted_message=f"not enough arguments: {len(arguments)} in total",
             )
         pieces.append(_filled(verb, arguments[chosen - 1]))
-        following, most = chosen + 1, max(most, chosen)
+        next_argument, used_arguments = chosen + 1, max(used_arguments, chosen)
         position = percent + len(verb.raw)
         size += len(pieces[-1])
         check_text_size(size)
-    if most < len(arguments):
-        used = f"only {most} used by format string" if most else "no verbs in format string"
-        raise EvaluationError(f"too many arguments; {used}")
+    if arguments and not used_arguments:
+        raise EvaluationError("too many arguments; no verbs in format string")
+    if used_arguments < len(arguments):
+        text = f"too many arguments; only {used_arguments} used by format string"
+        raise EvaluationError(text)
     return "".join(pieces)
 
 
@@ -169,7 +173,7 @@ def _unsupported(verb: _Verb, why: str, redacted_message: str = "") -> Evaluatio
 
 
 def _padded(verb: _Verb, text: str) -> str:
-    missing = (verb.width or 0) - len(grapheme_clusters(text)) if verb.width else 0
+    missing = verb.width - len(grapheme_clusters(text)) if verb.width else 0
     if missing <= 0:
         return text
     pad = ("0" if "0" in verb.flags else " ") * missing
@@ -180,7 +184,7 @@ def _integer(verb: _Verb, value: int) -> str:
     """Return a whole number by %d, %b, %o, %x or %X."""
     sign = _sign(verb, is_negative=value < 0)
     prefix = _PREFIXES[verb.mode] if "#" in verb.flags else ""
-    digits = text_from(abs(value)) if verb.mode == "d" else format(abs(value), _BASES[verb.mode])
+    digits = text_from(abs(value)) if verb.mode == "d" else format(abs(value), verb.mode)
     zeros = 0
     if verb.precision is not None:
         if verb.precision == 0 and value == 0:
@@ -212,7 +216,7 @@ def _floating(verb: _Verb, value: Number) -> str:
     if verb.mode in "EG":
         shown = shown.upper()
     missing = " " * max(0, (verb.width or 0) - len(sign) - len(shown))
-    if "0" in verb.flags:  # goes before "-", other than for whole numbers
+    if "0" in verb.flags:  # overrides "-", other than for whole numbers
         return f"{sign}{missing.replace(' ', '0')}{shown}"
     if "-" in verb.flags:
         return f"{sign}{shown}{missing}"
@@ -220,11 +224,11 @@ def _floating(verb: _Verb, value: Number) -> str:
 
 
 def _general(value: Number, precision: int | None = None) -> str:
-    """Return a number as %g has it; without a precision in the fewest digits that identify it."""
+    """Return a number as %g writes it; without a precision in the fewest digits that identify it."""
     sign, size = ("-" if value < 0 else ""), abs(Fraction(value))
     if precision is None:
         digits, exponent = _shortest(with_precision(int_if_whole(size), precision_of(value)))
-        limit = _SHORTEST_PLAIN_DIGITS
+        limit = _LARGE_EXPONENT
     else:
         digits, exponent = _significant(size, max(precision, 1))
         digits = digits.rstrip("0") or "0"
