@@ -381,6 +381,11 @@ SENSITIVE = {
         "t.yaml": "Resources:\n  C: {Type: AWS::ElastiCache::CacheCluster, Properties: {Engine: redis, "
         f"Tags: [{{Key: a, Value: {WORD}}}], SnapshotRetentionLimit: 0}}}}\n"
     },
+    "a neighbour after the alias of a long list": {
+        "t.yaml": f"Metadata: {{M: &many [{', '.join(map(str, range(150)))}]}}\nResources:\n  C:\n"
+        "    Type: AWS::ElastiCache::CacheCluster\n    Properties:\n      Engine: redis\n"
+        f"      SnapshotRetentionLimit: !GetAtt [*many, {{Password: {WORD}}}]\n"
+    },
     "a neighbour in a mapping": {
         "t.yaml": f"Mappings: {{M: {{a: {{T: {WORD}, Days: 0}}}}}}\nResources:\n  C:\n"
         "    Type: AWS::ElastiCache::CacheCluster\n    Properties:\n      Engine: redis\n"

@@ -52,14 +52,17 @@ def _displayable_end(node: Node, end: int) -> int:
     """
     if is_placeholder(node):
         return end
-    # Each node has at least one character, so no node after these is in the text that is shown.
-    for part in islice(walk(node), MAX_STEP_LENGTH):
+    # Each node has at least one character, so no node after these is in the text that is shown ...
+    parts = [*islice(walk(node), MAX_STEP_LENGTH)]
+    for part in parts:
         function = function_of(part)
         if function is not None and function[0] == "Fn::Transform":
             return min(end, function[1].start)
         if function is None and isinstance(part, MapNode):
             return min(end, part.start)
-    return end
+    # ... except where an alias is among them: its nodes are written earlier, and none of them is in the text.
+    has_alias = any(part.start < node.start for part in parts)
+    return node.start if has_alias and len(parts) == MAX_STEP_LENGTH else end
 
 
 class SourceText:
