@@ -157,6 +157,7 @@ def test_aliases_that_double_the_branches_in_each_line_end_soon(repository: Path
     ]
     path = write(repository / "t.yaml", "\n".join(lines) + "\n")
     file = CheckedFile(path, is_template=True)
+    # Either is right: 7 on every branch, or too many branches to evaluate. The test is that it ends.
     assert status(evaluations(), file, "A") in ("pass", "unknown")
 
 

@@ -1,4 +1,4 @@
-"""What fix makes of every file of the cases: CloudFormation takes it as it took the file before."""
+"""Every template of the cases after fix: a second run changes nothing, and cfn-lint finds nothing new."""
 
 import json
 import re
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 TEMPLATES = sorted((Path(__file__).parent / "cases").iterdir())
 FIXES = sorted((Path(__file__).parents[1] / "fixers" / "cases").glob("cloudformation-*"))
 
-# What is beyond cfn-lint: see test_lint_parity.py.
+# What cfn-lint cannot evaluate: see test_lint_parity.py.
 LEFT_OUT = {"forty-conditions", "forty-conditions-beside", "aliases-without-end"}
 
 
 def fixed_copy(case: Path, top: Path, monkeypatch: pytest.MonkeyPatch) -> "FixResult":
-    """Make a copy of a case, and find out what fix does to it."""
+    """Copy a case, and return what fix would change in the copy."""
     shutil.copytree(case, top, symlinks=True)
     (top / ".git").mkdir(exist_ok=True)
     monkeypatch.chdir(top)
@@ -37,6 +37,7 @@ def fixed_copy(case: Path, top: Path, monkeypatch: pytest.MonkeyPatch) -> "FixRe
 
 
 def fixed_here(case: Path) -> "FixResult":
+    """Return what fix would change in the working folder, a copy of a case, with the case's parameters."""
     words = []
     if (case / "case.json").exists():
         words = json.loads((case / "case.json").read_text("utf-8"))["args"]
@@ -49,7 +50,7 @@ def fixed_here(case: Path) -> "FixResult":
 
 @pytest.mark.extended
 @pytest.mark.parametrize("case", TEMPLATES, ids=lambda case: case.name)
-def test_a_second_run_has_nothing_to_do(
+def test_a_second_fix_changes_nothing_and_leaves_the_same_findings(
     case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = fixed_copy(case, tmp_path / "case", monkeypatch)
@@ -75,11 +76,11 @@ def test_cfn_lint_finds_nothing_in_a_fixed_template_that_it_did_not_find_before(
             Path(path).write_bytes(after)
             pairs[path] = str(before)
     found = run_script("lint_reader.py", [*pairs, *pairs.values()])
-    new = {path: without_places(found[path]) for path in pairs}
-    old = {path: without_places(found[before]) for path, before in pairs.items()}
+    new = {path: without_lines(found[path]) for path in pairs}
+    old = {path: without_lines(found[before]) for path, before in pairs.items()}
     assert len(pairs) > 80
     assert {path: more for path in pairs if (more := new[path] - old[path])} == {}
 
 
-def without_places(errors: "Sequence[str]") -> Counter[str]:
+def without_lines(errors: "Sequence[str]") -> Counter[str]:
     return Counter(re.sub(r" \((line )?\d+\)", "", error) for error in errors)

@@ -1,4 +1,4 @@
-"""Every valid template of the cases, resolved by us and by moto: do both agree?
+"""Every valid template of the cases, resolved by us and by moto: both have the same retentions and engines.
 
 moto imitates AWS, with an evaluator of templates of its own. It knows no loops: cfn-lint turns them into
 resources for it. Each file of a case is a root here. Parameters without a value are given values, those
@@ -43,19 +43,19 @@ LEFT_OUT = {
 
 # Where moto differs: why → the cases, with the cache where the others agree.
 EXPLAINED = {
-    "cfn-lint knows no key of a mapping but by literals and items, and takes any": (
+    "cfn-lint resolves a key of a mapping if it is a literal or an item, and takes any entry otherwise": (
         "default-value.Missing default-value.Second default-value.Without default-value-json"
     ),
-    "cfn-lint makes no loop over nothing, and replaces an item in no text but Fn::Sub's": (
+    "cfn-lint rejects a loop over an empty list, and replaces an item only in texts of Fn::Sub": (
         "loop-over-conditions-json no-items-json type-of-the-item"
     ),
-    "moto makes texts with functions that are not evaluated here": (
+    "moto evaluates functions of texts that are not evaluated here": (
         "base64 short-forms.Base64 to-json-string"
     ),
     "moto has no Fn::Length, and no Ref for the name of a mapping": (
         "length length-json name-of-the-mapping-json several-transforms-json"
     ),
-    "moto takes macros for maps, and for not set what they may set": (
+    "moto takes macros for maps, and what they may set for not set": (
         "transform-in-properties transform-in-properties-json macro macro-json "
         "include-of-properties-json macro-around-a-value-json"
     ),
@@ -64,16 +64,18 @@ EXPLAINED = {
         "short-forms.GetAtt"
     ),
     "moto leaves dynamic references as they are": ("dynamic-reference dynamic-reference-json"),
-    "moto takes no function for the index of Fn::Select": (
+    "moto accepts no function as the index of Fn::Select": (
         "select.Parameter select.OpenIndex select.OpenMixed mixtures.C deep "
         "functions-of-allowed-values.Index"
     ),
-    "moto makes no list of a Default": ("list-parameters join.List equals-json.Picked"),
-    "moto takes the number 7 and the text 7 for different": (
+    "moto does not split the Default of a list parameter": (
+        "list-parameters join.List equals-json.Picked"
+    ),
+    "moto does not take the number 7 and the text 7 for equal": (
         "equals.Number guarded-parameter.Bounded"
     ),
     "moto joins AWS::NoValue as None": ("no-value-in-a-list-json"),
-    "moto holds no value against AllowedValues": ("noecho-not-allowed"),
+    "moto does not check values against AllowedValues": ("noecho-not-allowed"),
     "moto reads JSON as YAML 1.1, where an exponent needs a sign, and a point before it": (
         "whole-number-with-a-point-json.Carts numbers-at-the-edge-json.Infinite "
         "numbers-at-the-edge-json.Tiny"
@@ -81,7 +83,7 @@ EXPLAINED = {
     "moto does not read what the Serverless Framework keeps for CloudFormation": (
         "serverless-framework serverless-framework-list serverless-framework-json"
     ),
-    "moto takes files of one document alone": ("several-documents keys-that-are-not-strings"),
+    "moto reads only files of one document": ("several-documents keys-that-are-not-strings"),
     "moto's PyYAML 6.0.4 lets the last of several merged maps win": ("merge-keys.Prices"),
 }
 
@@ -97,7 +99,7 @@ PSEUDO_PARAMETERS = {
 
 @dataclass(slots=True)
 class Comparison:
-    """What comparing a case gave."""
+    """The result of comparing a case."""
 
     agreed: int = 0
     different: dict[str, str] = field(default_factory=dict)
@@ -110,7 +112,7 @@ def comparisons(
     case_files: tuple["CaseFile", ...],
     evaluate_templates: "EvaluateTemplates",
 ) -> Mapping[str, Comparison]:
-    """Compare everything: a case's name → what came of it."""
+    """Compare every case: its name → the result."""
     requests = {
         one.key: {"key": one.key, "text": text_of(one.path), "given": values_given(one)}
         for one in case_files
@@ -213,14 +215,14 @@ def test_moto_resolves_the_same(name: str, comparisons: Mapping[str, Comparison]
     assert {key: text for key, text in different.items() if not is_explained(key)} == {}
 
 
-def test_what_is_explained_still_differs(comparisons: Mapping[str, Comparison]) -> None:
+def test_every_explained_difference_still_exists(comparisons: Mapping[str, Comparison]) -> None:
     different = {key for one in comparisons.values() for key in one.different}
     different |= {key.rpartition(".")[0] for key in different}
     assert [key for key in explanations() if key not in different] == []
     assert len(explanations()) == len(set(explanations()))
 
 
-def test_much_is_compared(comparisons: Mapping[str, Comparison]) -> None:
+def test_enough_caches_are_compared_and_equal(comparisons: Mapping[str, Comparison]) -> None:
     agreed = [one.agreed for one in comparisons.values() if one.agreed]
     assert len(agreed) > 200
     assert sum(agreed) > 2500

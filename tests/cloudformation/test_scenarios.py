@@ -1,4 +1,4 @@
-"""A law: the outcomes with no values given are the results of all values that may be given.
+"""A property: the outcomes with no values given are the results of all values that may be given.
 
 Random templates, whose parameters have no defaults and a few allowed values. They are evaluated once
 with nothing given, and once for every way to give the parameters. What the first run lists has to be
@@ -86,7 +86,7 @@ days = st.recursive(
 
 @st.composite
 def templates(draw: st.DrawFn) -> dict[str, Any]:
-    """Draw a template with one cache whose engine, retention and existence hang together."""
+    """Draw a template with one cache whose engine, retention and existence depend on the same conditions."""
     conditions = {
         name: draw(condition_expressions(CONDITIONS[:number]))
         for number, name in enumerate(CONDITIONS)

@@ -43,8 +43,8 @@ def service(*parts: str) -> str:
     return HEAD + "resources:\n" + "".join(f"  - {part}\n" for part in parts)
 
 
-def one(value: str, more: str = "") -> str:
-    """A service with one cache."""
+def service_with_cache(value: str, more: str = "") -> str:
+    """A service with one cache, whose retention is `value`."""
     return (
         f"{HEAD}{more}resources:\n  Resources:\n    A:\n      {GROUP}\n"
         f"      Properties:\n        SnapshotRetentionLimit: {value}\n"
@@ -53,7 +53,8 @@ def one(value: str, more: str = "") -> str:
 
 FULL = "{Resources: {A: {Type: AWS::ElastiCache::ReplicationGroup, Properties: {SnapshotRetentionLimit: 4}}}}"
 
-LISTS = {
+# The parts of `resources`, in order, and the retention that the merged cache has.
+MERGED = {
     "a later part sets the retention": (
         (FULL.replace("4", "0"), "{Resources: {A: {Properties: {SnapshotRetentionLimit: 4}}}}"),
         4,
@@ -90,21 +91,25 @@ LISTS = {
 }
 
 
-@pytest.mark.parametrize("way", LISTS)
+@pytest.mark.parametrize("way", MERGED)
 def test_a_list_of_resources_is_merged_deeply(way: str, check: Check) -> None:
-    parts, expected = LISTS[way]
+    parts, expected = MERGED[way]
     report = check({"serverless.yml": service(*parts)})
     assert days(report) == {"A": expected}
     assert (report["diagnostics"], report["absent"]) == ([], [])
 
 
 def test_extensions_of_a_map_of_resources_apply(check: Check) -> None:
-    text = one("4") + "  extensions:\n    A:\n      Properties: {SnapshotRetentionLimit: 0}\n"
+    text = (
+        service_with_cache("4")
+        + "  extensions:\n    A:\n      Properties: {SnapshotRetentionLimit: 0}\n"
+    )
     report = check({"serverless.yml": text})
     assert days(report) == {"A": 0}
     assert report["findings"][0]["location"]["line"] == 11
 
 
+# What the variables below refer to. No option --stage is given: ${sls:stage} is dev, the framework's default.
 CUSTOM = (
     "custom: {days: 5, stages: {dev: 0, prod: 6}, text: x, none: null, "
     "stage: \"${opt:stage, 'prod'}\"}\n"
@@ -160,7 +165,7 @@ def test_a_variable_has_the_value_that_the_framework_gives_it(
     written, expected = VALUES[way]
     (tmp_path.parent / "outside.yml").write_text("days: 9\n")
     files = {
-        "serverless.yml": one(written, CUSTOM),
+        "serverless.yml": service_with_cache(written, CUSTOM),
         "conf/days.yml": "all: [2, 3]\n",
         "conf/days.json": '{"days": 3}',
         ".git/config.yml": "days: 9\n",
@@ -169,7 +174,7 @@ def test_a_variable_has_the_value_that_the_framework_gives_it(
 
 
 def test_the_reason_of_an_unknown_variable_is_reported(check: Check) -> None:
-    report = check({"serverless.yml": one("${opt:days}")})
+    report = check({"serverless.yml": service_with_cache("${opt:days}")})
     assert "the option --days is not given" in report["findings"][0]["message"]
 
 
@@ -200,15 +205,15 @@ COMPOSED = "services: {a: {path: services/a, params: {days: '${b.days}'}}}\n"
 def test_what_serverless_compose_passes_is_unknown(
     name: str, compose: str, expected: int | str, check: Check
 ) -> None:
-    service = one("${param:days}", "params: {default: {days: 7}}\n")
+    service = service_with_cache("${param:days}", "params: {default: {days: 7}}\n")
     files = {"services/a/serverless.yml": service, name: compose}
     assert days(check(files)) == {"A": expected}
 
 
 def test_the_trace_and_the_remedy_lead_to_where_the_value_is_written(check: Check) -> None:
-    finding = check({"serverless.yml": one("${self:custom.days}", "custom:\n  days: 0\n")})[
-        "findings"
-    ][0]
+    finding = check(
+        {"serverless.yml": service_with_cache("${self:custom.days}", "custom:\n  days: 0\n")}
+    )["findings"][0]
     assert [step["text"] for step in finding["trace"]] == [
         "SnapshotRetentionLimit: ${self:custom.days}",
         "days: 0",
@@ -368,24 +373,29 @@ def test_resources_that_a_program_makes_are_reported_where_no_others_are(
 
 
 def test_properties_that_a_program_makes_are_unknown(check: Check) -> None:
-    text = one("4").partition("      Properties:")[0] + "      Properties: ${file(made.js)}\n"
+    text = (
+        service_with_cache("4").partition("      Properties:")[0]
+        + "      Properties: ${file(made.js)}\n"
+    )
     report = check({"serverless.yml": text})
     assert (days(report), report["diagnostics"]) == ({"A": "unknown"}, [])
 
 
 def test_variables_that_lead_to_each_other_end(check: Check) -> None:
     loop = "custom: {a: '${self:custom.b}', b: '${self:custom.a}', c: '${self:custom}'}\n"
-    assert days(check({"serverless.yml": one("${self:custom.a}", loop)})) == {"A": "unknown"}
+    assert days(check({"serverless.yml": service_with_cache("${self:custom.a}", loop)})) == {
+        "A": "unknown"
+    }
 
 
 def test_variables_that_grow_end(check: Check) -> None:
     grown = "".join(
         f"  v{n}: ${{self:custom.v{n + 1}}}${{self:custom.v{n + 1}}}\n" for n in range(40)
     )
-    text = one("${self:custom.v0}", f"custom:\n{grown}  v40: x\n")
+    text = service_with_cache("${self:custom.v0}", f"custom:\n{grown}  v40: x\n")
     assert days(check({"serverless.yml": text})) == {"A": "unknown"}
 
 
 def test_a_string_with_a_dollar_in_another_template_is_not_a_variable(check: Check) -> None:
-    template = one("${self:custom.days}").partition("resources:\n")[2]
+    template = service_with_cache("${self:custom.days}").partition("resources:\n")[2]
     assert days(check({"template.yml": template})) == {"A": "unknown"}

@@ -39,7 +39,7 @@ REJECTED = {
     "the section": (CACHE.replace("Resources", "resources"), 2, MISPLACED),
     "a condition": (
         CACHE + "    condition: IsProd\n", 6,
-        "CloudFormation rejects the template: the resource Cache has no attribute condition",
+        REJECTS + "the resource Cache has no attribute condition",
     ),
     "a function as condition": (
         CACHE + "    Condition: !Not [!Equals [a, b]]\n", 6,
@@ -59,7 +59,7 @@ REJECTED = {
     ),
     "the properties": (
         CACHE.replace("Properties", "properties"), 4,
-        "CloudFormation rejects the template: a resource has no attribute properties",
+        REJECTS + "a resource has no attribute properties",
     ),
 }  # fmt: skip
 
@@ -95,7 +95,7 @@ def test_a_type_that_does_not_exist_is_an_error_and_an_unknown_cache(
     assert (error.location.line, error.message) == (
         3,
         (
-            f"CloudFormation rejects the template: there is no resource type {kind}; "
+            f"{REJECTS}there is no resource type {kind}; "
             "did you mean AWS::ElastiCache::ReplicationGroup?"
         ),
     )

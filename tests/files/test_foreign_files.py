@@ -1,4 +1,4 @@
-"""Files of any name: templates among them are found; what quotes a template is none."""
+"""Files of any name: templates among them are found; a file that quotes a template is not one."""
 
 from datetime import date
 from pathlib import Path

@@ -300,6 +300,7 @@ def test_a_file_whose_owner_cannot_be_kept_is_not_written(
     assert Path(path).read_bytes() == b"old"
 
 
+# The file, and the text of cache n in it; in a template, only the first begins with "Resources:".
 MANY = {
     "literals": ("main.tf", lambda n: GROUP.format(0).replace('"r"', f'"r{n}"')),
     "blocks without the argument": ("main.tf", lambda n: UNSET.replace('"c"', f'"c{n}"')),
@@ -316,6 +317,7 @@ MANY = {
 }
 
 
+# The file, its text, the text of one cache in it, and the settings of every other cache in turn.
 ONE_LINE = {
     "a template": (
         "t.json",

@@ -122,7 +122,9 @@ def test_what_an_entry_without_the_key_has_instead_is_fixed_in_the_code(
         ("merge(local.names, {}).x.kept - 0", "set it to 7 days in caches.yaml:12"),
     ],
 )
-def test_a_computed_retention(value: str, remedy: str, tmp_path: Path, run: "Run") -> None:
+def test_the_remedy_of_a_computed_retention_is_where_the_computation_starts(
+    value: str, remedy: str, tmp_path: Path, run: "Run"
+) -> None:
     written(tmp_path, value)
     assert f"fix: {remedy}" in run("check", ".").stdout
 
@@ -135,9 +137,10 @@ def test_a_local_whose_value_is_a_map_is_not_set_to_a_number(tmp_path: Path, run
 
 
 @pytest.mark.parametrize("text", ["a" * 5000, "aé€😀" * 1500, "é\nab" * 900])
-def test_offsets_of_characters(text: str) -> None:
+def test_offsets_in_characters_and_in_bytes_are_converted_both_ways(text: str) -> None:
     content = text.encode()
     characters = Characters(content)
+    # Steps that are no divisor of one another, so that offsets are in all parts of the text.
     for first in range(0, len(text), 331):
         start = len(text[:first].encode())
         for count in range(0, len(text) - first, 457):

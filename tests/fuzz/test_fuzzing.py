@@ -1,4 +1,4 @@
-"""A short run of every harness: the seeds, what once fell out, and some inputs made of them.
+"""A short run of every harness: the seeds, inputs that failed once, and mutations of the seeds.
 
 The same inputs every time. `make fuzz` runs each for as long as it is set to, guided by coverage.
 """
@@ -36,7 +36,7 @@ INPUTS = settings().max_examples
 SEEDS = INPUTS // 2
 
 MAX_GROWTH = 2_000
-"""Objects that are left of some hundred inputs: what was imported, and caches of a bounded size."""
+"""Objects that another run of the same inputs may leave: late imports, and caches of a bounded size."""
 
 
 @pytest.fixture(autouse=True)
@@ -48,16 +48,16 @@ def _recursion_limit() -> Iterator[None]:
 
 
 @pytest.mark.parametrize("name", HARNESSES)
-def test_no_input_makes_the_program_fall_over(name: str, tmp_path: Path) -> None:
+def test_no_input_crashes_the_program(name: str, tmp_path: Path) -> None:
     harness = HARNESSES[name]
-    chance = random.Random(name)  # noqa: S311 - the same inputs every time
+    generator = random.Random(name)  # noqa: S311 - the same inputs every time
     seeds = harness.seeds()
     assert seeds
-    for data in chance.sample(seeds, min(SEEDS, len(seeds))):
+    for data in generator.sample(seeds, min(SEEDS, len(seeds))):
         with limited():
             harness.feed(data, tmp_path / "tree")
     for _ in range(INPUTS):
-        data = mutated(chance.choice(seeds), seeds, chance, MAX_BYTES)
+        data = mutated(generator.choice(seeds), seeds, generator, MAX_BYTES)
         with limited():
             harness.feed(data, tmp_path / "tree")
 
@@ -70,7 +70,9 @@ REGRESSIONS = [
 
 
 @pytest.mark.parametrize(("harness", "data"), REGRESSIONS)
-def test_what_once_fell_out_does_no_longer(harness: Harness, data: bytes, tmp_path: Path) -> None:
+def test_an_input_that_failed_once_fails_no_longer(
+    harness: Harness, data: bytes, tmp_path: Path
+) -> None:
     with limited():
         harness.feed(data, tmp_path / "tree")
 
@@ -173,14 +175,14 @@ WITH_TERRAFORM = pytest.mark.skipif(
 @pytest.mark.extended
 @WITH_TERRAFORM
 def test_hcl_is_read_as_terraform_reads_it() -> None:
-    findings, chance = Findings(), random.Random(0)  # noqa: S311 - the same inputs every time
+    findings, generator = Findings(), random.Random(0)  # noqa: S311 - the same inputs every time
     cases = [
         case for case in (made(0, number) for number in range(HCL_INPUTS)) if case.is_configuration
     ]
     accepted = [(case, bool(compare(case, findings))) for case in cases]
     compare_with_terraform(accepted, findings)
     kinds = ("number", "bool", "string", "string", "list", "object") * 60
-    expressions = [ExpressionGenerator(chance, is_closed=True).value(kind) for kind in kinds]
+    expressions = [ExpressionGenerator(generator, is_closed=True).value(kind) for kind in kinds]
     compare_values(expressions, findings)
     assert findings.found == {}
 

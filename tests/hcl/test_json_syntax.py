@@ -1,4 +1,4 @@
-"""Terraform's JSON syntax as it is read: blocks, expressions, places, errors."""
+"""Terraform's JSON syntax as it is read: blocks, expressions, locations, errors."""
 
 import json
 from collections.abc import Callable
@@ -162,7 +162,7 @@ def test_variable_files_contain_plain_values(shown: Shown) -> None:
     ]
 
 
-# Places
+# Locations
 
 
 def test_every_node_has_its_location() -> None:
@@ -256,7 +256,7 @@ def test_too_deep_nesting_is_reported() -> None:
         assert f"more than {MAX_DEPTH} deep" in problem[0]
 
 
-# JSON with places
+# JSON with locations
 
 
 def test_every_json_value_and_key_has_its_range() -> None:

@@ -1,7 +1,7 @@
-"""Every HCL file under tests and examples, read by us and by python-hcl2: do they see the same?
+"""Every HCL file under tests and examples, read by us and by python-hcl2: both find the same in it.
 
-python-hcl2 is a parser of its own kind (Lark), and lives in an environment of its own, made once
-beside the repository's: it is no dependency of anything.
+python-hcl2 is independent of our parser (it uses Lark). It is installed into an environment of its own, once:
+nothing else depends on it.
 """
 
 import json
@@ -46,10 +46,10 @@ DIFFERENCES = {
 
 # What python-hcl2 rejects though Terraform reads it.
 REFUSED_BY_HCL2 = {
-    "tests/terraform/cases/strip-markers/main.tf": "python-hcl2 takes no blank after ${~",
-    "tests/terraform/cases/comments-everywhere/main.tf": "it takes no comment among labels",
+    "tests/terraform/cases/strip-markers/main.tf": "python-hcl2 accepts no space after ${~",
+    "tests/terraform/cases/comments-everywhere/main.tf": "it accepts no comment among labels",
     "tests/terraform/cases/unicode-identifiers/main.tf": "it knows identifiers in ASCII only",
-    "tests/terraform/cases/unknown-operators/main.tf": "it fails on -x where x is no number",
+    "tests/terraform/cases/unknown-operators/main.tf": "it fails on -x where x is not a number",
     "tests/hcl/answers/identifiers.tf": "it knows identifiers in ASCII only",
 }
 
@@ -83,7 +83,7 @@ def test_both_parsers_see_the_same(path: str, their_trees: Mapping[str, Any]) ->
         SourceFile(path, text), CONFIGURATION if path.endswith((".tf", ".tofu")) else NO_BLOCKS
     )
     theirs = their_trees[path]
-    if isinstance(theirs, str):
+    if isinstance(theirs, str):  # the error of python-hcl2
         assert bool(problems) is (path not in REFUSED_BY_HCL2), theirs
         return
     assert not problems or explained(path), problems
@@ -102,7 +102,7 @@ def explained(path: str) -> set[str]:
 
 
 Key = tuple[tuple[str, ...], ...]
-"""The way down: (kind, labels..., which of them) for each block, and (name,) at its end."""
+"""A path: (type, labels..., number among its equals) for each block; (name,) for an argument at its end."""
 
 
 def our_entries(body: Body, way: Key = ()) -> Iterator[tuple[Key, Node | None]]:
@@ -137,7 +137,7 @@ def their_entries(tree: Mapping[str, Any], way: Key = ()) -> Iterator[tuple[Key,
 
 
 def labelled(kind: str, entries: list[Any]) -> Iterator[tuple[tuple[str, ...], Mapping[str, Any]]]:
-    """Return the blocks in a list; none where it is a value."""
+    """Yield the blocks in a list; none where it is a value."""
     waiting: list[tuple[tuple[str, ...], Mapping[str, Any]]] = [
         ((kind,), entry) for entry in reversed(entries) if isinstance(entry, dict)
     ]

@@ -1,7 +1,7 @@
-"""Every function of the language over long texts, long lists and large numbers: its steps pay for its time.
+"""Every function of the language over long texts, long lists and large numbers: its steps bound its time.
 
-An expression is evaluated with a part of a root's steps, and must end within that part of a root's time:
-with its value, or because the steps are used up.
+An expression is evaluated with a part of a root's steps, and must end: with its value, or because the steps
+are used up.
 """
 
 import time
@@ -23,9 +23,11 @@ from ecbackup_iac.terraform.values.value import EvaluationError, Value, number, 
 
 pytestmark = pytest.mark.extended
 
-PART = 60
-SECONDS = 30
-"""Of processor time: a hang. This part of a root's steps takes a fifteenth of a second on an idle machine."""
+STEPS = MAX_STEPS // 60
+"""What an expression may use; all of a root's steps would make the test too slow."""
+
+MAX_SECONDS = 30
+"""Of processor time: more is a hang. On an idle machine, so many steps take a fifteenth of a second."""
 
 TEXTS = {
     "letters": "Ab, 1" * 100_000,
@@ -209,37 +211,39 @@ def check_time(expression: str, names: dict[str, Value]) -> None:
     node, problems = parse_expression(source)
     assert not problems
     start = time.process_time()
-    with evaluation(MAX_STEPS // PART), suppress(TooMuchError, EvaluationError):
+    with evaluation(STEPS), suppress(TooMuchError, EvaluationError):
         Evaluator(EmptyScope(), names).value(node)
-    assert time.process_time() - start < SECONDS
+    assert time.process_time() - start < MAX_SECONDS
 
 
 @pytest.mark.parametrize("expression", OF_A_TEXT)
-def test_a_function_of_a_long_text_is_charged(expression: str) -> None:
+def test_a_function_of_a_long_text_does_not_hang(expression: str) -> None:
     for text in TEXTS.values():
         check_time(f"try({expression}, null)", {"text": Value(STRING, text)})
 
 
 @pytest.mark.parametrize("expression", OF_COLLECTIONS)
-def test_a_function_of_many_elements_is_charged(expression: str) -> None:
+def test_a_function_of_many_elements_does_not_hang(expression: str) -> None:
     check_time(expression, COLLECTIONS)
 
 
 def test_every_function_is_called_here() -> None:
     called = " ".join((*OF_A_TEXT, *OF_COLLECTIONS))
-    constant = "base64gzip ephemeralasnull issensitive list map rsadecrypt signum tostring"
+    # Each of these converts one value, or is unknown or rejected whatever its arguments are.
+    exempt = "base64gzip ephemeralasnull issensitive list map rsadecrypt signum tostring"
     of_files = {function.name for function in OF_FILES if function.reads_files}
     missing = {name for name in FUNCTIONS if f"{name}(" not in called}
+    # Of the hashes, md5 and base64sha512 represent the others.
     hashes = {name for name in missing if name.startswith(("base64sha256", "sha"))}
-    assert missing - of_files - set(constant.split()) == hashes, "missing in OF_A_TEXT"
+    assert missing - of_files - set(exempt.split()) - hashes == set(), "missing in OF_A_TEXT"
 
 
 @pytest.mark.parametrize(
     "piece", ["a", "a?", "(a)", "a{1,50}", "(a{1,30}){1,30}", "[a-z]|", "(?i)a", "(("]
 )
 @pytest.mark.parametrize("length", [MAX_PATTERN_LENGTH, 100_000, 900_000])
-def test_a_long_pattern_is_compiled_and_searched_in_a_second(piece: str, length: int) -> None:
+def test_a_long_pattern_does_not_hang(piece: str, length: int) -> None:
     start = time.process_time()
     with suppress(EvaluationError, UnknownResultError):
         Pattern(piece * (length // len(piece))).search("a" * 900_000)
-    assert time.process_time() - start < SECONDS
+    assert time.process_time() - start < MAX_SECONDS

@@ -115,13 +115,13 @@ class Repository:
         return self.tools.run("git", *words, cwd=self.folder, env=self.env)
 
     def commit(self, files: Mapping[str, str], *options: str) -> Ran:
-        """Commit files, as a person does, and give what the hooks say of it."""
+        """Commit files, and return what the hooks print."""
         self.write(files)
         self.git("add", "--all")
         return self.git("commit", "--message", "A change", *options)
 
-    def has(self, files: Mapping[str, str]) -> None:
-        """Put files into the repository behind the hooks' back."""
+    def commit_without_hooks(self, files: Mapping[str, str]) -> None:
+        """Commit files that no hook checks: what a repository contains before the hooks are used."""
         result = self.commit(files, "--no-verify")
         assert result.status == 0, result.output
 
@@ -140,12 +140,12 @@ def repository(tmp_path: Path, tools: Tools, published: Path) -> Repository:
         "install", "--hook-type", "pre-commit", "--hook-type", "pre-push", "--install-hooks"
     )
     if installed.status and not (published / "ready").exists():
-        # Where it has to be had, as in .ci/run, that is no excuse.
+        # Without a network the tests are skipped; in CI, which sets the variable, that is a failure.
         end = pytest.fail if os.environ.get("ECBACKUP_REQUIRE_TOOLS") else pytest.skip
         end(f"pre-commit cannot build the hooks' environment: {installed.output}")
     assert installed.status == 0, installed.output
     (published / "ready").touch()
-    repository.has({"README.md": "A shop.\n"})
+    repository.commit_without_hooks({"README.md": "A shop.\n"})
     return repository
 
 
@@ -158,7 +158,7 @@ def configuration(published: Path, **settings: object) -> str:
 def test_a_commit_that_turns_backups_off_is_stopped_until_it_is_fixed(
     repository: Repository,
 ) -> None:
-    repository.has({"main.tf": CACHE.replace("DAYS", "7")})
+    repository.commit_without_hooks({"main.tf": CACHE.replace("DAYS", "7")})
     before = repository.git("rev-parse", "HEAD").output
 
     stopped = repository.commit({"main.tf": CACHE.replace("DAYS", "0")})
@@ -179,7 +179,9 @@ def test_a_commit_that_turns_backups_off_is_stopped_until_it_is_fixed(
 def test_a_commit_that_touches_only_a_child_module_is_checked_through_its_callers(
     repository: Repository,
 ) -> None:
-    repository.has({"modules/redis/main.tf": MODULE, "stacks/shop/main.tf": CALLER})
+    repository.commit_without_hooks(
+        {"modules/redis/main.tf": MODULE, "stacks/shop/main.tf": CALLER}
+    )
     stopped = repository.commit({"modules/redis/main.tf": MODULE.replace("= 7", "= var.days")})
     assert stopped.status == 1
     assert "FAIL  module.redis.aws_elasticache_replication_group.this" in stopped.output
@@ -204,7 +206,7 @@ def test_a_commit_that_touches_configuration_of_terragrunt_is_checked_through_it
         "live/prod/redis/terragrunt.hcl": UNIT,
     }
     assert files[path] == before
-    repository.has(files)
+    repository.commit_without_hooks(files)
 
     stopped = repository.commit({path: after})
     assert stopped.status == 1, stopped.output
@@ -214,7 +216,7 @@ def test_a_commit_that_touches_configuration_of_terragrunt_is_checked_through_it
 def test_a_commit_that_touches_only_a_nested_template_is_checked_through_its_parents(
     repository: Repository,
 ) -> None:
-    repository.has({"parent.yaml": PARENT, "pages.yaml": TEMPLATE})
+    repository.commit_without_hooks({"parent.yaml": PARENT, "pages.yaml": TEMPLATE})
     nested = TEMPLATE.replace("Limit: 7", "Limit: !Ref Days")
     stopped = repository.commit({"pages.yaml": nested})
     assert stopped.status == 1
@@ -225,7 +227,7 @@ def test_a_commit_that_touches_only_a_nested_template_is_checked_through_its_par
 @pytest.mark.parametrize(
     "path", [*(f"cache{suffix}" for suffix in TEMPLATE_SUFFIXES), "app/.ebextensions/cache.config"]
 )
-def test_every_name_that_templates_have_is_asked_for(path: str) -> None:
+def test_the_hook_runs_for_every_name_that_a_template_may_have(path: str) -> None:
     hooks = yaml.safe_load((TOP / ".pre-commit-hooks.yaml").read_text("utf-8"))
     assert re.search(hooks[0]["files"], path)
     assert not re.search(hooks[0]["files"], "app/web.config")
@@ -237,7 +239,7 @@ def test_a_commit_of_other_yaml_and_json_passes(repository: Repository) -> None:
     assert re.search(r"^ElastiCache backups\.+Passed$", passed.output, re.MULTILINE)
 
 
-def test_a_commit_of_source_code_and_of_downloaded_files_asks_nothing(
+def test_a_commit_of_source_code_and_of_downloaded_files_runs_no_hook(
     repository: Repository,
 ) -> None:
     off = CACHE.replace("DAYS", "0")
@@ -249,7 +251,7 @@ def test_a_commit_of_source_code_and_of_downloaded_files_asks_nothing(
 
 def test_a_commit_that_touches_only_a_variable_file_is_checked(repository: Repository) -> None:
     variable = 'variable "days" {\n  type = number\n}\n'
-    repository.has(
+    repository.commit_without_hooks(
         {
             "main.tf": variable + CACHE.replace("DAYS", "var.days"),
             "terraform.tfvars": "days = 7\n",
@@ -263,7 +265,7 @@ def test_a_commit_that_touches_only_a_variable_file_is_checked(repository: Repos
 
 
 def test_a_commit_that_touches_only_the_policy_file_is_checked(repository: Repository) -> None:
-    repository.has({"stacks/shop/main.tf": CACHE.replace("DAYS", "7")})
+    repository.commit_without_hooks({"stacks/shop/main.tf": CACHE.replace("DAYS", "7")})
     stopped = repository.commit({".ecbackup.toml": "minimum_days = 14\n"})
     assert stopped.status == 1
     assert "ECB002" in stopped.output
@@ -278,7 +280,7 @@ def test_a_commit_that_touches_only_the_baseline_is_checked(repository: Reposito
         '"address": "aws_elasticache_replication_group.sessions", "accepted": "2026-11-23"}]}\n'
     )
     named = {".ecbackup.toml": 'baseline = ".ecbackup-baseline.json"\n'}
-    repository.has(
+    repository.commit_without_hooks(
         {"main.tf": CACHE.replace("DAYS", "0"), ".ecbackup-baseline.json": accepted, **named}
     )
     emptied = {".ecbackup-baseline.json": '{"schema_version": 1, "findings": []}\n'}
@@ -292,7 +294,9 @@ def test_a_commit_that_touches_only_the_baseline_is_checked(repository: Reposito
 def test_arguments_of_the_configuration_reach_the_command(
     repository: Repository, published: Path
 ) -> None:
-    repository.has({".pre-commit-config.yaml": configuration(published, args=["--min-days=14"])})
+    repository.commit_without_hooks(
+        {".pre-commit-config.yaml": configuration(published, args=["--min-days=14"])}
+    )
     stopped = repository.commit({"main.tf": CACHE.replace("DAYS", "7")})
     assert stopped.status == 1
     assert "ECB002" in stopped.output
@@ -301,7 +305,7 @@ def test_arguments_of_the_configuration_reach_the_command(
 def test_a_list_of_files_that_is_split_is_checked_part_by_part(
     repository: Repository, published: Path
 ) -> None:
-    # pre-commit gives no command more than some 128 KiB of names.
+    # pre-commit passes at most about 128 KiB of names to one command; these are 160 KB.
     folder = "f" * 90
     many = {f"{folder}/{number:04}.json": "{}\n" for number in range(1600)}
     calling = {
@@ -309,7 +313,9 @@ def test_a_list_of_files_that_is_split_is_checked_part_by_part(
         "a/redis/main.tf": MODULE.replace("= 7", "= var.days"),
     }
     calling["stacks/shop/main.tf"] = CALLER.replace("../../modules", "../../a")
-    repository.has({".pre-commit-config.yaml": configuration(published, verbose=True)})
+    repository.commit_without_hooks(
+        {".pre-commit-config.yaml": configuration(published, verbose=True)}
+    )
     stopped = repository.commit(many | calling)
     assert stopped.status == 1
     hook, _, _ = stopped.output.partition("ElastiCache backups (whole repository)")
@@ -326,7 +332,7 @@ def test_a_push_is_checked_completely_also_where_a_commit_only_deletes(
     repository: Repository, tmp_path: Path
 ) -> None:
     variable = 'variable "days" {\n  type    = number\n  default = 0\n}\n'
-    repository.has(
+    repository.commit_without_hooks(
         {
             "main.tf": variable + CACHE.replace("DAYS", "var.days"),
             "terraform.tfvars": "days = 7\n",
@@ -348,12 +354,12 @@ def test_a_push_is_checked_completely_also_where_a_commit_only_deletes(
 
 
 def test_the_whole_repository_can_be_checked_by_hand(repository: Repository) -> None:
-    repository.has({"a/main.tf": CACHE.replace("DAYS", "0")})
+    repository.commit_without_hooks({"a/main.tf": CACHE.replace("DAYS", "0")})
     command = ("run", "ecbackup-iac-all", "--hook-stage", "manual", "--all-files")
     stopped = repository.run(*command)
     assert stopped.status == 1
     assert "--> a/main.tf:4:3" in stopped.output
-    repository.has({"a/main.tf": CACHE.replace("DAYS", "7")})
+    repository.commit_without_hooks({"a/main.tf": CACHE.replace("DAYS", "7")})
     passed = repository.run(*command)
     assert passed.status == 0, passed.output
 
