@@ -9,9 +9,9 @@ from ecbackup_iac.hcl.expression import FunctionCall
 from ecbackup_iac.hcl.structure import Block
 from ecbackup_iac.model.record import field, record
 from ecbackup_iac.model.value import StepKind
+from ecbackup_iac.terraform.values.errors import EvaluationError
 from ecbackup_iac.terraform.values.type_system import BOOL, DYNAMIC, object_of
 from ecbackup_iac.terraform.values.value import (
-    EvaluationError,
     LazyMembers,
     Privacy,
     UnknownRaw,

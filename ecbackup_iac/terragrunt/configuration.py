@@ -8,15 +8,9 @@ from ecbackup_iac.files.file_names import may_show_text
 from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.model.value import StepKind
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
+from ecbackup_iac.terraform.values.errors import EvaluationError, ReferenceRejectedError
 from ecbackup_iac.terraform.values.type_system import DYNAMIC, object_of
-from ecbackup_iac.terraform.values.value import (
-    EvaluationError,
-    LazyMembers,
-    ReferenceRejectedError,
-    Value,
-    object_value,
-    unknown,
-)
+from ecbackup_iac.terraform.values.value import LazyMembers, Value, object_value, unknown
 from ecbackup_iac.terragrunt.evaluator import (
     VARIABLES,
     ConfigEvaluator,

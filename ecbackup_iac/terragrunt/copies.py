@@ -16,7 +16,7 @@ from ecbackup_iac.terraform.files.folders import Folders, ParsedFile, parsed_fil
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.values.budget import MAX_STEPS, TooMuchError
 from ecbackup_iac.terraform.values.context import evaluation
-from ecbackup_iac.terraform.values.value import EvaluationError
+from ecbackup_iac.terraform.values.errors import EvaluationError
 
 _LOCK_FILE = ".terraform.lock.hcl"
 _CACHE = ".terragrunt-cache"

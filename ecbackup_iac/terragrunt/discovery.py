@@ -9,7 +9,7 @@ from ecbackup_iac.hcl.source import SourceFile, SourceRange
 from ecbackup_iac.model.record import changing_record, field
 from ecbackup_iac.terraform.files.file_names import every_configuration_file
 from ecbackup_iac.terraform.functions.call_context import OutsideError
-from ecbackup_iac.terraform.values.value import EvaluationError
+from ecbackup_iac.terraform.values.errors import EvaluationError
 from ecbackup_iac.terragrunt.configuration import ConfigFile
 from ecbackup_iac.terragrunt.stacks import NOT_ENABLED, STACK_FOLDER, Stack, evaluated_stack
 from ecbackup_iac.terragrunt.tree import STACK_FILE, UNIT_FILES, Tree, View

@@ -2,7 +2,8 @@
 
 from ecbackup_iac.hcl.expression import FunctionCall, Name, Node
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator, HiddenSourceEvaluator
-from ecbackup_iac.terraform.values.value import EvaluationError, Value
+from ecbackup_iac.terraform.values.errors import EvaluationError
+from ecbackup_iac.terraform.values.value import Value
 from ecbackup_iac.terragrunt.functions import FUNCTIONS, call_function, tfvars_value
 from ecbackup_iac.terragrunt.scope import ConfigScope
 

@@ -18,18 +18,17 @@ from ecbackup_iac.terraform.modules.versions import meets
 from ecbackup_iac.terraform.roots.root_variables import value_in_file, variables_in
 from ecbackup_iac.terraform.values.budget import STEPS_PER_EXPRESSION, charge
 from ecbackup_iac.terraform.values.conversion import converted
+from ecbackup_iac.terraform.values.errors import EvaluationError, error_quoting
 from ecbackup_iac.terraform.values.marks import shown_text
 from ecbackup_iac.terraform.values.outcomes import map_outcomes, one_of
 from ecbackup_iac.terraform.values.type_system import DYNAMIC, STRING, ListOf, Type
 from ecbackup_iac.terraform.values.value import (
     Assumption,
-    EvaluationError,
     Outcome,
     Privacy,
     UnknownRaw,
     Value,
     boolean,
-    error_quoting,
     object_value,
     string,
     tuple_value,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from ecbackup_iac.terraform.files.folders import Folders
 from ecbackup_iac.terraform.functions.go.regular_expressions import Pattern
 from ecbackup_iac.terraform.values.budget import charge
-from ecbackup_iac.terraform.values.value import EvaluationError
+from ecbackup_iac.terraform.values.errors import EvaluationError
 
 MAX_BACKTRACKING = 3
 """Wildcards of an expression that Python's engine matches; with more, it may take years."""

@@ -32,13 +32,13 @@ from ecbackup_iac.terraform.roots.root_variables import (
     loaded_files,
 )
 from ecbackup_iac.terraform.values.conversion import converted
+from ecbackup_iac.terraform.values.errors import EvaluationError
 from ecbackup_iac.terraform.values.marks import shown_text
 from ecbackup_iac.terraform.values.outcomes import map_outcomes
 from ecbackup_iac.terraform.values.steps import Located, SourceStep
 from ecbackup_iac.terraform.values.type_system import STRING
 from ecbackup_iac.terraform.values.value import (
     Assumption,
-    EvaluationError,
     UnknownRaw,
     Value,
     object_value,

@@ -18,15 +18,9 @@ from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.model.hidden import placeholder_of
 from ecbackup_iac.model.record import record
 from ecbackup_iac.terraform.functions.call_context import OutsideError, UnknownResultError
+from ecbackup_iac.terraform.values.errors import EvaluationError
 from ecbackup_iac.terraform.values.marks import shown_text
-from ecbackup_iac.terraform.values.value import (
-    EvaluationError,
-    UnknownRaw,
-    Value,
-    null,
-    string,
-    unknown,
-)
+from ecbackup_iac.terraform.values.value import UnknownRaw, Value, null, string, unknown
 from ecbackup_iac.terragrunt.functions import APPLY, PLAN
 from ecbackup_iac.terragrunt.scope import ConfigScope
 from ecbackup_iac.terragrunt.sources import partly_known_remote

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.hcl.structure import Attribute, Block, Body
 from ecbackup_iac.model.record import field, record
-from ecbackup_iac.terraform.values.value import EvaluationError
+from ecbackup_iac.terraform.values.errors import EvaluationError
 from ecbackup_iac.terragrunt.tree import includes
 
 

@@ -14,15 +14,10 @@ from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.conversion import converted
+from ecbackup_iac.terraform.values.errors import EvaluationError
 from ecbackup_iac.terraform.values.steps import SourceStep
 from ecbackup_iac.terraform.values.type_system import BOOL
-from ecbackup_iac.terraform.values.value import (
-    EvaluationError,
-    Value,
-    boolean,
-    object_value,
-    string,
-)
+from ecbackup_iac.terraform.values.value import Value, boolean, object_value, string
 from ecbackup_iac.terragrunt.tree import (
     AUTOINCLUDE_FILE,
     STEPS_PER_UNIT,

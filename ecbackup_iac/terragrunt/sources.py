@@ -5,8 +5,9 @@ import re
 
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.functions.call_context import OutsideError
+from ecbackup_iac.terraform.values.errors import EvaluationError
 from ecbackup_iac.terraform.values.steps import Located
-from ecbackup_iac.terraform.values.value import EvaluationError, UnknownRaw, Value, string
+from ecbackup_iac.terraform.values.value import UnknownRaw, Value, string
 from ecbackup_iac.terragrunt.tree import View
 
 _REMOTE = re.compile(

@@ -11,16 +11,10 @@ from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.modules.repetitions import count_repetitions, for_each_repetitions
 from ecbackup_iac.terraform.values.budget import STEPS_PER_INSTANCE, TooMuchError, charge
 from ecbackup_iac.terraform.values.conversion import converted
+from ecbackup_iac.terraform.values.errors import EvaluationError
 from ecbackup_iac.terraform.values.marks import shown_text
 from ecbackup_iac.terraform.values.type_system import BOOL, DYNAMIC, STRING, Type, is_mapping
-from ecbackup_iac.terraform.values.value import (
-    EvaluationError,
-    Value,
-    boolean,
-    object_value,
-    string,
-    unknown,
-)
+from ecbackup_iac.terraform.values.value import Value, boolean, object_value, string, unknown
 from ecbackup_iac.terragrunt.configuration import ConfigFile
 from ecbackup_iac.terragrunt.evaluator import ConfigEvaluator
 from ecbackup_iac.terragrunt.schemas import INCLUDED_STACK, INJECTED, check_file

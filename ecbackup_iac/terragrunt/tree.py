@@ -17,8 +17,9 @@ from ecbackup_iac.terraform.files.root_files import RootFiles
 from ecbackup_iac.terraform.functions.call_context import OutsideError, UnknownResultError
 from ecbackup_iac.terraform.values.budget import MAX_STEPS
 from ecbackup_iac.terraform.values.context import evaluation
+from ecbackup_iac.terraform.values.errors import EvaluationError
 from ecbackup_iac.terraform.values.marks import placeholder_of_value
-from ecbackup_iac.terraform.values.value import EvaluationError, Value
+from ecbackup_iac.terraform.values.value import Value
 
 if TYPE_CHECKING:
     from ecbackup_iac.hcl.source import Problem

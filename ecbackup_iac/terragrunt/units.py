@@ -7,9 +7,10 @@ from ecbackup_iac.hcl.source import SourceRange
 from ecbackup_iac.model.record import changing_record, field
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.values.budget import TooMuchError
+from ecbackup_iac.terraform.values.errors import EvaluationError
 from ecbackup_iac.terraform.values.marks import shown_text
 from ecbackup_iac.terraform.values.steps import Located
-from ecbackup_iac.terraform.values.value import EvaluationError, Value, tuple_value
+from ecbackup_iac.terraform.values.value import Value, tuple_value
 from ecbackup_iac.terragrunt.config_value import merged_inputs
 from ecbackup_iac.terragrunt.configuration import ConfigFile
 from ecbackup_iac.terragrunt.merging import (

@@ -19,7 +19,8 @@ from ecbackup_iac.hcl.source import SourceFile
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.files.schema import CONFIGURATION
 from ecbackup_iac.terraform.functions.call_context import EmptyScope
-from ecbackup_iac.terraform.values.value import EvaluationError, Value
+from ecbackup_iac.terraform.values.errors import EvaluationError
+from ecbackup_iac.terraform.values.value import Value
 
 HCL2_READER = Path(__file__).parent.parent / "hcl" / "hcl2_reader.py"
 

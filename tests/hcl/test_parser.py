@@ -31,7 +31,8 @@ from ecbackup_iac.hcl.structure import Attribute, Body
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.files.schema import CONFIGURATION
 from ecbackup_iac.terraform.functions.call_context import EmptyScope
-from ecbackup_iac.terraform.values.value import EvaluationError, Value
+from ecbackup_iac.terraform.values.errors import EvaluationError
+from ecbackup_iac.terraform.values.value import Value
 
 DATA = Path(__file__).parent / "answers"
 Shown: TypeAlias = Callable[[Any], str]

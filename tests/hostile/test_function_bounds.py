@@ -18,8 +18,9 @@ from ecbackup_iac.terraform.functions.file_functions import FUNCTIONS as OF_FILE
 from ecbackup_iac.terraform.functions.go.regular_expressions import MAX_PATTERN_LENGTH, Pattern
 from ecbackup_iac.terraform.values.budget import MAX_STEPS, TooMuchError
 from ecbackup_iac.terraform.values.context import evaluation
+from ecbackup_iac.terraform.values.errors import EvaluationError
 from ecbackup_iac.terraform.values.type_system import NUMBER, STRING, ListOf, MapOf
-from ecbackup_iac.terraform.values.value import EvaluationError, Value, number, string
+from ecbackup_iac.terraform.values.value import Value, number, string
 
 pytestmark = pytest.mark.extended
 

@@ -15,8 +15,8 @@ from ecbackup_iac.terraform.functions import FUNCTIONS
 from ecbackup_iac.terraform.functions.call_context import EmptyScope
 from ecbackup_iac.terraform.functions.calling import call_function
 from ecbackup_iac.terraform.functions.signature import Function
+from ecbackup_iac.terraform.values.errors import EvaluationError
 from ecbackup_iac.terraform.values.value import (
-    EvaluationError,
     Privacy,
     Value,
     null,

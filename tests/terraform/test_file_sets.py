@@ -12,7 +12,7 @@ from ecbackup_iac.terraform.files.folders import Folders
 from ecbackup_iac.terraform.files.root_files import RootFiles
 from ecbackup_iac.terraform.functions.call_context import OutsideError, UnknownResultError
 from ecbackup_iac.terraform.values.context import evaluation
-from ecbackup_iac.terraform.values.value import EvaluationError
+from ecbackup_iac.terraform.values.errors import EvaluationError
 
 FILES = ("main.tf", "m/a", "m/!", "m/axb", "m/xéy", "m/sub/a", "m/sub/c", "[x]/q", "xd/q")
 LINKS = {

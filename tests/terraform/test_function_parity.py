@@ -21,6 +21,7 @@ from ecbackup_iac.terraform.files.folders import Folders
 from ecbackup_iac.terraform.files.root_files import RootFiles
 from ecbackup_iac.terraform.functions.call_context import EmptyScope, Files
 from ecbackup_iac.terraform.values.arithmetic import text_from
+from ecbackup_iac.terraform.values.errors import EvaluationError
 from ecbackup_iac.terraform.values.type_system import (
     ListOf,
     MapOf,
@@ -30,7 +31,7 @@ from ecbackup_iac.terraform.values.type_system import (
     TupleOf,
     Type,
 )
-from ecbackup_iac.terraform.values.value import EvaluationError, UnknownRaw, Value
+from ecbackup_iac.terraform.values.value import UnknownRaw, Value
 
 DATA = Path(__file__).parent / "functions"
 FILES = str((DATA / "files").resolve())

@@ -9,11 +9,11 @@ from ecbackup_iac.terraform.functions import FUNCTIONS
 from ecbackup_iac.terraform.functions.call_context import EmptyScope
 from ecbackup_iac.terraform.functions.calling import call_function
 from ecbackup_iac.terraform.functions.go.graphemes import grapheme_clusters
+from ecbackup_iac.terraform.values.errors import EvaluationError
 from ecbackup_iac.terraform.values.outcomes import one_of
 from ecbackup_iac.terraform.values.type_system import NUMBER, STRING
 from ecbackup_iac.terraform.values.value import (
     Assumption,
-    EvaluationError,
     Outcome,
     UnknownRaw,
     Value,

@@ -11,7 +11,7 @@ from ecbackup_iac.terraform.functions.call_context import TooLargeError, Unknown
 from ecbackup_iac.terraform.functions.go.regular_expressions import Pattern
 from ecbackup_iac.terraform.values.budget import TooMuchError
 from ecbackup_iac.terraform.values.context import evaluation
-from ecbackup_iac.terraform.values.value import EvaluationError
+from ecbackup_iac.terraform.values.errors import EvaluationError
 
 ATOMS = (
     *"ab AB0-_ék\u017fs.^$~#{},",

@@ -27,6 +27,7 @@ from ecbackup_iac.terraform.functions.call_context import EmptyScope
 from ecbackup_iac.terraform.functions.calling import call_function
 from ecbackup_iac.terraform.values.context import track_rejections
 from ecbackup_iac.terraform.values.conversion import converted
+from ecbackup_iac.terraform.values.errors import EvaluationError
 from ecbackup_iac.terraform.values.outcomes import identity, one_of
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
@@ -42,7 +43,6 @@ from ecbackup_iac.terraform.values.type_system import (
 )
 from ecbackup_iac.terraform.values.value import (
     Assumption,
-    EvaluationError,
     Outcome,
     UnknownRaw,
     Value,

@@ -15,17 +15,11 @@ from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.modules.instances import BlockScope
 from ecbackup_iac.terraform.values.budget import TooMuchError
 from ecbackup_iac.terraform.values.context import evaluation_context
+from ecbackup_iac.terraform.values.errors import EvaluationError
 from ecbackup_iac.terraform.values.marks import reject_ephemeral
 from ecbackup_iac.terraform.values.outcomes import combined_assumptions, under_assumptions
 from ecbackup_iac.terraform.values.type_system import STRING
-from ecbackup_iac.terraform.values.value import (
-    Assumption,
-    EvaluationError,
-    Outcome,
-    Value,
-    object_value,
-    unknown,
-)
+from ecbackup_iac.terraform.values.value import Assumption, Outcome, Value, object_value, unknown
 
 
 class GiveUp(Protocol):

@@ -31,8 +31,8 @@ from ecbackup_iac.readers.terraform.settings import (
     with_scenarios,
 )
 from ecbackup_iac.terraform.modules.expansion import ResourceInstance, UnreadCall
+from ecbackup_iac.terraform.values.errors import EvaluationError
 from ecbackup_iac.terraform.values.steps import SourceStep
-from ecbackup_iac.terraform.values.value import EvaluationError
 
 if TYPE_CHECKING:
     from ecbackup_iac.model.deployment import TemplateDeployment

@@ -13,9 +13,10 @@ from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.modules.expansion import ResourceInstance
 from ecbackup_iac.terraform.modules.instances import BlockScope
 from ecbackup_iac.terraform.modules.repetitions import Repetition
+from ecbackup_iac.terraform.values.errors import EvaluationError
 from ecbackup_iac.terraform.values.primitives import scalar_text
 from ecbackup_iac.terraform.values.steps import SourceStep
-from ecbackup_iac.terraform.values.value import EvaluationError, UnknownRaw, Value
+from ecbackup_iac.terraform.values.value import UnknownRaw, Value
 
 
 def with_parameters(

@@ -43,9 +43,10 @@ from ecbackup_iac.terraform.modules.expansion import EmptyBlock, ResourceInstanc
 from ecbackup_iac.terraform.modules.instances import BlockScope
 from ecbackup_iac.terraform.modules.module import ResourceKey
 from ecbackup_iac.terraform.modules.repetitions import Repetition
+from ecbackup_iac.terraform.values.errors import EvaluationError
 from ecbackup_iac.terraform.values.marks import marks_in
 from ecbackup_iac.terraform.values.steps import SourceStep
-from ecbackup_iac.terraform.values.value import EvaluationError, UnknownRaw
+from ecbackup_iac.terraform.values.value import UnknownRaw
 
 
 @record

@@ -21,8 +21,9 @@ from ecbackup_iac.model.deployment import DEFERRED
 from ecbackup_iac.readers.terraform.arguments import Arguments
 from ecbackup_iac.terraform.values.arithmetic import text_from
 from ecbackup_iac.terraform.values.budget import charge
+from ecbackup_iac.terraform.values.errors import EvaluationError
 from ecbackup_iac.terraform.values.primitives import scalar_text
-from ecbackup_iac.terraform.values.value import EvaluationError, UnknownRaw, Value
+from ecbackup_iac.terraform.values.value import UnknownRaw, Value
 
 _NO_NAME = re.compile(r"[^\w.]+")
 

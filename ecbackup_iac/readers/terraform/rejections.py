@@ -19,7 +19,7 @@ from ecbackup_iac.terraform.modules.problems import (
     undeclared_reference,
 )
 from ecbackup_iac.terraform.modules.resource_values import kept_value
-from ecbackup_iac.terraform.values.value import EvaluationError
+from ecbackup_iac.terraform.values.errors import EvaluationError
 
 # The provider rejects these together with replication_group_id (provider source, cluster.go, ConflictsWith).
 _NOT_FOR_MEMBERS = (

@@ -39,7 +39,7 @@ from ecbackup_iac.terraform.roots.folder_scan import DeclaredBlock
 from ecbackup_iac.terraform.roots.programs import Evidence
 from ecbackup_iac.terraform.roots.roots import FolderIndex, RootOrder
 from ecbackup_iac.terraform.values.budget import TooMuchError, charge
-from ecbackup_iac.terraform.values.value import EvaluationError
+from ecbackup_iac.terraform.values.errors import EvaluationError
 
 if TYPE_CHECKING:
     from ecbackup_iac.model.cache import CacheResource

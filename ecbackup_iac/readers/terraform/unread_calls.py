@@ -27,8 +27,8 @@ from ecbackup_iac.terraform.modules.expansion import (
 from ecbackup_iac.terraform.modules.instances import ModuleInstance
 from ecbackup_iac.terraform.modules.merged_bodies import overrides_of
 from ecbackup_iac.terraform.modules.variables import CallArguments
+from ecbackup_iac.terraform.values.errors import EvaluationError
 from ecbackup_iac.terraform.values.steps import SourceStep
-from ecbackup_iac.terraform.values.value import EvaluationError
 
 
 class UnreadCalls:

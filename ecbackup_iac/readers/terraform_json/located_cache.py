@@ -24,8 +24,8 @@ from ecbackup_iac.readers.terraform.resource_types import RESOURCE_TYPES
 from ecbackup_iac.readers.terraform.settings import days_setting, step_of, text_setting
 from ecbackup_iac.readers.terraform_json.planned_root import ResourceSite
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
+from ecbackup_iac.terraform.values.errors import EvaluationError
 from ecbackup_iac.terraform.values.steps import SourceStep
-from ecbackup_iac.terraform.values.value import EvaluationError
 
 
 def located_at(cache: CacheResource, site: ResourceSite, source: str) -> CacheResource:

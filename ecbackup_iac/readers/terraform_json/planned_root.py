@@ -17,8 +17,9 @@ from ecbackup_iac.terraform.modules.module import Module, ResourceKey
 from ecbackup_iac.terraform.modules.repetitions import Repetition
 from ecbackup_iac.terraform.modules.variables import VariableValues
 from ecbackup_iac.terraform.roots.root_variables import RootVariableValues
+from ecbackup_iac.terraform.values.errors import EvaluationError
 from ecbackup_iac.terraform.values.outcomes import identity
-from ecbackup_iac.terraform.values.value import EvaluationError, Value, number, string, unknown
+from ecbackup_iac.terraform.values.value import Value, number, string, unknown
 
 _PLAIN_KEY = re.compile(r'\["([^"\\$%]*)"\]')
 

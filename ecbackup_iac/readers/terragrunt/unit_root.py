@@ -22,7 +22,8 @@ from ecbackup_iac.terraform.roots.folder_scan import WantedBlocks
 from ecbackup_iac.terraform.roots.root_variables import VariableFiles
 from ecbackup_iac.terraform.roots.roots import FolderIndex, is_within
 from ecbackup_iac.terraform.roots.ruling_out import may_name
-from ecbackup_iac.terraform.values.value import EvaluationError, Value
+from ecbackup_iac.terraform.values.errors import EvaluationError
+from ecbackup_iac.terraform.values.value import Value
 from ecbackup_iac.terragrunt.inputs import UnitInputs, unit_inputs
 from ecbackup_iac.terragrunt.module import UnitModule
 from ecbackup_iac.terragrunt.tree import rejected

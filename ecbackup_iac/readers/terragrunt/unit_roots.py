@@ -19,7 +19,7 @@ from ecbackup_iac.terraform.roots.roots import NO_UNITS, FolderIndex, UnitFolder
 from ecbackup_iac.terraform.roots.ruling_out import may_name
 from ecbackup_iac.terraform.roots.wrappers import ExternalInputs
 from ecbackup_iac.terraform.values.budget import MAX_STEPS
-from ecbackup_iac.terraform.values.value import EvaluationError
+from ecbackup_iac.terraform.values.errors import EvaluationError
 from ecbackup_iac.terragrunt.discovery import Deployments, deployments
 from ecbackup_iac.terragrunt.module import UnitModule
 from ecbackup_iac.terragrunt.stacks import Stack

@@ -7,6 +7,7 @@ from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.evaluation.node_evaluator import NodeEvaluator
 from ecbackup_iac.terraform.values.context import record_rejection, track_rejections
 from ecbackup_iac.terraform.values.conversion import converted
+from ecbackup_iac.terraform.values.errors import EvaluationError, ReferenceRejectedError
 from ecbackup_iac.terraform.values.outcomes import (
     combined_assumptions,
     map_outcomes,
@@ -16,10 +17,8 @@ from ecbackup_iac.terraform.values.outcomes import (
 from ecbackup_iac.terraform.values.type_system import BOOL, DYNAMIC, NUMBER, STRING, Type, unified
 from ecbackup_iac.terraform.values.value import (
     Assumption,
-    EvaluationError,
     Outcome,
     Plans,
-    ReferenceRejectedError,
     UnknownRaw,
     Value,
     first_unknown,

@@ -17,6 +17,7 @@ from ecbackup_iac.model.value import StepKind
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.functions.call_context import CONSTANT_SCOPE
 from ecbackup_iac.terraform.values.conversion import converted
+from ecbackup_iac.terraform.values.errors import EvaluationError
 from ecbackup_iac.terraform.values.outcomes import map_outcomes, with_default
 from ecbackup_iac.terraform.values.steps import SourceStep
 from ecbackup_iac.terraform.values.type_system import (
@@ -33,7 +34,7 @@ from ecbackup_iac.terraform.values.type_system import (
     Type,
     object_of,
 )
-from ecbackup_iac.terraform.values.value import EvaluationError, UnknownRaw, Value, object_value
+from ecbackup_iac.terraform.values.value import UnknownRaw, Value, object_value
 
 _QUOTED: dict[str, Type] = {
     "string": STRING,

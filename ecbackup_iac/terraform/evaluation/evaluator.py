@@ -32,17 +32,19 @@ from ecbackup_iac.terraform.evaluation.string_templates import template
 from ecbackup_iac.terraform.functions.call_context import Scope
 from ecbackup_iac.terraform.functions.data_files import with_steps_of_files
 from ecbackup_iac.terraform.values.context import evaluation_context, record_possible_rejection
+from ecbackup_iac.terraform.values.errors import (
+    EvaluationError,
+    ReferenceRejectedError,
+    UnneededOperandError,
+    error_quoting,
+)
 from ecbackup_iac.terraform.values.operators import attribute, binary, decides, index, unary
 from ecbackup_iac.terraform.values.steps import SourceStep
 from ecbackup_iac.terraform.values.type_system import BOOL, DYNAMIC, NUMBER, STRING, Type
 from ecbackup_iac.terraform.values.value import (
-    EvaluationError,
     Privacy,
-    ReferenceRejectedError,
     UnknownRaw,
-    UnneededOperandError,
     Value,
-    error_quoting,
     is_open,
     keep_unknown_to_plan,
     not_null,

@@ -9,14 +9,13 @@ from ecbackup_iac.terraform.functions import FUNCTIONS
 from ecbackup_iac.terraform.functions.calling import call_function
 from ecbackup_iac.terraform.functions.signature import Function
 from ecbackup_iac.terraform.values.context import record_possible_rejection, record_rejection
+from ecbackup_iac.terraform.values.errors import EvaluationError, error_quoting
 from ecbackup_iac.terraform.values.operators import possible_elements
 from ecbackup_iac.terraform.values.outcomes import map_outcomes, one_of
 from ecbackup_iac.terraform.values.type_system import STRING, ObjectOf, is_sequence
 from ecbackup_iac.terraform.values.value import (
-    EvaluationError,
     Outcome,
     Value,
-    error_quoting,
     is_collection,
     keep_unknown_to_plan,
     unknown,

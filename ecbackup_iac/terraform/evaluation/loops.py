@@ -9,6 +9,7 @@ from ecbackup_iac.terraform.evaluation.node_evaluator import SPLAT_ELEMENT, Node
 from ecbackup_iac.terraform.values.budget import STEPS_PER_ITERATION, charge
 from ecbackup_iac.terraform.values.context import UntrackedRejections, record_possible_rejection
 from ecbackup_iac.terraform.values.conversion import converted, unknown_if_open
+from ecbackup_iac.terraform.values.errors import EvaluationError, error_quoting
 from ecbackup_iac.terraform.values.marks import placeholder_of_value
 from ecbackup_iac.terraform.values.outcomes import map_outcomes
 from ecbackup_iac.terraform.values.type_system import (
@@ -20,11 +21,9 @@ from ecbackup_iac.terraform.values.type_system import (
     is_sequence,
 )
 from ecbackup_iac.terraform.values.value import (
-    EvaluationError,
     UnknownRaw,
     Value,
     count_value,
-    error_quoting,
     is_collection,
     object_value,
     string,

@@ -10,9 +10,10 @@ from ecbackup_iac.hcl.number import PRECISION
 from ecbackup_iac.terraform.functions.call_context import Scope
 from ecbackup_iac.terraform.values.budget import STEPS_PER_EXPRESSION, charge
 from ecbackup_iac.terraform.values.conversion import converted
+from ecbackup_iac.terraform.values.errors import EvaluationError
 from ecbackup_iac.terraform.values.steps import SourceStep
 from ecbackup_iac.terraform.values.type_system import STRING
-from ecbackup_iac.terraform.values.value import EvaluationError, Value
+from ecbackup_iac.terraform.values.value import Value
 
 SPLAT_ELEMENT = ""
 """The name of the local variable for the element that a splat is at."""

@@ -17,10 +17,10 @@ from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.evaluation.conditionals import condition_value
 from ecbackup_iac.terraform.evaluation.node_evaluator import NodeEvaluator
 from ecbackup_iac.terraform.values.conversion import converted, unknown_if_open
+from ecbackup_iac.terraform.values.errors import EvaluationError
 from ecbackup_iac.terraform.values.outcomes import map_outcomes, without_null
 from ecbackup_iac.terraform.values.type_system import STRING
 from ecbackup_iac.terraform.values.value import (
-    EvaluationError,
     Privacy,
     UnknownRaw,
     Value,

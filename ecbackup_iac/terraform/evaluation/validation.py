@@ -18,16 +18,11 @@ from ecbackup_iac.hcl.expression import (
 from ecbackup_iac.hcl.number import Number
 from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.terraform.values.conversion import converted
+from ecbackup_iac.terraform.values.errors import EvaluationError
 from ecbackup_iac.terraform.values.marks import placeholder_of_value
 from ecbackup_iac.terraform.values.outcomes import Bounds, identity, is_between, one_of
 from ecbackup_iac.terraform.values.type_system import BOOL, NUMBER, STRING, Type
-from ecbackup_iac.terraform.values.value import (
-    Assumption,
-    EvaluationError,
-    Outcome,
-    Value,
-    null,
-)
+from ecbackup_iac.terraform.values.value import Assumption, Outcome, Value, null
 
 _MIRRORED = {">=": "<=", "<=": ">=", ">": "<", "<": ">", "==": "=="}
 

@@ -10,7 +10,7 @@ from ecbackup_iac.terraform.files.folders import Folders
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.functions.go.file_patterns import ANY_FOLDERS, MAGIC, component
 from ecbackup_iac.terraform.values.budget import charge
-from ecbackup_iac.terraform.values.value import EvaluationError
+from ecbackup_iac.terraform.values.errors import EvaluationError
 
 MADE_BY_TERRAFORM = (
     ".terraform.lock.hcl",

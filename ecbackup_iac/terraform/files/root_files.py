@@ -8,7 +8,7 @@ from ecbackup_iac.model.report import Diagnostic
 from ecbackup_iac.model.written_path import as_posix, relative_path
 from ecbackup_iac.terraform.files.folders import Folders
 from ecbackup_iac.terraform.functions.call_context import OutsideError, UnknownResultError
-from ecbackup_iac.terraform.values.value import EvaluationError
+from ecbackup_iac.terraform.values.errors import EvaluationError
 
 
 def is_made_by_terraform(path: str) -> bool:

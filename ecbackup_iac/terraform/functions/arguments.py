@@ -6,6 +6,7 @@ from ecbackup_iac.hcl.number import Number
 from ecbackup_iac.terraform.functions.call_context import TooLargeError, UnknownResultError
 from ecbackup_iac.terraform.values.budget import charge, charge_text
 from ecbackup_iac.terraform.values.context import record_rejection
+from ecbackup_iac.terraform.values.errors import EvaluationError
 from ecbackup_iac.terraform.values.sets import has_unknown_order
 from ecbackup_iac.terraform.values.type_system import (
     STRING,
@@ -13,7 +14,7 @@ from ecbackup_iac.terraform.values.type_system import (
     TupleOf,
     has_dynamic,
 )
-from ecbackup_iac.terraform.values.value import EvaluationError, UnknownRaw, Value, is_open, string
+from ecbackup_iac.terraform.values.value import UnknownRaw, Value, is_open, string
 
 MAX_ELEMENTS = 10_000
 """A longer result is unknown: no configuration in use has one."""

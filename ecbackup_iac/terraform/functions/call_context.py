@@ -5,7 +5,8 @@ from typing import NoReturn, Protocol
 
 from ecbackup_iac.hcl.expression import Template
 from ecbackup_iac.hcl.source import SourceRange
-from ecbackup_iac.terraform.values.value import EvaluationError, Value, unknown
+from ecbackup_iac.terraform.values.errors import EvaluationError
+from ecbackup_iac.terraform.values.value import Value, unknown
 
 
 class UnknownResultError(Exception):

@@ -13,6 +13,7 @@ from ecbackup_iac.terraform.functions.signature import Function, Parameter
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.context import evaluation_context
 from ecbackup_iac.terraform.values.conversion import converted, expand_outcomes
+from ecbackup_iac.terraform.values.errors import EvaluationError, error_quoting
 from ecbackup_iac.terraform.values.marks import (
     NO_MARKS,
     Marks,
@@ -26,14 +27,7 @@ from ecbackup_iac.terraform.values.type_system import (
     SetOf,
     type_name,
 )
-from ecbackup_iac.terraform.values.value import (
-    EvaluationError,
-    Privacy,
-    UnknownRaw,
-    Value,
-    error_quoting,
-    not_null,
-)
+from ecbackup_iac.terraform.values.value import Privacy, UnknownRaw, Value, not_null
 
 _NULL_RESULTS = frozenset({
     "element", "ephemeralasnull", "jsondecode", "lookup", "merge", "nonsensitive", "one", "sensitive",

@@ -9,10 +9,11 @@ from ecbackup_iac.terraform.functions.signature import Function, function
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.context import record_rejection
 from ecbackup_iac.terraform.values.conversion import converted, expand_outcomes, perhaps_text
+from ecbackup_iac.terraform.values.errors import EvaluationError
 from ecbackup_iac.terraform.values.marks import with_all_marks_of
 from ecbackup_iac.terraform.values.outcomes import bounds, map_outcomes, map_some
 from ecbackup_iac.terraform.values.type_system import DYNAMIC, STRING, Type, has_dynamic, unified
-from ecbackup_iac.terraform.values.value import EvaluationError, Value
+from ecbackup_iac.terraform.values.value import Value
 
 
 def _coalesce(*arguments: Value) -> Value:

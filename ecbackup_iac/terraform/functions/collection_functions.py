@@ -19,6 +19,7 @@ from ecbackup_iac.terraform.values.arithmetic import UndefinedResultError, added
 from ecbackup_iac.terraform.values.context import record_rejection
 from ecbackup_iac.terraform.values.conversion import converted, expand_outcomes, perhaps_text
 from ecbackup_iac.terraform.values.equality import equal
+from ecbackup_iac.terraform.values.errors import EvaluationError, error_quoting
 from ecbackup_iac.terraform.values.marks import with_all_marks_of
 from ecbackup_iac.terraform.values.outcomes import identity, map_outcomes, one_of
 from ecbackup_iac.terraform.values.type_system import (
@@ -38,14 +39,12 @@ from ecbackup_iac.terraform.values.type_system import (
     unified,
 )
 from ecbackup_iac.terraform.values.value import (
-    EvaluationError,
     Outcome,
     Plans,
     UnknownRaw,
     Value,
     boolean,
     count_value,
-    error_quoting,
     null,
     number,
     string,

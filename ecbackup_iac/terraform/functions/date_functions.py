@@ -8,13 +8,8 @@ from ecbackup_iac.terraform.functions.arguments import text_of
 from ecbackup_iac.terraform.functions.go.timestamps import duration, timestamp
 from ecbackup_iac.terraform.functions.signature import Function, function
 from ecbackup_iac.terraform.values.budget import charge_characters
-from ecbackup_iac.terraform.values.value import (
-    EvaluationError,
-    Value,
-    count_value,
-    error_quoting,
-    string,
-)
+from ecbackup_iac.terraform.values.errors import EvaluationError, error_quoting
+from ecbackup_iac.terraform.values.value import Value, count_value, string
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",

@@ -10,7 +10,8 @@ from ecbackup_iac.terraform.functions.go.csv_text import csv_value
 from ecbackup_iac.terraform.functions.go.json_text import json_text, json_value
 from ecbackup_iac.terraform.functions.signature import Function, function, not_evaluated
 from ecbackup_iac.terraform.values.budget import charge, charge_characters
-from ecbackup_iac.terraform.values.value import EvaluationError, Value, error_quoting, string
+from ecbackup_iac.terraform.values.errors import EvaluationError, error_quoting
+from ecbackup_iac.terraform.values.value import Value, string
 
 _BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?", re.ASCII)
 

@@ -17,17 +17,11 @@ from ecbackup_iac.terraform.functions.signature import Function, function
 from ecbackup_iac.terraform.functions.template_rendering import FileScope, rendered
 from ecbackup_iac.terraform.values.budget import charge_text
 from ecbackup_iac.terraform.values.context import evaluation_context
+from ecbackup_iac.terraform.values.errors import EvaluationError, error_quoting
 from ecbackup_iac.terraform.values.marks import placeholder_of_value
 from ecbackup_iac.terraform.values.sets import set_of
 from ecbackup_iac.terraform.values.type_system import STRING
-from ecbackup_iac.terraform.values.value import (
-    EvaluationError,
-    Privacy,
-    Value,
-    boolean,
-    error_quoting,
-    string,
-)
+from ecbackup_iac.terraform.values.value import Privacy, Value, boolean, string
 
 
 def _abspath(path: Value) -> Value:

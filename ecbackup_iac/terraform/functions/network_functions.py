@@ -14,7 +14,8 @@ from ecbackup_iac.terraform.functions.arguments import string_list, text_of, who
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.functions.signature import Function, function, not_evaluated
 from ecbackup_iac.terraform.values.budget import charge
-from ecbackup_iac.terraform.values.value import EvaluationError, Value, error_quoting, string
+from ecbackup_iac.terraform.values.errors import EvaluationError, error_quoting
+from ecbackup_iac.terraform.values.value import Value, string
 
 _STEPS_PER_SUBNET = 3
 _MAX_NEW_BITS = 32

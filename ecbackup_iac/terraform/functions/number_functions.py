@@ -22,16 +22,10 @@ from ecbackup_iac.terraform.values.arithmetic import (
     with_precision,
 )
 from ecbackup_iac.terraform.values.budget import charge
+from ecbackup_iac.terraform.values.errors import EvaluationError, error_quoting
 from ecbackup_iac.terraform.values.outcomes import bounds, map_outcomes
 from ecbackup_iac.terraform.values.type_system import NUMBER, STRING, type_name
-from ecbackup_iac.terraform.values.value import (
-    EvaluationError,
-    UnknownRaw,
-    Value,
-    count_value,
-    error_quoting,
-    number,
-)
+from ecbackup_iac.terraform.values.value import UnknownRaw, Value, count_value, number
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _IGNORES_CASE = 36

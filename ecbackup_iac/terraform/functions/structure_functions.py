@@ -22,6 +22,7 @@ from ecbackup_iac.terraform.values.arithmetic import (
 )
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.conversion import converted, expand_outcomes
+from ecbackup_iac.terraform.values.errors import EvaluationError
 from ecbackup_iac.terraform.values.outcomes import identity, map_outcomes
 from ecbackup_iac.terraform.values.sets import set_of
 from ecbackup_iac.terraform.values.type_system import (
@@ -36,14 +37,7 @@ from ecbackup_iac.terraform.values.type_system import (
     is_sequence,
     unified,
 )
-from ecbackup_iac.terraform.values.value import (
-    EvaluationError,
-    Value,
-    number,
-    object_value,
-    string,
-    tuple_value,
-)
+from ecbackup_iac.terraform.values.value import Value, number, object_value, string, tuple_value
 
 MAX_IN_RANGE = 1024
 _STEPS_PER_NUMBER = 2  # of a range

@@ -7,8 +7,9 @@ from ecbackup_iac.hcl.parser import parse_template
 from ecbackup_iac.hcl.source import SourceFile, SourceRange
 from ecbackup_iac.terraform.functions.call_context import CallContext, EmptyScope, Files, Scope
 from ecbackup_iac.terraform.values.budget import charge, charge_text
+from ecbackup_iac.terraform.values.errors import EvaluationError
 from ecbackup_iac.terraform.values.outcomes import without_null
-from ecbackup_iac.terraform.values.value import EvaluationError, Value
+from ecbackup_iac.terraform.values.value import Value
 
 _STEPS_PER_SEQUENCE = 20
 """For parsing one `${...}` or `%{...}`."""

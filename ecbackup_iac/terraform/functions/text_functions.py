@@ -22,6 +22,7 @@ from ecbackup_iac.terraform.functions.go.regular_expressions import Pattern, res
 from ecbackup_iac.terraform.functions.signature import Function, function
 from ecbackup_iac.terraform.values.budget import charge_characters
 from ecbackup_iac.terraform.values.conversion import expand_outcomes
+from ecbackup_iac.terraform.values.errors import EvaluationError
 from ecbackup_iac.terraform.values.outcomes import map_outcomes
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
@@ -30,7 +31,7 @@ from ecbackup_iac.terraform.values.type_system import (
     ListOf,
     is_sequence,
 )
-from ecbackup_iac.terraform.values.value import EvaluationError, Value, boolean, string
+from ecbackup_iac.terraform.values.value import Value, boolean, string
 
 _LIST_OF_TEXT = ListOf(STRING)
 

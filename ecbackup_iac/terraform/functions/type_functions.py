@@ -5,8 +5,9 @@ from collections.abc import Callable
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.functions.signature import Function, function
 from ecbackup_iac.terraform.values.conversion import converted
+from ecbackup_iac.terraform.values.errors import EvaluationError
 from ecbackup_iac.terraform.values.type_system import Type, type_name, type_named
-from ecbackup_iac.terraform.values.value import EvaluationError, Privacy, Value, boolean, null
+from ecbackup_iac.terraform.values.value import Privacy, Value, boolean, null
 
 
 def _conversion(target: Type) -> Callable[[Value], Value]:

@@ -11,8 +11,8 @@ from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.functions.call_context import CONSTANT_SCOPE
 from ecbackup_iac.terraform.modules.static_references import check_address, check_list
 from ecbackup_iac.terraform.values.conversion import converted
+from ecbackup_iac.terraform.values.errors import EvaluationError
 from ecbackup_iac.terraform.values.type_system import BOOL, STRING, Type
-from ecbackup_iac.terraform.values.value import EvaluationError
 
 _ARGUMENTS = {  # a required one has a ! after its name
     "check": "",

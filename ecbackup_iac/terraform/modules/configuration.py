@@ -21,8 +21,8 @@ from ecbackup_iac.terraform.functions.call_context import CONSTANT_SCOPE, Files,
 from ecbackup_iac.terraform.modules.installed_modules import installed_modules
 from ecbackup_iac.terraform.modules.module import Module, load_module
 from ecbackup_iac.terraform.modules.resource_values import Schemas
+from ecbackup_iac.terraform.values.errors import EvaluationError
 from ecbackup_iac.terraform.values.marks import placeholder_of_value
-from ecbackup_iac.terraform.values.value import EvaluationError
 
 NOT_IN_REPOSITORY = "{source} is not in this repository (terraform init would fetch it)"
 """Why a module from elsewhere was not read."""

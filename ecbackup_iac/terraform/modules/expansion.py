@@ -14,7 +14,7 @@ from ecbackup_iac.terraform.modules.instances import BlockScope, ModuleInstance
 from ecbackup_iac.terraform.modules.module import META_ARGUMENTS, Module, ResourceKey
 from ecbackup_iac.terraform.modules.problems import missing_providers, undeclared_names
 from ecbackup_iac.terraform.modules.repetitions import Repetition, rejected_repetition
-from ecbackup_iac.terraform.values.value import EvaluationError
+from ecbackup_iac.terraform.values.errors import EvaluationError
 
 REPEATED_PROVIDERS = (
     "Module is incompatible with count, for_each, and depends_on: "

@@ -39,6 +39,7 @@ from ecbackup_iac.terraform.modules.variables import (
 )
 from ecbackup_iac.terraform.values.budget import STEPS_PER_INSTANCE, charge
 from ecbackup_iac.terraform.values.context import evaluation_context
+from ecbackup_iac.terraform.values.errors import EvaluationError, ReferenceRejectedError
 from ecbackup_iac.terraform.values.marks import declared_sensitive, reject_ephemeral
 from ecbackup_iac.terraform.values.operators import attribute
 from ecbackup_iac.terraform.values.outcomes import under_assumptions
@@ -46,10 +47,8 @@ from ecbackup_iac.terraform.values.steps import SourceStep
 from ecbackup_iac.terraform.values.type_system import BOOL, DYNAMIC, STRING, Type, object_of
 from ecbackup_iac.terraform.values.value import (
     Assumption,
-    EvaluationError,
     LazyMembers,
     Privacy,
-    ReferenceRejectedError,
     Value,
     null,
     object_value,

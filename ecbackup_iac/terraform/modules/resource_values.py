@@ -10,14 +10,13 @@ from ecbackup_iac.terraform.modules.module import ResourceKey
 from ecbackup_iac.terraform.values.arithmetic import COUNT_PRECISION, with_precision
 from ecbackup_iac.terraform.values.context import UntrackedRejections
 from ecbackup_iac.terraform.values.conversion import converted, perhaps_text
+from ecbackup_iac.terraform.values.errors import EvaluationError, ReferenceRejectedError
 from ecbackup_iac.terraform.values.marks import reject_ephemeral
 from ecbackup_iac.terraform.values.outcomes import with_default
 from ecbackup_iac.terraform.values.steps import SourceStep
 from ecbackup_iac.terraform.values.type_system import DYNAMIC, NUMBER, STRING, MapOf, ObjectOf, Type
 from ecbackup_iac.terraform.values.value import (
-    EvaluationError,
     OpenMembers,
-    ReferenceRejectedError,
     UnknownRaw,
     Value,
     null,

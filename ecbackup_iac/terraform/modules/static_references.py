@@ -16,7 +16,7 @@ from ecbackup_iac.hcl.expression import (
 from ecbackup_iac.hcl.parser import parse_expression
 from ecbackup_iac.hcl.source import SourceFile, SourceRange
 from ecbackup_iac.hcl.structure import Attribute, Block
-from ecbackup_iac.terraform.values.value import EvaluationError
+from ecbackup_iac.terraform.values.errors import EvaluationError
 
 _NO_RESOURCES = ("count", "each", "local", "path", "self", "terraform", "var")
 """The first names of references that lead to no resource."""

@@ -13,13 +13,13 @@ from ecbackup_iac.terraform.evaluation.constraints import Constraint, constraint
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.functions.call_context import CONSTANT_SCOPE, Scope
 from ecbackup_iac.terraform.values.conversion import converted
+from ecbackup_iac.terraform.values.errors import EvaluationError
 from ecbackup_iac.terraform.values.marks import declared_sensitive, reject_ephemeral
 from ecbackup_iac.terraform.values.outcomes import one_of, with_default
 from ecbackup_iac.terraform.values.steps import SourceStep
 from ecbackup_iac.terraform.values.type_system import BOOL, STRING
 from ecbackup_iac.terraform.values.value import (
     Assumption,
-    EvaluationError,
     Outcome,
     Privacy,
     UnknownRaw,

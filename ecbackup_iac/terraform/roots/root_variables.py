@@ -23,17 +23,11 @@ from ecbackup_iac.terraform.files.folders import Folders
 from ecbackup_iac.terraform.functions.call_context import CONSTANT_SCOPE
 from ecbackup_iac.terraform.modules.variables import VariableValues, suitable
 from ecbackup_iac.terraform.roots.wrappers import ExternalInputs
+from ecbackup_iac.terraform.values.errors import EvaluationError
 from ecbackup_iac.terraform.values.marks import declared_sensitive
 from ecbackup_iac.terraform.values.steps import SourceStep
 from ecbackup_iac.terraform.values.type_system import STRING
-from ecbackup_iac.terraform.values.value import (
-    Assumption,
-    EvaluationError,
-    Privacy,
-    Value,
-    string,
-    unknown,
-)
+from ecbackup_iac.terraform.values.value import Assumption, Privacy, Value, string, unknown
 
 
 class VariableFile:

@@ -6,6 +6,7 @@ from itertools import islice
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.context import record_possible_rejection, record_rejection
+from ecbackup_iac.terraform.values.errors import EvaluationError
 from ecbackup_iac.terraform.values.outcomes import MAX_OUTCOMES, combinations, map_outcomes, one_of
 from ecbackup_iac.terraform.values.primitives import primitive, requirement
 from ecbackup_iac.terraform.values.sets import has_unknown_order, may_coincide, set_of
@@ -27,7 +28,6 @@ from ecbackup_iac.terraform.values.type_system import (
     without_optional,
 )
 from ecbackup_iac.terraform.values.value import (
-    EvaluationError,
     Outcome,
     UnknownRaw,
     Value,

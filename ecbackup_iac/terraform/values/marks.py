@@ -8,8 +8,9 @@ from ecbackup_iac.model.hidden import names_credential, placeholder_of
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.value import StepKind, TraceStep
 from ecbackup_iac.terraform.values.budget import charge
+from ecbackup_iac.terraform.values.errors import EvaluationError
 from ecbackup_iac.terraform.values.type_system import type_name
-from ecbackup_iac.terraform.values.value import EvaluationError, LazyMembers, Privacy, Value
+from ecbackup_iac.terraform.values.value import LazyMembers, Privacy, Value
 
 
 class Marks(NamedTuple):

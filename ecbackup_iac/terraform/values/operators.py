@@ -21,6 +21,7 @@ from ecbackup_iac.terraform.values.arithmetic import (
 from ecbackup_iac.terraform.values.context import evaluation_context, record_rejection
 from ecbackup_iac.terraform.values.conversion import converted
 from ecbackup_iac.terraform.values.equality import equal
+from ecbackup_iac.terraform.values.errors import EvaluationError, error_quoting
 from ecbackup_iac.terraform.values.outcomes import bounds, map_outcomes, one_of, without_null
 from ecbackup_iac.terraform.values.steps import Key
 from ecbackup_iac.terraform.values.type_system import (
@@ -39,14 +40,12 @@ from ecbackup_iac.terraform.values.type_system import (
 )
 from ecbackup_iac.terraform.values.value import (
     Assumption,
-    EvaluationError,
     LazyMembers,
     Outcome,
     Plans,
     UnknownRaw,
     Value,
     boolean,
-    error_quoting,
     number,
 )
 

@@ -10,16 +10,10 @@ from ecbackup_iac.model.record import replace
 from ecbackup_iac.terraform.values.arithmetic import text_from
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.context import record_rejection
+from ecbackup_iac.terraform.values.errors import EvaluationError
 from ecbackup_iac.terraform.values.steps import Located
 from ecbackup_iac.terraform.values.type_system import DYNAMIC, Type
-from ecbackup_iac.terraform.values.value import (
-    Assumption,
-    EvaluationError,
-    Outcome,
-    Privacy,
-    UnknownRaw,
-    Value,
-)
+from ecbackup_iac.terraform.values.value import Assumption, Outcome, Privacy, UnknownRaw, Value
 
 MAX_OUTCOMES = 64
 """A value with more outcomes than these is unknown without a list."""

@@ -2,6 +2,7 @@
 
 from ecbackup_iac.hcl.number import Number, NumberTooLargeError
 from ecbackup_iac.terraform.values.arithmetic import number_from, text_from
+from ecbackup_iac.terraform.values.errors import EvaluationError
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
     NUMBER,
@@ -10,15 +11,7 @@ from ecbackup_iac.terraform.values.type_system import (
     Type,
     type_name,
 )
-from ecbackup_iac.terraform.values.value import (
-    EvaluationError,
-    Raw,
-    Value,
-    boolean,
-    number,
-    string,
-    unknown,
-)
+from ecbackup_iac.terraform.values.value import Raw, Value, boolean, number, string, unknown
 
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 

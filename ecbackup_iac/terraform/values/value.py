@@ -6,7 +6,7 @@ of each. Every value has a trace: the locations that it passed.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import IntEnum
-from typing import Self, TypeAlias
+from typing import TypeAlias
 
 from ecbackup_iac.hcl.literal_text import normalized
 from ecbackup_iac.hcl.number import Number
@@ -14,6 +14,7 @@ from ecbackup_iac.model.record import record, replace
 from ecbackup_iac.terraform.values.arithmetic import COUNT_PRECISION, with_precision
 from ecbackup_iac.terraform.values.budget import charge, charge_text, charge_trace
 from ecbackup_iac.terraform.values.context import evaluation_context
+from ecbackup_iac.terraform.values.errors import EvaluationError, ReferenceRejectedError
 from ecbackup_iac.terraform.values.steps import Key, Located, Step
 from ecbackup_iac.terraform.values.type_system import (
     BOOL,
@@ -27,55 +28,6 @@ from ecbackup_iac.terraform.values.type_system import (
     is_sequence,
     object_of,
 )
-
-
-class EvaluationError(Exception):
-    """What a real `terraform plan` would reject, in its words; `origin` is where, once that is known.
-
-    `redacted_message` is the message without what it quotes of values, where it quotes any.
-    """
-
-    def __init__(
-        self, message: str, origin: Located | None = None, redacted_message: str = ""
-    ) -> None:
-        super().__init__(message)
-        self.message = message
-        self.origin = origin
-        self.redacted_message = redacted_message or message
-
-    def at(self, origin: Located) -> Self:
-        """Return the error with an origin, where it has none yet."""
-        if self.origin is None:
-            self.origin = origin
-        return self
-
-    def prefixed(self, prefix: str, redacted_prefix: str = "") -> "EvaluationError":
-        """Return the error of what failed because of this one: its message with words before it."""
-        redacted = f"{redacted_prefix or prefix}{self.redacted_message}"
-        return EvaluationError(prefix + self.message, redacted_message=redacted)
-
-    def redacted(self) -> "EvaluationError":
-        """Return the error for a value that must not be shown."""
-        return type(self)(self.redacted_message, self.origin)
-
-
-def error_quoting(message: str, quoted: str, redacted: str) -> EvaluationError:
-    """Return an error whose message has a quoted text instead of `{}`; where that is hidden, `redacted`."""
-    shown_message, redacted_message = (
-        message.replace("{}", text, 1) for text in (quoted, redacted)
-    )
-    return EvaluationError(shown_message, redacted_message=redacted_message)
-
-
-class ReferenceRejectedError(EvaluationError):
-    """A reference that Terraform rejects, so that no `try` and no branch that is not taken hides it.
-
-    It is to what is not declared, or to what Terraform rejects where it is defined.
-    """
-
-
-class UnneededOperandError(EvaluationError):
-    """What is rejected in an operand of `&&` or `||` that Terraform 1.12 and later do not evaluate."""
 
 
 @record

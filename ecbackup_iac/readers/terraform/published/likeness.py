@@ -19,7 +19,8 @@ from ecbackup_iac.terraform.functions.call_context import UNKNOWN_SCOPE, Scope
 from ecbackup_iac.terraform.modules.module import META_ARGUMENTS
 from ecbackup_iac.terraform.roots.ruling_out import may_name
 from ecbackup_iac.terraform.values.budget import charge
-from ecbackup_iac.terraform.values.value import EvaluationError, UnknownRaw, Value
+from ecbackup_iac.terraform.values.errors import EvaluationError
+from ecbackup_iac.terraform.values.value import UnknownRaw, Value
 
 _INPUT_WORDS = (*CACHE_WORDS, b"snapshot_retention", b"_cache_", b"cache_node", b"node_group")
 """In lower case: a call in which none of them is written has no input that only a cache has."""

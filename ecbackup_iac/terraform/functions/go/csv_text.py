@@ -4,14 +4,9 @@ import re
 from collections.abc import Iterator
 
 from ecbackup_iac.terraform.values.budget import charge, charge_characters
+from ecbackup_iac.terraform.values.errors import EvaluationError, error_quoting
 from ecbackup_iac.terraform.values.type_system import STRING, ListOf, Type, object_of
-from ecbackup_iac.terraform.values.value import (
-    EvaluationError,
-    Value,
-    error_quoting,
-    object_value,
-    string,
-)
+from ecbackup_iac.terraform.values.value import Value, object_value, string
 
 _STEPS_PER_FIELD = 4
 _FIELD = re.compile(r'(?:"((?:[^"]|"")*+)"|([^",\n]*+))(,|\n|\Z)')

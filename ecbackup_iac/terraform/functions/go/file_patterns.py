@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.functions.go.regular_expressions import Pattern
-from ecbackup_iac.terraform.values.value import EvaluationError
+from ecbackup_iac.terraform.values.errors import EvaluationError
 
 ANY_FOLDERS = "**"
 """A component for any number of folders; as the last one, for any file below."""

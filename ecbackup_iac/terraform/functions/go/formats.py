@@ -19,8 +19,9 @@ from ecbackup_iac.terraform.values.arithmetic import (
 )
 from ecbackup_iac.terraform.values.budget import charge
 from ecbackup_iac.terraform.values.conversion import converted
+from ecbackup_iac.terraform.values.errors import EvaluationError, error_quoting
 from ecbackup_iac.terraform.values.type_system import BOOL, NUMBER, STRING, Type
-from ecbackup_iac.terraform.values.value import EvaluationError, Value, error_quoting
+from ecbackup_iac.terraform.values.value import Value
 
 MAX_WIDTH = 100_000
 """A result with a larger width or precision is unknown: no configuration in use has one."""

@@ -13,11 +13,10 @@ from ecbackup_iac.terraform.functions.arguments import check_text_size
 from ecbackup_iac.terraform.functions.call_context import TooLargeError, UnknownResultError
 from ecbackup_iac.terraform.values.arithmetic import number_from, text_from
 from ecbackup_iac.terraform.values.budget import charge, charge_characters, charge_text
+from ecbackup_iac.terraform.values.errors import EvaluationError, error_quoting
 from ecbackup_iac.terraform.values.value import (
-    EvaluationError,
     Value,
     boolean,
-    error_quoting,
     null,
     number,
     object_value,

@@ -8,7 +8,7 @@ from unicodedata import category
 
 from ecbackup_iac.terraform.functions.call_context import TooLargeError, UnknownResultError
 from ecbackup_iac.terraform.functions.go.pattern_program import Add, Op, Program
-from ecbackup_iac.terraform.values.value import EvaluationError
+from ecbackup_iac.terraform.values.errors import EvaluationError
 
 MAX_REPEATS = 1_000
 """Repeats of a repetition, multiplied by those around it: Go rejects more."""

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, timezone
 from ecbackup_iac.model.record import record
 from ecbackup_iac.terraform.functions.call_context import UnknownResultError
 from ecbackup_iac.terraform.values.budget import charge_characters
-from ecbackup_iac.terraform.values.value import EvaluationError, error_quoting
+from ecbackup_iac.terraform.values.errors import EvaluationError, error_quoting
 
 _SECOND = 1_000_000_000  # nanoseconds
 _MAX_DURATION = (1 << 63) - 1
