@@ -15,16 +15,14 @@ from ecbackup_iac.model.call import Call
 from ecbackup_iac.model.record import replace
 from ecbackup_iac.model.value import StepKind
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
-from ecbackup_iac.terraform.files.file_names import Program
 from ecbackup_iac.terraform.functions.call_context import Files
 from ecbackup_iac.terraform.modules.configuration import Configuration, UnreadModule
 from ecbackup_iac.terraform.modules.module import Module, ResourceKey
+from ecbackup_iac.terraform.modules.outputs import output_values
 from ecbackup_iac.terraform.modules.repetitions import (
     Repetition,
-    count_repetitions,
-    enabled_argument,
-    enabled_repetitions,
-    for_each_repetitions,
+    combined_value,
+    repetitions_of,
 )
 from ecbackup_iac.terraform.modules.resource_values import (
     ReferenceTargetEvaluation,
@@ -40,20 +38,15 @@ from ecbackup_iac.terraform.modules.variables import (
 from ecbackup_iac.terraform.values.budget import STEPS_PER_INSTANCE, charge
 from ecbackup_iac.terraform.values.context import evaluation_context
 from ecbackup_iac.terraform.values.errors import EvaluationError, ReferenceRejectedError
-from ecbackup_iac.terraform.values.marks import declared_sensitive, reject_ephemeral
 from ecbackup_iac.terraform.values.operators import attribute
 from ecbackup_iac.terraform.values.outcomes import under_assumptions
 from ecbackup_iac.terraform.values.steps import SourceStep
-from ecbackup_iac.terraform.values.type_system import BOOL, DYNAMIC, STRING, Type, object_of
+from ecbackup_iac.terraform.values.type_system import BOOL, DYNAMIC, STRING, Type
 from ecbackup_iac.terraform.values.value import (
     Assumption,
-    LazyMembers,
     Privacy,
     Value,
-    null,
-    object_value,
     string,
-    tuple_value,
     unknown,
 )
 
@@ -275,27 +268,11 @@ class ModuleInstance:
             return self._undeclared(f"resource: {address_of(key)}")
         if key.mode == "ephemeral":
             return _ephemeral(address_of(key), DYNAMIC)
-        return self._repeated(block, lambda repetition: self.resource_value(key, block, repetition))
-
-    def _repeated(self, block: Block, value_of: Callable[[Repetition], Value]) -> Value:
-        """Return the values of a block's instances together, as a reference to it has them."""
-        has_count = block.body.attribute("count") is not None
-        has_each = block.body.attribute("for_each") is not None
-        repetitions = self.repetitions(block)
-        why_uncertain = next(
-            (repetition.why_uncertain for repetition in repetitions if repetition.why_uncertain), ""
+        return combined_value(
+            block,
+            self.repetitions(block),
+            lambda repetition: self.resource_value(key, block, repetition),
         )
-        if why_uncertain:
-            return unknown(why_uncertain)
-        if not has_count and not has_each:
-            return value_of(repetitions[0]) if repetitions else null(DYNAMIC)
-        if has_count:
-            return tuple_value(value_of(repetition) for repetition in repetitions)
-        keys = [repetition.names["each", "key"] for repetition in repetitions]
-        values = map(value_of, repetitions)
-        return object_value(
-            {str(key.raw): value for key, value in zip(keys, values, strict=True)}
-        ).with_marks_of(*keys)
 
     def resource_value(self, key: ResourceKey, block: Block, repetition: Repetition) -> Value:
         """Return the value of a resource instance, whose members are evaluated on demand."""
@@ -310,34 +287,12 @@ class ModuleInstance:
         target = self.configuration.called_module(self, name)
         if isinstance(target, UnreadModule):
             return unknown(f"module.{name} was not read: {target.why}")
-        return self._repeated(
-            block, lambda repetition: self._outputs(self.child(name, repetition, target))
+        program = self.configuration.modules.program
+        return combined_value(
+            block,
+            self.repetitions(block),
+            lambda repetition: output_values(target, self.child(name, repetition, target), program),
         )
-
-    def _outputs(self, child: "ModuleInstance") -> Value:
-        outputs = child.module.outputs
-
-        def find(output: str) -> Value:
-            attribute = outputs[output].body.attribute("value")
-            if attribute is None:
-                raise EvaluationError(f'Missing required argument: output "{output}" has no value')
-            with ReferenceTargetEvaluation():
-                value = Evaluator(child).value(attribute.expression)
-            value = value.through(SourceStep.of(attribute, StepKind.OUTPUT))
-            ephemeral = outputs[output].body.attribute("ephemeral")
-            if ephemeral is None or Evaluator(child).value(ephemeral.expression).raw is False:
-                reject_ephemeral(value, f'output "{output}" is not declared as ephemeral')
-            else:
-                value = replace(value, privacy=Privacy.EPHEMERAL)
-            is_sensitive = outputs[output].body.attribute("sensitive")
-            if is_sensitive and Evaluator(child).value(is_sensitive.expression).raw is not False:
-                # Terraform 1.11 does not mark it, and accepts it in a for_each; OpenTofu does.
-                is_marked = self.configuration.modules.program is Program.OPENTOFU
-                return declared_sensitive(value, output, StepKind.OUTPUT, is_marked=is_marked)
-            return value
-
-        kind = object_of(dict.fromkeys(outputs, DYNAMIC))
-        return Value(kind, LazyMembers(sorted(outputs), find))
 
     def child(self, name: str, repetition: Repetition, target: Module) -> "ModuleInstance":
         """Return the instance that a module call makes."""
@@ -357,37 +312,8 @@ class ModuleInstance:
         charge(STEPS_PER_INSTANCE + len(self.path) // _LEVELS_PER_STEP)
 
     def repetitions(self, block: Block) -> list[Repetition]:
-        """Return the instances of a block by its `count`, `for_each` or `enabled`; usually one.
-
-        Where they are unknown, those that may exist, or one that represents them all, each with the reason.
-
-        Raises EvaluationError: Terraform rejects the count or for_each.
-        """
-        written = [
-            (argument, repeat)
-            for argument, repeat in (
-                (block.body.attribute("count"), count_repetitions),
-                (block.body.attribute("for_each"), for_each_repetitions),
-                (enabled_argument(block), enabled_repetitions),
-            )
-            if argument is not None
-        ]
-        if not written:
-            return [Repetition()]
-        argument, repeat = written[-1]
-        if len(written) > 1:
-            names = " and ".join(f'"{argument.name}"' for argument, _ in written)
-            raise EvaluationError(f"Invalid combination of {names}", argument.range)
-        if repeat is enabled_repetitions and self.configuration.is_terraform:
-            text = 'Unsupported argument: only OpenTofu expects "enabled" in a lifecycle block'
-            raise EvaluationError(text, argument.range)
-        try:
-            value = Evaluator(self).value(argument.expression)
-            if value.privacy is Privacy.EPHEMERAL:
-                reject_ephemeral(value, f"{argument.name} has to be the same in every run")
-            return repeat(value)
-        except EvaluationError as error:
-            raise error.at(argument.range) from error
+        """Return the instances of a block of the module, as `repetitions_of` does."""
+        return repetitions_of(block, self, is_terraform=self.configuration.is_terraform)
 
     @cached_property
     def _with_unknown_variables(self) -> "ModuleInstance":

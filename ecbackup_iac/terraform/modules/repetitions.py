@@ -1,4 +1,4 @@
-"""A block's `count`, `for_each` or `enabled` → which instances it makes, or may make."""
+"""A block's `count`, `for_each` or `enabled` → the instances that it makes or may make; their joint value."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
@@ -6,21 +6,34 @@ from typing import TypeAlias, TypeVar
 
 from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.model.record import field, record
+from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
+from ecbackup_iac.terraform.functions.call_context import Scope
 from ecbackup_iac.terraform.modules.addresses import instance_key
 from ecbackup_iac.terraform.values.arithmetic import text_from
 from ecbackup_iac.terraform.values.conversion import converted, expand_outcomes, unknown_if_open
 from ecbackup_iac.terraform.values.errors import EvaluationError
-from ecbackup_iac.terraform.values.marks import placeholder_of_value
+from ecbackup_iac.terraform.values.marks import placeholder_of_value, reject_ephemeral
 from ecbackup_iac.terraform.values.outcomes import common_assumptions, one_of
-from ecbackup_iac.terraform.values.type_system import BOOL, NUMBER, STRING, SetOf, is_mapping
+from ecbackup_iac.terraform.values.type_system import (
+    BOOL,
+    DYNAMIC,
+    NUMBER,
+    STRING,
+    SetOf,
+    is_mapping,
+)
 from ecbackup_iac.terraform.values.value import (
     Assumption,
     Outcome,
     Plans,
+    Privacy,
     UnknownRaw,
     Value,
     count_value,
+    null,
+    object_value,
     string,
+    tuple_value,
     unknown,
 )
 
@@ -54,7 +67,63 @@ def rejected_repetition(why: str) -> Repetition:
     return Repetition(names=dict.fromkeys(names, unknown(f"Terraform rejects it: {why}")))
 
 
-def enabled_argument(block: Block) -> Attribute | None:
+def repetitions_of(block: Block, scope: Scope, *, is_terraform: bool) -> list[Repetition]:
+    """Return the instances of a block by its `count`, `for_each` or `enabled`; usually one.
+
+    Where they are unknown, those that may exist, or one that represents them all, each with the reason.
+
+    Raises EvaluationError: Terraform rejects the count or for_each.
+    """
+    written = [
+        (argument, repeat)
+        for argument, repeat in (
+            (block.body.attribute("count"), count_repetitions),
+            (block.body.attribute("for_each"), for_each_repetitions),
+            (_enabled_argument(block), enabled_repetitions),
+        )
+        if argument is not None
+    ]
+    if not written:
+        return [Repetition()]
+    argument, repeat = written[-1]
+    if len(written) > 1:
+        names = " and ".join(f'"{argument.name}"' for argument, _ in written)
+        raise EvaluationError(f"Invalid combination of {names}", argument.range)
+    if repeat is enabled_repetitions and is_terraform:
+        text = 'Unsupported argument: only OpenTofu expects "enabled" in a lifecycle block'
+        raise EvaluationError(text, argument.range)
+    try:
+        value = Evaluator(scope).value(argument.expression)
+        if value.privacy is Privacy.EPHEMERAL:
+            reject_ephemeral(value, f"{argument.name} has to be the same in every run")
+        return repeat(value)
+    except EvaluationError as error:
+        raise error.at(argument.range) from error
+
+
+def combined_value(
+    block: Block, repetitions: Sequence[Repetition], value_of: Callable[[Repetition], Value]
+) -> Value:
+    """Return the values of a block's instances together, as a reference to the block has them."""
+    has_count = block.body.attribute("count") is not None
+    has_each = block.body.attribute("for_each") is not None
+    why_uncertain = next(
+        (repetition.why_uncertain for repetition in repetitions if repetition.why_uncertain), ""
+    )
+    if why_uncertain:
+        return unknown(why_uncertain)
+    if not has_count and not has_each:
+        return value_of(repetitions[0]) if repetitions else null(DYNAMIC)
+    if has_count:
+        return tuple_value(value_of(repetition) for repetition in repetitions)
+    keys = [repetition.names["each", "key"] for repetition in repetitions]
+    values = map(value_of, repetitions)
+    return object_value(
+        {str(key.raw): value for key, value in zip(keys, values, strict=True)}
+    ).with_marks_of(*keys)
+
+
+def _enabled_argument(block: Block) -> Attribute | None:
     """Return the `enabled` of a block's lifecycle, which OpenTofu has since 1.11; None without one."""
     found = (lifecycle.body.attribute("enabled") for lifecycle in block.body.blocks("lifecycle"))
     return next(filter(None, found), None)
