@@ -83,7 +83,7 @@ def plain(value: Value) -> Any:  # noqa: ANN401 - JSON
             return raw
 
 
-# What expressions are made of
+# Expressions
 
 
 @pytest.mark.parametrize(
@@ -187,18 +187,19 @@ def test_a_value_equals_terraforms(case: Mapping[str, Any]) -> None:
     body, problems = parse_whole_file(
         source(f"locals {{\n  x = {case['text']}\n}}\n"), CONFIGURATION
     )
-    holds_or_is_refused(case, body, problems)
+    check_case(case, body, problems)
 
 
 @pytest.mark.parametrize("case", cases("json_values"), ids=lambda case: repr(case["text"]))
 def test_a_json_value_equals_terraforms(case: Mapping[str, Any]) -> None:
     body, problems = parse_json(source(f'{{"locals":{{"x":{case["text"]}}}}}'), CONFIGURATION)
-    holds_or_is_refused(case, body, problems)
+    check_case(case, body, problems)
 
 
-def holds_or_is_refused(
+def check_case(
     case: Mapping[str, Any], body: Body, problems: list[tuple[str, SourceRange]]
 ) -> None:
+    """Check that the local `x` has the value that Terraform gives it, or is rejected as by Terraform."""
     attribute = next((b.body.attribute("x") for b in body.blocks("locals")), None)
     if "refused" not in case:
         assert not problems
@@ -210,7 +211,7 @@ def holds_or_is_refused(
             Evaluator(EmptyScope()).value(attribute.expression)
 
 
-# Bodies and places
+# Bodies and locations
 
 
 def test_a_body_has_its_attributes_and_blocks() -> None:
@@ -568,70 +569,22 @@ def test_the_limits_are_above_any_real_configuration() -> None:
     assert MAX_BLOCK_DEPTH >= 100
 
 
-# Whatever the bytes
+# Any bytes
 
-_PIECES = st.sampled_from(
-    [
-        *(
-            '"',
-            "${",
-            "%{",
-            "}",
-            "{",
-            "[",
-            "]",
-            "(",
-            ")",
-            "\n",
-            "\r\n",
-            " ",
-            "=",
-            "a",
-            "x.y",
-            "1",
-            "1e3",
-        ),
-        *(
-            ".",
-            ".*",
-            "[*]",
-            ".0",
-            "?",
-            ":",
-            ",",
-            "<<EOT\n",
-            "<<-EOT\n",
-            "EOT\n",
-            "for x in y :",
-            "if",
-        ),
-        *("%{ if a }", "%{ else }", "%{ endif }", "%{ for x in y }", "%{ endfor }", "~}", "${~"),
-        *(
-            "$${",
-            "%%{",
-            "\\",
-            "\\u00e9",
-            "#",
-            "//",
-            "/*",
-            "*/",
-            "-",
-            "!",
-            "&&",
-            "=>",
-            "...",
-            "null",
-        ),
-        *(";", "\0", "é", "\t", "\r", "'", 'resource "a" "b" {\n', "locals {\n", "a = ", "p::f("),
-    ]
-)
+_PIECES = st.sampled_from([
+    '"', "${", "%{", "}", "{", "[", "]", "(", ")", "\n", "\r\n", " ", "=", "a", "x.y", "1", "1e3",
+    ".", ".*", "[*]", ".0", "?", ":", ",", "<<EOT\n", "<<-EOT\n", "EOT\n", "for x in y :", "if",
+    "%{ if a }", "%{ else }", "%{ endif }", "%{ for x in y }", "%{ endfor }", "~}", "${~", "$${",
+    "%%{", "\\", "\\u00e9", "#", "//", "/*", "*/", "-", "!", "&&", "=>", "...", "null", ";", "\0",
+    "é", "\t", "\r", "'", 'resource "a" "b" {\n', "locals {\n", "a = ", "p::f(",
+])  # fmt: skip
 TEXTS = st.one_of(
     st.binary(max_size=200), st.lists(_PIECES, max_size=40).map("".join).map(str.encode)
 )
 
 
-def everything(body: Body) -> Iterator[Node]:
-    """Build every expression of a file; each attribute has to be in it."""
+def expressions_in(body: Body) -> Iterator[Node]:
+    """Yield every expression of a file, and check that its items are inside it, in order."""
     waiting = [body]
     while waiting:
         here = waiting.pop()
@@ -652,7 +605,7 @@ def everything(body: Body) -> Iterator[Node]:
 def test_no_bytes_raise_an_exception(text: bytes) -> None:
     file = source(text)
     body, problems = parse_whole_file(file, CONFIGURATION)
-    nodes = list(everything(body))
+    nodes = list(expressions_in(body))
     node, others = parse_expression(file)
     _, more = parse_template(file)
     found = [*problems, *others, *more, *comments(body)]

@@ -140,6 +140,7 @@ OTHER = {"live/b/vpc.txt": ""}
 
 
 def dependency(expression: str, more: str = "") -> dict[str, str]:
+    """Return a unit with a dependency "b", whose input `days` is an expression."""
     block = f'dependency "b" {{\n  config_path = "../b"\n{more}}}\n'
     return unit(block + SOURCE + INPUTS % expression, **OTHER)
 
@@ -208,7 +209,7 @@ DEPENDENCIES = {
         ),
         {"live/a": "pass 3"},
     ),
-    "that there is not": Case(
+    "that is not declared": Case(
         unit(SOURCE + INPUTS % "dependency.b.outputs.days"),
         {"live/a": REFUSED + 'Unsupported attribute: dependency has no attribute named "b"'},
         errors=("live/a/terragrunt.hcl:5: Terragrunt rejects it: Unsupported attribute",),
@@ -389,6 +390,7 @@ GENERATED = {
 
 
 def extra(text: str, commands: str = '["plan", "apply"]', more: str = "") -> str:
+    """Return a terraform block with extra_arguments for some commands."""
     return (
         'terraform {\n  source = "../../modules//redis"\n  extra_arguments "x" {\n'
         f"    commands = {commands}\n    {text}\n  }}\n{more}}}\n"
@@ -677,6 +679,7 @@ UNREAD = f"{UNKNOWN}the module was not read: git::https://example.com/acme/modul
 
 
 def remote(module: str) -> str:
+    """Return the text of a unit whose module is in another repository."""
     return f'{ROOT}terraform {{\n  source = "git::https://example.com/acme/modules.git//{module}"\n}}\n'
 
 
@@ -810,5 +813,5 @@ CASES = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_what_reaches_the_module(name: str, check: Check) -> None:
+def test_what_reaches_the_module_decides_the_verdict(name: str, check: Check) -> None:
     check.expect(CASES[name])
