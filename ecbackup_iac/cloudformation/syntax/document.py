@@ -65,6 +65,10 @@ def _displayable_end(node: Node, end: int) -> int:
     return node.start if has_alias and len(parts) == MAX_STEP_LENGTH else end
 
 
+def _shortened(text: str) -> str:
+    return f"{text[:MAX_STEP_LENGTH].rstrip()} ...".lstrip()
+
+
 class SourceText:
     """A text, and the lines and columns of its offsets."""
 
@@ -119,7 +123,7 @@ class SourceText:
         first, *rest = text.strip().splitlines() or [""]
         is_cut = displayable_end < end or end > start + _MAX_SOURCE_LENGTH
         if len(first) > MAX_STEP_LENGTH or rest or is_cut:
-            first = f"{first[:MAX_STEP_LENGTH].rstrip()} ..."
+            first = _shortened(first)
         return first, self.location(start, end)
 
     def text_at(self, node: Node) -> str:
@@ -132,7 +136,7 @@ class SourceText:
         displayable_end = _displayable_end(node, end)
         text = " ".join(self.piece(node.start, displayable_end).split())
         is_complete = len(text) <= MAX_STEP_LENGTH and displayable_end == end
-        return text if is_complete else f"{text[:MAX_STEP_LENGTH].rstrip()} ..."
+        return text if is_complete else _shortened(text)
 
     def _end_without_blanks(self, node: Node) -> int:
         """Return the end of a node without the blanks that end a block collection of YAML."""
