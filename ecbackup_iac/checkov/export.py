@@ -22,7 +22,7 @@ CHECK_ID = "CKV2_ECBACKUP_1"
 MAX_SECONDS = 300
 """The time for the self-test's run of Checkov, which takes several seconds to start."""
 
-# What the check imports by name; the modules that these import are added, where they are needed too.
+# What the check imports by name, or when it needs it; the modules that these import are added.
 _ENTRY_MODULES = (
     "checkov.blocks",
     "checkov.details",
@@ -112,7 +112,7 @@ def _bundled_files() -> list[tuple[str, str]]:
 
 
 def _imports_of(tree: ast.AST) -> Iterator[str]:
-    """Yield the modules of this package that a module imports, sooner or later."""
+    """Yield the modules of this package that a module imports, also inside its functions."""
     for node in ast.iter_child_nodes(tree):
         if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
             continue

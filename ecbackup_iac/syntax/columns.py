@@ -6,6 +6,8 @@ from functools import cached_property
 from itertools import accumulate
 
 _BLOCK = 1_024
+"""Bytes; the characters before each block are counted once, so that a column needs only a part of a line."""
+
 _CONTINUING = bytes(range(0x80, 0xC0))
 """The bytes of a character after its first."""
 
@@ -18,7 +20,7 @@ class Lines:
     """The lines of a text; offsets are in bytes of UTF-8, and in characters where the text is a `str`."""
 
     def __init__(self, text: bytes | str, breaks: str = LINE_FEED) -> None:
-        """Take what ends a line: HCL has one line break, YAML three."""
+        """Take a text and the pattern of what ends its lines: LINE_FEED for HCL, LINE_BREAK for YAML."""
         self._text = text
         self._breaks = breaks
         self._characters = Characters(text) if isinstance(text, bytes) else None
@@ -103,4 +105,5 @@ class Characters:
 
 
 def _count(piece: bytes) -> int:
+    """Return how many characters begin in a piece of UTF-8."""
     return len(piece.translate(None, _CONTINUING))

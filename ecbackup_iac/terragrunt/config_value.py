@@ -33,6 +33,7 @@ _EMPTY_TEXTS = (
     "download_dir", "iam_assume_role_session_name", "iam_role", "iam_web_identity_token",
     "terraform_binary", "terraform_version_constraint", "terragrunt_version_constraint",
 )  # fmt: skip
+"""Arguments that read_terragrunt_config returns as an empty string where they are not set."""
 
 
 def config_value(file: ConfigScope) -> Value:

@@ -72,10 +72,11 @@ def check(context: click.Context, /, **_options: object) -> None:
     """  # noqa: D301 - click wants \b
     request = request_from(context)
     check_outputs(request.outputs)
-    context.exit(_write_reports(request))
+    context.exit(_checked(request))
 
 
-def _write_reports(request: CheckRequest) -> int:
+def _checked(request: CheckRequest) -> int:
+    """Write the reports of a request, and return the exit status."""
     with_excerpts = any(output.format in WITH_EXCERPTS for output in request.outputs)
     from ecbackup_iac.cli.provenance import provenance_of
 

@@ -114,7 +114,7 @@ class ScenarioState:
     def cached_across_splits(self, key: Key, evaluate: Callable[[], T]) -> T:
         """Return a result that is also cached for the scenarios that this one is split into.
 
-        An error is not: what needs a split here may not need it there.
+        Its error is not cached for them: what needs a split here may not need one there.
         """
         result = self.cached(key, evaluate)
         self._split_cache[key] = self._cache[key]
@@ -168,7 +168,7 @@ class ScenarioState:
         self.charge(len(text) // CHARACTERS_PER_ITEM)
 
     def charge(self, amount: int) -> None:
-        """Count the items that are evaluated in this scenario, to stop an alias bomb."""
+        """Count the items that are evaluated here, which aliases may multiply. Raises TooMuchError."""
         self.work += amount
         if self.work > MAX_ITEMS:
             raise TooMuchError("a value too large to be evaluated")
