@@ -191,7 +191,7 @@ def test_a_value_known_after_apply_does_not_fail_in_checkov(whole: Scan) -> None
     assert failed == []
 
 
-def test_skips_are_checkovs_own(whole: Scan) -> None:
+def test_what_a_comment_skips_is_skipped_by_checkov_itself(whole: Scan) -> None:
     skipped = [key for key, result in whole.results.items() if result == "SKIPPED"]
     assert sorted(skipped) == [
         ("stack/main.tf", "aws_elasticache_serverless_cache.accepted"),

@@ -115,7 +115,7 @@ def test_bash_lists_all_completions(home: dict[str, str], terminal: "Terminal") 
 
 
 @pytest.mark.extended
-def test_fish_offers_the_same(home: dict[str, str]) -> None:
+def test_fish_offers_the_same_completions(home: dict[str, str]) -> None:
     fish = program_of("fish")
     lines = [line for line in LINES if "\\ " not in line]
     commands = "\n".join(f"echo '== {line}'; complete -C 'ecbackup-iac {line}'" for line in lines)

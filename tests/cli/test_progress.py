@@ -128,7 +128,7 @@ def test_quiet_runs_dumb_terminals_and_ci_show_no_progress(
     assert "\r" not in shown.replace("\r\n", "")
 
 
-def test_a_pipe_gets_nothing(run: "Run", tmp_path: Path) -> None:
+def test_a_pipe_gets_no_progress(run: "Run", tmp_path: Path) -> None:
     assert run("check").stderr == ""
     result = subprocess.run(
         [sys.executable, "-c", SLOW, "check"],

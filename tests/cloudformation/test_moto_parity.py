@@ -210,7 +210,9 @@ def is_explained(key: str) -> bool:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_moto_resolves_the_same(name: str, comparisons: Mapping[str, Comparison]) -> None:
+def test_moto_resolves_the_same_retention_and_engine(
+    name: str, comparisons: Mapping[str, Comparison]
+) -> None:
     different = comparisons[name].different
     assert {key: text for key, text in different.items() if not is_explained(key)} == {}
 

@@ -189,7 +189,7 @@ def test_hcl_is_read_as_terraform_reads_it() -> None:
 
 @pytest.mark.extended
 @WITH_TERRAFORM
-def test_what_differs_is_found() -> None:
+def test_what_terraform_reads_differently_is_found() -> None:
     findings = Findings()
     wrong = [(Input("", b"thing {\n}\n"), False), (Input("", b"thing {\n"), True)]
     compare_with_terraform(wrong, findings)

@@ -183,7 +183,7 @@ def cases(name: str) -> list[Mapping[str, Any]]:
 
 
 @pytest.mark.parametrize("case", cases("values"), ids=lambda case: repr(case["text"]))
-def test_a_value_equals_terraforms(case: Mapping[str, Any]) -> None:
+def test_a_value_equals_that_of_terraform(case: Mapping[str, Any]) -> None:
     body, problems = parse_whole_file(
         source(f"locals {{\n  x = {case['text']}\n}}\n"), CONFIGURATION
     )
@@ -191,7 +191,7 @@ def test_a_value_equals_terraforms(case: Mapping[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("case", cases("json_values"), ids=lambda case: repr(case["text"]))
-def test_a_json_value_equals_terraforms(case: Mapping[str, Any]) -> None:
+def test_a_json_value_equals_that_of_terraform(case: Mapping[str, Any]) -> None:
     body, problems = parse_json(source(f'{{"locals":{{"x":{case["text"]}}}}}'), CONFIGURATION)
     check_case(case, body, problems)
 

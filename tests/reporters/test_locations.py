@@ -66,7 +66,7 @@ def test_the_text_report_shows_both_windows_and_a_window_without_conflict(
     assert 'fix: set default = "04:00-05:00" in main.tf:2' in checked({"main.tf": WINDOWS}, "text")
 
 
-def test_what_is_proposed_passes(checked: "Callable[..., str]") -> None:
+def test_the_window_that_the_remedy_proposes_passes(checked: "Callable[..., str]") -> None:
     (finding,) = findings(checked({"main.tf": WINDOWS.replace("04:30-05:30", "04:00-05:00")}))
     assert finding["status"] == "pass"
 

@@ -100,7 +100,7 @@ def test_line_ends_do_not_matter(line_end: str, check: "Checker") -> None:
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
-def test_encodings_do_not_matter(encoding: str, check: "Checker") -> None:
+def test_comments_are_read_in_every_encoding(encoding: str, check: "Checker") -> None:
     text = with_line("Limit: 0", f"  # {DIRECTIVE} für é")
     assert check({"t.yaml": text.encode(encoding)}).reasons == {"A": None, "B": "rebuilt für é"}
 
@@ -250,7 +250,7 @@ NAG = "HIPAA.Security-ElastiCacheRedisClusterAutomaticBackup"
         ),
     ],
 )
-def test_metadata_suppresses(
+def test_metadata_suppresses_with_its_reason(
     metadata: object,
     reason: str,
     name: str,

@@ -127,12 +127,12 @@ def test_a_date_that_is_not_one_is_reported(written: str) -> None:
     assert "a date such as" in found.problem
 
 
-def test_a_workspace_is_kept() -> None:
+def test_the_workspace_of_a_suppression_is_read() -> None:
     (found,) = read("tfsec:ignore:aws-elasticache-enable-backup-retention:ws:dev")
     assert found.workspace == "dev"
 
 
-def test_attribute_values_are_not_followed() -> None:
+def test_values_in_brackets_after_the_id_are_not_applied() -> None:
     (found,) = read("trivy:ignore:AVD-AWS-0050[engine=redis]")
     assert "not supported" in found.problem
 

@@ -82,7 +82,9 @@ def test_what_is_kept_of_an_ephemeral_value(
         "ephemeral.random_password.p.length",
     ],
 )
-def test_what_nothing_may_keep(expression: str, evaluate: "Evaluate") -> None:
+def test_an_argument_that_the_state_keeps_rejects_an_ephemeral_value(
+    expression: str, evaluate: "Evaluate"
+) -> None:
     resource = 'ephemeral "random_password" "p" {\n  length = 7\n}\n'
     argument = f"snapshot_retention_limit = {expression}"
     found = evaluate({"main.tf": DECLARATIONS + resource + GROUP % argument})
@@ -101,7 +103,9 @@ def test_what_nothing_may_keep(expression: str, evaluate: "Evaluate") -> None:
         ("depends_on = [ephemeral.random_password.q]", ""),
     ],
 )
-def test_other_arguments(argument: str, why: str, evaluate: "Evaluate") -> None:
+def test_only_arguments_that_nothing_keeps_accept_an_ephemeral_value(
+    argument: str, why: str, evaluate: "Evaluate"
+) -> None:
     resource = 'ephemeral "random_password" "q" {}\n'
     found = evaluate({"main.tf": DECLARATIONS + resource + GROUP % argument})
     assert errors(found) == ([f"Invalid use of ephemeral value: {why}"] if why else [])

@@ -207,7 +207,9 @@ def test_what_is_unknown_stays_as_narrow_as_it_is(expression: str, expected: obj
         ("coalesce(n, 20)", 3, 20),
     ],
 )
-def test_bounds_follow(expression: str, minimum: int | None, maximum: int | None) -> None:
+def test_functions_of_a_bounded_number_have_its_bounds(
+    expression: str, minimum: int | None, maximum: int | None
+) -> None:
     result = evaluated(expression, n=between(3, 10), u=anything(NUMBER))
     assert (result.unknown.minimum, result.unknown.maximum) == (minimum, maximum)
 

@@ -213,7 +213,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_units_are_found(name: str, check: Check) -> None:
+def test_the_units_that_terragrunt_deploys_are_found_and_no_others(name: str, check: Check) -> None:
     check.expect(CASES[name])
 
 

@@ -446,7 +446,7 @@ def test_a_stack_that_generates_itself_is_an_error(check: Check) -> None:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_a_stack_is_evaluated(name: str, check: Check) -> None:
+def test_a_stack_deploys_what_terragrunt_generates_of_it(name: str, check: Check) -> None:
     check.expect(CASES[name])
 
 

@@ -626,7 +626,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_a_unit_is_evaluated(name: str, check: Check) -> None:
+def test_a_unit_has_the_verdict_of_its_evaluated_module(name: str, check: Check) -> None:
     check.expect(CASES[name])
 
 

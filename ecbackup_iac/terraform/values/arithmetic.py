@@ -74,7 +74,7 @@ def precision_of(*numbers: Number) -> int:
 def number_from(text: str) -> Number | None:
     """Return the number of a string as Terraform converts it; None for another string.
 
-    Raises NumberTooLargeError: its exponent is beyond reason.
+    Raises NumberTooLargeError: its exponent is too large to compute with.
     """
     charge_text(len(text))
     if text in _INFINITIES or text.replace("I", "i", 1) in _INFINITIES:
