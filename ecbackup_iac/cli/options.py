@@ -10,7 +10,7 @@ import click
 from ecbackup_iac.cli.help import GroupedCommand
 from ecbackup_iac.cli.output import Output
 from ecbackup_iac.cli.request import CheckRequest
-from ecbackup_iac.files.paths import OUTSIDE_REPOSITORY, as_listed, leads_outside
+from ecbackup_iac.files.paths import LINK_LEADS_OUTSIDE, as_listed, leads_outside
 from ecbackup_iac.model.location import STANDARD_INPUT
 from ecbackup_iac.reporters import REPORTERS
 
@@ -173,7 +173,7 @@ def _reject_links_outside(options: Mapping[str, Any]) -> None:
     named = [options.get(name) for name in _READ_OPTIONS]
     for path in filter(None, (*named, *options["variable_files"], *options["parameter_files"])):
         if leads_outside(path):
-            raise click.UsageError(f"{path}: {OUTSIDE_REPOSITORY}")
+            raise click.UsageError(f"{path}: not read: {LINK_LEADS_OUTSIDE}")
 
 
 def _in_order(context: click.Context, kind: str, *, single: str, file: str) -> tuple[Pair, ...]:

@@ -15,8 +15,8 @@ MAX_INPUT_BYTES = 1_000_000_000
 MAX_TEXT_BYTES = 50_000_000
 """A template, or another file that people write by hand."""
 
-NO_REGULAR_FILE = "not read: it is not a regular file"
-CHANGED = "not read: a file or folder on its path was replaced during the check"
+NO_REGULAR_FILE = "it is not a regular file"
+CHANGED = "a file or folder on its path was replaced during the check"
 
 CAN_REJECT_LINKS = hasattr(os, "O_NOFOLLOW")
 """Whether the system can reject a link when it opens a file."""
@@ -76,7 +76,7 @@ def contains_any(path: str, words: Sequence[bytes], limit: int) -> bool:
 
 
 def _too_large(limit: int) -> str:
-    return f"not read: it is larger than {limit} bytes"
+    return f"it is larger than {limit} bytes"
 
 
 def read_file_or_stream(path: str, limit: int) -> ContentOrReason:

@@ -32,7 +32,7 @@ from ecbackup_iac.files.file_names import (
 from ecbackup_iac.files.globs import covers
 from ecbackup_iac.files.paths import (
     GIT_FOLDER,
-    OUTSIDE_REPOSITORY,
+    LINK_LEADS_OUTSIDE,
     SKIPPED_FOLDERS,
     boundary_of,
     display_path_of,
@@ -154,7 +154,7 @@ def _stream(path: str) -> Input | Diagnostic:
     except OSError as error:
         return _unreadable(path, error)
     if isinstance(content, str):
-        return Diagnostic(content, input_location(path))
+        return Diagnostic(f"not read: {content}", input_location(path))
     return Input(path, content, path, boundary_of("."))
 
 
@@ -223,7 +223,9 @@ class _Walk:
             folder, tree = pending.pop()
             if not is_readable(folder.real, boundary):
                 severity = Severity.ERROR if folder is top else Severity.WARNING
-                yield Diagnostic(OUTSIDE_REPOSITORY, Location(folder.display_path), severity)
+                yield Diagnostic(
+                    f"not read: {LINK_LEADS_OUTSIDE}", Location(folder.display_path), severity
+                )
                 continue
             if folder.real in self._visited:
                 continue
@@ -257,7 +259,9 @@ class _Walk:
             return
         severity = Severity.ERROR if file.display_path == argument else Severity.WARNING
         if not is_readable(file.real, boundary):
-            yield Diagnostic(OUTSIDE_REPOSITORY, Location(file.display_path), severity)
+            yield Diagnostic(
+                f"not read: {LINK_LEADS_OUTSIDE}", Location(file.display_path), severity
+            )
             return
         if file.real in self._visited:
             return
@@ -280,7 +284,7 @@ class _Walk:
             return
         if isinstance(content, str):
             severity = severity if content == NO_REGULAR_FILE else Severity.ERROR
-            yield Diagnostic(content, Location(file.display_path), severity)
+            yield Diagnostic(f"not read: {content}", Location(file.display_path), severity)
             return
         yield Input(file.display_path, content, argument, boundary, is_expected)
 

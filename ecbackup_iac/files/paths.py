@@ -20,7 +20,7 @@ SKIPPED_FOLDERS = {
 }
 """Folders without infrastructure code of the repository itself."""
 
-OUTSIDE_REPOSITORY = "not read: the link leads outside the repository"
+LINK_LEADS_OUTSIDE = "the link leads outside the repository"
 
 
 def display_path_of(path: str) -> str:

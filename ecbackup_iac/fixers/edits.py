@@ -146,7 +146,7 @@ def _content(path: str) -> bytes:
             f"{display_path} cannot be read: {error.strerror or error}"
         ) from error
     if isinstance(content, str):
-        raise NotFixableError(f"{display_path} was {content}")
+        raise NotFixableError(f"{display_path} was not read: {content}")
     if not os.access(path, os.W_OK):
         raise NotFixableError(f"{display_path} is not writable")
     if os.stat(path).st_nlink > 1:  # a file is replaced whole

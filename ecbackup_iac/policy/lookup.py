@@ -8,7 +8,7 @@ from contextlib import suppress
 from ecbackup_iac.errors import PolicyError
 from ecbackup_iac.files.bounded_read import read_regular_file
 from ecbackup_iac.files.paths import (
-    OUTSIDE_REPOSITORY,
+    LINK_LEADS_OUTSIDE,
     POLICY_FILE,
     display_path_of,
     is_readable,
@@ -37,7 +37,7 @@ def find_policy_file() -> str | None:
         folder = os.path.dirname(folder)
     file = os.path.join(folder, POLICY_FILE)
     if not is_readable(os.path.realpath(file), top):
-        raise PolicyError(f"{display_path_of(file)}: {OUTSIDE_REPOSITORY}")
+        raise PolicyError(f"{display_path_of(file)}: not read: {LINK_LEADS_OUTSIDE}")
     return file
 
 

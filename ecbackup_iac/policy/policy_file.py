@@ -74,7 +74,7 @@ def _text_of(path: str, display_path: str) -> str:
     except OSError as error:
         raise PolicyError(f"{display_path}: {error.strerror or error}") from error
     if isinstance(content, str):
-        raise PolicyError(f"{display_path}: {content}")
+        raise PolicyError(f"{display_path}: not read: {content}")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -211,5 +211,6 @@ def _stand_in_text(file: str, entry: ModuleEntry, location: Location) -> bytes:
         problem = error.strerror or error
         raise PolicyError(f"{location}: modules.stand_in: {name}: {problem}") from error
     if isinstance(content, str) or not content:
-        raise PolicyError(f"{location}: modules.stand_in: {name}: {content or 'it is empty'}")
+        problem = f"not read: {content}" if content else "it is empty"
+        raise PolicyError(f"{location}: modules.stand_in: {name}: {problem}")
     return content

@@ -89,7 +89,7 @@ def _content_of(path: str, display_path: str) -> bytes:
     try:
         raw = read_file_or_stream(path, MAX_TEXT_BYTES)
         if isinstance(raw, str):
-            raise BaselineError(f"{display_path}: {raw}")
+            raise BaselineError(f"{display_path}: not read: {raw}")
         content = to_utf8(raw)
         content.decode()
     except OSError as error:

@@ -37,7 +37,7 @@ def file_bytes(path: str, contents: Mapping[str, bytes] | None = None) -> bytes:
     else:
         read = read_regular_file(path, MAX_TEXT_BYTES)
     if isinstance(read, str):
-        raise OSError(errno.EINVAL, read.removeprefix("not read: "))
+        raise OSError(errno.EINVAL, read)
     return read
 
 

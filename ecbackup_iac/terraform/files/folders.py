@@ -8,7 +8,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from ecbackup_iac.files.bounded_read import CAN_REJECT_LINKS, read_regular_file
 from ecbackup_iac.files.discovery import Listing
 from ecbackup_iac.files.paths import (
-    OUTSIDE_REPOSITORY,
+    LINK_LEADS_OUTSIDE,
     display_path_of,
     is_folder,
     is_inside,
@@ -242,10 +242,11 @@ class Folders:
         try:
             read = self._read_of_folder(path) or self._read_at(os.path.abspath(path))
         except OSError as error:
-            read = f"cannot be read: {error.strerror or error}"
-        return (
-            read if isinstance(read, bytes) else Diagnostic(read, Location(display_path_of(path)))
-        )
+            text = f"cannot be read: {error.strerror or error}"
+            return Diagnostic(text, Location(display_path_of(path)))
+        if isinstance(read, bytes):
+            return read
+        return Diagnostic(f"not read: {read}", Location(display_path_of(path)))
 
     def _read_of_folder(self, path: str) -> bytes | str | None:
         """Return the bytes of a file, or why it is not read; None for a link, or outside the boundary.
@@ -271,4 +272,4 @@ class Folders:
         real = self.real(path)
         if is_readable(real, self.boundary):
             return read_regular_file(real, MAX_FILE_BYTES)
-        return "not read: it is outside the repository" if real == path else OUTSIDE_REPOSITORY
+        return "it is outside the repository" if real == path else LINK_LEADS_OUTSIDE
