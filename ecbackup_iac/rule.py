@@ -213,9 +213,8 @@ def _combinations(resource: CacheResource, requirements: Requirements) -> list[_
     retentions = _retentions(resource, requirements.minimum_days)
     nodes = _possible_node_failures(resource)
     if not retentions:
-        any_retention = Outcome[int](
-            Unset()
-        )  # the failures of these combinations do not depend on it
+        # The failures of these combinations do not depend on the retention.
+        any_retention = Outcome[int](Unset())
         failing = [
             _Combination(any_retention, failures)
             for node_fails in nodes

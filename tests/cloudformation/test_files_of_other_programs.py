@@ -300,5 +300,7 @@ def test_addons_of_copilot_have_the_parameters_beside_them(
             report = json.loads(run_here("check", named, "--format", "json").stdout)
             found = [(one["status"], one["retention"]["days"]) for one in report["findings"]]
             assert (found, report["diagnostics"]) == (expected, [])
+    shown = run_here("check", ".", "--verbose").stdout
+    assert "from copilot/environments/addons/addons.parameters.yml:3:3: Days\n" in shown
     (addons / "redis.yml").rename(tmp_path / "redis.yml")
     assert run_here("check", ".").stdout == "1 cache: 1 passed\n"

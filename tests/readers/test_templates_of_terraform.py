@@ -631,8 +631,9 @@ ENVIRONMENTS = {
         ),
         ({"tf/main.tf": MODULE.replace("cache.yaml", "db.yaml")}, ["cf/cache.yaml"], {"": 5}),
         ({"tf/main.tf": MODULE}, ["cf"], {"": 5}),
+        ({"tf/main.tf": MODULE}, ["cf/cache.yaml", "--parameter", "Days=3"], {"": 3}),
     ],
-    ids=["root", "named both", "module", "another template", "folder"],
+    ids=["root", "named both", "module", "another template", "folder", "an option"],
 )
 def test_a_template_that_is_named_has_the_parameters_of_configuration_elsewhere(
     files: dict[str, str],

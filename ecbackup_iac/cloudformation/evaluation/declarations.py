@@ -173,8 +173,10 @@ class GivenValue:
         name, is_secret = declaration.name, declaration.is_secret or self.is_secret
         if self.is_from_command_line:
             return command_line_step(name)
-        text = str(self.text)
-        text = f"{name} = {placeholder_of(text) if is_secret else text[:MAX_STEP_LENGTH]}"
+        text = name
+        if self.text is not None:
+            shown = placeholder_of(self.text) if is_secret else self.text[:MAX_STEP_LENGTH]
+            text = f"{name} = {shown}"
         return TraceStep(text, self.location, StepKind.PARAMETER, name, is_secret=is_secret)
 
 

@@ -156,11 +156,15 @@ class Templates:
             id(copy) in self._covered for copy in copies
         )
 
-    def named_with_parameters(self) -> dict[str, set[str]]:
-        """Return the files that were named themselves and whose templates have parameters, by boundary."""
+    def named_with_parameters(self, given: Collection[str] = ()) -> dict[str, set[str]]:
+        """Return the files that were named themselves and whose templates have parameters, by boundary.
+
+        Without the templates that have a parameter of which the name is in `given`.
+        """
         boundaries: dict[str, set[str]] = {}
         for template in self._templates:
-            if template.path in self._named and template.section("Parameters"):
+            names = template.section("Parameters").keys()
+            if template.path in self._named and names and names.isdisjoint(given):
                 boundaries.setdefault(self._boundaries[template.path], set()).add(template.path)
         return boundaries
 

@@ -100,9 +100,13 @@ class TemplateReader:
         self._file_deployments.setdefault(deployment.template, {})[deployment] = None
 
     def without_deployment(self) -> dict[str, set[str]]:
-        """Return the files that were named themselves, have parameters and no deployment, by boundary."""
+        """Return the files that were named themselves, have parameters and no deployment, by boundary.
+
+        Without the templates to which an option gives a parameter: they are checked with that.
+        """
         deployed = {deployment.file for deployment, _ in self._deployments}
-        named = self._templates.named_with_parameters()
+        given = given_values(self._inputs.parameters, self._parameter_files)
+        named = self._templates.named_with_parameters(given)
         return {boundary: paths - deployed for boundary, paths in named.items() if paths - deployed}
 
     def results(self) -> Iterator[ReadResult]:

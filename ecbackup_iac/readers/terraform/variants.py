@@ -54,10 +54,10 @@ def _with_exemptions(
     base: CacheResource, variants: Sequence[tuple[str, CacheResource]]
 ) -> CacheResource:
     """Return the cache without a variable file, with the engines and groups that it has with one as well."""
-    readings = [("no such file is given", base)]
-    readings += [(f"{path} is given", cache) for path, cache in variants]
+    alternatives = [("no such file is given", base)]
+    alternatives += [(f"{path} is given", cache) for path, cache in variants]
     names = ("engine", "replication_group")
-    return _with_outcomes(readings, names, "it depends on which variable file is given")
+    return _with_outcomes(alternatives, names, "it depends on which variable file is given")
 
 
 def _joined(base: CacheResource, variants: Sequence[tuple[str, CacheResource]]) -> CacheResource:
@@ -174,7 +174,8 @@ def _outcomes_when(condition: str, setting: Setting[T]) -> Iterator[Outcome[T]]:
         return
     for outcome in setting.outcomes:
         when = f"{condition} and {outcome.when}" if outcome.when else condition
-        yield Outcome(outcome.value, when)  # its cases are those of one reading
+        # Without its scenarios: each alternative numbers its own.
+        yield Outcome(outcome.value, when)
 
 
 def with_versions(
