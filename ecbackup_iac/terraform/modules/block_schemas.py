@@ -5,7 +5,7 @@ The schemas are those of Terraform 1.17 and OpenTofu 1.13 together (internal/con
 
 from collections.abc import Iterator, Mapping
 
-from ecbackup_iac.hcl.expression import InvalidExpression, Literal, Name, nodes_in
+from ecbackup_iac.hcl.expression import InvalidExpression, Literal, Name, Node, nodes_in
 from ecbackup_iac.hcl.structure import Attribute, Block
 from ecbackup_iac.terraform.evaluation.evaluator import Evaluator
 from ecbackup_iac.terraform.functions.call_context import CONSTANT_SCOPE
@@ -59,17 +59,17 @@ def block_problems(
     names = [name.rstrip("!") for name in arguments]
     for message, place in block.body.unexpected(nested, names):
         yield EvaluationError(message, place)
+    written = block.body.attributes_by_name
     for name in names:
-        written = block.body.attribute(name)
-        if written is None and f"{name}!" in arguments:
+        if name not in written and f"{name}!" in arguments:
             text = f'Missing required argument: "{name}" is required'
             yield EvaluationError(text, block.header)
-        if written is not None and not isinstance(written.expression, InvalidExpression):
-            try:
-                _check_argument(kind, written, is_terraform=is_terraform)
-            except EvaluationError as error:
-                yield error.at(written.range)
-    if kind == "import" and len({"id", "identity"} & block.body.attributes_by_name.keys()) != 1:
+    for argument in written.values():
+        try:
+            _check_argument(kind, argument, is_terraform=is_terraform)
+        except EvaluationError as error:
+            yield error.at(argument.range)
+    if kind == "import" and len({"id", "identity"} & written.keys()) != 1:
         yield EvaluationError("Invalid import block: it needs id, or else identity", block.header)
     for inner in nested:
         if f"{kind}.{inner}" in _ARGUMENTS:
@@ -79,18 +79,18 @@ def block_problems(
 
 def _check_argument(kind: str, written: Attribute, *, is_terraform: bool) -> None:
     """Raise EvaluationError for a value that is rejected before anything is evaluated."""
-    name, node = written.name, written.expression
+    name = written.name
+    is_address = kind in ("import", "moved", "removed")
+    if not (is_address or name in _CONSTANTS or name == "ignore_changes"):
+        return  # most arguments need not be parsed for this
+    node = written.expression
     may_be_evaluated = name in _EVALUATED_BY_OPENTOFU and not is_terraform
-    if may_be_evaluated and any(isinstance(one, Name) for one in nodes_in(node)):
+    if isinstance(node, InvalidExpression) or (
+        may_be_evaluated and any(isinstance(one, Name) for one in nodes_in(node))
+    ):
         return
     if name in _CONSTANTS:
-        value = Evaluator(CONSTANT_SCOPE).value(node)
-        try:
-            is_null = converted(value, _CONSTANTS[name]).is_null
-        except EvaluationError as error:
-            raise error.prefixed(f"Unsuitable value for {name}: ") from error
-        if is_null:
-            raise EvaluationError(f"Unsuitable value for {name}: it must not be null")
+        _check_constant(name, node)
     elif name == "ignore_changes":
         check_list(written)
     elif (kind, name) in _ADDRESSES:
@@ -99,3 +99,17 @@ def _check_argument(kind: str, written: Attribute, *, is_terraform: bool) -> Non
         (kind, name) == ("import", "id") and isinstance(node, Literal) and node.value in (None, "")
     ):
         raise EvaluationError("Invalid import id argument: it must not be null or empty")
+
+
+def _check_constant(name: str, node: Node) -> None:
+    """Raise EvaluationError for a value that is not constant, or not of the argument's type."""
+    kind = _CONSTANTS[name]
+    if isinstance(node, Literal) and isinstance(node.value, str if kind is STRING else bool):
+        return  # as nearly all are
+    value = Evaluator(CONSTANT_SCOPE).value(node)
+    try:
+        is_null = converted(value, kind).is_null
+    except EvaluationError as error:
+        raise error.prefixed(f"Unsuitable value for {name}: ") from error
+    if is_null:
+        raise EvaluationError(f"Unsuitable value for {name}: it must not be null")

@@ -74,7 +74,8 @@ META_NAMES = {
 }  # fmt: skip
 """What an escaping block hides: in it, such a name is an argument like any other."""
 
-_MAY_ESCAPE = re.compile(rb'(?<![\w-])_(?:"\s*+:|[ \t]*+(?:/\*|["{]))')
+# The underscore comes first: re looks for the first literal of a pattern twenty times as fast.
+_MAY_ESCAPE = re.compile(rb'_(?<![\w-]_)(?:"\s*+:|[ \t]*+(?:/\*|["{]))')
 
 
 def with_escaped(block: Block, reject: ProblemHandler) -> Block:
