@@ -157,6 +157,13 @@ def test_a_parameter_file_of_another_shape_is_an_error(
     assert result.status == 3
 
 
+def test_a_parameter_file_may_end_with_a_separator(run_here: "RunHere", tmp_path: Path) -> None:
+    (tmp_path / "t.yaml").write_text(CHILD, "utf-8")
+    (tmp_path / "p.yaml").write_text("---\nDays: 7\n---\n", "utf-8")
+    result = run_here("check", "t.yaml", "--parameter-file", "p.yaml")
+    assert result.stdout == "1 cache: 1 passed\n"
+
+
 def test_the_allowed_values_of_a_placeholder_decide(run_here: "RunHere", tmp_path: Path) -> None:
     (tmp_path / "t.yaml").write_text(
         GIVEN.replace("KIND", "Number, AllowedValues: [1, 7]"), "utf-8"

@@ -12,7 +12,7 @@ from ecbackup_iac.cloudformation.evaluation.declarations import (
 )
 from ecbackup_iac.cloudformation.syntax.document import Document
 from ecbackup_iac.cloudformation.syntax.files import documents_in, file_bytes
-from ecbackup_iac.cloudformation.syntax.literals import literal_of
+from ecbackup_iac.cloudformation.syntax.literals import is_null, literal_of
 from ecbackup_iac.cloudformation.syntax.nodes import (
     ListNode,
     MapNode,
@@ -58,6 +58,8 @@ class ParameterFiles:
         if problem:
             self.diagnostics.append(problem)
             return {}
+        # A separator at the end begins an empty document.
+        documents = [document for document in documents if not is_null(document.root)]
         if not documents:
             return self._unreadable("the parameter file is empty", display_path)
         if len(documents) > 1:
