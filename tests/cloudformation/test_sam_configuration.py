@@ -129,6 +129,8 @@ def test_a_template_is_checked_with_each_environment(
         ({"samconfig.toml": options('["Days=3", {Days = 0}]')}, {"default": 0}),
         ({"samconfig.toml": options("{Stage = true, Days = 0}")}, {"default": 0}),
         ({"samconfig.toml": "[a.deploy.parameters.parameter_overrides]\nDays = 0\n"}, {"a": 0}),
+        ({"samconfig.toml": 'a.deploy.parameters.parameter_overrides = "Days=0"\n'}, {"a": 0}),
+        ({"samconfig.toml": options('"Days=0"', '"a]".deploy')}, {"a]": 0}),
         ({"samconfig.toml": options('"Days=0"', "a.global")}, {"a": 0}),
         (
             {
@@ -163,6 +165,8 @@ def test_a_template_is_checked_with_each_environment(
         "list",
         "table",
         "header",
+        "no header",
+        "bracket in a header",
         "global",
         "over global",
         "sync",

@@ -146,10 +146,10 @@ class SamConfiguration:
     def _tables(self) -> dict[tuple[str, ...], tuple[int, int]]:
         """Where the tables of a TOML text begin and end, by their names."""
         headers = [*_HEADER.finditer(self._text)]
-        ends = [*(header.start() for header in headers[1:]), len(self._text)]
+        starts = [*(header.start() for header in headers), len(self._text)]
         return {
             tuple(part.strip(" \t\"'") for part in header[1].split(".")): (header.end(), end)
-            for header, end in zip(headers, ends, strict=True)
+            for header, end in zip(headers, starts[1:], strict=True)
         }
 
     def _tables_with(self, path: tuple[str, ...]) -> Iterator[tuple[int, int]]:
