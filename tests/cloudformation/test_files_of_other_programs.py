@@ -157,6 +157,19 @@ def test_a_parameter_file_of_another_shape_is_an_error(
     assert result.status == 3
 
 
+@pytest.mark.parametrize("text", ["", "- Days\n", "Parameters: {Days: {a: b}}\n", "\0"])
+def test_a_file_that_deploys_a_template_and_is_broken_leaves_its_parameters_unknown(
+    text: str, run_here: "RunHere", tmp_path: Path
+) -> None:
+    (tmp_path / "redis.yml").write_text(CHILD, "utf-8")
+    (tmp_path / "addons.parameters.yml").write_text(text, "utf-8")
+    result = run_here("check", ".")
+    why = "addons.parameters.yml, which may pass parameters, is not read"
+    assert f"SnapshotRetentionLimit is unknown: {why}" in result.stdout
+    assert "1 cache: 1 unknown; the answer is incomplete: 1 error" in result.stdout
+    assert result.status == 3
+
+
 def test_a_parameter_file_may_end_with_a_separator(run_here: "RunHere", tmp_path: Path) -> None:
     (tmp_path / "t.yaml").write_text(CHILD, "utf-8")
     (tmp_path / "p.yaml").write_text("---\nDays: 7\n---\n", "utf-8")

@@ -1,7 +1,7 @@
 """Parameter files and `--parameter` options → the values of parameters, by name."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from ecbackup_iac.cloudformation.evaluation.declarations import (
     GivenValue,
@@ -38,13 +38,23 @@ class ParameterFiles:
         """`contents` overrides the contents of files, by real path."""
         self._contents = contents or {}
         self._values_by_path: dict[str, GivenValues] = {}
+        self._problems: dict[str, list[Diagnostic]] = {}
         self.diagnostics: list[Diagnostic] = []
 
-    def at(self, path: str) -> GivenValues:
-        """Return a file's values by name; problems go to the diagnostics."""
+    def at(self, path: str, declared: Iterable[str] = ()) -> GivenValues:
+        """Return a file's values by name; problems go to the diagnostics.
+
+        If a part of it is not read, each other parameter of those declared is unknown.
+        """
         if path not in self._values_by_path:
+            before = len(self.diagnostics)
             self._values_by_path[path] = self._values(path, display_path_of(path))
-        return self._values_by_path[path]
+            self._problems[path] = self.diagnostics[before:]
+        values = self._values_by_path[path]
+        if not self._problems[path]:
+            return values
+        location = self._problems[path][0].location
+        return unknown_parameters(declared, display_path_of(path), location) | values
 
     def _values(self, path: str, display_path: str) -> GivenValues:
         try:
@@ -150,16 +160,25 @@ class _FileReader:
         )
 
 
-def given_values(options: Sequence[tuple[str, str]], files: ParameterFiles) -> GivenValues:
-    """Return the values that the command line gives; later ones win.
+def unknown_parameters(declared: Iterable[str], path: str, location: Location) -> GivenValues:
+    """Return the values of parameters that a file may pass which is not read, or only in part."""
+    why = f"{path}, which may pass parameters, is not read"
+    return dict.fromkeys(declared, GivenValue(None, location, why=why))
 
+
+def given_values(
+    options: Sequence[tuple[str, str]], files: ParameterFiles, declared: Iterable[str] = ()
+) -> GivenValues:
+    """Return the values that options give; later ones win.
+
+    If a part of a file is not read, each other parameter of those declared is unknown.
     `options` are ("parameter", "Name=Value") and ("file", path). Values of a file outside the
     boundary, or of a file such as x.env, are secret.
     """
     all_values: GivenValues = {}
     for kind, text in options:
         if kind == "file":
-            values = files.at(text)
+            values = files.at(text, declared)
             may_show_values = text.lower().endswith(_DATA_SUFFIXES)
             is_secret = not may_show_values or not is_inside(
                 os.path.realpath(text), boundary_of(".")

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from ecbackup_iac.cloudformation.evaluation.declarations import GivenValue, GivenValues
+from ecbackup_iac.cloudformation.evaluation.declarations import GivenValues
 from ecbackup_iac.cloudformation.evaluation.enumeration import ScenarioBudget
 from ecbackup_iac.cloudformation.evaluation.errors import NoResultError, TemplateRejectedError
 from ecbackup_iac.cloudformation.evaluation.stacks import Stack
@@ -13,7 +13,11 @@ from ecbackup_iac.cloudformation.syntax.nodes import member, members
 from ecbackup_iac.cloudformation.templates.absence import Creation, Creations
 from ecbackup_iac.cloudformation.templates.inline_templates import EmbeddedText
 from ecbackup_iac.cloudformation.templates.nested_stacks import NotReadError
-from ecbackup_iac.cloudformation.templates.parameter_files import ParameterFiles, given_values
+from ecbackup_iac.cloudformation.templates.parameter_files import (
+    ParameterFiles,
+    given_values,
+    unknown_parameters,
+)
 from ecbackup_iac.cloudformation.templates.relevance import TemplateFile
 from ecbackup_iac.cloudformation.templates.resources import (
     ResourceInstance,
@@ -144,11 +148,13 @@ class TemplateReader:
 
     def _passed_by_files(self, template: Template) -> Iterator[tuple[str, GivenValues]]:
         """Yield a label and parameters for each file, or environment of one, that deploys a template."""
+        declared = template.section("Parameters")
         for deployment in self._file_deployments.get(template.path, ()):
             label = relative_path(deployment.path, os.path.dirname(template.path))
             environment = deployment.environment
             if environment is None:
-                yield label, given_values([("file", deployment.path)], self._parameter_files)
+                options = [("file", deployment.path)]
+                yield label, given_values(options, self._parameter_files, declared)
             else:
                 where = f", environment {environment}" if environment else ""
                 yield label + where, self._passed_by_sam(deployment.path, environment, template)
@@ -167,8 +173,7 @@ class TemplateReader:
             self._sam_configurations[path] = configuration
         if isinstance(configuration, SamConfiguration):
             return configuration.parameters(environment, declared)
-        why = f"{path}, which may pass parameters, is not read"
-        return dict.fromkeys(declared, GivenValue(None, configuration.location, why=why))
+        return unknown_parameters(declared, path, configuration.location)
 
     def _result(self, template: Template, passed: GivenValues) -> ReadResult:
         values = passed | given_values(self._inputs.parameters, self._parameter_files)
