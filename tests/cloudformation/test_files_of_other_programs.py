@@ -157,7 +157,9 @@ def test_a_parameter_file_of_another_shape_is_an_error(
     assert result.status == 3
 
 
-@pytest.mark.parametrize("text", ["", "- Days\n", "Parameters: {Days: {a: b}}\n", "\0"])
+@pytest.mark.parametrize(
+    "text", ["", "- Days\n", "Parameters: Days 0\n", "Parameters: {Days: {a: b}}\n", "\0"]
+)
 def test_a_file_that_deploys_a_template_and_is_broken_leaves_its_parameters_unknown(
     text: str, run_here: "RunHere", tmp_path: Path
 ) -> None:
@@ -168,6 +170,14 @@ def test_a_file_that_deploys_a_template_and_is_broken_leaves_its_parameters_unkn
     assert f"SnapshotRetentionLimit is unknown: {why}" in result.stdout
     assert "1 cache: 1 unknown; the answer is incomplete: 1 error" in result.stdout
     assert result.status == 3
+
+
+def test_a_file_that_deploys_a_template_may_pass_nothing(
+    run_here: "RunHere", tmp_path: Path
+) -> None:
+    (tmp_path / "redis.yml").write_text(CHILD, "utf-8")
+    (tmp_path / "addons.parameters.yml").write_text("Parameters:\n", "utf-8")
+    assert run_here("check", ".").stdout == "1 cache: 1 passed\n"
 
 
 def test_a_parameter_file_may_end_with_a_separator(run_here: "RunHere", tmp_path: Path) -> None:

@@ -102,8 +102,10 @@ class _FileReader:
         root = self._document.root
         entries = members(root)
         inner = entries.get("Parameters") or entries.get("parameters")
-        if inner and not isinstance(inner[1], ScalarNode):
+        if inner:
             root = inner[1]
+            if is_null(root):
+                return {}
         values: GivenValues = {}
         match root:
             case ListNode(items=items):
