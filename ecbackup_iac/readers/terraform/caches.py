@@ -171,13 +171,13 @@ class RootReader:
             return Unknown(why, trace=(step,), is_rejected=True), argument.range.location
         return days_setting(value, (step,)), argument.range.location
 
-    def _text(self, arguments: Arguments, name: str | None, sought: str = "") -> Setting[str]:
+    def _text(self, arguments: Arguments, name: str | None, expected: str = "") -> Setting[str]:
         argument = arguments.attribute(name) if name else None
         if argument is None:
             return Unset()
         try:
             step = step_of(SourceStep.of(argument, StepKind.ATTRIBUTE))
-            return text_setting(arguments.value(argument, sought), step)
+            return text_setting(arguments.value(argument, expected), step)
         except EvaluationError as error:
             self._diagnostics.append(rejected(error, argument.range.location))
             return Unknown(f"Terraform rejects {name}: {error.message}")
